@@ -1,0 +1,1 @@
+"""The shipped bank: one folder a topic."""

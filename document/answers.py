@@ -1,0 +1,137 @@
+"""Answers: what a question asks for, with its key, and the mistakes that it recognises."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+from qgen.document.formula import Domain, Expression
+from qgen.document.richtext import Passage
+from qgen.document.values import Real
+
+ScoringRule: TypeAlias = Literal["all_or_nothing", "per_option", "right_minus_wrong"]
+Provenance: TypeAlias = Literal["verified", "computed", "stated"]
+"""How a key is known: two routes agree, one route or an expression, or the author's word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a choice question, with what the student reads about it afterwards."""
+
+    text: Passage
+    correct: bool
+    feedback: Passage | None
+
+
+@dataclass(frozen=True, slots=True)
+class SingleChoice:
+    """Exactly one option is correct."""
+
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MultipleSelect:
+    """Any number of options is correct, none and all included."""
+
+    options: tuple[Option, ...]
+    rule: ScoringRule
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far from the key a number may lie; the edge itself is accepted.
+
+    `absolute`: at most `amount` away. `relative`: at most `amount` times the key's magnitude.
+    `significant_digits`: at most half a unit of the key's digit number `amount`.
+    """
+
+    kind: Literal["absolute", "relative", "significant_digits"]
+    amount: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class NumericMistake:
+    value: Real
+    feedback: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Numeric:
+    """A number within a tolerance; `unit` is printed behind the blank and never typed."""
+
+    key: Real
+    tolerance: Tolerance
+    unit: str | None = None
+    mistakes: tuple[NumericMistake, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaMistake:
+    value: Expression
+    feedback: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaAnswer:
+    """A formula in the named variables, each with the domain on which it must agree."""
+
+    key: Expression
+    variables: Mapping[str, Domain]
+    mistakes: tuple[FormulaMistake, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TextMistake:
+    text: str
+    feedback: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class ShortAnswer:
+    """A few words; the first accepted text is the key that solutions print."""
+
+    accepted: tuple[str, ...]
+    case_sensitive: bool = False
+    mistakes: tuple[TextMistake, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RubricLine:
+    points: Fraction
+    text: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A free answer that a person marks by the rubric; `lines` is the room on paper."""
+
+    rubric: tuple[RubricLine, ...]
+    lines: int
+
+
+PartAnswer: TypeAlias = SingleChoice | MultipleSelect | Numeric | FormulaAnswer | ShortAnswer | Open
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One step of a derivation."""
+
+    label: str
+    prompt: Passage
+    answer: PartAnswer
+    points: Fraction
+    provenance: Provenance
+    explanation: Passage | None
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """A stem and parts that build on each other."""
+
+    parts: tuple[Part, ...]
+
+
+Answer: TypeAlias = PartAnswer | Derivation
+AUTOMATIC = (SingleChoice, MultipleSelect, Numeric, ShortAnswer)
+"""The kinds that every learning platform can mark without a person."""

@@ -1,0 +1,303 @@
+"""Formulas as values: a small closed tree, printed as TeX or as a student types it.
+
+Solvers return these trees for answers that are functions (say, a posterior mean in x), with
+exact numbers as coefficients; no computer algebra is needed to print or to evaluate one.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, TypeAlias, assert_never
+
+FunctionName: TypeAlias = Literal[
+    "exp", "ln", "sqrt", "abs", "sin", "cos", "tanh", "sigmoid", "max", "min"
+]
+Domain: TypeAlias = Literal["real", "positive", "nonnegative", "probability"]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    value: int | Fraction | float
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A variable: `x`, `x_1`, `alpha`, `e_i`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    terms: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    factors: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    numerator: "Expression"
+    denominator: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    base: "Expression"
+    exponent: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    function: FunctionName
+    arguments: tuple["Expression", ...]
+
+
+Expression: TypeAlias = Number | Symbol | Sum | Product | Quotient | Power | Call
+
+GREEK = frozenset(
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
+    "upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
+)
+
+
+def linear(
+    coefficients: Iterable[tuple[int | Fraction, str]], constant: int | Fraction
+) -> Expression:
+    """The tree of `sum of coefficient * variable + constant`, without its zero terms."""
+    terms: list[Expression] = [
+        Symbol(name) if factor == 1 else Product((Number(factor), Symbol(name)))
+        for factor, name in coefficients
+        if factor
+    ]
+    if constant or not terms:
+        terms.append(Number(constant))
+    return terms[0] if len(terms) == 1 else Sum(tuple(terms))
+
+
+def symbols(expression: Expression) -> frozenset[str]:
+    """The names of all variables in a formula."""
+    match expression:
+        case Number():
+            return frozenset()
+        case Symbol():
+            return frozenset((expression.name,))
+        case Sum():
+            return frozenset().union(*map(symbols, expression.terms))
+        case Product():
+            return frozenset().union(*map(symbols, expression.factors))
+        case Quotient():
+            return symbols(expression.numerator) | symbols(expression.denominator)
+        case Power():
+            return symbols(expression.base) | symbols(expression.exponent)
+        case Call():
+            return frozenset().union(*map(symbols, expression.arguments))
+        case _:
+            assert_never(expression)
+
+
+def _sigmoid(x: float) -> float:
+    return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
+
+
+_EVALUATE: dict[FunctionName, Callable[..., float]] = {
+    "exp": math.exp,
+    "ln": math.log,
+    "sqrt": math.sqrt,
+    "abs": abs,
+    "sin": math.sin,
+    "cos": math.cos,
+    "tanh": math.tanh,
+    "sigmoid": _sigmoid,
+    "max": max,
+    "min": min,
+}
+
+
+def evaluate(expression: Expression, point: Mapping[str, float]) -> float:
+    """The formula's value at a point, in double precision.
+
+    Raises KeyError for a variable that the point lacks, and ValueError, ZeroDivisionError or
+    OverflowError where the formula has no real value there.
+    """
+    match expression:
+        case Number():
+            return float(expression.value)
+        case Symbol():
+            return point[expression.name]
+        case Sum():
+            return math.fsum(evaluate(term, point) for term in expression.terms)
+        case Product():
+            return math.prod(evaluate(factor, point) for factor in expression.factors)
+        case Quotient():
+            return evaluate(expression.numerator, point) / evaluate(expression.denominator, point)
+        case Power():
+            return math.pow(evaluate(expression.base, point), evaluate(expression.exponent, point))
+        case Call():
+            arguments = [evaluate(argument, point) for argument in expression.arguments]
+            return float(_EVALUATE[expression.function](*arguments))
+        case _:
+            assert_never(expression)
+
+
+# Binding strength, weakest first; a part that binds weaker than its place needs brackets.
+_SUM, _PRODUCT, _POWER, _ATOM = 1, 2, 3, 4
+
+
+def latex(expression: Expression) -> str:
+    """The formula as TeX source, without dollars."""
+    return _latex(expression)[0]
+
+
+def typed(expression: Expression) -> str:
+    """The formula as a student types it: `(3*x_1 - 2)/(alpha^2 + 26)`."""
+    return _typed(expression)[0]
+
+
+def number_latex(value: int | Fraction | float) -> str:
+    """A number as TeX: fractions upright as \\frac, decimals in full, -3 with its sign."""
+    if isinstance(value, Fraction) and value.denominator != 1:
+        sign = "-" if value < 0 else ""
+        return rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"
+    return _decimal(value)
+
+
+def _decimal(value: int | Fraction | float) -> str:
+    if isinstance(value, float):
+        return format(value, ".6g") if "e" not in format(value, ".6g") else format(value, ".12f")
+    return str(value.numerator if isinstance(value, Fraction) else value)
+
+
+def _negated(expression: Expression) -> Expression | None:
+    """The formula without its leading minus, or None if it has none."""
+    match expression:
+        case Number() if expression.value < 0:
+            return Number(-expression.value)
+        case Product((Number(value), *rest)) if value < 0 and rest:
+            if value == -1:
+                return rest[0] if len(rest) == 1 else Product(tuple(rest))
+            return Product((Number(-value), *rest))
+        case Quotient():
+            top = _negated(expression.numerator)
+            return None if top is None else Quotient(top, expression.denominator)
+        case _:
+            return None
+
+
+def _symbol_latex(name: str) -> str:
+    base, _, index = name.partition("_")
+    text = f"\\{base}" if base in GREEK else base if len(base) == 1 else rf"\mathrm{{{base}}}"
+    if not index:
+        return text
+    index = f"\\{index}" if index in GREEK else index
+    return f"{text}_{index}" if len(index) == 1 else f"{text}_{{{index}}}"
+
+
+def _bracketed(text: str, strength: int, needed: int) -> str:
+    return text if strength >= needed else rf"\left({text}\right)"
+
+
+def _latex(expression: Expression) -> tuple[str, int]:
+    match expression:
+        case Number():
+            value = expression.value
+            plain = value >= 0 and (not isinstance(value, Fraction) or value.denominator == 1)
+            return number_latex(value), _ATOM if plain else _PRODUCT if value >= 0 else _SUM
+        case Symbol():
+            return _symbol_latex(expression.name), _ATOM
+        case Sum():
+            return _sum(expression.terms, _latex), _SUM
+        case Product():
+            positive = _negated(expression)
+            if positive is not None:
+                return f"-{_bracketed(*_latex(positive), _PRODUCT)}", _SUM
+            return _product_latex(expression.factors), _PRODUCT
+        case Quotient():
+            positive = _negated(expression)
+            if positive is not None:
+                return f"-{_latex(positive)[0]}", _SUM
+            top, bottom = latex(expression.numerator), latex(expression.denominator)
+            return rf"\frac{{{top}}}{{{bottom}}}", _PRODUCT
+        case Power():
+            base = _bracketed(*_latex(expression.base), _ATOM)
+            return f"{base}^{{{latex(expression.exponent)}}}", _POWER
+        case Call():
+            return _call_latex(expression), _ATOM
+        case _:
+            assert_never(expression)
+
+
+def _product_latex(factors: tuple[Expression, ...]) -> str:
+    words: list[str] = []
+    for factor in factors:
+        text = _bracketed(*_latex(factor), _PRODUCT)
+        if words and (text[0].isdigit() or text.startswith("\\frac")):
+            words.append(r"\cdot")
+        words.append(text)
+    return " ".join(words)
+
+
+def _call_latex(call: Call) -> str:
+    inner = [latex(argument) for argument in call.arguments]
+    match call.function:
+        case "sqrt":
+            return rf"\sqrt{{{inner[0]}}}"
+        case "abs":
+            return rf"\left|{inner[0]}\right|"
+        case "exp" | "ln" | "sin" | "cos" | "tanh" | "max" | "min":
+            return rf"\{call.function}\left({', '.join(inner)}\right)"
+        case "sigmoid":
+            return rf"\sigma\left({inner[0]}\right)"
+        case _:
+            assert_never(call.function)
+
+
+def _sum(terms: tuple[Expression, ...], write: Callable[[Expression], tuple[str, int]]) -> str:
+    words: list[str] = []
+    for term in terms:
+        positive = _negated(term)
+        shown = term if positive is None else positive
+        text, strength = write(shown)
+        if strength == _SUM and isinstance(shown, Sum) and positive is not None:
+            text = f"({text})"
+        if words:
+            words.append("+" if positive is None else "-")
+            words.append(text)
+        else:
+            words.append(text if positive is None else f"-{text}")
+    return " ".join(words)
+
+
+def _typed(expression: Expression) -> tuple[str, int]:
+    def inside(part: Expression, needed: int) -> str:
+        text, strength = _typed(part)
+        return text if strength >= needed else f"({text})"
+
+    match expression:
+        case Number():
+            value = expression.value
+            text = str(value) if isinstance(value, Fraction) else _decimal(value)
+            return text, _SUM if value < 0 else _PRODUCT if "/" in text else _ATOM
+        case Symbol():
+            return expression.name, _ATOM
+        case Sum():
+            return _sum(expression.terms, _typed), _SUM
+        case Product():
+            positive = _negated(expression)
+            if positive is not None:
+                return f"-{inside(positive, _PRODUCT)}", _SUM
+            return "*".join(inside(factor, _PRODUCT) for factor in expression.factors), _PRODUCT
+        case Quotient():
+            top = inside(expression.numerator, _PRODUCT)
+            return f"{top}/{inside(expression.denominator, _POWER)}", _PRODUCT
+        case Power():
+            base = inside(expression.base, _ATOM)
+            return f"{base}^{inside(expression.exponent, _ATOM)}", _POWER
+        case Call():
+            inner = ", ".join(typed(argument) for argument in expression.arguments)
+            return f"{expression.function}({inner})", _ATOM
+        case _:
+            assert_never(expression)

@@ -1,0 +1,173 @@
+"""What a response earns: exact credit as fractions, and the mistake that it shows.
+
+Formula answers need computer algebra and are marked in `qgen.solvers.symbolic`.
+"""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from fractions import Fraction
+from math import comb
+from typing import assert_never
+
+from qgen.document.answers import (
+    Answer,
+    Derivation,
+    FormulaAnswer,
+    MultipleSelect,
+    Numeric,
+    Open,
+    ScoringRule,
+    ShortAnswer,
+    SingleChoice,
+    Tolerance,
+)
+from qgen.document.richtext import Passage
+from qgen.document.values import Real
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The share of the points that a response earns, and what to tell the student.
+
+    `mistake` is the index of the recognised mistake (of the ticked option, for a single
+    choice), or None.
+    """
+
+    credit: Fraction
+    feedback: tuple[Passage, ...] = ()
+    mistake: int | None = None
+
+
+RIGHT, WRONG = Fraction(1), Fraction(0)
+
+
+def multiple_select_credit(
+    rule: ScoringRule, right: Set[int], ticked: Set[int], shown: int
+) -> Fraction:
+    """The credit for ticking `ticked` of `shown` options of which `right` are correct.
+
+    `per_option` is 1 - |right symmetric difference ticked| / shown. `right_minus_wrong` is
+    max(0, (right ticked - wrong ticked) / right ones); where nothing is right, ticking nothing
+    is the key and any tick earns nothing.
+    """
+    match rule:
+        case "all_or_nothing":
+            return RIGHT if ticked == right else WRONG
+        case "per_option":
+            return 1 - Fraction(len(right ^ ticked), shown)
+        case "right_minus_wrong":
+            if not right:
+                return WRONG if ticked else RIGHT
+            return max(WRONG, Fraction(len(ticked & right) - len(ticked - right), len(right)))
+        case _:
+            assert_never(rule)
+
+
+def mark_choice(answer: SingleChoice | MultipleSelect, ticked: Set[int]) -> Mark:
+    """Marks ticked options, given by their positions from 0."""
+    options = answer.options
+    feedback = tuple(
+        option.feedback
+        for index, option in enumerate(options)
+        if index in ticked and option.feedback is not None
+    )
+    right = frozenset(index for index, option in enumerate(options) if option.correct)
+    if isinstance(answer, MultipleSelect):
+        credit = multiple_select_credit(answer.rule, right, ticked, len(options))
+        return Mark(credit, feedback)
+    if ticked == right:
+        return Mark(RIGHT, feedback)
+    return Mark(WRONG, feedback, min(ticked) if len(ticked) == 1 else None)
+
+
+def accepted_interval(key: Real, tolerance: Tolerance) -> tuple[Fraction, Fraction]:
+    """The smallest and largest accepted number, both accepted, as exact fractions."""
+    exact = Fraction(key)
+    match tolerance.kind:
+        case "absolute":
+            margin = tolerance.amount
+        case "relative":
+            margin = abs(exact) * tolerance.amount
+        case "significant_digits":
+            margin = Fraction(0) if exact == 0 else _half_unit(exact, int(tolerance.amount))
+        case _:
+            assert_never(tolerance.kind)
+    return exact - margin, exact + margin
+
+
+def _half_unit(value: Fraction, digits: int) -> Fraction:
+    """Half a unit of significant digit number `digits` of a value that is not zero."""
+    magnitude, ten = abs(value), Fraction(10)
+    exponent = len(str(magnitude.numerator)) - len(str(magnitude.denominator))
+    if ten**exponent > magnitude:
+        exponent -= 1
+    return ten ** (exponent - digits + 1) / 2
+
+
+def mark_number(answer: Numeric, response: Real) -> Mark:
+    """Marks a number; a wrong one near a known mistake gets that mistake's feedback."""
+    given = Fraction(response)
+    low, high = accepted_interval(answer.key, answer.tolerance)
+    if low <= given <= high:
+        return Mark(RIGHT)
+    for index, mistake in enumerate(answer.mistakes):
+        low, high = accepted_interval(mistake.value, answer.tolerance)
+        if low <= given <= high:
+            return Mark(WRONG, (mistake.feedback,), index)
+    return Mark(WRONG)
+
+
+def mark_words(answer: ShortAnswer, response: str) -> Mark:
+    """Marks a few words; runs of white space count as one blank."""
+
+    def plain(text: str) -> str:
+        words = " ".join(text.split())
+        return words if answer.case_sensitive else words.casefold()
+
+    given = plain(response)
+    if given in map(plain, answer.accepted):
+        return Mark(RIGHT)
+    for index, mistake in enumerate(answer.mistakes):
+        if given == plain(mistake.text):
+            return Mark(WRONG, (mistake.feedback,), index)
+    return Mark(WRONG)
+
+
+def guess_floor(answer: Answer) -> Fraction:
+    """The expected share of the points for blind guessing.
+
+    Blind means: one option at random, or every tick decided by a fair coin. Typed answers are
+    taken as never guessed.
+    """
+    match answer:
+        case SingleChoice():
+            return Fraction(1, len(answer.options))
+        case MultipleSelect():
+            right = sum(option.correct for option in answer.options)
+            return _coin_tossing(answer.rule, right, len(answer.options))
+        case Derivation():
+            total = sum((part.points for part in answer.parts), Fraction(0))
+            earned = (part.points * guess_floor(part.answer) for part in answer.parts)
+            return sum(earned, Fraction(0)) / total if total else WRONG
+        case Numeric() | FormulaAnswer() | ShortAnswer() | Open():
+            return WRONG
+        case _:
+            assert_never(answer)
+
+
+def _coin_tossing(rule: ScoringRule, right: int, shown: int) -> Fraction:
+    """The mean credit over all subsets of ticks."""
+    key: Sequence[int] = range(right)
+    total = sum(
+        (
+            multiple_select_credit(
+                rule, frozenset(key), frozenset((*range(hit), *range(right, right + false))), shown
+            )
+            * comb(right, hit)
+            * comb(shown - right, false)
+            for hit in range(right + 1)
+            for false in range(shown - right + 1)
+        ),
+        Fraction(0),
+    )
+    return total * Fraction(1, 2**shown)

@@ -1,0 +1,267 @@
+"""Rich text: a closed set of nodes, parsed once, with numbered holes for drawn values.
+
+A `RichText` is a template: its holes are numbered. A `Passage` is a template together with
+the printed value of each hole, so a thousand variants share one tree. `closed` gives the
+same text without holes, for readers that do not care about sharing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeAlias, assert_never
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Plain characters; a renderer escapes them for its format."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Where the printed value `index` stands: plain characters in text, TeX inside `Math`."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Math:
+    """A formula in the line: TeX source (without dollars), cut at its holes."""
+
+    parts: tuple["str | Hole", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Emphasis:
+    children: tuple["Inline", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    children: tuple["Inline", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    target: str
+    children: tuple["Inline", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture of the item's assets, by name; `alternative` says in words what it shows."""
+
+    asset: str
+    alternative: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineBreak:
+    """A line that ends here because the author says so."""
+
+
+Inline: TypeAlias = Text | Hole | Math | Emphasis | Strong | Code | Link | Image | LineBreak
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    children: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    level: int
+    children: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayMath:
+    """A formula on lines of its own: TeX source, cut at its holes."""
+
+    parts: tuple[str | Hole, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BulletList:
+    items: tuple[tuple["Block", ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedList:
+    start: int
+    items: tuple[tuple["Block", ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    blocks: tuple["Block", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBlock:
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A horizontal line between blocks."""
+
+
+Alignment: TypeAlias = Literal["left", "center", "right"]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Cells are inline text; every row has as many cells as `alignments`."""
+
+    alignments: tuple[Alignment, ...]
+    header: tuple[tuple[Inline, ...], ...]
+    rows: tuple[tuple[tuple[Inline, ...], ...], ...]
+
+
+Block: TypeAlias = (
+    Paragraph
+    | Heading
+    | DisplayMath
+    | BulletList
+    | NumberedList
+    | Quotation
+    | CodeBlock
+    | Rule
+    | Table
+)
+Node: TypeAlias = Inline | Block
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RichText:
+    """A parsed text. Compared by identity, so that writers can remember what they made of it."""
+
+    blocks: tuple[Block, ...]
+
+
+class Passage(NamedTuple):
+    """A text with its holes' printed values: closed, nothing left to fill."""
+
+    text: RichText
+    printed: tuple[str, ...] = ()
+
+
+def passage_of(text: str) -> Passage:
+    """A passage of one paragraph of plain characters."""
+    return Passage(RichText((Paragraph((Text(text),)),)))
+
+
+def walk(blocks: tuple[Node, ...]) -> Iterator[Node]:
+    """Every node of a text, parents before children."""
+    for node in blocks:
+        yield node
+        match node:
+            case Text() | Hole() | Math() | Code() | Image() | LineBreak():
+                pass
+            case DisplayMath() | CodeBlock() | Rule():
+                pass
+            case Emphasis() | Strong() | Link() | Paragraph() | Heading():
+                yield from walk(node.children)
+            case BulletList() | NumberedList():
+                for item in node.items:
+                    yield from walk(item)
+            case Quotation():
+                yield from walk(node.blocks)
+            case Table():
+                for cell in (*node.header, *(cell for row in node.rows for cell in row)):
+                    yield from walk(cell)
+            case _:
+                assert_never(node)
+
+
+def closed(passage: Passage) -> tuple[Block, ...]:
+    """The passage's blocks with every hole replaced by its printed value."""
+    return tuple(_close_block(block, passage.printed) for block in passage.text.blocks)
+
+
+def _close_block(block: Block, printed: tuple[str, ...]) -> Block:
+    match block:
+        case Paragraph():
+            return Paragraph(_close_line(block.children, printed))
+        case Heading():
+            return Heading(block.level, _close_line(block.children, printed))
+        case DisplayMath():
+            return DisplayMath((join_math(block.parts, printed),))
+        case BulletList():
+            return BulletList(_close_items(block.items, printed))
+        case NumberedList():
+            return NumberedList(block.start, _close_items(block.items, printed))
+        case Quotation():
+            return Quotation(tuple(_close_block(inner, printed) for inner in block.blocks))
+        case CodeBlock() | Rule():
+            return block
+        case Table():
+            return Table(
+                block.alignments,
+                tuple(_close_line(cell, printed) for cell in block.header),
+                tuple(tuple(_close_line(cell, printed) for cell in row) for row in block.rows),
+            )
+        case _:
+            assert_never(block)
+
+
+def _close_items(
+    items: tuple[tuple[Block, ...], ...], printed: tuple[str, ...]
+) -> tuple[tuple[Block, ...], ...]:
+    return tuple(tuple(_close_block(block, printed) for block in item) for item in items)
+
+
+def _close_line(children: tuple[Inline, ...], printed: tuple[str, ...]) -> tuple[Inline, ...]:
+    return tuple(_close_inline(child, printed) for child in children)
+
+
+def _close_inline(node: Inline, printed: tuple[str, ...]) -> Inline:
+    match node:
+        case Hole():
+            return Text(printed[node.index])
+        case Math():
+            return Math((join_math(node.parts, printed),))
+        case Emphasis():
+            return Emphasis(_close_line(node.children, printed))
+        case Strong():
+            return Strong(_close_line(node.children, printed))
+        case Link():
+            return Link(node.target, _close_line(node.children, printed))
+        case Text() | Code() | Image() | LineBreak():
+            return node
+        case _:
+            assert_never(node)
+
+
+def join_math(parts: tuple[str | Hole, ...], printed: tuple[str, ...]) -> str:
+    """The TeX source of a formula with its holes filled."""
+    return "".join(part if isinstance(part, str) else printed[part.index] for part in parts)
+
+
+def plain_text(passage: Passage) -> str:
+    """The passage in one line of plain characters; formulas as TeX between dollars."""
+    words: list[str] = []
+    for node in walk(closed(passage)):
+        match node:
+            case Text() | Code():
+                words.append(node.text)
+            case Math():
+                words.append(f"${join_math(node.parts, ())}$")
+            case DisplayMath():
+                words.append(f" $${join_math(node.parts, ())}$$ ")
+            case CodeBlock():
+                words.append(f" {node.text} ")
+            case Image():
+                words.append(f"[{node.alternative}]")
+            case Paragraph() | Heading() | LineBreak() | Table():
+                words.append(" ")
+            case _:
+                pass
+    return " ".join("".join(words).split())

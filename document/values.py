@@ -1,0 +1,38 @@
+"""Values that are drawn, derived and answered: exact where they are printed exactly."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TypeAlias
+
+from qgen.document.formula import Call, Expression, Number, Power, Product, Quotient, Sum, Symbol
+from qgen.document.formula import typed as typed_formula
+
+Exact: TypeAlias = int | Fraction
+Real: TypeAlias = int | Fraction | float
+Value: TypeAlias = Real | bool | str | Expression | tuple["Value", ...]
+Values: TypeAlias = Mapping[str, Value]
+Answers: TypeAlias = Mapping[str, Value]
+"""What a solver returns: results and usual mistakes, by name."""
+
+EXPRESSION_TYPES = (Number, Symbol, Sum, Product, Quotient, Power, Call)
+
+
+def is_real(value: object) -> bool:
+    """True for a number (a truth value is none)."""
+    return isinstance(value, (int, Fraction, float)) and not isinstance(value, bool)
+
+
+def show(value: Value) -> str:
+    """A value in one line of plain characters, as error messages and the manifest write it."""
+    if isinstance(value, tuple):
+        return "(" + ", ".join(show(entry) for entry in value) + ")"
+    if isinstance(value, EXPRESSION_TYPES):
+        return typed_formula(value)
+    if isinstance(value, float):
+        return repr(value)
+    return str(value)
+
+
+def show_all(values: Values) -> str:
+    """`w = (3, 4, 1), alpha = 1/2`."""
+    return ", ".join(f"{name} = {show(value)}" for name, value in values.items())

@@ -1,0 +1,160 @@
+"""The words that a paper or a page adds to the questions, by language."""
+
+from dataclasses import dataclass
+
+from qgen.document.problem import did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """One language's words. Texts with `{}` take a number or a name."""
+
+    language: str
+    babel: str | None
+    version: str
+    name: str
+    student_number: str
+    date: str
+    duration: str
+    minutes: str
+    total: str
+    point: str
+    points: str
+    question: str
+    part: str
+    select_one: str
+    select_any: str
+    answer: str
+    solutions: str
+    key: str
+    correct: str
+    wrong: str
+    explanation: str
+    feedback: str
+    rubric: str
+    tolerance: str
+    variables: str
+    pass_mark: str
+    attempts: str
+    show_solution: str
+    practice_note: str
+    yes: str
+    no: str
+
+
+_ENGLISH = Labels(
+    language="en",
+    babel="english",
+    version="Version",
+    name="Name",
+    student_number="Student number",
+    date="Date",
+    duration="Time allowed",
+    minutes="{} minutes",
+    total="Total",
+    point="{} point",
+    points="{} points",
+    question="Question {}",
+    part="Part {}",
+    select_one="Choose one answer.",
+    select_any="Choose every statement that holds; there may be none.",
+    answer="Answer",
+    solutions="Solutions",
+    key="Key",
+    correct="correct",
+    wrong="wrong",
+    explanation="Explanation",
+    feedback="Feedback",
+    rubric="Marking",
+    tolerance="accepted from {} to {}",
+    variables="as a function of {}",
+    pass_mark="Pass mark",
+    attempts="Attempts",
+    show_solution="Show the solution",
+    practice_note="A practice page: it contains the solutions.",
+    yes="yes",
+    no="no",
+)
+
+_GERMAN = Labels(
+    language="de",
+    babel="ngerman",
+    version="Version",
+    name="Name",
+    student_number="Matrikelnummer",
+    date="Datum",
+    duration="Bearbeitungszeit",
+    minutes="{} Minuten",
+    total="Summe",
+    point="{} Punkt",
+    points="{} Punkte",
+    question="Aufgabe {}",
+    part="Teil {}",
+    select_one="Wählen Sie eine Antwort.",
+    select_any="Wählen Sie alle zutreffenden Aussagen; es kann auch keine zutreffen.",
+    answer="Antwort",
+    solutions="Lösungen",
+    key="Lösung",
+    correct="richtig",
+    wrong="falsch",
+    explanation="Erklärung",
+    feedback="Rückmeldung",
+    rubric="Bewertung",
+    tolerance="angenommen von {} bis {}",
+    variables="als Funktion von {}",
+    pass_mark="Bestehensgrenze",
+    attempts="Versuche",
+    show_solution="Lösung zeigen",
+    practice_note="Eine Übungsseite: Sie enthält die Lösungen.",
+    yes="ja",
+    no="nein",
+)
+
+_CHINESE = Labels(
+    language="zh",
+    babel=None,
+    version="版本",
+    name="姓名",
+    student_number="学号",
+    date="日期",
+    duration="考试时间",
+    minutes="{} 分钟",
+    total="总分",
+    point="{} 分",
+    points="{} 分",
+    question="第 {} 题",
+    part="第 {} 部分",
+    select_one="请选择一个答案。",
+    select_any="请选择所有正确的说法；也可能一个都没有。",
+    answer="答案",
+    solutions="参考答案",
+    key="答案",
+    correct="正确",
+    wrong="错误",
+    explanation="解析",
+    feedback="反馈",
+    rubric="评分标准",
+    tolerance="接受 {} 至 {}",
+    variables="表示为 {} 的函数",
+    pass_mark="及格线",
+    attempts="可尝试次数",
+    show_solution="显示解答",
+    practice_note="练习页面：其中包含答案。",
+    yes="是",
+    no="否",
+)
+
+LABELS = {labels.language: labels for labels in (_ENGLISH, _GERMAN, _CHINESE)}
+
+
+def labels_for(language: str) -> Labels:
+    """The words for a language tag such as `en` or `de-CH`.
+
+    Raises LookupError, with the languages there are, for a language without words.
+    """
+    found = LABELS.get(language.partition("-")[0].lower())
+    if found is None:
+        known = ", ".join(LABELS)
+        hint = did_you_mean(language, LABELS)
+        raise LookupError(f"there are no labels for the language '{language}'{hint}; use {known}")
+    return found

@@ -1,0 +1,75 @@
+"""Writes passages fast: a text is turned into pieces once, then only its holes are filled."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from qgen.document.richtext import Hole, Passage, RichText, join_math
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A printed value that is written by itself, by `write` (which escapes it)."""
+
+    index: int
+    write: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaSlot:
+    """A formula that must be written as a whole, once its holes are filled."""
+
+    parts: tuple[str | Hole, ...]
+    write: Callable[[str], str]
+
+
+Piece: TypeAlias = str | Slot | FormulaSlot
+
+
+class PassageWriter(ABC):
+    """Turns passages into one format's source text.
+
+    Keep one instance for one `render` call: it remembers the pieces of every text it has met.
+    """
+
+    def __init__(self) -> None:
+        # The text is kept beside its pieces, so that its identity cannot be given to another.
+        self._known: dict[int, tuple[RichText, tuple[Piece, ...]]] = {}
+
+    @abstractmethod
+    def pieces(self, text: RichText) -> Iterable[Piece]:
+        """The text in this format, cut at what differs between variants."""
+
+    def write(self, passage: Passage) -> str:
+        """The passage in this format."""
+        text, printed = passage
+        known = self._known.get(id(text))
+        if known is None:
+            known = (text, tuple(_joined(self.pieces(text))))
+            self._known[id(text)] = known
+        return "".join(
+            [
+                piece
+                if isinstance(piece, str)
+                else piece.write(printed[piece.index])
+                if isinstance(piece, Slot)
+                else piece.write(join_math(piece.parts, printed))
+                for piece in known[1]
+            ]
+        )
+
+
+def _joined(pieces: Iterable[Piece]) -> Iterable[Piece]:
+    """The same pieces with neighbouring strings joined."""
+    waiting: list[str] = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            waiting.append(piece)
+            continue
+        if waiting:
+            yield "".join(waiting)
+            waiting = []
+        yield piece
+    if waiting:
+        yield "".join(waiting)

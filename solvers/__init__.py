@@ -1,0 +1,1 @@
+"""Parameter values to named answers, by two independent routes; one module a topic."""

@@ -1,0 +1,222 @@
+"""One list of every node and every kind of answer: generic tests run over it.
+
+A new node or kind is appended here, and every renderer is tested with it.
+"""
+
+from fractions import Fraction
+
+from qgen.document.answers import (
+    Answer,
+    Derivation,
+    FormulaAnswer,
+    FormulaMistake,
+    MultipleSelect,
+    Numeric,
+    NumericMistake,
+    Open,
+    Option,
+    Part,
+    PartAnswer,
+    RubricLine,
+    ShortAnswer,
+    SingleChoice,
+    TextMistake,
+    Tolerance,
+)
+from qgen.document.exam import Asset, ExamDocument, Header, Item, Paper, Pool, Section
+from qgen.document.formula import Number, Power, Product, Quotient, Sum, Symbol, linear
+from qgen.document.problem import Place
+from qgen.document.richtext import (
+    Block,
+    BulletList,
+    Code,
+    CodeBlock,
+    DisplayMath,
+    Emphasis,
+    Heading,
+    Hole,
+    Image,
+    Inline,
+    LineBreak,
+    Link,
+    Math,
+    NumberedList,
+    Paragraph,
+    Passage,
+    Quotation,
+    RichText,
+    Rule,
+    Strong,
+    Table,
+    Text,
+    passage_of,
+)
+
+# A grey 4 by 2 picture.
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000040000000208000000005ac322bf"
+    "0000000e49444154789c6368000206100100140a0401e88e83e70000000049454e44ae426082"
+)
+
+INLINES: tuple[Inline, ...] = (
+    Text("Plain & <b>not bold</b> 100% $5 #1 _x_ {y} ~z^ \\frac “quoted” – naïve −3"),
+    Hole(0),
+    Math((r"x < y \text{ and } x - ", Hole(1))),
+    Emphasis((Text("stressed"),)),
+    Strong((Text("strong"), Emphasis((Text("both"),)))),
+    Code("p_x = a[0] < 1 & ~b {}"),
+    Link("https://example.org/a?b=1&c=%20d#e_f", (Text("a link"),)),
+    Image("picture", "A grey picture, 100% <flat>"),
+    LineBreak(),
+)
+
+BLOCKS: tuple[Block, ...] = (
+    Paragraph(INLINES),
+    Heading(2, (Text("A heading"),)),
+    DisplayMath((r"\mathrm{KL}(q \,\|\, p) = \int q(z) \log \frac{q(z)}{p(z)}\,dz < ", Hole(1))),
+    BulletList(((Paragraph((Text("one"),)),), (Paragraph((Text("two"), Math(("z",)))),))),
+    NumberedList(3, ((Paragraph((Text("third"),)),), (Paragraph((Text("fourth"),)),))),
+    Quotation((Paragraph((Text("A quotation."),)),)),
+    CodeBlock("for i in range(3):\n    print(i & 1 < 2, '\\n', \"{}\")\n", "python"),
+    Rule(),
+    Table(
+        ("left", "center", "right"),
+        ((Text("a"),), (Text("b"),), (Math(("c",)),)),
+        (((Text("1"),), (Text("2 & 3"),), (Hole(0),)), ((Text("4"),), (Text("5"),), (Text("6"),))),
+    ),
+)
+
+EVERY_NODE = Passage(RichText(BLOCKS), ("<7> & 8", r"\frac{3}{4}"))
+
+_POSTERIOR_MEAN = Quotient(linear([(3, "x_1"), (-4, "x_2")], -2), Number(26))
+
+PART_ANSWERS: dict[str, PartAnswer] = {
+    "single_choice": SingleChoice(
+        (
+            Option(passage_of("the right one"), True, passage_of("Why it is right.")),
+            Option(
+                Passage(RichText((Paragraph((Math(("x < ", Hole(0))),)),)), ("2",)),
+                False,
+                passage_of("This swaps the two."),
+            ),
+            Option(passage_of("another wrong one"), False, None),
+        )
+    ),
+    "multiple_select": MultipleSelect(
+        (
+            Option(passage_of("a true statement"), True, passage_of("It follows from A.")),
+            Option(passage_of("a false statement"), False, passage_of("B contradicts it.")),
+            Option(passage_of("a second true statement"), True, None),
+        ),
+        "per_option",
+    ),
+    "numeric": Numeric(
+        Fraction(1, 17),
+        Tolerance("relative", Fraction(1, 100)),
+        "nats",
+        (NumericMistake(Fraction(1, 4), passage_of("That is the standard deviation.")),),
+    ),
+    "formula": FormulaAnswer(
+        _POSTERIOR_MEAN,
+        {"x_1": "real", "x_2": "real"},
+        (
+            FormulaMistake(
+                Sum((Symbol("x_1"), Product((Number(-1), Power(Symbol("x_2"), Number(2)))))),
+                passage_of("The square does not belong here."),
+            ),
+        ),
+    ),
+    "short_answer": ShortAnswer(
+        ("evidence lower bound", "ELBO"),
+        mistakes=(TextMistake("evidence", passage_of("Only a bound of it.")),),
+    ),
+    "open": Open(
+        (
+            RubricLine(Fraction(1), passage_of("Names the joint law.")),
+            RubricLine(Fraction(1, 2), passage_of("Gives a reason.")),
+        ),
+        5,
+    ),
+}
+
+ANSWERS: dict[str, Answer] = {
+    **PART_ANSWERS,
+    "derivation": Derivation(
+        tuple(
+            Part(
+                "abcdef"[index],
+                passage_of(f"Prompt of the {kind} part."),
+                answer,
+                Fraction(index + 1, 2),
+                "stated",
+                passage_of("Explanation of the part.") if index % 2 else None,
+            )
+            for index, (kind, answer) in enumerate(PART_ANSWERS.items())
+        )
+    ),
+}
+
+ASSETS = {"picture": Asset("picture", {"png": PNG})}
+
+
+def header(kind: str) -> Header:
+    return Header(
+        identifier=f"sample-{kind}",
+        title=f"Sample {kind} & more",
+        kind=kind,
+        topic="samples",
+        tags=("first", "second tag"),
+        difficulty=2,
+        minutes=Fraction(3),
+        source="the samples",
+        language=None,
+        place=Place("samples.yaml", 3, 1),
+    )
+
+
+def item(kind: str, variant: int = 1, stem: Passage = EVERY_NODE) -> Item:
+    answer = ANSWERS[kind]
+    points = (
+        sum((part.points for part in answer.parts), Fraction(0))
+        if isinstance(answer, Derivation)
+        else Fraction(2)
+    )
+    return Item(
+        header=header(kind),
+        variant=variant,
+        points=points,
+        stem=stem,
+        answer=answer,
+        provenance="stated",
+        explanation=passage_of(f"The worked solution of the {kind} question."),
+        values={"n": variant},
+        assets=ASSETS,
+    )
+
+
+def exam() -> ExamDocument:
+    """Every kind in two sections, in two papers and in pools of three variants."""
+    kinds = list(ANSWERS)
+    sections = (
+        Section("First & foremost", passage_of("Read <carefully>."), tuple(map(item, kinds[:4]))),
+        Section("Second", None, tuple(map(item, kinds[4:]))),
+    )
+    return ExamDocument(
+        title="Samples & more",
+        slug="samples",
+        language="en",
+        scoring="per_option",
+        course="Course 1",
+        date="2026-12-04",
+        duration=90,
+        pass_mark=Fraction(4, 5),
+        papers=(Paper("A", None, sections), Paper("B", "Ada O'Neil & co", sections)),
+        pools=tuple(
+            Pool(header(kind), "First & foremost", item(kind).points, _variants(kind))
+            for kind in kinds
+        ),
+    )
+
+
+def _variants(kind: str) -> list[Item]:
+    return [item(kind, variant) for variant in (1, 2, 3)]
