@@ -1,0 +1,202 @@
+"""The base of everything that authors write: strict, frozen, unknown keys kept for the report."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from qgen.bank.yaml_source import Source
+from qgen.document.problem import Place, Problem, did_you_mean
+
+
+@dataclass(slots=True)
+class UnknownKeys:
+    """The unknown keys met while one source is validated: mapping identity, key, right keys."""
+
+    found: list[tuple[int, str, tuple[str, ...]]] = field(default_factory=list)
+
+
+class AuthorModel(BaseModel):
+    """A mapping that an author writes. Unknown keys never pass: they are reported by place."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _set_unknown_keys_aside(cls, data: Any, info: ValidationInfo) -> Any:
+        if not isinstance(data, dict) or not isinstance(info.context, UnknownKeys):
+            return data
+        known = tuple(entry.alias or name for name, entry in cls.model_fields.items())
+        unknown = [key for key in data if key not in known]
+        if not unknown:
+            return data
+        info.context.found.extend((id(data), key, known) for key in unknown)
+        return {key: value for key, value in data.items() if key in known}
+
+
+def _exact(value: object) -> Fraction:
+    if isinstance(value, bool):
+        raise PydanticCustomError("exact", "expected a number, got a truth value")
+    if isinstance(value, (int, Fraction)):
+        return Fraction(value)
+    if isinstance(value, Decimal):
+        return Fraction(value)
+    if isinstance(value, str) and len(value) <= 200:
+        text = value.strip()
+        try:
+            if text.endswith("%"):
+                return Fraction(text[:-1].strip()) / 100
+            return Fraction(text.replace(" ", ""))
+        except (ValueError, ZeroDivisionError):
+            pass
+    shown = repr(value) if isinstance(value, str) else type(value).__name__
+    raise PydanticCustomError(
+        "exact", "expected a number such as 2, 0.25, 1/3 or 5%, got {shown}", {"shown": shown}
+    )
+
+
+def _expression_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, Decimal)):
+        return str(value)
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    raise PydanticCustomError("expression", "expected a number or an expression")
+
+
+def _exact_positive(value: object) -> Fraction:
+    number = _exact(value)
+    if number <= 0:
+        raise PydanticCustomError("positive", "must be more than 0")
+    return number
+
+
+_NUMBER_SCHEMA = {"anyOf": [{"type": "number"}, {"type": "string"}]}
+ExactNumber: TypeAlias = Annotated[
+    Fraction, BeforeValidator(_exact), WithJsonSchema(_NUMBER_SCHEMA)
+]
+PositiveNumber: TypeAlias = Annotated[
+    Fraction, BeforeValidator(_exact_positive), WithJsonSchema(_NUMBER_SCHEMA)
+]
+ExpressionText: TypeAlias = Annotated[
+    str,
+    BeforeValidator(_expression_text),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]}),
+]
+NonEmptyText: TypeAlias = Annotated[str, Field(min_length=1)]
+WholeNumber: TypeAlias = Annotated[int, Field(strict=True)]
+Identifier: TypeAlias = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=90)]
+Name: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=40)]
+
+
+def validated(
+    model: TypeAdapter[Any], data: object, source: Source, path: tuple[str | int, ...]
+) -> tuple[Any, list[Problem]]:
+    """The validated model (None where that fails) and every mistake, with its place."""
+    unknown = UnknownKeys()
+    result: object = None
+    details: list[ErrorDetails] = []
+    try:
+        result = model.validate_python(data, context=unknown)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+    problems = [_unknown_key(source, *entry) for entry in dict.fromkeys(unknown.found)]
+    problems += [_explained(detail, source, path) for detail in details]
+    return result, problems
+
+
+def _unknown_key(source: Source, mapping: int, key: str, known: tuple[str, ...]) -> Problem:
+    line, column = source.mappings[mapping].keys[key]
+    hint = did_you_mean(key, known) or f"; known keys: {', '.join(known)}"
+    return Problem("unknown-key", f"unknown key '{key}'{hint}", Place(source.file, line, column))
+
+
+def _explained(detail: ErrorDetails, source: Source, path: tuple[str | int, ...]) -> Problem:
+    location = (*path, *detail["loc"])
+    kind = detail["type"]
+    shown = _shown(detail["input"])
+    context = detail.get("ctx", {})
+    last = detail["loc"][-1] if detail["loc"] else ""
+    messages = {
+        "missing": f"'{last}' is missing",
+        "int_type": f"expected a whole number, got {shown}",
+        "string_type": f"expected text, got {shown} (put it in quotes)",
+        "string_too_short": "the text is empty",
+        "list_type": f"expected a list, got {shown}",
+        "tuple_type": f"expected a list, got {shown}",
+        "dict_type": f"expected a mapping, got {shown}",
+        "model_type": f"expected a mapping, got {shown}",
+        "model_attributes_type": f"expected a mapping, got {shown}",
+        "bool_type": f"expected true or false, got {shown}",
+        "bool_parsing": f"expected true or false, got {shown}",
+        "greater_than_equal": f"must be at least {context.get('ge')}, got {shown}",
+        "less_than_equal": f"must be at most {context.get('le')}, got {shown}",
+        "greater_than": f"must be more than {context.get('gt')}, got {shown}",
+        "too_short": f"needs at least {context.get('min_length')} entries",
+        "too_long": f"may have at most {context.get('max_length')} entries",
+        "string_too_long": f"may have at most {context.get('max_length')} characters",
+        "union_tag_not_found": "'kind' is missing",
+    }
+    message = messages.get(kind)
+    if message is None and kind == "literal_error":
+        hint = did_you_mean(str(detail["input"]), _quoted(str(context["expected"])))
+        message = f"expected {context['expected']}, got {shown}{hint}"
+    if message is None and kind == "union_tag_invalid":
+        tags = _quoted(str(context["expected_tags"]))
+        hint = did_you_mean(str(context["tag"]), tags) or f"; there are {', '.join(tags)}"
+        message = f"there is no kind '{context['tag']}'{hint}"
+        location = (*location, "kind")
+    if message is None and kind == "string_pattern_mismatch":
+        message = _pattern_message(str(context["pattern"]), shown)
+    if message is None:
+        message = detail["msg"]
+    is_key = location and location[-1] == "[key]"
+    place = source.place(location[:-1] if is_key else location, key=bool(is_key))
+    return Problem(kind.replace("_", "-"), message, place)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return f"'{value[:40]}…'" if len(value) > 40 else f"'{value}'"
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (dict, list)):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    return str(value)
+
+
+def _quoted(text: str) -> list[str]:
+    return text.split("'")[1::2]
+
+
+def _pattern_message(pattern: str, shown: str) -> str:
+    if "-[a-z0-9]" in pattern:
+        return f"an id is made of small letters, digits and single hyphens, got {shown}"
+    return f"a name starts with a letter and has only letters, digits and '_', got {shown}"
+
+
+def first_repeated(values: Iterable[str]) -> str | None:
+    """The first value that was seen before, or None."""
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            return value
+        seen.add(value)
+    return None

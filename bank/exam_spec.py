@@ -1,0 +1,201 @@
+"""Exams as authors write them: sections, versions or students, scoring, outputs."""
+
+import re
+from datetime import date
+from fractions import Fraction
+from typing import Annotated, Any, Literal, Self, TypeAlias
+
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, model_validator
+from pydantic_core import PydanticCustomError
+
+from qgen.bank.author_model import (
+    AuthorModel,
+    ExactNumber,
+    Identifier,
+    NonEmptyText,
+    PositiveNumber,
+    WholeNumber,
+)
+from qgen.document.answers import ScoringRule
+
+Kind: TypeAlias = Literal[
+    "single_choice", "multiple_select", "numeric", "formula", "short_answer", "open", "derivation"
+]
+MAX_VARIANTS = 100_000
+_MINUTES = {"min": 1, "h": 60, "d": 24 * 60}
+_DURATION = re.compile(r"([0-9]{1,6}) ?(min|h|d)")
+_RANGE = re.compile(r"([1-5])(?: ?- ?([1-5]))?")
+
+
+def _duration(value: object) -> int:
+    match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None or int(match.group(1)) == 0:
+        raise PydanticCustomError("duration", "expected a time such as 90 min, 2 h or 1 d")
+    return int(match.group(1)) * _MINUTES[match.group(2)]
+
+
+def _difficulties(value: object) -> tuple[int, int]:
+    match = _RANGE.fullmatch(str(value).strip()) if isinstance(value, (int, str)) else None
+    if match is None:
+        raise PydanticCustomError("difficulty", "expected 1 to 5, or a range such as 1-3")
+    low, high = int(match.group(1)), int(match.group(2) or match.group(1))
+    if low > high:
+        raise PydanticCustomError("difficulty", "the range begins with its larger number")
+    return low, high
+
+
+def _date(value: object) -> str:
+    try:
+        return date.fromisoformat(str(value)).isoformat()
+    except ValueError:
+        raise PydanticCustomError("date", "expected a date such as 2026-12-04") from None
+
+
+def _within_one(value: Fraction) -> Fraction:
+    if not 0 <= value <= 1:
+        raise PydanticCustomError("share", "must lie between 0 and 100%")
+    return value
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Minutes: TypeAlias = Annotated[
+    int, BeforeValidator(_duration), Field(json_schema_extra={"type": "string"})
+]
+Labels: TypeAlias = Annotated[tuple[NonEmptyText, ...], BeforeValidator(_listed)]
+
+
+class AttemptsModel(AuthorModel):
+    """How often a quiz may be taken, and how long to wait between two attempts."""
+
+    allowed: Annotated[WholeNumber, Field(ge=1, le=1000)]
+    every: Minutes | None = None
+
+
+class ScoringModel(AuthorModel):
+    multiple_select: ScoringRule = "per_option"
+
+
+class ShuffleModel(AuthorModel):
+    questions: bool = False
+    options: bool = True
+
+
+class SelectionModel(AuthorModel):
+    """Which questions of the bank a section may pick from; every given condition must hold."""
+
+    topics: Annotated[tuple[Identifier, ...], BeforeValidator(_listed)] = ()
+    kinds: Annotated[tuple[Kind, ...], BeforeValidator(_listed)] = ()
+    tags: Labels = ()
+    ids: Annotated[tuple[Identifier, ...], BeforeValidator(_listed)] = ()
+    sources: Labels = ()
+    difficulty: Annotated[
+        tuple[int, int] | None,
+        BeforeValidator(_difficulties),
+        Field(json_schema_extra={"type": "string"}),
+    ] = None
+
+
+class SectionQuestion(AuthorModel):
+    """A question by its id, with the points it is worth here."""
+
+    id: Identifier
+    points: PositiveNumber | None = None
+
+
+def _by_id(value: object) -> object:
+    return {"id": value} if isinstance(value, str) else value
+
+
+class SectionModel(AuthorModel):
+    """Listed questions, or `pick` of them drawn `from` the bank; `points` for each."""
+
+    title: NonEmptyText
+    instructions: NonEmptyText | None = None
+    pick: Annotated[WholeNumber, Field(ge=1, le=500)] | None = None
+    selection: SelectionModel | None = Field(default=None, alias="from")
+    questions: tuple[Annotated[SectionQuestion, BeforeValidator(_by_id)], ...] = ()
+    points: PositiveNumber | None = None
+
+    @model_validator(mode="after")
+    def _listed_or_picked(self) -> Self:
+        if self.questions and (self.pick is not None or self.selection is not None):
+            message = "give 'questions', or 'pick' with 'from', not both"
+            raise PydanticCustomError("section", message)
+        if not self.questions and (self.pick is None or self.selection is None):
+            message = "give 'questions', or 'pick' with 'from'"
+            raise PydanticCustomError("section", message)
+        return self
+
+
+class LatexModel(AuthorModel):
+    """Papers: `pdf` says whether to compile them, `solutions` whether to write keys apart."""
+
+    pdf: Literal["auto", "always", "never"] = "auto"
+    solutions: bool = True
+
+
+class MoodleModel(AuthorModel):
+    """A Moodle question bank with so many variants of each template."""
+
+    variants: Annotated[WholeNumber, Field(ge=1, le=MAX_VARIANTS)] = 10
+
+
+class HtmlModel(AuthorModel):
+    """A web page for each version; `exam` pages hold no key."""
+
+    mode: Literal["practice", "exam"] = "practice"
+
+
+def _present(value: object) -> object:
+    """`html:` with nothing behind it asks for that output as it comes."""
+    return {} if value is None else value
+
+
+class OutputsModel(AuthorModel):
+    """The formats to write. Naming one asks for it."""
+
+    latex: Annotated[LatexModel, BeforeValidator(_present)] | None = None
+    moodle: Annotated[MoodleModel, BeforeValidator(_present)] | None = None
+    html: Annotated[HtmlModel, BeforeValidator(_present)] | None = None
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The names of the formats asked for."""
+        return tuple(name for name, value in self if value is not None)
+
+
+class ExamSpec(AuthorModel):
+    """One exam."""
+
+    title: NonEmptyText
+    course: NonEmptyText | None = None
+    date: Annotated[str, BeforeValidator(_date)] | None = None
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
+    seed: Annotated[WholeNumber, Field(ge=0)]
+    bank: Annotated[Labels, Field(min_length=1)] = ("builtin",)
+    solvers: Labels = ()
+    versions: Annotated[WholeNumber, Field(ge=1, le=26)] | None = None
+    students: NonEmptyText | None = None
+    duration: Minutes | None = None
+    pass_mark: Annotated[ExactNumber, AfterValidator(_within_one)] | None = None
+    attempts: AttemptsModel | None = None
+    instructions: NonEmptyText | None = None
+    scoring: ScoringModel = ScoringModel()
+    shuffle: ShuffleModel = ShuffleModel()
+    sections: Annotated[tuple[SectionModel, ...], Field(min_length=1)]
+    outputs: OutputsModel
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.versions is not None and self.students is not None:
+            raise PydanticCustomError("cohort", "give 'versions' or 'students', not both")
+        if not self.outputs.formats:
+            names = ", ".join(OutputsModel.model_fields)
+            raise PydanticCustomError("outputs", f"'outputs' names no format; there are {names}")
+        return self
+
+
+EXAM: TypeAdapter[Any] = TypeAdapter(ExamSpec)

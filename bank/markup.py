@@ -1,0 +1,328 @@
+"""Markdown with math and holes, parsed once, at load, into rich text."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+from qgen.bank.hole_context import math_context
+from qgen.bank.templates import HoleContext
+from qgen.document.richtext import (
+    Alignment,
+    Block,
+    BulletList,
+    Code,
+    CodeBlock,
+    DisplayMath,
+    Emphasis,
+    Heading,
+    Hole,
+    Image,
+    Inline,
+    LineBreak,
+    Link,
+    Math,
+    NumberedList,
+    Paragraph,
+    Quotation,
+    RichText,
+    Rule,
+    Strong,
+    Table,
+    Text,
+)
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+    from math_core import LatexToMathML
+
+_HOLE = re.compile(r"\{\{(?!\{)(.*?)\}\}", re.DOTALL)
+_MARKERS = 0xE000, 0xF8FF
+_MARKER = re.compile(f"[{chr(_MARKERS[0])}-{chr(_MARKERS[1])}]")
+_RUN = re.compile(
+    f"[{chr(_MARKERS[0])}-{chr(_MARKERS[1])}]|[^{chr(_MARKERS[0])}-{chr(_MARKERS[1])}]+"
+)
+# math-core would take definitions; a formula of the bank only ever uses what there is.
+_DEFINITION = re.compile(r"\\(def|gdef|edef|let|newcommand|renewcommand|providecommand|require)\b")
+
+
+class MarkupError(ValueError):
+    """What is wrong in a text, and at which character of it."""
+
+    def __init__(self, code: str, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.code, self.offset = code, offset
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """What the reader of a text asks of the question that the text belongs to.
+
+    `hole(source, context, offset)` numbers an expression; `image(target, alternative)` names
+    an asset; `mistake(error)` keeps a mistake and lets the reading go on.
+    """
+
+    hole: Callable[[str, HoleContext, int], int]
+    image: Callable[[str, str, int], str]
+    mistake: Callable[[MarkupError], None]
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    return parser.use(dollarmath_plugin, allow_labels=False, double_inline=True)
+
+
+@cache
+def _math_checker() -> "LatexToMathML":
+    from math_core import LatexToMathML
+
+    return LatexToMathML(allow_unreliable_rendering=True, fancy_error=False)
+
+
+def read_markup(text: str, handlers: Handlers) -> RichText:
+    """The rich text of an author's Markdown; its mistakes go to `handlers.mistake`."""
+    return _Reader(text, handlers).read()
+
+
+@dataclass(frozen=True, slots=True)
+class _FoundHole:
+    source: str
+    offset: int
+
+
+class _Reader:
+    """Reads one text. Each hole travels through Markdown as one private-use character."""
+
+    def __init__(self, text: str, handlers: Handlers) -> None:
+        self._handlers = handlers
+        self._holes: list[_FoundHole] = []
+        stray = _MARKER.search(text)
+        if stray:
+            message = f"the private-use character U+{ord(stray.group()):04X} cannot be printed"
+            handlers.mistake(MarkupError("private-character", message, stray.start()))
+            text = _MARKER.sub(" ", text)
+        self._text = text
+        self._marked = _HOLE.sub(self._mark, text)
+
+    def _mark(self, match: re.Match[str]) -> str:
+        if len(self._holes) > _MARKERS[1] - _MARKERS[0]:
+            self._mistake("too-many-holes", "more holes than one text can hold", match.start())
+            return " "
+        self._holes.append(_FoundHole(match.group(1).strip(), match.start()))
+        return chr(_MARKERS[0] + len(self._holes) - 1)
+
+    def _mistake(self, code: str, message: str, offset: int) -> None:
+        self._handlers.mistake(MarkupError(code, message, offset))
+
+    def read(self) -> RichText:
+        tokens = iter(_markdown().parse(self._marked))
+        return RichText(tuple(self._blocks(tokens, None)))
+
+    def _blocks(self, tokens: Iterator["Token"], end: str | None) -> Iterator[Block]:
+        for token in tokens:
+            if token.type == end:
+                return
+            match token.type:
+                case "paragraph_open":
+                    yield from self._paragraph(next(tokens))
+                    next(tokens)
+                case "heading_open":
+                    children = tuple(self._line(next(tokens)))
+                    next(tokens)
+                    yield Heading(int(token.tag[1:]), children)
+                case "math_block":
+                    yield DisplayMath(self._math(token.content, token))
+                case "bullet_list_open":
+                    yield BulletList(tuple(self._items(tokens, "bullet_list_close")))
+                case "ordered_list_open":
+                    start = int(token.attrs.get("start", 1))
+                    yield NumberedList(start, tuple(self._items(tokens, "ordered_list_close")))
+                case "blockquote_open":
+                    yield Quotation(tuple(self._blocks(tokens, "blockquote_close")))
+                case "fence" | "code_block":
+                    self._no_holes(token.content, "a code block")
+                    yield CodeBlock(token.content, token.info.strip())
+                case "hr":
+                    yield Rule()
+                case "table_open":
+                    yield self._table(tokens)
+                case _:
+                    message = f"'{token.type}' is not part of the markup"
+                    self._mistake("markup", message, self._offset(token))
+
+    def _items(self, tokens: Iterator["Token"], end: str) -> Iterator[tuple[Block, ...]]:
+        for token in tokens:
+            if token.type == end:
+                return
+            yield tuple(self._blocks(tokens, "list_item_close"))
+
+    def _table(self, tokens: Iterator["Token"]) -> Table:
+        alignments: list[Alignment] = []
+        rows: list[list[tuple[Inline, ...]]] = []
+        for token in tokens:
+            match token.type:
+                case "table_close":
+                    break
+                case "tr_open":
+                    rows.append([])
+                case "th_open" | "td_open":
+                    if token.type == "th_open":
+                        alignments.append(_alignment(str(token.attrs.get("style", ""))))
+                    rows[-1].append(tuple(self._line(next(tokens))))
+        header, *body = (tuple(row) for row in rows)
+        return Table(tuple(alignments), header, tuple(body))
+
+    def _paragraph(self, token: "Token") -> Iterator[Block]:
+        """A paragraph; a displayed formula inside it becomes a block of its own."""
+        waiting: list[Inline] = []
+        for node in self._inline(iter(token.children or ()), None, token):
+            if isinstance(node, DisplayMath):
+                if any(not _is_blank(part) for part in waiting):
+                    yield Paragraph(tuple(waiting))
+                waiting = []
+                yield node
+            else:
+                waiting.append(node)
+        if any(not _is_blank(part) for part in waiting):
+            yield Paragraph(tuple(waiting))
+
+    def _line(self, token: "Token") -> Iterator[Inline]:
+        for node in self._inline(iter(token.children or ()), None, token):
+            if isinstance(node, DisplayMath):
+                message = "a displayed formula ($$…$$) cannot stand here; use $…$"
+                self._mistake("display-math", message, self._offset(token))
+                yield Math(node.parts)
+            else:
+                yield node
+
+    def _inline(
+        self, tokens: Iterator["Token"], end: str | None, block: "Token"
+    ) -> Iterator[Inline | DisplayMath]:
+        for token in tokens:
+            if token.type == end:
+                return
+            match token.type:
+                case "text":
+                    yield from self._plain(token.content)
+                case "softbreak":
+                    yield Text(" ")
+                case "hardbreak":
+                    yield LineBreak()
+                case "math_inline":
+                    yield Math(self._math(token.content, block))
+                case "math_inline_double":
+                    yield DisplayMath(self._math(token.content, block))
+                case "code_inline":
+                    self._no_holes(token.content, "code")
+                    yield Code(token.content)
+                case "em_open":
+                    yield Emphasis(tuple(self._nested(tokens, "em_close", block)))
+                case "strong_open":
+                    yield Strong(tuple(self._nested(tokens, "strong_close", block)))
+                case "link_open":
+                    target = str(token.attrs.get("href", ""))
+                    self._no_holes(target, "a link's target")
+                    yield Link(target, tuple(self._nested(tokens, "link_close", block)))
+                case "image":
+                    yield self._image(token, block)
+                case _:
+                    message = f"'{token.type}' is not part of the markup"
+                    self._mistake("markup", message, self._offset(block))
+
+    def _nested(self, tokens: Iterator["Token"], end: str, block: "Token") -> Iterator[Inline]:
+        for node in self._inline(tokens, end, block):
+            if isinstance(node, DisplayMath):
+                message = "a displayed formula ($$…$$) cannot stand here; use $…$"
+                self._mistake("display-math", message, self._offset(block))
+            else:
+                yield node
+
+    def _plain(self, content: str) -> Iterator[Inline]:
+        for run in _RUN.findall(content):
+            if _MARKER.match(run):
+                yield Hole(self._hole(run, HoleContext(in_math=False)))
+            else:
+                yield Text(run)
+
+    def _hole(self, marker: str, context: HoleContext) -> int:
+        found = self._holes[ord(marker) - _MARKERS[0]]
+        return self._handlers.hole(found.source, context, found.offset)
+
+    def _image(self, token: "Token", block: "Token") -> Image:
+        target = str(token.attrs.get("src", ""))
+        self._no_holes(target + token.content, "a picture")
+        if not token.content.strip():
+            message = "the picture has no alternative text: write ![what it shows](file)"
+            self._mistake("alternative-text", message, self._offset(block))
+        return Image(
+            self._handlers.image(target, token.content, self._offset(block)), token.content
+        )
+
+    def _math(self, content: str, token: "Token") -> tuple[str | Hole, ...]:
+        content = content.strip()
+        runs: list[str] = _RUN.findall(content)
+        parts: list[str | Hole] = []
+        checked: list[str] = []
+        for index, run in enumerate(runs):
+            if not _MARKER.match(run):
+                parts.append(run)
+                checked.append(run)
+                continue
+            before = parts.pop() if parts and isinstance(parts[-1], str) else ""
+            after = runs[index + 1] if index + 1 < len(runs) else ""
+            follows = bool(parts)
+            kept, context = math_context(
+                str(before), "" if _MARKER.match(after) else after, follows
+            )
+            if kept:
+                parts.append(kept)
+            parts.append(Hole(self._hole(run, context)))
+            checked.append(" 2 ")
+        self._check_math("".join(checked), token)
+        return tuple(parts) or ("",)
+
+    def _check_math(self, source: str, token: "Token") -> None:
+        from math_core import LatexError
+
+        definition = _DEFINITION.search(source)
+        if definition:
+            message = f"'{definition.group()}' is not allowed in a formula"
+            self._mistake("math", message, self._offset(token))
+            return
+        try:
+            _math_checker().convert_with_local_state(source, displaystyle=False)
+        except LatexError as error:
+            reason = str(error).splitlines()[0]
+            message = f"the formula '{_shortened(source)}' cannot be typeset: {reason}"
+            self._mistake("math", message, self._offset(token))
+
+    def _no_holes(self, content: str, where: str) -> None:
+        for marker in _MARKER.findall(content):
+            offset = self._holes[ord(marker) - _MARKERS[0]].offset
+            self._mistake("hole-place", f"a hole cannot stand inside {where}", offset)
+
+    def _offset(self, token: "Token") -> int:
+        """Where a block starts in the author's text (holes keep lines, not columns)."""
+        line = token.map[0] if token.map else 0
+        lines = self._text.split("\n")
+        return sum(len(text) + 1 for text in lines[: min(line, len(lines) - 1)])
+
+
+def _alignment(style: str) -> Alignment:
+    if "right" in style:
+        return "right"
+    return "center" if "center" in style else "left"
+
+
+def _is_blank(node: Inline) -> bool:
+    return isinstance(node, Text) and not node.text.strip()
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else line[:59] + "…"

@@ -1,0 +1,229 @@
+"""Questions as authors write them."""
+
+from fractions import Fraction
+from typing import Annotated, Any, Literal, Self, TypeAlias
+
+from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
+from pydantic_core import PydanticCustomError
+
+from qgen.bank.author_model import (
+    AuthorModel,
+    ExactNumber,
+    ExpressionText,
+    Identifier,
+    Name,
+    NonEmptyText,
+    PositiveNumber,
+    WholeNumber,
+)
+from qgen.bank.parameters import ParameterEntry
+from qgen.document.formula import Domain as FormulaDomain
+
+SolverName: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+class ToleranceModel(AuthorModel):
+    """How far from the key a number may lie: exactly one of the three."""
+
+    absolute: ExactNumber | None = None
+    relative: ExactNumber | None = None
+    significant_digits: Annotated[int, Field(strict=True, ge=1, le=15)] | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        given = [value for _, value in self if value is not None]
+        if len(given) != 1:
+            message = "give one of 'absolute', 'relative' and 'significant_digits'"
+            raise PydanticCustomError("tolerance", message)
+        if given[0] < 0:
+            raise PydanticCustomError("tolerance", "must not be negative")
+        return self
+
+
+class OptionModel(AuthorModel):
+    """One option: `correct` is true, false, or an expression with a truth value."""
+
+    text: NonEmptyText
+    correct: ExpressionText = "false"
+    feedback: NonEmptyText | None = None
+    position: Literal["first", "last"] | None = None
+
+
+class MistakeModel(AuthorModel):
+    """A usual mistake: what it gives, and what to tell the student who made it."""
+
+    answer: ExpressionText
+    feedback: NonEmptyText
+
+
+class TextMistakeModel(AuthorModel):
+    """A wrong text that is often given, and what to tell the student who gave it."""
+
+    text: NonEmptyText
+    feedback: NonEmptyText
+
+
+class RubricModel(AuthorModel):
+    """One line of a marking scheme."""
+
+    points: PositiveNumber
+    text: NonEmptyText
+
+
+class ChoiceFields(AuthorModel):
+    """What the two choice kinds ask for."""
+
+    options: Annotated[tuple[OptionModel, ...], Field(min_length=2, max_length=30)]
+    draw: Annotated[int, Field(strict=True, ge=2)] | None = None
+
+    @model_validator(mode="after")
+    def _enough_to_draw(self) -> Self:
+        if self.draw is not None and self.draw > len(self.options):
+            raise PydanticCustomError("draw", "'draw' is more than there are options")
+        return self
+
+
+class SingleChoiceFields(ChoiceFields):
+    kind: Literal["single_choice"]
+
+
+class MultipleSelectFields(ChoiceFields):
+    kind: Literal["multiple_select"]
+
+
+class NumericFields(AuthorModel):
+    kind: Literal["numeric"]
+    answer: ExpressionText
+    tolerance: ToleranceModel
+    unit: NonEmptyText | None = None
+    mistakes: tuple[MistakeModel, ...] = ()
+
+
+class FormulaFields(AuthorModel):
+    """A formula that the solver returns, in the named variables."""
+
+    kind: Literal["formula"]
+    answer: ExpressionText
+    variables: Annotated[dict[Name, FormulaDomain], Field(min_length=1)]
+    mistakes: tuple[MistakeModel, ...] = ()
+
+
+class ShortAnswerFields(AuthorModel):
+    kind: Literal["short_answer"]
+    accept: Annotated[tuple[NonEmptyText, ...], BeforeValidator(_listed), Field(min_length=1)]
+    case_sensitive: bool = False
+    mistakes: tuple[TextMistakeModel, ...] = ()
+
+
+class OpenFields(AuthorModel):
+    kind: Literal["open"]
+    rubric: Annotated[tuple[RubricModel, ...], Field(min_length=1)]
+    lines: Annotated[int, Field(strict=True, ge=1, le=60)] = 6
+
+
+class PartFields(AuthorModel):
+    """What every part of a derivation says beside its answer."""
+
+    prompt: NonEmptyText
+    points: PositiveNumber
+    explanation: NonEmptyText | None = None
+
+
+class SingleChoicePart(PartFields, SingleChoiceFields):
+    """A part with options of which one is right."""
+
+
+class MultipleSelectPart(PartFields, MultipleSelectFields):
+    """A part with options of which any number is right."""
+
+
+class NumericPart(PartFields, NumericFields):
+    """A part that asks for a number."""
+
+
+class FormulaPart(PartFields, FormulaFields):
+    """A part that asks for a formula."""
+
+
+class ShortAnswerPart(PartFields, ShortAnswerFields):
+    """A part that asks for a few words."""
+
+
+class OpenPart(PartFields, OpenFields):
+    """A part that a person marks."""
+
+
+PartModel: TypeAlias = Annotated[
+    SingleChoicePart | MultipleSelectPart | NumericPart | FormulaPart | ShortAnswerPart | OpenPart,
+    Field(discriminator="kind"),
+]
+
+
+class QuestionFields(AuthorModel):
+    """What every question says."""
+
+    id: Identifier
+    title: NonEmptyText
+    topic: Identifier
+    tags: tuple[NonEmptyText, ...] = ()
+    difficulty: Annotated[WholeNumber, Field(ge=1, le=5)]
+    points: PositiveNumber = Fraction(1)
+    minutes: PositiveNumber | None = None
+    source: NonEmptyText | None = None
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] | None = None
+    note: NonEmptyText | None = None
+    parameters: dict[Name, ParameterEntry] = Field(default_factory=dict)
+    where: Annotated[tuple[ExpressionText, ...], BeforeValidator(_listed)] = ()
+    let: dict[Name, ExpressionText] = Field(default_factory=dict)
+    solver: Annotated[tuple[SolverName, ...], BeforeValidator(_listed)] = ()
+    stem: NonEmptyText
+    explanation: NonEmptyText | None = None
+
+
+class SingleChoiceQuestion(QuestionFields, SingleChoiceFields):
+    """One right option."""
+
+
+class MultipleSelectQuestion(QuestionFields, MultipleSelectFields):
+    """Any number of right options."""
+
+
+class NumericQuestion(QuestionFields, NumericFields):
+    """A number."""
+
+
+class FormulaQuestion(QuestionFields, FormulaFields):
+    """A formula."""
+
+
+class ShortAnswerQuestion(QuestionFields, ShortAnswerFields):
+    """A few words."""
+
+
+class OpenQuestion(QuestionFields, OpenFields):
+    """A free answer."""
+
+
+class DerivationQuestion(QuestionFields):
+    """A stem and parts, each with its own points."""
+
+    kind: Literal["derivation"]
+    parts: Annotated[tuple[PartModel, ...], Field(min_length=1, max_length=26)]
+
+
+QuestionModel: TypeAlias = Annotated[
+    SingleChoiceQuestion
+    | MultipleSelectQuestion
+    | NumericQuestion
+    | FormulaQuestion
+    | ShortAnswerQuestion
+    | OpenQuestion
+    | DerivationQuestion,
+    Field(discriminator="kind"),
+]
+QUESTION: TypeAdapter[Any] = TypeAdapter(QuestionModel)
+BANK_FILE: TypeAdapter[Any] = TypeAdapter(QuestionModel | list[QuestionModel])

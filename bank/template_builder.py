@@ -1,0 +1,405 @@
+"""From a validated question to a template: texts parsed, expressions compiled, names checked."""
+
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import TypeAlias
+
+from qgen.bank.expressions import (
+    FUNCTIONS,
+    Expression,
+    ExpressionError,
+    compile_expression,
+    unknown_name,
+)
+from qgen.bank.markup import Handlers, MarkupError, read_markup
+from qgen.bank.models import (
+    ChoiceFields,
+    DerivationQuestion,
+    FormulaFields,
+    MistakeModel,
+    NumericFields,
+    OpenFields,
+    PartFields,
+    QuestionFields,
+    ShortAnswerFields,
+    SingleChoiceFields,
+    ToleranceModel,
+)
+from qgen.bank.parameters import Decimals, OneOf, Probabilities, Subset
+from qgen.bank.templates import (
+    AnswerTemplate,
+    ChoiceTemplate,
+    DerivationTemplate,
+    FormulaTemplate,
+    HoleContext,
+    HoleTemplate,
+    MistakeTemplate,
+    NumericTemplate,
+    OpenTemplate,
+    OptionTemplate,
+    Parameter,
+    PartAnswerTemplate,
+    PartTemplate,
+    Placed,
+    QuestionTemplate,
+    ShortAnswerTemplate,
+    answer_expressions,
+)
+from qgen.bank.yaml_source import Data, Source
+from qgen.document.answers import Tolerance
+from qgen.document.exam import Asset, Header
+from qgen.document.problem import Place, Problem, did_you_mean
+from qgen.document.richtext import Hole, Math, Paragraph, RichText
+
+Steps: TypeAlias = tuple[str | int, ...]
+IMAGE_FORMS = ("svg", "pdf", "png", "jpg", "jpeg")
+MAX_IMAGE_BYTES = 5_000_000
+PART_LABELS = "abcdefghijklmnopqrstuvwxyz"
+
+
+class TemplateBuilder:
+    """Builds the template of one question and collects what is wrong with it."""
+
+    def __init__(
+        self, model: QuestionFields, data: Data, source: Source, path: Steps, folder: Path
+    ) -> None:
+        self._model = model
+        self._data = data
+        self._source = source
+        self._path = path
+        self._folder = folder
+        self._holes: list[HoleTemplate] = []
+        self._known_holes: dict[tuple[str, HoleContext], int] = {}
+        self._assets: dict[str, Asset] = {}
+        self._drawn = {*model.parameters, *model.let}
+        self._decimal_names: set[str] = set()
+        self._decimal_results = False
+        self.problems: list[Problem] = []
+
+    def build(self) -> QuestionTemplate:
+        """The template; meaningless where `problems` is not empty afterwards."""
+        model = self._model
+        place = self._place()
+        parameters = tuple(
+            Parameter(name, entry.domain, self._place("parameters", name))
+            for name, entry in model.parameters.items()
+        )
+        self._check_names()
+        self._decimal_names = {entry.name for entry in parameters if _prints_decimals(entry.domain)}
+        self._decimal_results = bool(self._decimal_names)
+        derived = tuple(
+            (name, self._expression(text, "let", name)) for name, text in model.let.items()
+        )
+        for name, placed in derived:
+            if placed.expression.names & self._decimal_names:
+                self._decimal_names.add(name)
+        conditions = tuple(
+            self._expression(text, "where", *([i] if self._is_list("where") else []))
+            for i, text in enumerate(model.where)
+        )
+        stem = self._text(model.stem, "stem")
+        answer = self._answer(model)
+        explanation = self._optional(model.explanation, "explanation")
+        self._check_references(parameters, derived, conditions, answer)
+        return QuestionTemplate(
+            header=Header(
+                identifier=model.id,
+                title=model.title,
+                kind=getattr(model, "kind"),  # noqa: B009  # each kind's class declares its own
+                topic=model.topic,
+                tags=model.tags,
+                difficulty=model.difficulty,
+                minutes=model.minutes,
+                source=model.source,
+                language=model.language,
+                place=place,
+            ),
+            points=self._points(answer),
+            parameters=parameters,
+            derived=derived,
+            conditions=conditions,
+            solvers=tuple(
+                (name, self._place("solver", *([i] if self._is_list("solver") else [])))
+                for i, name in enumerate(model.solver)
+            ),
+            holes=tuple(self._holes),
+            stem=stem,
+            answer=answer,
+            explanation=explanation,
+            assets=dict(self._assets),
+            digest=self._digest(),
+            note=model.note,
+        )
+
+    # Places and problems
+
+    def _place(self, *steps: str | int) -> Place:
+        return self._source.place((*self._path, *steps))
+
+    def _is_list(self, key: str) -> bool:
+        return isinstance(self._data, dict) and isinstance(self._data.get(key), list)
+
+    def _problem(self, code: str, message: str, place: Place) -> None:
+        self.problems.append(Problem(code, message, place))
+
+    # Expressions and texts
+
+    def _expression(self, text: str, *steps: str | int) -> Placed:
+        place = self._place(*steps)
+        try:
+            return Placed(compile_expression(text), place)
+        except ExpressionError as error:
+            self._problem("expression", f"the expression '{text}': {error}", place)
+            return Placed(compile_expression("0"), place)
+
+    def _optional(self, text: str | None, *steps: str | int) -> RichText | None:
+        return None if text is None else self._text(text, *steps)
+
+    def _text(self, text: str, *steps: str | int) -> RichText:
+        path = (*self._path, *steps)
+
+        def place(offset: int) -> Place:
+            return self._source.place_in_text(path, text, offset)
+
+        def hole(source: str, context: HoleContext, offset: int) -> int:
+            try:
+                expression = compile_expression(source, printing=True)
+            except ExpressionError as error:
+                self._problem("expression", f"the hole '{source}': {error}", place(offset))
+                expression = compile_expression("0")
+            return self._number_hole(expression, context, place(offset))
+
+        def image(target: str, alternative: str, offset: int) -> str:
+            return self._image(target, place(offset))
+
+        def mistake(error: MarkupError) -> None:
+            self._problem(error.code, str(error), place(error.offset))
+
+        return read_markup(text, Handlers(hole, image, mistake))
+
+    def _number_hole(self, expression: Expression, context: HoleContext, place: Place) -> int:
+        decimal = bool(expression.names & self._decimal_names) or (
+            self._decimal_results and bool(expression.names - self._drawn)
+        )
+        context = replace(context, decimal=decimal)
+        key = (expression.source, context)
+        if key not in self._known_holes:
+            self._known_holes[key] = len(self._holes)
+            self._holes.append(HoleTemplate(expression, context, place))
+        return self._known_holes[key]
+
+    def _image(self, target: str, place: Place) -> str:
+        name = Path(target).stem
+        path = (self._source.path.parent / target).resolve()
+        if not path.is_relative_to(self._folder.resolve()):
+            self._problem("image", f"the picture '{target}' lies outside the bank", place)
+            return name
+        forms: dict[str, bytes] = {}
+        for form in IMAGE_FORMS:
+            candidate = path.with_suffix(f".{form}")
+            if candidate.is_file() and candidate.stat().st_size <= MAX_IMAGE_BYTES:
+                forms["jpg" if form == "jpeg" else form] = candidate.read_bytes()
+        if path.suffix.lower().lstrip(".") not in IMAGE_FORMS:
+            self._problem("image", f"'{target}': use {', '.join(IMAGE_FORMS)}", place)
+        elif not path.is_file():
+            self._problem("image", f"there is no picture '{target}'", place)
+        elif path.stat().st_size > MAX_IMAGE_BYTES:
+            self._problem("image", f"the picture '{target}' has more than 5 MB", place)
+        elif name in self._assets and self._assets[name].forms != forms:
+            self._problem("image", f"two different pictures are named '{name}'", place)
+        self._assets[name] = Asset(name, forms)
+        return name
+
+    # Answers
+
+    def _answer(self, model: QuestionFields) -> AnswerTemplate:
+        if isinstance(model, DerivationQuestion):
+            return DerivationTemplate(
+                tuple(
+                    PartTemplate(
+                        PART_LABELS[index],
+                        self._text(part.prompt, "parts", index, "prompt"),
+                        self._part_answer(part, "parts", index),
+                        part.points,
+                        self._optional(part.explanation, "parts", index, "explanation"),
+                    )
+                    for index, part in enumerate(model.parts)
+                )
+            )
+        return self._part_answer(model)
+
+    def _part_answer(
+        self, model: QuestionFields | PartFields, *steps: str | int
+    ) -> PartAnswerTemplate:
+        match model:
+            case ChoiceFields():
+                return self._choice(model, steps)
+            case NumericFields():
+                return NumericTemplate(
+                    self._expression(model.answer, *steps, "answer"),
+                    _tolerance(model.tolerance),
+                    model.unit,
+                    self._mistakes(model.mistakes, steps),
+                )
+            case FormulaFields():
+                return FormulaTemplate(
+                    self._expression(model.answer, *steps, "answer"),
+                    model.variables,
+                    self._mistakes(model.mistakes, steps),
+                )
+            case ShortAnswerFields():
+                return ShortAnswerTemplate(
+                    model.accept,
+                    model.case_sensitive,
+                    tuple(
+                        (
+                            mistake.text,
+                            self._text(mistake.feedback, *steps, "mistakes", i, "feedback"),
+                        )
+                        for i, mistake in enumerate(model.mistakes)
+                    ),
+                )
+            case OpenFields():
+                rubric = tuple(
+                    (line.points, self._text(line.text, *steps, "rubric", index, "text"))
+                    for index, line in enumerate(model.rubric)
+                )
+                self._check_rubric(model, rubric, steps)
+                return OpenTemplate(rubric, model.lines)
+            case _:
+                raise TypeError(f"{type(model).__name__} has no answer")
+
+    def _mistakes(
+        self, mistakes: tuple[MistakeModel, ...], steps: Steps
+    ) -> tuple[MistakeTemplate, ...]:
+        return tuple(
+            MistakeTemplate(
+                self._expression(mistake.answer, *steps, "mistakes", index, "answer"),
+                self._text(mistake.feedback, *steps, "mistakes", index, "feedback"),
+            )
+            for index, mistake in enumerate(mistakes)
+        )
+
+    def _choice(self, model: ChoiceFields, steps: Steps) -> ChoiceTemplate:
+        options = []
+        for index, option in enumerate(model.options):
+            here = (*steps, "options", index)
+            text = self._text(option.text, *here, "text")
+            options.append(
+                OptionTemplate(
+                    text,
+                    self._expression(option.correct, *here, "correct"),
+                    self._optional(option.feedback, *here, "feedback"),
+                    option.position,
+                    self._place(*here),
+                    _only_hole(text),
+                )
+            )
+        single = isinstance(model, SingleChoiceFields)
+        fixed = [option.correct for option in model.options]
+        right = fixed.count("true")
+        if single and set(fixed) <= {"true", "false"} and right != 1:
+            message = f"a single choice has exactly one right option; {right} are marked correct"
+            self._problem("right-options", message, self._place(*steps, "options"))
+        return ChoiceTemplate(
+            "single_choice" if single else "multiple_select", tuple(options), model.draw
+        )
+
+    # Checks across a question
+
+    def _check_names(self) -> None:
+        model = self._model
+        for section in ("parameters", "let"):
+            for name in getattr(model, section):
+                place = self._source.place((*self._path, section, name), key=True)
+                if name in FUNCTIONS:
+                    self._problem("name", f"'{name}' is the name of a function", place)
+                if section == "let" and name in model.parameters:
+                    self._problem("name", f"'{name}' is a parameter already", place)
+
+    def _check_references(
+        self,
+        parameters: tuple[Parameter, ...],
+        derived: tuple[tuple[str, Placed], ...],
+        conditions: tuple[Placed, ...],
+        answer: AnswerTemplate,
+    ) -> None:
+        known = {parameter.name for parameter in parameters}
+        for name, placed in derived:
+            self._check_known(placed, known)
+            known.add(name)
+        for placed in conditions:
+            self._check_known(placed, known)
+        if not self._model.solver:
+            for hole in self._holes:
+                self._check_known(Placed(hole.expression, hole.place), known)
+            for placed in answer_expressions(answer):
+                self._check_known(placed, known)
+
+    def _check_known(self, placed: Placed, known: Collection[str]) -> None:
+        for name in sorted(placed.expression.names - frozenset(known)):
+            message = f"in '{placed.expression.source}': {unknown_name(name, known)}"
+            if len(name) == 1 and not did_you_mean(name, known):
+                message += "; for TeX's own braces write '{ {' with a blank"
+            self._problem("unknown-name", message, placed.place)
+
+    def _check_rubric(
+        self, model: OpenFields, rubric: tuple[tuple[Fraction, RichText], ...], steps: Steps
+    ) -> None:
+        total = sum((points for points, _ in rubric), Fraction(0))
+        worth = model.points if isinstance(model, (QuestionFields, PartFields)) else total
+        if total != worth:
+            message = f"the rubric's points add to {total}, the question is worth {worth}"
+            self._problem("points", message, self._place(*steps, "rubric"))
+
+    def _points(self, answer: AnswerTemplate) -> Fraction:
+        if not isinstance(answer, DerivationTemplate):
+            return self._model.points
+        total = sum((part.points for part in answer.parts), Fraction(0))
+        if "points" in self._model.model_fields_set and self._model.points != total:
+            message = f"the parts' points add to {total}, the question says {self._model.points}"
+            self._problem("points", message, self._place("points"))
+        return total
+
+    def _digest(self) -> bytes:
+        plain = json.dumps(self._data, sort_keys=True, default=str, ensure_ascii=False)
+        digest = hashlib.sha256(plain.encode())
+        for name, asset in sorted(self._assets.items()):
+            for form, content in sorted(asset.forms.items()):
+                digest.update(f"{name}.{form}".encode() + hashlib.sha256(content).digest())
+        return digest.digest()
+
+
+def _tolerance(model: ToleranceModel) -> Tolerance:
+    if model.absolute is not None:
+        return Tolerance("absolute", model.absolute)
+    if model.relative is not None:
+        return Tolerance("relative", model.relative)
+    if model.significant_digits is not None:
+        return Tolerance("significant_digits", Fraction(model.significant_digits))
+    raise ValueError("a tolerance that says nothing")
+
+
+def _only_hole(text: RichText) -> int | None:
+    """The hole that is all of a text, bare or as a formula."""
+    match text.blocks:
+        case (Paragraph((Hole(index),)),) | (Paragraph((Math((Hole(index),)),)),):
+            return index
+        case _:
+            return None
+
+
+def _prints_decimals(domain: object) -> bool:
+    """Whether the values of a domain are written with a decimal point by the author."""
+    match domain:
+        case Decimals() | Probabilities():
+            return True
+        case OneOf() | Subset():
+            return any(isinstance(value, Decimal) for value in domain.of)
+        case _:
+            return False

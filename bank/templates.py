@@ -1,0 +1,190 @@
+"""Questions ready to fill: text parsed, expressions compiled, everything checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+from qgen.bank.expressions import Expression
+from qgen.bank.parameters import Domain
+from qgen.document.answers import Tolerance
+from qgen.document.exam import Asset, Header
+from qgen.document.formula import Domain as FormulaDomain
+from qgen.document.problem import Place
+from qgen.document.richtext import RichText
+
+
+@dataclass(frozen=True, slots=True)
+class HoleContext:
+    """What stands around a hole inside a formula, so that its value can be printed to fit.
+
+    `sign` is a plus or minus that stood before the hole between two terms; the hole prints it.
+    `after_minus` is a minus with nothing before it: it stays where it is. `multiplied`: a
+    factor stands directly before. `coefficient`: a factor follows directly. `powered`: an
+    exponent follows. `decimal`: fractions print as decimals where their expansion ends.
+    """
+
+    in_math: bool
+    decimal: bool = False
+    sign: Literal["", "+", "-"] = ""
+    after_minus: bool = False
+    multiplied: bool = False
+    coefficient: bool = False
+    powered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HoleTemplate:
+    """One hole of a question: what to print, how, and where it stands in the source."""
+
+    expression: Expression
+    context: HoleContext
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An expression with its place, for the messages about it."""
+
+    expression: Expression
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    domain: Domain
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class OptionTemplate:
+    text: RichText
+    correct: Placed
+    feedback: RichText | None
+    position: Literal["first", "last"] | None
+    place: Place
+    only_hole: int | None
+    """The hole that is the whole text of the option, if one is."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceTemplate:
+    kind: Literal["single_choice", "multiple_select"]
+    options: tuple[OptionTemplate, ...]
+    draw: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MistakeTemplate:
+    answer: Placed
+    feedback: RichText
+
+
+@dataclass(frozen=True, slots=True)
+class NumericTemplate:
+    answer: Placed
+    tolerance: Tolerance
+    unit: str | None
+    mistakes: tuple[MistakeTemplate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaTemplate:
+    answer: Placed
+    variables: Mapping[str, FormulaDomain]
+    mistakes: tuple[MistakeTemplate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShortAnswerTemplate:
+    accepted: tuple[str, ...]
+    case_sensitive: bool
+    mistakes: tuple[tuple[str, RichText], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTemplate:
+    rubric: tuple[tuple[Fraction, RichText], ...]
+    lines: int
+
+
+PartAnswerTemplate: TypeAlias = (
+    ChoiceTemplate | NumericTemplate | FormulaTemplate | ShortAnswerTemplate | OpenTemplate
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PartTemplate:
+    label: str
+    prompt: RichText
+    answer: PartAnswerTemplate
+    points: Fraction
+    explanation: RichText | None
+
+
+@dataclass(frozen=True, slots=True)
+class DerivationTemplate:
+    parts: tuple[PartTemplate, ...]
+
+
+AnswerTemplate: TypeAlias = PartAnswerTemplate | DerivationTemplate
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class QuestionTemplate:
+    """One question of a bank. Compared by identity.
+
+    `digest` identifies everything that decides what the question prints and asks: it changes
+    whenever the author changes the question.
+    """
+
+    header: Header
+    points: Fraction
+    parameters: tuple[Parameter, ...]
+    derived: tuple[tuple[str, Placed], ...]
+    conditions: tuple[Placed, ...]
+    solvers: tuple[tuple[str, Place], ...]
+    holes: tuple[HoleTemplate, ...]
+    stem: RichText
+    answer: AnswerTemplate
+    explanation: RichText | None
+    assets: Mapping[str, Asset]
+    digest: bytes
+    note: str | None
+
+    @property
+    def drawn_names(self) -> frozenset[str]:
+        """The names of parameters and derived values."""
+        return frozenset(
+            (*(entry.name for entry in self.parameters), *(name for name, _ in self.derived))
+        )
+
+    def answer_expressions(self) -> tuple[Placed, ...]:
+        """Every expression that is read once the solvers have answered."""
+        holes = (Placed(hole.expression, hole.place) for hole in self.holes)
+        return (*holes, *answer_expressions(self.answer))
+
+
+def answer_expressions(answer: AnswerTemplate) -> tuple[Placed, ...]:
+    """The expressions that decide keys, right options and recognised mistakes."""
+    match answer:
+        case ChoiceTemplate():
+            return tuple(option.correct for option in answer.options)
+        case NumericTemplate() | FormulaTemplate():
+            return (answer.answer, *(mistake.answer for mistake in answer.mistakes))
+        case DerivationTemplate():
+            return tuple(
+                expression
+                for part in answer.parts
+                for expression in answer_expressions(part.answer)
+            )
+        case ShortAnswerTemplate() | OpenTemplate():
+            return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """All questions of the banks that were loaded, by id."""
+
+    questions: Mapping[str, QuestionTemplate] = field(default_factory=dict)

@@ -1,0 +1,78 @@
+"""Mistakes inside the texts of a question whose other fields are wrong as well.
+
+A question that does not validate has no template, yet its author wants to hear of its broken
+formulas and expressions in the same run.
+"""
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from qgen.bank.expressions import ExpressionError, compile_expression
+from qgen.bank.markup import Handlers, MarkupError, read_markup
+from qgen.bank.templates import HoleContext
+from qgen.bank.yaml_source import Source
+from qgen.document.problem import Problem
+
+_TEXTS = frozenset({"stem", "prompt", "explanation", "feedback"})
+_TEXTS_OF = frozenset({"options", "rubric"})
+_EXPRESSIONS = frozenset({"answer", "correct"})
+_EXPRESSIONS_OF = frozenset({"where", "let"})
+
+Steps: TypeAlias = tuple[str | int, ...]
+
+
+def mistakes_in_texts(data: object, source: Source, path: Steps) -> list[Problem]:
+    """What is wrong inside the texts and expressions of a question that is only known as data."""
+    problems: list[Problem] = []
+    for steps, text in _leaves(data, path):
+        names = [step for step in steps if isinstance(step, str)]
+        key = names[-1] if names else ""
+        parent = names[-2] if len(names) > 1 else ""
+        if key in _TEXTS or (key == "text" and parent in _TEXTS_OF):
+            problems += _in_markup(text, source, steps)
+        elif key in _EXPRESSIONS or key in _EXPRESSIONS_OF or parent in _EXPRESSIONS_OF:
+            problems += _in_expression(text, source, steps)
+    return problems
+
+
+def _leaves(data: object, path: Steps) -> Iterator[tuple[Steps, str]]:
+    if isinstance(data, str):
+        yield path, data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from _leaves(value, (*path, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _leaves(value, (*path, index))
+
+
+def _in_expression(text: str, source: Source, steps: Steps) -> list[Problem]:
+    try:
+        compile_expression(text.strip())
+    except ExpressionError as error:
+        message = f"the expression '{text}': {error}"
+        return [Problem("expression", message, source.place(steps))]
+    return []
+
+
+def _in_markup(text: str, source: Source, steps: Steps) -> list[Problem]:
+    problems: list[Problem] = []
+
+    def keep(code: str, message: str, offset: int) -> None:
+        problems.append(Problem(code, message, source.place_in_text(steps, text, offset)))
+
+    def hole(expression: str, context: HoleContext, offset: int) -> int:
+        try:
+            compile_expression(expression, printing=True)
+        except ExpressionError as error:
+            keep("expression", f"the hole '{expression}': {error}", offset)
+        return 0
+
+    def image(target: str, alternative: str, offset: int) -> str:
+        return target
+
+    def mistake(error: MarkupError) -> None:
+        keep(error.code, str(error), error.offset)
+
+    read_markup(text, Handlers(hole, image, mistake))
+    return problems

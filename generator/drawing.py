@@ -1,0 +1,242 @@
+"""Draws parameter values: exact, on their grids, under the question's conditions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from math import comb, prod
+from typing import TypeAlias
+
+from qgen.bank.expressions import ExpressionError, evaluate
+from qgen.bank.parameters import (
+    Choice,
+    Decimals,
+    Domain,
+    Generated,
+    Integers,
+    OneOf,
+    PositiveDefinite,
+    Probabilities,
+    Subset,
+)
+from qgen.bank.templates import QuestionTemplate
+from qgen.document.problem import Problem, did_you_mean
+from qgen.document.values import Value, Values, show_all
+from qgen.generator.registered import GENERATORS, composition
+from qgen.generator.seeds import RandomSource, index_below
+
+MAX_DRAWS = 2_000
+"""How often a variant is drawn anew before its conditions count as impossible."""
+
+Sampler: TypeAlias = Callable[[RandomSource], Value]
+
+
+class VariantFailure(Exception):
+    """A variant that cannot be made; `code` and the message go into a `Problem`."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Drawer:
+    """Draws the variants of one template; built once, used for every variant."""
+
+    template: QuestionTemplate
+    samplers: tuple[tuple[str, Sampler], ...]
+
+    def draw(self, random_source: RandomSource) -> Values:
+        """Parameter and derived values that meet every condition.
+
+        Raises VariantFailure where an expression has no value for what was drawn, or where the
+        conditions never hold.
+        """
+        template = self.template
+        for _ in range(MAX_DRAWS):
+            values: dict[str, Value] = {
+                name: sampler(random_source) for name, sampler in self.samplers
+            }
+            try:
+                for name, placed in template.derived:
+                    values[name] = placed.expression.evaluate(values)
+                for placed in template.conditions:
+                    failed = placed
+                    if not placed.expression.evaluate(values):
+                        break
+                else:
+                    return values
+            except (ArithmeticError, ValueError, TypeError):
+                raise VariantFailure("draw", self._reason(values)) from None
+        message = f"'{failed.expression.source}' did not hold in {MAX_DRAWS} draws"
+        raise VariantFailure("where", message)
+
+    def _reason(self, drawn: Values) -> str:
+        """Which expression failed for which values."""
+        values = {name: drawn[name] for name, _ in self.samplers}
+        shown = show_all(values)
+        try:
+            for name, placed in self.template.derived:
+                values[name] = evaluate(placed.expression, values)
+            for placed in self.template.conditions:
+                evaluate(placed.expression, values)
+        except ExpressionError as error:
+            return f"{error} for {shown}"
+        raise AssertionError("an expression failed once and not again")
+
+
+def drawer(template: QuestionTemplate) -> Drawer:
+    """The drawer of a template whose `generator_problems` are none."""
+    samplers = ((entry.name, _sampler(entry.domain)) for entry in template.parameters)
+    return Drawer(template, tuple(samplers))
+
+
+def generator_problems(template: QuestionTemplate) -> list[Problem]:
+    """Unknown generators, and arguments that they refuse."""
+    problems = []
+    for parameter in template.parameters:
+        if not isinstance(parameter.domain, Generated):
+            continue
+        name = parameter.domain.generator
+        if name not in GENERATORS:
+            hint = did_you_mean(name, GENERATORS) or f"; there are {', '.join(GENERATORS)}"
+            message = f"there is no generator '{name}'{hint}"
+            problems.append(Problem("unknown-generator", message, parameter.place))
+            continue
+        try:
+            GENERATORS[name](lambda: 0.5, parameter.domain.arguments)
+        except ValueError as error:
+            problems.append(Problem("generator", f"'{name}': {error}", parameter.place))
+    return problems
+
+
+def _sampler(domain: Domain) -> Sampler:
+    if isinstance(domain, Probabilities):
+        rows = domain.dimensions[:-1]
+        return _repeated(_probabilities(domain), rows)
+    return _repeated(_single(domain), domain.dimensions)
+
+
+def _repeated(sampler: Sampler, dimensions: tuple[int, ...]) -> Sampler:
+    if not dimensions:
+        return sampler
+    inner = _repeated(sampler, dimensions[1:])
+    count = range(dimensions[0])
+    return lambda random_source: tuple([inner(random_source) for _ in count])
+
+
+def _single(domain: Domain) -> Sampler:
+    match domain:
+        case Integers():
+            if domain.last - domain.first > 100_000:
+                return _wide_integers(domain)
+            return _from_table(domain.values())
+        case Decimals():
+            return _from_table(domain.values())
+        case OneOf():
+            return _from_table(tuple(map(_exact, domain.of)))
+        case Subset():
+            return _subset(tuple(map(_exact, domain.of)), domain.size)
+        case PositiveDefinite():
+            return _positive_definite(domain.size, domain.largest)
+        case Generated():
+            generator, arguments = GENERATORS[domain.generator], domain.arguments
+            return lambda random_source: generator(random_source, arguments)
+        case _:
+            raise TypeError(f"no sampler for {type(domain).__name__}")
+
+
+def _exact(value: Choice) -> Value:
+    """A listed value as an exact number; whole ones as integers."""
+    if isinstance(value, (Decimal, Fraction)):
+        exact = Fraction(value)
+        return exact.numerator if exact.denominator == 1 else exact
+    return value
+
+
+def _from_table(table: tuple[Value, ...]) -> Sampler:
+    count = len(table)
+    return lambda random_source: table[int(random_source() * count)]
+
+
+def _wide_integers(domain: Integers) -> Sampler:
+    count, excluded = domain.last - domain.first + 1, frozenset(domain.excluded)
+
+    def sample(random_source: RandomSource) -> Value:
+        while (value := domain.first + index_below(random_source, count)) in excluded:
+            pass
+        return value
+
+    return sample
+
+
+def _subset(table: tuple[Value, ...], size: int) -> Sampler:
+    def sample(random_source: RandomSource) -> Value:
+        left, chosen = size, []
+        for index, value in enumerate(table):
+            if random_source() * (len(table) - index) < left:
+                chosen.append(value)
+                left -= 1
+        return tuple(chosen)
+
+    return sample
+
+
+def _probabilities(domain: Probabilities) -> Sampler:
+    steps, least, outcomes = int(1 / domain.step), domain.least_steps, domain.outcomes
+    free = steps - least * outcomes
+
+    def sample(random_source: RandomSource) -> Value:
+        extra = composition(random_source, free + outcomes, outcomes)
+        return tuple(Fraction(least + part - 1, steps) for part in extra)
+
+    return sample
+
+
+def _positive_definite(size: int, largest: int) -> Sampler:
+    def sample(random_source: RandomSource) -> Value:
+        lower = [
+            [
+                index_below(random_source, 2 * largest + 1) - largest
+                if column < row
+                else 1 + index_below(random_source, largest)
+                for column in range(row + 1)
+            ]
+            for row in range(size)
+        ]
+        return tuple(
+            tuple(
+                sum(a * b for a, b in zip(lower[row], lower[column], strict=False))
+                for column in range(size)
+            )
+            for row in range(size)
+        )
+
+    return sample
+
+
+def most_variants(template: QuestionTemplate) -> int | None:
+    """How many different draws the domains allow, before conditions; None where unknown."""
+    counts = [_size(parameter.domain) for parameter in template.parameters]
+    known = [count for count in counts if count is not None]
+    return prod(known) if len(known) == len(counts) else None
+
+
+def _size(domain: Domain) -> int | None:
+    entries = prod(domain.dimensions)
+    match domain:
+        case Integers():
+            excluded = {n for n in domain.excluded if domain.first <= n <= domain.last}
+            return int((domain.last - domain.first + 1 - len(excluded)) ** entries)
+        case Decimals():
+            return int(len(domain.values()) ** entries)
+        case OneOf():
+            return int(len(domain.of) ** entries)
+        case Subset():
+            return int(comb(len(domain.of), domain.size) ** entries)
+        case Probabilities():
+            free = int(1 / domain.step) - domain.least_steps * domain.outcomes
+            rows = prod(domain.dimensions[:-1])
+            return int(comb(free + domain.outcomes - 1, domain.outcomes - 1) ** rows)
+        case _:
+            return None

@@ -1,0 +1,353 @@
+"""Fills a template with drawn values and solved answers: a closed item comes out."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias, assert_never
+
+from qgen.bank.expressions import ExpressionError, evaluate
+from qgen.bank.templates import (
+    AnswerTemplate,
+    ChoiceTemplate,
+    DerivationTemplate,
+    FormulaTemplate,
+    HoleTemplate,
+    MistakeTemplate,
+    NumericTemplate,
+    OpenTemplate,
+    OptionTemplate,
+    PartAnswerTemplate,
+    Placed,
+    QuestionTemplate,
+    ShortAnswerTemplate,
+)
+from qgen.document.answers import (
+    Answer,
+    Derivation,
+    FormulaAnswer,
+    FormulaMistake,
+    MultipleSelect,
+    Numeric,
+    NumericMistake,
+    Open,
+    Option,
+    Part,
+    PartAnswer,
+    Provenance,
+    RubricLine,
+    ScoringRule,
+    ShortAnswer,
+    SingleChoice,
+    TextMistake,
+)
+from qgen.document.exam import Item
+from qgen.document.formula import Expression as Formula
+from qgen.document.richtext import Passage, RichText
+from qgen.document.values import EXPRESSION_TYPES, Answers, Real, Value, Values, is_real, show
+from qgen.generator.drawing import VariantFailure
+from qgen.generator.printing import Printer, printer
+from qgen.generator.provenance import answer_provenance, worst
+from qgen.generator.seeds import RandomSource, shuffled
+
+Printed: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """How an exam wants a template filled; `verified` are the results that two routes prove."""
+
+    points: Fraction
+    rule: ScoringRule
+    shuffle_options: bool
+    verified: frozenset[str]
+
+
+class Filler:
+    """Fills one template; built once, used for every variant."""
+
+    def __init__(self, template: QuestionTemplate, filling: Filling) -> None:
+        self._template = template
+        self._filling = filling
+        self._holes: tuple[tuple[Callable[[Values], Value], Printer], ...] = tuple(
+            (hole.expression.evaluate, printer(hole.expression.filter, hole.context))
+            for hole in template.holes
+        )
+        verified = filling.verified
+        self.provenances = _provenances(template, verified)
+        self._part_points = part_points(template.answer, filling.points)
+
+    def fill(
+        self, variant: int, values: Values, answers: Answers, random_source: RandomSource
+    ) -> Item:
+        """The closed item of a variant.
+
+        `answers` are the solvers' results; `random_source` decides which options are shown, in
+        which order. Raises VariantFailure for what these numbers make impossible: an expression
+        without a value, two options that print alike, no right option.
+        """
+        template = self._template
+        known: Values = {**values, **answers}
+        try:
+            printed = tuple([write(read(known)) for read, write in self._holes])
+        except (ArithmeticError, ValueError, TypeError):
+            raise self._unprintable(known) from None
+        return Item(
+            template.header,
+            variant,
+            self._filling.points,
+            Passage(template.stem, printed),
+            self._answer(template.answer, known, printed, random_source),
+            worst(self.provenances),
+            optional_passage(template.explanation, printed),
+            values,
+            template.assets,
+        )
+
+    def _unprintable(self, known: Values) -> VariantFailure:
+        for hole in self._template.holes:
+            reason = _print_failure(hole, known)
+            if reason:
+                return VariantFailure("hole", f"{reason} ({hole.place})")
+        raise AssertionError("a hole failed once and not again")
+
+    def _answer(
+        self, answer: AnswerTemplate, known: Values, printed: Printed, random_source: RandomSource
+    ) -> Answer:
+        if not isinstance(answer, DerivationTemplate):
+            return self._part_answer(answer, known, printed, random_source)
+        return Derivation(
+            tuple(
+                Part(
+                    part.label,
+                    Passage(part.prompt, printed),
+                    self._part_answer(part.answer, known, printed, random_source),
+                    points,
+                    provenance,
+                    optional_passage(part.explanation, printed),
+                )
+                for part, points, provenance in zip(
+                    answer.parts, self._part_points, self.provenances, strict=True
+                )
+            )
+        )
+
+    def _part_answer(
+        self,
+        answer: PartAnswerTemplate,
+        known: Values,
+        printed: Printed,
+        random_source: RandomSource,
+    ) -> PartAnswer:
+        match answer:
+            case ChoiceTemplate():
+                options = self._options(answer, known, printed, random_source)
+                if answer.kind == "single_choice":
+                    return SingleChoice(options)
+                return MultipleSelect(options, self._filling.rule)
+            case NumericTemplate():
+                key = _number(answer.answer, known)
+                return Numeric(
+                    key,
+                    answer.tolerance,
+                    answer.unit,
+                    tuple(
+                        [
+                            NumericMistake(
+                                _other(mistake, _number(mistake.answer, known), key),
+                                Passage(mistake.feedback, printed),
+                            )
+                            for mistake in answer.mistakes
+                        ]
+                    ),
+                )
+            case FormulaTemplate():
+                mistakes = (
+                    FormulaMistake(
+                        _formula(mistake.answer, known), Passage(mistake.feedback, printed)
+                    )
+                    for mistake in answer.mistakes
+                )
+                return FormulaAnswer(
+                    _formula(answer.answer, known), answer.variables, tuple(mistakes)
+                )
+            case ShortAnswerTemplate() | OpenTemplate():
+                return worded_answer(answer, printed)
+            case _:
+                assert_never(answer)
+
+    def _options(
+        self,
+        answer: ChoiceTemplate,
+        known: Values,
+        printed: Printed,
+        random_source: RandomSource,
+    ) -> tuple[Option, ...]:
+        options = answer.options
+        right = [_truth(option, known) for option in options]
+        if answer.kind == "single_choice" and sum(right) != 1:
+            message = f"{sum(right)} options are right where a single choice needs one"
+            raise VariantFailure("right-options", message)
+        shown: Iterable[int] = range(len(options))
+        if answer.draw is not None:
+            shown = _drawn(answer, right, random_source)
+        if self._filling.shuffle_options:
+            shown = _in_random_order(options, list(shown), random_source)
+        result = tuple(
+            [
+                Option(
+                    Passage(options[index].text, printed),
+                    right[index],
+                    optional_passage(options[index].feedback, printed),
+                )
+                for index in shown
+            ]
+        )
+        self._check_different([options[index] for index in shown], known, printed)
+        return result
+
+    def _check_different(
+        self, options: list[OptionTemplate], known: Values, printed: Printed
+    ) -> None:
+        """No two options may be equal in value or in print: one would be a second right one."""
+        seen: dict[object, str] = {}
+        holes = self._template.holes
+        for option in options:
+            if option.only_hole is None:
+                continue
+            hole = holes[option.only_hole]
+            value, text = hole.expression.evaluate(known), printed[option.only_hole]
+            for kind, sign in (("value", value), ("print", text)):
+                mark = (kind, sign)
+                if mark in seen:
+                    first = seen[mark]
+                    second = hole.expression.source
+                    message = f"the options '{first}' and '{second}' are both {text}"
+                    raise VariantFailure("equal-options", message)
+                seen[mark] = hole.expression.source
+
+
+def optional_passage(text: RichText | None, printed: Printed) -> Passage | None:
+    """The passage of a text that need not be there."""
+    return None if text is None else Passage(text, printed)
+
+
+def _print_failure(hole: HoleTemplate, known: Values) -> str | None:
+    try:
+        value = evaluate(hole.expression, known)
+    except ExpressionError as error:
+        return f"the hole {error}"
+    try:
+        printer(hole.expression.filter, hole.context)(value)
+    except (ArithmeticError, ValueError, TypeError) as error:
+        return f"the hole '{hole.expression.source}' cannot print {show(value)}: {error}"
+    return None
+
+
+def _value(placed: Placed, known: Values) -> Value:
+    try:
+        return placed.expression.evaluate(known)
+    except (ArithmeticError, ValueError, TypeError):
+        pass
+    try:
+        return evaluate(placed.expression, known)
+    except ExpressionError as error:
+        raise VariantFailure("answer", f"{error} ({placed.place})") from None
+
+
+def _number(placed: Placed, known: Values) -> Real:
+    value = _value(placed, known)
+    if isinstance(value, (int, Fraction, float)) and is_real(value):
+        return value
+    message = f"'{placed.expression.source}' is {show(value)}, not a number ({placed.place})"
+    raise VariantFailure("answer", message)
+
+
+def _other(mistake: MistakeTemplate, value: Real, key: Real) -> Real:
+    if value == key:
+        message = (
+            f"the mistake '{mistake.answer.expression.source}' gives the key {show(key)} itself"
+        )
+        raise VariantFailure("mistake-is-key", message)
+    return value
+
+
+def _formula(placed: Placed, known: Values) -> Formula:
+    value = _value(placed, known)
+    if isinstance(value, EXPRESSION_TYPES):
+        return value
+    message = f"'{placed.expression.source}' is {show(value)}, not a formula ({placed.place})"
+    raise VariantFailure("answer", message)
+
+
+def _truth(option: OptionTemplate, known: Values) -> bool:
+    source = option.correct.expression.source
+    if source == "false":
+        return False
+    if source == "true":
+        return True
+    value = _value(option.correct, known)
+    if isinstance(value, bool):
+        return value
+    message = f"'{source}' is {show(value)}, neither true nor false ({option.correct.place})"
+    raise VariantFailure("answer", message)
+
+
+def _drawn(answer: ChoiceTemplate, right: list[bool], random_source: RandomSource) -> list[int]:
+    """The options to show: those with a fixed place, a right one, and others by lot."""
+    assert answer.draw is not None
+    options = range(len(answer.options))
+    lot = shuffled(random_source, len(answer.options))
+    chosen = {index for index in options if answer.options[index].position is not None}
+    rights = [index for index in lot if right[index]]
+    if answer.kind == "single_choice":
+        chosen.update(rights)
+    elif rights and not any(right[index] for index in chosen):
+        chosen.add(rights[0])
+    for index in lot:
+        if len(chosen) >= answer.draw:
+            break
+        chosen.add(index)
+    return sorted(chosen)
+
+
+def _in_random_order(
+    options: tuple[OptionTemplate, ...], shown: list[int], random_source: RandomSource
+) -> list[int]:
+    first = [index for index in shown if options[index].position == "first"]
+    last = [index for index in shown if options[index].position == "last"]
+    middle = [index for index in shown if options[index].position is None]
+    order = shuffled(random_source, len(middle))
+    return [*first, *(middle[index] for index in order), *last]
+
+
+def worded_answer(
+    answer: ShortAnswerTemplate | OpenTemplate, printed: Printed
+) -> ShortAnswer | Open:
+    """An answer in words, whose key never depends on numbers."""
+    """An answer in words, whose key never depends on numbers."""
+    if isinstance(answer, ShortAnswerTemplate):
+        mistakes = (
+            TextMistake(text, Passage(feedback, printed)) for text, feedback in answer.mistakes
+        )
+        return ShortAnswer(answer.accepted, answer.case_sensitive, tuple(mistakes))
+    rubric = (RubricLine(points, Passage(text, printed)) for points, text in answer.rubric)
+    return Open(tuple(rubric), answer.lines)
+
+
+def part_points(answer: AnswerTemplate, points: Fraction) -> tuple[Fraction, ...]:
+    """The parts' points, scaled where an exam gives the question other points than its own."""
+    if not isinstance(answer, DerivationTemplate):
+        return (points,)
+    total = sum((part.points for part in answer.parts), Fraction(0))
+    return tuple(part.points * points / total for part in answer.parts)
+
+
+def _provenances(template: QuestionTemplate, verified: frozenset[str]) -> tuple[Provenance, ...]:
+    drawn = template.drawn_names
+    answer = template.answer
+    answers = (
+        tuple(part.answer for part in answer.parts)
+        if isinstance(answer, DerivationTemplate)
+        else (answer,)
+    )
+    return tuple(answer_provenance(part, template.holes, drawn, verified) for part in answers)

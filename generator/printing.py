@@ -1,0 +1,158 @@
+"""Prints values to fit their place: signs, coefficients, brackets, fractions, vectors."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TypeAlias
+
+from qgen.bank.expressions import Filter
+from qgen.bank.templates import HoleContext
+from qgen.document.formula import Expression, Sum, latex, typed
+from qgen.document.numbers import MINUS, significant, terminating
+from qgen.document.values import Real, Value
+
+FLOAT_DIGITS = 4
+"""How many significant digits of a computed number print where no filter says."""
+
+Printer: TypeAlias = Callable[[Value], str]
+_TEX_SPECIAL = str.maketrans(
+    {
+        "\\": r"\backslash ",
+        **{character: f"\\{character}" for character in "{}$&#%_"},
+        "~": r"\sim ",
+        "^": r"\wedge ",
+    }
+)
+
+
+def printer(chosen: Filter | None, context: HoleContext) -> Printer:
+    """The function that prints a value for one hole. It raises ValueError for what has no print."""
+    if not context.in_math:
+        return lambda value: _text(value, chosen, context.decimal)
+    plain = not (
+        context.sign
+        or context.after_minus
+        or context.multiplied
+        or context.coefficient
+        or context.powered
+        or chosen
+    )
+    if plain:
+        # The usual hole: an integer that stands alone needs none of the rest.
+        return lambda value: str(value) if type(value) is int else _math(value, None, context)
+    return lambda value: _math(value, chosen, context)
+
+
+def _magnitude(value: Real, chosen: Filter | None, decimal: bool, in_math: bool) -> str:
+    """A number that is not negative, without any sign."""
+    name = chosen.name if chosen else ""
+    if name == "num" and chosen:
+        return _scientific(significant(value, chosen.arguments[0]), in_math)
+    if name == "percent" and chosen:
+        hundredfold = value * 100
+        digits = chosen.arguments[0] if chosen.arguments else 3
+        exact = None if isinstance(value, float) else terminating(Fraction(hundredfold))
+        number = exact if exact and not chosen.arguments else significant(hundredfold, digits)
+        return number + (r"\%" if in_math else "%")
+    if isinstance(value, float):
+        if name == "frac":
+            raise ValueError("a computed number has no fraction; use num(3)")
+        return _scientific(significant(value, FLOAT_DIGITS), in_math)
+    exact_value = Fraction(value)
+    if exact_value.denominator == 1:
+        return str(exact_value.numerator)
+    if decimal and name != "frac":
+        expansion = terminating(exact_value)
+        if expansion:
+            return expansion
+    if in_math:
+        return rf"\frac{{{exact_value.numerator}}}{{{exact_value.denominator}}}"
+    return f"{exact_value.numerator}/{exact_value.denominator}"
+
+
+def _scientific(text: str, in_math: bool) -> str:
+    mantissa, letter, exponent = text.partition("e")
+    if not letter or not in_math:
+        return text
+    return rf"{mantissa} \times 10^{{{exponent}}}"
+
+
+def _text(value: Value, chosen: Filter | None, decimal: bool) -> str:
+    """A value among words."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, tuple):
+        return "(" + ", ".join(_text(entry, chosen, decimal) for entry in value) + ")"
+    if not isinstance(value, (int, Fraction, float)):
+        return typed(value)
+    sign = MINUS if value < 0 else "+" if chosen and chosen.name == "signed" else ""
+    return sign + _magnitude(-value if value < 0 else value, chosen, decimal, in_math=False)
+
+
+def _math(value: Value, chosen: Filter | None, context: HoleContext) -> str:
+    """A value inside a formula."""
+    if isinstance(value, bool):
+        return rf"\text{{{'true' if value else 'false'}}}"
+    if isinstance(value, str):
+        return rf"\text{{{value.translate(_TEX_SPECIAL)}}}"
+    if isinstance(value, tuple):
+        return _signed(_array(value, chosen, context.decimal), context)
+    if isinstance(value, (int, Fraction, float)):
+        return _number(value, chosen, context)
+    return _formula(value, context)
+
+
+def _number(value: Real, chosen: Filter | None, context: HoleContext) -> str:
+    negative = value < 0
+    text = _magnitude(-value if negative else value, chosen, context.decimal, in_math=True)
+    name = chosen.name if chosen else ""
+    if name == "signed":
+        return ("-" if negative else "+") + text
+    unit = text == "1" and (name == "coef" or (context.coefficient and not chosen))
+    bracket = (context.powered and (negative or "frac" in text or "times" in text)) or (
+        negative and (context.multiplied or context.after_minus)
+    )
+    if bracket:
+        inside = f"-{text}" if negative else text
+        brackets = (r"\left(", r"\right)") if "frac" in text else ("(", ")")
+        if context.sign:
+            return f" {context.sign} {brackets[0]}{inside}{brackets[1]}"
+        return f"{brackets[0]}{inside}{brackets[1]}"
+    if unit:
+        text = ""
+    if context.sign:
+        plus = (context.sign == "+") != negative
+        return f" {'+' if plus else '-'} {text}"
+    return f"-{text}" if negative else text
+
+
+def _formula(value: Expression, context: HoleContext) -> str:
+    text = latex(value)
+    tight = context.multiplied or context.coefficient or context.powered or context.after_minus
+    negative = text.startswith("-")
+    if (isinstance(value, Sum) and (tight or context.sign == "-")) or (
+        negative and (tight or context.sign)
+    ):
+        text = rf"\left({text}\right)"
+    return _signed(text, context)
+
+
+def _signed(text: str, context: HoleContext) -> str:
+    return f" {context.sign} {text}" if context.sign else text
+
+
+def _array(value: tuple[Value, ...], chosen: Filter | None, decimal: bool) -> str:
+    """A vector in round brackets, a matrix (or a vector as a `column`) as an array."""
+    entries = HoleContext(in_math=True, decimal=decimal)
+    name = chosen.name if chosen else ""
+    inner = None if name in {"vector", "matrix", "column"} else chosen
+    nested = bool(value) and all(isinstance(row, tuple) for row in value)
+    if nested:
+        rows = [row if isinstance(row, tuple) else (row,) for row in value]
+    elif name in {"column", "matrix"}:
+        rows = [(entry,) for entry in value]
+    else:
+        return "(" + ", ".join(_math(entry, inner, entries) for entry in value) + ")"
+    lines = (" & ".join(_math(entry, inner, entries) for entry in row) for row in rows)
+    return r"\begin{pmatrix} " + r" \\ ".join(lines) + r" \end{pmatrix}"

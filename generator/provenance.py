@@ -1,0 +1,76 @@
+"""How a key is known: verified by two routes, computed by one, or stated by the author."""
+
+from collections.abc import Iterable
+
+from qgen.bank.expressions import Expression
+from qgen.bank.templates import (
+    ChoiceTemplate,
+    FormulaTemplate,
+    HoleTemplate,
+    NumericTemplate,
+    OptionTemplate,
+    PartAnswerTemplate,
+)
+from qgen.document.answers import Provenance
+from qgen.document.richtext import DisplayMath, Hole, Math, RichText, walk
+
+_ORDER: tuple[Provenance, ...] = ("verified", "computed", "stated")
+
+
+def worst(provenances: Iterable[Provenance]) -> Provenance:
+    """The weakest of several, as a chain is as strong as its weakest link."""
+    return max(provenances, key=_ORDER.index)
+
+
+def answer_provenance(
+    answer: PartAnswerTemplate,
+    holes: tuple[HoleTemplate, ...],
+    drawn: frozenset[str],
+    verified: frozenset[str],
+) -> Provenance:
+    """How the key of one answer is known.
+
+    A number or a formula: by its expression. A choice: by the expressions that decide which
+    options are right, or by the holes in the text of the right ones.
+    """
+
+    def known(expression: Expression) -> Provenance:
+        if not expression.names or expression.source in {"true", "false"}:
+            return "stated"
+        results = expression.names - drawn
+        proved = bool(results) and results <= verified and expression.plain
+        return "verified" if proved else "computed"
+
+    if isinstance(answer, (NumericTemplate, FormulaTemplate)):
+        return known(answer.answer.expression)
+    if isinstance(answer, ChoiceTemplate):
+        decided = [
+            known(option.correct.expression)
+            for option in answer.options
+            if option.correct.expression.names
+        ]
+        if decided:
+            return worst(decided)
+        printed = [
+            known(holes[index].expression)
+            for option in answer.options
+            if _is_right(option)
+            for index in _holes_of(option.text)
+        ]
+        if printed and answer.kind == "single_choice":
+            return worst(printed)
+    return "stated"
+
+
+def _is_right(option: OptionTemplate) -> bool:
+    return option.correct.expression.source == "true"
+
+
+def _holes_of(text: RichText) -> list[int]:
+    found = []
+    for node in walk(text.blocks):
+        if isinstance(node, Hole):
+            found.append(node.index)
+        elif isinstance(node, (Math, DisplayMath)):
+            found += [part.index for part in node.parts if isinstance(part, Hole)]
+    return found

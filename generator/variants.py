@@ -1,0 +1,71 @@
+"""Distinct variants of a template, one random stream each."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from qgen.bank.templates import QuestionTemplate
+from qgen.document.values import Values
+from qgen.generator.drawing import Drawer, VariantFailure, drawer
+from qgen.generator.seeds import RandomSource, stream
+
+MIN_ATTEMPTS = 1_000
+ATTEMPTS_A_VARIANT = 50
+"""Repeats in a row after which a template counts as exhausted: at least the first number, and
+so many for each variant found (a variant as likely as the others is then missed with
+probability e**-50)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One draw. `digest` tells draws apart; `random_source` goes on to shuffle the options."""
+
+    copy: str
+    values: Values
+    digest: bytes
+    random_source: RandomSource
+
+
+@dataclass(slots=True)
+class VariantSource:
+    """Hands out the variants of one template; those of one source are all distinct."""
+
+    template: QuestionTemplate
+    seed: int
+    slot: str
+    _drawer: Drawer = field(init=False)
+    _seen: set[bytes] = field(init=False, default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._drawer = drawer(self.template)
+
+    def variants(self, copies: Iterable[str]) -> Iterator[Variant]:
+        """A variant for each copy (a version, a student, a number in a pool).
+
+        A template without parameters gives all copies the same. Raises VariantFailure where no
+        further distinct variant exists, with the number there are.
+        """
+        varies = bool(self.template.parameters)
+        for copy in copies:
+            yield self._fresh(copy) if varies else self._draw(copy, 0)
+
+    def _draw(self, copy: str, attempt: int) -> Variant:
+        identifier = self.template.header.identifier
+        random_source = stream(self.seed, self.slot, identifier, copy, attempt)
+        values = self._drawer.draw(random_source)
+        return Variant(copy, values, values_digest(values), random_source)
+
+    def _fresh(self, copy: str) -> Variant:
+        attempts = max(MIN_ATTEMPTS, ATTEMPTS_A_VARIANT * len(self._seen))
+        for attempt in range(attempts):
+            variant = self._draw(copy, attempt)
+            if variant.digest not in self._seen:
+                self._seen.add(variant.digest)
+                return variant
+        message = f"only {len(self._seen)} distinct variants exist; more were asked for"
+        raise VariantFailure("too-few-variants", message)
+
+
+def values_digest(values: Values) -> bytes:
+    """16 bytes that identify drawn values."""
+    return hashlib.blake2b(repr(values).encode(), digest_size=16).digest()
