@@ -1,0 +1,249 @@
+"""The command line. Everything heavy is imported by the command that needs it."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from qgen import __version__
+
+if TYPE_CHECKING:
+    from qgen.document.problem import Problem
+
+FORMAT_NAMES = ("latex", "moodle", "html")
+_EPILOG = "Start with: qgen list, then qgen build exam.yaml"
+
+
+class _Commands(click.Group):
+    """Lists the commands in the order of a course's work, not of the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands as they were added."""
+        return list(self.commands)
+
+
+@click.group(
+    cls=_Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(__version__, prog_name="qgen")
+def main() -> None:
+    """Build exams from a bank of YAML questions, with keys that are proved.
+
+    An exam is one YAML file; it names the bank, the sections and the formats. Exit status: 0
+    fine, 1 problems in what you wrote, 2 a wrong command line.
+    """
+
+
+def _formats(
+    ctx: click.Context, param: click.Parameter, value: str | None
+) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    names = tuple(name.strip() for name in value.split(",") if name.strip())
+    for name in names:
+        if name not in FORMAT_NAMES:
+            from qgen.document.problem import did_you_mean
+
+            hint = did_you_mean(name, FORMAT_NAMES) or f"; there are {', '.join(FORMAT_NAMES)}"
+            raise click.BadParameter(f"there is no format '{name}'{hint}")
+    if not names:
+        raise click.BadParameter("names no format")
+    return names
+
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+
+
+@main.command()
+@click.argument("spec", type=click.Path(path_type=Path), metavar="EXAM.YAML")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("build"),
+    show_default=True,
+    help="The folder in which a folder named after the exam is written.",
+)
+@click.option(
+    "--format",
+    "formats",
+    callback=_formats,
+    metavar="LIST",
+    help="Only these formats, with commas: latex,moodle,html.",
+)
+@click.option("--seed", type=click.IntRange(min=0), help="Another seed than the exam's own.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1, max=64),
+    default=os.cpu_count() or 1,
+    show_default="the processors there are",
+    help="How many papers TeX compiles at once.",
+)
+@click.option(
+    "--verify",
+    type=click.Choice(["new", "always", "never"]),
+    default="new",
+    show_default=True,
+    help="Run second routes on variants not proved before, on all, or on none.",
+)
+@_as_json
+def build(
+    spec: Path,
+    output: Path,
+    formats: tuple[str, ...] | None,
+    seed: int | None,
+    jobs: int,
+    verify: Literal["new", "always", "never"],
+    as_json: bool,
+) -> None:
+    """Write an exam's papers, platform files and web pages.
+
+    Every computed key is found by two independent routes; where they disagree, or anything
+    else is wrong, every problem is printed with its file and line and nothing is written.
+    """
+    from qgen import pipeline, report
+
+    with _progress("building") as progress:
+        request = pipeline.BuildRequest(
+            spec, output, formats, seed, jobs, verify, progress=progress
+        )
+        try:
+            result = pipeline.build(request)
+        except OSError as error:
+            raise click.ClickException(f"cannot write to {output}: {error.strerror}") from None
+    if as_json:
+        click.echo(json.dumps(report.build_data(result), indent=1, ensure_ascii=False))
+    elif not result.failed:
+        click.echo(report.build_text(result))
+    if result.failed:
+        if not as_json:
+            click.echo(report.problems_text(result.problems), err=True)
+        sys.exit(1)
+
+
+@main.command("check")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option(
+    "--variants",
+    type=click.IntRange(min=1, max=100_000),
+    default=200,
+    show_default=True,
+    help="How many variants of each question to prove.",
+)
+@_as_json
+def check_command(paths: tuple[str, ...], variants: int, as_json: bool) -> None:
+    """Prove a bank: folders or files of questions (without one, the shipped bank).
+
+    Runs both routes on every variant, checks that options differ, that keys are numbers where
+    they should be, that enough distinct variants exist, and that explanations are there.
+    """
+    from qgen import checking
+
+    with _progress("checking") as progress:
+        result = checking.check_banks(paths, variants, progress)
+    if as_json:
+        click.echo(json.dumps(checking.check_data(result), indent=1, ensure_ascii=False))
+    else:
+        checking.print_check(result)
+    sys.exit(1 if result.failed else 0)
+
+
+@main.command("list")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--topic", help="Only questions of this topic.")
+@click.option("--kind", help="Only questions of this kind.")
+@_as_json
+def list_command(
+    paths: tuple[str, ...], topic: str | None, kind: str | None, as_json: bool
+) -> None:
+    """List the questions of a bank (without one, the shipped bank)."""
+    from qgen import listing
+    from qgen.loading import load_banks
+
+    bank, problems = load_banks(paths)
+    _stop_on(problems)
+    chosen = listing.chosen(bank, topic, kind)
+    if as_json:
+        click.echo(json.dumps(listing.list_data(chosen), indent=1, ensure_ascii=False))
+    else:
+        listing.print_list(chosen)
+
+
+@main.command()
+@click.argument("identifier", metavar="ID")
+@click.option("--bank", "banks", multiple=True, metavar="PATH", help="A bank to look in.")
+@click.option(
+    "--solvers",
+    "solver_files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A course's own solver file.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--solution", is_flag=True, help="Show the key and the explanation, too.")
+def show(
+    identifier: str,
+    banks: tuple[str, ...],
+    solver_files: tuple[Path, ...],
+    seed: int,
+    solution: bool,
+) -> None:
+    """Print one variant of a question as text."""
+    from qgen import listing
+
+    text, problems = listing.show_question(identifier, banks, solver_files, seed, solution)
+    _stop_on(problems)
+    click.echo(text)
+
+
+@main.command()
+@click.argument("what", type=click.Choice(["question", "exam"]))
+def schema(what: str) -> None:
+    """Print the JSON Schema of bank files (question) or of exam specs (exam).
+
+    Editors use it to complete and check what you type.
+    """
+    from qgen.schemas import exam_schema, question_schema
+
+    chosen = question_schema() if what == "question" else exam_schema()
+    click.echo(json.dumps(chosen, indent=1))
+
+
+def _stop_on(problems: "list[Problem]") -> None:
+    from qgen.report import problems_text
+
+    if problems:
+        click.echo(problems_text(problems), err=True)
+        sys.exit(1)
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[str], None]]:
+    """Counts steps on a terminal, and does nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.completed} {task.fields[unit]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, int] = {}
+
+        def step(unit: str) -> None:
+            if unit not in tasks:
+                tasks[unit] = bar.add_task(what, total=None, unit=unit + "s")
+            bar.advance(tasks[unit])  # type: ignore[arg-type]  # a TaskID is an int
+
+        yield step

@@ -1,0 +1,190 @@
+"""Shows what is in a bank: a table of questions, or one of them filled with numbers."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, assert_never
+
+from qgen.answer_keys import answers_of, key_text, letter
+from qgen.bank.templates import Bank, QuestionTemplate
+from qgen.document.answers import (
+    Derivation,
+    FormulaAnswer,
+    MultipleSelect,
+    Numeric,
+    Open,
+    PartAnswer,
+    ShortAnswer,
+    SingleChoice,
+)
+from qgen.document.exam import Item
+from qgen.document.problem import Problem, did_you_mean
+from qgen.document.richtext import plain_text
+from qgen.generator.filling import Filling
+from qgen.generator.variants import VariantSource
+from qgen.loading import load_banks, question_solvers, verified_results
+from qgen.production import Production, ProductionFailed, Prover, Tally
+from qgen.proofs import ProofStore
+from qgen.solvers.registry import RegistrationError, load_solver_file
+
+
+def chosen(bank: Bank, topic: str | None, kind: str | None) -> list[QuestionTemplate]:
+    """The questions of a topic and a kind, by topic, difficulty and id."""
+    return sorted(
+        (
+            template
+            for template in bank.questions.values()
+            if topic in {None, template.header.topic} and kind in {None, template.header.kind}
+        ),
+        key=lambda each: (each.header.topic, each.header.difficulty, each.header.identifier),
+    )
+
+
+def list_data(templates: Sequence[QuestionTemplate]) -> list[dict[str, Any]]:
+    """The questions for a program."""
+    return [
+        {
+            "id": template.header.identifier,
+            "title": template.header.title,
+            "kind": template.header.kind,
+            "topic": template.header.topic,
+            "tags": list(template.header.tags),
+            "difficulty": template.header.difficulty,
+            "points": str(template.points),
+            "parameterised": bool(template.parameters),
+            "solvers": [name for name, _ in template.solvers],
+            "source": template.header.source,
+            "file": template.header.place.file,
+            "line": template.header.place.line,
+        }
+        for template in templates
+    ]
+
+
+def print_list(templates: Sequence[QuestionTemplate]) -> None:
+    """The questions as a table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for head in ("id", "kind", "topic", "level", "points", "numbers", "title"):
+        table.add_column(head, no_wrap=head == "id", overflow="fold")
+    for template in templates:
+        header = template.header
+        table.add_row(
+            header.identifier,
+            header.kind,
+            header.topic,
+            str(header.difficulty),
+            str(template.points),
+            "drawn" if template.parameters else "",
+            header.title,
+        )
+    console = Console()
+    console.print(table)
+    console.print(f"{len(templates)} questions")
+
+
+def show_question(
+    identifier: str,
+    banks: Sequence[str],
+    solver_files: Sequence[Path],
+    seed: int,
+    solution: bool,
+) -> tuple[str, list[Problem]]:
+    """One variant of a question as text, proved by both routes; or the problems."""
+    bank, problems = load_banks(banks)
+    for path in solver_files:
+        try:
+            load_solver_file(path)
+        except RegistrationError as error:
+            problems.append(Problem("solver-file", str(error)))
+    template = bank.questions.get(identifier)
+    if template is None:
+        hint = did_you_mean(identifier, bank.questions)
+        problems.append(Problem("unknown-question", f"no question has the id '{identifier}'{hint}"))
+        return "", problems
+    solvers, mistakes = question_solvers(template)
+    if mistakes:
+        return "", mistakes
+    tally = Tally()
+    filling = Filling(template.points, "per_option", True, verified_results(solvers))
+    production = Production(
+        template,
+        solvers,
+        filling,
+        VariantSource(template, seed, "show"),
+        Prover("new", ProofStore(), tally),
+    )
+    try:
+        items = list(production.items(["show"]))
+    except ProductionFailed:
+        return "", tally.problems
+    return item_text(items[0], solution), []
+
+
+def item_text(item: Item, solution: bool) -> str:
+    """An item as plain text, with its solution or without."""
+    header = item.header
+    lines = [
+        f"{header.title} [{header.identifier}]",
+        f"{header.kind}, {header.topic}, difficulty {header.difficulty}, {_points(item.points)}",
+        "",
+        plain_text(item.stem),
+    ]
+    parts = item.answer.parts if isinstance(item.answer, Derivation) else ()
+    for index, (label, answer, points, provenance) in enumerate(answers_of(item)):
+        if parts:
+            lines += ["", f"({label}) {plain_text(parts[index].prompt)} [{_points(points)}]"]
+        lines += _asked(answer, solution)
+        if solution:
+            lines.append(f"Key: {key_text(answer)} ({provenance})")
+            lines += _marking(answer)
+            explanation = parts[index].explanation if parts else None
+            if explanation is not None:
+                lines.append(plain_text(explanation))
+    if solution and item.explanation is not None:
+        lines += ["", plain_text(item.explanation)]
+    return "\n".join(lines)
+
+
+def _points(points: Fraction) -> str:
+    return f"{points} point" if points == 1 else f"{points} points"
+
+
+def _asked(answer: PartAnswer, solution: bool) -> list[str]:
+    match answer:
+        case SingleChoice() | MultipleSelect():
+            lines = []
+            for index, option in enumerate(answer.options):
+                mark = ("* " if option.correct else "  ") if solution else "  "
+                lines.append(f"{mark}{letter(index)}. {plain_text(option.text)}")
+                if solution and option.feedback is not None:
+                    lines.append(f"       {plain_text(option.feedback)}")
+            return lines
+        case Numeric():
+            return [] if answer.unit is None else [f"  in {answer.unit}"]
+        case FormulaAnswer():
+            return [f"  in {', '.join(answer.variables)}"]
+        case ShortAnswer() | Open():
+            return []
+        case _:
+            assert_never(answer)
+
+
+def _marking(answer: PartAnswer) -> list[str]:
+    """What a marker wants to know beside the key."""
+    match answer:
+        case Open():
+            return [f"  {_points(line.points)}: {plain_text(line.text)}" for line in answer.rubric]
+        case Numeric():
+            return [
+                f"  {float(mistake.value):.6g}: {plain_text(mistake.feedback)}"
+                for mistake in answer.mistakes
+            ]
+        case FormulaAnswer() | ShortAnswer():
+            return [f"  {plain_text(mistake.feedback)}" for mistake in answer.mistakes]
+        case SingleChoice() | MultipleSelect():
+            return []
+        case _:
+            assert_never(answer)

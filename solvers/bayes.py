@@ -1,0 +1,113 @@
+"""Bayes' rule for finitely many hypotheses."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from qgen.document.values import Answers
+from qgen.solvers.arguments import (
+    Vector,
+    over_common_denominator,
+    require_probabilities,
+    require_vector,
+)
+from qgen.solvers.registry import check, solver
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@solver(
+    "bayes.posterior",
+    results={
+        "posterior": "the probability of each hypothesis given the data",
+        "evidence": "the probability of the data",
+        "most_probable": "index of the most probable hypothesis, from 0; the first of equals",
+        "unique_maximum": "whether one hypothesis alone is the most probable",
+    },
+    mistakes={
+        "prior_ignored": "Divides the likelihoods by their sum, as if the prior were uniform",
+        "likelihoods_swapped": "Gives the likelihoods to the hypotheses in the opposite order",
+        "not_normalised": "Prior times likelihood, not divided by the evidence",
+        "evidence_unweighted": "The plain mean of the likelihoods",
+        "most_likely": "Index of the largest likelihood: the prior is ignored",
+        "most_probable_before": "Index of the largest prior: the data are ignored",
+    },
+    examples=(
+        {"prior": (Fraction(1, 100), Fraction(99, 100)), "likelihoods": (1, Fraction(3, 10))},
+        {
+            "prior": (Fraction(1, 2), Fraction(1, 3), Fraction(1, 6)),
+            "likelihoods": (Fraction(1, 10), Fraction(2, 5), Fraction(9, 10)),
+        },
+        {
+            "prior": (Fraction(1, 4), 0, Fraction(1, 2), Fraction(1, 4)),
+            "likelihoods": (0, Fraction(1, 2), Fraction(1, 8), Fraction(1, 4)),
+        },
+        {"prior": (1,), "likelihoods": (Fraction(1, 7),)},
+    ),
+)
+def posterior(prior: Vector, likelihoods: Vector) -> Answers:
+    """The posterior p(h | data) = p(h) p(data | h) / Σ_g p(g) p(data | g).
+
+    Source: MacKay, Information Theory, Inference, and Learning Algorithms (2003), section 2.3,
+    equation 2.25. Raises ValueError for a prior that does not sum to one, for likelihoods that
+    are not one for each hypothesis or negative, and for data that are impossible under all.
+    """
+    require_probabilities("prior", prior)
+    require_vector("likelihoods", likelihoods, len(prior))
+    if min(likelihoods) < 0:
+        raise ValueError("likelihoods must not be negative")
+    shares, shared_whole = over_common_denominator(prior)
+    fits, fitted_whole = over_common_denominator(likelihoods)
+    joint = [share * fit for share, fit in zip(shares, fits, strict=True)]
+    swapped = [share * fit for share, fit in zip(shares, reversed(fits), strict=True)]
+    if not any(joint) or not any(swapped):
+        raise ValueError("the data must be possible, with the likelihoods in either order")
+    whole = shared_whole * fitted_whole
+    return {
+        "posterior": _normalised(joint),
+        "evidence": Fraction(sum(joint), whole),
+        "most_probable": joint.index(max(joint)),
+        "unique_maximum": joint.count(max(joint)) == 1,
+        "prior_ignored": _normalised(fits),
+        "likelihoods_swapped": _normalised(swapped),
+        "not_normalised": tuple([Fraction(weight, whole) for weight in joint]),
+        "evidence_unweighted": Fraction(sum(fits), fitted_whole * len(fits)),
+        "most_likely": fits.index(max(fits)),
+        "most_probable_before": shares.index(max(shares)),
+    }
+
+
+def _normalised(weights: Sequence[int]) -> tuple[Fraction, ...]:
+    total = sum(weights)
+    return tuple([Fraction(weight, total) for weight in weights])
+
+
+@check("bayes.posterior", tolerance=1e-9)
+def posterior_by_random_walk(prior: "Tensor", likelihoods: "Tensor") -> Mapping[str, Any]:
+    """The law in which a Metropolis walk over the hypotheses settles; both [variants, h].
+
+    A step proposes any hypothesis and accepts by the ratio of prior times likelihood, so that
+    nothing is ever divided by the evidence. That is one minus the probability of all other
+    data, from the table of both. Source: Metropolis, Rosenbluth, Rosenbluth, Teller and
+    Teller, Equation of state calculations by fast computing machines (1953), equations 2 to 4.
+    """
+    import torch
+
+    weights = prior * likelihoods
+    count = weights.shape[1]
+    here, there = weights[:, :, None], weights[:, None, :]
+    accepted = (there / here).clamp(max=1).nan_to_num(nan=1.0)
+    moves = accepted / count
+    moves = moves - torch.diag_embed(moves.diagonal(dim1=1, dim2=2))
+    steps = moves + torch.diag_embed(1 - moves.sum(-1))
+    # The walk forgets its start at a rate of at least 1/h a step.
+    settled = torch.linalg.matrix_power(steps, 64 * count)[:, 0]
+    largest = settled.amax(-1, keepdim=True)
+    near = settled >= largest * (1 - 1e-9)
+    return {
+        "posterior": settled,
+        "evidence": 1 - (prior * (1 - likelihoods)).sum(-1),
+        "most_probable": near.int().argmax(-1),
+        "unique_maximum": near.sum(-1) == 1,
+    }

@@ -1,0 +1,50 @@
+"""Which source files a module rests on, found by reading them: nothing is imported."""
+
+import ast
+import hashlib
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+_ROOMS = ("qgen.solvers", "qgen.document")
+
+
+def digest_with_imports(paths: Iterable[Path]) -> bytes:
+    """SHA-256 of these files and of all files of the two rooms that they import in turn.
+
+    Where the files stand does not matter, only what they hold.
+    """
+    waiting, contents = list(paths), dict[Path, bytes]()
+    while waiting:
+        path = waiting.pop()
+        if path not in contents:
+            contents[path] = path.read_bytes()
+            waiting.extend(_imported_files(contents[path]))
+    parts = sorted(hashlib.sha256(content).digest() for content in contents.values())
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def module_file(name: str) -> Path | None:
+    """The source file of a module of the two rooms, or None if there is no such module."""
+    try:
+        spec = find_spec(name)
+    except ModuleNotFoundError:  # the parent is itself a module, and `name` something in it
+        return None
+    return Path(spec.origin) if spec and spec.origin else None
+
+
+@lru_cache(maxsize=256)
+def _imported_files(content: bytes) -> tuple[Path, ...]:
+    names = sorted({name for name in _imported_names(content) if name.startswith(_ROOMS)})
+    return tuple(path for path in map(module_file, names) if path)
+
+
+def _imported_names(content: bytes) -> Iterator[str]:
+    """Every dotted name after `import` and `from`, at the top and inside functions."""
+    for node in ast.walk(ast.parse(content)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
