@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from qgen.document.problem import did_you_mean
-from qgen.document.values import Value, Values, is_real
+from qgen.document.values import Value, Values
 
 MAX_CHARACTERS = 2_000
 MAX_BITS = 20_000
@@ -51,23 +51,27 @@ class Expression:
     filter: Filter | None = None
 
 
+# Looked up by exact type: these run for every variant, and a truth value is no number.
+_NUMBERS = frozenset({int, Fraction, float})
+
+
 def _divide(first: Any, second: Any) -> Value:
     if second == 0:
         raise ZeroDivisionError("division by zero")
-    if isinstance(first, float) or isinstance(second, float):
+    if type(first) is float or type(second) is float:
         return float(first / second)
-    quotient = Fraction(first) / Fraction(second)
+    quotient = Fraction(first, second)
     return quotient.numerator if quotient.denominator == 1 else quotient
 
 
 def _multiply(first: Any, second: Any) -> Value:
-    if not (is_real(first) and is_real(second)):
+    if type(first) not in _NUMBERS or type(second) not in _NUMBERS:
         raise ExpressionError("only numbers can be multiplied")
     return _limited(first * second)
 
 
 def _power(base: Any, exponent: Any) -> Value:
-    if not (is_real(base) and is_real(exponent)):
+    if type(base) not in _NUMBERS or type(exponent) not in _NUMBERS:
         raise ExpressionError("only numbers can be raised to a power")
     whole = isinstance(exponent, int) or (
         isinstance(exponent, Fraction) and exponent.denominator == 1
@@ -87,16 +91,16 @@ def _power(base: Any, exponent: Any) -> Value:
 
 
 def _limited(value: Any) -> Value:
-    size = value.numerator if isinstance(value, Fraction) else value
-    if isinstance(size, int) and size.bit_length() > MAX_BITS:
+    size = value.numerator if type(value) is Fraction else value
+    if type(size) is int and size.bit_length() > MAX_BITS:
         raise ExpressionError("a number with more digits than a question can use")
     return value  # type: ignore[no-any-return]  # checked by the callers above
 
 
 def _item(container: Any, index: Any) -> Value:
-    if not isinstance(container, tuple):
+    if type(container) is not tuple:
         raise ExpressionError("only a vector or a matrix has entries")
-    if not isinstance(index, int) or isinstance(index, bool):
+    if type(index) is not int:
         raise ExpressionError("an entry's number must be whole")
     if not -len(container) <= index < len(container):
         raise ExpressionError(
@@ -189,6 +193,7 @@ class _Translator:
 
     def __init__(self) -> None:
         self.names: set[str] = set()
+        self.constants: dict[str, Fraction] = {}
         self.plain = True
 
     def translate(self, node: nodes.Node, depth: int = 0) -> ast.expr:
@@ -200,7 +205,7 @@ class _Translator:
 
         match node:
             case nodes.Const():
-                return _constant(node.value)
+                return self._constant(node.value)
             case nodes.Name():
                 self.names.add(node.name)
                 return ast.Subscript(_load("_values"), ast.Constant(node.name), ast.Load())
@@ -217,7 +222,9 @@ class _Translator:
                 return ast.BoolOp(operator, [inner(node.left), inner(node.right)])
             case nodes.BinExpr() if type(node) in _GUARDED:
                 self.plain = False
-                return _call(_GUARDED[type(node)], inner(node.left), inner(node.right))
+                left, right = inner(node.left), inner(node.right)
+                folded = self._folded(node, left, right)
+                return folded or _call(_GUARDED[type(node)], left, right)
             case nodes.BinExpr() if type(node) in _OPERATORS:
                 self.plain = False
                 return ast.BinOp(inner(node.left), _OPERATORS[type(node)], inner(node.right))
@@ -236,6 +243,33 @@ class _Translator:
             case nodes.Getattr():
                 raise ExpressionError(f"'.{node.attr}' is not allowed: values have no attributes")
         raise ExpressionError(f"'{type(node).__name__.lower()}' is not allowed here")
+
+    def _constant(self, value: object) -> ast.expr:
+        if isinstance(value, float):
+            if not math.isfinite(value):
+                raise ExpressionError("a number beyond what can be written")
+            return self._fraction(Fraction(str(value)))
+        if isinstance(value, (bool, str)):
+            return ast.Constant(value)
+        if isinstance(value, int):
+            _limited(value)
+            return ast.Constant(value)
+        raise ExpressionError("'none' is not a value")
+
+    def _fraction(self, value: Fraction) -> ast.expr:
+        """A name for an exact constant, so that it is made once and not for every variant."""
+        name = f"_constant_{len(self.constants)}"
+        self.constants[name] = value
+        return _load(name)
+
+    def _folded(self, node: nodes.BinExpr, left: ast.expr, right: ast.expr) -> ast.expr | None:
+        """`1/2` as one constant."""
+        if not isinstance(node, nodes.Div):
+            return None
+        match left, right:
+            case ast.Constant(int(above)), ast.Constant(int(below)) if below:
+                return self._fraction(Fraction(above, below))
+        return None
 
     def _function(self, node: nodes.Call, depth: int) -> ast.expr:
         if not isinstance(node.node, nodes.Name):
@@ -258,23 +292,8 @@ def _call(name: str, *arguments: ast.expr) -> ast.expr:
     return ast.Call(_load(name), list(arguments), [])
 
 
-def _constant(value: object) -> ast.expr:
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise ExpressionError("a number beyond what can be written")
-        exact = Fraction(str(value))
-        return _call("Fraction", ast.Constant(exact.numerator), ast.Constant(exact.denominator))
-    if isinstance(value, (bool, str)):
-        return ast.Constant(value)
-    if isinstance(value, int):
-        _limited(value)
-        return ast.Constant(value)
-    raise ExpressionError("'none' is not a value")
-
-
 _NAMESPACE: dict[str, object] = {
     "__builtins__": {},
-    "Fraction": Fraction,
     "_divide": _divide,
     "_multiply": _multiply,
     "_power": _power,
@@ -334,7 +353,7 @@ def compile_expression(source: str, *, printing: bool = False) -> Expression:
     )
     module = ast.fix_missing_locations(ast.Expression(function))
     # The tree was built above from whitelisted nodes only; nothing of the author's text is code.
-    evaluate = eval(compile(module, "<expression>", "eval"), dict(_NAMESPACE))
+    evaluate = eval(compile(module, "<expression>", "eval"), {**_NAMESPACE, **translator.constants})
     return Expression(source, frozenset(translator.names), evaluate, translator.plain, chosen)
 
 

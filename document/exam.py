@@ -82,11 +82,12 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Many variants of one template; `items` streams and is read once."""
+    """Many variants of one template; `items` streams its `count` items and is read once."""
 
     header: Header
     section: str
     points: Fraction
+    count: int
     items: Iterable[Item]
 
 

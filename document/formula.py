@@ -5,10 +5,12 @@ exact numbers as coefficients; no computer algebra is needed to print or to eval
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeAlias, assert_never
+
+from qgen.document.numbers import significant
 
 FunctionName: TypeAlias = Literal[
     "exp", "ln", "sqrt", "abs", "sin", "cos", "tanh", "sigmoid", "max", "min"
@@ -23,7 +25,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A variable: `x`, `x_1`, `alpha`, `e_i`."""
+    """A variable: `x`, `x_1`, `alpha`, `e_i`; `pi` is the circle's, unless one is so named."""
 
     name: str
 
@@ -78,23 +80,52 @@ def linear(
     return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 
 
+def operands(expression: Expression) -> tuple[Expression, ...]:
+    """The formulas that a formula is directly made of."""
+    match expression:
+        case Number() | Symbol():
+            return ()
+        case Sum():
+            return expression.terms
+        case Product():
+            return expression.factors
+        case Quotient():
+            return expression.numerator, expression.denominator
+        case Power():
+            return expression.base, expression.exponent
+        case Call():
+            return expression.arguments
+        case _:
+            assert_never(expression)
+
+
 def symbols(expression: Expression) -> frozenset[str]:
     """The names of all variables in a formula."""
+    if isinstance(expression, Symbol):
+        return frozenset((expression.name,))
+    return frozenset().union(*map(symbols, operands(expression)))
+
+
+def numbers(expression: Expression) -> Iterator[int | Fraction | float]:
+    """Every number that stands in a formula."""
     match expression:
         case Number():
-            return frozenset()
+            yield expression.value
         case Symbol():
-            return frozenset((expression.name,))
+            pass
         case Sum():
-            return frozenset().union(*map(symbols, expression.terms))
+            for term in expression.terms:
+                yield from numbers(term)
         case Product():
-            return frozenset().union(*map(symbols, expression.factors))
+            for factor in expression.factors:
+                yield from numbers(factor)
         case Quotient():
-            return symbols(expression.numerator) | symbols(expression.denominator)
+            yield from (*numbers(expression.numerator), *numbers(expression.denominator))
         case Power():
-            return symbols(expression.base) | symbols(expression.exponent)
+            yield from (*numbers(expression.base), *numbers(expression.exponent))
         case Call():
-            return frozenset().union(*map(symbols, expression.arguments))
+            for argument in expression.arguments:
+                yield from numbers(argument)
         case _:
             assert_never(expression)
 
@@ -120,12 +151,14 @@ _EVALUATE: dict[FunctionName, Callable[..., float]] = {
 def evaluate(expression: Expression, point: Mapping[str, float]) -> float:
     """The formula's value at a point, in double precision.
 
-    Raises KeyError for a variable that the point lacks, and ValueError, ZeroDivisionError or
-    OverflowError where the formula has no real value there.
+    `pi` need not be part of the point. Raises KeyError for a variable that the point lacks, and
+    ValueError, ZeroDivisionError or OverflowError where the formula has no real value there.
     """
     match expression:
         case Number():
             return float(expression.value)
+        case Symbol("pi") if "pi" not in point:
+            return math.pi
         case Symbol():
             return point[expression.name]
         case Sum():
@@ -158,17 +191,23 @@ def typed(expression: Expression) -> str:
 
 
 def number_latex(value: int | Fraction | float) -> str:
-    """A number as TeX: fractions upright as \\frac, decimals in full, -3 with its sign."""
+    r"""A number as TeX: fractions upright as \frac, floats to six digits, -3 with its sign."""
     if isinstance(value, Fraction) and value.denominator != 1:
         sign = "-" if value < 0 else ""
         return rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"
-    return _decimal(value)
+    return _decimal(value, 6, r"{} \cdot 10^{{{}}}")
 
 
-def _decimal(value: int | Fraction | float) -> str:
-    if isinstance(value, float):
-        return format(value, ".6g") if "e" not in format(value, ".6g") else format(value, ".12f")
-    return str(value.numerator if isinstance(value, Fraction) else value)
+def _number_typed(value: int | Fraction | float) -> str:
+    return str(value) if isinstance(value, Fraction) else _decimal(value, 15, "{}*10^({})")
+
+
+def _decimal(value: int | Fraction | float, digits: int, scientific: str) -> str:
+    """A whole number in full, a float to so many digits, with a power of ten where it needs one."""
+    if not isinstance(value, float):
+        return str(value.numerator if isinstance(value, Fraction) else value)
+    mantissa, _, exponent = significant(value, digits).partition("e")
+    return scientific.format(mantissa, exponent) if exponent else mantissa
 
 
 def _negated(expression: Expression) -> Expression | None:
@@ -204,12 +243,12 @@ def _latex(expression: Expression) -> tuple[str, int]:
     match expression:
         case Number():
             value = expression.value
-            plain = value >= 0 and (not isinstance(value, Fraction) or value.denominator == 1)
-            return number_latex(value), _ATOM if plain else _PRODUCT if value >= 0 else _SUM
+            text = number_latex(value)
+            return text, _SUM if value < 0 else _PRODUCT if "\\" in text else _ATOM
         case Symbol():
             return _symbol_latex(expression.name), _ATOM
         case Sum():
-            return _sum(expression.terms, _latex), _SUM
+            return _sum(expression.terms, _latex, r"\left({}\right)"), _SUM
         case Product():
             positive = _negated(expression)
             if positive is not None:
@@ -237,7 +276,7 @@ def _product_latex(factors: tuple[Expression, ...]) -> str:
         if words and (text[0].isdigit() or text.startswith("\\frac")):
             words.append(r"\cdot")
         words.append(text)
-    return " ".join(words)
+    return " ".join(words) or "1"
 
 
 def _call_latex(call: Call) -> str:
@@ -250,25 +289,30 @@ def _call_latex(call: Call) -> str:
         case "exp" | "ln" | "sin" | "cos" | "tanh" | "max" | "min":
             return rf"\{call.function}\left({', '.join(inner)}\right)"
         case "sigmoid":
-            return rf"\sigma\left({inner[0]}\right)"
+            # A bare \sigma would read as the variable of that name.
+            return rf"\operatorname{{sigmoid}}\left({inner[0]}\right)"
         case _:
             assert_never(call.function)
 
 
-def _sum(terms: tuple[Expression, ...], write: Callable[[Expression], tuple[str, int]]) -> str:
+def _sum(
+    terms: tuple[Expression, ...],
+    write: Callable[[Expression], tuple[str, int]],
+    brackets: str,
+) -> str:
     words: list[str] = []
     for term in terms:
         positive = _negated(term)
-        shown = term if positive is None else positive
-        text, strength = write(shown)
-        if strength == _SUM and isinstance(shown, Sum) and positive is not None:
-            text = f"({text})"
+        text, strength = write(term if positive is None else positive)
+        # Whatever starts with a sign of its own cannot follow one.
+        if strength == _SUM and (positive is not None or (words and text.startswith("-"))):
+            text = brackets.format(text)
         if words:
             words.append("+" if positive is None else "-")
             words.append(text)
         else:
             words.append(text if positive is None else f"-{text}")
-    return " ".join(words)
+    return " ".join(words) or "0"
 
 
 def _typed(expression: Expression) -> tuple[str, int]:
@@ -279,18 +323,27 @@ def _typed(expression: Expression) -> tuple[str, int]:
     match expression:
         case Number():
             value = expression.value
-            text = str(value) if isinstance(value, Fraction) else _decimal(value)
-            return text, _SUM if value < 0 else _PRODUCT if "/" in text else _ATOM
+            text = _number_typed(value)
+            atom = text.replace(".", "").isdigit()
+            return text, _SUM if value < 0 else _ATOM if atom else _PRODUCT
         case Symbol():
             return expression.name, _ATOM
         case Sum():
-            return _sum(expression.terms, _typed), _SUM
+            return _sum(expression.terms, _typed, "({})"), _SUM
         case Product():
             positive = _negated(expression)
             if positive is not None:
                 return f"-{inside(positive, _PRODUCT)}", _SUM
-            return "*".join(inside(factor, _PRODUCT) for factor in expression.factors), _PRODUCT
+            # Behind the first factor a quotient is bracketed: a/b*c/d is easily misread.
+            words = [
+                inside(factor, _POWER if index else _PRODUCT)
+                for index, factor in enumerate(expression.factors)
+            ]
+            return "*".join(words) or "1", _PRODUCT
         case Quotient():
+            positive = _negated(expression)
+            if positive is not None:
+                return f"-{typed(positive)}", _SUM
             top = inside(expression.numerator, _PRODUCT)
             return f"{top}/{inside(expression.denominator, _POWER)}", _PRODUCT
         case Power():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import comb
 from typing import assert_never
+from unicodedata import normalize
 
 from qgen.document.answers import (
     Answer,
@@ -21,6 +22,7 @@ from qgen.document.answers import (
     SingleChoice,
     Tolerance,
 )
+from qgen.document.numbers import exact_value
 from qgen.document.richtext import Passage
 from qgen.document.values import Real
 
@@ -81,8 +83,11 @@ def mark_choice(answer: SingleChoice | MultipleSelect, ticked: Set[int]) -> Mark
 
 
 def accepted_interval(key: Real, tolerance: Tolerance) -> tuple[Fraction, Fraction]:
-    """The smallest and largest accepted number, both accepted, as exact fractions."""
-    exact = Fraction(key)
+    """The smallest and largest accepted number, both accepted, as exact fractions.
+
+    A float key stands for its first 15 significant digits (see `exact_value`).
+    """
+    exact = exact_value(key)
     match tolerance.kind:
         case "absolute":
             margin = tolerance.amount
@@ -106,7 +111,7 @@ def _half_unit(value: Fraction, digits: int) -> Fraction:
 
 def mark_number(answer: Numeric, response: Real) -> Mark:
     """Marks a number; a wrong one near a known mistake gets that mistake's feedback."""
-    given = Fraction(response)
+    given = exact_value(response)
     low, high = accepted_interval(answer.key, answer.tolerance)
     if low <= given <= high:
         return Mark(RIGHT)
@@ -118,10 +123,13 @@ def mark_number(answer: Numeric, response: Real) -> Mark:
 
 
 def mark_words(answer: ShortAnswer, response: str) -> Mark:
-    """Marks a few words; runs of white space count as one blank."""
+    """Marks a few words; runs of white space count as one blank.
+
+    Letters with accents match however they are encoded.
+    """
 
     def plain(text: str) -> str:
-        words = " ".join(text.split())
+        words = " ".join(normalize("NFC", text).split())
         return words if answer.case_sensitive else words.casefold()
 
     given = plain(response)

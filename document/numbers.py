@@ -2,8 +2,7 @@
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
-
-from qgen.document.values import Real
+from functools import lru_cache
 
 MINUS = "−"
 
@@ -14,29 +13,42 @@ def terminating(value: Fraction) -> str | None:
     >>> terminating(Fraction(-1, 8)), terminating(Fraction(1, 3))
     ('-0.125', None)
     """
+    return _expansion(value.numerator, value.denominator)
+
+
+# The grids that questions draw from are small, and the same values print again and again.
+@lru_cache(maxsize=8192)
+def _expansion(numerator: int, denominator: int) -> str | None:
     places, scale = 0, 1
-    while value.denominator and scale % value.denominator:
+    while scale % denominator:
         places, scale = places + 1, scale * 10
         if places > 12:
             return None
-    digits = str(abs(value.numerator) * (scale // value.denominator)).rjust(places + 1, "0")
-    sign = "-" if value < 0 else ""
+    digits = str(abs(numerator) * (scale // denominator)).rjust(places + 1, "0")
+    sign = "-" if numerator < 0 else ""
     return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
 
 
-def significant(value: Real, digits: int) -> str:
+@lru_cache(maxsize=32)
+def _rounding(digits: int) -> Context:
+    return Context(prec=digits, rounding=ROUND_HALF_EVEN)
+
+
+def significant(value: int | Fraction | float, digits: int) -> str:
     """The value rounded to so many significant digits, half to even.
 
     Zeros that the digits do not need are dropped. Magnitudes from 1e-5 to 1e12 print in full,
     others as `1.2e-6`; the text always reads back as a number.
     """
-    if isinstance(value, int):
-        value = Fraction(value)
     if value == 0:
         return "0"
-    context = Context(prec=digits, rounding=ROUND_HALF_EVEN)
     if isinstance(value, float):
-        rounded = context.create_decimal(Decimal(value))
+        text = format(value, f".{digits}g")
+        if "e" not in text:
+            return text
+    context = _rounding(digits)
+    if isinstance(value, float):
+        rounded = context.create_decimal_from_float(value)
     else:
         rounded = context.divide(Decimal(value.numerator), Decimal(value.denominator))
     if -5 <= rounded.adjusted() < 12:
@@ -47,8 +59,18 @@ def significant(value: Real, digits: int) -> str:
     return f"{mantissa}e{int(exponent)}"
 
 
-def machine_decimal(value: Real) -> str:
+def machine_decimal(value: int | Fraction | float) -> str:
     """The value as learning platforms read it: exact where the expansion ends, else 15 digits."""
     if isinstance(value, float):
         return significant(value, 15)
     return terminating(Fraction(value)) or significant(value, 15)
+
+
+def exact_value(value: int | Fraction | float) -> Fraction:
+    """The number that a value stands for; a float stands for its first 15 significant digits.
+
+    The binary number behind 0.1 lies a little above 1/10, so that 0.1 - 0.01 would lie outside
+    0.1 ± 0.01. Fifteen digits are also what `machine_decimal` hands to learning platforms.
+    Raises ValueError for a float that is infinite or not a number.
+    """
+    return Fraction(significant(value, 15)) if isinstance(value, float) else Fraction(value)

@@ -247,21 +247,38 @@ def join_math(parts: tuple[str | Hole, ...], printed: tuple[str, ...]) -> str:
 
 def plain_text(passage: Passage) -> str:
     """The passage in one line of plain characters; formulas as TeX between dollars."""
-    words: list[str] = []
-    for node in walk(closed(passage)):
+    return " ".join("".join(_words(closed(passage))).split())
+
+
+def _words(nodes: tuple[Node, ...]) -> Iterator[str]:
+    """The characters of closed nodes, with a blank around whatever is not within a line."""
+    for node in nodes:
         match node:
             case Text() | Code():
-                words.append(node.text)
+                yield node.text
             case Math():
-                words.append(f"${join_math(node.parts, ())}$")
+                yield f"${join_math(node.parts, ())}$"
             case DisplayMath():
-                words.append(f" $${join_math(node.parts, ())}$$ ")
+                yield f" $${join_math(node.parts, ())}$$ "
             case CodeBlock():
-                words.append(f" {node.text} ")
+                yield f" {node.text} "
             case Image():
-                words.append(f"[{node.alternative}]")
-            case Paragraph() | Heading() | LineBreak() | Table():
-                words.append(" ")
+                yield f"[{node.alternative}]"
+            case Emphasis() | Strong() | Link():
+                yield from _words(node.children)
+            case Paragraph() | Heading():
+                yield from (" ", *_words(node.children), " ")
+            case BulletList() | NumberedList():
+                for item in node.items:
+                    yield from _words(item)
+            case Quotation():
+                yield from _words(node.blocks)
+            case Table():
+                for cell in (*node.header, *(cell for row in node.rows for cell in row)):
+                    yield from (" ", *_words(cell), " ")
+            case LineBreak() | Rule():
+                yield " "
+            case Hole():
+                raise ValueError("an open hole has no characters")
             case _:
-                pass
-    return " ".join("".join(words).split())
+                assert_never(node)

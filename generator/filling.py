@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from math import isfinite
 from typing import TypeAlias, assert_never
 
 from qgen.bank.expressions import ExpressionError, evaluate
@@ -42,8 +43,9 @@ from qgen.document.answers import (
 )
 from qgen.document.exam import Item
 from qgen.document.formula import Expression as Formula
+from qgen.document.formula import numbers
 from qgen.document.richtext import Passage, RichText
-from qgen.document.values import EXPRESSION_TYPES, Answers, Real, Value, Values, is_real, show
+from qgen.document.values import EXPRESSION_TYPES, Answers, Real, Value, Values, show
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.printing import Printer, printer
 from qgen.generator.provenance import answer_provenance, worst
@@ -256,7 +258,7 @@ def _value(placed: Placed, known: Values) -> Value:
 
 def _number(placed: Placed, known: Values) -> Real:
     value = _value(placed, known)
-    if isinstance(value, (int, Fraction, float)) and is_real(value):
+    if isinstance(value, (float, Fraction, int)) and type(value) is not bool:
         return value
     message = f"'{placed.expression.source}' is {show(value)}, not a number ({placed.place})"
     raise VariantFailure("answer", message)
@@ -274,7 +276,10 @@ def _other(mistake: MistakeTemplate, value: Real, key: Real) -> Real:
 def _formula(placed: Placed, known: Values) -> Formula:
     value = _value(placed, known)
     if isinstance(value, EXPRESSION_TYPES):
-        return value
+        if all(map(isfinite, numbers(value))):
+            return value
+        message = f"the formula '{placed.expression.source}' holds a number that is not finite"
+        raise VariantFailure("answer", message)
     message = f"'{placed.expression.source}' is {show(value)}, not a formula ({placed.place})"
     raise VariantFailure("answer", message)
 

@@ -10,6 +10,7 @@ from qgen.document.formula import Expression, Sum, latex, typed
 from qgen.document.numbers import MINUS, significant, terminating
 from qgen.document.values import Real, Value
 
+MAX_REMEMBERED = 4096
 FLOAT_DIGITS = 4
 """How many significant digits of a computed number print where no filter says."""
 
@@ -26,19 +27,30 @@ _TEX_SPECIAL = str.maketrans(
 
 def printer(chosen: Filter | None, context: HoleContext) -> Printer:
     """The function that prints a value for one hole. It raises ValueError for what has no print."""
+    return _remembering(_direct_printer(chosen, context))
+
+
+def _remembering(write: Printer) -> Printer:
+    """The same printer, which knows the exact numbers it has printed: grids are small."""
+    known: dict[tuple[int, int], str] = {}
+
+    def remembered(value: Value) -> str:
+        if type(value) is not int and type(value) is not Fraction:
+            return write(value)
+        key = (value.numerator, value.denominator)
+        text = known.get(key)
+        if text is None:
+            if len(known) >= MAX_REMEMBERED:
+                known.clear()
+            text = known[key] = write(value)
+        return text
+
+    return remembered
+
+
+def _direct_printer(chosen: Filter | None, context: HoleContext) -> Printer:
     if not context.in_math:
         return lambda value: _text(value, chosen, context.decimal)
-    plain = not (
-        context.sign
-        or context.after_minus
-        or context.multiplied
-        or context.coefficient
-        or context.powered
-        or chosen
-    )
-    if plain:
-        # The usual hole: an integer that stands alone needs none of the rest.
-        return lambda value: str(value) if type(value) is int else _math(value, None, context)
     return lambda value: _math(value, chosen, context)
 
 
@@ -57,16 +69,15 @@ def _magnitude(value: Real, chosen: Filter | None, decimal: bool, in_math: bool)
         if name == "frac":
             raise ValueError("a computed number has no fraction; use num(3)")
         return _scientific(significant(value, FLOAT_DIGITS), in_math)
-    exact_value = Fraction(value)
-    if exact_value.denominator == 1:
-        return str(exact_value.numerator)
+    if isinstance(value, int) or value.denominator == 1:
+        return str(value.numerator)
     if decimal and name != "frac":
-        expansion = terminating(exact_value)
+        expansion = terminating(value)
         if expansion:
             return expansion
     if in_math:
-        return rf"\frac{{{exact_value.numerator}}}{{{exact_value.denominator}}}"
-    return f"{exact_value.numerator}/{exact_value.denominator}"
+        return rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
+    return f"{value.numerator}/{value.denominator}"
 
 
 def _scientific(text: str, in_math: bool) -> str:
@@ -92,6 +103,8 @@ def _text(value: Value, chosen: Filter | None, decimal: bool) -> str:
 
 def _math(value: Value, chosen: Filter | None, context: HoleContext) -> str:
     """A value inside a formula."""
+    if type(value) is float:
+        return _number(value, chosen, context)
     if isinstance(value, bool):
         return rf"\text{{{'true' if value else 'false'}}}"
     if isinstance(value, str):

@@ -1,8 +1,8 @@
 """One random stream an item, so that no question's numbers depend on another's."""
 
-import hashlib
 import random
 from collections.abc import Callable
+from hashlib import sha256
 from typing import TypeAlias
 
 RandomSource: TypeAlias = Callable[[], float]
@@ -15,16 +15,14 @@ def stream(seed: int, slot: str, question: str, copy: str, attempt: int) -> Rand
     `copy` is the version, the student or the number in a pool; `attempt` counts from 0 when
     earlier draws repeated a variant. The parts are length-prefixed, so no two keys are alike.
     """
-    parts = (str(seed), slot, question, copy, str(attempt))
-    key = "".join(f"{len(part)}:{part}" for part in parts)
-    digest = hashlib.sha256(key.encode()).digest()
-    return random.Random(int.from_bytes(digest, "big")).random
+    key = f"{seed} {attempt} {len(slot)}:{slot}{len(question)}:{question}{copy}"
+    return random.Random(int.from_bytes(sha256(key.encode()).digest(), "big")).random
 
 
 def rank(seed: int, slot: str, candidate: str) -> bytes:
     """A candidate's place in the lottery of a slot: it depends on no other candidate."""
     key = f"{seed}:{len(slot)}:{slot}:pick:{candidate}"
-    return hashlib.sha256(key.encode()).digest()
+    return sha256(key.encode()).digest()
 
 
 def index_below(random_source: RandomSource, count: int) -> int:

@@ -111,9 +111,10 @@ class Production:
                 except VariantFailure as failure:
                     self._fail(failure.code, number, variant.values, str(failure))
                     raise ProductionFailed from None
-                tally.items += 1
-                tally.provenances.update(filler.provenances)
                 yield item
+            tally.items += len(variants)
+            for provenance in filler.provenances:
+                tally.provenances[provenance] += len(variants)
 
     def _solved(self, batch: list[str], before: int) -> tuple[list[Variant], list[Answers]]:
         """The batch's variants and merged answers, proved; raises ProductionFailed."""

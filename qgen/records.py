@@ -12,6 +12,7 @@ from qgen.document.exam import ExamDocument, Item
 from qgen.document.values import Value, show
 
 _COLUMNS = ("version", "number", "part", "question", "kind", "points", "key")
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -65,15 +66,17 @@ class ItemRecorder:
                 "values": {name: _plain(value) for name, value in item.values.items()},
                 "answers": answers,
             }
-            self._file.write(json.dumps(record, ensure_ascii=False) + "\n")
+            self._file.write(_ENCODE(record) + "\n")
             yield item
 
 
 def _plain(value: Value) -> Any:
     """A value as JSON: whole numbers and truth values as such, all else as text or lists."""
+    if type(value) is int or isinstance(value, (bool, str)):
+        return value
     if isinstance(value, tuple):
         return [_plain(entry) for entry in value]
-    return value if isinstance(value, (int, str)) else show(value)
+    return show(value)
 
 
 def manifest(

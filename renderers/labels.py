@@ -40,6 +40,12 @@ class Labels:
     practice_note: str
     yes: str
     no: str
+    page: str
+    section: str
+    questions: str
+    worth: str
+    reached: str
+    mistake: str
 
 
 _ENGLISH = Labels(
@@ -74,6 +80,12 @@ _ENGLISH = Labels(
     practice_note="A practice page: it contains the solutions.",
     yes="yes",
     no="no",
+    page="Page {} of {}",
+    section="Section",
+    questions="Questions",
+    worth="Points",
+    reached="Reached",
+    mistake="If the answer is {}",
 )
 
 _GERMAN = Labels(
@@ -108,6 +120,12 @@ _GERMAN = Labels(
     practice_note="Eine Übungsseite: Sie enthält die Lösungen.",
     yes="ja",
     no="nein",
+    page="Seite {} von {}",
+    section="Abschnitt",
+    questions="Aufgaben",
+    worth="Punkte",
+    reached="Erreicht",
+    mistake="Bei der Antwort {}",
 )
 
 _CHINESE = Labels(
@@ -142,6 +160,12 @@ _CHINESE = Labels(
     practice_note="练习页面：其中包含答案。",
     yes="是",
     no="否",
+    page="第 {} 页，共 {} 页",
+    section="部分",
+    questions="题目",
+    worth="分值",
+    reached="得分",
+    mistake="若答案为 {}",
 )
 
 LABELS = {labels.language: labels for labels in (_ENGLISH, _GERMAN, _CHINESE)}

@@ -21,9 +21,9 @@ from types import ModuleType
 from typing import Any, NamedTuple, TypeVar
 
 import qgen.solvers
-from qgen.document.formula import Call, Domain, Number, Power, Product, Quotient, Sum, Symbol
+from qgen.document.formula import Domain
 from qgen.document.problem import did_you_mean
-from qgen.document.values import Answers, Value, Values, show_all
+from qgen.document.values import EXPRESSION_TYPES, Answers, Value, Values, show_all
 from qgen.solvers.source_files import digest_with_imports, module_file
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -62,7 +62,7 @@ class Solver:
     """A first route, with what it promises to return; compared by identity.
 
     `results` and `mistakes` say what each returned name means. `domains` holds, for results
-    that are formulas, the domain of each symbol that is not simply real.
+    that are formulas, the domain of each symbol that is not simply real. `expected` are all names.
     """
 
     name: str
@@ -73,6 +73,7 @@ class Solver:
     examples: tuple[Values, ...]
     parameters: tuple[Parameter, ...]
     source: Path
+    expected: frozenset[str]
     check: Check | None = None
 
     @property
@@ -111,6 +112,7 @@ def solver(
             examples=tuple(examples),
             parameters=_parameters(name, function),
             source=source,
+            expected=frozenset((*results, *(mistakes or {}))),
         )
         _refuse_contradictions(declared)
         _SOLVERS[name] = declared
@@ -312,9 +314,11 @@ def solve(solver: Solver, values: Values) -> Answers:
         raise SolverFailure(f"{solver.name}: {reason}; it was given {show_all(arguments)}") from (
             error
         )
-    if answers.keys() != {*solver.results, *solver.mistakes}:
+    if answers.keys() != solver.expected:
         raise SolverFailure(_wrong_names(solver, answers))
     for name, value in answers.items():
+        if type(value) in _ALWAYS_FINE:
+            continue
         fault = _fault(value)
         if fault:
             raise SolverFailure(
@@ -334,37 +338,24 @@ def _wrong_names(solver: Solver, answers: Answers) -> str:
     return f"{solver.name} {' and '.join(faults)}"
 
 
-# Looked up by exact type, because this runs on every answer of every variant.
-_ALWAYS_FINE = frozenset({int, Fraction, bool, str, Symbol})
+# Looked up by exact type, because this runs on every answer of every variant. The numbers inside
+# a formula are looked at where one becomes a key: few of a solver's formulas ever do.
+_ALWAYS_FINE = frozenset({int, Fraction, bool, str, *EXPRESSION_TYPES})
 
 
 def _fault(value: object) -> str | None:
-    """Why a value is no answer, or None: every number in it must be finite."""
-    waiting = [value]
-    while waiting:
-        part = waiting.pop()
-        if type(part) in _ALWAYS_FINE:
-            continue
-        if isinstance(part, float):
-            if not math.isfinite(part):
-                return f"is {part}"
-        elif isinstance(part, tuple):
-            waiting += part
-        elif isinstance(part, Number):
-            waiting.append(part.value)
-        elif isinstance(part, Product):
-            waiting += part.factors
-        elif isinstance(part, Sum):
-            waiting += part.terms
-        elif isinstance(part, Quotient):
-            waiting += (part.numerator, part.denominator)
-        elif isinstance(part, Power):
-            waiting += (part.base, part.exponent)
-        elif isinstance(part, Call):
-            waiting += part.arguments
-        else:
-            return f"is of type {type(part).__name__}, which is no value of a question"
-    return None
+    """Why a value is no answer, or None: numbers must be finite, vectors hold values."""
+    kind = type(value)
+    if kind in _ALWAYS_FINE:
+        return None
+    if isinstance(value, float):
+        return None if math.isfinite(value) else f"is {value}"
+    if isinstance(value, tuple):
+        for entry in value:
+            if type(entry) not in _ALWAYS_FINE and (fault := _fault(entry)):
+                return fault
+        return None
+    return f"is of type {kind.__name__}, which is no value of a question"
 
 
 @cache

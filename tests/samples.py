@@ -212,7 +212,7 @@ def exam() -> ExamDocument:
         pass_mark=Fraction(4, 5),
         papers=(Paper("A", None, sections), Paper("B", "Ada O'Neil & co", sections)),
         pools=tuple(
-            Pool(header(kind), "First & foremost", item(kind).points, _variants(kind))
+            Pool(header(kind), "First & foremost", item(kind).points, 3, _variants(kind))
             for kind in kinds
         ),
     )

@@ -1,0 +1,72 @@
+"""Numbers and tolerances as Moodle reads them: plain decimals of at most 14 digits."""
+
+from fractions import Fraction
+
+from qgen.document.answers import Tolerance
+from qgen.document.values import Real
+
+# Rounding to 14 digits moves a number by at most 5e-14 of itself; the rest is for the rounding
+# of the double precision in which the tolerance is computed.
+_LOST = 6e-14
+
+
+class NumberWriter:
+    """Writes a key and its mistakes, which share one tolerance.
+
+    Double precision is enough, since Moodle keeps 14 digits, and exact fractions would cost ten
+    times more than the rest of a question.
+    """
+
+    def __init__(self, tolerance: Tolerance) -> None:
+        self._kind = tolerance.kind
+        numerator, denominator = tolerance.amount.as_integer_ratio()
+        self._amount = numerator / denominator
+
+    def write(self, value: Real) -> tuple[str, str]:
+        """A number and the absolute tolerance that accepts what `accepted_interval` accepts.
+
+        Where 14 digits do not hold the number, the tolerance is widened by what they may lose,
+        and it is rounded up, so that nothing accepted is refused. What is accepted beyond lies
+        within a few units of the fourteenth digit, as does the slack of 1e-14 * max(1, |answer|)
+        that Moodle itself adds. Raises OverflowError for a number beyond double precision.
+        """
+        numerator, denominator = value.as_integer_ratio()
+        number = numerator / denominator
+        text = format(number, ".14g")
+        margin = self._margin(value, number)
+        if float(text) != number:
+            margin += abs(number) * _LOST
+        width = format(margin, ".14g")
+        if float(width) < margin:
+            width = format(margin * (1 + _LOST), ".14g")
+        return _tidy(text), _tidy(width)
+
+    def _margin(self, value: Real, number: float) -> float:
+        """The rules of `accepted_interval` in double precision."""
+        if self._kind == "absolute":
+            return self._amount
+        if self._kind == "relative":
+            return abs(number) * self._amount
+        return 0.5 * 10.0 ** (_exponent(value, number) - self._amount + 1) if number else 0.0
+
+
+def grade(points: Fraction) -> str:
+    """Points with the seven decimals that Moodle stores: thirds as 0.3333333."""
+    return format(float(points), ".7f").rstrip("0").rstrip(".")
+
+
+def _exponent(value: int | Fraction | float, number: float) -> int:
+    """The power of ten of the first digit; a float stands for its first 15 digits."""
+    if isinstance(value, float):
+        return int(format(value, ".14e").partition("e")[2])
+    digits, _, power = format(number, ".16e").partition("e")
+    exponent = int(power)
+    # A number a hair below a power of ten may have been rounded up to it.
+    if digits.strip("-0.") == "1" and -(limit := Fraction(10) ** exponent) < value < limit:
+        return exponent - 1
+    return exponent
+
+
+def _tidy(text: str) -> str:
+    """`1e-07` as `1e-7` and `1e+20` as `1e20`."""
+    return text.replace("e-0", "e-").replace("e+", "e") if "e" in text else text

@@ -1,0 +1,275 @@
+r"""Passages as Moodle's HTML: math between `\(…\)`, pictures as `@@PLUGINFILE@@`, all escaped."""
+
+import re
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import assert_never
+
+from qgen.document.exam import Asset
+from qgen.document.richtext import (
+    Block,
+    BulletList,
+    Code,
+    CodeBlock,
+    DisplayMath,
+    Emphasis,
+    Heading,
+    Hole,
+    Image,
+    Inline,
+    LineBreak,
+    Link,
+    Math,
+    NumberedList,
+    Paragraph,
+    Passage,
+    Quotation,
+    RichText,
+    Rule,
+    Strong,
+    Table,
+    Text,
+)
+from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot
+
+# One control character, half of a surrogate pair or noncharacter makes Moodle refuse the file.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_MATH_DELIMITER = re.compile(r"\\(?=[()\[\]])|\$(?=\$)")
+_WEB_FORMS = ("png", "svg", "jpg", "jpeg", "gif", "webp")
+EMPTY_FIELD = "<text></text>"
+_OPEN, _CLOSE = "<text><![CDATA[", "]]></text>"
+
+
+def cleaned(text: str) -> str:
+    """The text with every character that XML or Moodle refuses as a replacement character."""
+    return text if text.isprintable() else _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+# Printed values repeat from variant to variant; the limit keeps memory flat.
+@lru_cache(maxsize=8192)
+def escaped(text: str) -> str:
+    """The text escaped for XML and HTML content, math included."""
+    return cleaned(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+@lru_cache(maxsize=8192)
+def escaped_text(text: str) -> str:
+    r"""Plain characters as HTML: a literal `\(` or `$$` must not begin a formula."""
+    html = escaped(text)
+    if "\\" in html or "$$" in html:
+        return _MATH_DELIMITER.sub(r"\g<0><span></span>", html)
+    return html
+
+
+def _attribute(text: str) -> str:
+    return escaped(text).replace('"', "&quot;")
+
+
+def web_form(asset: Asset) -> str | None:
+    """The file format of a picture that browsers show, or None if it has none."""
+    return next((form for form in _WEB_FORMS if form in asset.forms), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A `<text>` element whose `words` at the given positions differ between variants."""
+
+    text: RichText
+    words: list[str]
+    slots: tuple[tuple[int, int, Callable[[str], str]], ...]
+    whole: str | None
+
+
+class MoodleText(PassageWriter):
+    """Writes passages as HTML and as the `<text>` elements that hold them.
+
+    A text of one paragraph is written without `<p>`, so that it fits options and labels too.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._fields: dict[int, _Field] = {}
+        self._assets: Mapping[str, Asset] = {}
+        self._met: dict[str, Asset] = {}
+        self._encoded: dict[str, tuple[Asset, str]] = {}
+        self._embeds = True
+
+    def begin(self, assets: Mapping[str, Asset]) -> None:
+        """Says whose pictures the next passages show."""
+        self._assets = assets
+
+    def field(self, passage: Passage) -> str:
+        """The passage as a `<text>` element, followed by the files that it shows."""
+        text, printed = passage
+        known = self._fields.get(id(text))
+        if known is None:
+            return self._new_field(passage)
+        if known.whole is not None:
+            return known.whole
+        words = known.words.copy()
+        for position, index, write in known.slots:
+            words[position] = write(printed[index])
+        return "".join(words)
+
+    def field_of(self, html: str) -> str:
+        """HTML made of passages written just before, as a `<text>` element with their files."""
+        files = "".join(self._file(asset) for asset in self._met.values())
+        self._met.clear()
+        # The HTML never holds `]]>`: each `>` of a content is escaped.
+        return f"{_OPEN}{html}{_CLOSE}{files}"
+
+    def without_pictures(self, passage: Passage) -> str:
+        """The passage's HTML with each picture's words in its place."""
+        self._embeds = False
+        html = self.write(passage)
+        self._embeds = True
+        return html
+
+    def is_fixed(self, text: RichText) -> bool:
+        """True for a text that has been written and is the same in all variants."""
+        return all(isinstance(piece, str) for piece in self._known[id(text)][1])
+
+    def _new_field(self, passage: Passage) -> str:
+        """Writes a field and remembers how, unless it shows pictures, which may differ."""
+        html = self.field_of(self.write(passage))
+        pieces = self._known[id(passage.text)][1]
+        if any(isinstance(piece, FormulaSlot) for piece in pieces):
+            return html
+        words = [
+            _OPEN,
+            *("" if isinstance(piece, Slot) else str(piece) for piece in pieces),
+            _CLOSE,
+        ]
+        slots = tuple(
+            (position, piece.index, piece.write)
+            for position, piece in enumerate(pieces, 1)
+            if isinstance(piece, Slot)
+        )
+        whole = None if slots else html
+        self._fields[id(passage.text)] = _Field(passage.text, words, slots, whole)
+        return html
+
+    def pieces(self, text: RichText) -> Iterable[Piece]:
+        """The text as HTML, cut at its holes and pictures."""
+        match text.blocks:
+            case (Paragraph(children),):
+                return self._line(children)
+            case blocks:
+                return self._blocks(blocks)
+
+    def _file(self, asset: Asset) -> str:
+        known = self._encoded.get(asset.name)
+        if known is None or known[0] is not asset:
+            if len(self._encoded) > 64:  # Pictures of their own for each variant would pile up.
+                self._encoded.clear()
+            form = web_form(asset)
+            assert form is not None
+            content = b64encode(asset.forms[form]).decode("ascii")
+            name = f"{_attribute(asset.name)}.{form}"
+            file = f'<file name="{name}" path="/" encoding="base64">{content}</file>'
+            known = (asset, file)
+            self._encoded[asset.name] = known
+        return known[1]
+
+    def _image(self, node: Image) -> Piece:
+        alternative = _attribute(node.alternative)
+        words = escaped_text(f"[{node.alternative}]")
+
+        def write(name: str) -> str:
+            asset = self._assets.get(name)
+            form = web_form(asset) if asset is not None else None
+            if asset is None or form is None or not self._embeds:
+                return words
+            self._met[name] = asset
+            source = _attribute(f"{asset.name}.{form}")
+            return f'<img src="@@PLUGINFILE@@/{source}" alt="{alternative}">'
+
+        return FormulaSlot((node.asset,), write)
+
+    def _blocks(self, blocks: tuple[Block, ...]) -> Iterator[Piece]:
+        for block in blocks:
+            yield from self._block(block)
+
+    def _block(self, node: Block) -> Iterator[Piece]:
+        match node:
+            case Paragraph():
+                yield from ("<p>", *self._line(node.children), "</p>")
+            case Heading():
+                # The page, the quiz and the question already use the first three levels.
+                level = min(node.level + 3, 6)
+                yield from (f"<h{level}>", *self._line(node.children), f"</h{level}>")
+            case DisplayMath():
+                yield from (r"<p>\[", *_math(node.parts), r"\]</p>")
+            case BulletList():
+                yield from ("<ul>", *self._items(node.items), "</ul>")
+            case NumberedList():
+                yield from (f'<ol start="{node.start}">', *self._items(node.items), "</ol>")
+            case Quotation():
+                yield from ("<blockquote>", *self._blocks(node.blocks), "</blockquote>")
+            case CodeBlock():
+                yield f"<pre><code>{escaped_text(node.text)}</code></pre>"
+            case Rule():
+                yield "<hr>"
+            case Table():
+                yield from self._table(node)
+            case _:
+                assert_never(node)
+
+    def _items(self, items: tuple[tuple[Block, ...], ...]) -> Iterator[Piece]:
+        for item in items:
+            match item:
+                case (Paragraph(children),):
+                    yield from ("<li>", *self._line(children), "</li>")
+                case _:
+                    yield from ("<li>", *self._blocks(item), "</li>")
+
+    def _table(self, table: Table) -> Iterator[Piece]:
+        yield '<table class="table table-bordered"><thead>'
+        yield from self._row("th", table, table.header)
+        yield "</thead><tbody>"
+        for row in table.rows:
+            yield from self._row("td", table, row)
+        yield "</tbody></table>"
+
+    def _row(
+        self, tag: str, table: Table, cells: tuple[tuple[Inline, ...], ...]
+    ) -> Iterator[Piece]:
+        yield "<tr>"
+        for alignment, cell in zip(table.alignments, cells, strict=True):
+            yield from (f'<{tag} style="text-align:{alignment}">', *self._line(cell), f"</{tag}>")
+        yield "</tr>"
+
+    def _line(self, children: tuple[Inline, ...]) -> Iterator[Piece]:
+        for child in children:
+            yield from self._inline(child)
+
+    def _inline(self, node: Inline) -> Iterator[Piece]:
+        match node:
+            case Text():
+                yield escaped_text(node.text)
+            case Hole():
+                yield Slot(node.index, escaped_text)
+            case Math():
+                yield from (r"\(", *_math(node.parts), r"\)")
+            case Emphasis():
+                yield from ("<em>", *self._line(node.children), "</em>")
+            case Strong():
+                yield from ("<strong>", *self._line(node.children), "</strong>")
+            case Code():
+                yield f"<code>{escaped_text(node.text)}</code>"
+            case Link():
+                target = _attribute(node.target)
+                yield from (f'<a href="{target}">', *self._line(node.children), "</a>")
+            case Image():
+                yield self._image(node)
+            case LineBreak():
+                yield "<br>"
+            case _:
+                assert_never(node)
+
+
+def _math(parts: tuple[str | Hole, ...]) -> Iterator[Piece]:
+    for part in parts:
+        yield escaped(part) if isinstance(part, str) else Slot(part.index, escaped)

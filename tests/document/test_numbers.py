@@ -1,0 +1,61 @@
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qgen.document.numbers import exact_value, machine_decimal, significant, terminating
+
+
+def test_terminating_decimals_are_written_in_full() -> None:
+    assert terminating(Fraction(-1, 8)) == "-0.125"
+    assert terminating(Fraction(3)) == "3"
+    assert terminating(Fraction(1, 10**12)) == "0.000000000001"
+    assert terminating(Fraction(1, 10**13)) is None
+    assert terminating(Fraction(1, 3)) is None
+
+
+@given(st.integers(-(10**15), 10**15), st.integers(0, 12))
+def test_terminating_reads_back(digits: int, places: int) -> None:
+    value = Fraction(digits, 10**places)
+    text = terminating(value)
+    assert text is not None
+    assert Fraction(text) == value
+
+
+def test_significant_rounds_half_to_even_and_drops_zeros() -> None:
+    assert significant(Fraction(1, 3), 3) == "0.333"
+    assert significant(Fraction(5, 2), 1) == "2"
+    assert significant(Fraction(7, 2), 1) == "4"
+    assert significant(1200, 2) == "1200"
+    assert significant(Fraction(999, 1000), 2) == "1"
+    assert significant(1e-6, 3) == "1e-6"
+    assert significant(1.25e15, 3) == "1.25e15"
+    assert significant(0.0, 3) == significant(0, 3) == "0"
+
+
+@given(st.fractions().filter(bool), st.integers(1, 15))
+def test_significant_is_at_most_half_a_unit_off(value: Fraction, digits: int) -> None:
+    error = abs(Fraction(significant(value, digits)) - value)
+    assert error * 2 * 10 ** (digits - 1) <= abs(value)
+
+
+def test_machine_decimal_is_exact_where_it_can_be() -> None:
+    assert machine_decimal(Fraction(1, 8)) == "0.125"
+    assert machine_decimal(0.1 + 0.2) == "0.3"
+    assert machine_decimal(Fraction(1, 3)) == "0.333333333333333"
+
+
+def test_a_float_stands_for_its_first_fifteen_digits() -> None:
+    assert exact_value(0.1) == Fraction(1, 10)
+    assert exact_value(0.1 + 0.2) == Fraction(3, 10)
+    assert exact_value(Fraction(1, 3)) == Fraction(1, 3)
+    assert exact_value(7) == 7
+    for value in (float("inf"), float("nan")):
+        with pytest.raises(ValueError, match="Invalid literal"):
+            exact_value(value)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_the_key_is_the_number_that_platforms_get(value: float) -> None:
+    assert exact_value(value) == Fraction(machine_decimal(value))
