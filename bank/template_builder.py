@@ -333,9 +333,9 @@ class TemplateBuilder:
         for name, placed in derived:
             self._check_known(placed, known)
             known.add(name)
-        for placed in conditions:
-            self._check_known(placed, known)
         if not self._model.solver:
+            for placed in conditions:
+                self._check_known(placed, known)
             for hole in self._holes:
                 self._check_known(Placed(hole.expression, hole.place), known)
             for placed in answer_expressions(answer):

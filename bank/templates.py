@@ -12,6 +12,7 @@ from qgen.document.exam import Asset, Header
 from qgen.document.formula import Domain as FormulaDomain
 from qgen.document.problem import Place
 from qgen.document.richtext import RichText
+from qgen.document.values import Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +161,26 @@ class QuestionTemplate:
             (*(entry.name for entry in self.parameters), *(name for name, _ in self.derived))
         )
 
+    @property
+    def result_conditions(self) -> tuple[Placed, ...]:
+        """The conditions that read what the solvers return."""
+        drawn = self.drawn_names
+        return tuple(each for each in self.conditions if not each.expression.names <= drawn)
+
+    @property
+    def drawn_conditions(self) -> tuple[Placed, ...]:
+        """The conditions that read parameters and derived values only."""
+        drawn = self.drawn_names
+        return tuple(each for each in self.conditions if each.expression.names <= drawn)
+
     def answer_expressions(self) -> tuple[Placed, ...]:
         """Every expression that is read once the solvers have answered."""
         holes = (Placed(hole.expression, hole.place) for hole in self.holes)
-        return (*holes, *answer_expressions(self.answer))
+        return (*self.result_conditions, *holes, *answer_expressions(self.answer))
+
+    def parameter_values(self, values: Values) -> Values:
+        """The drawn values alone, without those derived from them."""
+        return {entry.name: values[entry.name] for entry in self.parameters}
 
 
 def answer_expressions(answer: AnswerTemplate) -> tuple[Placed, ...]:

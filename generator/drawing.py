@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import comb, prod
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from qgen.bank.expressions import ExpressionError, evaluate
 from qgen.bank.parameters import (
@@ -19,9 +19,9 @@ from qgen.bank.parameters import (
     Probabilities,
     Subset,
 )
-from qgen.bank.templates import QuestionTemplate
+from qgen.bank.templates import Placed, QuestionTemplate
 from qgen.document.problem import Problem, did_you_mean
-from qgen.document.values import Value, Values, show_all
+from qgen.document.values import Answers, Value, Values, show_all
 from qgen.generator.registered import GENERATORS, composition
 from qgen.generator.seeds import RandomSource, index_below
 
@@ -29,6 +29,7 @@ MAX_DRAWS = 2_000
 """How often a variant is drawn anew before its conditions count as impossible."""
 
 Sampler: TypeAlias = Callable[[RandomSource], Value]
+Solve: TypeAlias = Callable[[Values], Answers]
 
 
 class VariantFailure(Exception):
@@ -39,35 +40,55 @@ class VariantFailure(Exception):
         self.code = code
 
 
+class Draw(NamedTuple):
+    """Drawn and derived values; the solvers' answers where the conditions needed them."""
+
+    values: Values
+    answers: Answers | None
+
+
 @dataclass(frozen=True, slots=True)
 class Drawer:
-    """Draws the variants of one template; built once, used for every variant."""
+    """Draws the variants of one template; built once, used for every variant.
+
+    `solve` gives the solvers' answers; it is called only where a condition reads them.
+    """
 
     template: QuestionTemplate
     samplers: tuple[tuple[str, Sampler], ...]
+    conditions: tuple[Placed, ...]
+    result_conditions: tuple[Placed, ...]
+    solve: Solve
 
-    def draw(self, random_source: RandomSource) -> Values:
-        """Parameter and derived values that meet every condition.
+    def draw(self, random_source: RandomSource) -> Draw:
+        """Values that meet every condition.
 
         Raises VariantFailure where an expression has no value for what was drawn, or where the
-        conditions never hold.
+        conditions never hold; what `solve` raises passes through.
         """
-        template = self.template
         for _ in range(MAX_DRAWS):
             values: dict[str, Value] = {
                 name: sampler(random_source) for name, sampler in self.samplers
             }
             try:
-                for name, placed in template.derived:
+                for name, placed in self.template.derived:
                     values[name] = placed.expression.evaluate(values)
-                for placed in template.conditions:
-                    failed = placed
-                    if not placed.expression.evaluate(values):
-                        break
-                else:
-                    return values
+                failed = _first_unmet(self.conditions, values)
             except (ArithmeticError, ValueError, TypeError):
                 raise VariantFailure("draw", self._reason(values)) from None
+            if failed is not None:
+                continue
+            if not self.result_conditions:
+                return Draw(values, None)
+            answers = self.solve(values)
+            known = {**values, **answers}
+            try:
+                failed = _first_unmet(self.result_conditions, known)
+            except (ArithmeticError, ValueError, TypeError):
+                raise VariantFailure("draw", _no_value(self.result_conditions, known)) from None
+            if failed is None:
+                return Draw(values, answers)
+        assert failed is not None
         message = f"'{failed.expression.source}' did not hold in {MAX_DRAWS} draws"
         raise VariantFailure("where", message)
 
@@ -78,17 +99,34 @@ class Drawer:
         try:
             for name, placed in self.template.derived:
                 values[name] = evaluate(placed.expression, values)
-            for placed in self.template.conditions:
-                evaluate(placed.expression, values)
         except ExpressionError as error:
             return f"{error} for {shown}"
-        raise AssertionError("an expression failed once and not again")
+        return f"{_no_value(self.conditions, values)} for {shown}"
 
 
-def drawer(template: QuestionTemplate) -> Drawer:
+def _first_unmet(conditions: tuple[Placed, ...], values: Values) -> Placed | None:
+    for placed in conditions:
+        if not placed.expression.evaluate(values):
+            return placed
+    return None
+
+
+def _no_value(conditions: tuple[Placed, ...], values: Values) -> str:
+    """The reason why a condition has no value."""
+    try:
+        for placed in conditions:
+            evaluate(placed.expression, values)
+    except ExpressionError as error:
+        return str(error)
+    raise AssertionError("an expression failed once and not again")
+
+
+def drawer(template: QuestionTemplate, solve: Solve) -> Drawer:
     """The drawer of a template whose `generator_problems` are none."""
     samplers = ((entry.name, _sampler(entry.domain)) for entry in template.parameters)
-    return Drawer(template, tuple(samplers))
+    return Drawer(
+        template, tuple(samplers), template.drawn_conditions, template.result_conditions, solve
+    )
 
 
 def generator_problems(template: QuestionTemplate) -> list[Problem]:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from qgen.bank.templates import QuestionTemplate
-from qgen.document.values import Values
-from qgen.generator.drawing import Drawer, VariantFailure, drawer
+from qgen.document.values import Answers, Values
+from qgen.generator.drawing import Drawer, Solve, VariantFailure, drawer
 from qgen.generator.seeds import RandomSource, stream
 
 MIN_ATTEMPTS = 1_000
@@ -18,10 +18,14 @@ probability e**-50)."""
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One draw. `digest` tells draws apart; `random_source` goes on to shuffle the options."""
+    """One draw. `digest` tells draws apart; `random_source` goes on to shuffle the options.
+
+    `answers` are the solvers', where a condition needed them.
+    """
 
     copy: str
     values: Values
+    answers: Answers | None
     digest: bytes
     random_source: RandomSource
 
@@ -33,11 +37,12 @@ class VariantSource:
     template: QuestionTemplate
     seed: int
     slot: str
+    solve: Solve
     _drawer: Drawer = field(init=False)
     _seen: set[bytes] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
-        self._drawer = drawer(self.template)
+        self._drawer = drawer(self.template, self.solve)
 
     def variants(self, copies: Iterable[str]) -> Iterator[Variant]:
         """A variant for each copy (a version, a student, a number in a pool).
@@ -52,8 +57,8 @@ class VariantSource:
     def _draw(self, copy: str, attempt: int) -> Variant:
         identifier = self.template.header.identifier
         random_source = stream(self.seed, self.slot, identifier, copy, attempt)
-        values = self._drawer.draw(random_source)
-        return Variant(copy, values, values_digest(values), random_source)
+        values, answers = self._drawer.draw(random_source)
+        return Variant(copy, values, answers, values_digest(values), random_source)
 
     def _fresh(self, copy: str) -> Variant:
         attempts = max(MIN_ATTEMPTS, ATTEMPTS_A_VARIANT * len(self._seen))

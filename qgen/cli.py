@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from qgen.document.problem import Problem
 
 FORMAT_NAMES = ("latex", "moodle", "html")
+MAX_JOBS = 64
 _EPILOG = "Start with: qgen list, then qgen build exam.yaml"
 
 
@@ -79,8 +80,8 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Print the answe
 @click.option("--seed", type=click.IntRange(min=0), help="Another seed than the exam's own.")
 @click.option(
     "--jobs",
-    type=click.IntRange(min=1, max=64),
-    default=os.cpu_count() or 1,
+    type=click.IntRange(min=1, max=MAX_JOBS),
+    default=min(os.cpu_count() or 1, MAX_JOBS),
     show_default="the processors there are",
     help="How many papers TeX compiles at once.",
 )
@@ -135,17 +136,39 @@ def build(
     show_default=True,
     help="How many variants of each question to prove.",
 )
+@click.option(
+    "--scoring",
+    type=click.Choice(["all_or_nothing", "per_option", "right_minus_wrong"]),
+    default="per_option",
+    show_default=True,
+    help="The multiple-select rule under which blind guessing is counted.",
+)
+@click.option(
+    "--solvers",
+    "solver_files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A course's own solver file.",
+)
 @_as_json
-def check_command(paths: tuple[str, ...], variants: int, as_json: bool) -> None:
+def check_command(
+    paths: tuple[str, ...],
+    variants: int,
+    scoring: Literal["all_or_nothing", "per_option", "right_minus_wrong"],
+    solver_files: tuple[Path, ...],
+    as_json: bool,
+) -> None:
     """Prove a bank: folders or files of questions (without one, the shipped bank).
 
-    Runs both routes on every variant, checks that options differ, that keys are numbers where
-    they should be, that enough distinct variants exist, and that explanations are there.
+    Runs both routes on every variant; marks the key, its other forms, each known mistake and
+    a blank as a student would send them; and looks for options that are equal, for too few
+    variants and for missing explanations.
     """
     from qgen import checking
 
     with _progress("checking") as progress:
-        result = checking.check_banks(paths, variants, progress)
+        result = checking.check_banks(paths, variants, scoring, solver_files, progress)
     if as_json:
         click.echo(json.dumps(checking.check_data(result), indent=1, ensure_ascii=False))
     else:

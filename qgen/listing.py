@@ -21,9 +21,8 @@ from qgen.document.exam import Item
 from qgen.document.problem import Problem, did_you_mean
 from qgen.document.richtext import plain_text
 from qgen.generator.filling import Filling
-from qgen.generator.variants import VariantSource
 from qgen.loading import load_banks, question_solvers, verified_results
-from qgen.production import Production, ProductionFailed, Prover, Tally
+from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
 from qgen.proofs import ProofStore
 from qgen.solvers.registry import RegistrationError, load_solver_file
 
@@ -113,7 +112,7 @@ def show_question(
         template,
         solvers,
         filling,
-        VariantSource(template, seed, "show"),
+        variant_source(template, solvers, seed, "show"),
         Prover("new", ProofStore(), tally),
     )
     try:

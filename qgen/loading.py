@@ -1,7 +1,7 @@
 """Loads what a command works on: banks, exam specs, rosters, and the solvers they name."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import qgen.bank
@@ -49,11 +49,18 @@ def load_banks(names: Sequence[str]) -> tuple[Bank, list[Problem]]:
     return load_bank([bank_path(name, Path()) for name in names or (BUILTIN,)])
 
 
-def load_whole_exam(spec_path: Path) -> tuple[LoadedExam | None, list[Problem]]:
-    """An exam with its bank, students and solvers; or None and every mistake of all files."""
+def load_whole_exam(
+    spec_path: Path, seed: int | None = None
+) -> tuple[LoadedExam | None, list[Problem]]:
+    """An exam with its bank, students and solvers; or None and every mistake of all files.
+
+    A `seed` takes the place of the spec's, for picks and orders as for numbers.
+    """
     loaded, problems = load_exam(spec_path, str(spec_path))
     if loaded is None:
         return None, problems
+    if seed is not None:
+        loaded = replace(loaded, spec=loaded.spec.model_copy(update={"seed": seed}))
     base, spec = spec_path.parent, loaded.spec
     for index, name in enumerate(spec.solvers):
         problems += _solver_file(base / name, loaded.source.place(("solvers", index)))

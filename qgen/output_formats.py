@@ -1,12 +1,12 @@
 """The formats that an exam can be written in: the one table of writers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from qgen.bank.exam_spec import HtmlModel, LatexModel, MoodleModel
 from qgen.bank.loader import LoadedSpec
-from qgen.document.exam import Content, ExamDocument, Item
+from qgen.document.exam import ExamDocument, Item, Rendered
 from qgen.document.problem import Place, Problem, Severity
 from qgen.output_folder import OutputFolder
 
@@ -26,7 +26,7 @@ class OutputFormat(Protocol):
 
     def losses(self, item: Item) -> list[Problem]: ...
 
-    def files(self, exam: ExamDocument) -> Iterator[tuple[str, Content]]: ...
+    def render(self, exam: ExamDocument) -> Rendered: ...
 
     def finish(self, folder: OutputFolder, progress: Progress) -> list[Problem]: ...
 
@@ -51,11 +51,11 @@ class LatexFormat:
 
         return losses(item, LatexOptions(self.options.solutions))
 
-    def files(self, exam: ExamDocument) -> Iterator[tuple[str, Content]]:
+    def render(self, exam: ExamDocument) -> Rendered:
         """The sources and pictures of all papers."""
         from qgen.renderers.latex import LatexOptions, render
 
-        yield from render(exam, LatexOptions(self.options.solutions)).files.items()
+        return render(exam, LatexOptions(self.options.solutions))
 
     def finish(self, folder: OutputFolder, progress: Progress) -> list[Problem]:
         """Compiles the papers, or says what to install."""
@@ -103,11 +103,11 @@ class MoodleFormat:
 
         return losses(item, MoodleOptions())
 
-    def files(self, exam: ExamDocument) -> Iterator[tuple[str, Content]]:
+    def render(self, exam: ExamDocument) -> Rendered:
         """The question bank and its settings sheet."""
         from qgen.renderers.moodle import MoodleOptions, render
 
-        yield from render(exam, MoodleOptions()).files.items()
+        return render(exam, MoodleOptions())
 
     def finish(self, folder: OutputFolder, progress: Progress) -> list[Problem]:
         """Nothing follows."""
@@ -132,11 +132,11 @@ class HtmlFormat:
 
         return losses(item, HtmlOptions(self.options.mode))
 
-    def files(self, exam: ExamDocument) -> Iterator[tuple[str, Content]]:
+    def render(self, exam: ExamDocument) -> Rendered:
         """A page for each paper."""
         from qgen.renderers.html import HtmlOptions, render
 
-        yield from render(exam, HtmlOptions(self.options.mode)).files.items()
+        return render(exam, HtmlOptions(self.options.mode))
 
     def finish(self, folder: OutputFolder, progress: Progress) -> list[Problem]:
         """Nothing follows."""

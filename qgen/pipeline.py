@@ -14,11 +14,10 @@ from qgen.generator.assembling import assemble
 from qgen.generator.filling import Filling
 from qgen.generator.outline import outline
 from qgen.generator.planning import Slot
-from qgen.generator.variants import VariantSource
 from qgen.loading import LoadedExam, load_whole_exam, verified_results
 from qgen.output_folder import OutputFolder, replacing
 from qgen.output_formats import OutputFormat, chosen_formats
-from qgen.production import Production, ProductionFailed, Prover, Tally
+from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
 from qgen.proofs import ProofStore, VerifyMode
 from qgen.records import ItemRecorder, key_table, manifest
 
@@ -66,7 +65,7 @@ def build(request: BuildRequest) -> BuildReport:
 
     Raises OSError where the output folder cannot be written.
     """
-    exam, problems = load_whole_exam(request.spec)
+    exam, problems = load_whole_exam(request.spec, request.seed)
     if exam is None:
         return BuildReport(problems)
     formats, problems = chosen_formats(exam.loaded, request.formats, request.jobs)
@@ -104,7 +103,6 @@ class _Build:
         self._formats = formats
         self._report = report
         self._spec = exam.loaded.spec
-        self._seed = self._spec.seed if request.seed is None else request.seed
         self._slug = request.spec.stem
         self._prover = Prover(request.verify, request.proofs, report.tally)
 
@@ -139,7 +137,9 @@ class _Build:
         )
         try:
             for each in self._formats:
-                for name, content in each.files(exam):
+                rendered = each.render(exam)
+                self._report.problems += rendered.problems
+                for name, content in rendered.files.items():
                     folder.write(f"{each.name}/{name}", content)
         except ProductionFailed:
             self._drain(pools)
@@ -172,7 +172,7 @@ class _Build:
         proved = verified_results(solvers) if self._request.verify != "never" else frozenset()
         spec = self._spec
         filling = Filling(slot.points, spec.scoring.multiple_select, spec.shuffle.options, proved)
-        source = VariantSource(slot.template, self._seed, f"{use}/{slot.key}")
+        source = variant_source(slot.template, solvers, self._seed, f"{use}/{slot.key}")
         return Production(slot.template, solvers, filling, source, self._prover)
 
     def _paper_items(self, recorder: ItemRecorder) -> dict[str, dict[str, Item]]:

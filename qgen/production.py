@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 
 from qgen.bank.templates import QuestionTemplate
@@ -42,6 +43,8 @@ class Prover:
     mode: VerifyMode
     store: ProofStore
     tally: Tally
+    largest: float = 0.0
+    """The largest difference between two routes so far, as `verification.verify` counts it."""
     _known: dict[str, set[bytes]] = field(default_factory=dict)
 
     def disagreements(
@@ -68,6 +71,7 @@ class Prover:
         from qgen.solvers.verification import verify
 
         result = verify(solver, [variants[i].values for i in fresh], [answers[i] for i in fresh])
+        self.largest = max(self.largest, result.largest)
         if not result.disagreements:
             proved = {variants[i].digest for i in fresh}
             known |= proved
@@ -81,6 +85,21 @@ class Prover:
             )
             for each in result.disagreements
         ]
+
+
+def solve_all(solvers: tuple[Solver, ...], values: Values) -> Answers:
+    """What all solvers of a question return. Raises SolverFailure."""
+    answers: dict[str, Value] = {}
+    for solver in solvers:
+        answers.update(solve(solver, values))
+    return answers
+
+
+def variant_source(
+    template: QuestionTemplate, solvers: tuple[Solver, ...], seed: int, slot: str
+) -> VariantSource:
+    """The variants of a question, whose conditions may read what its solvers return."""
+    return VariantSource(template, seed, slot, partial(solve_all, solvers))
 
 
 @dataclass(slots=True)
@@ -117,32 +136,32 @@ class Production:
                 tally.provenances[provenance] += len(variants)
 
     def _solved(self, batch: list[str], before: int) -> tuple[list[Variant], list[Answers]]:
-        """The batch's variants and merged answers, proved; raises ProductionFailed."""
+        """The batch's variants and their answers, proved; raises ProductionFailed."""
         variants: list[Variant] = []
         try:
             variants.extend(self.source.variants(batch))
-        except VariantFailure as failure:
-            self._fail(failure.code, before + len(variants) + 1, None, str(failure))
+        except (VariantFailure, SolverFailure) as failure:
+            code = failure.code if isinstance(failure, VariantFailure) else "solver"
+            self._fail(code, before + len(variants) + 1, None, str(failure))
             raise ProductionFailed from None
-        merged: list[dict[str, Value]] = [{} for _ in variants]
+        answers: list[Answers] = []
         failures = 0
+        for number, variant in enumerate(variants, before + 1):
+            try:
+                answers.append(variant.answers or solve_all(self.solvers, variant.values))
+            except SolverFailure as failure:
+                failures += 1
+                self._fail("solver", number, variant.values, str(failure))
+                if failures >= MAX_PROBLEMS:
+                    break
+        if failures:
+            raise ProductionFailed
         for solver in self.solvers:
-            answers: list[Answers] = []
-            for index, variant in enumerate(variants):
-                try:
-                    answers.append(solve(solver, variant.values))
-                except SolverFailure as failure:
-                    failures += 1
-                    answers.append({})
-                    self._fail("solver", before + index + 1, variant.values, str(failure))
-                    if failures >= MAX_PROBLEMS:
-                        raise ProductionFailed from None
-            if failures:
-                raise ProductionFailed
-            self._prove(solver, variants, answers, before)
-            for each, found in zip(merged, answers, strict=True):
-                each.update(found)
-        return variants, list(merged)
+            own = answers
+            if len(self.solvers) > 1:
+                own = [{name: each[name] for name in solver.expected} for each in answers]
+            self._prove(solver, variants, own, before)
+        return variants, answers
 
     def _prove(
         self, solver: Solver, variants: list[Variant], answers: list[Answers], before: int
@@ -161,6 +180,7 @@ class Production:
     def _fail(self, code: str, number: int, values: Values | None, message: str) -> None:
         identifier = self.template.header.identifier
         where = f"question '{identifier}', variant {number}"
-        shown = f" ({show_all(values)})" if values else ""
+        drawn = self.template.parameter_values(values) if values else {}
+        shown = f" ({show_all(drawn)})" if drawn else ""
         problem = Problem(code, f"{where}{shown}: {message}", self.template.header.place)
         self.prover.tally.problems.append(problem)

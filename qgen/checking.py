@@ -1,0 +1,248 @@
+"""Proves a bank: every question, many variants, both routes, the grader and the texts."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from qgen.bank.templates import DerivationTemplate, QuestionTemplate
+from qgen.document.answers import ScoringRule
+from qgen.document.exam import Item
+from qgen.document.marking import guess_floor
+from qgen.document.problem import Problem, in_reading_order
+from qgen.document.values import show_all
+from qgen.generator.drawing import VariantFailure
+from qgen.generator.filling import Filler, Filling
+from qgen.generator.outline import outline
+from qgen.item_checks import item_faults, mistakes_tested
+from qgen.loading import load_banks, question_solvers, verified_results
+from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
+from qgen.proofs import ProofStore
+from qgen.report import count, problem_data
+from qgen.solvers.registry import (
+    RegistrationError,
+    Solver,
+    SolverFailure,
+    load_solver_file,
+)
+
+ENOUGH_VARIANTS = 200
+"""A parameterised question with fewer distinct variants must say in a `note` why."""
+
+FORMULA_VARIANTS = 2
+"""On so many variants of a question, formulas are marked as typed text by computer algebra."""
+
+MAX_FAULTS = 3
+PIPE_WIDTH = 140
+
+
+@dataclass(slots=True)
+class QuestionCheck:
+    """What was proved of one question."""
+
+    identifier: str
+    kind: str
+    variants: int = 0
+    routes: int = 0
+    largest: float = 0.0
+    mistakes: int = 0
+    guess: Fraction = Fraction(0)
+    provenances: tuple[str, ...] = ()
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class BankCheck:
+    """What was proved of a bank, and every problem found."""
+
+    questions: list[QuestionCheck]
+    problems: list[Problem]
+
+    @property
+    def failed(self) -> bool:
+        """True where anything is wrong."""
+        return bool(self.problems)
+
+
+def check_banks(
+    paths: Sequence[str],
+    variants: int,
+    rule: ScoringRule = "per_option",
+    solver_files: Sequence[Path] = (),
+    progress: Callable[[str], None] = lambda step: None,
+) -> BankCheck:
+    """Checks every question of the banks that a command line names (or the shipped one)."""
+    problems: list[Problem] = []
+    for path in solver_files:
+        try:
+            load_solver_file(path)
+        except RegistrationError as error:
+            problems.append(Problem("solver-file", str(error)))
+    bank, mistakes = load_banks(paths)
+    problems += mistakes
+    checks = []
+    for template in bank.questions.values():
+        check = check_question(template, variants, rule)
+        checks.append(check)
+        problems += check.problems
+        progress("question")
+    return BankCheck(checks, in_reading_order(problems))
+
+
+def check_question(
+    template: QuestionTemplate, variants: int, rule: ScoringRule = "per_option"
+) -> QuestionCheck:
+    """Proves up to so many variants of one question by everything that can be computed."""
+    header = template.header
+    check = QuestionCheck(header.identifier, header.kind)
+    check.guess = guess_floor(outline(template, template.points, rule).answer)
+    check.problems += _static_problems(template)
+    solvers, problems = question_solvers(template)
+    check.problems += problems
+    if problems:
+        return check
+    check.routes = min((2 if solver.check else 1 for solver in solvers), default=0)
+    check.variants = _distinct(template, solvers, variants, check)
+    filling = Filling(template.points, rule, True, verified_results(solvers))
+    check.provenances = Filler(template, filling).provenances
+    _prove(template, solvers, filling, check)
+    return check
+
+
+def _static_problems(template: QuestionTemplate) -> list[Problem]:
+    """What the texts alone show."""
+    answer = template.answer
+    explained = template.explanation is not None or (
+        isinstance(answer, DerivationTemplate)
+        and all(part.explanation is not None for part in answer.parts)
+    )
+    if explained:
+        return []
+    message = f"question '{template.header.identifier}' has no explanation"
+    return [Problem("explanation", message, template.header.place)]
+
+
+def _distinct(
+    template: QuestionTemplate, solvers: tuple[Solver, ...], variants: int, check: QuestionCheck
+) -> int:
+    """How many distinct variants there are, up to `variants`."""
+    if not template.parameters:
+        return 1
+    source = variant_source(template, solvers, 0, "check")
+    found = 0
+    try:
+        for _ in source.variants(_copies(variants)):
+            found += 1
+    except SolverFailure:
+        return max(found + 1, 1)  # the variant that fails is reported when it is made
+    except VariantFailure as failure:
+        if failure.code != "too-few-variants":
+            return max(found + 1, 1)
+    if found < min(ENOUGH_VARIANTS, variants) and template.note is None:
+        message = (
+            f"question '{check.identifier}' has only {found} distinct variants; widen its "
+            "parameters, or say in a 'note' why there are no more"
+        )
+        check.problems.append(Problem("few-variants", message, template.header.place))
+    return found
+
+
+def _copies(variants: int) -> list[str]:
+    return [f"variant {number}" for number in range(1, variants + 1)]
+
+
+def _prove(
+    template: QuestionTemplate,
+    solvers: tuple[Solver, ...],
+    filling: Filling,
+    check: QuestionCheck,
+) -> None:
+    prover = Prover("always", ProofStore(), Tally())
+    source = variant_source(template, solvers, 0, "check")
+    production = Production(template, solvers, filling, source, prover)
+    faults = 0
+    try:
+        for item in production.items(_copies(check.variants)):
+            check.mistakes += mistakes_tested(item)
+            for code, message in item_faults(item, with_formulas=item.variant <= FORMULA_VARIANTS):
+                check.problems.append(_fault(template, item, code, message))
+                faults += 1
+            if faults >= MAX_FAULTS:
+                break
+    except ProductionFailed:
+        pass
+    check.problems += prover.tally.problems
+    check.largest = prover.largest
+
+
+def _fault(template: QuestionTemplate, item: Item, code: str, message: str) -> Problem:
+    drawn = template.parameter_values(item.values)
+    shown = f" ({show_all(drawn)})" if drawn else ""
+    where = f"question '{item.header.identifier}', variant {item.variant}{shown}"
+    return Problem(code, f"{where}: {message}", item.header.place)
+
+
+def check_data(result: BankCheck) -> dict[str, Any]:
+    """The check for a program."""
+    return {
+        "ok": not result.failed,
+        "questions": [
+            {
+                "id": check.identifier,
+                "kind": check.kind,
+                "variants": check.variants,
+                "routes": check.routes,
+                "largest_disagreement": check.largest,
+                "mistakes_tested": check.mistakes,
+                "blind_guessing": float(check.guess),
+                "answers": list(check.provenances),
+                "ok": not check.problems,
+            }
+            for check in result.questions
+        ],
+        "problems": [problem_data(problem) for problem in result.problems],
+    }
+
+
+def print_check(result: BankCheck) -> None:
+    """The check as a table, its problems, and a summary."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("question", overflow="fold", ratio=1)
+    table.add_column("kind", no_wrap=True)
+    for head in ("variants", "routes", "difference", "mistakes", "guessing"):
+        table.add_column(head, justify="right")
+    table.add_column("status")
+    for check in result.questions:
+        table.add_row(
+            check.identifier,
+            check.kind,
+            str(check.variants),
+            str(check.routes) if check.routes else "",
+            f"{check.largest:.0e}" if check.routes == 2 else "",
+            str(check.mistakes),
+            f"{float(check.guess):.0%}" if check.guess else "",
+            "ok" if not check.problems else count(len(check.problems), "problem"),
+        )
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=PIPE_WIDTH)
+    console.print(table)
+    for problem in result.problems:
+        console.print(str(problem), markup=False, highlight=False, soft_wrap=True)
+    console.print(_summary(result))
+
+
+def _summary(result: BankCheck) -> str:
+    provenances = [each for check in result.questions for each in check.provenances]
+    answers = ", ".join(
+        f"{provenances.count(each)} {each}" for each in ("verified", "computed", "stated")
+    )
+    made = sum(check.variants for check in result.questions)
+    return (
+        f"{count(len(result.questions), 'question')}, {count(made, 'variant')}; "
+        f"answers: {answers}; {count(len(result.problems), 'problem')}"
+    )
