@@ -5,6 +5,7 @@ Probabilities of outcomes are exact; logarithms are natural unless a name says b
 
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import pairwise
 from math import log, prod
 from operator import mul
 from typing import TYPE_CHECKING, Any
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
         "first_given_last": "p(x_1 = 1 | x_3 = 1), against the order of the model",
     },
     mistakes={
-        "ones_only": "Multiplies the table entries p(x_i = 1 | …) without taking 1 − p where x_i = 0",
+        "ones_only": "Multiplies the table entries without taking 1 − p where x_i = 0",
         "context_reversed": "Reads the table of x_3 with x_1 and x_2 swapped",
         "context_ignored": "Multiplies the marginals p(x_1) p(x_2) p(x_3) as if independent",
         "last_factor": "Only the last factor p(x_3 | x_1, x_2)",
@@ -196,8 +197,8 @@ def markov_chain(initial: Vector, transition: Matrix, x: Vector) -> Answers:
     """A path's probability p(x_1) Π p(x_t | x_{t−1}); transition[i][j] = p(next = j | now = i).
 
     `initial` [k] and the rows of `transition` [k, k] sum to one; x holds states from 0.
-    Source: Bishop, Pattern Recognition and Machine Learning (2006), equation 13.2. Raises ValueError
-    for laws that do not sum to one, unknown states and impossible paths.
+    Source: Bishop, Pattern Recognition and Machine Learning (2006), equation 13.2. Raises
+    ValueError for laws that do not sum to one, unknown states and impossible paths.
     """
     require_probabilities("initial", initial)
     size = len(initial)
@@ -211,7 +212,7 @@ def markov_chain(initial: Vector, transition: Matrix, x: Vector) -> Answers:
     starts, start_whole = over_common_denominator(initial)
     flat, whole = over_common_denominator([entry for row in transition for entry in row])
     rows = [flat[size * state : size * (state + 1)] for state in range(size)]
-    steps = list(zip(path, path[1:], strict=False))
+    steps = list(pairwise(path))
     moves = prod([rows[here][there] for here, there in steps])
     product = starts[path[0]] * moves
     if not product:

@@ -146,13 +146,15 @@ def bits_per_dimension(nats: Scalar, dimensions: Scalar, levels: Scalar = 256) -
     dimension of the rescaled data hides log2(levels) bits. Sources: Theis, van den Oord and
     Bethge, A note on the evaluation of generative models (2016), section 3.1 (uniform noise on
     whole steps); Papamakarios, Pavlakou and Murray, Masked autoregressive flow (2017), the
-    appendix on bits per pixel. Raises ValueError for a count of dimensions below 1 and levels
-    below 2.
+    appendix on bits per pixel. Raises ValueError for a count of dimensions below 1, levels
+    below 2 and more than 500 nats a dimension.
     """
     require_scalar("nats", nats)
     count = require_count("dimensions", dimensions, 1, _MOST_DIMENSIONS)
     steps = require_count("levels", levels, 2, 2**32)
     each = float(Fraction(nats, count))
+    if abs(each) > 500:
+        raise ValueError(f"nats must be at most 500 a dimension, they are {each:g}")
     bits, offset = each / log(2), log2(steps)
     return {
         "bits_per_dimension": bits,
@@ -181,13 +183,15 @@ def bits_per_dimension_by_uniform_cells(
     """
     from torch.distributions import AffineTransform, TransformedDistribution, Uniform
 
+    # Torch's distributions are not annotated.
+    uniform: Any = Uniform
     width = (nats / dimensions).exp()
-    law = Uniform(0, width)
-    stretched = TransformedDistribution(law, [AffineTransform(0, levels)])
+    law = uniform(0, width)
+    stretched: Any = TransformedDistribution(law, [AffineTransform(0, levels)])
     plain = width.log2()
     return {
         "bits_per_dimension": plain,
         "rescaled_bits_per_dimension": (-stretched.log_prob(width * levels / 2)).exp().log2(),
-        "uniform_bits": Uniform(0, levels).entropy() / Uniform(0, 2 + 0 * levels).entropy(),
+        "uniform_bits": uniform(0, levels).entropy() / uniform(0, 2 + 0 * levels).entropy(),
         "beats_uniform": width < levels,
     }

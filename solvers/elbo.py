@@ -16,12 +16,14 @@ from qgen.solvers.arguments import (
     require_positive,
 )
 from qgen.solvers.elbo_tables import (
+    bounds_by_samples,
     divergence,
     divergence_by_information,
     is_posterior,
     mean_log,
     normalised,
     read_tables,
+    sample_count,
     tempered,
 )
 from qgen.solvers.registry import check, solver

@@ -6,32 +6,37 @@ denominator, which is many times faster than a chain of fractions and never roun
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import isqrt, sqrt
 
-from qgen.document.values import Exact, Real, show
+from qgen.document.values import Exact, show
 from qgen.solvers.arguments import (
     Matrix,
     Vector,
     over_common_denominator,
-    require_vector,
 )
+from qgen.solvers.shape_arguments import require_matrix, square_root
 
-
-def require_matrix(
-    name: str, value: Matrix, rows: int | None = None, columns: int | None = None
-) -> None:
-    """Refuses all but a tuple of rows of exact numbers, all of one length, none empty.
-
-    `rows` and `columns` are the shape, where it is given. Raises ValueError.
-    """
-    if type(value) is not tuple or not value:
-        raise ValueError(f"{name} must be a matrix, {show(value)} is none")
-    for index, row in enumerate(value):
-        if type(row) is not tuple:
-            raise ValueError(f"{name} must be a matrix, its row {index} is {show(row)}")
-        require_vector(f"{name}[{index}]", row, len(value[0]) if columns is None else columns)
-    if rows is not None and len(value) != rows:
-        raise ValueError(f"{name} must have {rows} rows, it has {len(value)}")
+__all__ = [
+    "determinant",
+    "dot",
+    "identity",
+    "inverse",
+    "is_positive_definite",
+    "is_symmetric",
+    "ldl",
+    "minus",
+    "plus",
+    "quadratic_form",
+    "require_matrix",
+    "require_positive_definite",
+    "require_square",
+    "solve_linear",
+    "square_root",
+    "submatrix",
+    "times",
+    "times_vector",
+    "trace",
+    "transpose",
+]
 
 
 def require_square(name: str, value: Matrix, size: int | None = None) -> None:
@@ -230,14 +235,6 @@ def quadratic_form(matrix: Matrix, vector: Vector) -> Exact:
 def submatrix(matrix: Matrix, rows: Sequence[int], columns: Sequence[int]) -> Matrix:
     """The entries in these rows and columns, counted from 0."""
     return tuple([tuple([matrix[row][column] for column in columns]) for row in rows])
-
-
-def square_root(value: Exact) -> Real:
-    """The square root of a number not below zero: exact where it is rational, else rounded."""
-    above, below = isqrt(value.numerator), isqrt(value.denominator)
-    if above * above == value.numerator and below * below == value.denominator:
-        return _reduced(above, below)
-    return sqrt(value)
 
 
 def _whole(matrix: Matrix) -> tuple[list[list[int]], int]:

@@ -58,7 +58,7 @@ class _Worker:
                 self._process.stdin.flush()
 
     def end(self) -> None:
-        self._process.poll()
+        self._process.kill()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:

@@ -1,1 +1,40 @@
-"""What all tests share."""
+"""What all tests share: an own cache folder, and tools that must be there where it is said so."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+NEEDING_TOOLS = ("tex", "browser", "install")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """No proof that somebody's own builds left behind makes a test pass."""
+    folder = tempfile.mkdtemp(prefix="qgen-tests-cache-")
+    os.environ["XDG_CACHE_HOME"] = folder
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def _tools_are_required() -> bool:
+    return os.environ.get("CI") == "true" or os.environ.get("QGEN_REQUIRE_TOOLS") == "1"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport]:
+    """Turns the skip of a test that lacks a tool into a failure, where tools are required."""
+    report = yield
+    needed = [name for name in NEEDING_TOOLS if item.get_closest_marker(name)]
+    if report.skipped and needed and not hasattr(report, "wasxfail") and _tools_are_required():
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} needs {', '.join(needed)}: {report.longrepr}"
+    return report
+
+
+@pytest.fixture
+def proofs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which this test's proofs are kept; empty at first."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "qgen" / "proofs"

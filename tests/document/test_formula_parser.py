@@ -250,7 +250,6 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert formula.sentence
     else:
         assert symbols(formula) <= {*NAMES, "pi"}
-        assert not isinstance(parse_formula(typed(formula), NAMES), Refusal) or len(text) > 20
 
 
 def test_reading_needs_no_computer_algebra() -> None:

@@ -1,0 +1,116 @@
+"""The Gumbel-softmax relaxation of a categorical law (the concrete distribution)."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import exp, fsum
+from typing import TYPE_CHECKING, Any
+
+from qgen.document.values import Answers, Exact
+from qgen.solvers.arguments import Scalar, Vector, require_positive, require_vector
+from qgen.solvers.registry import check, solver
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@solver(
+    "gumbel_softmax.sample",
+    results={
+        "sample": "the relaxed sample softmax((logits + noise) / temperature)",
+        "winner": "index (from 0; the first of equals) of the category that Gumbel-max draws",
+        "unique_winner": "whether one category alone has the largest logit plus noise",
+        "hard_sample": "the one-hot vector of that category, the limit at temperature 0",
+        "category_probabilities": "the probability of each category under Gumbel-max: softmax of "
+        "the logits, whatever the temperature",
+    },
+    mistakes={
+        "temperature_forgotten": "Does not divide by the temperature",
+        "temperature_multiplied": "Multiplies with the temperature",
+        "noise_forgotten": "Leaves the noise out: softmax(logits / temperature)",
+        "noise_not_tempered": "Divides the logits by the temperature, but not the noise",
+        "noise_subtracted": "Subtracts the noise from the logits",
+        "probabilities_for_logits": "Adds the noise to the probabilities instead of the logits",
+        "most_likely": "Index of the largest logit: the noise is ignored",
+    },
+    examples=(
+        {
+            "logits": (1, 0, Fraction(-1, 2)),
+            "noise": (Fraction(-3, 10), Fraction(6, 5), Fraction(1, 2)),
+            "temperature": Fraction(1, 2),
+        },
+        {"logits": (0, 0), "noise": (Fraction(1, 2), Fraction(1, 2)), "temperature": 1},
+        {"logits": (2, -1), "noise": (-1, Fraction(1, 4)), "temperature": 2},
+        {"logits": (0, 1, 2, 3), "noise": (4, 0, -1, 0), "temperature": Fraction(1, 10)},
+    ),
+)
+def sample(logits: Vector, noise: Vector, temperature: Scalar) -> Answers:
+    """The concrete (Gumbel-softmax) sample for given logits and Gumbel noise, both [k].
+
+    Sources: Jang, Gu and Poole, Categorical Reparameterization with Gumbel-Softmax (2017),
+    equations 1 and 2; Maddison, Mnih and Teh, The Concrete Distribution (2017), section 3.
+    Raises ValueError for vectors of different lengths and a temperature that is not above zero.
+    """
+    require_vector("logits", logits)
+    require_vector("noise", noise, len(logits))
+    require_positive("temperature", temperature)
+    scores = [logit + each for logit, each in zip(logits, noise, strict=True)]
+    top = max(scores)
+    winner = scores.index(top)
+    probabilities = _softmax(logits)
+    heat = float(temperature)
+    levels = [float(each) for each in noise]
+    tempered = [float(logit / Fraction(temperature)) for logit in logits]
+    return {
+        "sample": _softmax([float(score - top) / heat for score in scores]),
+        "winner": winner,
+        "unique_winner": scores.count(top) == 1,
+        "hard_sample": tuple([int(index == winner) for index in range(len(scores))]),
+        "category_probabilities": probabilities,
+        "temperature_forgotten": _softmax(scores),
+        "temperature_multiplied": _softmax([float(score - top) * heat for score in scores]),
+        "noise_forgotten": _softmax(tempered),
+        "noise_not_tempered": _softmax([a + b for a, b in zip(tempered, levels, strict=True)]),
+        "noise_subtracted": _softmax([a - b / heat for a, b in zip(tempered, levels, strict=True)]),
+        "probabilities_for_logits": _softmax(
+            [(a + b) / heat for a, b in zip(probabilities, levels, strict=True)]
+        ),
+        "most_likely": logits.index(max(logits)),
+    }
+
+
+def _softmax(scores: Sequence[Exact | float]) -> tuple[float, ...]:
+    top = max(scores)
+    weights = [exp(score - top) for score in scores]
+    total = fsum(weights)
+    return tuple([weight / total for weight in weights])
+
+
+@check("gumbel_softmax.sample", tolerance=1e-8)
+def sample_by_potential(
+    logits: "Tensor", noise: "Tensor", temperature: "Tensor"
+) -> Mapping[str, Any]:
+    """The sample as the gradient of temperature · log-sum-exp; logits, noise: [variants, k].
+
+    The probability that a category wins is integrated over the noise of that category: with
+    noise g it wins if all others stay below, which is a product of Gumbel distribution functions.
+    """
+    import torch
+
+    scores = (logits + noise).requires_grad_(True)
+    potential = temperature * torch.logsumexp(scores / temperature[:, None], dim=-1)
+    (sample,) = torch.autograd.grad(potential.sum(), scores)
+    near = scores >= scores.amax(-1, keepdim=True) - 1e-9
+    winner = near.int().argmax(-1)
+    # The trapezium rule converges exponentially, as the integrand dies out on both sides.
+    step = 0.25
+    span = float((logits.amax(-1) - logits.amin(-1)).max())
+    level = torch.arange(-10 - span, 45 + span, step, dtype=torch.float64)
+    ahead = logits[:, :, None] - logits[:, None, :]
+    others = (-(ahead[..., None] + level)).exp().sum(2)
+    return {
+        "sample": sample,
+        "winner": winner,
+        "unique_winner": near.sum(-1) == 1,
+        "hard_sample": torch.nn.functional.one_hot(winner, logits.shape[1]).double(),
+        "category_probabilities": (-level - others).exp().sum(-1) * step,
+    }

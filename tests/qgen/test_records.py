@@ -1,0 +1,189 @@
+"""`key.csv` and `manifest.json` say what the papers say, and no spreadsheet runs a cell of them."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qgen.answer_keys import KINDS, answers_of, key_text, letter
+from qgen.document.answers import (
+    Derivation,
+    FormulaAnswer,
+    MultipleSelect,
+    Numeric,
+    Option,
+    ShortAnswer,
+    SingleChoice,
+    Tolerance,
+)
+from qgen.document.exam import ExamDocument, Item, Paper, Section
+from qgen.document.formula import Number, Product, Symbol, evaluate
+from qgen.document.formula_parser import Refusal, parse_formula
+from qgen.document.richtext import passage_of
+from qgen.records import ItemRecorder, key_table, manifest
+from tests import samples
+
+EXACTLY = Tolerance("absolute", Fraction(0))
+
+
+def exam_of(*items: Item, label: str = "A") -> ExamDocument:
+    papers = (Paper(label, None, (Section("Only one", None, items),)),)
+    return replace(samples.exam(), papers=papers, pools=())
+
+
+def rows(exam: ExamDocument) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(key_table(exam).decode("utf-8"), newline="")))
+
+
+def options(*right: bool) -> tuple[Option, ...]:
+    return tuple(Option(passage_of(f"{number}"), each, None) for number, each in enumerate(right))
+
+
+class TestKeyTable:
+    def test_a_row_for_each_answer_of_each_paper(self) -> None:
+        table = rows(samples.exam())
+        kinds = list(samples.PART_ANSWERS)
+        expected = [(str(n), "", kind) for n, kind in enumerate(kinds, 1)]
+        expected += [("7", "abcdef"[n], kind) for n, kind in enumerate(kinds)]
+        for label in "AB":
+            here = [row for row in table if row["version"] == label]
+            assert [(row["number"], row["part"], row["kind"]) for row in here] == expected
+        assert len(table) == 24
+
+    def test_keys_and_points_as_a_person_reads_them(self) -> None:
+        keys = [row["key"] for row in rows(samples.exam())[:6]]
+        assert keys == [
+            "A",
+            "A C",
+            "1/17 (0.0588235294117647)",
+            "(3*x_1 - 4*x_2 - 2)/26",
+            "evidence lower bound",
+            "marked by a person",
+        ]
+        assert [row["points"] for row in rows(samples.exam())[6:12]] == [
+            *("1/2", "1", "3/2", "2", "5/2", "3")
+        ]
+
+    @pytest.mark.parametrize(
+        ("answer", "text"),
+        [
+            (SingleChoice(options(False, False, True)), "C"),
+            (MultipleSelect(options(False, False), "per_option"), "none"),
+            (MultipleSelect(options(*[False] * 26, True, True), "per_option"), "AA AB"),
+            (Numeric(-3, EXACTLY), "-3"),
+            (Numeric(Fraction(1, 3), EXACTLY), "1/3 (0.333333333333333)"),
+            (Numeric(0.1 + 0.2, EXACTLY), "0.3"),
+            (FormulaAnswer(Product((Number(-1), Symbol("x"))), {"x": "real"}), "-x"),
+        ],
+    )
+    def test_one_line_for_every_key(self, answer: object, text: str) -> None:
+        assert key_text(answer) == text  # type: ignore[arg-type]
+
+    def test_letters(self) -> None:
+        assert [letter(index) for index in (0, 1, 25, 26, 29)] == ["A", "B", "Z", "AA", "AD"]
+
+    def test_every_kind_has_a_name(self) -> None:
+        assert {KINDS[type(answer)] for answer in samples.PART_ANSWERS.values()} == set(
+            samples.PART_ANSWERS
+        )
+
+    def test_a_formula_key_can_be_typed_back(self) -> None:
+        answer = samples.PART_ANSWERS["formula"]
+        assert isinstance(answer, FormulaAnswer)
+        typed = parse_formula(key_text(answer), set(answer.variables))
+        assert not isinstance(typed, Refusal)
+        values = {"x_1": 2.0, "x_2": -5.5}
+        assert evaluate(typed, values) == pytest.approx(evaluate(answer.key, values))
+
+    def test_answers_of_a_derivation_have_the_parts_points(self) -> None:
+        item = samples.item("derivation")
+        assert isinstance(item.answer, Derivation)
+        assert [(label, points) for label, _, points, _ in answers_of(item)] == [
+            (part.label, part.points) for part in item.answer.parts
+        ]
+
+
+class TestSpreadsheets:
+    """A cell that begins like a formula is run when the file is opened."""
+
+    @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r="])
+    def test_a_cell_that_starts_like_a_formula_is_made_text(self, start: str) -> None:
+        word = f'{start}HYPERLINK("x")'
+        short = replace(samples.item("short_answer"), answer=ShortAnswer((word,)))
+        ((row,)) = rows(exam_of(short, label=word))
+        assert row["key"] == row["version"] == f"'{word}"
+
+    def test_numbers_stay_numbers(self) -> None:
+        numbers = [replace(samples.item("numeric"), answer=Numeric(n, EXACTLY)) for n in (-3, -2.5)]
+        assert [row["key"] for row in rows(exam_of(*numbers))] == ["-3", "-2.5"]
+
+    def test_a_negative_formula_is_text(self) -> None:
+        answer = FormulaAnswer(Product((Number(-1), Symbol("x"))), {"x": "real"})
+        item = replace(samples.item("formula"), answer=answer)
+        assert rows(exam_of(item))[0]["key"] == "'-x"
+
+    @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=20))
+    def test_any_text_is_one_cell_that_runs_nothing(self, word: str) -> None:
+        short = replace(samples.item("short_answer"), answer=ShortAnswer((word,)))
+        (row,) = rows(exam_of(short))
+        assert row["key"].removeprefix("'") == word.removeprefix("'")
+        if row["key"][0] in "=+-@\t\r":
+            float(row["key"])
+
+
+def written(items: list[Item], head: dict[str, object] | None = None) -> dict[str, object]:
+    lines = io.StringIO()
+    copies = [f"copy {number}" for number in range(len(items))]
+    assert list(ItemRecorder(lines).recorded("slot", copies, items)) == items
+    chunks = manifest(head or {"seed": 1}, lines, {"b": "2", "a": "1"}, ["lost ≤"])
+    text = b"".join(chunks).decode("utf-8")
+    data = json.loads(text)
+    assert isinstance(data, dict)
+    return data
+
+
+class TestManifest:
+    def test_every_kind_is_recorded_with_values_and_answers(self) -> None:
+        values = {
+            "n": 3,
+            "p": Fraction(1, 3),
+            "w": (1, (Fraction(1, 2), "red")),
+            "f": 0.1,
+            "is_larger": True,
+            "e": Symbol("x"),
+        }
+        items = [replace(samples.item(kind), values=values) for kind in samples.ANSWERS]
+        data = written(items)
+        assert isinstance(data["items"], list)
+        assert [each["question"] for each in data["items"]] == [
+            item.header.identifier for item in items
+        ]
+        for each in data["items"]:
+            assert each["values"] == {
+                "n": 3,
+                "p": "1/3",
+                "w": [1, ["1/2", "red"]],
+                "f": "0.1",
+                "is_larger": True,
+                "e": "x",
+            }
+        assert [len(each["answers"]) for each in data["items"]] == [1] * 6 + [6]
+
+    @pytest.mark.parametrize("number", [0, 1, 3])
+    def test_it_is_json_with_any_number_of_items(self, number: int) -> None:
+        data = written([samples.item("open")] * number, {"title": 'A "title"\n', "seed": 7})
+        assert list(data) == ["qgen", "title", "seed", "items", "losses", "files"]
+        assert data["title"] == 'A "title"\n'
+        assert len(data["items"]) == number  # type: ignore[arg-type]
+        assert data["losses"] == ["lost ≤"]
+        assert list(data["files"]) == ["a", "b"]  # type: ignore[call-overload]
+
+    def test_items_and_copies_must_be_as_many(self) -> None:
+        recorded = ItemRecorder(io.StringIO()).recorded("s", ["A"], [samples.item("open")] * 2)
+        with pytest.raises(ValueError, match="zip"):
+            list(recorded)

@@ -1,0 +1,140 @@
+"""Receptive fields and parameter counts against hand-worked numbers and brute force."""
+
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as draw
+
+from qgen.solvers.registry import SolverFailure, find_solver, solve
+from qgen.solvers.verification import verify
+
+FIELD = find_solver("autoregressive_networks.receptive_field")
+LAYERS = find_solver("autoregressive_networks.layers_needed")
+COUNTS = find_solver("autoregressive_networks.parameter_counts")
+MADE = find_solver("autoregressive_networks.made_connections")
+layers = draw.lists(draw.tuples(draw.integers(1, 5), draw.integers(1, 9)), min_size=1, max_size=5)
+
+
+def test_the_doubling_dilations_of_wavenet():
+    answers = solve(FIELD, {"kernel_sizes": (2,) * 10, "dilations": tuple(2**i for i in range(10))})
+    assert answers["receptive_field"] == answers["inputs_seen"] == 1024
+    assert answers["steps_back"] == 1023
+    assert answers["has_gaps"] is False
+    assert answers["dilations_ignored"] == 11
+    assert answers["kernels_times_dilations"] == 1023 * 2
+    assert answers["kernels_multiplied"] == 1024
+    assert answers["kernels_added"] == 20
+    assert answers["last_layer_only"] == 513
+
+
+def test_a_wide_dilation_leaves_gaps():
+    answers = solve(FIELD, {"kernel_sizes": (2, 2), "dilations": (4, 1)})
+    assert answers["receptive_field"] == 6
+    assert answers["inputs_seen"] == 4
+    assert answers["has_gaps"] is True
+    assert answers["dilations_multiplied"] == 1 + 4 + 4
+
+
+@settings(max_examples=25, deadline=None)
+@given(layers)
+def test_enumerated_offsets_give_the_same_field(stack):
+    values = {"kernel_sizes": tuple(k for k, _ in stack), "dilations": tuple(d for _, d in stack)}
+    answers = solve(FIELD, values)
+    offsets = {sum(parts) for parts in product(*[[j * d for j in range(k)] for k, d in stack])}
+    assert answers["receptive_field"] == max(offsets) + 1
+    assert answers["inputs_seen"] == len(offsets)
+    assert verify(FIELD, [values], [answers]).disagreements == ()
+
+
+def test_layers_needed():
+    doubled = solve(LAYERS, {"kernel_size": 2, "growth": 2, "target": 1025})
+    assert (doubled["layers"], doubled["field_reached"]) == (11, 2048)
+    assert doubled["without_growth"] == 1024
+    plain = solve(LAYERS, {"kernel_size": 3, "growth": 1, "target": 28})
+    assert (plain["layers"], plain["field_reached"]) == (14, 29)
+    assert plain["whole_kernels"] == 10
+    assert plain["field_without_one"] == 28
+
+
+@settings(max_examples=25, deadline=None)
+@given(draw.integers(2, 9), draw.integers(1, 50), draw.integers(2, 4096))
+def test_so_many_layers_reach_the_target_and_one_less_does_not(kernel_size, growth, target):
+    values = {"kernel_size": kernel_size, "growth": growth, "target": target}
+    answers = solve(LAYERS, values)
+
+    def field(count):
+        return 1 + (kernel_size - 1) * sum(growth**i for i in range(count))
+
+    assert field(answers["layers"]) == answers["field_reached"] >= target
+    assert field(answers["layers"] - 1) < target
+    assert verify(LAYERS, [values], [answers]).disagreements == ()
+
+
+def test_parameter_counts_by_hand():
+    answers = solve(COUNTS, {"n": 4, "hidden": 3})
+    assert answers["full_table"] == 15
+    assert answers["logistic"] == 1 + 2 + 3 + 4
+    assert answers["neural_autoregressive"] == 12 + 12 + 4 + 3
+    # Variable i: (i − 1) · 3 weights, 3 biases, 3 weights and a bias of the output.
+    assert answers["unshared"] == (0 + 7) + (3 + 7) + (6 + 7) + (9 + 7)
+    assert answers["masked_weights"] == 6
+    assert answers["first_order_tables"] == 7
+    assert answers["outcomes"] == 16
+    assert answers["full_matrix"] == 20
+    assert answers["mask_with_diagonal"] == 14
+    assert answers["one_matrix"] == 19
+    assert answers["weights_only"] == 24
+
+
+@settings(max_examples=15, deadline=None)
+@given(draw.lists(draw.tuples(draw.integers(2, 60), draw.integers(1, 99)), min_size=1))
+def test_both_routes_count_the_same(kinds):
+    batch = [{"n": n, "hidden": hidden} for n, hidden in kinds]
+    assert verify(COUNTS, batch, [solve(COUNTS, each) for each in batch]).disagreements == ()
+
+
+def test_a_masked_autoencoder_by_hand():
+    answers = solve(MADE, {"n": 3, "degrees": (1, 2, 1, 2)})
+    assert answers["input_connections"] == 1 + 2 + 1 + 2
+    assert answers["output_connections"] == 2 + 1 + 2 + 1
+    assert answers["connections"] == 12
+    assert answers["paths"] == ((0, 0, 0), (2, 0, 0), (4, 2, 0))
+    assert answers["strict_input_mask"] == 2
+    assert answers["weak_output_mask"] == 10
+    assert answers["unmasked"] == 24
+    assert answers["outputs_unmasked"] == 18
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    draw.integers(2, 6).flatmap(
+        lambda n: draw.tuples(
+            draw.just(n), draw.lists(draw.integers(1, n - 1), min_size=1, max_size=6).map(tuple)
+        )
+    )
+)
+def test_both_routes_of_the_masks_agree_and_no_output_sees_itself(case):
+    values = {"n": case[0], "degrees": case[1]}
+    answers = solve(MADE, values)
+    assert verify(MADE, [values], [answers]).disagreements == ()
+    assert all(
+        not paths for i, row in enumerate(answers["paths"]) for j, paths in enumerate(row) if j >= i
+    )
+
+
+@pytest.mark.parametrize(
+    ("known", "change", "reason"),
+    [
+        (FIELD, {"dilations": (1, 2)}, "dilations must have 4 entries"),
+        (FIELD, {"dilations": (1, 2, 0, 1)}, "a dilation must be a whole number from 1"),
+        (FIELD, {"dilations": (65536, 1, 1, 1)}, "the receptive field must be at most 65536"),
+        (LAYERS, {"kernel_size": 1}, "kernel_size must be a whole number from 2"),
+        (LAYERS, {"target": 5000}, "target must be a whole number from 2 to 4096"),
+        (COUNTS, {"n": 1}, "n must be a whole number from 2 to 1000"),
+        (MADE, {"degrees": (1, 3)}, "a degree must be a whole number from 1 to 2"),
+    ],
+)
+def test_unfit_values_are_refused(known, change, reason):
+    with pytest.raises(SolverFailure, match=reason):
+        solve(known, {**known.examples[0], **change})

@@ -1,0 +1,68 @@
+"""Relaxed categorical samples against hand-worked numbers and limits."""
+
+from fractions import Fraction
+from math import exp
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as draw
+
+from qgen.solvers.registry import SolverFailure, find_solver, solve
+from qgen.solvers.verification import verify
+
+SAMPLE = find_solver("gumbel_softmax.sample")
+entries = draw.fractions(min_value=-4, max_value=4, max_denominator=10)
+temperatures = draw.fractions(min_value=Fraction(1, 5), max_value=5, max_denominator=10)
+
+
+def sigmoid(x):
+    return 1 / (1 + exp(-x))
+
+
+def test_two_categories_by_hand():
+    """Scores 3/2 and 1/2 at temperature 1/2: sigmoid(2)."""
+    values = {"logits": (2, 0), "noise": (Fraction(-1, 2), Fraction(1, 2))}
+    answers = solve(SAMPLE, {**values, "temperature": Fraction(1, 2)})
+    assert answers["sample"] == pytest.approx((sigmoid(2), sigmoid(-2)))
+    assert answers["temperature_forgotten"][0] == pytest.approx(sigmoid(1))
+    assert answers["temperature_multiplied"][0] == pytest.approx(sigmoid(0.5))
+    assert answers["noise_forgotten"][0] == pytest.approx(sigmoid(4))
+    assert answers["noise_not_tempered"][0] == pytest.approx(sigmoid(3))
+    assert answers["noise_subtracted"][0] == pytest.approx(sigmoid(6))
+    p = sigmoid(2)
+    assert answers["probabilities_for_logits"][0] == pytest.approx(sigmoid(2 * (2 * p - 1 - 1)))
+    assert answers["category_probabilities"][0] == pytest.approx(p)
+    assert (answers["winner"], answers["unique_winner"]) == (0, True)
+    assert answers["hard_sample"] == (1, 0)
+
+
+def test_limits_of_the_temperature():
+    values = {"logits": (0, 1, 0), "noise": (2, 0, 0)}
+    cold = solve(SAMPLE, {**values, "temperature": Fraction(1, 1000)})
+    assert cold["sample"] == pytest.approx(cold["hard_sample"]) == (1, 0, 0)
+    hot = solve(SAMPLE, {**values, "temperature": 10**9})
+    assert hot["sample"] == pytest.approx([1 / 3] * 3)
+    assert (cold["winner"], cold["most_likely"]) == (0, 1)
+
+
+@settings(max_examples=25, deadline=None)
+@given(draw.lists(draw.tuples(entries, entries), min_size=2, max_size=5), temperatures)
+def test_the_routes_agree_on_drawn_samples(rows, temperature):
+    logits, noise = map(tuple, zip(*rows, strict=True))
+    values = {"logits": logits, "noise": noise, "temperature": temperature}
+    answers = solve(SAMPLE, values)
+    assert sum(answers["sample"]) == pytest.approx(1)
+    assert verify(SAMPLE, [values], [answers]).disagreements == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"temperature": 0}, "temperature must be positive"),
+        ({"noise": (1,)}, "noise must have 2 entries"),
+        ({"logits": (0.5, 1)}, r"logits\[0\] must be an exact number"),
+    ],
+)
+def test_unfit_values_are_refused(changed, reason):
+    with pytest.raises(SolverFailure, match=reason):
+        solve(SAMPLE, {"logits": (0, 1), "noise": (1, 0), "temperature": 1, **changed})
