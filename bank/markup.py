@@ -46,6 +46,11 @@ _MARKER = re.compile(f"[{chr(_MARKERS[0])}-{chr(_MARKERS[1])}]")
 _RUN = re.compile(
     f"[{chr(_MARKERS[0])}-{chr(_MARKERS[1])}]|[^{chr(_MARKERS[0])}-{chr(_MARKERS[1])}]+"
 )
+# Lines that start with a letter, a bracket, a formula or a hole are one paragraph whatever else
+# they hold. Most texts of a bank are such, and skip the parser of blocks, half of the work.
+_ONE_PARAGRAPH = re.compile(
+    f"(?:(?!\\$\\$)[A-Za-z($\\\\{chr(_MARKERS[0])}-{chr(_MARKERS[1])}][^\n]*(?:\n|$))+"
+)
 # math-core would take definitions; a formula of the bank only ever uses what there is.
 _DEFINITION = re.compile(r"\\(def|gdef|edef|let|newcommand|renewcommand|providecommand|require)\b")
 
@@ -120,6 +125,10 @@ class _Reader:
         self._handlers.mistake(MarkupError(code, message, offset))
 
     def read(self) -> RichText:
+        text = self._marked.strip("\n")
+        if _ONE_PARAGRAPH.fullmatch(text):
+            (line,) = _markdown().parseInline(text.strip())
+            return RichText(tuple(self._paragraph(line)))
         tokens = iter(_markdown().parse(self._marked))
         return RichText(tuple(self._blocks(tokens, None)))
 

@@ -163,6 +163,13 @@ PartModel: TypeAlias = Annotated[
 ]
 
 
+class FigureModel(AuthorModel):
+    """A figure drawn from the numbers of each variant: which one, and from what."""
+
+    figure: NonEmptyText
+    arguments: dict[Name, ExpressionText] = Field(default_factory=dict, alias="with")
+
+
 class QuestionFields(AuthorModel):
     """What every question says."""
 
@@ -180,6 +187,7 @@ class QuestionFields(AuthorModel):
     where: Annotated[tuple[ExpressionText, ...], BeforeValidator(_listed)] = ()
     let: dict[Name, ExpressionText] = Field(default_factory=dict)
     solver: Annotated[tuple[SolverName, ...], BeforeValidator(_listed)] = ()
+    figures: dict[Name, FigureModel] = Field(default_factory=dict)
     stem: NonEmptyText
     explanation: NonEmptyText | None = None
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Any, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -54,10 +55,11 @@ class Integers(Domain):
     def _not_empty(self) -> Self:
         if self.first > self.last:
             raise PydanticCustomError("empty-domain", "'from' is more than 'to'")
-        if self.last - self.first < MAX_GRID and not self.values():
+        if self.last - self.first < MAX_GRID and not self.values:
             raise PydanticCustomError("empty-domain", "'not' leaves nothing to draw")
         return self
 
+    @cached_property
     def values(self) -> tuple[int, ...]:
         """All values in order."""
         excluded = frozenset(self.excluded)
@@ -84,14 +86,17 @@ class Decimals(Domain):
         for number in (self.first, self.step):
             if 10**12 % number.denominator:
                 raise PydanticCustomError("grid", "'from' and 'step' must be finite decimals")
-        if not self.values():
+        if not self.values:
             raise PydanticCustomError("empty-domain", "'not' leaves nothing to draw")
         return self
 
+    @cached_property
     def values(self) -> tuple[Fraction, ...]:
         """All values in order."""
         steps = int((self.last - self.first) / self.step)
         grid = (self.first + number * self.step for number in range(steps + 1))
+        if not self.excluded:
+            return tuple(grid)
         excluded = frozenset(self.excluded)
         return tuple(value for value in grid if value not in excluded)
 

@@ -31,10 +31,13 @@ from qgen.bank.models import (
     ToleranceModel,
 )
 from qgen.bank.parameters import Decimals, OneOf, Probabilities, Subset
+from qgen.bank.pictures import read_picture
+from qgen.bank.question_figures import SCHEME, QuestionFigures
 from qgen.bank.templates import (
     AnswerTemplate,
     ChoiceTemplate,
     DerivationTemplate,
+    FigureTemplate,
     FormulaTemplate,
     HoleContext,
     HoleTemplate,
@@ -49,6 +52,7 @@ from qgen.bank.templates import (
     QuestionTemplate,
     ShortAnswerTemplate,
     answer_expressions,
+    figure_expressions,
 )
 from qgen.bank.yaml_source import Data, Source
 from qgen.document.answers import Tolerance
@@ -57,8 +61,6 @@ from qgen.document.problem import Place, Problem, did_you_mean
 from qgen.document.richtext import Hole, Math, Paragraph, RichText
 
 Steps: TypeAlias = tuple[str | int, ...]
-IMAGE_FORMS = ("svg", "pdf", "png", "jpg", "jpeg")
-MAX_IMAGE_BYTES = 5_000_000
 PART_LABELS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -76,6 +78,7 @@ class TemplateBuilder:
         self._holes: list[HoleTemplate] = []
         self._known_holes: dict[tuple[str, HoleContext], int] = {}
         self._assets: dict[str, Asset] = {}
+        self._figures = QuestionFigures(model)
         self._drawn = {*model.parameters, *model.let}
         self._decimal_names: set[str] = set()
         self._decimal_results = False
@@ -105,7 +108,10 @@ class TemplateBuilder:
         stem = self._text(model.stem, "stem")
         answer = self._answer(model)
         explanation = self._optional(model.explanation, "explanation")
-        self._check_references(parameters, derived, conditions, answer)
+        figures = self._figures.templates(
+            self._place, self._expression, self._assets, self.problems
+        )
+        self._check_references(parameters, derived, conditions, answer, figures)
         return QuestionTemplate(
             header=Header(
                 identifier=model.id,
@@ -134,12 +140,13 @@ class TemplateBuilder:
             assets=dict(self._assets),
             digest=self._digest(),
             note=model.note,
+            figures=figures,
         )
 
     # Places and problems
 
-    def _place(self, *steps: str | int) -> Place:
-        return self._source.place((*self._path, *steps))
+    def _place(self, *steps: str | int, key: bool = False) -> Place:
+        return self._source.place((*self._path, *steps), key=key)
 
     def _is_list(self, key: str) -> bool:
         return isinstance(self._data, dict) and isinstance(self._data.get(key), list)
@@ -175,6 +182,8 @@ class TemplateBuilder:
             return self._number_hole(expression, context, place(offset))
 
         def image(target: str, alternative: str, offset: int) -> str:
+            if target.startswith(SCHEME):
+                return self._figures.shown(target, place(offset), self.problems)
             return self._image(target, place(offset))
 
         def mistake(error: MarkupError) -> None:
@@ -194,26 +203,14 @@ class TemplateBuilder:
         return self._known_holes[key]
 
     def _image(self, target: str, place: Place) -> str:
-        name = Path(target).stem
-        path = (self._source.path.parent / target).resolve()
-        if not path.is_relative_to(self._folder.resolve()):
-            self._problem("image", f"the picture '{target}' lies outside the bank", place)
-            return name
-        forms: dict[str, bytes] = {}
-        for form in IMAGE_FORMS:
-            candidate = path.with_suffix(f".{form}")
-            if candidate.is_file() and candidate.stat().st_size <= MAX_IMAGE_BYTES:
-                forms["jpg" if form == "jpeg" else form] = candidate.read_bytes()
-        if path.suffix.lower().lstrip(".") not in IMAGE_FORMS:
-            self._problem("image", f"'{target}': use {', '.join(IMAGE_FORMS)}", place)
-        elif not path.is_file():
-            self._problem("image", f"there is no picture '{target}'", place)
-        elif path.stat().st_size > MAX_IMAGE_BYTES:
-            self._problem("image", f"the picture '{target}' has more than 5 MB", place)
-        elif name in self._assets and self._assets[name].forms != forms:
-            self._problem("image", f"two different pictures are named '{name}'", place)
-        self._assets[name] = Asset(name, forms)
-        return name
+        asset, fault = read_picture(target, self._source.path, self._folder)
+        earlier = self._assets.get(asset.name)
+        if fault is None and earlier is not None and earlier.forms != asset.forms:
+            fault = f"two different pictures are named '{asset.name}'"
+        if fault is not None:
+            self._problem("image", fault, place)
+        self._assets[asset.name] = asset
+        return asset.name
 
     # Answers
 
@@ -328,6 +325,7 @@ class TemplateBuilder:
         derived: tuple[tuple[str, Placed], ...],
         conditions: tuple[Placed, ...],
         answer: AnswerTemplate,
+        figures: tuple[FigureTemplate, ...],
     ) -> None:
         known = {parameter.name for parameter in parameters}
         for name, placed in derived:
@@ -338,7 +336,7 @@ class TemplateBuilder:
                 self._check_known(placed, known)
             for hole in self._holes:
                 self._check_known(Placed(hole.expression, hole.place), known)
-            for placed in answer_expressions(answer):
+            for placed in (*answer_expressions(answer), *figure_expressions(figures)):
                 self._check_known(placed, known)
 
     def _check_known(self, placed: Placed, known: Collection[str]) -> None:

@@ -59,6 +59,25 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureArgument:
+    """What one argument of a figure is computed from; `name_place` is where its name stands."""
+
+    name: str
+    value: Placed
+    name_place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class FigureTemplate:
+    """A figure to draw for each variant; `asset` is the name that texts know it by."""
+
+    asset: str
+    figure: str
+    place: Place
+    arguments: tuple[FigureArgument, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OptionTemplate:
     text: RichText
     correct: Placed
@@ -153,6 +172,7 @@ class QuestionTemplate:
     assets: Mapping[str, Asset]
     digest: bytes
     note: str | None
+    figures: tuple[FigureTemplate, ...] = ()
 
     @property
     def drawn_names(self) -> frozenset[str]:
@@ -176,11 +196,17 @@ class QuestionTemplate:
     def answer_expressions(self) -> tuple[Placed, ...]:
         """Every expression that is read once the solvers have answered."""
         holes = (Placed(hole.expression, hole.place) for hole in self.holes)
-        return (*self.result_conditions, *holes, *answer_expressions(self.answer))
+        answers = answer_expressions(self.answer)
+        return (*self.result_conditions, *holes, *answers, *figure_expressions(self.figures))
 
     def parameter_values(self, values: Values) -> Values:
         """The drawn values alone, without those derived from them."""
         return {entry.name: values[entry.name] for entry in self.parameters}
+
+
+def figure_expressions(figures: tuple[FigureTemplate, ...]) -> tuple[Placed, ...]:
+    """The expressions that figures are drawn from."""
+    return tuple(argument.value for figure in figures for argument in figure.arguments)
 
 
 def answer_expressions(answer: AnswerTemplate) -> tuple[Placed, ...]:

@@ -16,7 +16,7 @@ from qgen.document.problem import Problem
 _TEXTS = frozenset({"stem", "prompt", "explanation", "feedback"})
 _TEXTS_OF = frozenset({"options", "rubric"})
 _EXPRESSIONS = frozenset({"answer", "correct"})
-_EXPRESSIONS_OF = frozenset({"where", "let"})
+_EXPRESSIONS_OF = frozenset({"where", "let", "with"})
 
 Steps: TypeAlias = tuple[str | int, ...]
 

@@ -168,9 +168,9 @@ def _single(domain: Domain) -> Sampler:
         case Integers():
             if domain.last - domain.first > 100_000:
                 return _wide_integers(domain)
-            return _from_table(domain.values())
+            return _from_table(domain.values)
         case Decimals():
-            return _from_table(domain.values())
+            return _from_table(domain.values)
         case OneOf():
             return _from_table(tuple(map(_exact, domain.of)))
         case Subset():
@@ -267,7 +267,7 @@ def _size(domain: Domain) -> int | None:
             excluded = {n for n in domain.excluded if domain.first <= n <= domain.last}
             return int((domain.last - domain.first + 1 - len(excluded)) ** entries)
         case Decimals():
-            return int(len(domain.values()) ** entries)
+            return int(len(domain.values) ** entries)
         case OneOf():
             return int(len(domain.of) ** entries)
         case Subset():

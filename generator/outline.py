@@ -28,7 +28,7 @@ from qgen.document.answers import (
     ScoringRule,
     SingleChoice,
 )
-from qgen.document.exam import Item
+from qgen.document.exam import Asset, Item
 from qgen.document.formula import Number
 from qgen.document.richtext import Passage
 from qgen.generator.filling import Printed, optional_passage, part_points, worded_answer
@@ -49,8 +49,15 @@ def outline(template: QuestionTemplate, points: Fraction, rule: ScoringRule) -> 
         "stated",
         optional_passage(template.explanation, printed),
         {},
-        template.assets,
+        {**template.assets, **undrawn(template)},
     )
+
+
+def undrawn(template: QuestionTemplate) -> dict[str, Asset]:
+    """Empty files in place of the question's figures, of the forms that each of them has."""
+    return {
+        figure.asset: Asset(figure.asset, {"svg": b"", "pdf": b""}) for figure in template.figures
+    }
 
 
 def _outline_answer(

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 from qgen.bank.templates import QuestionTemplate
 from qgen.document.values import Answers, Values
-from qgen.generator.drawing import Drawer, Solve, VariantFailure, drawer
+from qgen.generator.drawing import Drawer, Solve, VariantFailure, drawer, most_variants
 from qgen.generator.seeds import RandomSource, stream
 
 MIN_ATTEMPTS = 1_000
-ATTEMPTS_A_VARIANT = 50
+ATTEMPTS_A_VARIANT = 20
 """Repeats in a row after which a template counts as exhausted: at least the first number, and
 so many for each variant found (a variant as likely as the others is then missed with
-probability e**-50)."""
+probability e**-20)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,12 @@ class VariantSource:
     slot: str
     solve: Solve
     _drawer: Drawer = field(init=False)
+    _most: int | None = field(init=False)
     _seen: set[bytes] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         self._drawer = drawer(self.template, self.solve)
+        self._most = most_variants(self.template)
 
     def variants(self, copies: Iterable[str]) -> Iterator[Variant]:
         """A variant for each copy (a version, a student, a number in a pool).
@@ -62,7 +64,8 @@ class VariantSource:
 
     def _fresh(self, copy: str) -> Variant:
         attempts = max(MIN_ATTEMPTS, ATTEMPTS_A_VARIANT * len(self._seen))
-        for attempt in range(attempts):
+        exhausted = self._most is not None and len(self._seen) >= self._most
+        for attempt in range(0 if exhausted else attempts):
             variant = self._draw(copy, attempt)
             if variant.digest not in self._seen:
                 self._seen.add(variant.digest)

@@ -33,6 +33,9 @@ ENOUGH_VARIANTS = 200
 FORMULA_VARIANTS = 2
 """On so many variants of a question, formulas are marked as typed text by computer algebra."""
 
+FIGURE_VARIANTS = 3
+"""On so many variants of a question, its figures are drawn."""
+
 MAX_FAULTS = 3
 PIPE_WIDTH = 140
 
@@ -160,7 +163,7 @@ def _prove(
 ) -> None:
     prover = Prover("always", ProofStore(), Tally())
     source = variant_source(template, solvers, 0, "check")
-    production = Production(template, solvers, filling, source, prover)
+    production = Production(template, solvers, filling, source, prover, FIGURE_VARIANTS)
     faults = 0
     try:
         for item in production.items(_copies(check.variants)):

@@ -104,8 +104,9 @@ def show_question(
         problems.append(Problem("unknown-question", f"no question has the id '{identifier}'{hint}"))
         return "", problems
     solvers, mistakes = question_solvers(template)
-    if mistakes:
-        return "", mistakes
+    problems += mistakes
+    if problems:
+        return "", problems
     tally = Tally()
     filling = Filling(template.points, "per_option", True, verified_results(solvers))
     production = Production(

@@ -10,6 +10,7 @@ from qgen.bank.loader import BankPath, LoadedSpec, load_bank, load_exam
 from qgen.bank.roster import Student, read_roster
 from qgen.bank.templates import Bank, QuestionTemplate
 from qgen.document.problem import Place, Problem, did_you_mean, in_reading_order
+from qgen.drawn_figures import figure_problems
 from qgen.generator.drawing import generator_problems
 from qgen.generator.planning import Slot, plan, version_labels
 from qgen.solvers.registry import (
@@ -121,6 +122,7 @@ def question_solvers(template: QuestionTemplate) -> tuple[tuple[Solver, ...], li
                 message = f"'{result}' comes from {name} and from {other}"
                 problems.append(Problem("solver-result", message, place))
             results[result] = name
+    problems += figure_problems(template)
     if len(found) == len(template.solvers):
         problems += _unknown_results(template, drawn | results.keys())
     return tuple(found), problems

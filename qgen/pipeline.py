@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import IO, Any
@@ -15,7 +15,7 @@ from qgen.generator.filling import Filling
 from qgen.generator.outline import outline
 from qgen.generator.planning import Slot
 from qgen.loading import LoadedExam, load_whole_exam, verified_results
-from qgen.output_folder import OutputFolder, replacing
+from qgen.output_folder import MANIFEST, OutputFolder, replacing
 from qgen.output_formats import OutputFormat, chosen_formats
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
 from qgen.proofs import ProofStore, VerifyMode
@@ -149,14 +149,21 @@ class _Build:
         self._summarise(exam)
         folder.write("key.csv", key_table(exam))
         folder.write(
-            "manifest.json",
+            MANIFEST,
             manifest(
                 self._head(exam),
                 lines,
                 folder.digests,
-                [str(problem) for problem in self._report.problems],
+                [str(self._portable(problem)) for problem in self._report.problems],
             ),
         )
+
+    def _portable(self, problem: Problem) -> Problem:
+        """The problem with its file named from the spec's folder: the same from anywhere."""
+        place, folder = problem.place, f"{self._request.spec.parent}/"
+        if place is None or not place.file.startswith(folder):
+            return problem
+        return replace(problem, place=replace(place, file=place.file.removeprefix(folder)))
 
     def _drain(self, pools: Sequence[Pool]) -> None:
         """Makes the pools that nobody has read, for the mistakes that are still in them."""
@@ -172,7 +179,7 @@ class _Build:
         proved = verified_results(solvers) if self._request.verify != "never" else frozenset()
         spec = self._spec
         filling = Filling(slot.points, spec.scoring.multiple_select, spec.shuffle.options, proved)
-        source = variant_source(slot.template, solvers, self._seed, f"{use}/{slot.key}")
+        source = variant_source(slot.template, solvers, spec.seed, f"{use}/{slot.key}")
         return Production(slot.template, solvers, filling, source, self._prover)
 
     def _paper_items(self, recorder: ItemRecorder) -> dict[str, dict[str, Item]]:
@@ -227,7 +234,7 @@ class _Build:
     def _head(self, exam: ExamDocument) -> dict[str, Any]:
         return {
             "title": exam.title,
-            "seed": self._seed,
+            "seed": self._spec.seed,
             "versions": [paper.label for paper in exam.papers],
             "scoring": exam.scoring,
             "verify": self._request.verify,

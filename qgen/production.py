@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 
@@ -10,8 +10,10 @@ from qgen.bank.templates import QuestionTemplate
 from qgen.document.exam import Item
 from qgen.document.problem import Problem
 from qgen.document.values import Answers, Value, Values, show_all
+from qgen.drawn_figures import drawn
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.filling import Filler, Filling
+from qgen.generator.outline import undrawn
 from qgen.generator.variants import Variant, VariantSource
 from qgen.proofs import ProofStore, VerifyMode, proof_key
 from qgen.solvers.registry import Solver, SolverFailure, solve
@@ -91,7 +93,13 @@ def solve_all(solvers: tuple[Solver, ...], values: Values) -> Answers:
     """What all solvers of a question return. Raises SolverFailure."""
     answers: dict[str, Value] = {}
     for solver in solvers:
-        answers.update(solve(solver, values))
+        try:
+            answers.update(solve(solver, values))
+        except SolverFailure:
+            raise
+        except Exception as error:  # a course's own solver may raise anything
+            message = f"{solver.name}: {type(error).__name__}: {error}"
+            raise SolverFailure(f"{message}; it was given {show_all(values)}") from error
     return answers
 
 
@@ -111,6 +119,8 @@ class Production:
     filling: Filling
     source: VariantSource
     prover: Prover
+    figure_limit: int | None = None
+    """How many variants to draw the question's figures for; None draws them for all."""
 
     def items(self, copies: Iterable[str]) -> Iterator[Item]:
         """An item for each copy, in order, made in batches.
@@ -127,6 +137,8 @@ class Production:
                 number += 1
                 try:
                     item = filler.fill(number, variant.values, solved, variant.random_source)
+                    if self.template.figures:
+                        item = self._illustrated(item, {**variant.values, **solved})
                 except VariantFailure as failure:
                     self._fail(failure.code, number, variant.values, str(failure))
                     raise ProductionFailed from None
@@ -134,6 +146,12 @@ class Production:
             tally.items += len(variants)
             for provenance in filler.provenances:
                 tally.provenances[provenance] += len(variants)
+
+    def _illustrated(self, item: Item, known: Values) -> Item:
+        """The item with its figures; raises VariantFailure for values that cannot be drawn."""
+        if self.figure_limit is not None and item.variant > self.figure_limit:
+            return replace(item, assets={**item.assets, **undrawn(self.template)})
+        return replace(item, assets={**item.assets, **drawn(self.template, known)})
 
     def _solved(self, batch: list[str], before: int) -> tuple[list[Variant], list[Answers]]:
         """The batch's variants and their answers, proved; raises ProductionFailed."""

@@ -6,7 +6,7 @@ from 1, data are scalars (the laws act on each coordinate alone).
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import log, log10, log2, prod
+from math import log, log2, log10, prod
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Call, Expression, Number, Product, Sum, Symbol
@@ -49,12 +49,24 @@ def alpha_bars(betas: Vector, t: Scalar) -> tuple[int, Fraction, Fraction]:
 def _scaled(factor: Fraction, under_root: Fraction, name: str) -> Expression:
     """factor · √under_root · name, with the root worked out where it is a fraction."""
     root = square_root(under_root)
+    factors: list[Expression] = [Symbol(name)]
     if isinstance(root, Fraction):
-        return Product((Number(factor * root), Symbol(name)))
-    below_root = Call("sqrt", (Number(under_root),))
-    if factor == 1:
-        return Product((below_root, Symbol(name)))
-    return Product((Number(factor), below_root, Symbol(name)))
+        factor *= root
+    else:
+        factors.insert(0, Call("sqrt", (Number(under_root),)))
+    if factor != 1:
+        factors.insert(0, Number(factor))
+    return factors[0] if len(factors) == 1 else Product(tuple(factors))
+
+
+def _both(factors: tuple[Fraction, Fraction], under_roots: tuple[Fraction, Fraction]) -> Expression:
+    """The sum of such terms in x_0 and x_t, without those that are zero."""
+    terms = [
+        _scaled(factor, under_root, name)
+        for factor, under_root, name in zip(factors, under_roots, ("x_0", "x_t"), strict=True)
+        if factor
+    ]
+    return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 
 
 @solver(
@@ -217,7 +229,7 @@ def posterior(betas: Vector, t: Scalar, x_t: Scalar, x_0: Scalar) -> Answers:
     variance = towards_t * beta
     return {
         "mean": start * x_0 + end * x_t,
-        "mean_formula": Sum((_scaled(towards_0, before, "x_0"), _scaled(towards_t, alpha, "x_t"))),
+        "mean_formula": _both((towards_0, towards_t), (before, alpha)),
         "x_0_coefficient": start,
         "x_t_coefficient": end,
         "variance": variance,
@@ -229,9 +241,7 @@ def posterior(betas: Vector, t: Scalar, x_t: Scalar, x_0: Scalar) -> Answers:
         "forward_variance": beta,
         "marginal_variance": 1 - before,
         "variance_without_beta": towards_t,
-        "swapped_formula": Sum(
-            (_scaled(towards_t, alpha, "x_0"), _scaled(towards_0, before, "x_t"))
-        ),
+        "swapped_formula": _both((towards_t, towards_0), (alpha, before)),
     }
 
 

@@ -1,6 +1,7 @@
 """A course to build exams of, and the commands."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from qgen.cli import main
 from qgen.solvers import registry
-from tests.qgen.course import Course
+from tests.qgen.course import EXAMPLES, Course
 
 
 @pytest.fixture(autouse=True)
@@ -19,6 +20,33 @@ def own_registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name, known in list(registry._SOLVERS.items()):
         if known.function.__module__.startswith("qgen_solver_file_"):
             del registry._SOLVERS[name]
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+    """Builds an example exam, once a session, and gives its folder."""
+
+    @cache
+    def built(spec: Path) -> Path:
+        output = tmp_path_factory.mktemp(spec.stem)
+        result = CliRunner().invoke(main, ["build", str(spec), "-o", str(output)])
+        assert result.exit_code == 0, result.output
+        (output / "report.txt").write_text(result.stdout, encoding="utf-8")
+        return output / spec.stem
+
+    return built
+
+
+@pytest.fixture(scope="session")
+def midterm(example: Callable[[Path], Path]) -> Path:
+    """The folder of the example midterm; tests only read it."""
+    return example(EXAMPLES / "midterm.yaml")
+
+
+@pytest.fixture(scope="session")
+def midterm_report(midterm: Path) -> str:
+    """What the command said when it built the example midterm."""
+    return (midterm.parent / "report.txt").read_text("utf-8")
 
 
 @pytest.fixture

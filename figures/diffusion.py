@@ -1,0 +1,54 @@
+"""Figures about diffusion models."""
+
+import math
+from typing import TYPE_CHECKING
+
+from qgen.figures.arguments import Vector, entries, within
+from qgen.figures.canvas import FIRST, SECOND, Frame, line, sheet
+from qgen.figures.labels import Curve, label_curves
+from qgen.figures.registry import figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_FEW = 30
+
+
+@figure("diffusion.noise_schedule")
+def noise_schedule(betas: Vector) -> "Figure":
+    """How much of the signal is left after each step of the forward process.
+
+    Above the product of all 1 - beta up to step t, below the ratio of signal to noise on a
+    logarithmic scale. `betas`: the variances of the steps, between 0 and 1. Ho, Jain and Abbeel
+    2020, "Denoising diffusion probabilistic models", section 2.
+    """
+    steps = [
+        within(f"betas[{index}]", beta, 0, 1)
+        for index, beta in enumerate(entries("betas", betas, least=2))
+    ]
+    kept, product = [], 1.0
+    for beta in steps:
+        product *= 1 - beta
+        kept.append(product)
+    if kept[-1] < 1e-100:
+        raise ValueError("betas leave nothing of the signal long before the last step")
+    ratios = [share / (1 - share) for share in kept]
+    times = [float(time) for time in range(1, len(steps) + 1)]
+    drawn, (above, below) = sheet(290, 240, [Frame(38, 134, 244, 98), Frame(38, 30, 244, 92)])
+    for axes, values, stroke in ((above, kept, FIRST), (below, ratios, SECOND)):
+        line(axes, times, values, stroke)
+        if len(times) <= _FEW:
+            axes.plot(times, values, "o", color=stroke.colour, markersize=3)
+        axes.set_xlim(times[0] - 0.02 * len(times), times[-1] + 0.02 * len(times))
+        axes.locator_params(axis="x", integer=True)
+    above.set(ylim=(0, 1.08), yticks=(0, 0.5, 1))
+    above.tick_params(labelbottom=False)
+    spread = max(1.5, (ratios[0] / ratios[-1]) ** 0.12)
+    below.set(yscale="log", ylim=(ratios[-1] / spread, ratios[0] * spread), xlabel="$t$")
+    label_curves(above, [Curve(r"$\bar{\alpha}_t$", times, kept, FIRST)])
+    label = r"$\bar{\alpha}_t\,/\,(1-\bar{\alpha}_t)$"
+    label_curves(below, [Curve(label, times, ratios, SECOND)])
+    if math.log10(ratios[0] / ratios[-1]) < 1:
+        below.yaxis.set_minor_formatter("{x:g}")
+        below.tick_params(axis="y", which="minor", labelsize=7)
+    return drawn

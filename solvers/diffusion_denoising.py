@@ -1,0 +1,226 @@
+"""Denoising as an estimate: Tweedie's formula for x = x_0 + sigma · noise, on a scalar."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from math import exp, fsum
+from typing import TYPE_CHECKING, Any
+
+from qgen.document.values import Answers
+from qgen.solvers.arguments import (
+    Scalar,
+    Vector,
+    require_positive,
+    require_probabilities,
+    require_scalar,
+    require_vector,
+)
+from qgen.solvers.registry import check, solver
+from qgen.solvers.shape_arguments import square_root
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@solver(
+    "diffusion_denoising.gaussian_prior",
+    results={
+        "score": "score of the noisy law p(x) at x",
+        "estimate": "E[x_0 | x] = x + sigma² · score",
+        "variance": "variance of x_0 given x",
+        "deviation": "standard deviation of x_0 given x",
+        "prior_weight": "the weight of mu in the estimate",
+    },
+    mistakes={
+        "score_sign": "x − sigma² · score: moves away from the mean",
+        "sigma_unsquared": "x + sigma · score: the deviation for the variance",
+        "weights_swapped": "Gives the weight of x to mu and the other way round",
+        "prior_ignored": "x: does not shrink at all",
+        "noise_ignored_in_score": "Takes the score of the prior, −(x − mu) / tau²",
+        "marginal_variance": "tau² + sigma²: the variance of x, not of x_0 given x",
+        "plain_mean": "The plain mean of x and mu",
+    },
+    examples=(
+        {"x": 3, "mu": 1, "tau": 2, "sigma": 1},
+        {"x": Fraction(-1, 2), "mu": 0, "tau": 1, "sigma": Fraction(3, 2)},
+        {"x": 5, "mu": 5, "tau": Fraction(1, 3), "sigma": 10},
+        {"x": 0, "mu": -4, "tau": 10, "sigma": Fraction(1, 10)},
+    ),
+)
+def gaussian_prior(x: Scalar, mu: Scalar, tau: Scalar, sigma: Scalar) -> Answers:
+    """x_0 ~ N(mu, tau²) seen through noise of deviation sigma.
+
+    x ~ N(mu, tau² + sigma²), so the score is −(x − mu) / (tau² + sigma²), and Tweedie gives
+    x + sigma² · score = (tau² x + sigma² mu) / (tau² + sigma²). The variance is sigma² +
+    sigma⁴ · (slope of the score). Source: Efron, Tweedie's formula and selection bias (2011),
+    equation 1.4 and section 2. Raises ValueError for tau and sigma not above zero.
+    """
+    require_scalar("x", x)
+    require_scalar("mu", mu)
+    require_positive("tau", tau)
+    require_positive("sigma", sigma)
+    prior, noise = tau * tau, sigma * sigma
+    total = Fraction(prior + noise)
+    score = (mu - x) / total
+    variance = prior * noise / total
+    return {
+        "score": score,
+        "estimate": x + noise * score,
+        "variance": variance,
+        "deviation": square_root(variance),
+        "prior_weight": noise / total,
+        "score_sign": x - noise * score,
+        "sigma_unsquared": x + sigma * score,
+        "weights_swapped": (noise * x + prior * mu) / total,
+        "prior_ignored": x,
+        "noise_ignored_in_score": x + noise * Fraction(mu - x) / prior,
+        "marginal_variance": total,
+        "plain_mean": Fraction(x + mu) / 2,
+    }
+
+
+@check("diffusion_denoising.gaussian_prior", tolerance=1e-7)
+def gaussian_prior_by_quadrature(
+    x: "Tensor", mu: "Tensor", tau: "Tensor", sigma: "Tensor"
+) -> Mapping[str, Any]:
+    """Bayes' rule on a grid over x_0 around the joint density's maximum; all are [variants].
+
+    The score is the slope of the log of the integral, by autograd. The trapezoid rule is exact
+    to rounding for a smooth density that vanishes at both ends of the grid.
+    """
+    import torch
+
+    from qgen.solvers.numerical_methods import maximise
+
+    normal: Any = torch.distributions.Normal
+
+    def log_joint(x_0: "Tensor", at: "Tensor") -> "Tensor":
+        value: Tensor = normal(mu[:, None], tau[:, None]).log_prob(x_0)
+        value = value + normal(x_0, sigma[:, None]).log_prob(at[:, None])
+        return value
+
+    centre = maximise(lambda x_0: log_joint(x_0, x)[:, 0], x[:, None])
+    reach = 10 * torch.minimum(tau, sigma)[:, None]
+    offsets = reach * torch.linspace(-1, 1, 201, dtype=torch.float64)
+    point = x.clone().requires_grad_(True)
+    log_weights = log_joint(centre + offsets, point)
+    (score,) = torch.autograd.grad(torch.logsumexp(log_weights, -1).sum(), point)
+    weights = torch.softmax(log_weights.detach(), dim=-1)
+    shift = (weights * offsets).sum(-1)
+    variance = (weights * (offsets - shift[:, None]) ** 2).sum(-1)
+    estimate = centre[:, 0] + shift
+    return {
+        "score": score,
+        "estimate": estimate,
+        "variance": variance,
+        "deviation": variance.sqrt(),
+        "prior_weight": variance / tau**2,
+    }
+
+
+@solver(
+    "diffusion_denoising.point_prior",
+    results={
+        "weights": "the posterior probability of each clean value given x",
+        "estimate": "E[x_0 | x], what the best denoiser returns",
+        "score": "score of the noisy law p(x) at x: (estimate − x) / sigma²",
+        "variance": "variance of x_0 given x",
+    },
+    mistakes={
+        "nearest_point": "The clean value nearest to x (the first of equals)",
+        "prior_mean": "The mean of the prior: x is ignored",
+        "prior_ignored": "Weighs all clean values alike before seeing x",
+        "sigma_unsquared": "Divides the squared distance by 2 sigma",
+        "half_forgotten": "Divides the squared distance by sigma², without the 2",
+        "score_sign": "(x − estimate) / sigma²: the sign is wrong",
+        "score_by_sigma": "(estimate − x) / sigma: the deviation for the variance",
+    },
+    examples=(
+        {
+            "x": Fraction(1, 2),
+            "points": (-1, 1),
+            "prior": (Fraction(1, 2), Fraction(1, 2)),
+            "sigma": Fraction(3, 2),
+        },
+        {
+            "x": 1,
+            "points": (0, 2, 5),
+            "prior": (Fraction(1, 5), Fraction(3, 10), Fraction(1, 2)),
+            "sigma": 2,
+        },
+        {"x": -3, "points": (-2, 4), "prior": (Fraction(1, 10), Fraction(9, 10)), "sigma": 3},
+    ),
+)
+def point_prior(x: Scalar, points: Vector, prior: Vector, sigma: Scalar) -> Answers:
+    """x_0 takes finitely many values a_k with probability prior_k; x = x_0 + sigma · noise.
+
+    Bayes' rule weighs a_k by prior_k exp(−(x − a_k)² / (2 sigma²)). Source: Efron, Tweedie's
+    formula and selection bias (2011), section 2, solved for the score. Raises ValueError for
+    a prior that is no law or has zeros, and for sigma not above zero.
+    """
+    require_scalar("x", x)
+    require_vector("points", points)
+    require_vector("prior", prior, len(points))
+    require_probabilities("prior", prior)
+    if min(prior) <= 0:
+        raise ValueError("prior must have no zeros")
+    require_positive("sigma", sigma)
+    distances: list[Scalar] = [abs(x - point) for point in points]
+    nearest = min(distances)
+    # Squares beyond the smallest, so that no exponential of the nearest value vanishes.
+    squares = [float(distance * distance - nearest * nearest) for distance in distances]
+    values, spread = [float(point) for point in points], float(sigma)
+    shares = [float(share) for share in prior]
+
+    def weighed(divisor: float, before: list[float]) -> tuple[float, ...]:
+        raw = [
+            share * exp(-square / divisor) for share, square in zip(before, squares, strict=True)
+        ]
+        total = fsum(raw)
+        return tuple([each / total for each in raw])
+
+    def mean(weights: tuple[float, ...]) -> float:
+        return fsum([weight * value for weight, value in zip(weights, values, strict=True)])
+
+    weights = weighed(2 * spread**2, shares)
+    estimate = mean(weights)
+    score = (estimate - float(x)) / spread**2
+    return {
+        "weights": weights,
+        "estimate": estimate,
+        "score": score,
+        "variance": fsum(
+            [w * (value - estimate) ** 2 for w, value in zip(weights, values, strict=True)]
+        ),
+        "nearest_point": points[distances.index(nearest)],
+        "prior_mean": sum([a * share for a, share in zip(points, prior, strict=True)]),
+        "prior_ignored": mean(weighed(2 * spread**2, [1.0] * len(points))),
+        "sigma_unsquared": mean(weighed(2 * spread, shares)),
+        "half_forgotten": mean(weighed(spread**2, shares)),
+        "score_sign": -score,
+        "score_by_sigma": score * spread,
+    }
+
+
+@check("diffusion_denoising.point_prior", tolerance=1e-7)
+def point_prior_by_tweedie(
+    x: "Tensor", points: "Tensor", prior: "Tensor", sigma: "Tensor"
+) -> Mapping[str, Any]:
+    """Tweedie's formula with the derivatives of torch's log density of the noisy mixture.
+
+    E[x_0 | x] = x + sigma² s and Var[x_0 | x] = sigma² + sigma⁴ s′. The weights are the slopes of
+    the log density in the log prior. points, prior: [variants, k]; x, sigma: [variants].
+    """
+    import torch
+
+    normal: Any = torch.distributions.Normal
+    at, log_prior = x.clone().requires_grad_(True), prior.log().requires_grad_(True)
+    parts = log_prior + normal(points, sigma[:, None]).log_prob(at[:, None])
+    density = torch.logsumexp(parts, dim=-1).sum()
+    score, weights = torch.autograd.grad(density, (at, log_prior), create_graph=True)
+    (slope,) = torch.autograd.grad(score.sum(), at)
+    return {
+        "weights": weights,
+        "estimate": x + sigma**2 * score,
+        "score": score,
+        "variance": sigma**2 + sigma**4 * slope,
+    }

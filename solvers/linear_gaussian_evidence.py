@@ -1,0 +1,321 @@
+"""Evidence and ELBO of the linear-Gaussian latent variable model with one latent coordinate.
+
+z ~ N(0, 1) and x_i = w_i z + b_i + alpha eps_i with independent eps_i ~ N(0, 1); x is observed.
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from math import exp, log, pi
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from qgen.document.values import Answers, Exact
+from qgen.solvers.arguments import (
+    Matrix,
+    Scalar,
+    Vector,
+    require_positive,
+    require_scalar,
+    require_vector,
+)
+from qgen.solvers.registry import check, solver
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_LOG_TWO_PI = log(2 * pi)
+_MODELS = (
+    {"w": (2,), "b": (1,), "alpha": Fraction(1, 2), "x": (Fraction(5, 2),)},
+    {"w": (1, -2), "b": (0, 1), "alpha": 1, "x": (2, -1)},
+    {"w": (3, 4, 1), "b": (2, 1, -2), "alpha": 2, "x": (1, 4, Fraction(-1, 2))},
+    {"w": (Fraction(1, 3), 0), "b": (0, 0), "alpha": 3, "x": (1, -4)},
+)
+_POINTS = (
+    {"m": Fraction(1, 2), "s": Fraction(1, 2)},
+    {"m": 1, "s": Fraction(1, 3)},
+    {"m": 0, "s": 1},
+    {"m": Fraction(1, 82), "s": Fraction(9, 10)},
+)
+
+
+class _Model(NamedTuple):
+    """Numbers that both solvers need: the noise's variance, Σ w_i², and x − b multiplied out."""
+
+    dimensions: int
+    noise: Exact
+    signal: Exact
+    residuals: Vector
+    squares: Exact
+    along: Exact
+
+    @property
+    def distance(self) -> Fraction:
+        """The squared Mahalanobis distance of x under noise · I + w wᵀ (Sherman-Morrison)."""
+        total = self.noise + self.signal
+        return Fraction(self.squares * total - self.along * self.along) / (self.noise * total)
+
+    def log_density(self, distance: float, log_determinant: float) -> float:
+        return -(self.dimensions * _LOG_TWO_PI + log_determinant + distance) / 2
+
+    @property
+    def log_determinant(self) -> float:
+        total = self.noise + self.signal
+        return (self.dimensions - 1) * log(self.noise) + log(total)
+
+
+def _model(w: Vector, b: Vector, alpha: Scalar, x: Vector, noise: Exact | None = None) -> _Model:
+    require_vector("w", w)
+    require_vector("b", b, len(w))
+    require_vector("x", x, len(w))
+    require_positive("alpha", alpha)
+    if not any(w):
+        raise ValueError("w must have an entry other than 0")
+    residuals = tuple([value - shift for value, shift in zip(x, b, strict=True)])
+    return _Model(
+        len(w),
+        alpha * alpha if noise is None else noise,
+        sum([slope * slope for slope in w]),
+        residuals,
+        sum([each * each for each in residuals]),
+        sum([slope * each for slope, each in zip(w, residuals, strict=True)]),
+    )
+
+
+def _covariance(w: Vector, noise: Exact) -> Matrix:
+    return tuple(
+        [
+            tuple([a * b + (noise if i == j else 0) for j, b in enumerate(w)])
+            for i, a in enumerate(w)
+        ]
+    )
+
+
+@solver(
+    "linear_gaussian_evidence.evidence",
+    results={
+        "mean": "mean of p(x)",
+        "covariance": "covariance matrix of p(x)",
+        "determinant": "determinant of that matrix",
+        "distance": "squared Mahalanobis distance of x from the mean of p(x)",
+        "log_evidence": "ln p(x) at the observed x",
+        "evidence": "the density p(x) at the observed x",
+        "independent": "whether the coordinates of x are independent under p(x)",
+    },
+    mistakes={
+        "covariance_without_noise": "Forgets the noise: w wᵀ",
+        "covariance_unsquared_noise": "Takes alpha for the noise's variance",
+        "covariance_diagonal": "Keeps the variances only, without the covariances",
+        "coordinates_multiplied": "Multiplies the densities of the coordinates as if independent",
+        "prior_ignored": "ln p(x | z = 0): the spread of z is left out",
+        "posterior_mean_plugged_in": "ln p(x | z) at the posterior mean of z",
+        "constant_forgotten": "Forgets d ln(2π)/2",
+        "half_forgotten": "Forgets the factor 1/2",
+        "determinant_forgotten": "Forgets the determinant",
+        "determinant_not_rooted": "Divides by the determinant instead of its root",
+        "unsquared_noise": "ln p(x) with alpha for the noise's variance",
+    },
+    examples=_MODELS,
+)
+def evidence(w: Vector, b: Vector, alpha: Scalar, x: Vector) -> Answers:
+    """p(x) = N(x; b, alpha² I + w wᵀ), for vectors w, b and x of one length d.
+
+    Its determinant is alpha^(2d − 2) (alpha² + |w|²), and by Sherman and Morrison the distance is
+    (|r|² − (w · r)² / (alpha² + |w|²)) / alpha² with r = x − b. Source: Bishop, Pattern Recognition
+    and Machine Learning (2006), equations 12.35 and 12.36. Raises ValueError for vectors of
+    different lengths, w without an entry other than zero, and alpha not above zero.
+    """
+    model = _model(w, b, alpha, x)
+    d, noise, total = model.dimensions, model.noise, model.noise + model.signal
+    distance, log_determinant = float(model.distance), model.log_determinant
+    log_evidence = model.log_density(distance, log_determinant)
+    variances = [slope * slope + noise for slope in w]
+    apart = sum([Fraction(r * r) / v for r, v in zip(model.residuals, variances, strict=True)])
+    place = Fraction(model.along) / total
+    misfit = model.squares - 2 * place * model.along + place * place * model.signal
+    careless = model._replace(noise=alpha)
+    return {
+        "mean": b,
+        "covariance": _covariance(w, noise),
+        "determinant": noise ** (d - 1) * total,
+        "distance": model.distance,
+        "log_evidence": log_evidence,
+        "evidence": exp(log_evidence),
+        "independent": sum([bool(slope) for slope in w]) < 2,
+        "covariance_without_noise": _covariance(w, 0),
+        "covariance_unsquared_noise": _covariance(w, alpha),
+        "covariance_diagonal": tuple(
+            [tuple([v if i == j else 0 for j in range(d)]) for i, v in enumerate(variances)]
+        ),
+        "coordinates_multiplied": model.log_density(float(apart), sum(map(log, variances))),
+        "prior_ignored": model.log_density(float(Fraction(model.squares) / noise), d * log(noise)),
+        "posterior_mean_plugged_in": model.log_density(float(misfit / noise), d * log(noise)),
+        "constant_forgotten": log_evidence + d * _LOG_TWO_PI / 2,
+        "half_forgotten": 2 * log_evidence,
+        "determinant_forgotten": log_evidence + log_determinant / 2,
+        "determinant_not_rooted": log_evidence - log_determinant / 2,
+        "unsquared_noise": careless.log_density(float(careless.distance), careless.log_determinant),
+    }
+
+
+def _law_of_x(w: "Tensor", b: "Tensor", alpha: "Tensor") -> tuple["Tensor", "Tensor"]:
+    """Mean [variants, d] and covariance [variants, d, d] of x, over cubature nodes of z and eps."""
+    from qgen.solvers.numerical_methods import cubature_nodes
+
+    nodes = cubature_nodes(w.shape[1] + 1)
+    data = w[:, None, :] * nodes[:, :1] + b[:, None, :] + alpha[:, None, None] * nodes[:, 1:]
+    mean = data.mean(1)
+    centred = data - mean[:, None, :]
+    return mean, centred.mT @ centred / len(nodes)
+
+
+def _log_evidence(
+    w: "Tensor", b: "Tensor", alpha: "Tensor", x: "Tensor"
+) -> tuple["Tensor", "Tensor", "Tensor"]:
+    """Mean, covariance and ln p(x), by torch's multivariate normal law."""
+    from torch.distributions import MultivariateNormal
+
+    mean, covariance = _law_of_x(w, b, alpha)
+    law: Any = MultivariateNormal(mean, covariance)
+    return mean, covariance, law.log_prob(x)
+
+
+@check("linear_gaussian_evidence.evidence", tolerance=1e-7)
+def evidence_by_moments(
+    w: "Tensor", b: "Tensor", alpha: "Tensor", x: "Tensor"
+) -> Mapping[str, Any]:
+    """Pushes cubature nodes of (z, eps) through the model; linear algebra on their moments."""
+    import torch
+
+    mean, covariance, log_evidence = _log_evidence(w, b, alpha, x)
+    residual = (x - mean)[..., None]
+    rest = covariance - torch.diag_embed(covariance.diagonal(dim1=-2, dim2=-1))
+    return {
+        "mean": mean,
+        "covariance": covariance,
+        "determinant": torch.linalg.det(covariance),
+        "distance": (residual * torch.linalg.solve(covariance, residual)).sum((-2, -1)),
+        "log_evidence": log_evidence,
+        "evidence": log_evidence.exp(),
+        "independent": rest.abs().amax((-2, -1)) < 1e-12,
+    }
+
+
+@solver(
+    "linear_gaussian_evidence.elbo",
+    results={
+        "elbo": "the evidence lower bound of q(z) = N(m, s²)",
+        "log_evidence": "ln p(x)",
+        "gap": "ln p(x) − ELBO, which is KL(q ‖ posterior)",
+        "reconstruction": "the reconstruction term, the mean of ln p(x | z) under q",
+        "rate": "the KL term, KL(q ‖ prior)",
+        "posterior_mean": "the best m, the mean of p(z | x)",
+        "posterior_variance": "the best s², the variance of p(z | x)",
+        "tight": "whether the ELBO equals ln p(x), as q is the posterior",
+    },
+    mistakes={
+        "kl_added": "Adds the KL term",
+        "kl_forgotten_half": "Forgets the factor 1/2 of the KL term",
+        "reconstruction_at_mean": "The reconstruction term at z = m alone, without w² s²",
+        "elbo_at_mean": "The ELBO with that reconstruction term",
+        "entropy_forgotten": "Leaves the entropy of q out",
+        "constant_forgotten": "Forgets ln(2π) in the reconstruction term",
+        "variance_for_deviation": "Takes s for the variance of q",
+        "gap_swapped": "Swaps the arguments: KL(posterior ‖ q)",
+        "negated": "The loss, minus the ELBO",
+    },
+    examples=tuple({**model, **point} for model, point in zip(_MODELS, _POINTS, strict=True)),
+)
+def elbo(w: Vector, b: Vector, alpha: Scalar, x: Vector, m: Scalar, s: Scalar) -> Answers:
+    """The ELBO of q(z) = N(m, s²) for one x: reconstruction term − KL(q ‖ N(0, 1)).
+
+    The mean of |x − w z − b|² under q is |r − w m|² + |w|² s² with r = x − b. The gap is the
+    divergence from the posterior N(w · r/(alpha² + |w|²), alpha²/(alpha² + |w|²)). Sources: Kingma and
+    Welling, Auto-Encoding Variational Bayes (2014), equations 1 to 3 and appendix B; Bishop,
+    Pattern Recognition and Machine Learning (2006), equation 12.42. Raises ValueError as
+    `evidence` does, and for s not above zero.
+    """
+    model = _model(w, b, alpha, x)
+    require_scalar("m", m)
+    require_positive("s", s)
+    d, noise, total = model.dimensions, model.noise, model.noise + model.signal
+    variance = s * s
+    misfit = model.squares - 2 * m * model.along + m * m * model.signal
+    spread = model.signal * variance
+    reconstruction = model.log_density(float(Fraction(misfit + spread) / noise), d * log(noise))
+    at_mean = model.log_density(float(Fraction(misfit) / noise), d * log(noise))
+    rate = float(Fraction(variance + m * m - 1) / 2) - log(s)
+    best, best_variance = Fraction(model.along) / total, Fraction(noise) / total
+    careless = model.log_density(
+        float(Fraction(misfit + model.signal * s) / noise), d * log(noise)
+    ) - (float(Fraction(s + m * m - 1) / 2) - log(s) / 2)
+    bound = reconstruction - rate
+    return {
+        "elbo": bound,
+        "log_evidence": model.log_density(float(model.distance), model.log_determinant),
+        "gap": _divergence(m, variance, best, best_variance),
+        "reconstruction": reconstruction,
+        "rate": rate,
+        "posterior_mean": best,
+        "posterior_variance": best_variance,
+        "tight": m == best and variance == best_variance,
+        "kl_added": reconstruction + rate,
+        "kl_forgotten_half": reconstruction - 2 * rate,
+        "reconstruction_at_mean": at_mean,
+        "elbo_at_mean": at_mean - rate,
+        "entropy_forgotten": bound - (_LOG_TWO_PI + 1) / 2 - log(s),
+        "constant_forgotten": bound + d * _LOG_TWO_PI / 2,
+        "variance_for_deviation": careless,
+        "gap_swapped": _divergence(best, best_variance, m, variance),
+        "negated": -bound,
+    }
+
+
+def _divergence(mean: Exact, variance: Exact, other_mean: Exact, other_variance: Exact) -> float:
+    """KL(N(mean, variance) ‖ N(other_mean, other_variance))."""
+    ratio = Fraction(variance) / other_variance
+    shift = (mean - other_mean) ** 2 / Fraction(other_variance)
+    return float(ratio + shift - 1) / 2 - log(ratio) / 2
+
+
+@check("linear_gaussian_evidence.elbo", tolerance=1e-7)
+def elbo_by_cubature(
+    w: "Tensor", b: "Tensor", alpha: "Tensor", x: "Tensor", m: "Tensor", s: "Tensor"
+) -> Mapping[str, Any]:
+    """The mean of ln p(x, z) − ln q(z) over two nodes m ± s, exact as the logarithms are quadratic.
+
+    The posterior maximises this bound, by Newton's method.
+    """
+    import torch
+    from torch.distributions import Normal
+
+    from qgen.solvers.numerical_methods import cubature_nodes, maximise
+
+    nodes = cubature_nodes(1)[:, 0]
+
+    def terms(place: "Tensor", deviation: "Tensor") -> tuple["Tensor", "Tensor"]:
+        z = place[:, None] + deviation[:, None] * nodes
+        encoder: Any = Normal(place[:, None], deviation[:, None])
+        prior: Any = Normal(torch.zeros_like(z), torch.ones_like(z))
+        decoder: Any = Normal(w[:, None, :] * z[..., None] + b[:, None, :], alpha[:, None, None])
+        fit = decoder.log_prob(x[:, None, :]).sum(-1).mean(-1)
+        return fit, (encoder.log_prob(z) - prior.log_prob(z)).mean(-1)
+
+    def bound(parameters: "Tensor") -> "Tensor":
+        """Concave in the mean and the logarithm of the deviation."""
+        fit, rate = terms(parameters[:, 0], parameters[:, 1].exp())
+        return fit - rate
+
+    fit, rate = terms(m, s)
+    _, _, log_evidence = _log_evidence(w, b, alpha, x)
+    best = maximise(bound, torch.zeros(len(m), 2, dtype=m.dtype))
+    variance = (2 * best[:, 1]).exp()
+    settled = ((m - best[:, 0]).abs() <= 1e-9) & ((s**2 - variance).abs() <= 1e-9)
+    return {
+        "elbo": fit - rate,
+        "log_evidence": log_evidence,
+        "gap": log_evidence - fit + rate,
+        "reconstruction": fit,
+        "rate": rate,
+        "posterior_mean": best[:, 0],
+        "posterior_variance": variance,
+        "tight": settled,
+    }

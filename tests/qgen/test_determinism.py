@@ -1,0 +1,98 @@
+"""Same input, same bytes: on any day, in any place, however the proofs were come by."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qgen.typesetting import Engine, find_engine
+from tests.qgen.course import EXAMPLES, SOLVERS, Course, choice, digests, formula, numeric, run_qgen
+
+NEAR = {"TZ": "UTC", "LC_ALL": "C", "LANG": "C", "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "1"}
+FAR = {
+    "TZ": "Pacific/Kiritimati",
+    "LC_ALL": "tr_TR.UTF-8",
+    "LANG": "de_DE.UTF-8",
+    "PYTHONHASHSEED": "4711",
+    "SOURCE_DATE_EPOCH": "1700000000",
+    "HOME": "/nonexistent",
+    "COLUMNS": "40",
+}
+
+
+def write_course(folder: Path) -> None:
+    course = Course(folder)
+    course.solvers(SOLVERS)
+    course.bank(*[numeric(f"square-{n}") for n in range(4)], formula("divergence"), choice("which"))
+    course.write("roster.csv", "id,name\ns1,Ada\ns2,Émile\n")
+    course.exam(
+        versions=None,
+        students="roster.csv",
+        shuffle={"questions": True, "options": True},
+        sections=[
+            {"title": "Picked", "pick": 2, "from": {"kinds": ["numeric"]}},
+            {"title": "Listed", "questions": ["divergence", "which"]},
+        ],
+        outputs={"latex": {"pdf": "never"}, "moodle": {"variants": 4}, "html": {}},
+    )
+
+
+def built(folder: Path, spec: str, *options: object, cwd: Path, **environment: str) -> Any:
+    run = run_qgen("build", spec, "-o", folder, *options, cwd=cwd, **environment)
+    assert run.returncode == 0, run.stderr
+    (exam,) = folder.iterdir()
+    return digests(exam)
+
+
+def test_sources_do_not_depend_on_the_day_the_place_or_the_proofs(tmp_path: Path) -> None:
+    """The losses of this exam name files, which must not say where the course lies."""
+    near, far = tmp_path / "near", tmp_path / "far" / "off"
+    write_course(near)
+    write_course(far)
+    (tmp_path / "elsewhere").mkdir()
+    kept = str(tmp_path / "cache")
+    first = built(tmp_path / "1", "exam.yaml", cwd=near, XDG_CACHE_HOME=kept, **NEAR)
+    again = built(tmp_path / "2", "exam.yaml", cwd=near, XDG_CACHE_HOME=kept, **NEAR)
+    other = built(
+        tmp_path / "3",
+        str(far / "exam.yaml"),
+        *("--jobs", 1),
+        cwd=tmp_path / "elsewhere",
+        XDG_CACHE_HOME=str(tmp_path / "new"),
+        **FAR,
+    )
+    assert len(first) == 10
+    assert again == first
+    assert other == first
+    losses = json.loads((tmp_path / "1" / "exam" / "manifest.json").read_text("utf-8"))["losses"]
+    assert losses
+
+
+@pytest.mark.tex
+@pytest.mark.skipif(not isinstance(find_engine(), Engine), reason="no TeX engine")
+def test_the_example_with_its_papers_is_the_same_anywhere(
+    midterm: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copied" / "midterm.yaml"
+    copy.parent.mkdir()
+    shutil.copy(EXAMPLES / "midterm.yaml", copy)
+    arguments = ("../copied/midterm.yaml", "--jobs", 1, "--verify", "never")
+    (tmp_path / "elsewhere").mkdir()
+    other = built(tmp_path / "out", *arguments, cwd=tmp_path / "elsewhere", **FAR)
+    expected = digests(midterm)
+    assert sum(name.endswith(".pdf") for name in expected) == 8
+    # Without proofs nothing is verified, and the manifest says so; all else is the same.
+    assert other.pop("manifest.json") != expected.pop("manifest.json")
+    assert other == expected
+
+
+def test_other_seeds_and_versions_differ(tmp_path: Path) -> None:
+    course = Course(tmp_path)
+    write_course(tmp_path)
+    one = digests(course.built(seed=1))
+    two = digests(course.built(seed=2))
+    assert {name for name in one if one[name] == two.get(name)} <= {"moodle/settings.txt"}
+    pages = [digest for name, digest in one.items() if name.startswith("html/")]
+    assert len(set(pages)) == 2

@@ -1,0 +1,79 @@
+"""Mutual information against hand-worked numbers and torch's divergence."""
+
+from fractions import Fraction
+from math import log
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as draw
+from torch.distributions import Categorical, kl_divergence
+
+from qgen.solvers.registry import SolverFailure, find_solver, solve
+from qgen.solvers.verification import verify
+
+INFORMATION = find_solver("joint_table.mutual_information")
+HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
+
+
+def tables(rows, columns):
+    def scaled(weights):
+        total = sum(map(sum, weights))
+        return tuple(tuple(Fraction(weight, total) for weight in row) for row in weights)
+
+    row = draw.tuples(*[draw.integers(0, 9)] * columns).filter(any)
+    return draw.tuples(*[row] * rows).map(scaled)
+
+
+def test_a_table_by_hand():
+    """p = ((1/2, 0), (1/4, 1/4)): X is fair, Y = 0 has 3/4, H(X, Y) = 3/2 bits."""
+    answers = solve(INFORMATION, {"joint": ((HALF, 0), (QUARTER, QUARTER))})
+    bits = log(2)
+    of_y = 2 - 0.75 * log(3) / bits
+    assert answers["marginal_x"] == (HALF, HALF)
+    assert answers["marginal_y"] == (1 - QUARTER, QUARTER)
+    assert answers["entropy_x_in_bits"] == pytest.approx(1)
+    assert answers["entropy_y_in_bits"] == pytest.approx(of_y)
+    assert answers["joint_entropy_in_bits"] == pytest.approx(1.5)
+    assert answers["entropy_y_given_x_in_bits"] == pytest.approx(0.5)
+    assert answers["entropy_x_given_y_in_bits"] == pytest.approx(1.5 - of_y)
+    assert answers["mutual_information_in_bits"] == pytest.approx(of_y - 0.5)
+    assert answers["mutual_information"] == pytest.approx((of_y - 0.5) * bits)
+    assert answers["is_independent"] is False
+    assert answers["marginal_sum"] == pytest.approx((1 + of_y) * bits)
+    assert answers["negated"] == -answers["mutual_information"]
+    assert answers["one_marginal"] == pytest.approx(-0.5 * bits)
+    # Cells (0, 0), (1, 0), (1, 1) have the ratios 4/3, 2/3, 2 and the products 3/8, 3/8, 1/8.
+    assert answers["by_product"] == pytest.approx(
+        3 / 8 * log(4 / 3) + 3 / 8 * log(2 / 3) + log(2) / 8
+    )
+    assert answers["unweighted"] == pytest.approx(log(4 / 3) + log(2 / 3) + log(2))
+    assert answers["conditional_difference"] == pytest.approx((1 - of_y) * bits)
+    assert answers["uniform_rows"] == pytest.approx(0.5 * bits)
+    assert answers["covariance_of_indices"] == Fraction(1, 8)
+
+
+@settings(max_examples=25, deadline=None)
+@given(draw.tuples(draw.integers(1, 4), draw.integers(1, 4)).flatmap(lambda n: tables(*n)))
+def test_it_is_the_divergence_from_the_product_of_the_marginals(joint):
+    answers = solve(INFORMATION, {"joint": joint})
+    table = torch.tensor([[float(part) for part in row] for row in joint], dtype=torch.float64)
+    product = table.sum(1)[:, None] * table.sum(0)
+    expected = kl_divergence(Categorical(table.flatten()), Categorical(product.flatten()))
+    assert answers["mutual_information"] == pytest.approx(float(expected), abs=1e-12)
+    assert answers["is_independent"] == (answers["mutual_information"] < 1e-12)
+    assert verify(INFORMATION, [{"joint": joint}], [answers]).disagreements == ()
+
+
+@pytest.mark.parametrize(
+    ("joint", "reason"),
+    [
+        (((HALF, HALF), (HALF, HALF)), "joint must be probabilities that sum to 1"),
+        (((HALF, HALF), (0, 0)), "a row that is all 0"),
+        (((HALF,), (QUARTER, QUARTER)), r"joint\[1\] must have 1 entries"),
+        ((HALF, HALF), r"joint\[0\] must be a vector"),
+    ],
+)
+def test_unfit_tables_are_refused(joint, reason):
+    with pytest.raises(SolverFailure, match=reason):
+        solve(INFORMATION, {"joint": joint})
