@@ -1,5 +1,6 @@
 """The base of everything that authors write: strict, frozen, unknown keys kept for the report."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -48,25 +49,38 @@ class AuthorModel(BaseModel):
         return {key: value for key, value in data.items() if key in known}
 
 
+# A power of ten has two digits at most: a text may not ask for a number that fills the memory.
+_NUMBER = re.compile(
+    r"(?P<number>[-+]?(?:[0-9]{1,60} ?/ ?[0-9]{1,60}"
+    r"|(?:[0-9]{1,60}(?:\.[0-9]{0,60})?|\.[0-9]{1,60})(?:[eE][-+]?[0-9]{1,2})?)) ?(?P<percent>%?)"
+)
+MOST_DIGITS = 100
+
+
 def _exact(value: object) -> Fraction:
     if isinstance(value, bool):
         raise PydanticCustomError("exact", "expected a number, got a truth value")
-    if isinstance(value, (int, Fraction)):
+    number = _read_exact(value)
+    if number is None:
+        message = "expected a number such as 2, 0.25, 1/3 or 5%, got {shown}"
+        raise PydanticCustomError("exact", message, {"shown": _shown(value)})
+    if max(abs(number.numerator), number.denominator) >= 10**MOST_DIGITS:
+        message = f"a number has at most {MOST_DIGITS} digits"
+        raise PydanticCustomError("exact", message)
+    return number
+
+
+def _read_exact(value: object) -> Fraction | None:
+    if isinstance(value, (int, Fraction, Decimal)):
         return Fraction(value)
-    if isinstance(value, Decimal):
-        return Fraction(value)
-    if isinstance(value, str) and len(value) <= 200:
-        text = value.strip()
-        try:
-            if text.endswith("%"):
-                return Fraction(text[:-1].strip()) / 100
-            return Fraction(text.replace(" ", ""))
-        except (ValueError, ZeroDivisionError):
-            pass
-    shown = repr(value) if isinstance(value, str) else type(value).__name__
-    raise PydanticCustomError(
-        "exact", "expected a number such as 2, 0.25, 1/3 or 5%, got {shown}", {"shown": shown}
-    )
+    match = _NUMBER.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        return None
+    try:
+        number = Fraction(match["number"].replace(" ", ""))
+    except ZeroDivisionError:
+        return None
+    return number / 100 if match["percent"] else number
 
 
 def _expression_text(value: object) -> str:
@@ -75,7 +89,8 @@ def _expression_text(value: object) -> str:
     if isinstance(value, (int, Decimal)):
         return str(value)
     if isinstance(value, str) and value.strip():
-        return value.strip()
+        # Over several lines an expression means the same as in one, and messages stay in theirs.
+        return " ".join(line.strip() for line in value.strip().splitlines())
     raise PydanticCustomError("expression", "expected a number or an expression")
 
 
@@ -86,6 +101,11 @@ def _exact_positive(value: object) -> Fraction:
     return number
 
 
+NOT_BLANK = r"\S"
+IDENTIFIER = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+NAME = r"^[A-Za-z][A-Za-z0-9_]*$"
+SOLVER = r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$"
+LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$"
 _NUMBER_SCHEMA = {"anyOf": [{"type": "number"}, {"type": "string"}]}
 ExactNumber: TypeAlias = Annotated[
     Fraction, BeforeValidator(_exact), WithJsonSchema(_NUMBER_SCHEMA)
@@ -98,10 +118,12 @@ ExpressionText: TypeAlias = Annotated[
     BeforeValidator(_expression_text),
     WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]}),
 ]
-NonEmptyText: TypeAlias = Annotated[str, Field(min_length=1)]
+NonEmptyText: TypeAlias = Annotated[str, Field(min_length=1, pattern=NOT_BLANK)]
 WholeNumber: TypeAlias = Annotated[int, Field(strict=True)]
-Identifier: TypeAlias = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=90)]
-Name: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=40)]
+Identifier: TypeAlias = Annotated[str, Field(pattern=IDENTIFIER, max_length=90)]
+Name: TypeAlias = Annotated[str, Field(pattern=NAME, max_length=40)]
+SolverName: TypeAlias = Annotated[str, Field(pattern=SOLVER)]
+Language: TypeAlias = Annotated[str, Field(pattern=LANGUAGE)]
 
 
 def validated(
@@ -147,8 +169,8 @@ def _explained(detail: ErrorDetails, source: Source, path: tuple[str | int, ...]
         "greater_than_equal": f"must be at least {context.get('ge')}, got {shown}",
         "less_than_equal": f"must be at most {context.get('le')}, got {shown}",
         "greater_than": f"must be more than {context.get('gt')}, got {shown}",
-        "too_short": f"needs at least {context.get('min_length')} entries",
-        "too_long": f"may have at most {context.get('max_length')} entries",
+        "too_short": f"needs at least {_entries(context.get('min_length'))}",
+        "too_long": f"may have at most {_entries(context.get('max_length'))}",
         "string_too_long": f"may have at most {context.get('max_length')} characters",
         "union_tag_not_found": "'kind' is missing",
     }
@@ -159,10 +181,11 @@ def _explained(detail: ErrorDetails, source: Source, path: tuple[str | int, ...]
     if message is None and kind == "union_tag_invalid":
         tags = _quoted(str(context["expected_tags"]))
         hint = did_you_mean(str(context["tag"]), tags) or f"; there are {', '.join(tags)}"
-        message = f"there is no kind '{context['tag']}'{hint}"
+        written = detail["input"].get("kind") if isinstance(detail["input"], dict) else None
+        message = f"there is no kind {_shown(written)}{hint}"
         location = (*location, "kind")
     if message is None and kind == "string_pattern_mismatch":
-        message = _pattern_message(str(context["pattern"]), shown)
+        message = _PATTERNS[str(context["pattern"])].format(shown)
     if message is None:
         message = detail["msg"]
     is_key = location and location[-1] == "[key]"
@@ -172,7 +195,8 @@ def _explained(detail: ErrorDetails, source: Source, path: tuple[str | int, ...]
 
 def _shown(value: object) -> str:
     if isinstance(value, str):
-        return f"'{value[:40]}…'" if len(value) > 40 else f"'{value}'"
+        line = " ".join(value.split())
+        return f"'{line[:40]}…'" if len(line) > 40 else f"'{line}'"
     if value is None:
         return "nothing"
     if isinstance(value, bool):
@@ -186,10 +210,17 @@ def _quoted(text: str) -> list[str]:
     return text.split("'")[1::2]
 
 
-def _pattern_message(pattern: str, shown: str) -> str:
-    if "-[a-z0-9]" in pattern:
-        return f"an id is made of small letters, digits and single hyphens, got {shown}"
-    return f"a name starts with a letter and has only letters, digits and '_', got {shown}"
+def _entries(count: object) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"
+
+
+_PATTERNS = {
+    NOT_BLANK: "the text is empty",
+    IDENTIFIER: "an id is made of small letters, digits and single hyphens, got {}",
+    NAME: "a name starts with a letter and has only letters, digits and '_', got {}",
+    SOLVER: "a solver is named as module.function in small letters, got {}",
+    LANGUAGE: "expected a language such as en or pt-BR, got {}",
+}
 
 
 def first_repeated(values: Iterable[str]) -> str | None:

@@ -12,6 +12,7 @@ from qgen.bank.author_model import (
     AuthorModel,
     ExactNumber,
     Identifier,
+    Language,
     NonEmptyText,
     PositiveNumber,
     WholeNumber,
@@ -173,7 +174,7 @@ class ExamSpec(AuthorModel):
     title: NonEmptyText
     course: NonEmptyText | None = None
     date: Annotated[str, BeforeValidator(_date)] | None = None
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
+    language: Language = "en"
     seed: Annotated[WholeNumber, Field(ge=0)]
     bank: Annotated[Labels, Field(min_length=1)] = ("builtin",)
     solvers: Labels = ()

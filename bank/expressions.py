@@ -8,24 +8,33 @@ for a sandbox to catch, and a thousand variants cost microseconds each.
 
 import ast
 import math
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
+from jinja2.parser import Parser
 
+from qgen.bank.exact_arithmetic import FUNCTIONS, OPERATIONS, ExpressionError, limited
 from qgen.document.problem import did_you_mean
 from qgen.document.values import Value, Values
 
+__all__ = [
+    "FILTERS",
+    "FUNCTIONS",
+    "Expression",
+    "ExpressionError",
+    "Filter",
+    "compile_expression",
+    "evaluate",
+    "unknown_name",
+]
+
 MAX_CHARACTERS = 2_000
-MAX_BITS = 20_000
 MAX_DEPTH = 50
-
-
-class ExpressionError(ValueError):
-    """An expression that cannot be read, or that has no value for some numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,106 +60,6 @@ class Expression:
     filter: Filter | None = None
 
 
-# Looked up by exact type: these run for every variant, and a truth value is no number.
-_NUMBERS = frozenset({int, Fraction, float})
-
-
-def _divide(first: Any, second: Any) -> Value:
-    if second == 0:
-        raise ZeroDivisionError("division by zero")
-    if type(first) is float or type(second) is float:
-        return float(first / second)
-    quotient = Fraction(first, second)
-    return quotient.numerator if quotient.denominator == 1 else quotient
-
-
-def _multiply(first: Any, second: Any) -> Value:
-    if type(first) not in _NUMBERS or type(second) not in _NUMBERS:
-        raise ExpressionError("only numbers can be multiplied")
-    return _limited(first * second)
-
-
-def _power(base: Any, exponent: Any) -> Value:
-    if type(base) not in _NUMBERS or type(exponent) not in _NUMBERS:
-        raise ExpressionError("only numbers can be raised to a power")
-    whole = isinstance(exponent, int) or (
-        isinstance(exponent, Fraction) and exponent.denominator == 1
-    )
-    if whole and not isinstance(base, float):
-        power, exact = int(exponent), Fraction(base)
-        bits = max(exact.numerator.bit_length(), exact.denominator.bit_length())
-        if bits * abs(power) > MAX_BITS:
-            raise ExpressionError("a power with more digits than a question can use")
-        if power < 0 and exact == 0:
-            raise ZeroDivisionError("zero to a negative power")
-        result = exact**power
-        return result.numerator if result.denominator == 1 else result
-    if base < 0:
-        raise ExpressionError("a negative number to a power that is not whole")
-    return math.pow(base, exponent)
-
-
-def _limited(value: Any) -> Value:
-    size = value.numerator if type(value) is Fraction else value
-    if type(size) is int and size.bit_length() > MAX_BITS:
-        raise ExpressionError("a number with more digits than a question can use")
-    return value  # type: ignore[no-any-return]  # checked by the callers above
-
-
-def _item(container: Any, index: Any) -> Value:
-    if type(container) is not tuple:
-        raise ExpressionError("only a vector or a matrix has entries")
-    if type(index) is not int:
-        raise ExpressionError("an entry's number must be whole")
-    if not -len(container) <= index < len(container):
-        raise ExpressionError(
-            f"there is no entry {index}; they count from 0 to {len(container) - 1}"
-        )
-    return container[index]  # type: ignore[no-any-return]  # entries of a Value are Values
-
-
-def _dot(first: Any, second: Any) -> Value:
-    if len(first) != len(second):
-        raise ExpressionError("dot needs two vectors of the same length")
-    return _limited(sum(a * b for a, b in zip(first, second, strict=True)))
-
-
-def _distinct(values: Any) -> bool:
-    return len(set(values)) == len(values)
-
-
-def _logarithm(value: Any) -> float:
-    if value <= 0:
-        raise ExpressionError("the logarithm of a number that is not positive")
-    return math.log(value)
-
-
-def _square_root(value: Any) -> Value:
-    if value < 0:
-        raise ExpressionError("the square root of a negative number")
-    if isinstance(value, (int, Fraction)):
-        exact = Fraction(value)
-        top, bottom = math.isqrt(exact.numerator), math.isqrt(exact.denominator)
-        if top * top == exact.numerator and bottom * bottom == exact.denominator:
-            return _divide(top, bottom)
-    return math.sqrt(value)
-
-
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "abs": abs,
-    "min": min,
-    "max": max,
-    "sum": sum,
-    "length": len,
-    "floor": math.floor,
-    "ceil": math.ceil,
-    "gcd": math.gcd,
-    "dot": _dot,
-    "distinct": _distinct,
-    "sqrt": _square_root,
-    "exp": math.exp,
-    "log": _logarithm,
-}
 FILTERS: dict[str, tuple[int, int]] = {
     "num": (1, 1),
     "frac": (0, 0),
@@ -163,15 +72,13 @@ FILTERS: dict[str, tuple[int, int]] = {
 }
 """The printing filters, with the least and the greatest number of their arguments."""
 
-_OPERATORS: dict[type[nodes.BinExpr], ast.operator] = {
-    nodes.Add: ast.Add(),
-    nodes.Sub: ast.Sub(),
-    nodes.FloorDiv: ast.FloorDiv(),
-    nodes.Mod: ast.Mod(),
-}
 _GUARDED: dict[type[nodes.BinExpr], str] = {
+    nodes.Add: "_add",
+    nodes.Sub: "_subtract",
     nodes.Mul: "_multiply",
     nodes.Div: "_divide",
+    nodes.FloorDiv: "_floor_divide",
+    nodes.Mod: "_remainder",
     nodes.Pow: "_power",
 }
 _COMPARISONS: dict[str, ast.cmpop] = {
@@ -185,7 +92,28 @@ _COMPARISONS: dict[str, ast.cmpop] = {
     "notin": ast.NotIn(),
 }
 _ENVIRONMENT = Environment(autoescape=False)
+# Jinja2 reads decimals as floats, which keep 15 digits of them for certain.
+_DECIMAL = re.compile(r"(?<![\w.])([0-9][0-9_]*(?:\.[0-9_]+)?)(?:[eE]([-+]?[0-9]+))?")
 _Node: TypeAlias = nodes.Expr
+
+
+class _Parser(Parser):
+    """Jinja2's parser, but for powers: it reads -x**2 as (-x)**2 and x**y**z as (x**y)**z.
+
+    Mathematics reads both the other way, so that either reading would surprise somebody.
+    """
+
+    def parse_pow(self) -> nodes.Expr:
+        """One power, with a plain base and no other power behind it."""
+        signed = self.stream.current.type in {"sub", "add"}
+        base = self.parse_unary()
+        if self.stream.current.type != "pow":
+            return base
+        line = next(self.stream).lineno
+        exponent = self.parse_unary()
+        if signed or self.stream.current.type == "pow":
+            self.fail("put brackets around one of the signs or powers, as in -(x**2)")
+        return nodes.Pow(base, exponent, lineno=line)
 
 
 class _Translator:
@@ -225,9 +153,6 @@ class _Translator:
                 left, right = inner(node.left), inner(node.right)
                 folded = self._folded(node, left, right)
                 return folded or _call(_GUARDED[type(node)], left, right)
-            case nodes.BinExpr() if type(node) in _OPERATORS:
-                self.plain = False
-                return ast.BinOp(inner(node.left), _OPERATORS[type(node)], inner(node.right))
             case nodes.Compare():
                 operators = [_COMPARISONS[operand.op] for operand in node.ops]
                 others = [inner(operand.expr) for operand in node.ops]
@@ -252,7 +177,7 @@ class _Translator:
         if isinstance(value, (bool, str)):
             return ast.Constant(value)
         if isinstance(value, int):
-            _limited(value)
+            limited(value)
             return ast.Constant(value)
         raise ExpressionError("'none' is not a value")
 
@@ -294,10 +219,7 @@ def _call(name: str, *arguments: ast.expr) -> ast.expr:
 
 _NAMESPACE: dict[str, object] = {
     "__builtins__": {},
-    "_divide": _divide,
-    "_multiply": _multiply,
-    "_power": _power,
-    "_item": _item,
+    **OPERATIONS,
     **FUNCTIONS,
 }
 
@@ -319,6 +241,19 @@ def _printing_filter(node: nodes.Filter) -> Filter:
     return Filter(node.name, tuple(arguments))
 
 
+def _check_decimals(source: str) -> None:
+    """Refuses decimals that a float would not keep: every number means what is written."""
+    for digits, exponent in _DECIMAL.findall(source):
+        if "." not in digits and not exponent:
+            continue
+        significant = digits.replace("_", "").replace(".", "").strip("0")
+        if len(significant) > 15 or (significant and abs(int(exponent[:5] or 0)) > 250):
+            raise ExpressionError(
+                "a decimal has at most 15 digits and a power of ten from -250 to 250; "
+                "write a fraction such as 1/3"
+            )
+
+
 @lru_cache(maxsize=4096)
 def compile_expression(source: str, *, printing: bool = False) -> Expression:
     """The compiled form of an expression; with `printing`, it may end in one printing filter.
@@ -327,10 +262,15 @@ def compile_expression(source: str, *, printing: bool = False) -> Expression:
     """
     if len(source) > MAX_CHARACTERS:
         raise ExpressionError(f"longer than {MAX_CHARACTERS} characters")
+    _check_decimals(source)
     try:
         # The blanks keep a trailing brace or percent sign from closing Jinja2's own braces.
-        body = _ENVIRONMENT.parse("{{ " + source + " }}").body
-    except (TemplateSyntaxError, ValueError) as error:
+        body = _Parser(_ENVIRONMENT, "{{ " + source + " }}").parse().body
+    except TemplateSyntaxError as error:
+        # The position would count the braces that were added above.
+        reason = re.sub(r" at [0-9]+$", "", str(error.message))
+        raise ExpressionError(f"cannot be read: {reason}") from None
+    except ValueError as error:
         raise ExpressionError(f"cannot be read: {error}") from None
     except RecursionError:
         raise ExpressionError("nested too deeply") from None

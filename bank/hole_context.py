@@ -5,6 +5,7 @@ from typing import Literal
 
 from qgen.bank.templates import HoleContext
 from qgen.document.formula import GREEK
+from qgen.document.richtext import Hole, Math, Paragraph, RichText
 
 _SPACE = re.compile(r"(\\[,;:! ]|\\quad|~|\s)+$")
 _COMMAND_AT_END = re.compile(r"\\([A-Za-z]+)$")
@@ -69,3 +70,12 @@ def math_context(before: str, after: str, follows_hole: bool) -> tuple[str, Hole
         coefficient=_is_factor(after) and left != "factor" and not in_subscript,
         powered=after.lstrip().startswith("^"),
     )
+
+
+def only_hole(text: RichText) -> int | None:
+    """The hole that is all of a text, bare or as a formula."""
+    match text.blocks:
+        case (Paragraph((Hole(index),)),) | (Paragraph((Math((Hole(index),)),)),):
+            return index
+        case _:
+            return None

@@ -11,15 +11,15 @@ from qgen.bank.author_model import (
     ExactNumber,
     ExpressionText,
     Identifier,
+    Language,
     Name,
     NonEmptyText,
     PositiveNumber,
+    SolverName,
     WholeNumber,
 )
 from qgen.bank.parameters import ParameterEntry
 from qgen.document.formula import Domain as FormulaDomain
-
-SolverName: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
 
 
 def _listed(value: object) -> object:
@@ -82,8 +82,13 @@ class ChoiceFields(AuthorModel):
 
     @model_validator(mode="after")
     def _enough_to_draw(self) -> Self:
-        if self.draw is not None and self.draw > len(self.options):
+        if self.draw is None:
+            return self
+        if self.draw > len(self.options):
             raise PydanticCustomError("draw", "'draw' is more than there are options")
+        if self.draw <= sum(option.position is not None for option in self.options):
+            message = "'draw' leaves no room beside the options that have a position"
+            raise PydanticCustomError("draw", message)
         return self
 
 
@@ -121,7 +126,7 @@ class ShortAnswerFields(AuthorModel):
 
 class OpenFields(AuthorModel):
     kind: Literal["open"]
-    rubric: Annotated[tuple[RubricModel, ...], Field(min_length=1)]
+    rubric: Annotated[tuple[RubricModel, ...], Field(min_length=1, max_length=30)]
     lines: Annotated[int, Field(strict=True, ge=1, le=60)] = 6
 
 
@@ -181,7 +186,7 @@ class QuestionFields(AuthorModel):
     points: PositiveNumber = Fraction(1)
     minutes: PositiveNumber | None = None
     source: NonEmptyText | None = None
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] | None = None
+    language: Language | None = None
     note: NonEmptyText | None = None
     parameters: dict[Name, ParameterEntry] = Field(default_factory=dict)
     where: Annotated[tuple[ExpressionText, ...], BeforeValidator(_listed)] = ()

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from qgen.bank.author_model import AuthorModel, ExactNumber, Name, PositiveNumber, WholeNumber
 
 MAX_GRID = 1_000_000
+MAX_RANGE = 10**12
 MAX_ENTRIES = 400
 
 Count: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=MAX_ENTRIES)]
@@ -55,6 +56,8 @@ class Integers(Domain):
     def _not_empty(self) -> Self:
         if self.first > self.last:
             raise PydanticCustomError("empty-domain", "'from' is more than 'to'")
+        if self.last - self.first > MAX_RANGE or self.first < -MAX_RANGE or self.last > MAX_RANGE:
+            raise PydanticCustomError("grid", f"more than {MAX_RANGE}, which no question needs")
         if self.last - self.first < MAX_GRID and not self.values:
             raise PydanticCustomError("empty-domain", "'not' leaves nothing to draw")
         return self
@@ -179,6 +182,8 @@ class Probabilities(Domain):
             raise PydanticCustomError("probabilities", "'length' or 'shape' is missing")
         if (1 / self.step).denominator != 1:
             raise PydanticCustomError("grid", "1 is not a whole number of steps")
+        if 1 / self.step > MAX_GRID:
+            raise PydanticCustomError("grid", f"more than {MAX_GRID} steps")
         if self.minimum is not None and (self.minimum / self.step).denominator != 1:
             raise PydanticCustomError("grid", "'minimum' is not a whole number of steps")
         if self.least_steps < 0 or self.least_steps * self.outcomes > 1 / self.step:

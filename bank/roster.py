@@ -4,9 +4,13 @@ import csv
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qgen.bank.yaml_source import read_text
 from qgen.document.problem import Place, Problem, did_you_mean
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 COLUMNS = ("id", "name")
 
@@ -22,9 +26,19 @@ def read_roster(path: Path, shown: str) -> tuple[tuple[Student, ...], list[Probl
     text = read_text(path, shown)
     if isinstance(text, Problem):
         return (), [text]
-    rows = csv.reader(io.StringIO(text))
-    heads = [head.strip().lower() for head in next(rows, [])]
     start = Place(shown, 1, 1)
+    rows = csv.reader(io.StringIO(text, newline=""))
+    try:
+        return _students(rows, shown, start)
+    except csv.Error as error:
+        return (), [Problem("roster", f"not a CSV file: {error}", Place(shown, rows.line_num, 1))]
+
+
+def _students(
+    rows: "Reader", shown: str, start: Place
+) -> tuple[tuple[Student, ...], list[Problem]]:
+    """The students of a CSV file's rows. Raises csv.Error for what is no such row."""
+    heads = [head.strip().lower() for head in next(rows, [])]
     if "id" not in heads:
         message = "the first line must name the columns: id, or id,name"
         return (), [Problem("roster", message, start)]
@@ -42,6 +56,11 @@ def read_roster(path: Path, shown: str) -> tuple[tuple[Student, ...], list[Probl
             continue
         if not identifier:
             problems.append(Problem("roster", "a student without an id", place))
+        elif len(row) > len(heads):
+            message = (
+                f"{len(row)} cells under {len(heads)} columns; put a name with commas in quotes"
+            )
+            problems.append(Problem("roster", message, place))
         elif identifier in students:
             problems.append(Problem("roster", f"the id '{identifier}' stands twice", place))
         else:

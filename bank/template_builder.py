@@ -16,6 +16,7 @@ from qgen.bank.expressions import (
     compile_expression,
     unknown_name,
 )
+from qgen.bank.hole_context import only_hole
 from qgen.bank.markup import Handlers, MarkupError, read_markup
 from qgen.bank.models import (
     ChoiceFields,
@@ -58,7 +59,7 @@ from qgen.bank.yaml_source import Data, Source
 from qgen.document.answers import Tolerance
 from qgen.document.exam import Asset, Header
 from qgen.document.problem import Place, Problem, did_you_mean
-from qgen.document.richtext import Hole, Math, Paragraph, RichText
+from qgen.document.richtext import RichText
 
 Steps: TypeAlias = tuple[str | int, ...]
 PART_LABELS = "abcdefghijklmnopqrstuvwxyz"
@@ -294,7 +295,7 @@ class TemplateBuilder:
                     self._optional(option.feedback, *here, "feedback"),
                     option.position,
                     self._place(*here),
-                    _only_hole(text),
+                    only_hole(text),
                 )
             )
         single = isinstance(model, SingleChoiceFields)
@@ -381,15 +382,6 @@ def _tolerance(model: ToleranceModel) -> Tolerance:
     if model.significant_digits is not None:
         return Tolerance("significant_digits", Fraction(model.significant_digits))
     raise ValueError("a tolerance that says nothing")
-
-
-def _only_hole(text: RichText) -> int | None:
-    """The hole that is all of a text, bare or as a formula."""
-    match text.blocks:
-        case (Paragraph((Hole(index),)),) | (Paragraph((Math((Hole(index),)),)),):
-            return index
-        case _:
-            return None
 
 
 def _prints_decimals(domain: object) -> bool:

@@ -26,6 +26,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?[0-9]{1,4000}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
 _PREFIXED = re.compile(r"0o[0-7]{1,1000}|0x[0-9a-fA-F]{1,1000}")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _CORE = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
@@ -87,10 +88,7 @@ class Source:
             shown = text.split("\n")[line]
             indent = max(0, len(source.rstrip()) - len(shown.rstrip())) if shown.strip() else 0
             return Place(self.file, number, indent + column + 1)
-        if node.style == ">" or line:
-            return Place(self.file, node.line, node.column)
-        quoted = 1 if node.style in {"'", '"'} else 0
-        return Place(self.file, node.line, node.column + quoted + column)
+        return Place(self.file, *_in_source(self.lines, node, text[:offset]))
 
     def _node(self, path: tuple[str | int, ...]) -> Node:
         node = self.root
@@ -100,6 +98,35 @@ class Source:
             elif isinstance(step, int) and step < len(node.elements):
                 node = node.elements[step]
         return node
+
+
+_ESCAPED = re.compile(r"\\(?:x.{2}|u.{4}|U.{8}|.)", re.DOTALL)
+_BLANKS = re.compile(r"\s+")
+
+
+def _in_source(lines: list[str], node: Node, before: str) -> tuple[int, int]:
+    """Line and column behind the characters `before` of a quoted, plain or folded text.
+
+    A run of blanks of the text may be line ends and indentation in the source.
+    """
+    start = node.column - 1 + (1 if node.style in {"'", '"'} else 0)
+    if node.style != ">" and lines[node.line - 1].startswith(before, start):
+        return node.line, start + len(before) + 1
+    # No character of a text takes more than one line of its source.
+    source = "\n".join(lines[node.line - 1 : node.line + len(before) + 1])
+    position = start
+    if node.style == ">":
+        position = source.find("\n") + 1
+        position = blanks.end() if (blanks := _BLANKS.match(source, position)) else position
+    for character in before:
+        if node.style == '"' and (escape := _ESCAPED.match(source, position)):
+            position = escape.end()
+        elif not character.isspace():
+            position += 2 if node.style == "'" and character == "'" else 1
+        elif blanks := _BLANKS.match(source, position):
+            position = blanks.end()
+    line = source.count("\n", 0, position)
+    return node.line + line, position - source.rfind("\n", 0, position)
 
 
 def read_text(path: Path, shown: str) -> str | Problem:
@@ -212,6 +239,7 @@ class _Builder:
         node = Node(line, column)
         data: Data
         if isinstance(event, yaml.ScalarEvent):
+            _check_characters(event.value, line, column)
             node.style = event.style
             plain = event.implicit[0] and not event.style and event.tag is None
             data = _resolve(event.value) if plain else event.value
@@ -254,6 +282,7 @@ class _Builder:
             if not isinstance(event, yaml.ScalarEvent):
                 raise _Refused("yaml-key", "a key must be a plain word", line, column)
             key = event.value
+            _check_characters(key, line, column)
             if key in entries:
                 first = node.keys[key][0]
                 message = f"the key '{key}' stands twice (first in line {first})"
@@ -262,6 +291,14 @@ class _Builder:
             node.keys[key] = (line, column)
         self._mappings[id(entries)] = node
         return entries
+
+
+def _check_characters(text: str, line: int, column: int) -> None:
+    """Refuses what an escape such as "\\0" writes and no output format can hold."""
+    found = _UNPRINTABLE.search(text)
+    if found:
+        message = f"a control character (U+{ord(found.group()):04X}) is not text"
+        raise _Refused("file-not-text", message, line, column)
 
 
 def _resolve(text: str) -> Data:

@@ -31,7 +31,8 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""
-        return f"{where}{self.severity}: {self.message} [{self.code}]"
+        # What an author wrote over several lines may be part of the message.
+        return f"{where}{self.severity}: {' '.join(self.message.split())} [{self.code}]"
 
 
 def in_reading_order(problems: Iterable[Problem]) -> list[Problem]:

@@ -179,6 +179,8 @@ class _Book:
         yield rf"\renewcommand{{\examversion}}{{{version}}}"
         yield rf"\renewcommand{{\examcourse}}{{{course}}}"
         yield rf"\renewcommand{{\exampage}}[2]{{{page}}}"
+        if is_solution:
+            yield r"\renewcommand{\examkept}{.15}"
         title = f"{escape(exam.title)} · {escape(words.solutions)}" if is_solution else None
         yield rf"\examtitle{{{escape(exam.course or '')}}}{{{title or escape(exam.title)}}}"
         facts = r" \quad ".join(self._facts(paper))

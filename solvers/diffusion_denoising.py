@@ -164,10 +164,10 @@ def point_prior(x: Scalar, points: Vector, prior: Vector, sigma: Scalar) -> Answ
     if min(prior) <= 0:
         raise ValueError("prior must have no zeros")
     require_positive("sigma", sigma)
-    distances: list[Scalar] = [abs(x - point) for point in points]
+    distances: list[Scalar] = [(x - point) * (x - point) for point in points]
     nearest = min(distances)
     # Squares beyond the smallest, so that no exponential of the nearest value vanishes.
-    squares = [float(distance * distance - nearest * nearest) for distance in distances]
+    squares = [float(distance - nearest) for distance in distances]
     values, spread = [float(point) for point in points], float(sigma)
     shares = [float(share) for share in prior]
 

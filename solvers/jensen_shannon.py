@@ -72,7 +72,7 @@ def divergence(p: Vector, q: Vector) -> Answers:
         "distance": sqrt(max(found, 0.0)),
         "mixture": tuple([Fraction(part, 2 * whole) for part in both]),
         "mixture_entropy": middle,
-        "is_largest": not any([one and two for one, two in zip(a, b, strict=True)]),
+        "is_largest": not any(one and two for one, two in zip(a, b, strict=True)),
         "without_halves": first + second,
         "first_only": first,
         "second_only": second,

@@ -228,9 +228,10 @@ def elbo(w: Vector, b: Vector, alpha: Scalar, x: Vector, m: Scalar, s: Scalar) -
     """The ELBO of q(z) = N(m, s²) for one x: reconstruction term − KL(q ‖ N(0, 1)).
 
     The mean of |x − w z − b|² under q is |r − w m|² + |w|² s² with r = x − b. The gap is the
-    divergence from the posterior N(w · r/(alpha² + |w|²), alpha²/(alpha² + |w|²)). Sources: Kingma and
-    Welling, Auto-Encoding Variational Bayes (2014), equations 1 to 3 and appendix B; Bishop,
-    Pattern Recognition and Machine Learning (2006), equation 12.42. Raises ValueError as
+    divergence from the posterior, of mean w · r/(alpha² + |w|²) and variance
+    alpha²/(alpha² + |w|²). Sources: Kingma and Welling, Auto-Encoding Variational Bayes (2014),
+    equations 1 to 3 and appendix B; Bishop, Pattern Recognition and Machine Learning (2006),
+    equation 12.42. Raises ValueError as
     `evidence` does, and for s not above zero.
     """
     model = _model(w, b, alpha, x)

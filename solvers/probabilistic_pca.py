@@ -201,7 +201,7 @@ def plane(covariance: Matrix) -> Answers:
 
 
 def _direction(a: float, b: float, c: float, root: float) -> tuple[float, float]:
-    """The unit vector of the larger eigenvalue of ((a, b), (b, c)), whose eigenvalues differ by root.
+    """The unit vector of the larger eigenvalue of ((a, b), (b, c)); both differ by root.
 
     Of its two forms, (lambda − c, b) and (b, lambda − a), the one without cancellation.
     """

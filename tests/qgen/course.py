@@ -13,7 +13,7 @@ from qgen.pipeline import BuildReport, BuildRequest, build
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
-SOLVERS = '''
+SOLVERS = """
 from qgen.solvers.registry import check, solver
 
 
@@ -29,7 +29,7 @@ def square(a):
 @check("course_solvers.square", tolerance=1e-9)
 def square_by_logarithm(a):
     return {"square": (2 * a.log()).exp()}
-'''
+"""
 
 HEADER = {"topic": "numbers", "difficulty": 1, "explanation": "It follows."}
 
@@ -97,7 +97,9 @@ class Course:
 
     def bank(self, *questions: dict[str, Any], name: str = "bank") -> Path:
         """Writes a bank file; a key whose value is None is left out."""
-        given = [{key: value for key, value in each.items() if value is not None} for each in questions]
+        given = [
+            {key: value for key, value in each.items() if value is not None} for each in questions
+        ]
         return self.write(f"questions/{name}.yaml", json.dumps(given, indent=1))
 
     def solvers(self, text: str = SOLVERS) -> Path:
@@ -175,8 +177,6 @@ def run_python(
     )
 
 
-def run_qgen(
-    *arguments: object, cwd: Path, **environment: str
-) -> subprocess.CompletedProcess[str]:
+def run_qgen(*arguments: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """The command in a process of its own."""
     return run_python("from qgen.cli import main; main()", *arguments, cwd=cwd, **environment)

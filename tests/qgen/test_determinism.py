@@ -72,9 +72,7 @@ def test_sources_do_not_depend_on_the_day_the_place_or_the_proofs(tmp_path: Path
 
 @pytest.mark.tex
 @pytest.mark.skipif(not isinstance(find_engine(), Engine), reason="no TeX engine")
-def test_the_example_with_its_papers_is_the_same_anywhere(
-    midterm: Path, tmp_path: Path
-) -> None:
+def test_the_example_with_its_papers_is_the_same_anywhere(midterm: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copied" / "midterm.yaml"
     copy.parent.mkdir()
     shutil.copy(EXAMPLES / "midterm.yaml", copy)

@@ -107,9 +107,7 @@ def _options(row: Mapping[str, str]) -> list[dict[str, Any]]:
     return options
 
 
-def _right_letters(
-    group: lxml.html.HtmlElement, options: list[dict[str, Any]]
-) -> list[str] | None:
+def _right_letters(group: lxml.html.HtmlElement, options: list[dict[str, Any]]) -> list[str] | None:
     """The letters of right options, found by their words outside formulas.
 
     None where those words do not tell the options apart, or where numbers decide.
@@ -195,7 +193,9 @@ def test_the_report_of_the_midterm(midterm_report: str) -> None:
     assert int(found[1]) > 100
     assert int(found[2]) == 0
     assert re.fullmatch(r"proofs: \d+ proved now, \d+ earlier \(.*\)", counted[2])
-    assert re.fullmatch(r"blind guessing scores \d+\.\d% \(multiple-select: per option\)", counted[3])
+    assert re.fullmatch(
+        r"blind guessing scores \d+\.\d% \(multiple-select: per option\)", counted[3]
+    )
     assert re.fullmatch(rf"\d+ files in .*/midterm/, {len(losses)} losses \(above\)", counted[4])
     assert sum("[moodle-formula]" in line for line in losses) == 1
 

@@ -52,23 +52,28 @@ def test_a_folder_that_others_may_read_is_written(tmp_path: Path) -> None:
     assert (tmp_path / "exam").stat().st_mode & 0o777 == 0o755
 
 
+def write_and_fail(target: Path, error: type[BaseException]) -> None:
+    with replacing(target) as folder:
+        folder.write("manifest.json", b"new")
+        folder.write("latex/paper.tex", b"half")
+        raise error
+
+
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, OSError])
 class TestABlockThatFails:
     def test_leaves_the_earlier_build_as_it_was(
         self, tmp_path: Path, error: type[BaseException]
     ) -> None:
         before = earlier_build(tmp_path / "exam")
-        with pytest.raises(error), replacing(tmp_path / "exam") as folder:
-            folder.write("manifest.json", b"new")
-            raise error
+        with pytest.raises(error):
+            write_and_fail(tmp_path / "exam", error)
         assert digests(tmp_path) == {f"exam/{name}": digest for name, digest in before.items()}
 
     def test_leaves_no_folder_that_was_not_there(
         self, tmp_path: Path, error: type[BaseException]
     ) -> None:
-        with pytest.raises(error), replacing(tmp_path / "deep" / "down" / "exam") as folder:
-            folder.write("latex/paper.tex", b"half")
-            raise error
+        with pytest.raises(error):
+            write_and_fail(tmp_path / "deep" / "down" / "exam", error)
         assert list(tmp_path.iterdir()) == []
 
     def test_removes_no_folder_that_was_there(
@@ -98,9 +103,9 @@ class TestWhatQgenDidNotWrite:
         bank = tmp_path / "midterm" / "bank.yaml"
         bank.parent.mkdir()
         bank.write_text("[]")
-        with pytest.raises(FileExistsError, match="was not written by qgen"):
-            with replacing(tmp_path / "midterm"):
-                raise AssertionError("must not start")
+        not_ours = pytest.raises(FileExistsError, match="was not written by qgen")
+        with not_ours, replacing(tmp_path / "midterm"):
+            raise AssertionError("must not start")
         assert bank.read_text() == "[]"
         assert list(tmp_path.iterdir()) == [tmp_path / "midterm"]
 
@@ -134,6 +139,9 @@ class TestWhatQgenDidNotWrite:
 
 def test_a_folder_under_a_file_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(OSError, match="(?i)directory|exists"), replacing(tmp_path / "file" / "exam"):
+    with (
+        pytest.raises(OSError, match=r"(?i)directory|exists"),
+        replacing(tmp_path / "file" / "exam"),
+    ):
         pass
     assert (tmp_path / "file").read_text() == "mine"

@@ -1,0 +1,409 @@
+"""Maximum likelihood for families with one parameter.
+
+Log-likelihoods are of the data as they came, in nats. Categorical laws are in
+`categorical_likelihood`, Gaussian ones in `gaussian_likelihood`.
+"""
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from math import comb, fsum, lgamma, log
+from typing import TYPE_CHECKING, Any
+
+from qgen.document.formula import Call, Expression, Number, Product, Quotient, Sum, Symbol
+from qgen.document.values import Answers, Exact
+from qgen.solvers.arguments import (
+    Scalar,
+    Vector,
+    over_common_denominator,
+    require_positive,
+    require_vector,
+)
+from qgen.solvers.registry import check, solver
+from qgen.solvers.shape_arguments import require_count, square_root
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_MINUS = Number(-1)
+_P, _RATE = Symbol("p"), Symbol("lambda")
+_REST = Sum((Number(1), Product((_MINUS, _P))))
+_MOST = 10**9
+
+
+def _require_counts(name: str, data: Vector, least: int) -> None:
+    """Refuses all but a vector of whole numbers from `least`."""
+    require_vector(name, data)
+    for index, value in enumerate(data):
+        require_count(f"{name}[{index}]", value, least, _MOST)
+
+
+def _times(factor: Exact, rest: Expression) -> Expression:
+    return rest if factor == 1 else Product((Number(factor), rest))
+
+
+def _share_formulas(hits: int, misses: int) -> Answers:
+    """hits ln p + misses ln(1 − p) and its derivative, with what goes wrong in them."""
+    log_p, log_rest = Call("ln", (_P,)), Call("ln", (_REST,))
+    above, below = Quotient(Number(hits), _P), Quotient(Number(misses), _REST)
+    return {
+        "log_likelihood_formula": Sum((_times(hits, log_p), _times(misses, log_rest))),
+        "score_formula": Sum((above, Product((_MINUS, below)))),
+        "swapped_formula": Sum((_times(misses, log_p), _times(hits, log_rest))),
+        "lost_sign_score_formula": Sum((above, below)),
+    }
+
+
+def _rate_formulas(count: Exact, total: Exact) -> Answers:
+    """count ln lambda − total lambda and its derivative, with what goes wrong in them."""
+    logarithm = _times(count, Call("ln", (_RATE,)))
+    return {
+        "log_likelihood_formula": Sum((logarithm, Product((Number(-total), _RATE)))),
+        "score_formula": Sum((Quotient(Number(count), _RATE), Number(-total))),
+        "swapped_formula": Sum(
+            (_times(total, Call("ln", (_RATE,))), Product((Number(-count), _RATE)))
+        ),
+        "lost_sign_score_formula": Sum((Quotient(Number(count), _RATE), Number(total))),
+    }
+
+
+_FORMULA_RESULTS = {
+    "log_likelihood_formula": "the log-likelihood as a formula in the parameter, without the terms "
+    "that do not depend on it",
+    "score_formula": "the derivative of the log-likelihood, a formula in the parameter",
+}
+_FORMULA_MISTAKES = {
+    "swapped_formula": "Swaps the two factors in the log-likelihood, a formula",
+    "lost_sign_score_formula": "Loses the minus in the derivative, a formula",
+}
+_SHARE_DOMAINS: Mapping[str, Any] = {name: {"p": "probability"} for name in _FORMULA_RESULTS}
+_RATE_DOMAINS: Mapping[str, Any] = {name: {"lambda": "positive"} for name in _FORMULA_RESULTS}
+
+
+def _share_log_likelihood(hits: int, misses: int) -> float:
+    """hits ln p + misses ln(1 − p) where it is largest."""
+    total = hits + misses
+    return fsum((hits * log(hits / total), misses * log(misses / total)))
+
+
+@solver(
+    "likelihood.bernoulli",
+    results={
+        "estimate": "the probability of success that maximises the likelihood",
+        "log_likelihood": "the largest log-likelihood, of the outcomes in their order",
+        "standard_error": "estimated standard deviation of the estimate",
+        **_FORMULA_RESULTS,
+    },
+    mistakes={
+        "add_one": "Laplace's rule (successes + 1) / (trials + 2), a posterior mean",
+        "failures": "The share of failures",
+        "odds": "The odds: successes over failures",
+        "with_orders": "Adds the logarithm of the number of orders to the log-likelihood",
+        "average_log_likelihood": "Divides the log-likelihood by the number of trials",
+        "unrooted_error": "The variance of the estimate for its standard deviation",
+        **_FORMULA_MISTAKES,
+    },
+    domains=_SHARE_DOMAINS,
+    examples=(
+        {"successes": 7, "trials": 10},
+        {"successes": 1, "trials": 4},
+        {"successes": 1, "trials": 2},
+        {"successes": 99, "trials": 100},
+    ),
+)
+def bernoulli(successes: Scalar, trials: Scalar) -> Answers:
+    """k ln p + (n − k) ln(1 − p) has the derivative k/p − (n − k)/(1 − p), which is 0 at k/n.
+
+    Source: Bishop, Pattern Recognition and Machine Learning (2006), section 2.1, equations 2.6
+    to 2.8. Raises ValueError unless there is at least one success and one failure.
+    """
+    n = require_count("trials", trials, 2, _MOST)
+    k = require_count("successes", successes, 1, n - 1)
+    estimate = Fraction(k, n)
+    largest = _share_log_likelihood(k, n - k)
+    variance = estimate * (1 - estimate) / n
+    return {
+        **_share_formulas(k, n - k),
+        "estimate": estimate,
+        "log_likelihood": largest,
+        "standard_error": square_root(variance),
+        "add_one": Fraction(k + 1, n + 2),
+        "failures": 1 - estimate,
+        "odds": Fraction(k, n - k),
+        "with_orders": largest + _log_orders(n, k),
+        "average_log_likelihood": largest / n,
+        "unrooted_error": variance,
+    }
+
+
+def _log_orders(n: int, k: int) -> float:
+    """ln of the number of orders of k successes in n trials."""
+    if n <= 1000:
+        return log(comb(n, k))
+    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
+
+
+def _newton(
+    log_likelihood: Callable[["Tensor"], "Tensor"],
+    link: Callable[["Tensor"], "Tensor"],
+    variants: int,
+) -> tuple["Tensor", "Tensor", "Tensor"]:
+    """The best parameter, the value there, and minus the curvature there; [variants] each.
+
+    `log_likelihood` takes parameters [variants, m] and gives as many values; the search is over
+    the free variable that `link` takes to the parameter.
+    """
+    import torch
+
+    from qgen.solvers.numerical_methods import maximise
+
+    start = torch.zeros(variants, 1, dtype=torch.float64)
+    best = link(maximise(lambda free: log_likelihood(link(free))[:, 0], start)).detach()
+    leaf = best.clone().requires_grad_(True)
+    value = log_likelihood(leaf)
+    (slope,) = torch.autograd.grad(value.sum(), leaf, create_graph=True)
+    (curvature,) = torch.autograd.grad(slope.sum(), leaf)
+    return best[:, 0], value.detach()[:, 0], -curvature[:, 0]
+
+
+def _formula_routes(
+    name: str, log_likelihood: Callable[["Tensor"], "Tensor"], constant: "Tensor | float" = 0.0
+) -> dict[str, Any]:
+    """The two formulas from a log-likelihood: less its constant, and by autograd."""
+    import torch
+
+    def score(points: Mapping[str, "Tensor"]) -> "Tensor":
+        leaf = points[name].detach().clone().requires_grad_(True)
+        return torch.autograd.grad(log_likelihood(leaf).sum(), leaf)[0]
+
+    return {
+        "log_likelihood_formula": lambda points: log_likelihood(points[name]) - constant,
+        "score_formula": score,
+    }
+
+
+@check("likelihood.bernoulli", tolerance=1e-8)
+def bernoulli_by_newton(successes: "Tensor", trials: "Tensor") -> Mapping[str, Any]:
+    """Maximises the log-probabilities of torch's law over the log-odds; both [variants].
+
+    The standard error comes from the curvature at the maximum (the observed information).
+    """
+    import torch
+    from torch.distributions import Bernoulli
+
+    def log_likelihood(p: "Tensor") -> "Tensor":
+        law, hits = Bernoulli(p), successes[:, None]
+        misses = trials[:, None] - hits
+        ones = torch.ones_like(p)
+        return hits * law.log_prob(ones) + misses * law.log_prob(0 * ones)
+
+    estimate, largest, information = _newton(log_likelihood, torch.sigmoid, len(trials))
+    return {
+        "estimate": estimate,
+        "log_likelihood": largest,
+        "standard_error": information**-0.5,
+        **_formula_routes("p", log_likelihood),
+    }
+
+
+@solver(
+    "likelihood.geometric",
+    results={
+        "estimate": "the probability of success that maximises the likelihood",
+        "log_likelihood": "the largest log-likelihood",
+        **_FORMULA_RESULTS,
+    },
+    mistakes={
+        "failures_counted": "Takes the data for numbers of failures before the success: "
+        "n / (n + Σ x)",
+        "mean": "The mean of the data, which is one over the estimate",
+        "mean_of_inverses": "The mean of 1 / x instead of one over the mean",
+        "average_log_likelihood": "Divides the log-likelihood by the number of observations",
+        "failure_share": "The probability of failure",
+        **_FORMULA_MISTAKES,
+    },
+    domains=_SHARE_DOMAINS,
+    examples=(
+        {"data": (3, 1, 4)},
+        {"data": (2,)},
+        {"data": (1, 1, 1, 2, 1)},
+        {"data": (12, 7, 30, 5)},
+    ),
+)
+def geometric(data: Vector) -> Answers:
+    """p(x) = (1 − p)^(x − 1) p for x = 1, 2, …, the number of trials up to the first success.
+
+    n ln p + (Σ x − n) ln(1 − p) is largest at n / Σ x. Source: Casella and Berger, Statistical
+    Inference (2002), section 3.2, for the law. Raises ValueError for data that are not whole
+    numbers from 1, and where all are 1.
+    """
+    _require_counts("data", data, 1)
+    count, total = len(data), int(sum(data))
+    if total == count:
+        raise ValueError("data must have an entry above 1")
+    largest = _share_log_likelihood(count, total - count)
+    estimate = Fraction(count, total)
+    return {
+        **_share_formulas(count, total - count),
+        "estimate": estimate,
+        "log_likelihood": largest,
+        "failures_counted": Fraction(count, count + total),
+        "mean": 1 / estimate,
+        "mean_of_inverses": sum([Fraction(1, value) for value in data]) / count,
+        "average_log_likelihood": largest / count,
+        "failure_share": 1 - estimate,
+    }
+
+
+@check("likelihood.geometric", tolerance=1e-8)
+def geometric_by_newton(data: "Tensor") -> Mapping[str, Any]:
+    """Maximises the log-probabilities of torch's law over the log-odds; data: [variants, n]."""
+    import torch
+    from torch.distributions import Geometric
+
+    def log_likelihood(p: "Tensor") -> "Tensor":
+        # torch counts the failures.
+        return Geometric(p[..., None]).log_prob(data[:, None] - 1).sum(-1)
+
+    estimate, largest, _ = _newton(log_likelihood, torch.sigmoid, len(data))
+    return {
+        "estimate": estimate,
+        "log_likelihood": largest,
+        **_formula_routes("p", log_likelihood),
+    }
+
+
+@solver(
+    "likelihood.poisson",
+    results={
+        "estimate": "the rate that maximises the likelihood",
+        "log_likelihood": "the largest log-likelihood",
+        **_FORMULA_RESULTS,
+    },
+    mistakes={
+        "total": "The sum of the data: not divided by their number",
+        "inverse": "One over the mean",
+        "sample_variance": "The mean squared distance from the mean, which has the same expectation",
+        "positive_mean": "The mean of the entries above 0: the zeros are forgotten",
+        "without_factorials": "Leaves −Σ ln x! out of the log-likelihood",
+        "average_log_likelihood": "Divides the log-likelihood by the number of observations",
+        **_FORMULA_MISTAKES,
+    },
+    domains=_RATE_DOMAINS,
+    examples=(
+        {"data": (2, 0, 4, 1)},
+        {"data": (3,)},
+        {"data": (0, 0, 1)},
+        {"data": (12, 7, 30, 5, 9)},
+    ),
+)
+def poisson(data: Vector) -> Answers:
+    """Σ x ln lambda − n lambda − Σ ln x! is largest at the mean of the data.
+
+    Source: Casella and Berger, Statistical Inference (2002), section 3.2, for the law. Raises
+    ValueError for data that are not whole numbers from 0, and where all are 0.
+    """
+    _require_counts("data", data, 0)
+    count, total = len(data), int(sum(data))
+    if not total:
+        raise ValueError("data must have an entry above 0")
+    estimate = Fraction(total, count)
+    kernel = total * log(total / count) - total
+    largest = kernel - fsum([lgamma(value + 1) for value in data])
+    squares = sum([value * value for value in data])
+    return {
+        **_rate_formulas(total, count),
+        "estimate": estimate,
+        "log_likelihood": largest,
+        "total": total,
+        "inverse": 1 / estimate,
+        "sample_variance": Fraction(squares * count - total * total, count * count),
+        "positive_mean": Fraction(total, sum([value > 0 for value in data])),
+        "without_factorials": kernel,
+        "average_log_likelihood": largest / count,
+    }
+
+
+@check("likelihood.poisson", tolerance=1e-8)
+def poisson_by_newton(data: "Tensor") -> Mapping[str, Any]:
+    """Maximises the log-probabilities of torch's law over ln lambda; data: [variants, n].
+
+    The part without lambda is the log-probability at lambda = 1, less −n lambda.
+    """
+    import torch
+    from torch.distributions import Poisson
+
+    def log_likelihood(rate: "Tensor") -> "Tensor":
+        return Poisson(rate[..., None]).log_prob(data[:, None]).sum(-1)
+
+    one = torch.ones(len(data), 1, dtype=torch.float64)
+    estimate, largest, _ = _newton(log_likelihood, torch.exp, len(data))
+    return {
+        "estimate": estimate,
+        "log_likelihood": largest,
+        **_formula_routes("lambda", log_likelihood, log_likelihood(one) + data.shape[1]),
+    }
+
+
+@solver(
+    "likelihood.exponential",
+    results={
+        "estimate": "the rate that maximises the likelihood",
+        "log_likelihood": "the largest log-likelihood",
+        **_FORMULA_RESULTS,
+    },
+    mistakes={
+        "mean": "The mean of the data, which estimates one over the rate",
+        "mean_of_inverses": "The mean of 1 / x instead of one over the mean",
+        "unbiased": "(n − 1) / Σ x, which is unbiased but not the maximum",
+        "inverse_total": "One over the sum of the data",
+        "average_log_likelihood": "Divides the log-likelihood by the number of observations",
+        **_FORMULA_MISTAKES,
+    },
+    domains=_RATE_DOMAINS,
+    examples=(
+        {"data": (2, 1, 4)},
+        {"data": (Fraction(1, 2),)},
+        {"data": (Fraction(3, 10), Fraction(7, 5), 1, 2)},
+        {"data": (120, 45, 80)},
+    ),
+)
+def exponential(data: Vector) -> Answers:
+    """n ln lambda − lambda Σ x, of the density lambda exp(−lambda x), is largest at n / Σ x.
+
+    Source: Casella and Berger, Statistical Inference (2002), section 3.3, for the law. Raises
+    ValueError for data that are not all above zero.
+    """
+    require_vector("data", data)
+    for index, value in enumerate(data):
+        require_positive(f"data[{index}]", value)
+    count, (parts, whole) = len(data), over_common_denominator(data)
+    total = Fraction(sum(parts), whole)
+    estimate = count / total
+    largest = count * (log(estimate.numerator) - log(estimate.denominator)) - count
+    return {
+        **_rate_formulas(count, total),
+        "estimate": estimate,
+        "log_likelihood": largest,
+        "mean": total / count,
+        "mean_of_inverses": sum([Fraction(whole, part) for part in parts]) / count,
+        "unbiased": (count - 1) / total,
+        "inverse_total": 1 / total,
+        "average_log_likelihood": largest / count,
+    }
+
+
+@check("likelihood.exponential", tolerance=1e-8)
+def exponential_by_newton(data: "Tensor") -> Mapping[str, Any]:
+    """Maximises the log-densities of torch's law over ln lambda; data: [variants, n]."""
+    import torch
+    from torch.distributions import Exponential
+
+    def log_likelihood(rate: "Tensor") -> "Tensor":
+        return Exponential(rate[..., None]).log_prob(data[:, None]).sum(-1)
+
+    estimate, largest, _ = _newton(log_likelihood, torch.exp, len(data))
+    return {
+        "estimate": estimate,
+        "log_likelihood": largest,
+        **_formula_routes("lambda", log_likelihood),
+    }

@@ -1,0 +1,262 @@
+"""Vector quantisation, as in VQ-VAE: nearest codes, losses and their gradients.
+
+Codes are counted from 0; of equally near codes the first is taken.
+"""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import fsum
+from typing import TYPE_CHECKING, Any
+
+from qgen.document.values import Answers
+from qgen.solvers.arguments import (
+    Matrix,
+    Scalar,
+    Vector,
+    over_common_denominator,
+    require_scalar,
+    require_vector,
+)
+from qgen.solvers.registry import check, solver
+from qgen.solvers.shape_arguments import require_matrix
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def _require_weight(name: str, value: Scalar) -> None:
+    require_scalar(name, value)
+    if value < 0:
+        raise ValueError(f"{name} must not be negative, it is {value}")
+
+
+@solver(
+    "vector_quantization.nearest_code",
+    results={
+        "codes": "index of the nearest code of each vector, from 0",
+        "quantised": "the nearest codes themselves, a row for each vector",
+        "squared_distances": "squared distance of each vector (row) to each code (column)",
+        "summed_error": "Σ ‖z − e‖² over the vectors, with their nearest codes e",
+        "codebook_loss": "the mean of ‖z − e‖² over the vectors",
+        "commitment_loss": "beta times that mean",
+        "total_loss": "both together",
+        "element_codebook_loss": "the mean of (z − e)² over all coordinates, as in usual programs",
+        "tie": "whether some vector has two nearest codes",
+    },
+    mistakes={
+        "farthest_codes": "Index of the farthest code of each vector",
+        "inner_product_codes": "Index of the code with the largest inner product with each vector",
+        "absolute_codes": "Nearest by the sum of absolute differences",
+        "distances_unsquared": "The mean of ‖z − e‖, not squared",
+        "halved_loss": "Half the squared distance",
+        "beta_on_both": "2 beta times the mean in place of (1 + beta) times it",
+        "beta_forgotten": "The two terms added without beta",
+        "mean_of_two": "Divides by the number of codes, not of vectors",
+    },
+    examples=(
+        {
+            "z": ((1, 2), (-1, 0), (3, -1)),
+            "codebook": ((0, 0), (2, 2)),
+            "beta": Fraction(1, 4),
+        },
+        {
+            "z": ((Fraction(1, 2), -3),),
+            "codebook": ((5, -5), (1, 1), (0, -2)),
+            "beta": Fraction(1, 10),
+        },
+        {"z": ((0, 0),), "codebook": ((3, 0), (2, 2)), "beta": Fraction(1, 2)},
+        {"z": ((0, 1), (1, 1)), "codebook": ((0, 0), (0, 2), (-4, 1)), "beta": 1},
+        {
+            "z": ((2, 3, 4), (1, 1, 1)),
+            "codebook": ((3, 0, 3), (2, 2, 1), (1, 6, 6), (-1, 0, 0)),
+            "beta": 2,
+        },
+    ),
+)
+def nearest_code(z: Matrix, codebook: Matrix, beta: Scalar) -> Answers:
+    """Each row of z [n, d] gets its nearest row of the codebook [K, d].
+
+    With sg for stop-gradient the terms are ‖sg[z] − e‖² and beta ‖z − sg[e]‖². Source: van den
+    Oord, Vinyals and Kavukcuoglu, Neural discrete representation learning (2017), equations 1
+    to 3. Raises ValueError for rows of different lengths, fewer than two codes and beta below
+    zero.
+    """
+    require_matrix("z", z)
+    width = len(z[0])
+    require_matrix("codebook", codebook, columns=width)
+    if len(codebook) < 2:
+        raise ValueError("codebook must hold at least two codes")
+    _require_weight("beta", beta)
+    flat, whole = over_common_denominator([entry for row in (*z, *codebook) for entry in row])
+    rows = [flat[start : start + width] for start in range(0, len(flat), width)]
+    vectors, codes = rows[: len(z)], rows[len(z) :]
+    table = [
+        [sum([(a - b) * (a - b) for a, b in zip(row, code, strict=True)]) for code in codes]
+        for row in vectors
+    ]
+    smallest = [min(line) for line in table]
+    chosen = [line.index(least) for line, least in zip(table, smallest, strict=True)]
+    total, square = sum(smallest), whole * whole
+    mean = Fraction(total, square * len(z))
+    return {
+        "codes": tuple(chosen),
+        "quantised": tuple([codebook[code] for code in chosen]),
+        "squared_distances": tuple(
+            [tuple([Fraction(entry, square) for entry in line]) for line in table]
+        ),
+        "summed_error": Fraction(total, square),
+        "codebook_loss": mean,
+        "commitment_loss": beta * mean,
+        "total_loss": (1 + beta) * mean,
+        "element_codebook_loss": mean / width,
+        "tie": any(line.count(least) > 1 for line, least in zip(table, smallest, strict=True)),
+        "farthest_codes": tuple([line.index(max(line)) for line in table]),
+        "inner_product_codes": tuple([_most_aligned(row, codes) for row in vectors]),
+        "absolute_codes": tuple([_nearest_by_absolutes(row, codes) for row in vectors]),
+        "distances_unsquared": fsum([least**0.5 for least in smallest]) / whole / len(z),
+        "halved_loss": mean / 2,
+        "beta_on_both": 2 * beta * mean,
+        "beta_forgotten": 2 * mean,
+        "mean_of_two": Fraction(total, square * len(codes)),
+    }
+
+
+def _most_aligned(row: Sequence[int], codes: Sequence[Sequence[int]]) -> int:
+    products = [sum([a * b for a, b in zip(row, code, strict=True)]) for code in codes]
+    return products.index(max(products))
+
+
+def _nearest_by_absolutes(row: Sequence[int], codes: Sequence[Sequence[int]]) -> int:
+    sums = [sum([abs(a - b) for a, b in zip(row, code, strict=True)]) for code in codes]
+    return sums.index(min(sums))
+
+
+@check("vector_quantization.nearest_code", tolerance=1e-9)
+def nearest_code_by_duels(z: "Tensor", codebook: "Tensor", beta: "Tensor") -> Mapping[str, Any]:
+    """Lets every two codes fight for each vector: which side of the plane between them it lies on.
+
+    The nearest code loses no duel. The losses come from torch, with the stop-gradients left to
+    it. z: [variants, n, d]; codebook: [variants, K, d]; beta: [variants].
+    """
+    import torch
+
+    gap = codebook[:, :, None] - codebook[:, None]
+    middle = (codebook[:, :, None] + codebook[:, None]) / 2
+    # Positive where the vector lies on the side of the first code of the two.
+    side = torch.einsum("vnd,vjkd->vnjk", z, gap) - (gap * middle).sum(-1)[:, None]
+    scale = (1 + z.abs().amax((1, 2)) + codebook.abs().amax((1, 2))) ** 2
+    level = 1e-12 * scale[:, None, None]
+    unbeaten = (side >= -level[..., None]).all(-1)
+    codes = unbeaten.int().argmax(-1)
+    quantised = torch.take_along_dim(codebook, codes[..., None], dim=1)
+    mean_square = torch.nn.functional.mse_loss
+    by_entry = mean_square(quantised, z, reduction="none")
+    element = by_entry.mean((1, 2))
+    per_vector = torch.linalg.vector_norm(quantised - z, dim=-1) ** 2
+    loss = per_vector.mean(-1)
+    return {
+        "codes": codes,
+        "quantised": quantised,
+        "squared_distances": torch.cdist(z, codebook, compute_mode="donot_use_mm_for_euclid_dist")
+        ** 2,
+        "summed_error": by_entry.sum((1, 2)),
+        "codebook_loss": loss,
+        "commitment_loss": beta * loss,
+        "total_loss": loss + beta * loss,
+        "element_codebook_loss": element,
+        "tie": (unbeaten.sum(-1) > 1).any(-1),
+    }
+
+
+@solver(
+    "vector_quantization.gradients",
+    results={
+        "encoder_gradient": "gradient of the whole loss in the encoder's output z",
+        "code_gradient": "gradient of the whole loss in the chosen code e",
+        "reconstruction_gradient": "the part of the encoder's that the reconstruction gives, which "
+        "the straight-through estimator copies from the decoder's input",
+        "commitment_gradient": "the part of the encoder's that the commitment term gives",
+    },
+    mistakes={
+        "commitment_sign": "The sign of the commitment term's gradient is wrong",
+        "factor_two_forgotten": "beta (z − e) without the factor 2",
+        "beta_forgotten": "2 (z − e): the commitment term without beta",
+        "codebook_term_too": "Lets the codebook term reach the encoder as well",
+        "code_with_reconstruction": "Lets the reconstruction reach the code as well",
+        "code_with_commitment": "Lets the commitment term reach the code as well",
+        "code_sign": "2 (z − e): the sign of the code's gradient is wrong",
+    },
+    examples=(
+        {"z": (1, 2), "e": (0, 3), "upstream": (Fraction(1, 2), -1), "beta": Fraction(1, 4)},
+        {"z": (Fraction(1, 3),), "e": (2,), "upstream": (-4,), "beta": 2},
+        {"z": (1, 0, -1), "e": (1, 0, 1), "upstream": (0, 5, 1), "beta": Fraction(1, 10)},
+    ),
+)
+def gradients(z: Vector, e: Vector, upstream: Vector, beta: Scalar) -> Answers:
+    """Gradients of L = reconstruction(e) + ‖sg[z] − e‖² + beta ‖z − sg[e]‖² for one vector.
+
+    `upstream` is the gradient of the reconstruction loss at the decoder's input. It goes past
+    the code to z unchanged; so z gets upstream + 2 beta (z − e), and e gets 2 (e − z). Source:
+    van den Oord, Vinyals and Kavukcuoglu, Neural discrete representation learning (2017),
+    section 3.2 and equation 3. Raises ValueError for vectors of different lengths and beta
+    below zero.
+    """
+    require_vector("z", z)
+    require_vector("e", e, len(z))
+    require_vector("upstream", upstream, len(z))
+    _require_weight("beta", beta)
+    flat, one = over_common_denominator((*z, *e, *upstream, beta))
+    width, weight = len(z), flat[-1]
+    arriving = flat[2 * width : -1]
+    gaps = [a - b for a, b in zip(flat[:width], flat[width : 2 * width], strict=True)]
+
+    def encoder(factor: int) -> Vector:
+        """upstream + factor (z − e), with the factor in units of 1 / one."""
+        pairs = zip(arriving, gaps, strict=True)
+        return tuple([Fraction(one * g + factor * gap, one * one) for g, gap in pairs])
+
+    def scaled(factor: int) -> Vector:
+        return tuple([Fraction(factor * gap, one * one) for gap in gaps])
+
+    return {
+        "encoder_gradient": encoder(2 * weight),
+        "code_gradient": scaled(-2 * one),
+        "reconstruction_gradient": upstream,
+        "commitment_gradient": scaled(2 * weight),
+        "commitment_sign": encoder(-2 * weight),
+        "factor_two_forgotten": encoder(weight),
+        "beta_forgotten": encoder(2 * one),
+        "codebook_term_too": encoder(2 * weight + 2 * one),
+        "code_with_reconstruction": encoder(-2 * one),
+        "code_with_commitment": scaled(-2 * (one + weight)),
+        "code_sign": scaled(2 * one),
+    }
+
+
+@check("vector_quantization.gradients", tolerance=1e-9)
+def gradients_by_autograd(
+    z: "Tensor", e: "Tensor", upstream: "Tensor", beta: "Tensor"
+) -> Mapping[str, Any]:
+    """Builds the loss with detached tensors and differentiates it; vectors are [variants, d].
+
+    The reconstruction loss is any that has the given gradient at the decoder's input, here a
+    linear one.
+    """
+    import torch
+
+    vector, code = z.clone().requires_grad_(True), e.clone().requires_grad_(True)
+    decoder_input = vector + (code - vector).detach()
+    reconstruction = (upstream * decoder_input).sum()
+    codebook_term = ((vector.detach() - code) ** 2).sum()
+    commitment = (beta[:, None] * (vector - code.detach()) ** 2).sum()
+
+    def slope(loss: "Tensor", leaf: "Tensor") -> "Tensor":
+        return torch.autograd.grad(loss, leaf, retain_graph=True)[0]
+
+    loss = reconstruction + codebook_term + commitment
+    return {
+        "encoder_gradient": slope(loss, vector),
+        "code_gradient": slope(loss, code),
+        "reconstruction_gradient": slope(reconstruction, vector),
+        "commitment_gradient": slope(commitment, vector),
+    }

@@ -1,0 +1,210 @@
+"""Every figure that ships: the same numbers give the same valid files, other numbers other ones."""
+
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import pytest
+from lxml import etree
+
+from qgen.document.values import Values
+from qgen.figures.registry import FigureFailure, UnknownFigure, all_figures, figure, find_figure
+from qgen.figures.rendering import render_figure
+
+HALF = Fraction(1, 2)
+
+# For each figure: values it is drawn from, and one of them changed.
+CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "gan.generator_losses": (
+        {"scores": (Fraction(1, 5), HALF)},
+        {"scores": (Fraction(1, 4), HALF)},
+    ),
+    "gan.discriminator_and_critic": (
+        {
+            "real_mean": -1,
+            "real_deviation": 1,
+            "fake_mean": 2,
+            "fake_deviation": HALF,
+            "real_samples": (-2, 0),
+            "fake_samples": (Fraction(3, 2),),
+        },
+        {"fake_deviation": 1},
+    ),
+    "divergence.kl_integrand": (
+        {"first_mean": 0, "first_deviation": 1, "second_mean": 1, "second_deviation": 2},
+        {"second_mean": HALF},
+    ),
+    "diffusion.noise_schedule": (
+        {"betas": (Fraction(1, 10), Fraction(1, 5), HALF)},
+        {"betas": (Fraction(1, 10), Fraction(1, 4), HALF)},
+    ),
+    "flow.affine_coupling": (
+        {"scale_slope": HALF, "scale_offset": 0, "shift_slope": 1, "shift_offset": 0},
+        {"scale_slope": -HALF},
+    ),
+    "flow.planar": (
+        {"direction": (1, HALF), "weight": (1, 1), "offset": 0},
+        {"direction": (1, -HALF)},
+    ),
+    "variational.posterior_and_approximation": (
+        {
+            "weights": (2, 1),
+            "means": (-2, 2),
+            "deviations": (1, HALF),
+            "approximation_mean": 0,
+            "approximation_deviation": 2,
+        },
+        {"approximation_deviation": 1},
+    ),
+}
+FIGURES = pytest.mark.parametrize("name", CASES)
+
+UNFIT: list[tuple[str, Values, str]] = [
+    ("gan.generator_losses", {"scores": (1,)}, "scores[0] must lie between 0 and 1, it is 1"),
+    ("gan.generator_losses", {"scores": HALF}, "scores must be a vector, it is 1/2"),
+    ("gan.generator_losses", {"scores": (True,)}, "scores[0] must be a number"),
+    (
+        "gan.discriminator_and_critic",
+        {"real_mean": 0, "real_deviation": 1, "fake_mean": 0, "fake_deviation": 1},
+        "the two laws are the same",
+    ),
+    (
+        "divergence.kl_integrand",
+        {"first_mean": 0, "first_deviation": 0, "second_mean": 0, "second_deviation": 1},
+        "first_deviation must be at least",
+    ),
+    (
+        "divergence.kl_integrand",
+        {"first_mean": 0, "first_deviation": 1, "second_mean": 9000, "second_deviation": 1},
+        "too narrow",
+    ),
+    ("diffusion.noise_schedule", {"betas": (HALF,)}, "betas must have 2 to 1000 entries"),
+    ("diffusion.noise_schedule", {"betas": (Fraction(99, 100),) * 60}, "leave nothing"),
+    ("flow.planar", {"direction": (1,), "weight": (1, 1), "offset": 0}, "must have 2 entries"),
+    ("flow.planar", {"direction": (1, 1), "weight": (1, 1)}, "needs an argument 'offset'"),
+    ("gan.generator_losses", {"score": (HALF,)}, "did you mean 'scores'?"),
+    (
+        "flow.affine_coupling",
+        {"scale_slope": 9, "scale_offset": 0, "shift_slope": 0, "shift_offset": 0},
+        "too large",
+    ),
+]
+
+
+def test_every_figure_is_tested() -> None:
+    assert [drawing.name for drawing in all_figures()] == sorted(CASES)
+
+
+@FIGURES
+def test_files_are_valid_small_and_undated(name: str, tmp_path: Path) -> None:
+    forms = render_figure(name, CASES[name][0]).forms
+    assert set(forms) == {"svg", "pdf"}
+    root = etree.fromstring(forms["svg"])
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    # Text as outlines and nothing from elsewhere: the picture looks the same everywhere.
+    assert not root.findall(".//{*}text")
+    assert not root.findall(".//{*}script")
+    links = root.xpath("//@*[local-name()='href']")
+    assert all(str(link).startswith("#") for link in links)
+    assert forms["pdf"].startswith(b"%PDF-")
+    for content in forms.values():
+        assert len(content) < 60_000
+        assert not re.search(rb"CreationDate|Producer|dc:date|Matplotlib v", content)
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext")
+@FIGURES
+def test_pdf_is_one_page_with_its_labels(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "figure.pdf"
+    path.write_bytes(render_figure(name, CASES[name][0]).forms["pdf"])
+    text = subprocess.run(
+        ["pdftotext", str(path), "-"], capture_output=True, text=True, check=True
+    ).stdout
+    assert text.count("\f") == 1
+    assert re.search("[A-Za-z𝑝𝑞𝑥𝑧𝛼𝐷𝑡𝑦𝑓]", text)
+
+
+@FIGURES
+def test_other_numbers_give_other_bytes(name: str) -> None:
+    values, change = CASES[name]
+    first, second = render_figure(name, values), render_figure(name, {**values, **change})
+    assert all(first.forms[form] != second.forms[form] for form in ("svg", "pdf"))
+
+
+def test_bytes_depend_on_numbers_only(tmp_path: Path) -> None:
+    """Another process, with other settings and fonts of its own, draws the same bytes."""
+    settings = tmp_path / "matplotlibrc"
+    settings.write_text("lines.linewidth: 9\nfont.family: monospace\nsvg.fonttype: none\n")
+    code = (
+        "import hashlib\n"
+        "from fractions import Fraction\n"
+        "from qgen.figures.rendering import render_figure\n"
+        f"for name, (values, _) in {CASES!r}.items():\n"
+        "    forms = render_figure(name, values).forms\n"
+        "    print(hashlib.sha256(forms['svg'] + forms['pdf']).hexdigest())\n"
+    )
+    other = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"MATPLOTLIBRC": str(settings), "MPLCONFIGDIR": str(tmp_path), "PYTHONHASHSEED": "7"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    own = []
+    for name, (values, _) in CASES.items():
+        forms = render_figure(name, values).forms
+        own.append(hashlib.sha256(forms["svg"] + forms["pdf"]).hexdigest())
+    assert other == own
+
+
+def test_equal_numbers_give_equal_bytes_however_they_are_held() -> None:
+    values = CASES["divergence.kl_integrand"][0]
+    exact = render_figure("divergence.kl_integrand", values)
+    rounded = {name: float(value) for name, value in values.items()}
+    assert render_figure("divergence.kl_integrand", rounded).forms == exact.forms
+
+
+def test_drawing_leaves_matplotlib_as_it_was() -> None:
+    with mpl.rc_context({"font.size": 23.0}):
+        render_figure("gan.generator_losses", {})
+        assert mpl.rcParams["font.size"] == 23.0
+    assert "matplotlib.pyplot" not in sys.modules or not mpl.pyplot.get_fignums()
+
+
+@pytest.mark.parametrize(("name", "values", "message"), UNFIT)
+def test_unfit_values_are_refused_by_name(name: str, values: Values, message: str) -> None:
+    with pytest.raises(FigureFailure, match=re.escape(message)):
+        render_figure(name, values)
+
+
+def test_unknown_name_gives_the_nearest() -> None:
+    with pytest.raises(UnknownFigure, match=re.escape("did you mean 'gan.generator_losses'?")):
+        find_figure("gan.generator_loses")
+
+
+def test_a_name_is_registered_once_and_in_its_own_module() -> None:
+    def function() -> None: ...
+
+    with pytest.raises(ValueError, match=r"must be named 'test_drawings\.'"):
+        figure("gan.other")(function)
+    function.__module__ = "qgen.figures.gan"
+    find_figure("gan.generator_losses")
+    with pytest.raises(ValueError, match="two figures"):
+        figure("gan.generator_losses")(function)
+
+
+def test_looking_up_a_figure_does_not_load_matplotlib() -> None:
+    code = (
+        "import sys\nfrom qgen.figures.registry import all_figures\n"
+        "assert all_figures()\nprint(sorted({'matplotlib', 'numpy'} & set(sys.modules)))"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
+    assert shown.strip() == "[]"

@@ -1,0 +1,90 @@
+"""The JSON Schemas say of a file what qgen says of it, as far as a schema can."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from click.testing import Result
+
+from qgen.schemas import exam_schema, question_schema
+from tests.qgen.course import numeric
+from tests.qgen.test_examples import SPECS, shipped_questions
+
+
+def described(schema: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a schema that names its keys."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("properties"), dict):
+            yield schema
+        for value in schema.values():
+            yield from described(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from described(value)
+
+
+def plain(data: object) -> Any:
+    """YAML as JSON has it: dates are text."""
+    return json.loads(json.dumps(data, default=str))
+
+
+SHORT_FORMS = pytest.mark.xfail(
+    strict=True, reason="the schemas do not know `correct: true`, `solver: name` and the like"
+)
+
+
+class TestSchema:
+    @pytest.mark.parametrize("what", ["question", "exam"])
+    def test_is_a_json_schema_that_allows_no_other_keys(
+        self, qgen: Callable[..., Result], what: str
+    ) -> None:
+        schema = json.loads(qgen("schema", what).stdout)
+        jsonschema.Draft202012Validator.check_schema(schema)
+        assert schema == (question_schema() if what == "question" else exam_schema())
+        objects = list(described(schema))
+        assert len(objects) > 5
+        assert all(each["additionalProperties"] is False for each in objects)
+
+    @SHORT_FORMS
+    def test_the_shipped_bank_is_valid(self) -> None:
+        validator = jsonschema.Draft202012Validator(question_schema())
+        for question in shipped_questions().values():
+            assert [str(error) for error in validator.iter_errors(plain(question))] == []
+
+    @SHORT_FORMS
+    def test_the_examples_are_valid(self) -> None:
+        validator = jsonschema.Draft202012Validator(exam_schema())
+        for path in SPECS:
+            data = plain(yaml.safe_load(path.read_text("utf-8")))
+            assert [str(error) for error in validator.iter_errors(data)] == []
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"tolerence": {"absolute": 1}},
+            {"kind": "no_such_kind"},
+            {"difficulty": 6},
+            {"id": None},
+            {"tolerance": {"absolut": 1}},
+            {"parameters": {"a": {"integers": {"form": 1}}}},
+        ],
+        ids=str,
+    )
+    def test_a_wrong_question_is_not_valid(self, changes: dict[str, Any]) -> None:
+        good = numeric("x", solver=["course_solvers.square"])
+        question = {key: v for key, v in {**good, **changes}.items() if v is not None}
+        validator = jsonschema.Draft202012Validator(question_schema())
+        assert validator.is_valid(good)
+        assert validator.is_valid([good, good])
+        assert not validator.is_valid(question)
+
+    def test_a_wrong_exam_is_not_valid(self) -> None:
+        validator = jsonschema.Draft202012Validator(exam_schema())
+        sections = [{"title": "S", "questions": [{"id": "x"}]}]
+        exam = {"title": "T", "seed": 1, "sections": sections, "outputs": {"html": {}}}
+        assert validator.is_valid(exam)
+        for changes in ({"seeed": 1}, {"versions": 27}, {"seed": "x"}, {"outputs": {"pdf": {}}}):
+            assert not validator.is_valid({**exam, **changes})

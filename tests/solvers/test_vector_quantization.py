@@ -1,0 +1,174 @@
+"""Vector quantisation against hand-worked numbers, numerical slopes and k-means."""
+
+from fractions import Fraction
+from math import exp, log, sqrt
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as draw
+
+from qgen.solvers.registry import SolverFailure, find_solver, solve
+from qgen.solvers.verification import verify
+
+NEAREST = find_solver("vector_quantization.nearest_code")
+GRADIENTS = find_solver("vector_quantization.gradients")
+USAGE = find_solver("vector_quantization_codebook.usage")
+AVERAGE = find_solver("vector_quantization_codebook.moving_average")
+numbers = draw.fractions(min_value=-4, max_value=4, max_denominator=3)
+shares = draw.fractions(min_value=Fraction(1, 20), max_value=Fraction(19, 20), max_denominator=20)
+
+
+def vectors(width):
+    return draw.tuples(*[numbers] * width)
+
+
+def agree(known, values):
+    return verify(known, [values], [solve(known, values)]).disagreements == ()
+
+
+def test_three_vectors_and_two_codes():
+    """(1, 2) is 1 from (2, 2), (−1, 0) is 1 from the origin, (3, −1) is 10 from both."""
+    answers = solve(NEAREST, NEAREST.examples[0])
+    assert answers["squared_distances"] == ((5, 1), (1, 13), (10, 10))
+    assert answers["codes"] == (1, 0, 0)
+    assert answers["quantised"] == ((2, 2), (0, 0), (0, 0))
+    assert answers["tie"] is True
+    assert answers["summed_error"] == 12
+    assert answers["codebook_loss"] == 4
+    assert answers["commitment_loss"] == 1
+    assert answers["total_loss"] == 5
+    assert answers["element_codebook_loss"] == 2
+    assert answers["farthest_codes"] == (0, 1, 0)
+    assert answers["inner_product_codes"] == (1, 0, 1)
+    assert answers["absolute_codes"] == (1, 0, 0)
+    assert answers["distances_unsquared"] == pytest.approx((2 + sqrt(10)) / 3)
+    assert answers["halved_loss"] == 2
+    assert answers["beta_on_both"] == 2
+    assert answers["beta_forgotten"] == 8
+    assert answers["mean_of_two"] == 6
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    draw.integers(1, 3).flatmap(
+        lambda width: draw.fixed_dictionaries(
+            {
+                "z": draw.lists(vectors(width), min_size=1, max_size=3).map(tuple),
+                "codebook": draw.lists(vectors(width), min_size=2, max_size=4).map(tuple),
+                "beta": shares,
+            }
+        )
+    )
+)
+def test_both_routes_find_the_same_codes(values):
+    assert agree(NEAREST, values)
+
+
+def test_gradients_by_hand():
+    """z − e = (1, −1), beta = 1/4: the encoder gets (1/2 + 1/2, −1 − 1/2)."""
+    answers = solve(GRADIENTS, GRADIENTS.examples[0])
+    assert answers["encoder_gradient"] == (1, Fraction(-3, 2))
+    assert answers["code_gradient"] == (-2, 2)
+    assert answers["reconstruction_gradient"] == (Fraction(1, 2), -1)
+    assert answers["commitment_gradient"] == (Fraction(1, 2), Fraction(-1, 2))
+    assert answers["commitment_sign"] == (0, Fraction(-1, 2))
+    assert answers["factor_two_forgotten"] == (Fraction(3, 4), Fraction(-5, 4))
+    assert answers["beta_forgotten"] == (Fraction(5, 2), -3)
+    assert answers["codebook_term_too"] == (3, Fraction(-7, 2))
+    assert answers["code_with_reconstruction"] == (Fraction(-3, 2), 1)
+    assert answers["code_with_commitment"] == (Fraction(-5, 2), Fraction(5, 2))
+    assert answers["code_sign"] == (2, -2)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    draw.integers(1, 3).flatmap(
+        lambda width: draw.fixed_dictionaries(
+            {"z": vectors(width), "e": vectors(width), "upstream": vectors(width), "beta": shares}
+        )
+    )
+)
+def test_both_routes_of_the_gradients_agree(values):
+    assert agree(GRADIENTS, values)
+
+
+def test_code_usage_by_hand():
+    """Shares 1/2, 1/4, 1/8, 1/8: 7/4 bits."""
+    answers = solve(USAGE, {"counts": (8, 4, 2, 2)})
+    assert answers["shares"] == (Fraction(1, 2), Fraction(1, 4), Fraction(1, 8), Fraction(1, 8))
+    assert answers["bits"] == pytest.approx(1.75)
+    assert answers["entropy"] == pytest.approx(1.75 * log(2))
+    assert answers["perplexity"] == pytest.approx(2**1.75)
+    assert answers["two_to_the_nats"] == pytest.approx(2 ** (1.75 * log(2)))
+    assert answers["exp_of_bits"] == pytest.approx(exp(1.75))
+    assert answers["sign_forgotten"] == pytest.approx(2**-1.75)
+    assert answers["inverse_largest_share"] == 2
+    assert answers["inverse_sum_of_squares"] == Fraction(64, 22)
+    assert answers["evenly_used"] is False
+    two = solve(USAGE, {"counts": (5, 0, 0, 5)})
+    assert two["perplexity"] == pytest.approx(2)
+    assert (two["codes_used"], two["codebook_size"], two["evenly_used"]) == (2, 4, False)
+    one = solve(USAGE, {"counts": (0, 9)})
+    assert (one["entropy"], one["perplexity"]) == (0, 1)
+    assert solve(USAGE, {"counts": (3, 3, 3)})["evenly_used"] is True
+
+
+@settings(max_examples=20, deadline=None)
+@given(draw.lists(draw.integers(0, 50), min_size=1, max_size=8).filter(any))
+def test_torch_finds_the_same_entropy(counts):
+    values = {"counts": tuple(counts)}
+    law = torch.distributions.Categorical(probs=torch.tensor(counts, dtype=torch.float64))
+    assert solve(USAGE, values)["entropy"] == pytest.approx(float(law.entropy()), abs=1e-12)
+    assert agree(USAGE, values)
+
+
+def test_a_moving_average_by_hand():
+    """N = 9/10 · 4 + 1/10 · 2 = 19/5, m = (18/5 + 2/5, 36/5 + 1/5) = (4, 37/5)."""
+    answers = solve(AVERAGE, AVERAGE.examples[0])
+    assert answers["new_count"] == Fraction(19, 5)
+    assert answers["new_total"] == (4, Fraction(37, 5))
+    assert answers["new_code"] == (Fraction(20, 19), Fraction(37, 19))
+    assert answers["old_code"] == (1, 2)
+    assert answers["batch_mean"] == (2, 1)
+    assert answers["decay_swapped"] == (Fraction(40, 22), Fraction(26, 22))
+    assert answers["codes_averaged"] == (Fraction(11, 10), Fraction(19, 10))
+    assert answers["count_not_updated"] == (1, Fraction(37, 20))
+    assert answers["mean_for_total"] == (Fraction(1), Fraction(73, 38))
+    assert answers["unweighted"] == (Fraction(8, 6), Fraction(10, 6))
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    draw.integers(1, 3).flatmap(
+        lambda width: draw.fixed_dictionaries(
+            {
+                "total": vectors(width),
+                "count": draw.fractions(min_value=Fraction(1, 4), max_value=9, max_denominator=4),
+                "vectors": draw.lists(vectors(width), min_size=1, max_size=4).map(tuple),
+                "decay": shares,
+            }
+        )
+    )
+)
+def test_both_routes_of_the_moving_average_agree(values):
+    assert agree(AVERAGE, values)
+
+
+@pytest.mark.parametrize(
+    ("known", "change", "reason"),
+    [
+        (NEAREST, {"codebook": ((1, 2, 3), (1, 2, 3))}, r"codebook\[0\] must have 2 entries"),
+        (NEAREST, {"codebook": ((1, 2),)}, "codebook must hold at least two codes"),
+        (NEAREST, {"z": (1, 2)}, r"z\[0\] must be a vector"),
+        (NEAREST, {"beta": -1}, "beta must not be negative"),
+        (GRADIENTS, {"e": (1,)}, "e must have 2 entries"),
+        (USAGE, {"counts": (0, 0)}, "counts must not all be 0"),
+        (USAGE, {"counts": (Fraction(1, 2),)}, "a count must be a whole number"),
+        (AVERAGE, {"decay": 1}, "decay must lie between 0 and 1"),
+        (AVERAGE, {"count": 0}, "count must be positive"),
+    ],
+)
+def test_unfit_values_are_refused(known, change, reason):
+    with pytest.raises(SolverFailure, match=reason):
+        solve(known, {**known.examples[0], **change})
