@@ -150,6 +150,14 @@ class HtmlModel(AuthorModel):
     mode: Literal["practice", "exam"] = "practice"
 
 
+class GuideModel(AuthorModel):
+    """Study notes on the exam's topics, without its questions; `headings` name the topics."""
+
+    format: Literal["both", "html", "latex"] = "both"
+    pdf: Literal["auto", "always", "never"] = "auto"
+    headings: dict[Identifier, NonEmptyText] = Field(default_factory=dict)
+
+
 def _present(value: object) -> object:
     """`html:` with nothing behind it asks for that output as it comes."""
     return {} if value is None else value
@@ -158,9 +166,10 @@ def _present(value: object) -> object:
 class OutputsModel(AuthorModel):
     """The formats to write. Naming one asks for it."""
 
-    latex: Annotated[LatexModel, BeforeValidator(_present)] | None = None
-    moodle: Annotated[MoodleModel, BeforeValidator(_present)] | None = None
-    html: Annotated[HtmlModel, BeforeValidator(_present)] | None = None
+    latex: Annotated[LatexModel | None, BeforeValidator(_present)] = None
+    moodle: Annotated[MoodleModel | None, BeforeValidator(_present)] = None
+    html: Annotated[HtmlModel | None, BeforeValidator(_present)] = None
+    guide: Annotated[GuideModel | None, BeforeValidator(_present)] = None
 
     @property
     def formats(self) -> tuple[str, ...]:

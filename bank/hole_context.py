@@ -7,10 +7,12 @@ from qgen.bank.templates import HoleContext
 from qgen.document.formula import GREEK
 from qgen.document.richtext import Hole, Math, Paragraph, RichText
 
-_SPACE = re.compile(r"(\\[,;:! ]|\\quad|~|\s)+$")
+_SPACE = re.compile(r"(\\[,;:! ]|~|\s)+$")
+_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\S", re.DOTALL)
 _COMMAND_AT_END = re.compile(r"\\([A-Za-z]+)$")
-_ENVIRONMENT_AT_END = re.compile(r"\\(begin|end|text|mathrm|operatorname)\{[^{}]*\}$")
-_SUBSCRIPT_AT_END = re.compile(r"_\s*\{?\s*$")
+_ENVIRONMENT_AT_END = re.compile(r"\\(begin|end)\{[^{}]*\}$|\\begin\{array\}\{[^{}]*\}$")
+# A single digit behind ^ or _ is all that the script takes, and no part of what follows.
+_DIGIT_AT_END = re.compile(r"(?<![\^_])[0-9]$")
 _COMMAND_AT_START = re.compile(r"\\([A-Za-z]+)")
 _SYMBOLS = GREEK | {"varepsilon", "varphi", "vartheta", "ell", "infty", "hbar"}
 _FACTORS = _SYMBOLS | {
@@ -18,9 +20,16 @@ _FACTORS = _SYMBOLS | {
     "mathbf", "boldsymbol", "mathbb", "mathcal", "vec", "hat", "bar", "tilde", "widehat",
     "widetilde", "partial", "nabla", "sum", "prod", "int", "left", "bigl", "Bigl", "big", "Big",
 }  # fmt: skip
-_OPERATORS = frozenset({"cdot", "times", "div", "log", "ln", "exp", "sin", "cos", "tanh"})
+_BINDING = frozenset({"cdot", "times", "div"})
+_OPERATORS = _BINDING | {"log", "ln", "exp", "sin", "cos", "tanh"}
+_WORDS = frozenset({"text", "mathrm", "operatorname", "textbf", "textit", "mbox"})
+_TWO_ARGUMENTS = frozenset({"frac", "dfrac", "tfrac", "binom", "dbinom", "tbinom"})
+_ARGUMENTS = _WORDS | _TWO_ARGUMENTS | {
+    "sqrt", "mathbf", "boldsymbol", "mathbb", "mathcal", "vec", "hat", "bar", "tilde", "widehat",
+    "widetilde", "overline", "underline",
+}  # fmt: skip
 
-Left = Literal["start", "factor", "plus", "minus", "leading_plus", "leading_minus"]
+Left = Literal["start", "operator", "factor", "plus", "minus", "leading_sign"]
 
 
 def _left(before: str, follows_hole: bool) -> Left:
@@ -30,17 +39,18 @@ def _left(before: str, follows_hole: bool) -> Left:
         return "factor" if follows_hole else "start"
     last = text[-1]
     if last in "+-":
-        binary = _left(text[:-1], follows_hole) == "factor"
-        if last == "+":
-            return "plus" if binary else "leading_plus"
-        return "minus" if binary else "leading_minus"
+        if _left(text[:-1], follows_hole) != "factor":
+            return "leading_sign"
+        return "plus" if last == "+" else "minus"
     command = _COMMAND_AT_END.search(text)
     if command:
         name = command.group(1)
-        return "factor" if name in _SYMBOLS or name in _OPERATORS else "start"
+        return "factor" if name in _SYMBOLS else "operator" if name in _OPERATORS else "start"
     if _ENVIRONMENT_AT_END.search(text):
         return "start"
-    return "factor" if last.isalnum() or last in ")]}'/!" else "start"
+    if last == "/":
+        return "operator"
+    return "factor" if last.isalnum() or last in ")]}'!" else "start"
 
 
 def _is_factor(after: str) -> bool:
@@ -51,23 +61,79 @@ def _is_factor(after: str) -> bool:
     return text[:1].isalpha() or text[:1] == "("
 
 
-def math_context(before: str, after: str, follows_hole: bool) -> tuple[str, HoleContext]:
-    """The TeX before a hole, less a sign that the hole now prints itself, and its context.
+def _is_bound(after: str) -> bool:
+    """Whether an operator follows that binds closer than a sum."""
+    text = after.lstrip()
+    command = _COMMAND_AT_START.match(text)
+    return text[:1] in {"/", "!"} or (command is not None and command.group(1) in _BINDING)
 
-    `before` and `after` reach to the neighbouring holes or to the formula's ends;
-    `follows_hole` tells whether another hole stands before `before`.
+
+def _groups(before: str) -> list[str]:
+    """What stands before each brace that is still open."""
+    groups: list[str] = []
+    last = ""
+    for token in _TOKEN.findall(before):
+        if token == "{":
+            groups.append(last)
+        elif token == "}" and groups:
+            groups.pop()
+        last = token
+    return groups
+
+
+def _last_command(text: str) -> str:
+    command = _COMMAND_AT_END.search(text)
+    return command.group(1) if command else ""
+
+
+def _is_argument(before: str) -> bool:
+    """Whether TeX takes what follows as an argument: only its first sign, if it has no braces."""
+    text = before.rstrip()
+    if text.endswith(("^", "_")) or _last_command(text) in _ARGUMENTS:
+        return True
+    if text.endswith("]"):
+        return _last_command(text[: text.rfind("[")].rstrip()) == "sqrt"
+    if not text or text[-1].isalpha():
+        return False
+    first = len(text) - 1
+    if text[-1] == "}":
+        first = next((i for i in range(first, -1, -1) if _closes(text[i:])), first)
+    return _last_command(text[:first].rstrip()) in _TWO_ARGUMENTS
+
+
+def _closes(text: str) -> bool:
+    """Whether a text is one group in braces."""
+    return text.startswith("{") and not _groups(text) and bool(_groups(text[:-1]))
+
+
+def math_context(before: str, after: str, *, after_hole: int) -> tuple[str, HoleContext]:
+    """The TeX between the last hole and this one, less a sign that this one prints itself.
+
+    `before` is the formula up to the hole, with one character for each earlier hole; `after_hole`
+    is where the last of them ends in it, or 0. `after` reaches to the end of the formula.
     """
-    left = _left(before, follows_hole)
-    in_subscript = bool(_SUBSCRIPT_AT_END.search(before))
-    sign: Literal["", "+", "-"] = "+" if left == "plus" else "-" if left == "minus" else ""
-    if sign:
-        before = _SPACE.sub("", before)[:-1].rstrip()
-    return before, HoleContext(
+    kept = before[after_hole:]
+    groups = _groups(before)
+    if _is_argument(before):
+        return kept, HoleContext(in_math=True, grouped=True)
+    if any(group in {f"\\{name}" for name in _WORDS} for group in groups):
+        return kept, HoleContext(in_math=True)
+    left = _left(kept, after_hole > 0)
+    text = _SPACE.sub("", kept)
+    if left in {"plus", "minus"}:
+        kept = text[:-1].rstrip()
+    in_subscript = "_" in groups
+    beside_hole = not text and after_hole > 0
+    beside_digit = bool(_DIGIT_AT_END.search(text)) or after.lstrip()[:1].isdigit()
+    return kept, HoleContext(
         in_math=True,
-        sign=sign,
-        after_minus=left in {"leading_minus", "leading_plus"},
-        multiplied=left == "factor" and not in_subscript,
-        coefficient=_is_factor(after) and left != "factor" and not in_subscript,
+        sign="+" if left == "plus" else "-" if left == "minus" else "",
+        after_sign=left == "leading_sign",
+        after_operator=left == "operator",
+        after_factor=left == "factor",
+        joined=(beside_hole or beside_digit) and not in_subscript,
+        coefficient=_is_factor(after) and left not in {"factor", "operator"} and not in_subscript,
+        bound=_is_factor(after) or _is_bound(after),
         powered=after.lstrip().startswith("^"),
     )
 

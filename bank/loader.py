@@ -6,10 +6,10 @@ from pathlib import Path
 
 from qgen.bank.author_model import validated
 from qgen.bank.exam_spec import EXAM, ExamSpec
-from qgen.bank.markup import Handlers, read_markup
+from qgen.bank.markup import MarkupError, read_closed_markup
 from qgen.bank.models import QUESTION, QuestionFields
 from qgen.bank.template_builder import TemplateBuilder
-from qgen.bank.templates import Bank, HoleContext, QuestionTemplate
+from qgen.bank.templates import Bank, QuestionTemplate
 from qgen.bank.unvalidated_texts import mistakes_in_texts
 from qgen.bank.yaml_source import Source, read_source
 from qgen.document.problem import Place, Problem, in_reading_order
@@ -149,17 +149,8 @@ def _exam_text(
     if text is None:
         return None
 
-    def keep(code: str, message: str, offset: int) -> None:
-        problems.append(Problem(code, message, source.place_in_text(path, text, offset)))
+    def mistake(error: MarkupError) -> None:
+        place = source.place_in_text(path, text, error.offset)
+        problems.append(Problem(error.code, str(error), place))
 
-    def hole(expression: str, context: HoleContext, offset: int) -> int:
-        keep("hole-place", "an exam's own text has no values to print", offset)
-        return 0
-
-    def image(target: str, alternative: str, offset: int) -> str:
-        keep("image", "an exam's own text cannot show pictures", offset)
-        return target
-
-    return read_markup(
-        text, Handlers(hole, image, lambda error: keep(error.code, str(error), error.offset))
-    )
+    return read_closed_markup(text, "an exam's own text", mistake)

@@ -94,6 +94,20 @@ def read_markup(text: str, handlers: Handlers) -> RichText:
     return _Reader(text, handlers).read()
 
 
+def read_closed_markup(text: str, owner: str, mistake: Callable[[MarkupError], None]) -> RichText:
+    """A text that is the same for every variant; `owner` says in messages whose text it is."""
+
+    def hole(source: str, context: HoleContext, offset: int) -> int:
+        mistake(MarkupError("hole-place", f"{owner} has no values to print", offset))
+        return 0
+
+    def image(target: str, alternative: str, offset: int) -> str:
+        mistake(MarkupError("image", f"{owner} cannot show pictures", offset))
+        return target
+
+    return read_markup(text, Handlers(hole, image, mistake))
+
+
 @dataclass(frozen=True, slots=True)
 class _FoundHole:
     source: str
@@ -282,11 +296,14 @@ class _Reader:
                 parts.append(run)
                 checked.append(run)
                 continue
-            before = parts.pop() if parts and isinstance(parts[-1], str) else ""
-            after = runs[index + 1] if index + 1 < len(runs) else ""
-            follows = bool(parts)
+            if parts and isinstance(parts[-1], str):
+                parts.pop()
+            before = "".join(runs[:index])
+            holes = _MARKER.search(before[::-1])
             kept, context = math_context(
-                str(before), "" if _MARKER.match(after) else after, follows
+                before,
+                "".join(runs[index + 1 :]),
+                after_hole=len(before) - holes.start() if holes else 0,
             )
             if kept:
                 parts.append(kept)

@@ -195,6 +195,7 @@ class QuestionFields(AuthorModel):
     figures: dict[Name, FigureModel] = Field(default_factory=dict)
     stem: NonEmptyText
     explanation: NonEmptyText | None = None
+    study_note: NonEmptyText | None = None
 
 
 class SingleChoiceQuestion(QuestionFields, SingleChoiceFields):

@@ -17,7 +17,7 @@ from qgen.bank.expressions import (
     unknown_name,
 )
 from qgen.bank.hole_context import only_hole
-from qgen.bank.markup import Handlers, MarkupError, read_markup
+from qgen.bank.markup import Handlers, MarkupError, read_closed_markup, read_markup
 from qgen.bank.models import (
     ChoiceFields,
     DerivationQuestion,
@@ -142,6 +142,7 @@ class TemplateBuilder:
             digest=self._digest(),
             note=model.note,
             figures=figures,
+            study_note=self._study_note(model.study_note),
         )
 
     # Places and problems
@@ -191,6 +192,17 @@ class TemplateBuilder:
             self._problem(error.code, str(error), place(error.offset))
 
         return read_markup(text, Handlers(hole, image, mistake))
+
+    def _study_note(self, text: str | None) -> RichText | None:
+        if text is None:
+            return None
+        path = (*self._path, "study_note")
+
+        def mistake(error: MarkupError) -> None:
+            place = self._source.place_in_text(path, text, error.offset)
+            self._problem(error.code, str(error), place)
+
+        return read_closed_markup(text, "a study note", mistake)
 
     def _number_hole(self, expression: Expression, context: HoleContext, place: Place) -> int:
         decimal = bool(expression.names & self._decimal_names) or (

@@ -20,18 +20,25 @@ class HoleContext:
     """What stands around a hole inside a formula, so that its value can be printed to fit.
 
     `sign` is a plus or minus that stood before the hole between two terms; the hole prints it.
-    `after_minus` is a minus with nothing before it: it stays where it is. `multiplied`: a
-    factor stands directly before. `coefficient`: a factor follows directly. `powered`: an
-    exponent follows. `decimal`: fractions print as decimals where their expansion ends.
+    `after_sign`: a sign with no term before it stands there and stays. `after_operator`: an
+    operator such as a dot or a slash stands directly before. `after_factor`: so does a factor.
+    `joined`: a digit or another hole stands directly beside. `coefficient`: a factor follows that
+    a one would only clutter. `bound`: a factor, a dot or a slash follows. `powered`: an exponent
+    follows. `grouped`: TeX takes the hole as an argument, which has no braces of its own.
+    `decimal`: fractions print as decimals where their expansion ends.
     """
 
     in_math: bool
     decimal: bool = False
     sign: Literal["", "+", "-"] = ""
-    after_minus: bool = False
-    multiplied: bool = False
+    after_sign: bool = False
+    after_operator: bool = False
+    after_factor: bool = False
+    joined: bool = False
     coefficient: bool = False
+    bound: bool = False
     powered: bool = False
+    grouped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +180,8 @@ class QuestionTemplate:
     digest: bytes
     note: str | None
     figures: tuple[FigureTemplate, ...] = ()
+    study_note: RichText | None = None
+    """The general insight behind the question, for study guides: no numbers of a variant."""
 
     @property
     def drawn_names(self) -> frozenset[str]:

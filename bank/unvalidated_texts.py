@@ -13,7 +13,7 @@ from qgen.bank.templates import HoleContext
 from qgen.bank.yaml_source import Source
 from qgen.document.problem import Problem
 
-_TEXTS = frozenset({"stem", "prompt", "explanation", "feedback"})
+_TEXTS = frozenset({"stem", "prompt", "explanation", "feedback", "study_note"})
 _TEXTS_OF = frozenset({"options", "rubric"})
 _EXPRESSIONS = frozenset({"answer", "correct"})
 _EXPRESSIONS_OF = frozenset({"where", "let", "with"})

@@ -280,7 +280,10 @@ class _Builder:
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             line, column = _mark(event)
             if not isinstance(event, yaml.ScalarEvent):
-                raise _Refused("yaml-key", "a key must be a plain word", line, column)
+                message = "a key must be a plain word"
+                if isinstance(event, yaml.MappingStartEvent):
+                    message += "; put a text that starts with '{{' in quotes"
+                raise _Refused("yaml-key", message, line, column)
             key = event.value
             _check_characters(key, line, column)
             if key in entries:

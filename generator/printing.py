@@ -2,11 +2,21 @@
 
 from collections.abc import Callable
 from fractions import Fraction
+from math import isfinite
 from typing import TypeAlias
 
 from qgen.bank.expressions import Filter
 from qgen.bank.templates import HoleContext
-from qgen.document.formula import Expression, Sum, latex, typed
+from qgen.document.formula import (
+    Expression,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    latex,
+    typed,
+)
 from qgen.document.numbers import MINUS, significant, terminating
 from qgen.document.values import Real, Value
 
@@ -17,10 +27,10 @@ FLOAT_DIGITS = 4
 Printer: TypeAlias = Callable[[Value], str]
 _TEX_SPECIAL = str.maketrans(
     {
-        "\\": r"\backslash ",
+        "\\": r"\textbackslash{}",
         **{character: f"\\{character}" for character in "{}$&#%_"},
-        "~": r"\sim ",
-        "^": r"\wedge ",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
     }
 )
 
@@ -51,11 +61,15 @@ def _remembering(write: Printer) -> Printer:
 def _direct_printer(chosen: Filter | None, context: HoleContext) -> Printer:
     if not context.in_math:
         return lambda value: _text(value, chosen, context.decimal)
+    if context.grouped:
+        return lambda value: f"{{{_math(value, chosen, context)}}}"
     return lambda value: _math(value, chosen, context)
 
 
 def _magnitude(value: Real, chosen: Filter | None, decimal: bool, in_math: bool) -> str:
     """A number that is not negative, without any sign."""
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError("it is not a finite number")
     name = chosen.name if chosen else ""
     if name == "num" and chosen:
         return _scientific(significant(value, chosen.arguments[0]), in_math)
@@ -106,9 +120,9 @@ def _math(value: Value, chosen: Filter | None, context: HoleContext) -> str:
     if type(value) is float:
         return _number(value, chosen, context)
     if isinstance(value, bool):
-        return rf"\text{{{'true' if value else 'false'}}}"
+        return _signed(rf"\text{{{'true' if value else 'false'}}}", context)
     if isinstance(value, str):
-        return rf"\text{{{value.translate(_TEX_SPECIAL)}}}"
+        return _signed(rf"\text{{{value.translate(_TEX_SPECIAL)}}}", context)
     if isinstance(value, tuple):
         return _signed(_array(value, chosen, context.decimal), context)
     if isinstance(value, (int, Fraction, float)):
@@ -120,32 +134,48 @@ def _number(value: Real, chosen: Filter | None, context: HoleContext) -> str:
     negative = value < 0
     text = _magnitude(-value if negative else value, chosen, context.decimal, in_math=True)
     name = chosen.name if chosen else ""
-    if name == "signed":
-        return ("-" if negative else "+") + text
-    unit = text == "1" and (name == "coef" or (context.coefficient and not chosen))
-    bracket = (context.powered and (negative or "frac" in text or "times" in text)) or (
-        negative and (context.multiplied or context.after_minus)
-    )
-    if bracket:
-        inside = f"-{text}" if negative else text
+    alone = not (context.sign or context.after_sign or context.after_operator)
+    sign = "+" if name == "signed" and alone else context.sign
+    if _needs_brackets(text, negative, sign, context):
         brackets = (r"\left(", r"\right)") if "frac" in text else ("(", ")")
-        if context.sign:
-            return f" {context.sign} {brackets[0]}{inside}{brackets[1]}"
-        return f"{brackets[0]}{inside}{brackets[1]}"
-    if unit:
+        inside = f"-{text}" if negative else text
+        return _term(sign, f"{brackets[0]}{inside}{brackets[1]}", context)
+    if text == "1" and (name == "coef" or (context.coefficient and not chosen)):
         text = ""
-    if context.sign:
-        plus = (context.sign == "+") != negative
-        return f" {'+' if plus else '-'} {text}"
+    if sign:
+        return _term("+" if (sign == "+") != negative else "-", text, context)
     return f"-{text}" if negative else text
+
+
+def _needs_brackets(text: str, negative: bool, sign: str, context: HoleContext) -> bool:
+    """Whether a number would be misread where it stands without brackets."""
+    composed = "frac" in text or "times" in text
+    return (
+        (context.powered and (negative or composed))
+        or (context.after_operator and (negative or "times" in text))
+        or (context.after_sign and negative)
+        or (not sign and (context.joined or (context.after_factor and negative)))
+    )
+
+
+def _term(sign: str, text: str, context: HoleContext) -> str:
+    """A term with its sign; the blanks stand for those that went with the author's sign."""
+    return f" {sign} {text}" if context.sign else f"{sign}{text}"
 
 
 def _formula(value: Expression, context: HoleContext) -> str:
     text = latex(value)
-    tight = context.multiplied or context.coefficient or context.powered or context.after_minus
-    negative = text.startswith("-")
-    if (isinstance(value, Sum) and (tight or context.sign == "-")) or (
-        negative and (tight or context.sign)
+    before = context.after_factor or context.after_operator or context.after_sign
+    beside = before or context.joined or context.bound
+    composed = isinstance(value, (Product, Quotient, Power)) or (
+        isinstance(value, Number) and not text.isdigit()
+    )
+    if (
+        (isinstance(value, Sum) and (beside or context.powered or context.sign == "-"))
+        or (text.startswith("-") and (before or context.powered or context.sign))
+        or (composed and context.powered)
+        or (isinstance(value, Product) and context.after_operator)
+        or (context.joined and text.startswith((*"0123456789", r"\frac")))
     ):
         text = rf"\left({text}\right)"
     return _signed(text, context)

@@ -15,7 +15,7 @@ from qgen import __version__
 if TYPE_CHECKING:
     from qgen.document.problem import Problem
 
-FORMAT_NAMES = ("latex", "moodle", "html")
+FORMAT_NAMES = ("latex", "moodle", "html", "guide")
 MAX_JOBS = 64
 _EPILOG = "Start with: qgen list, then qgen build exam.yaml"
 
@@ -75,7 +75,7 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Print the answe
     "formats",
     callback=_formats,
     metavar="LIST",
-    help="Only these formats, with commas: latex,moodle,html.",
+    help="Only these formats, with commas: latex,moodle,html,guide.",
 )
 @click.option("--seed", type=click.IntRange(min=0), help="Another seed than the exam's own.")
 @click.option(

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
-from qgen.bank.exam_spec import HtmlModel, LatexModel, MoodleModel
+from qgen.bank.exam_spec import GuideModel, HtmlModel, LatexModel, MoodleModel
 from qgen.bank.loader import LoadedSpec
 from qgen.document.exam import ExamDocument, Item, Rendered
+from qgen.document.guide import GuideDocument
 from qgen.document.problem import Place, Problem, Severity
+from qgen.loading import LoadedExam
 from qgen.output_folder import OutputFolder
 
-FORMATS = ("latex", "moodle", "html")
+FORMATS = ("latex", "moodle", "html", "guide")
 Progress = Callable[[str], None]
 
 
@@ -59,30 +61,41 @@ class LatexFormat:
 
     def finish(self, folder: OutputFolder, progress: Progress) -> list[Problem]:
         """Compiles the papers, or says what to install."""
-        from qgen.typesetting import compile_papers
+        return _compiled(self.name, self.options.pdf, self.jobs, self.place, folder, progress)
 
-        if self.options.pdf == "never":
-            return []
-        prefix = f"{self.name}/"
-        names = [
-            name.removeprefix(prefix)
-            for name in folder.digests
-            if name.startswith(prefix) and name.endswith(".tex")
-        ]
-        problems: list[Problem] = []
-        for typeset in compile_papers(folder.path / self.name, names, self.jobs):
-            progress("pdf")
-            if typeset.pdf is not None:
-                folder.write(f"{prefix}{typeset.name.removesuffix('.tex')}.pdf", typeset.pdf)
-            problems += typeset.problems
-        return [self._weighed(problem) for problem in dict.fromkeys(problems)]
 
-    def _weighed(self, problem: Problem) -> Problem:
-        """Without an engine, `pdf: auto` goes on with the sources."""
-        if problem.code != "no-tex":
-            return problem
-        severity: Severity = "error" if self.options.pdf == "always" else "loss"
-        return Problem(problem.code, problem.message, self.place, severity)
+def _compiled(
+    name: str,
+    wanted: Literal["auto", "always", "never"],
+    jobs: int,
+    place: Place,
+    folder: OutputFolder,
+    progress: Progress,
+) -> list[Problem]:
+    """Compiles the TeX sources of one format; with `auto`, no engine is no error."""
+    from qgen.typesetting import compile_papers
+
+    if wanted == "never":
+        return []
+    prefix = f"{name}/"
+    names = [
+        file.removeprefix(prefix)
+        for file in folder.digests
+        if file.startswith(prefix) and file.endswith(".tex")
+    ]
+    problems: list[Problem] = []
+    for typeset in compile_papers(folder.path / name, names, jobs):
+        progress("pdf")
+        if typeset.pdf is not None:
+            folder.write(f"{prefix}{typeset.name.removesuffix('.tex')}.pdf", typeset.pdf)
+        problems += typeset.problems
+    severity: Severity = "error" if wanted == "always" else "loss"
+    return [
+        Problem(problem.code, problem.message, place, severity)
+        if problem.code == "no-tex"
+        else problem
+        for problem in dict.fromkeys(problems)
+    ]
 
 
 @dataclass(slots=True)
@@ -143,13 +156,54 @@ class HtmlFormat:
         return []
 
 
+@dataclass(slots=True)
+class GuideFormat:
+    """Study notes on the exam's topics. It is made of the guide alone, never of the items."""
+
+    options: GuideModel
+    guide: GuideDocument
+    left_out: list[Problem]
+    jobs: int
+    place: Place
+    name: str = "guide"
+
+    @property
+    def variants(self) -> int:
+        """A guide takes no variants."""
+        return 0
+
+    def losses(self, item: Item) -> list[Problem]:
+        """A guide carries no question, and so loses nothing of one."""
+        return []
+
+    def render(self, exam: ExamDocument) -> Rendered:
+        """The guide's page and source; its problems are those of its notes."""
+        from qgen.renderers.guide import GuideOptions, render
+
+        rendered = render(self.guide, GuideOptions(self.options.format))
+        return Rendered(rendered.files, (*self.left_out, *rendered.problems))
+
+    def finish(self, folder: OutputFolder, progress: Progress) -> list[Problem]:
+        """Compiles the guide, or says what to install."""
+        return _compiled(self.name, self.options.pdf, self.jobs, self.place, folder, progress)
+
+
+def _guide_format(exam: LoadedExam, options: GuideModel, jobs: int) -> GuideFormat:
+    from qgen.study_guide import study_guide
+
+    place = exam.loaded.source.place(("outputs", "guide"))
+    guide, left_out = study_guide(exam, options.headings, place)
+    return GuideFormat(options, guide, left_out, jobs, place)
+
+
 def chosen_formats(
-    loaded: LoadedSpec, names: tuple[str, ...] | None, jobs: int
+    exam: LoadedExam, names: tuple[str, ...] | None, jobs: int
 ) -> tuple[list[OutputFormat], list[Problem]]:
     """The formats to write: those of the spec, or the named ones with the spec's options.
 
     The problem list says which words the labels of a page lack.
     """
+    loaded = exam.loaded
     outputs = loaded.spec.outputs
     wanted = outputs.formats if names is None else names
     place = loaded.source.place(("outputs", "latex"))
@@ -161,8 +215,10 @@ def chosen_formats(
             formats.append(LatexFormat(outputs.latex or LatexModel(), jobs, place))
         elif name == "moodle":
             formats.append(MoodleFormat(outputs.moodle or MoodleModel()))
-        else:
+        elif name == "html":
             formats.append(HtmlFormat(outputs.html or HtmlModel()))
+        else:
+            formats.append(_guide_format(exam, outputs.guide or GuideModel(), jobs))
     return formats, _language_problems(loaded)
 
 

@@ -68,7 +68,7 @@ def build(request: BuildRequest) -> BuildReport:
     exam, problems = load_whole_exam(request.spec, request.seed)
     if exam is None:
         return BuildReport(problems)
-    formats, problems = chosen_formats(exam.loaded, request.formats, request.jobs)
+    formats, problems = chosen_formats(exam, request.formats, request.jobs)
     problems += _losses(exam, formats)
     report = BuildReport(in_reading_order(problems), verify=request.verify)
     if report.failed:

@@ -27,6 +27,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Collects the banks also where `testpaths` or the invocation's folder leaves them out."""
     banks = config.getini("qgen_banks")
+    for bank in banks:
+        if not bank.exists():
+            raise pytest.UsageError(f"qgen_banks: there is no bank '{bank}'")
     chosen = config.args_source is not pytest.Config.ArgsSource.ARGS
     if banks and chosen and not config.getoption("help", default=False):
         inside = [Path(config.invocation_params.dir, argument) for argument in config.args]

@@ -90,7 +90,7 @@ def _template() -> Template:
 
 
 @cache
-def _style() -> str:
+def page_style() -> str:
     """The style sheet with the font of formulas inside."""
     room = files("qgen.renderers")
     sheet = (room / "templates" / "page.css").read_text("utf-8")
@@ -129,7 +129,7 @@ class _Page:
             "paper": self.paper,
             "labels": self.labels,
             "is_practice": self.is_practice,
-            "style": Markup(_style()),
+            "style": Markup(page_style()),
             "facts": list(self._facts()),
             "instructions": self._instructions(self.exam.instructions, 2),
             "numbers": numbers,

@@ -38,6 +38,8 @@ class Labels:
     attempts: str
     show_solution: str
     practice_note: str
+    study_guide: str
+    topics: str
     yes: str
     no: str
     page: str
@@ -78,6 +80,8 @@ _ENGLISH = Labels(
     attempts="Attempts",
     show_solution="Show the solution",
     practice_note="A practice page: it contains the solutions.",
+    study_guide="Study guide",
+    topics="Topics",
     yes="yes",
     no="no",
     page="Page {} of {}",
@@ -118,6 +122,8 @@ _GERMAN = Labels(
     attempts="Versuche",
     show_solution="Lösung zeigen",
     practice_note="Eine Übungsseite: Sie enthält die Lösungen.",
+    study_guide="Lernhilfe",
+    topics="Themen",
     yes="ja",
     no="nein",
     page="Seite {} von {}",
@@ -158,6 +164,8 @@ _CHINESE = Labels(
     attempts="可尝试次数",
     show_solution="显示解答",
     practice_note="练习页面：其中包含答案。",
+    study_guide="学习指南",
+    topics="主题",
     yes="是",
     no="否",
     page="第 {} 页，共 {} 页",

@@ -4,7 +4,7 @@ They need what Debian has in texlive-latex-base, texlive-latex-recommended and l
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -67,7 +67,7 @@ def losses(item: Item, options: LatexOptions) -> list[Problem]:
         for node in walk(closed(passage)):
             problems += [
                 Problem(code, message, place, "error" if code == "latex-command" else "loss")
-                for code, message in _node_losses(node, item)
+                for code, message in node_losses(node, item.assets)
             ]
     return list(dict.fromkeys(problems))
 
@@ -138,7 +138,8 @@ def _form(asset: Asset) -> str | None:
 
 
 @cache
-def _preamble() -> str:
+def preamble() -> str:
+    """What stands between the class and the document, the same for all that qgen typesets."""
     return (files("qgen.renderers") / "templates" / "preamble.tex").read_text("utf-8")
 
 
@@ -157,7 +158,7 @@ class _Book:
         lines = [
             r"\documentclass[11pt]{article}",
             rf"\newcommand{{\examlanguage}}{{{self.labels.babel or 'english'}}}",
-            _preamble(),
+            preamble(),
             r"\begin{document}",
             r"\examstart",
             body,
@@ -319,7 +320,7 @@ def _answer_passages(answer: Answer, options: LatexOptions) -> Iterator[Passage]
             assert_never(answer)
 
 
-def _node_losses(node: Node, item: Item) -> Iterator[tuple[str, str]]:
+def node_losses(node: Node, assets: Mapping[str, Asset]) -> Iterator[tuple[str, str]]:
     """Codes and messages for one node by itself, not for what it holds."""
     match node:
         case Text() | Code() | CodeBlock():
@@ -336,7 +337,7 @@ def _node_losses(node: Node, item: Item) -> Iterator[tuple[str, str]]:
                 )
             yield from _character_losses(source)
         case Image():
-            asset = item.assets.get(node.asset)
+            asset = assets.get(node.asset)
             if asset is None or _form(asset) is None:
                 yield (
                     "latex-image",

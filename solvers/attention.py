@@ -265,8 +265,8 @@ def causal_by_free_energy(queries: "Tensor", keys: "Tensor", values: "Tensor") -
     scores = ((square - apart) / (2 * width**0.5)).requires_grad_(True)
     tilt = torch.zeros_like(values).requires_grad_(True)
     tilted = scores + tilt @ values.mT
-    total = sum(torch.logsumexp(tilted[:, i, : i + 1], dim=-1).sum() for i in range(count))
-    weights, output = torch.autograd.grad(total, (scores, tilt))
+    totals = [torch.logsumexp(tilted[:, i, : i + 1], dim=-1) for i in range(count)]
+    weights, output = torch.autograd.grad(torch.stack(totals).sum(), (scores, tilt))
     return {
         "scores": scores,
         "weights": weights,

@@ -313,7 +313,7 @@ def linear(matrix: Matrix, shift: Vector, x: Vector) -> Answers:
     diagonal: Exact = 1
     for index, row in enumerate(matrix):
         diagonal *= row[index]
-    log_det, base = log(abs(size)), _base(z)
+    log_det, base = log(abs(float(size))), _base(z)
     forward = times_vector(matrix, x)
     return {
         "determinant": size,

@@ -74,7 +74,7 @@ def _formulas(start: Expression, mu: Exact, sigma: Exact, rest: tuple[Expression
     shifted = Sum((start, Number(-mu))) if mu else start
     square = Quotient(Power(shifted, _TWO), Number(2 * sigma * sigma))
     base = Product((_MINUS, square))
-    log_scale = log(abs(sigma))
+    log_scale = log(abs(float(sigma)))
     minus = tuple([Product((_MINUS, term)) for term in rest])
     return {
         "z_formula": shifted if sigma == 1 else Quotient(shifted, Number(sigma)),
@@ -292,7 +292,7 @@ def composition(slopes: Vector, shifts: Vector, z: Scalar) -> Answers:
         outputs.append(value)
     for factor, start in reversed(layers):
         backwards = factor * backwards + start
-    logs = [log(abs(factor)) for factor in slopes]
+    logs = [log(abs(float(factor))) for factor in slopes]
     log_det, base, product = fsum(logs), _base(float(z)), 1.0
     for each in logs:
         product *= each

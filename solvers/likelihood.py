@@ -4,7 +4,7 @@ Log-likelihoods are of the data as they came, in nats. Categorical laws are in
 `categorical_likelihood`, Gaussian ones in `gaussian_likelihood`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from math import comb, fsum, lgamma, log
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from qgen.solvers.arguments import (
     require_positive,
     require_vector,
 )
+from qgen.solvers.likelihood_routes import formula_routes, newton_fit
 from qgen.solvers.registry import check, solver
 from qgen.solvers.shape_arguments import require_count, square_root
 
@@ -142,47 +143,8 @@ def _log_orders(n: int, k: int) -> float:
     return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
 
 
-def _newton(
-    log_likelihood: Callable[["Tensor"], "Tensor"],
-    link: Callable[["Tensor"], "Tensor"],
-    variants: int,
-) -> tuple["Tensor", "Tensor", "Tensor"]:
-    """The best parameter, the value there, and minus the curvature there; [variants] each.
-
-    `log_likelihood` takes parameters [variants, m] and gives as many values; the search is over
-    the free variable that `link` takes to the parameter.
-    """
-    import torch
-
-    from qgen.solvers.numerical_methods import maximise
-
-    start = torch.zeros(variants, 1, dtype=torch.float64)
-    best = link(maximise(lambda free: log_likelihood(link(free))[:, 0], start)).detach()
-    leaf = best.clone().requires_grad_(True)
-    value = log_likelihood(leaf)
-    (slope,) = torch.autograd.grad(value.sum(), leaf, create_graph=True)
-    (curvature,) = torch.autograd.grad(slope.sum(), leaf)
-    return best[:, 0], value.detach()[:, 0], -curvature[:, 0]
-
-
-def _formula_routes(
-    name: str, log_likelihood: Callable[["Tensor"], "Tensor"], constant: "Tensor | float" = 0.0
-) -> dict[str, Any]:
-    """The two formulas from a log-likelihood: less its constant, and by autograd."""
-    import torch
-
-    def score(points: Mapping[str, "Tensor"]) -> "Tensor":
-        leaf = points[name].detach().clone().requires_grad_(True)
-        return torch.autograd.grad(log_likelihood(leaf).sum(), leaf)[0]
-
-    return {
-        "log_likelihood_formula": lambda points: log_likelihood(points[name]) - constant,
-        "score_formula": score,
-    }
-
-
 @check("likelihood.bernoulli", tolerance=1e-8)
-def bernoulli_by_newton(successes: "Tensor", trials: "Tensor") -> Mapping[str, Any]:
+def bernoulli_bynewton_fit(successes: "Tensor", trials: "Tensor") -> Mapping[str, Any]:
     """Maximises the log-probabilities of torch's law over the log-odds; both [variants].
 
     The standard error comes from the curvature at the maximum (the observed information).
@@ -196,12 +158,12 @@ def bernoulli_by_newton(successes: "Tensor", trials: "Tensor") -> Mapping[str, A
         ones = torch.ones_like(p)
         return hits * law.log_prob(ones) + misses * law.log_prob(0 * ones)
 
-    estimate, largest, information = _newton(log_likelihood, torch.sigmoid, len(trials))
+    estimate, largest, information = newton_fit(log_likelihood, torch.sigmoid, len(trials))
     return {
         "estimate": estimate,
         "log_likelihood": largest,
         "standard_error": information**-0.5,
-        **_formula_routes("p", log_likelihood),
+        **formula_routes("p", log_likelihood),
     }
 
 
@@ -255,7 +217,7 @@ def geometric(data: Vector) -> Answers:
 
 
 @check("likelihood.geometric", tolerance=1e-8)
-def geometric_by_newton(data: "Tensor") -> Mapping[str, Any]:
+def geometric_bynewton_fit(data: "Tensor") -> Mapping[str, Any]:
     """Maximises the log-probabilities of torch's law over the log-odds; data: [variants, n]."""
     import torch
     from torch.distributions import Geometric
@@ -264,11 +226,11 @@ def geometric_by_newton(data: "Tensor") -> Mapping[str, Any]:
         # torch counts the failures.
         return Geometric(p[..., None]).log_prob(data[:, None] - 1).sum(-1)
 
-    estimate, largest, _ = _newton(log_likelihood, torch.sigmoid, len(data))
+    estimate, largest, _ = newton_fit(log_likelihood, torch.sigmoid, len(data))
     return {
         "estimate": estimate,
         "log_likelihood": largest,
-        **_formula_routes("p", log_likelihood),
+        **formula_routes("p", log_likelihood),
     }
 
 
@@ -282,7 +244,7 @@ def geometric_by_newton(data: "Tensor") -> Mapping[str, Any]:
     mistakes={
         "total": "The sum of the data: not divided by their number",
         "inverse": "One over the mean",
-        "sample_variance": "The mean squared distance from the mean, which has the same expectation",
+        "sample_variance": "The mean squared distance from the mean of the data",
         "positive_mean": "The mean of the entries above 0: the zeros are forgotten",
         "without_factorials": "Leaves −Σ ln x! out of the log-likelihood",
         "average_log_likelihood": "Divides the log-likelihood by the number of observations",
@@ -324,7 +286,7 @@ def poisson(data: Vector) -> Answers:
 
 
 @check("likelihood.poisson", tolerance=1e-8)
-def poisson_by_newton(data: "Tensor") -> Mapping[str, Any]:
+def poisson_bynewton_fit(data: "Tensor") -> Mapping[str, Any]:
     """Maximises the log-probabilities of torch's law over ln lambda; data: [variants, n].
 
     The part without lambda is the log-probability at lambda = 1, less −n lambda.
@@ -336,11 +298,11 @@ def poisson_by_newton(data: "Tensor") -> Mapping[str, Any]:
         return Poisson(rate[..., None]).log_prob(data[:, None]).sum(-1)
 
     one = torch.ones(len(data), 1, dtype=torch.float64)
-    estimate, largest, _ = _newton(log_likelihood, torch.exp, len(data))
+    estimate, largest, _ = newton_fit(log_likelihood, torch.exp, len(data))
     return {
         "estimate": estimate,
         "log_likelihood": largest,
-        **_formula_routes("lambda", log_likelihood, log_likelihood(one) + data.shape[1]),
+        **formula_routes("lambda", log_likelihood, log_likelihood(one) + data.shape[1]),
     }
 
 
@@ -393,7 +355,7 @@ def exponential(data: Vector) -> Answers:
 
 
 @check("likelihood.exponential", tolerance=1e-8)
-def exponential_by_newton(data: "Tensor") -> Mapping[str, Any]:
+def exponential_bynewton_fit(data: "Tensor") -> Mapping[str, Any]:
     """Maximises the log-densities of torch's law over ln lambda; data: [variants, n]."""
     import torch
     from torch.distributions import Exponential
@@ -401,9 +363,9 @@ def exponential_by_newton(data: "Tensor") -> Mapping[str, Any]:
     def log_likelihood(rate: "Tensor") -> "Tensor":
         return Exponential(rate[..., None]).log_prob(data[:, None]).sum(-1)
 
-    estimate, largest, _ = _newton(log_likelihood, torch.exp, len(data))
+    estimate, largest, _ = newton_fit(log_likelihood, torch.exp, len(data))
     return {
         "estimate": estimate,
         "log_likelihood": largest,
-        **_formula_routes("lambda", log_likelihood),
+        **formula_routes("lambda", log_likelihood),
     }

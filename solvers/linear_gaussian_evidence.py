@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import exp, log, pi
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from qgen.document.values import Answers, Exact
+from qgen.document.values import Answers, Exact, Values
 from qgen.solvers.arguments import (
     Matrix,
     Scalar,
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _LOG_TWO_PI = log(2 * pi)
-_MODELS = (
+_MODELS: tuple[Values, ...] = (
     {"w": (2,), "b": (1,), "alpha": Fraction(1, 2), "x": (Fraction(5, 2),)},
     {"w": (1, -2), "b": (0, 1), "alpha": 1, "x": (2, -1)},
     {"w": (3, 4, 1), "b": (2, 1, -2), "alpha": 2, "x": (1, 4, Fraction(-1, 2))},
     {"w": (Fraction(1, 3), 0), "b": (0, 0), "alpha": 3, "x": (1, -4)},
 )
-_POINTS = (
+_POINTS: tuple[Values, ...] = (
     {"m": Fraction(1, 2), "s": Fraction(1, 2)},
     {"m": 1, "s": Fraction(1, 3)},
     {"m": 0, "s": 1},

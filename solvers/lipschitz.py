@@ -1,7 +1,8 @@
-"""Lipschitz constants of critics: linear layers, networks of them, and piecewise linear functions."""
+"""Lipschitz constants of critics: linear layers, two in a row, piecewise linear functions."""
 
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers, Real
@@ -21,7 +22,8 @@ def _singular_values(matrix: Matrix) -> tuple[Real, Real]:
     so their sum and difference are roots of |A|² ± 2 |det A|.
     """
     squares = sum([entry * entry for row in matrix for entry in row])
-    size = abs(determinant(matrix))
+    signed = determinant(matrix)
+    size = -signed if signed < 0 else signed
     together = square_root(squares + 2 * size)
     apart = square_root(squares - 2 * size)
     large = (together + apart) / 2
@@ -72,7 +74,7 @@ def spectral_norm(matrix: Matrix) -> Answers:
     large, small = _singular_values(matrix)
     squares = sum([entry * entry for row in matrix for entry in row])
     size = determinant(matrix)
-    # Both squared singular values are at most 1: their sum is, or their product bounds it.
+    # Squared singular values a, b with (1 − a)(1 − b) ≥ 0 are both at most 1 if a + b ≤ 2.
     within = squares <= 1 + size * size and squares <= 2
     return {
         "spectral_norm": large,
@@ -192,7 +194,8 @@ def network_bound_by_decomposition(first: "Tensor", second: "Tensor") -> Mapping
     import torch
 
     def norm(matrix: "Tensor") -> "Tensor":
-        return torch.linalg.svdvals(matrix)[:, 0]
+        values: Tensor = torch.linalg.svdvals(matrix)
+        return values[:, 0]
 
     rows = second[:, :, None, :, None] * first[:, None, :, None, :]
     bound = norm(rows.reshape(len(first), 4, 4))
@@ -238,10 +241,10 @@ def piecewise_linear(knots: Vector, values: Vector) -> Answers:
     """
     require_vector("knots", knots)
     require_vector("values", values, len(knots))
-    if len(knots) < 2 or any(b <= a for a, b in zip(knots, knots[1:], strict=False)):
+    if len(knots) < 2 or any(b <= a for a, b in pairwise(knots)):
         raise ValueError("knots must be two or more numbers that rise")
-    widths = [b - a for a, b in zip(knots, knots[1:], strict=False)]
-    steps = [b - a for a, b in zip(values, values[1:], strict=False)]
+    widths = [b - a for a, b in pairwise(knots)]
+    steps = [b - a for a, b in pairwise(values)]
     if not any(steps):
         raise ValueError("values must not all be equal")
     slopes = [Fraction(step) / width for step, width in zip(steps, widths, strict=True)]

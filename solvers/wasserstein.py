@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import pairwise
 from math import fsum, log
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +73,7 @@ def line(positions: Vector, p: Vector, q: Vector) -> Answers:
     require_probabilities("q", q)
     require_vector("p", p, len(positions))
     require_vector("q", q, len(positions))
-    if any(late <= early for early, late in zip(positions, positions[1:], strict=False)):
+    if any(late <= early for early, late in pairwise(positions)):
         raise ValueError("positions must rise")
     masses, whole = over_common_denominator((*p, *q))
     first, second = masses[: len(p)], masses[len(p) :]

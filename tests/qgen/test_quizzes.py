@@ -1,7 +1,6 @@
 """The example exams made after published quizzes: they cover them, and build in every format."""
 
 import json
-import re
 import shutil
 import subprocess
 from collections import Counter
@@ -14,16 +13,14 @@ import pytest
 from click.testing import Result
 from lxml import etree
 
-from qgen.cli import FORMAT_NAMES
-from qgen.document.exam import Header
 from qgen.document.problem import Problem
-from qgen.generator.planning import Slot
 from qgen.loading import LoadedExam, load_banks, load_whole_exam
 from qgen.typesetting import Engine, find_engine
 from tests.qgen.course import EXAMPLES
 
 CHOICES = {"single_choice", "multiple_select"}
 TYPED = {"numeric", "formula", "short_answer"}
+FORMATS = ("latex", "moodle", "html")
 
 
 class Quiz(NamedTuple):
@@ -61,22 +58,14 @@ def loaded(example: str) -> LoadedExam:
     return exam
 
 
-def asked(slot: Slot) -> tuple[str, int]:
-    """The published quiz that a question goes back to, and its number there."""
-    return published(slot.template.header)
-
-
-def published(header: Header) -> tuple[str, int]:
-    assert header.source is not None, header.identifier
-    found = re.fullmatch(r"(.+), question (\d+)", header.source)
-    assert found is not None, header.source
-    return found[1], int(found[2])
+def numbered(quiz: Quiz) -> list[str]:
+    """How the bank names the questions of a published quiz."""
+    return [f"{quiz.source}, question {number}" for number in quiz.questions]
 
 
 @each_quiz
 def test_an_example_asks_the_questions_of_its_quiz_in_their_order(quiz: Quiz) -> None:
-    expected = [(quiz.source, number) for number in quiz.questions]
-    assert [asked(slot) for slot in loaded(quiz.example).slots] == expected
+    assert [slot.template.header.source for slot in loaded(quiz.example).slots] == numbered(quiz)
 
 
 @each_quiz
@@ -88,11 +77,9 @@ def test_an_example_is_worth_what_its_quiz_is(quiz: Quiz) -> None:
 def test_the_bank_holds_every_published_question_once() -> None:
     bank, problems = load_banks(())
     assert not problems
-    headers = (template.header for template in bank.questions.values())
-    counts = Counter(published(header) for header in headers if header.source is not None)
+    counts = Counter(template.header.source for template in bank.questions.values())
     for quiz in QUIZZES:
-        for number in quiz.questions:
-            assert counts[quiz.source, number] == 1, f"{quiz.source}, question {number}"
+        assert [counts[source] for source in numbered(quiz)] == [1] * len(quiz.questions)
 
 
 def test_coursera_counts_ticks_one_by_one_under_chinese_labels() -> None:
@@ -112,7 +99,7 @@ def test_quizizz_allows_fifteen_minutes_and_gives_a_point_for_each_question() ->
 
 def test_quizizz_shows_a_plot_in_questions_7_and_9() -> None:
     slots = loaded("quizizz-generative-models").slots
-    assert [asked(slot)[1] for slot in slots if slot.template.figures] == [7, 9]
+    assert [number for number, slot in enumerate(slots, 1) if slot.template.figures] == [7, 9]
 
 
 def test_quizgecko_takes_one_choice_or_a_short_answer() -> None:
@@ -152,7 +139,7 @@ def test_an_example_builds_in_every_format_where_there_is_no_tex(
     monkeypatch.setattr("qgen.typesetting.find_engine", no_engine)
     folder, losses = build(quiz, qgen)
     assert losses.count("no-tex") == 1
-    assert {path.name for path in folder.iterdir() if path.is_dir()} == set(FORMAT_NAMES)
+    assert {path.name for path in folder.iterdir() if path.is_dir()} == set(FORMATS)
     assert not list(folder.glob("latex/*.pdf"))
     asked_for = len(quiz.questions)
     for page in folder.glob("html/*.html"):

@@ -1,0 +1,324 @@
+"""Transformers around the attention itself: parameters, cost, and how positions enter."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from math import cos, fsum, sin
+from typing import TYPE_CHECKING, Any
+
+from qgen.document.values import Answers
+from qgen.solvers.arguments import Scalar, Vector, require_positive, require_vector
+from qgen.solvers.registry import check, solver
+from qgen.solvers.shape_arguments import require_count
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_LARGEST = 10**6
+
+
+@solver(
+    "attention_networks.multi_head",
+    results={
+        "head_dimension": "d_model / heads",
+        "weights": "entries of the query, key, value and output matrices",
+        "parameters": "those and the four biases",
+        "projection_multiplications": "multiplications of the four projections of a sequence",
+        "score_multiplications": "multiplications of q · k over all pairs and heads",
+        "mixing_multiplications": "multiplications of attention weights with values",
+        "total_multiplications": "all of these together",
+        "attention_entries": "entries of the attention matrices of all heads",
+        "visible_pairs": "pairs (query, key) that a causal mask leaves in one head",
+        "pairs_cost_more": "whether scores and mixing cost more than the four projections",
+    },
+    mistakes={
+        "output_forgotten": "Three matrices: forgets the output projection",
+        "times_heads": "4 d² for each head: forgets that heads are narrower",
+        "divided_by_heads": "4 d² / heads: only one head",
+        "one_bias": "One bias in place of four",
+        "score_times_heads": "n² d for each head: multiplies by the number of heads",
+        "score_linear": "n d: forgets that all pairs are scored",
+        "entries_of_one_head": "n²: forgets that every head has a matrix",
+        "strict_pairs": "Pairs that a mask without the diagonal leaves",
+    },
+    examples=(
+        {"d_model": 512, "heads": 8, "length": 100},
+        {"d_model": 6, "heads": 3, "length": 4},
+        {"d_model": 64, "heads": 4, "length": 1000},
+        {"d_model": 10, "heads": 1, "length": 2},
+    ),
+)
+def multi_head(d_model: Scalar, heads: Scalar, length: Scalar) -> Answers:
+    """Multi-head self-attention with heads of d_model / heads on a sequence of n positions.
+
+    Each of four d × d matrices costs n d² multiplications; scores and mixing cost n² d each,
+    since the heads share d. Source: Vaswani et al., Attention is all you need (2017), section
+    3.2.2 and table 1. Raises ValueError for heads that do not divide d_model and counts below 1.
+    """
+    width = require_count("d_model", d_model, 1, _LARGEST)
+    number = require_count("heads", heads, 1, width)
+    count = require_count("length", length, 1, _LARGEST)
+    if width % number:
+        raise ValueError(f"heads must divide d_model, {number} does not divide {width}")
+    weights, pairs = 4 * width * width, count * count * width
+    return {
+        "head_dimension": width // number,
+        "weights": weights,
+        "parameters": weights + 4 * width,
+        "projection_multiplications": count * weights,
+        "score_multiplications": pairs,
+        "mixing_multiplications": pairs,
+        "total_multiplications": count * weights + 2 * pairs,
+        "attention_entries": number * count * count,
+        "visible_pairs": count * (count + 1) // 2,
+        "pairs_cost_more": count > 2 * width,
+        "output_forgotten": 3 * width * width,
+        "times_heads": number * weights,
+        "divided_by_heads": Fraction(weights, number),
+        "one_bias": weights + width,
+        "score_times_heads": number * pairs,
+        "score_linear": count * width,
+        "entries_of_one_head": count * count,
+        "strict_pairs": count * (count - 1) // 2,
+    }
+
+
+@check("attention_networks.multi_head", tolerance=1e-12)
+def multi_head_of_modules(
+    d_model: "Tensor", heads: "Tensor", length: "Tensor"
+) -> Mapping[str, Any]:
+    """Counts the entries of a real module and of all products before they are added.
+
+    Nothing is stored: the tensors are torch's "meta" tensors. All are [variants].
+    """
+    import torch
+
+    broadcast: Any = torch.broadcast_shapes  # not annotated
+
+    def count(width: int, number: int, positions: int) -> list[float]:
+        with torch.device("meta"):
+            module = torch.nn.MultiheadAttention(width, number)
+            queries = torch.empty(number, positions, 1, module.head_dim)
+            keys = torch.empty(number, 1, positions, module.head_dim)
+            weights = torch.empty(number, positions, positions, 1)
+            tokens = torch.empty(positions, 1, width)
+        matrices = [entry for entry in module.parameters() if entry.dim() == 2]
+        # The query, key and value matrices stand in one of 3 d rows.
+        projected = [broadcast(tokens.shape, (1, *each.shape)) for each in matrices]
+        pairs = [broadcast(each.shape, keys.shape) for each in (queries, weights)]
+        products = [float(shape.numel()) for shape in (*projected, *pairs)]
+        return [
+            float(module.head_dim),
+            float(sum(each.numel() for each in matrices)),
+            float(sum(each.numel() for each in module.parameters())),
+            sum(products[: len(projected)]),
+            *products[len(projected) :],
+            sum(products),
+            float(weights.numel()),
+            float(torch.arange(1, positions + 1).sum()),
+        ]
+
+    kinds, variant_of = torch.unique(
+        torch.stack((d_model, heads, length), 1).long(), dim=0, return_inverse=True
+    )
+    table = torch.tensor([count(*kind) for kind in kinds.tolist()], dtype=torch.float64)
+    columns = table[variant_of].unbind(-1)
+    names = (
+        "head_dimension",
+        "weights",
+        "parameters",
+        "projection_multiplications",
+        "score_multiplications",
+        "mixing_multiplications",
+        "total_multiplications",
+        "attention_entries",
+        "visible_pairs",
+    )
+    found = dict(zip(names, columns, strict=True))
+    pairs = found["score_multiplications"] + found["mixing_multiplications"]
+    return {**found, "pairs_cost_more": pairs > found["projection_multiplications"]}
+
+
+@solver(
+    "attention_networks.sinusoidal_positions",
+    results={
+        "encoding": "sin, cos, sin, cos, … of the position's angles, fastest first",
+        "angles": "position / base^(2i/d) for i = 0, 1, …",
+        "dot_product": "inner product of the encodings of the position and of the other one",
+        "squared_length": "inner product of an encoding with itself: d / 2",
+    },
+    mistakes={
+        "sines_and_cosines_swapped": "cos in the even places, sin in the odd ones",
+        "exponent_not_doubled": "base^(i/d) in place of base^(2i/d)",
+        "sines_only": "sin in all places",
+        "one_position_later": "Counts positions from 1, not from 0",
+        "frequency_inverted": "Multiplies by base^(2i/d) in place of dividing",
+        "product_of_positions": "Inner product with angles added in place of subtracted",
+    },
+    examples=(
+        {"position": 3, "dimension": 4, "base": 10000, "other": 5},
+        {"position": 1, "dimension": 2, "base": 100, "other": 0},
+        {"position": 7, "dimension": 6, "base": 50, "other": 7},
+        {"position": 0, "dimension": 4, "base": 10000, "other": 1},
+    ),
+)
+def sinusoidal_positions(
+    position: Scalar, dimension: Scalar, base: Scalar = 10000, other: Scalar = 0
+) -> Answers:
+    """PE(pos, 2i) = sin(pos / base^(2i/d)), PE(pos, 2i + 1) = cos of the same angle.
+
+    The inner product Σ cos((p − q) / base^(2i/d)) depends on the distance alone. Source: Vaswani
+    et al., Attention is all you need (2017), section 3.5. Raises ValueError for positions that
+    are not whole from 0 to 10 000, a dimension that is not even from 2 to 64 and a base that is
+    not from 2 to 1 000 000.
+    """
+    place = require_count("position", position, 0, 10000)
+    second = require_count("other", other, 0, 10000)
+    width = require_count("dimension", dimension, 2, 64)
+    if width % 2:
+        raise ValueError(f"dimension must be even, it is {width}")
+    root = require_count("base", base, 2, _LARGEST)
+    scales = [root ** (2 * i / width) for i in range(width // 2)]
+    angles = [place / scale for scale in scales]
+    slow = [place / root ** (i / width) for i in range(width // 2)]
+    return {
+        "encoding": _waves(angles),
+        "angles": tuple(angles),
+        "dot_product": fsum([cos((place - second) / scale) for scale in scales]),
+        "squared_length": Fraction(width, 2),
+        "sines_and_cosines_swapped": tuple(
+            [value for angle in angles for value in (cos(angle), sin(angle))]
+        ),
+        "exponent_not_doubled": _waves(slow),
+        "sines_only": tuple([value for angle in angles for value in (sin(angle), sin(angle))]),
+        "one_position_later": _waves([(place + 1) / scale for scale in scales]),
+        "frequency_inverted": _waves([place * scale for scale in scales]),
+        "product_of_positions": fsum([cos((place + second) / scale) for scale in scales]),
+    }
+
+
+def _waves(angles: list[float]) -> tuple[float, ...]:
+    return tuple([value for angle in angles for value in (sin(angle), cos(angle))])
+
+
+@check("attention_networks.sinusoidal_positions", tolerance=1e-7)
+def sinusoidal_positions_by_turning(
+    position: "Tensor", dimension: "Tensor", base: "Tensor", other: "Tensor"
+) -> Mapping[str, Any]:
+    """Turns each pair (sin, cos) = (0, 1) of position 0 by its own unit angle, step by step.
+
+    One turn is the exponential of a generator, `position` turns its integer power; angles are
+    unit angles added up; the inner product is taken of two encodings. All are [variants].
+    """
+    import torch
+
+    width = int(dimension[0])
+    fractions = torch.arange(0, width, 2, dtype=torch.float64) / width
+    unit = (-fractions * base.log()[:, None]).exp()
+    zero = torch.zeros_like(unit)
+    turn = torch.linalg.matrix_exp(
+        torch.stack((torch.stack((zero, unit), -1), torch.stack((-unit, zero), -1)), -2)
+    )
+    codes = [_turned(turn, places.long()) for places in (position, other)]
+    return {
+        "encoding": codes[0].flatten(1),
+        "angles": unit * position[:, None],
+        "dot_product": (codes[0] * codes[1]).sum((1, 2)),
+        "squared_length": codes[0].square().sum((1, 2)),
+    }
+
+
+def _turned(turn: "Tensor", times: "Tensor") -> "Tensor":
+    """(0, 1) turned so many times, by squaring: [variants, pairs, 2]."""
+    import torch
+
+    state = torch.zeros(turn.shape[:-1], dtype=torch.float64)
+    state[..., 1] = 1
+    while bool(times.any()):
+        odd = (times % 2 == 1)[:, None, None]
+        state = torch.where(odd, (turn @ state[..., None])[..., 0], state)
+        turn, times = turn @ turn, times // 2
+    return state
+
+
+@solver(
+    "attention_networks.rotary_score",
+    results={
+        "turned_query": "the query turned by its position times theta",
+        "turned_key": "the key turned by its position times theta",
+        "score": "inner product of both: it depends on the distance of the positions alone",
+        "plain_score": "inner product without turning",
+    },
+    mistakes={
+        "added_positions": "Turns by the sum of the positions, not by their difference",
+        "one_turned": "Turns the query only",
+        "turned_backwards": "Turns both clockwise: the sign of the angle is wrong",
+        "cosine_only": "Multiplies q · k by the cosine of the turn",
+        "query_turned_backwards": "The query turned in the wrong sense",
+    },
+    examples=(
+        {"q": (1, 2), "k": (3, -1), "m": 2, "n": 5, "theta": Fraction(1, 2)},
+        {"q": (0, 1), "k": (1, 1), "m": 4, "n": 4, "theta": 1},
+        {"q": (-2, Fraction(1, 2)), "k": (1, 0), "m": 10, "n": 3, "theta": Fraction(1, 100)},
+    ),
+)
+def rotary_score(q: Vector, k: Vector, m: Scalar, n: Scalar, theta: Scalar) -> Answers:
+    """(R(m θ) q) · (R(n θ) k) = q · R((n − m) θ) k with R the turn of the plane, anticlockwise.
+
+    Source: Su, Lu, Pan, Wen and Liu, RoFormer: enhanced transformer with rotary position
+    embedding (2021), section 3.2. Raises ValueError for vectors that are not of the plane,
+    positions that are not whole from 0 and theta not above zero.
+    """
+    require_vector("q", q, 2)
+    require_vector("k", k, 2)
+    first = require_count("m", m, 0, 10000)
+    second = require_count("n", n, 0, 10000)
+    require_positive("theta", theta)
+    angle = float(theta)
+    q_1, q_2, k_1, k_2 = map(float, (*q, *k))
+    along, across = q_1 * k_1 + q_2 * k_2, q_2 * k_1 - q_1 * k_2
+
+    def after(turn: float) -> float:
+        """q · R(turn) k."""
+        return along * cos(turn) + across * sin(turn)
+
+    def turned(vector: tuple[float, float], by: float) -> tuple[float, float]:
+        x, y = vector
+        return x * cos(by) - y * sin(by), x * sin(by) + y * cos(by)
+
+    return {
+        "turned_query": turned((q_1, q_2), first * angle),
+        "turned_key": turned((k_1, k_2), second * angle),
+        "score": after((second - first) * angle),
+        "plain_score": q[0] * k[0] + q[1] * k[1],
+        "added_positions": after((second + first) * angle),
+        "one_turned": after(-first * angle),
+        "turned_backwards": after((first - second) * angle),
+        "cosine_only": along * cos((second - first) * angle),
+        "query_turned_backwards": turned((q_1, q_2), -first * angle),
+    }
+
+
+@check("attention_networks.rotary_score", tolerance=1e-7)
+def rotary_score_by_complex_numbers(
+    q: "Tensor", k: "Tensor", m: "Tensor", n: "Tensor", theta: "Tensor"
+) -> Mapping[str, Any]:
+    """Multiplies complex numbers by unit ones, step by step; q, k: [variants, 2]."""
+    import torch
+
+    step = torch.polar(torch.ones_like(theta), theta)
+
+    def power(times: "Tensor") -> "Tensor":
+        result, factor, left = torch.ones_like(step), step, times.long()
+        while bool(left.any()):
+            result = torch.where(left % 2 == 1, result * factor, result)
+            factor, left = factor * factor, left // 2
+        return result
+
+    query = torch.view_as_complex(q.contiguous()) * power(m)
+    key = torch.view_as_complex(k.contiguous()) * power(n)
+    return {
+        "turned_query": torch.view_as_real(query),
+        "turned_key": torch.view_as_real(key),
+        "score": (query * key.conj()).real,
+        "plain_score": torch.linalg.vecdot(q, k),
+    }

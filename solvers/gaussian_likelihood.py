@@ -1,0 +1,327 @@
+"""Maximum likelihood of a Gaussian law, and one step of expectation-maximisation for mixtures."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import exp, fsum, log, pi
+from typing import TYPE_CHECKING, Any
+
+from qgen.document.values import Answers
+from qgen.solvers.arguments import (
+    Vector,
+    over_common_denominator,
+    require_positive,
+    require_probabilities,
+    require_vector,
+)
+from qgen.solvers.registry import check, solver
+from qgen.solvers.shape_arguments import square_root
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_LOG_TWO_PI = log(2 * pi)
+
+
+def _require_spread(data: Vector) -> None:
+    require_vector("data", data)
+    if min(data) == max(data):
+        raise ValueError("data must have two different values")
+
+
+@solver(
+    "gaussian_likelihood.estimate",
+    results={
+        "mean": "the mean that maximises the likelihood",
+        "variance": "the variance that maximises the likelihood: divided by n",
+        "deviation": "its square root",
+        "unbiased_variance": "the sum of squares about the mean over n − 1",
+        "unbiased_deviation": "the square root of that (which is itself not unbiased)",
+        "log_likelihood": "the largest log-likelihood",
+        "shrinkage": "(n − 1) / n: the expectation of the variance estimate over the true variance",
+    },
+    mistakes={
+        "sum_of_squares": "The sum of squares about the mean, divided by nothing",
+        "mean_square": "The mean of the squares: the squared mean is not subtracted",
+        "absolute_deviation": "The mean distance from the mean",
+        "median": "The median for the mean",
+        "log_likelihood_without_constant": "Leaves −n ln(2 pi) / 2 out",
+        "log_likelihood_without_exponent": "Leaves −n/2, what the exponents add up to, out",
+    },
+    examples=(
+        {"data": (1, 2, 6)},
+        {"data": (-1, 1)},
+        {"data": (Fraction(1, 2), Fraction(3, 2), 4, 0, Fraction(-7, 4))},
+        {"data": (10, 12, 14, 16, 18, 23)},
+    ),
+)
+def estimate(data: Vector) -> Answers:
+    """The mean and the mean squared distance from it; the latter is too small by (n − 1) / n.
+
+    −n ln(2 pi v) / 2 − Σ (x − m)² / (2 v) is largest at m = mean and v = Σ (x − m)² / n, where
+    it is −n (ln(2 pi v) + 1) / 2. Source: Bishop, Pattern Recognition and Machine Learning
+    (2006), section 1.2.4, equations 1.54 to 1.59. Raises ValueError unless the data have two
+    different values.
+    """
+    _require_spread(data)
+    count, (parts, unit) = len(data), over_common_denominator(data)
+    total, squares = sum(parts), sum([part * part for part in parts])
+    scatter = squares * count - total * total
+    variance = Fraction(scatter, (count * unit) ** 2)
+    unbiased = Fraction(scatter, count * (count - 1) * unit * unit)
+    logarithm = log(variance.numerator) - log(variance.denominator)
+    largest = -count * (_LOG_TWO_PI + logarithm + 1) / 2
+    ordered = sorted(parts)
+    return {
+        "mean": Fraction(total, count * unit),
+        "variance": variance,
+        "deviation": square_root(variance),
+        "unbiased_variance": unbiased,
+        "unbiased_deviation": square_root(unbiased),
+        "log_likelihood": largest,
+        "shrinkage": Fraction(count - 1, count),
+        "sum_of_squares": variance * count,
+        "mean_square": Fraction(squares, count * unit * unit),
+        "absolute_deviation": Fraction(
+            sum([abs(part * count - total) for part in parts]), count * count * unit
+        ),
+        "median": Fraction(ordered[(count - 1) // 2] + ordered[count // 2], 2 * unit),
+        "log_likelihood_without_constant": largest + count * _LOG_TWO_PI / 2,
+        "log_likelihood_without_exponent": largest + Fraction(count, 2),
+    }
+
+
+@check("gaussian_likelihood.estimate", tolerance=1e-8)
+def estimate_by_newton(data: "Tensor") -> Mapping[str, Any]:
+    """Maximises torch's log-densities over mean and ln variance; data: [variants, n].
+
+    The unbiased variance is the mean of half the squared distance over all pairs of different
+    draws. The share is what centring leaves of independent noise: the trace of that projection.
+    """
+    import torch
+
+    count = data.shape[1]
+    weights = torch.ones_like(data)[:, None, :] / count
+    mean, variance = _weighted_fit(data, weights)
+    law = torch.distributions.Normal(mean, variance.sqrt())
+    largest = law.log_prob(data).sum(-1)
+    pairs = (data[:, :, None] - data[:, None, :]) ** 2 / 2
+    unbiased = pairs.sum((-2, -1)) / (count * (count - 1))
+    centring = torch.eye(count, dtype=data.dtype) - 1 / count
+    return {
+        "mean": mean[:, 0],
+        "variance": variance[:, 0],
+        "deviation": variance[:, 0].sqrt(),
+        "unbiased_variance": unbiased,
+        "unbiased_deviation": unbiased.sqrt(),
+        "log_likelihood": largest,
+        "shrinkage": (centring.trace() / count).expand(len(data)),
+    }
+
+
+def _weighted_fit(data: "Tensor", weights: "Tensor") -> tuple["Tensor", "Tensor"]:
+    """Means and variances [variants, k] of the laws that fit weighted data best.
+
+    data: [variants, n]; weights: [variants, k, n], each row summing to one. Maximises the
+    weighted mean of the log-densities by Newton's method.
+    """
+    import torch
+    from torch.distributions import Normal
+
+    from qgen.solvers.numerical_methods import maximise
+
+    def objective(means: "Tensor", logarithms: "Tensor") -> "Tensor":
+        law = Normal(means[..., None], (logarithms / 2).exp()[..., None])
+        return (weights * law.log_prob(data[:, None, :])).sum((-2, -1))
+
+    variants, components, _ = weights.shape
+    start = data.new_zeros(variants, components)
+    means = maximise(lambda means: objective(means, start), start)
+    logarithms = maximise(
+        lambda logarithms: objective(means, logarithms),
+        torch.log(data.var(-1, keepdim=True)).expand(variants, components),
+    )
+    return means, logarithms.exp()
+
+
+@solver(
+    "gaussian_likelihood.em_step",
+    results={
+        "responsibilities": "for each observation, the probability of each component given it",
+        "effective_counts": "the sum of the responsibilities of each component",
+        "weights_after": "the updated mixing weights",
+        "means_after": "the updated means",
+        "variances_after": "the updated variances",
+        "log_likelihood_before": "the log-likelihood of the data under the given mixture",
+        "log_likelihood_after": "the log-likelihood under the updated mixture",
+        "likelihood_increased": "whether the step made the likelihood larger",
+    },
+    mistakes={
+        "responsibilities_without_weights": "Forgets the mixing weights in the responsibilities",
+        "responsibilities_without_scale": "Forgets the factor 1 / sqrt(variance) of the densities",
+        "joint_for_responsibilities": "Weight times density, not divided by the sum",
+        "hard_means": "Gives each observation wholly to its likeliest component (k-means); a "
+        "component without any keeps its mean",
+        "hard_weights": "The shares of the observations in such a hard assignment",
+        "means_over_all": "Divides by the number of observations, not by the effective count",
+        "variances_about_old_means": "Takes the squared distances from the old means",
+        "deviations_after": "The square roots of the updated variances",
+    },
+    examples=(
+        {
+            "data": (-1, 0, 4, 5),
+            "weights": (Fraction(1, 2), Fraction(1, 2)),
+            "means": (0, 4),
+            "variances": (1, 1),
+        },
+        {
+            "data": (1, 2, Fraction(5, 2), 7),
+            "weights": (Fraction(3, 10), Fraction(7, 10)),
+            "means": (1, 5),
+            "variances": (Fraction(1, 2), 4),
+        },
+        {
+            "data": (0, 3, 6),
+            "weights": (Fraction(1, 4), Fraction(1, 4), Fraction(1, 2)),
+            "means": (1, 2, 5),
+            "variances": (2, 1, 3),
+        },
+    ),
+)
+def em_step(data: Vector, weights: Vector, means: Vector, variances: Vector) -> Answers:
+    """One step of expectation-maximisation for a mixture of Gaussian laws in one dimension.
+
+    data: [n]; weights, means, variances: [k]. r_ik ∝ weight_k N(x_i; mean_k, variance_k), then
+    N_k = Σ_i r_ik, mean_k = Σ r_ik x_i / N_k, variance_k = Σ r_ik (x_i − new mean_k)² / N_k and
+    weight_k = N_k / n. Source: Bishop, Pattern Recognition and Machine Learning (2006), section
+    9.2.2, equations 9.23 to 9.28. Raises ValueError for unequal lengths, weights that are not a
+    law without zeros, variances not above zero, and data without two different values.
+    """
+    _require_spread(data)
+    require_probabilities("weights", weights)
+    require_vector("means", means, len(weights))
+    require_vector("variances", variances, len(weights))
+    for index, (weight, variance) in enumerate(zip(weights, variances, strict=True)):
+        require_positive(f"weights[{index}]", weight)
+        require_positive(f"variances[{index}]", variance)
+    x = [float(value) for value in data]
+    w, m, v = ([float(value) for value in each] for each in (weights, means, variances))
+    joint = _log_joint(x, w, m, v)
+    logs = [_log_sum(row) for row in joint]
+    r = [[exp(part - whole) for part in row] for row, whole in zip(joint, logs, strict=True)]
+    columns = list(zip(*r, strict=True))
+    counts = [fsum(column) for column in columns]
+    sums = [fsum([a * b for a, b in zip(column, x, strict=True)]) for column in columns]
+    new = [total / count for total, count in zip(sums, counts, strict=True)]
+    spread = _weighted_squares(x, columns, counts, new)
+    shares = [count / len(x) for count in counts]
+    before = fsum(logs)
+    after = fsum([_log_sum(row) for row in _log_joint(x, shares, new, spread)])
+    hard = [row.index(max(row)) for row in joint]
+    own = [[x[i] for i, home in enumerate(hard) if home == k] for k in range(len(w))]
+    return {
+        "responsibilities": _rows(r),
+        "effective_counts": tuple(counts),
+        "weights_after": tuple(shares),
+        "means_after": tuple(new),
+        "variances_after": tuple(spread),
+        "log_likelihood_before": before,
+        "log_likelihood_after": after,
+        "likelihood_increased": after - before > 1e-9,
+        "responsibilities_without_weights": _shares_of(_log_joint(x, [1.0] * len(w), m, v)),
+        "responsibilities_without_scale": _shares_of(
+            [[part + log(scale) / 2 for part, scale in zip(row, v, strict=True)] for row in joint]
+        ),
+        "joint_for_responsibilities": _rows([[exp(part) for part in row] for row in joint]),
+        "hard_means": tuple(
+            [fsum(part) / len(part) if part else old for part, old in zip(own, m, strict=True)]
+        ),
+        "hard_weights": tuple([Fraction(len(part), len(x)) for part in own]),
+        "means_over_all": tuple([total / len(x) for total in sums]),
+        "variances_about_old_means": tuple(_weighted_squares(x, columns, counts, m)),
+        "deviations_after": tuple([each**0.5 for each in spread]),
+    }
+
+
+def _log_joint(
+    x: Sequence[float], weights: Sequence[float], means: Sequence[float], variances: Sequence[float]
+) -> list[list[float]]:
+    """ln(weight · density) for each observation (row) and component."""
+    constants = [
+        log(weight) - (_LOG_TWO_PI + log(variance)) / 2
+        for weight, variance in zip(weights, variances, strict=True)
+    ]
+    components = list(zip(constants, means, variances, strict=True))
+    return [
+        [constant - (each - mean) ** 2 / (2 * variance) for constant, mean, variance in components]
+        for each in x
+    ]
+
+
+def _log_sum(row: Sequence[float]) -> float:
+    """ln Σ exp(entry), without underflow."""
+    top = max(row)
+    return top + log(fsum([exp(entry - top) for entry in row]))
+
+
+def _shares_of(joint: Sequence[Sequence[float]]) -> tuple[tuple[float, ...], ...]:
+    return tuple([tuple([exp(part - _log_sum(row)) for part in row]) for row in joint])
+
+
+def _rows(matrix: Sequence[Sequence[float]]) -> tuple[tuple[float, ...], ...]:
+    return tuple([tuple(row) for row in matrix])
+
+
+def _weighted_squares(
+    x: Sequence[float],
+    columns: Sequence[Sequence[float]],
+    counts: Sequence[float],
+    centres: Sequence[float],
+) -> list[float]:
+    """The weighted mean squared distance from each centre."""
+    return [
+        fsum([share * (each - centre) ** 2 for share, each in zip(column, x, strict=True)]) / count
+        for column, count, centre in zip(columns, counts, centres, strict=True)
+    ]
+
+
+@check("gaussian_likelihood.em_step", tolerance=1e-7)
+def em_step_by_maximisation(
+    data: "Tensor", weights: "Tensor", means: "Tensor", variances: "Tensor"
+) -> Mapping[str, Any]:
+    """Responsibilities by autograd of the log-likelihood, the updates by Newton's method.
+
+    data: [variants, n]; weights, means, variances: [variants, k]. The derivative of the
+    log-likelihood in ln(weight · density) of a component at an observation is the
+    responsibility (Fisher's identity); the new weights maximise Σ N_k ln w_k.
+    """
+    import torch
+    from torch.distributions import Categorical, MixtureSameFamily, Normal
+
+    from qgen.solvers.numerical_methods import maximise
+
+    def log_likelihood(*mixture: "Tensor") -> "Tensor":
+        share, mean, variance = (each[:, None, :] for each in mixture)
+        law = MixtureSameFamily(Categorical(probs=share), Normal(mean, variance.sqrt()))
+        found: Tensor = law.log_prob(data).sum(-1)
+        return found
+
+    densities = Normal(means[:, None, :], variances.sqrt()[:, None, :]).log_prob(data[..., None])
+    leaf = (weights.log()[:, None, :] + densities).requires_grad_(True)
+    before = leaf.logsumexp(-1).sum(-1)
+    (shares,) = torch.autograd.grad(before.sum(), leaf)
+    counts = shares.sum(1)
+    new, spread = _weighted_fit(data, (shares / counts[:, None, :]).mT)
+    fitted = maximise(
+        lambda u: (counts * u - counts.sum(-1, keepdim=True) * u.exp()).sum(-1), weights.log()
+    ).exp()
+    after = log_likelihood(fitted, new, spread)
+    return {
+        "responsibilities": shares,
+        "effective_counts": counts,
+        "weights_after": fitted,
+        "means_after": new,
+        "variances_after": spread,
+        "log_likelihood_before": log_likelihood(weights, means, variances),
+        "log_likelihood_after": after,
+        "likelihood_increased": after - before.detach() > 1e-9,
+    }

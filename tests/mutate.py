@@ -1,0 +1,187 @@
+"""Breaks solvers and mistakes one at a time, and shows that `qgen check` catches every break.
+
+    python -m tests.mutate               # the whole shipped bank
+    python -m tests.mutate --variants 50 bernoulli-kl-value
+
+For each question and each result of its solvers that the question's key reads: the result with
+its sign flipped, doubled, and computed from two swapped arguments. For each mistake that the
+question names: the mistake replaced by the key. What survives is printed; the exit status is 1.
+A break that changes no answer of the question (minus zero, say) is no break and is left out.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from fractions import Fraction
+from itertools import combinations
+from typing import Any
+
+from qgen.bank.templates import (
+    ChoiceTemplate,
+    DerivationTemplate,
+    FormulaTemplate,
+    NumericTemplate,
+    PartAnswerTemplate,
+    QuestionTemplate,
+)
+from qgen.checking import check_question
+from qgen.document.formula import Number, Product
+from qgen.document.values import EXPRESSION_TYPES, Answers, Value
+from qgen.generator.drawing import VariantFailure
+from qgen.loading import load_banks, question_solvers
+from qgen.production import variant_source
+from qgen.solvers import registry
+from qgen.solvers.registry import Solver, SolverFailure, solve
+
+Change = Callable[[Solver, Mapping[str, Value]], Answers]
+
+
+def scaled(value: Value, factor: int) -> Value:
+    """A number, a formula or an array times a factor; a truth value flipped."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, (int, Fraction, float)):
+        return value * factor
+    if isinstance(value, tuple):
+        return tuple(scaled(entry, factor) for entry in value)
+    if isinstance(value, EXPRESSION_TYPES):
+        return Product((Number(factor), value))
+    return f"not {value}"
+
+
+def result_change(result: str, factor: int) -> Change:
+    def changed(solver: Solver, arguments: Mapping[str, Value]) -> Answers:
+        answers = dict(solver.function(**arguments))
+        answers[result] = scaled(answers[result], factor)
+        return answers
+
+    return changed
+
+
+def swap_change(first: str, second: str) -> Change:
+    def changed(solver: Solver, arguments: Mapping[str, Value]) -> Answers:
+        swapped = {**arguments, first: arguments[second], second: arguments[first]}
+        return solver.function(**swapped)
+
+    return changed
+
+
+def mistake_change(mistake: str, key: str) -> Change:
+    def changed(solver: Solver, arguments: Mapping[str, Value]) -> Answers:
+        answers = dict(solver.function(**arguments))
+        answers[mistake] = answers[key]
+        return answers
+
+    return changed
+
+
+@contextmanager
+def broken(solver: Solver, change: Change) -> Iterator[Solver]:
+    """The registry with one solver broken."""
+
+    def function(**arguments: Any) -> Answers:
+        return change(solver, arguments)
+
+    mutant = replace(solver, function=function)
+    registry._SOLVERS[solver.name] = mutant
+    try:
+        yield mutant
+    finally:
+        registry._SOLVERS[solver.name] = solver
+
+
+def parts(template: QuestionTemplate) -> list[PartAnswerTemplate]:
+    if isinstance(template.answer, DerivationTemplate):
+        return [part.answer for part in template.answer.parts]
+    return [template.answer]
+
+
+def names_of(template: QuestionTemplate) -> tuple[set[str], set[tuple[str, str]]]:
+    """The names that keys read, and pairs of a mistake's name and its key's name."""
+    keys: set[str] = set()
+    pairs: set[tuple[str, str]] = set()
+    for answer in parts(template):
+        if isinstance(answer, (NumericTemplate, FormulaTemplate)):
+            key = answer.answer.expression
+            keys |= key.names
+            for mistake in answer.mistakes:
+                wrong = mistake.answer.expression
+                if wrong.source.isidentifier() and key.source.isidentifier():
+                    pairs.add((wrong.source, key.source))
+        elif isinstance(answer, ChoiceTemplate):
+            printed: dict[bool, set[str]] = {True: set(), False: set()}
+            for option in answer.options:
+                keys |= option.correct.expression.names
+                if option.only_hole is not None:
+                    hole = template.holes[option.only_hole].expression
+                    is_right = option.correct.expression.source == "true"
+                    printed[is_right] |= hole.names if len(hole.names) == 1 else set()
+            keys |= printed[True]
+            pairs |= {(wrong, key) for wrong in printed[False] for key in printed[True]}
+    return keys, pairs
+
+
+def changes(template: QuestionTemplate, solver: Solver) -> Iterator[tuple[str, Change]]:
+    keys, pairs = names_of(template)
+    for result in sorted(keys & set(solver.results)):
+        yield f"{result} with its sign flipped", result_change(result, -1)
+        yield f"{result} doubled", result_change(result, 2)
+    names = [parameter.name for parameter in solver.parameters]
+    if keys & set(solver.results):
+        for first, second in combinations(names, 2):
+            yield f"{first} and {second} swapped", swap_change(first, second)
+    for mistake, key in sorted(pairs):
+        if mistake in solver.mistakes and key in solver.results:
+            yield f"the mistake {mistake} replaced by {key}", mistake_change(mistake, key)
+
+
+def is_visible(template: QuestionTemplate, solver: Solver, mutant: Solver, variants: int) -> bool:
+    """Whether the break changes an answer that the question's key or mistakes read."""
+    keys, pairs = names_of(template)
+    watched = (keys | {name for pair in pairs for name in pair}) & solver.expected
+    solvers, _ = question_solvers(template)
+    source = variant_source(template, solvers, 0, "check")
+    try:
+        for variant in source.variants([f"variant {n}" for n in range(1, variants + 1)]):
+            right = solve(solver, variant.values)
+            wrong = solve(mutant, variant.values)
+            if any(right[name] != wrong[name] for name in watched):
+                return True
+    except (SolverFailure, VariantFailure):
+        return True  # a break that the solver's own checks refuse
+    return False
+
+
+def survivors(template: QuestionTemplate, variants: int) -> Iterator[str]:
+    """The breaks of a question's solvers that its check does not see."""
+    solvers, _ = question_solvers(template)
+    for solver in solvers:
+        for what, change in changes(template, solver):
+            with broken(solver, change) as mutant:
+                caught = bool(check_question(template, variants).problems)
+            if not caught and is_visible(template, solver, mutant, variants):
+                yield f"{template.header.identifier}: {solver.name}: {what}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("questions", nargs="*")
+    parser.add_argument("--variants", type=int, default=20)
+    chosen = parser.parse_args()
+    bank, problems = load_banks(())
+    if problems:
+        sys.exit("\n".join(map(str, problems)))
+    tried, alive = 0, []
+    for identifier, template in bank.questions.items():
+        if template.solvers and (not chosen.questions or identifier in chosen.questions):
+            solvers, _ = question_solvers(template)
+            tried += sum(1 for solver in solvers for _ in changes(template, solver))
+            alive += list(survivors(template, chosen.variants))
+    print("\n".join([*alive, f"{tried} breaks tried, {len(alive)} survived"]))
+    sys.exit(bool(alive))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,214 @@
+"""`qgen check`: what it proves, and the traps that other tools fall into."""
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from qgen.checking import BankCheck, check_banks
+from qgen.cli import main
+from qgen.document.answers import MultipleSelect, Option
+from qgen.document.marking import mark_choice, multiple_select_credit
+from qgen.document.richtext import passage_of
+from qgen.item_checks import equal_options, option_value
+from qgen.loading import load_banks
+from tests.mutate import survivors
+
+SOLVERS = """
+from qgen.solvers.registry import check, solver
+
+@solver("traps.product", results={"product": "a times b"}, mistakes={"total": "a plus b"})
+def product(a, b):
+    return {"product": a + b, "total": a - b}
+
+@check("traps.product", tolerance=1e-9)
+def product_by_logarithms(a, b):
+    return {"product": (a.log() + b.log()).exp()}
+
+@solver("traps.claim", results={"holds": "whether n differs from its square root times 44"})
+def claim(n):
+    return {"holds": True}
+
+@check("traps.claim", tolerance=0.0)
+def claim_by_squares(n):
+    return {"holds": n * n != 1936 * n}
+
+@solver("traps.half", results={"half": "n / 2"}, mistakes={"other": "half of 5, always"})
+def half(n):
+    from fractions import Fraction
+    return {"half": Fraction(n, 2), "other": Fraction(5, 2)}
+
+@check("traps.half", tolerance=1e-12)
+def half_by_tensor(n):
+    return {"half": n * 0.5}
+"""
+
+HEAD = "title: T\ntopic: traps\ndifficulty: 1\nexplanation: Because.\n"
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    (tmp_path / "traps.py").write_text(SOLVERS, encoding="utf-8")
+    (tmp_path / "bank").mkdir()
+    return tmp_path
+
+
+def checked(course: Path, text: str, variants: int = 200) -> BankCheck:
+    (course / "bank" / "questions.yaml").write_text(HEAD + text, encoding="utf-8")
+    return check_banks([str(course / "bank")], variants, solver_files=[course / "traps.py"])
+
+
+def codes(result: BankCheck) -> set[str]:
+    return {problem.code for problem in result.problems}
+
+
+class TestTraps:
+    def test_a_key_that_adds_where_it_should_multiply(self, course: Path) -> None:
+        result = checked(
+            course,
+            """
+id: product
+kind: numeric
+parameters: {a: {integers: {from: 3, to: 30}}, b: {integers: {from: 3, to: 30}}}
+solver: traps.product
+stem: "${{ a }} \\\\cdot {{ b }} = ?$"
+answer: product
+tolerance: {absolute: 0}
+""",
+        )
+        assert codes(result) == {"routes-disagree"}
+        message = result.problems[0].message
+        assert "question 'product', variant 1 (a = " in message
+        assert "product" in message
+        assert " and " in message
+
+    def test_a_claim_that_holds_in_all_but_one_of_2000_draws(self, course: Path) -> None:
+        text = """
+id: claim
+kind: multiple_select
+parameters: {n: {integers: {from: 1, to: 2000}}}
+solver: traps.claim
+stem: "Take ${{ n }}$."
+options:
+  - {text: it holds, correct: holds}
+  - {text: it does not}
+"""
+        result = checked(course, text, variants=2000)
+        assert codes(result) == {"routes-disagree"}
+        assert "(n = 1936)" in result.problems[0].message
+
+    def test_eight_variants_where_a_thousand_were_asked_for(self, course: Path) -> None:
+        text = """
+id: few
+kind: numeric
+parameters: {n: {integers: {from: 10, to: 17}}}
+solver: traps.half
+stem: "Half of ${{ n }}$?"
+answer: half
+tolerance: {absolute: 0}
+"""
+        result = checked(course, text, variants=1000)
+        assert codes(result) == {"few-variants"}
+        assert "only 8 distinct variants" in result.problems[0].message
+        assert not checked(course, text + "note: Eight are enough.\n", 1000).failed
+
+    def test_six_sixths_are_a_whole_mark(self) -> None:
+        right = frozenset(range(6))
+        earned = multiple_select_credit("right_minus_wrong", right, right, 6)
+        assert earned == 1
+        assert sum([Fraction(1, 6)] * 6) == 1
+        options = tuple(Option(passage_of(str(i)), True, None) for i in range(6))
+        assert mark_choice(MultipleSelect(options, "per_option"), right).credit == 1
+
+    def test_a_distractor_that_meets_the_key_for_some_numbers_only(self, course: Path) -> None:
+        text = """
+id: sometimes
+kind: single_choice
+parameters: {n: {integers: {from: 1, to: 300}}}
+solver: traps.half
+stem: "Half of ${{ n }}$?"
+options:
+  - {text: "${{ half }}$", correct: true}
+  - {text: "${{ other }}$"}
+"""
+        result = checked(course, text, variants=300)
+        assert codes(result) == {"equal-options"}
+        assert "(n = 5)" in result.problems[0].message
+
+    def test_a_mistake_inside_the_tolerance(self, course: Path) -> None:
+        text = """
+id: near
+kind: numeric
+parameters: {n: {integers: {from: 6, to: 300}}}
+solver: traps.half
+stem: "Half of ${{ n }}$?"
+answer: half
+tolerance: {absolute: 1/2}
+mistakes: [{answer: other, feedback: "No."}]
+"""
+        result = checked(course, text, variants=295)
+        assert codes(result) == {"mistake-in-tolerance"}
+        assert "(n = 6)" in result.problems[0].message
+
+    def test_a_missing_explanation(self, course: Path) -> None:
+        text = "id: bare\nkind: short_answer\nstem: What?\naccept: this\n"
+        head = HEAD.replace("explanation: Because.\n", "")
+        (course / "bank" / "questions.yaml").write_text(head + text, encoding="utf-8")
+        result = check_banks([str(course / "bank")], 10)
+        assert codes(result) == {"explanation"}
+        assert result.problems[0].place is not None
+        assert result.problems[0].place.line == 1
+
+    @pytest.mark.parametrize(
+        ("first", "second"), [("0.5", "1/2"), ("0.5", "0.50"), ("1/2", "50%"), ("2e-1", "0.2")]
+    )
+    def test_options_equal_in_value_but_not_in_print(self, first: str, second: str) -> None:
+        options = tuple(Option(passage_of(text), False, None) for text in (first, "7", second))
+        faults = list(equal_options(options))
+        assert [code for code, _ in faults] == ["equal-options"]
+        assert f"A ({first}) and C ({second})" in faults[0][1]
+
+    @pytest.mark.parametrize(
+        ("text", "value"),
+        [
+            (r"\frac{1}{2}", Fraction(1, 2)),
+            (r"50\%", Fraction(1, 2)),
+            ("a half", None),
+            ("x", None),
+        ],
+    )
+    def test_values_of_option_texts(self, text: str, value: Fraction | None) -> None:
+        assert option_value(text) == value
+
+
+class TestCommand:
+    def test_the_shipped_bank_passes(self) -> None:
+        result = CliRunner().invoke(main, ["check", "--variants", "5", "--json"])
+        data = json.loads(result.stdout)
+        assert result.exit_code == 0, data["problems"]
+        assert data["ok"]
+        assert all(question["variants"] >= 1 for question in data["questions"])
+
+    def test_problems_give_exit_status_1_with_their_place(self, course: Path) -> None:
+        file = course / "bank" / "questions.yaml"
+        file.write_text(HEAD + "id: a\nkind: numeric\nstem: x\nanswer: 1\n", encoding="utf-8")
+        result = CliRunner().invoke(main, ["check", str(course / "bank")])
+        assert result.exit_code == 1
+        assert f"{file}:1:1: error: 'tolerance' is missing" in result.stdout
+
+    def test_a_solver_file_that_is_missing(self, course: Path) -> None:
+        arguments = ["check", "--solvers", str(course / "none.py"), "--variants", "1"]
+        result = CliRunner().invoke(main, arguments)
+        assert result.exit_code == 1
+        assert "cannot be read" in result.stdout
+
+
+class TestMutations:
+    @pytest.mark.parametrize(
+        "identifier", ["bernoulli-kl-value", "who-understands-chinese", "bernoulli-kl-formula"]
+    )
+    def test_every_break_of_a_solver_is_caught(self, identifier: str) -> None:
+        bank, _ = load_banks(())
+        assert list(survivors(bank.questions[identifier], 20)) == []

@@ -1,0 +1,90 @@
+"""The pytest plugin in a course's folder, run as a course would run it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+GOOD = """
+- id: fine
+  kind: short_answer
+  title: T
+  topic: t
+  difficulty: 1
+  stem: What?
+  accept: this
+  explanation: Because.
+- id: unexplained
+  kind: short_answer
+  title: T
+  topic: t
+  difficulty: 1
+  stem: What?
+  accept: that
+"""
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.pytest.ini_options]\nqgen_banks = ["questions"]\nqgen_variants = "20"\n'
+    )
+    (tmp_path / "questions").mkdir()
+    (tmp_path / "questions" / "bank.yaml").write_text(GOOD)
+    return tmp_path
+
+
+def test_one_test_a_question_and_the_place_of_a_failure(course: Path) -> None:
+    result = run(course, "-v")
+    assert result.returncode == 1
+    assert "questions/bank.yaml::fine PASSED" in result.stdout
+    assert "questions/bank.yaml::unexplained FAILED" in result.stdout
+    assert "questions/bank.yaml:10:3: error: question 'unexplained'" in result.stdout
+    assert "Traceback" not in result.stdout
+
+
+def test_the_banks_are_collected_beside_testpaths(course: Path) -> None:
+    (course / "tests").mkdir()
+    (course / "tests" / "test_own.py").write_text("def test_own():\n    pass\n")
+    with (course / "pyproject.toml").open("a") as file:
+        file.write('testpaths = ["tests"]\n')
+    result = run(course)
+    assert "2 passed" in result.stdout
+    assert "1 failed" in result.stdout
+
+
+def test_only_what_the_command_line_names(course: Path) -> None:
+    (course / "test_own.py").write_text("def test_own():\n    pass\n")
+    assert "1 passed" in run(course, "test_own.py").stdout
+    assert run(course, "questions/bank.yaml::fine").returncode == 0
+    assert "1 passed, 1 deselected" in run(course, "-k", "fine", "questions").stdout
+
+
+def test_mistakes_in_a_file_are_a_failure_of_their_own(course: Path) -> None:
+    (course / "questions" / "wrong.yaml").write_text("id: wrong\nkind: numeric\n")
+    result = run(course)
+    assert result.returncode == 1
+    assert "wrong.yaml:1:1: error: 'title' is missing" in result.stdout
+
+
+def test_a_bank_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\nqgen_banks = nowhere\n")
+    result = run(tmp_path)
+    assert result.returncode != 0
+    assert "nowhere" in result.stdout + result.stderr
+
+
+def test_without_banks_nothing_of_qgen_is_imported(tmp_path: Path) -> None:
+    (tmp_path / "test_own.py").write_text(
+        "import sys\n\ndef test_own():\n"
+        "    loaded = {name for name in sys.modules if name.startswith('qgen')}\n"
+        "    assert loaded <= {'qgen', 'qgen.pytest_plugin'}\n"
+        "    assert 'pydantic' not in sys.modules\n"
+    )
+    assert run(tmp_path).returncode == 0
