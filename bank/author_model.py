@@ -185,7 +185,8 @@ def _explained(detail: ErrorDetails, source: Source, path: tuple[str | int, ...]
         message = f"there is no kind {_shown(written)}{hint}"
         location = (*location, "kind")
     if message is None and kind == "string_pattern_mismatch":
-        message = _PATTERNS[str(context["pattern"])].format(shown)
+        pattern = str(context["pattern"])
+        message = _PATTERNS.get(pattern, f"expected text like {pattern}, got {{}}").format(shown)
     if message is None:
         message = detail["msg"]
     is_key = location and location[-1] == "[key]"

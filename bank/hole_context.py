@@ -65,7 +65,10 @@ def _is_bound(after: str) -> bool:
     """Whether an operator follows that binds closer than a sum."""
     text = after.lstrip()
     command = _COMMAND_AT_START.match(text)
-    return text[:1] in {"/", "!"} or (command is not None and command.group(1) in _BINDING)
+    if command:
+        return command.group(1) in _BINDING
+    # An earlier or later hole is a character beyond ASCII.
+    return text[:1] in {"/", "!"} or not text[:1].isascii()
 
 
 def _groups(before: str) -> list[str]:
@@ -123,15 +126,15 @@ def math_context(before: str, after: str, *, after_hole: int) -> tuple[str, Hole
     if left in {"plus", "minus"}:
         kept = text[:-1].rstrip()
     in_subscript = "_" in groups
-    beside_hole = not text and after_hole > 0
-    beside_digit = bool(_DIGIT_AT_END.search(text)) or after.lstrip()[:1].isdigit()
+    behind_number = bool(_DIGIT_AT_END.search(text)) or (not text and after_hole > 0)
     return kept, HoleContext(
         in_math=True,
         sign="+" if left == "plus" else "-" if left == "minus" else "",
         after_sign=left == "leading_sign",
         after_operator=left == "operator",
         after_factor=left == "factor",
-        joined=(beside_hole or beside_digit) and not in_subscript,
+        after_number=behind_number and not in_subscript,
+        before_digit=after.lstrip()[:1].isdigit() and not in_subscript,
         coefficient=_is_factor(after) and left not in {"factor", "operator"} and not in_subscript,
         bound=_is_factor(after) or _is_bound(after),
         powered=after.lstrip().startswith("^"),

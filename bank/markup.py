@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from html import unescape
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
 _HOLE = re.compile(r"\{\{(?!\{)(.*?)\}\}", re.DOTALL)
 _MARKERS = 0xE000, 0xF8FF
 _MARKER = re.compile(f"[{chr(_MARKERS[0])}-{chr(_MARKERS[1])}]")
+# The characters themselves, and references such as &#xE000; that Markdown would put them for.
+_PRIVATE = re.compile(f"[{chr(_MARKERS[0])}-{chr(_MARKERS[1])}]|&#[0-9a-fA-FxX]+;")
 _RUN = re.compile(
     f"[{chr(_MARKERS[0])}-{chr(_MARKERS[1])}]|[^{chr(_MARKERS[0])}-{chr(_MARKERS[1])}]+"
 )
@@ -112,6 +116,7 @@ def read_closed_markup(text: str, owner: str, mistake: Callable[[MarkupError], N
 class _FoundHole:
     source: str
     offset: int
+    length: int
 
 
 class _Reader:
@@ -120,19 +125,19 @@ class _Reader:
     def __init__(self, text: str, handlers: Handlers) -> None:
         self._handlers = handlers
         self._holes: list[_FoundHole] = []
-        stray = _MARKER.search(text)
-        if stray:
-            message = f"the private-use character U+{ord(stray.group()):04X} cannot be printed"
-            handlers.mistake(MarkupError("private-character", message, stray.start()))
-            text = _MARKER.sub(" ", text)
-        self._text = text
+        for stray in _PRIVATE.finditer(text):
+            if _MARKER.search(unescape(stray.group())):
+                message = f"the private-use character '{stray.group()}' cannot be printed"
+                handlers.mistake(MarkupError("private-character", message, stray.start()))
+        text = _PRIVATE.sub(_without_markers, text)
         self._marked = _HOLE.sub(self._mark, text)
 
     def _mark(self, match: re.Match[str]) -> str:
         if len(self._holes) > _MARKERS[1] - _MARKERS[0]:
             self._mistake("too-many-holes", "more holes than one text can hold", match.start())
             return " "
-        self._holes.append(_FoundHole(match.group(1).strip(), match.start()))
+        source = " ".join(line.strip() for line in match.group(1).strip().splitlines())
+        self._holes.append(_FoundHole(source, match.start(), len(match.group())))
         return chr(_MARKERS[0] + len(self._holes) - 1)
 
     def _mistake(self, code: str, message: str, offset: int) -> None:
@@ -249,7 +254,7 @@ class _Reader:
                     yield Strong(tuple(self._nested(tokens, "strong_close", block)))
                 case "link_open":
                     target = str(token.attrs.get("href", ""))
-                    self._no_holes(target, "a link's target")
+                    self._no_holes(unquote(target), "a link's target")
                     yield Link(target, tuple(self._nested(tokens, "link_close", block)))
                 case "image":
                     yield self._image(token, block)
@@ -270,6 +275,12 @@ class _Reader:
             if _MARKER.match(run):
                 yield Hole(self._hole(run, HoleContext(in_math=False)))
             else:
+                if "$$" in run:
+                    message = (
+                        "'$$' opens a formula that ends nowhere; inside $$…$$ no line may be empty "
+                        "or begin with '- ', '+ ', '* ' or '> '"
+                    )
+                    self._mistake("stray-math", message, 0)
                 yield Text(run)
 
     def _hole(self, marker: str, context: HoleContext) -> int:
@@ -277,7 +288,7 @@ class _Reader:
         return self._handlers.hole(found.source, context, found.offset)
 
     def _image(self, token: "Token", block: "Token") -> Image:
-        target = str(token.attrs.get("src", ""))
+        target = unquote(str(token.attrs.get("src", "")))
         self._no_holes(target + token.content, "a picture")
         if not token.content.strip():
             message = "the picture has no alternative text: write ![what it shows](file)"
@@ -333,10 +344,17 @@ class _Reader:
             self._mistake("hole-place", f"a hole cannot stand inside {where}", offset)
 
     def _offset(self, token: "Token") -> int:
-        """Where a block starts in the author's text (holes keep lines, not columns)."""
+        """Where a block starts in the author's text, where a hole is longer than its marker."""
         line = token.map[0] if token.map else 0
-        lines = self._text.split("\n")
-        return sum(len(text) + 1 for text in lines[: min(line, len(lines) - 1)])
+        before = "".join(f"{text}\n" for text in self._marked.split("\n")[:line])
+        markers = _MARKER.findall(before)
+        written = sum(self._holes[ord(marker) - _MARKERS[0]].length for marker in markers)
+        return len(before) - len(markers) + written
+
+
+def _without_markers(match: re.Match[str]) -> str:
+    """The characters of a match, unless they or what they stand for would pass for a hole."""
+    return " " if _MARKER.search(unescape(match.group())) else match.group()
 
 
 def _alignment(style: str) -> Alignment:

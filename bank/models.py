@@ -130,6 +130,13 @@ class OpenFields(AuthorModel):
     lines: Annotated[int, Field(strict=True, ge=1, le=60)] = 6
 
 
+class CarryModel(AuthorModel):
+    """Marks a part by the student's own value of an earlier `part`, called `earlier` here."""
+
+    part: Annotated[str, Field(pattern=r"^[a-z]$")]
+    answer: ExpressionText
+
+
 class PartFields(AuthorModel):
     """What every part of a derivation says beside its answer."""
 
@@ -147,7 +154,9 @@ class MultipleSelectPart(PartFields, MultipleSelectFields):
 
 
 class NumericPart(PartFields, NumericFields):
-    """A part that asks for a number."""
+    """A part that asks for a number, which may follow from the student's own earlier one."""
+
+    carry: CarryModel | None = None
 
 
 class FormulaPart(PartFields, FormulaFields):

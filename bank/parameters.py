@@ -248,3 +248,14 @@ class ParameterEntry(AuthorModel):
 
 
 Parameters: TypeAlias = Mapping[Name, ParameterEntry]
+
+
+def prints_decimals(domain: object) -> bool:
+    """Whether the values of a domain are written with a decimal point by the author."""
+    match domain:
+        case Decimals() | Probabilities():
+            return True
+        case OneOf() | Subset():
+            return any(isinstance(value, Decimal) for value in domain.of)
+        case _:
+            return False

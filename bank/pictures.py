@@ -14,15 +14,25 @@ def read_picture(target: str, beside: Path, folder: Path) -> tuple[Asset, str | 
     `target` is relative to the file `beside` which it stands; it must lie inside `folder`.
     """
     name = Path(target).stem
-    path = (beside.parent / target).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        return Asset(name, {}), f"the picture '{target}' lies outside the bank"
+    try:
+        path = (beside.parent / target).resolve()
+        if not path.is_relative_to(folder.resolve()):
+            return Asset(name, {}), f"the picture '{target}' lies outside the bank"
+        fault = _fault(target, path)
+        return Asset(name, {} if fault else _forms(path)), fault
+    except (OSError, ValueError):
+        return Asset(name, {}), f"the picture '{target}' cannot be read"
+
+
+def _forms(path: Path) -> dict[str, bytes]:
+    """The picture's bytes by extension, from all files that differ in it alone."""
     forms: dict[str, bytes] = {}
-    for form in IMAGE_FORMS:
-        candidate = path.with_suffix(f".{form}")
+    # The file itself comes last: its extension may be in capitals.
+    for candidate in (*(path.with_suffix(f".{form}") for form in IMAGE_FORMS), path):
         if candidate.is_file() and candidate.stat().st_size <= MAX_IMAGE_BYTES:
+            form = candidate.suffix.lower().lstrip(".")
             forms["jpg" if form == "jpeg" else form] = candidate.read_bytes()
-    return Asset(name, forms), _fault(target, path)
+    return forms
 
 
 def _fault(target: str, path: Path) -> str | None:

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import replace
-from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import TypeAlias
@@ -24,6 +23,7 @@ from qgen.bank.models import (
     FormulaFields,
     MistakeModel,
     NumericFields,
+    NumericPart,
     OpenFields,
     PartFields,
     QuestionFields,
@@ -31,11 +31,12 @@ from qgen.bank.models import (
     SingleChoiceFields,
     ToleranceModel,
 )
-from qgen.bank.parameters import Decimals, OneOf, Probabilities, Subset
+from qgen.bank.parameters import prints_decimals
 from qgen.bank.pictures import read_picture
 from qgen.bank.question_figures import SCHEME, QuestionFigures
 from qgen.bank.templates import (
     AnswerTemplate,
+    CarryTemplate,
     ChoiceTemplate,
     DerivationTemplate,
     FigureTemplate,
@@ -94,7 +95,7 @@ class TemplateBuilder:
             for name, entry in model.parameters.items()
         )
         self._check_names()
-        self._decimal_names = {entry.name for entry in parameters if _prints_decimals(entry.domain)}
+        self._decimal_names = {entry.name for entry in parameters if prints_decimals(entry.domain)}
         self._decimal_results = bool(self._decimal_names)
         derived = tuple(
             (name, self._expression(text, "let", name)) for name, text in model.let.items()
@@ -237,11 +238,26 @@ class TemplateBuilder:
                         self._part_answer(part, "parts", index),
                         part.points,
                         self._optional(part.explanation, "parts", index, "explanation"),
+                        self._carry(part, model, index),
                     )
                     for index, part in enumerate(model.parts)
                 )
             )
         return self._part_answer(model)
+
+    def _carry(
+        self, part: PartFields, model: DerivationQuestion, index: int
+    ) -> CarryTemplate | None:
+        carry = part.carry if isinstance(part, NumericPart) else None
+        if carry is None:
+            return None
+        source = PART_LABELS.index(carry.part)
+        if source >= index or not isinstance(model.parts[source], NumericPart):
+            message = f"part '{carry.part}' is no earlier part that asks for a number"
+            self._problem("carry", message, self._place("parts", index, "carry", "part"))
+        return CarryTemplate(
+            carry.part, self._expression(carry.answer, "parts", index, "carry", "answer")
+        )
 
     def _part_answer(
         self, model: QuestionFields | PartFields, *steps: str | int
@@ -378,7 +394,10 @@ class TemplateBuilder:
         return total
 
     def _digest(self) -> bytes:
-        plain = json.dumps(self._data, sort_keys=True, default=str, ensure_ascii=False)
+        asked = self._data
+        if isinstance(asked, dict):
+            asked = {key: value for key, value in asked.items() if key != "study_note"}
+        plain = json.dumps(asked, sort_keys=True, default=str, ensure_ascii=False)
         digest = hashlib.sha256(plain.encode())
         for name, asset in sorted(self._assets.items()):
             for form, content in sorted(asset.forms.items()):
@@ -394,14 +413,3 @@ def _tolerance(model: ToleranceModel) -> Tolerance:
     if model.significant_digits is not None:
         return Tolerance("significant_digits", Fraction(model.significant_digits))
     raise ValueError("a tolerance that says nothing")
-
-
-def _prints_decimals(domain: object) -> bool:
-    """Whether the values of a domain are written with a decimal point by the author."""
-    match domain:
-        case Decimals() | Probabilities():
-            return True
-        case OneOf() | Subset():
-            return any(isinstance(value, Decimal) for value in domain.of)
-        case _:
-            return False

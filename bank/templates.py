@@ -22,10 +22,11 @@ class HoleContext:
     `sign` is a plus or minus that stood before the hole between two terms; the hole prints it.
     `after_sign`: a sign with no term before it stands there and stays. `after_operator`: an
     operator such as a dot or a slash stands directly before. `after_factor`: so does a factor.
-    `joined`: a digit or another hole stands directly beside. `coefficient`: a factor follows that
-    a one would only clutter. `bound`: a factor, a dot or a slash follows. `powered`: an exponent
-    follows. `grouped`: TeX takes the hole as an argument, which has no braces of its own.
-    `decimal`: fractions print as decimals where their expansion ends.
+    `after_number`: so does a digit or another hole. `before_digit`: a digit follows.
+    `coefficient`: a factor follows that a one would only clutter. `bound`: a factor, a dot or a
+    slash follows. `powered`: an exponent follows. `grouped`: TeX takes the hole as an argument,
+    and it has no braces of its own. `decimal`: fractions print as decimals where their expansion
+    ends.
     """
 
     in_math: bool
@@ -34,7 +35,8 @@ class HoleContext:
     after_sign: bool = False
     after_operator: bool = False
     after_factor: bool = False
-    joined: bool = False
+    after_number: bool = False
+    before_digit: bool = False
     coefficient: bool = False
     bound: bool = False
     powered: bool = False
@@ -141,6 +143,16 @@ PartAnswerTemplate: TypeAlias = (
 )
 
 
+CARRIED_NAME = "earlier"
+"""What the student's own value of an earlier part is called in `carry`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CarryTemplate:
+    part: str
+    answer: Placed
+
+
 @dataclass(frozen=True, slots=True)
 class PartTemplate:
     label: str
@@ -148,6 +160,7 @@ class PartTemplate:
     answer: PartAnswerTemplate
     points: Fraction
     explanation: RichText | None
+    carry: CarryTemplate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +246,13 @@ def answer_expressions(answer: AnswerTemplate) -> tuple[Placed, ...]:
             )
         case ShortAnswerTemplate() | OpenTemplate():
             return ()
+
+
+def carried_expressions(answer: AnswerTemplate) -> tuple[Placed, ...]:
+    """The expressions that also read a student's own earlier value."""
+    if not isinstance(answer, DerivationTemplate):
+        return ()
+    return tuple(part.carry.answer for part in answer.parts if part.carry is not None)
 
 
 @dataclass(frozen=True, slots=True)

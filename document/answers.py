@@ -1,6 +1,6 @@
 """Answers: what a question asks for, with its key, and the mistakes that it recognises."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeAlias
@@ -114,6 +114,18 @@ PartAnswer: TypeAlias = SingleChoice | MultipleSelect | Numeric | FormulaAnswer 
 
 
 @dataclass(frozen=True, slots=True)
+class CarriedForward:
+    """How a numeric part is marked for a student whose earlier part went wrong.
+
+    `key` gives what is right for the value that the student gave in part `part`; it raises
+    ValueError or ArithmeticError where nothing is.
+    """
+
+    part: str
+    key: Callable[[Fraction], Real]
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One step of a derivation."""
 
@@ -123,6 +135,7 @@ class Part:
     points: Fraction
     provenance: Provenance
     explanation: Passage | None
+    carried: CarriedForward | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,3 +35,8 @@ class GuideDocument:
     course: str | None
     date: str | None
     topics: tuple[GuideTopic, ...]
+
+    @property
+    def notes(self) -> int:
+        """How many notes there are in all."""
+        return sum(len(topic.notes) for topic in self.topics)

@@ -3,8 +3,8 @@
 Formula answers need computer algebra and are marked in `qgen.solvers.symbolic`.
 """
 
-from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import comb
 from typing import assert_never
@@ -17,6 +17,7 @@ from qgen.document.answers import (
     MultipleSelect,
     Numeric,
     Open,
+    Part,
     ScoringRule,
     ShortAnswer,
     SingleChoice,
@@ -120,6 +121,26 @@ def mark_number(answer: Numeric, response: Real) -> Mark:
         if low <= given <= high:
             return Mark(WRONG, (mistake.feedback,), index)
     return Mark(WRONG)
+
+
+def mark_part_number(part: Part, response: Real, earlier: Mapping[str, Real]) -> Mark:
+    """Marks the number given in a part of a derivation.
+
+    `earlier` holds what the student gave in earlier parts, by label. A number that is wrong, but
+    follows from an earlier value where the part allows that to be carried forward, is right.
+    Raises TypeError for a part that asks for no number.
+    """
+    if not isinstance(part.answer, Numeric):
+        raise TypeError(f"part {part.label} asks for no number")
+    mark = mark_number(part.answer, response)
+    if mark.credit or part.carried is None or part.carried.part not in earlier:
+        return mark
+    try:
+        key = part.carried.key(exact_value(earlier[part.carried.part]))
+    except (ArithmeticError, ValueError):
+        return mark
+    followed = mark_number(replace(part.answer, key=key, mistakes=()), response)
+    return followed if followed.credit else mark
 
 
 def mark_words(answer: ShortAnswer, response: str) -> Mark:

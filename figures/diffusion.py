@@ -1,6 +1,7 @@
 """Figures about diffusion models."""
 
 import math
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from qgen.figures.arguments import Vector, entries, within
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _FEW = 30
+_MOST_NATS = 200.0
 
 
 @figure("diffusion.noise_schedule")
@@ -26,13 +28,12 @@ def noise_schedule(betas: Vector) -> "Figure":
         within(f"betas[{index}]", beta, 0, 1)
         for index, beta in enumerate(entries("betas", betas, least=2))
     ]
-    kept, product = [], 1.0
-    for beta in steps:
-        product *= 1 - beta
-        kept.append(product)
-    if kept[-1] < 1e-100:
+    # Sums of logarithms: the share of noise is exact where 1 minus the signal would round to 0.
+    logarithms = list(accumulate(math.log1p(-beta) for beta in steps))
+    if logarithms[-1] < -_MOST_NATS:
         raise ValueError("betas leave nothing of the signal long before the last step")
-    ratios = [share / (1 - share) for share in kept]
+    kept = [math.exp(each) for each in logarithms]
+    ratios = [math.exp(each) / -math.expm1(each) for each in logarithms]
     times = [float(time) for time in range(1, len(steps) + 1)]
     drawn, (above, below) = sheet(290, 240, [Frame(38, 134, 244, 98), Frame(38, 30, 244, 92)])
     for axes, values, stroke in ((above, kept, FIRST), (below, ratios, SECOND)):

@@ -21,7 +21,7 @@ from qgen.bank.parameters import (
 )
 from qgen.bank.templates import Placed, QuestionTemplate
 from qgen.document.problem import Problem, did_you_mean
-from qgen.document.values import Answers, Value, Values, show_all
+from qgen.document.values import Answers, Value, Values, show, show_all
 from qgen.generator.registered import GENERATORS, composition
 from qgen.generator.seeds import RandomSource, index_below
 
@@ -106,16 +106,23 @@ class Drawer:
 
 def _first_unmet(conditions: tuple[Placed, ...], values: Values) -> Placed | None:
     for placed in conditions:
-        if not placed.expression.evaluate(values):
+        if not _truth(placed, placed.expression.evaluate(values)):
             return placed
     return None
+
+
+def _truth(condition: Placed, value: Value) -> bool:
+    if isinstance(value, bool):
+        return value
+    source = condition.expression.source
+    raise ExpressionError(f"the condition '{source}' is {show(value)}, neither true nor false")
 
 
 def _no_value(conditions: tuple[Placed, ...], values: Values) -> str:
     """The reason why a condition has no value."""
     try:
         for placed in conditions:
-            evaluate(placed.expression, values)
+            _truth(placed, evaluate(placed.expression, values))
     except ExpressionError as error:
         return str(error)
     raise AssertionError("an expression failed once and not again")

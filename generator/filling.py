@@ -8,7 +8,9 @@ from typing import TypeAlias, assert_never
 
 from qgen.bank.expressions import ExpressionError, evaluate
 from qgen.bank.templates import (
+    CARRIED_NAME,
     AnswerTemplate,
+    CarryTemplate,
     ChoiceTemplate,
     DerivationTemplate,
     FormulaTemplate,
@@ -24,6 +26,7 @@ from qgen.bank.templates import (
 )
 from qgen.document.answers import (
     Answer,
+    CarriedForward,
     Derivation,
     FormulaAnswer,
     FormulaMistake,
@@ -47,6 +50,7 @@ from qgen.document.formula import numbers
 from qgen.document.richtext import Passage, RichText
 from qgen.document.values import EXPRESSION_TYPES, Answers, Real, Value, Values, show
 from qgen.generator.drawing import VariantFailure
+from qgen.generator.option_texts import option_pieces, printed_text
 from qgen.generator.printing import Printer, printer
 from qgen.generator.provenance import answer_provenance, worst
 from qgen.generator.seeds import RandomSource, shuffled
@@ -77,6 +81,7 @@ class Filler:
         verified = filling.verified
         self.provenances = _provenances(template, verified)
         self._part_points = part_points(template.answer, filling.points)
+        self._pieces = option_pieces(template)
 
     def fill(
         self, variant: int, values: Values, answers: Answers, random_source: RandomSource
@@ -126,6 +131,7 @@ class Filler:
                     points,
                     provenance,
                     optional_passage(part.explanation, printed),
+                    None if part.carry is None else _carried(part.carry, known),
                 )
                 for part, points, provenance in zip(
                     answer.parts, self._part_points, self.provenances, strict=True
@@ -211,21 +217,20 @@ class Filler:
         self, options: list[OptionTemplate], known: Values, printed: Printed
     ) -> None:
         """No two options may be equal in value or in print: one would be a second right one."""
-        seen: dict[object, str] = {}
-        holes = self._template.holes
+        seen: dict[tuple[str, Value], str] = {}
         for option in options:
-            if option.only_hole is None:
-                continue
-            hole = holes[option.only_hole]
-            value, text = hole.expression.evaluate(known), printed[option.only_hole]
-            for kind, sign in (("value", value), ("print", text)):
-                mark = (kind, sign)
+            text = printed_text(self._pieces[option.text], printed)
+            name = text
+            marks: list[tuple[str, Value]] = [("print", text)]
+            if option.only_hole is not None:
+                expression = self._template.holes[option.only_hole].expression
+                name = expression.source
+                marks.append(("value", expression.evaluate(known)))
+            for mark in marks:
                 if mark in seen:
-                    first = seen[mark]
-                    second = hole.expression.source
-                    message = f"the options '{first}' and '{second}' are both {text}"
+                    message = f"the options '{seen[mark]}' and '{name}' are both {text}"
                     raise VariantFailure("equal-options", message)
-                seen[mark] = hole.expression.source
+                seen[mark] = name
 
 
 def optional_passage(text: RichText | None, printed: Printed) -> Passage | None:
@@ -259,7 +264,10 @@ def _value(placed: Placed, known: Values) -> Value:
 def _number(placed: Placed, known: Values) -> Real:
     value = _value(placed, known)
     if isinstance(value, (float, Fraction, int)) and type(value) is not bool:
-        return value
+        if type(value) is not float or isfinite(value):
+            return value
+        message = f"'{placed.expression.source}' is {show(value)}, not finite ({placed.place})"
+        raise VariantFailure("answer", message)
     message = f"'{placed.expression.source}' is {show(value)}, not a number ({placed.place})"
     raise VariantFailure("answer", message)
 
@@ -271,6 +279,16 @@ def _other(mistake: MistakeTemplate, value: Real, key: Real) -> Real:
         )
         raise VariantFailure("mistake-is-key", message)
     return value
+
+
+def _carried(carry: CarryTemplate, known: Values) -> CarriedForward:
+    def key(earlier: Fraction) -> Real:
+        value = evaluate(carry.answer.expression, {**known, CARRIED_NAME: earlier})
+        if isinstance(value, (float, Fraction, int)) and type(value) is not bool:
+            return value
+        raise ExpressionError(f"'{carry.answer.expression.source}' gives no number")
+
+    return CarriedForward(carry.part, key)
 
 
 def _formula(placed: Placed, known: Values) -> Formula:

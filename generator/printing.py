@@ -136,7 +136,8 @@ def _number(value: Real, chosen: Filter | None, context: HoleContext) -> str:
     name = chosen.name if chosen else ""
     alone = not (context.sign or context.after_sign or context.after_operator)
     sign = "+" if name == "signed" and alone else context.sign
-    if _needs_brackets(text, negative, sign, context):
+    juxtaposed = context.after_number or (context.after_factor and negative)
+    if _needs_brackets(text, negative, context) or (juxtaposed and not sign):
         brackets = (r"\left(", r"\right)") if "frac" in text else ("(", ")")
         inside = f"-{text}" if negative else text
         return _term(sign, f"{brackets[0]}{inside}{brackets[1]}", context)
@@ -147,14 +148,14 @@ def _number(value: Real, chosen: Filter | None, context: HoleContext) -> str:
     return f"-{text}" if negative else text
 
 
-def _needs_brackets(text: str, negative: bool, sign: str, context: HoleContext) -> bool:
+def _needs_brackets(text: str, negative: bool, context: HoleContext) -> bool:
     """Whether a number would be misread where it stands without brackets."""
     composed = "frac" in text or "times" in text
     return (
         (context.powered and (negative or composed))
         or (context.after_operator and (negative or "times" in text))
         or (context.after_sign and negative)
-        or (not sign and (context.joined or (context.after_factor and negative)))
+        or context.before_digit
     )
 
 
@@ -166,7 +167,7 @@ def _term(sign: str, text: str, context: HoleContext) -> str:
 def _formula(value: Expression, context: HoleContext) -> str:
     text = latex(value)
     before = context.after_factor or context.after_operator or context.after_sign
-    beside = before or context.joined or context.bound
+    beside = before or context.before_digit or context.bound
     composed = isinstance(value, (Product, Quotient, Power)) or (
         isinstance(value, Number) and not text.isdigit()
     )
@@ -175,7 +176,8 @@ def _formula(value: Expression, context: HoleContext) -> str:
         or (text.startswith("-") and (before or context.powered or context.sign))
         or (composed and context.powered)
         or (isinstance(value, Product) and context.after_operator)
-        or (context.joined and text.startswith((*"0123456789", r"\frac")))
+        or (context.after_number and text.startswith((*"0123456789", r"\frac")))
+        or (context.before_digit and isinstance(value, (Number, Product)))
     ):
         text = rf"\left({text}\right)"
     return _signed(text, context)

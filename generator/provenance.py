@@ -30,8 +30,9 @@ def answer_provenance(
 ) -> Provenance:
     """How the key of one answer is known.
 
-    A number or a formula: by its expression. A choice: by the expressions that decide which
-    options are right, or by the holes in the text of the right ones.
+    A number or a formula: by its expression. Several choices: by what decides each of them. A
+    single choice: by the expressions that decide which option is right, the others being wrong;
+    or by the holes in the text of the right one.
     """
 
     def known(expression: Expression) -> Provenance:
@@ -44,6 +45,8 @@ def answer_provenance(
     if isinstance(answer, (NumericTemplate, FormulaTemplate)):
         return known(answer.answer.expression)
     if isinstance(answer, ChoiceTemplate):
+        if answer.kind == "multiple_select":
+            return worst(known(option.correct.expression) for option in answer.options)
         decided = [
             known(option.correct.expression)
             for option in answer.options
@@ -57,7 +60,7 @@ def answer_provenance(
             if _is_right(option)
             for index in _holes_of(option.text)
         ]
-        if printed and answer.kind == "single_choice":
+        if printed:
             return worst(printed)
     return "stated"
 

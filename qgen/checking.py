@@ -1,8 +1,10 @@
 """Proves a bank: every question, many variants, both routes, the grader and the texts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
+from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,9 @@ FIGURE_VARIANTS = 3
 """On so many variants of a question, its figures are drawn."""
 
 MAX_FAULTS = 3
+FEW_QUESTIONS = 8
+"""With fewer questions, starting processes takes longer than it saves."""
+
 PIPE_WIDTH = 140
 
 
@@ -74,8 +79,12 @@ def check_banks(
     rule: ScoringRule = "per_option",
     solver_files: Sequence[Path] = (),
     progress: Callable[[str], None] = lambda step: None,
+    jobs: int = 1,
 ) -> BankCheck:
-    """Checks every question of the banks that a command line names (or the shipped one)."""
+    """Checks every question of the banks that a command line names (or the shipped one).
+
+    With more than one job, questions are shared out among processes.
+    """
     problems: list[Problem] = []
     for path in solver_files:
         try:
@@ -85,12 +94,40 @@ def check_banks(
     bank, mistakes = load_banks(paths)
     problems += mistakes
     checks = []
-    for template in bank.questions.values():
-        check = check_question(template, variants, rule)
+    for check in _checked(tuple(bank.questions.values()), variants, rule, jobs):
         checks.append(check)
         problems += check.problems
         progress("question")
     return BankCheck(checks, in_reading_order(problems))
+
+
+def _checked(
+    templates: tuple[QuestionTemplate, ...], variants: int, rule: ScoringRule, jobs: int
+) -> Iterator[QuestionCheck]:
+    """The checks in the order of the questions, made by so many processes."""
+    if jobs == 1 or len(templates) < FEW_QUESTIONS or "fork" not in get_all_start_methods():
+        yield from (check_question(template, variants, rule) for template in templates)
+        return
+    # Compiled questions cannot be sent to another process; a forked one has them already.
+    with ProcessPoolExecutor(
+        jobs, get_context("fork"), _remember, (templates, variants, rule)
+    ) as pool:
+        yield from pool.map(_check_remembered, range(len(templates)))
+
+
+_REMEMBERED: list[tuple[tuple[QuestionTemplate, ...], int, ScoringRule]] = []
+
+
+def _remember(templates: tuple[QuestionTemplate, ...], variants: int, rule: ScoringRule) -> None:
+    import torch
+
+    torch.set_num_threads(1)
+    _REMEMBERED.append((templates, variants, rule))
+
+
+def _check_remembered(index: int) -> QuestionCheck:
+    templates, variants, rule = _REMEMBERED[-1]
+    return check_question(templates[index], variants, rule)
 
 
 def check_question(

@@ -151,12 +151,20 @@ def build(
     metavar="FILE",
     help="A course's own solver file.",
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1, max=64),
+    default=os.cpu_count() or 1,
+    show_default="the processors there are",
+    help="How many processes share the questions.",
+)
 @_as_json
 def check_command(
     paths: tuple[str, ...],
     variants: int,
     scoring: Literal["all_or_nothing", "per_option", "right_minus_wrong"],
     solver_files: tuple[Path, ...],
+    jobs: int,
     as_json: bool,
 ) -> None:
     """Prove a bank: folders or files of questions (without one, the shipped bank).
@@ -168,7 +176,7 @@ def check_command(
     from qgen import checking
 
     with _progress("checking") as progress:
-        result = checking.check_banks(paths, variants, scoring, solver_files, progress)
+        result = checking.check_banks(paths, variants, scoring, solver_files, progress, jobs)
     if as_json:
         click.echo(json.dumps(checking.check_data(result), indent=1, ensure_ascii=False))
     else:

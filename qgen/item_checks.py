@@ -10,6 +10,7 @@ from typing import TypeAlias, assert_never
 
 from qgen.answer_keys import answers_of, letter
 from qgen.document.answers import (
+    Derivation,
     FormulaAnswer,
     MultipleSelect,
     Numeric,
@@ -28,7 +29,7 @@ from qgen.document.marking import (
     mark_number,
     mark_words,
 )
-from qgen.document.numbers import machine_decimal
+from qgen.document.numbers import exact_value, machine_decimal
 from qgen.document.response_numbers import Refusal, parse_number
 from qgen.document.richtext import Math, Paragraph, Passage, Text, closed, plain_text
 
@@ -46,6 +47,32 @@ def item_faults(item: Item, *, with_formulas: bool) -> Iterator[Fault]:
         where = f"part {label}: " if label else ""
         for code, message in _answer_faults(answer, with_formulas):
             yield code, where + message
+    if isinstance(item.answer, Derivation):
+        yield from _carried_values(item.answer)
+
+
+def _carried_values(answer: Derivation) -> Iterator[Fault]:
+    """What follows from the right earlier value must be the key."""
+    keys = {
+        part.label: part.answer.key for part in answer.parts if isinstance(part.answer, Numeric)
+    }
+    for part in answer.parts:
+        if part.carried is None or not isinstance(part.answer, Numeric):
+            continue
+        try:
+            followed = part.carried.key(exact_value(keys[part.carried.part]))
+        except (ArithmeticError, ValueError) as error:
+            yield (
+                "carry",
+                f"part {part.label}: nothing follows from the key of an earlier part: {error}",
+            )
+            continue
+        if not mark_number(part.answer, followed).credit:
+            yield (
+                "carry",
+                f"part {part.label}: from the key of part {part.carried.part} follows "
+                f"{float(followed):.6g}, but the key is {float(part.answer.key):.6g}",
+            )
 
 
 def mistakes_tested(item: Item) -> int:

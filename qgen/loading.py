@@ -8,7 +8,7 @@ import qgen.bank
 from qgen.bank.expressions import unknown_name
 from qgen.bank.loader import BankPath, LoadedSpec, load_bank, load_exam
 from qgen.bank.roster import Student, read_roster
-from qgen.bank.templates import Bank, QuestionTemplate
+from qgen.bank.templates import CARRIED_NAME, Bank, QuestionTemplate, carried_expressions
 from qgen.document.problem import Place, Problem, did_you_mean, in_reading_order
 from qgen.drawn_figures import figure_problems
 from qgen.generator.drawing import generator_problems
@@ -131,14 +131,19 @@ def question_solvers(template: QuestionTemplate) -> tuple[tuple[Solver, ...], li
 def _unknown_results(template: QuestionTemplate, known: frozenset[str]) -> list[Problem]:
     if not template.solvers:
         return []  # the loader has said so already
+    carried = carried_expressions(template.answer)
+    expressions = [
+        *((placed, known) for placed in template.answer_expressions()),
+        *((placed, known | {CARRIED_NAME}) for placed in carried),
+    ]
     return [
         Problem(
             "unknown-name",
-            f"in '{placed.expression.source}': {unknown_name(name, known)}",
+            f"in '{placed.expression.source}': {unknown_name(name, allowed)}",
             placed.place,
         )
-        for placed in template.answer_expressions()
-        for name in sorted(placed.expression.names - known)
+        for placed, allowed in expressions
+        for name in sorted(placed.expression.names - allowed)
     ]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from qgen.document.exam import ExamDocument, Item, Pool
+from qgen.document.guide import GuideDocument
 from qgen.document.marking import guess_floor
 from qgen.document.problem import Problem, in_reading_order
 from qgen.generator.assembling import assemble
@@ -16,7 +17,7 @@ from qgen.generator.outline import outline
 from qgen.generator.planning import Slot
 from qgen.loading import LoadedExam, load_whole_exam, verified_results
 from qgen.output_folder import MANIFEST, OutputFolder, replacing
-from qgen.output_formats import OutputFormat, chosen_formats
+from qgen.output_formats import GuideFormat, OutputFormat, chosen_formats
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
 from qgen.proofs import ProofStore, VerifyMode
 from qgen.records import ItemRecorder, key_table, manifest
@@ -52,6 +53,7 @@ class BuildReport:
     verify: VerifyMode = "new"
     tally: Tally = field(default_factory=Tally)
     guess: Fraction | None = None
+    guide: GuideDocument | None = None
     scoring: str = ""
 
     @property
@@ -227,6 +229,9 @@ class _Build:
     def _summarise(self, exam: ExamDocument) -> None:
         report = self._report
         report.papers, report.pools = len(exam.papers), len(exam.pools)
+        for each in self._formats:
+            if isinstance(each, GuideFormat):
+                report.guide = each.guide
         paper = exam.papers[0]
         earned = sum((item.points * guess_floor(item.answer) for item in paper.items()), Fraction())
         report.guess = earned / paper.points

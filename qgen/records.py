@@ -13,7 +13,7 @@ from qgen.document.values import Value, show
 
 _COLUMNS = ("version", "number", "part", "question", "kind", "points", "key")
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 def key_table(exam: ExamDocument) -> bytes:
@@ -38,7 +38,11 @@ def key_table(exam: ExamDocument) -> bytes:
 
 
 def _neutral(cell: str) -> str:
-    """A cell that a spreadsheet takes as text: `-0.5` stays a number, `-x` is no formula."""
+    """A cell that a spreadsheet takes as text: `-0.5` stays a number, `-x` is no formula.
+
+    It is one line: what follows a carriage return would be read as the start of a row.
+    """
+    cell = " ".join(cell.split())
     if not cell.startswith(_FORMULA_STARTS):
         return cell
     try:

@@ -36,6 +36,9 @@ def build_text(report: BuildReport) -> str:
     if report.guess is not None:
         rule = report.scoring.replace("_", " ")
         lines.append(f"blind guessing scores {float(report.guess):.1%} (multiple-select: {rule})")
+    if report.guide is not None:
+        notes, topics = count(report.guide.notes, "note"), count(len(report.guide.topics), "topic")
+        lines.append(f"study guide: {notes} on {topics}, with nothing of the exam's questions")
     lines.append(f"{count(len(report.files), 'file')} in {report.folder}/, {_losses(len(losses))}")
     return "\n".join(lines)
 
@@ -60,6 +63,7 @@ def build_data(report: BuildReport) -> dict[str, Any]:
         "answers": dict(sorted(tally.provenances.items())),
         "verify": report.verify,
         "proved": {"now": tally.proved_now, "earlier": tally.proved_earlier},
+        "study_notes": None if report.guide is None else report.guide.notes,
         "blind_guessing": None if report.guess is None else float(report.guess),
     }
 

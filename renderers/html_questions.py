@@ -97,7 +97,7 @@ class QuestionWriter:
         name = filled(self._labels.part, escape(part.label))
         solution = ""
         if self._has_solutions:
-            solution = self._solutions.of_part(part.answer, part.explanation, name)
+            solution = self._solutions.of_part(part, name)
         return (
             f'<section class="part" aria-labelledby="{question}-name {base}-name">\n'
             f'<div class="head"><h4 id="{base}-name">{name}</h4>'

@@ -11,6 +11,7 @@ from qgen.document.answers import (
     Numeric,
     Open,
     Option,
+    Part,
     PartAnswer,
     ShortAnswer,
     SingleChoice,
@@ -50,9 +51,19 @@ class SolutionWriter:
         lines += self._explanation(item.explanation, 4)
         return self._folded(lines, name)
 
-    def of_part(self, answer: PartAnswer, explanation: Passage | None, name: str) -> str:
+    def of_part(self, part: Part, name: str) -> str:
         """The solution of a part of a derivation."""
-        return self._folded([*self._key(answer), *self._explanation(explanation, 5)], name)
+        lines = [
+            *self._key(part.answer),
+            *self._carried(part),
+            *self._explanation(part.explanation, 5),
+        ]
+        return self._folded(lines, name)
+
+    def _carried(self, part: Part) -> Iterator[str]:
+        if part.carried is not None:
+            note = self.labels.carried.format(f"({part.carried.part})")
+            yield f"<p>{escape(note)}</p>"
 
     def _folded(self, lines: Sequence[str], name: str) -> str:
         if not lines:

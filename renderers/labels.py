@@ -32,6 +32,7 @@ class Labels:
     explanation: str
     feedback: str
     rubric: str
+    carried: str
     tolerance: str
     variables: str
     pass_mark: str
@@ -74,6 +75,7 @@ _ENGLISH = Labels(
     explanation="Explanation",
     feedback="Feedback",
     rubric="Marking",
+    carried="also right: what follows from the student's own answer to part {}",
     tolerance="accepted from {} to {}",
     variables="as a function of {}",
     pass_mark="Pass mark",
@@ -116,6 +118,7 @@ _GERMAN = Labels(
     explanation="Erklärung",
     feedback="Rückmeldung",
     rubric="Bewertung",
+    carried="auch richtig: was aus der eigenen Antwort zu Teil {} folgt",
     tolerance="angenommen von {} bis {}",
     variables="als Funktion von {}",
     pass_mark="Bestehensgrenze",
@@ -158,6 +161,7 @@ _CHINESE = Labels(
     explanation="解析",
     feedback="反馈",
     rubric="评分标准",
+    carried="由学生自己在第 {} 部分的答案推出的结果也算正确",
     tolerance="接受 {} 至 {}",
     variables="表示为 {} 的函数",
     pass_mark="及格线",

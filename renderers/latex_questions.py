@@ -89,7 +89,11 @@ class QuestionWriter:
             yield _block(files, lines)
             return
         for part in item.answer.parts:
-            marking = (*self._key(part.answer), *self._explanation(part.explanation))
+            marking = (
+                *self._key(part.answer),
+                *self._carried(part),
+                *self._explanation(part.explanation),
+            )
             yield _block(files, [*lines, self._part(part, marking)])
             lines = []
         if item.explanation is not None:
@@ -98,6 +102,12 @@ class QuestionWriter:
     def _heading(self, number: int, item: Item) -> str:
         title = fill_label(self.labels.question, str(number))
         return rf"\examquestion{{{title}}}{{{points_text(item.points, self.labels)}}}"
+
+    def _carried(self, part: Part) -> Iterator[str]:
+        """What a marker must know of a part that follows from an earlier one."""
+        if part.carried is not None:
+            note = fill_label(self.labels.carried, f"({part.carried.part})")
+            yield rf"\textit{{({escape(note)})}}"
 
     def _part(self, part: Part, below: Iterable[str]) -> str:
         points = points_text(part.points, self.labels)

@@ -15,6 +15,7 @@ from qgen.solvers.arguments import (
 from qgen.solvers.discrete import entropy_of, power_entropy
 from qgen.solvers.registry import check, solver
 from qgen.solvers.shape_arguments import require_count
+from qgen.solvers.torch_laws import log_density
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -85,8 +86,8 @@ def estimate(counts: Vector) -> Answers:
 def estimate_by_newton(counts: "Tensor") -> Mapping[str, Any]:
     """Maximises Σ c ln p − n Σ p over ln p by Newton's method; counts: [variants, k].
 
-    The cost n is the Lagrange multiplier: with any other the estimate would not sum to one,
-    which is tested by dividing by the sum. An outcome that never occurred only costs.
+    The cost n is the Lagrange multiplier: with it the estimate sums to one. An outcome that
+    never occurred only costs.
     """
     import torch
 
@@ -101,10 +102,9 @@ def estimate_by_newton(counts: "Tensor") -> Mapping[str, Any]:
 
     logarithms = maximise(objective, torch.zeros_like(counts))
     shares = torch.where(unseen, 0.0, logarithms.exp())
-    shares = shares / shares.sum(-1, keepdim=True)
     law = torch.distributions.Categorical(probs=shares)
     outcomes = torch.arange(counts.shape[1])[:, None]
-    surprises = -law.log_prob(outcomes).T.where(~unseen, 0.0)
+    surprises = -log_density(law, outcomes).T.where(~unseen, 0.0)
     found = (counts * surprises).sum(-1)
     return {
         "estimate": shares,
@@ -120,7 +120,8 @@ def estimate_by_newton(counts: "Tensor") -> Mapping[str, Any]:
         "cross_entropy": "the average negative log-likelihood of an observation, which is the "
         "cross-entropy of the empirical law and the model, in nats",
         "cross_entropy_in_bits": "the same in bits",
-        "empirical_entropy": "the entropy of the empirical law: the least average there is, in nats",
+        "empirical_entropy": "the entropy of the empirical law, the least average there is, "
+        "in nats",
         "kl": "KL(empirical ‖ model), by which the model's average is larger, in nats",
         "perplexity": "the exponential of the cross-entropy",
         "is_best": "whether no other model has a larger likelihood",
@@ -129,7 +130,7 @@ def estimate_by_newton(counts: "Tensor") -> Mapping[str, Any]:
         "kl_reversed": "Swaps the arguments: KL(model ‖ empirical)",
         "cross_entropy_swapped": "Weighs ln of the empirical law by the model",
         "unweighted": "The plain mean of −ln model over the outcomes: the counts are ignored",
-        "entropy_added": "Adds the empirical entropy to the cross-entropy instead of subtracting it",
+        "entropy_added": "Adds the empirical entropy to the cross-entropy",
         "model_entropy": "The entropy of the model",
         "log_likelihood": "Forgets the minus in the negative log-likelihood",
     },

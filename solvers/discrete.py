@@ -21,6 +21,7 @@ from qgen.solvers.arguments import (
     require_vector,
 )
 from qgen.solvers.registry import check, solver
+from qgen.solvers.torch_laws import law_entropy
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -201,7 +202,7 @@ def bernoulli_entropy_by_power_sums(p: "Tensor") -> Mapping[str, Any]:
 
     def slope(share: "Tensor") -> "Tensor":
         leaf = share.detach().clone().requires_grad_(True)
-        total = torch.distributions.Bernoulli(leaf).entropy().sum()
+        total = law_entropy(torch.distributions.Bernoulli(leaf)).sum()
         return torch.autograd.grad(total, leaf)[0]
 
     found = power_entropy(both(p))

@@ -3,6 +3,7 @@
 Torch is imported where it is used.
 """
 
+import math
 import random
 from collections.abc import Hashable, Mapping, Sequence
 from functools import reduce
@@ -99,6 +100,8 @@ def evaluate_alike(expressions: Sequence[Expression], points: Mapping[str, "Tens
         case Number():
             numbers = [float(each.value) for each in expressions if isinstance(each, Number)]
             return torch.tensor(numbers, dtype=torch.float64)[:, None]
+        case Symbol("pi"):
+            return torch.tensor([[math.pi]], dtype=torch.float64)
         case Symbol():
             return points[first.name]
         case Sum():

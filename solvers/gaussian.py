@@ -29,6 +29,7 @@ from qgen.solvers.arguments import (
     require_scalar,
 )
 from qgen.solvers.registry import check, solver
+from qgen.solvers.torch_laws import log_density
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -136,7 +137,7 @@ def density_by_distribution_function(
     """The density as the derivative of the distribution function, by autograd; all [variants]."""
     import torch
 
-    def log_density(points: "Tensor", centre: "Tensor", scale: "Tensor") -> "Tensor":
+    def log_slope(points: "Tensor", centre: "Tensor", scale: "Tensor") -> "Tensor":
         # The lower tail keeps every digit; its logarithm has the slope density / probability.
         below = centre - (points - centre).abs()
         leaf = below.detach().clone().requires_grad_(True)
@@ -146,15 +147,15 @@ def density_by_distribution_function(
 
     def score(points: "Tensor", centre: "Tensor", scale: "Tensor") -> "Tensor":
         # The log density is quadratic in x: a central difference is its slope.
-        ends = (log_density(points + side * scale, centre, scale) for side in (1, -1))
+        ends = (log_slope(points + side * scale, centre, scale) for side in (1, -1))
         return (next(ends) - next(ends)) / (2 * scale)
 
     def exponent(points: Mapping[str, "Tensor"]) -> "Tensor":
         centre, scale = mu[:, None], sigma[:, None]
-        at_mean = log_density(centre, centre, scale)
-        return log_density(points["x"], centre, scale) - at_mean
+        at_mean = log_slope(centre, centre, scale)
+        return log_slope(points["x"], centre, scale) - at_mean
 
-    found, slope = log_density(x, mu, sigma), score(x, mu, sigma)
+    found, slope = log_slope(x, mu, sigma), score(x, mu, sigma)
     return {
         "density": found.exp(),
         "log_density": found,
@@ -217,7 +218,7 @@ def entropy_by_quadrature(sigma: "Tensor") -> Mapping[str, Any]:
     nodes, weights = gauss_hermite(8)
 
     law = torch.distributions.Normal(torch.zeros_like(sigma)[:, None], sigma[:, None])
-    found = -law.log_prob(sigma[:, None] * nodes) @ weights
+    found = -log_density(law, sigma[:, None] * nodes) @ weights
     return {
         "entropy": found,
         "entropy_in_bits": found / torch.tensor(2.0, dtype=torch.float64).log(),
@@ -384,7 +385,7 @@ def _mean_log_ratio(
     mu, sigma = mu[..., None], sigma[..., None]
     points = mu + sigma * nodes
     other = Normal(other_mu[..., None], other_sigma[..., None])
-    return (Normal(mu, sigma).log_prob(points) - other.log_prob(points)) @ weights
+    return (log_density(Normal(mu, sigma), points) - log_density(other, points)) @ weights
 
 
 def _slope_of_divergence(position: int, *given: "Tensor") -> "Tensor":

@@ -15,6 +15,7 @@ from qgen.solvers.arguments import (
 )
 from qgen.solvers.registry import check, solver
 from qgen.solvers.shape_arguments import square_root
+from qgen.solvers.torch_laws import log_density
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -103,7 +104,7 @@ def estimate_by_newton(data: "Tensor") -> Mapping[str, Any]:
     weights = torch.ones_like(data)[:, None, :] / count
     mean, variance = _weighted_fit(data, weights)
     law = torch.distributions.Normal(mean, variance.sqrt())
-    largest = law.log_prob(data).sum(-1)
+    largest = log_density(law, data).sum(-1)
     pairs = (data[:, :, None] - data[:, None, :]) ** 2 / 2
     unbiased = pairs.sum((-2, -1)) / (count * (count - 1))
     centring = torch.eye(count, dtype=data.dtype) - 1 / count
@@ -131,7 +132,7 @@ def _weighted_fit(data: "Tensor", weights: "Tensor") -> tuple["Tensor", "Tensor"
 
     def objective(means: "Tensor", logarithms: "Tensor") -> "Tensor":
         law = Normal(means[..., None], (logarithms / 2).exp()[..., None])
-        return (weights * law.log_prob(data[:, None, :])).sum((-2, -1))
+        return (weights * log_density(law, data[:, None, :])).sum((-2, -1))
 
     variants, components, _ = weights.shape
     start = data.new_zeros(variants, components)
@@ -213,12 +214,13 @@ def em_step(data: Vector, weights: Vector, means: Vector, variances: Vector) -> 
     sums = [fsum([a * b for a, b in zip(column, x, strict=True)]) for column in columns]
     new = [total / count for total, count in zip(sums, counts, strict=True)]
     spread = _weighted_squares(x, columns, counts, new)
+    if min(spread) <= 0:
+        raise ValueError("every component must be near two observations at least")
     shares = [count / len(x) for count in counts]
     before = fsum(logs)
     after = fsum([_log_sum(row) for row in _log_joint(x, shares, new, spread)])
-    hard = [row.index(max(row)) for row in joint]
-    own = [[x[i] for i, home in enumerate(hard) if home == k] for k in range(len(w))]
     return {
+        **_hard_assignment(x, m, joint),
         "responsibilities": _rows(r),
         "effective_counts": tuple(counts),
         "weights_after": tuple(shares),
@@ -232,13 +234,26 @@ def em_step(data: Vector, weights: Vector, means: Vector, variances: Vector) -> 
             [[part + log(scale) / 2 for part, scale in zip(row, v, strict=True)] for row in joint]
         ),
         "joint_for_responsibilities": _rows([[exp(part) for part in row] for row in joint]),
-        "hard_means": tuple(
-            [fsum(part) / len(part) if part else old for part, old in zip(own, m, strict=True)]
-        ),
-        "hard_weights": tuple([Fraction(len(part), len(x)) for part in own]),
         "means_over_all": tuple([total / len(x) for total in sums]),
         "variances_about_old_means": tuple(_weighted_squares(x, columns, counts, m)),
         "deviations_after": tuple([each**0.5 for each in spread]),
+    }
+
+
+def _hard_assignment(
+    x: Sequence[float], means: Sequence[float], joint: Sequence[Sequence[float]]
+) -> Answers:
+    """The mistakes of giving each observation to one component, the first of equals."""
+    homes = [row.index(max(row)) for row in joint]
+    members = [
+        [value for value, home in zip(x, homes, strict=True) if home == component]
+        for component in range(len(means))
+    ]
+    return {
+        "hard_means": tuple(
+            [fsum(own) / len(own) if own else old for own, old in zip(members, means, strict=True)]
+        ),
+        "hard_weights": tuple([Fraction(len(own), len(x)) for own in members]),
     }
 
 
@@ -302,10 +317,11 @@ def em_step_by_maximisation(
     def log_likelihood(*mixture: "Tensor") -> "Tensor":
         share, mean, variance = (each[:, None, :] for each in mixture)
         law = MixtureSameFamily(Categorical(probs=share), Normal(mean, variance.sqrt()))
-        found: Tensor = law.log_prob(data).sum(-1)
-        return found
+        return log_density(law, data).sum(-1)
 
-    densities = Normal(means[:, None, :], variances.sqrt()[:, None, :]).log_prob(data[..., None])
+    densities = log_density(
+        Normal(means[:, None, :], variances.sqrt()[:, None, :]), data[..., None]
+    )
     leaf = (weights.log()[:, None, :] + densities).requires_grad_(True)
     before = leaf.logsumexp(-1).sum(-1)
     (shares,) = torch.autograd.grad(before.sum(), leaf)

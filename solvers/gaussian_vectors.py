@@ -18,6 +18,7 @@ from qgen.solvers.exact_linear_algebra import (
     require_positive_definite,
 )
 from qgen.solvers.registry import check, solver
+from qgen.solvers.torch_laws import law_entropy, log_density
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -110,7 +111,7 @@ def entropy_by_cubature(covariance: "Tensor") -> Mapping[str, Any]:
     mean = torch.zeros_like(covariance[..., 0])
     found = -_mean_log_density(mean, covariance, mean, covariance)
     alone = Normal(mean, covariance.diagonal(dim1=-2, dim2=-1).sqrt())
-    shared = alone.entropy().sum(-1) - found
+    shared = law_entropy(alone).sum(-1) - found
     off_diagonal = covariance - torch.diag_embed(covariance.diagonal(dim1=-2, dim2=-1))
     constant = torch.tensor(2 * pi, dtype=torch.float64).log() + 1
     return {
@@ -118,7 +119,7 @@ def entropy_by_cubature(covariance: "Tensor") -> Mapping[str, Any]:
         "entropy_in_bits": found / torch.tensor(2.0, dtype=torch.float64).log(),
         "determinant": (2 * found - dimensions * constant).exp(),
         "is_negative": found < 0,
-        "marginal_entropies": alone.entropy(),
+        "marginal_entropies": law_entropy(alone),
         "total_correlation": shared,
         "is_independent": (off_diagonal == 0).all(-1).all(-1),
     }
@@ -136,8 +137,7 @@ def _mean_log_density(
     factor = torch.linalg.cholesky(covariance)
     nodes = mu[:, None, :] + cubature_nodes(mu.shape[-1]) @ factor.mT
     other = MultivariateNormal(other_mu[:, None, :], other_covariance[:, None])
-    found: Tensor = other.log_prob(nodes).mean(-1)
-    return found
+    return log_density(other, nodes).mean(-1)
 
 
 _KL_MISTAKES = {
@@ -370,7 +370,9 @@ def diagonal_kl_by_quadrature(
     def mean_log_ratio(*given: "Tensor") -> "Tensor":
         mu, sigma, nu, tau = (each[..., None] for each in given)
         points = mu + sigma * nodes
-        return (Normal(mu, sigma).log_prob(points) - Normal(nu, tau).log_prob(points)) @ weights
+        return (
+            log_density(Normal(mu, sigma), points) - log_density(Normal(nu, tau), points)
+        ) @ weights
 
     coordinates = mean_log_ratio(mu_1, sigma_1, mu_2, sigma_2)
     found, swapped = coordinates.sum(-1), mean_log_ratio(mu_2, sigma_2, mu_1, sigma_1).sum(-1)

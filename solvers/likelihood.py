@@ -21,6 +21,7 @@ from qgen.solvers.arguments import (
 from qgen.solvers.likelihood_routes import formula_routes, newton_fit
 from qgen.solvers.registry import check, solver
 from qgen.solvers.shape_arguments import require_count, square_root
+from qgen.solvers.torch_laws import log_density
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -156,7 +157,7 @@ def bernoulli_bynewton_fit(successes: "Tensor", trials: "Tensor") -> Mapping[str
         law, hits = Bernoulli(p), successes[:, None]
         misses = trials[:, None] - hits
         ones = torch.ones_like(p)
-        return hits * law.log_prob(ones) + misses * law.log_prob(0 * ones)
+        return hits * log_density(law, ones) + misses * log_density(law, 0 * ones)
 
     estimate, largest, information = newton_fit(log_likelihood, torch.sigmoid, len(trials))
     return {
@@ -224,7 +225,7 @@ def geometric_bynewton_fit(data: "Tensor") -> Mapping[str, Any]:
 
     def log_likelihood(p: "Tensor") -> "Tensor":
         # torch counts the failures.
-        return Geometric(p[..., None]).log_prob(data[:, None] - 1).sum(-1)
+        return log_density(Geometric(p[..., None]), data[:, None] - 1).sum(-1)
 
     estimate, largest, _ = newton_fit(log_likelihood, torch.sigmoid, len(data))
     return {
@@ -295,7 +296,7 @@ def poisson_bynewton_fit(data: "Tensor") -> Mapping[str, Any]:
     from torch.distributions import Poisson
 
     def log_likelihood(rate: "Tensor") -> "Tensor":
-        return Poisson(rate[..., None]).log_prob(data[:, None]).sum(-1)
+        return log_density(Poisson(rate[..., None]), data[:, None]).sum(-1)
 
     one = torch.ones(len(data), 1, dtype=torch.float64)
     estimate, largest, _ = newton_fit(log_likelihood, torch.exp, len(data))
@@ -361,7 +362,7 @@ def exponential_bynewton_fit(data: "Tensor") -> Mapping[str, Any]:
     from torch.distributions import Exponential
 
     def log_likelihood(rate: "Tensor") -> "Tensor":
-        return Exponential(rate[..., None]).log_prob(data[:, None]).sum(-1)
+        return log_density(Exponential(rate[..., None]), data[:, None]).sum(-1)
 
     estimate, largest, _ = newton_fit(log_likelihood, torch.exp, len(data))
     return {

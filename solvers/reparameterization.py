@@ -216,7 +216,7 @@ def cholesky_by_eigenvalues(mu: "Tensor", covariance: "Tensor", eps: "Tensor") -
         "complement": "Puts 1 − u in place of u",
         "sign_lost": "Loses the sign: location − scale times the standard quantile",
         "scale_inverted": "Divides by the scale (takes a rate for a scale, or the reverse)",
-        "location_forgotten": "Leaves the location out, and takes the scale for 1 if it is 0",
+        "location_forgotten": "Leaves the location out",
         "distribution_at_u": "Applies the distribution function instead of its inverse",
         "logarithm_to_base_ten": "Takes logarithms to base 10",
         "complement_formula": "Puts 1 − u in place of u, a formula in u",

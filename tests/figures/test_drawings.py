@@ -208,3 +208,9 @@ def test_looking_up_a_figure_does_not_load_matplotlib() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout
     assert shown.strip() == "[]"
+
+
+def test_a_schedule_that_barely_begins_is_drawn() -> None:
+    """1 minus a tiny variance is 1 in double precision; its noise is still more than nothing."""
+    forms = render_figure("diffusion.noise_schedule", {"betas": (1e-17, HALF)}).forms
+    assert etree.fromstring(forms["svg"]) is not None

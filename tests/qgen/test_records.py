@@ -111,12 +111,17 @@ class TestKeyTable:
 class TestSpreadsheets:
     """A cell that begins like a formula is run when the file is opened."""
 
-    @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r="])
+    @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", "\n @"])
     def test_a_cell_that_starts_like_a_formula_is_made_text(self, start: str) -> None:
         word = f'{start}HYPERLINK("x")'
         short = replace(samples.item("short_answer"), answer=ShortAnswer((word,)))
         ((row,)) = rows(exam_of(short, label=word))
-        assert row["key"] == row["version"] == f"'{word}"
+        assert row["key"] == row["version"] == f"'{word.strip()}"
+
+    @pytest.mark.parametrize("end", ["\r", "\n", "\r\n", "\u2028", "\x85"])
+    def test_no_text_starts_a_row_of_its_own(self, end: str) -> None:
+        short = replace(samples.item("short_answer"), answer=ShortAnswer((f"x{end}=y",)))
+        assert [row["key"] for row in rows(exam_of(short))] == ["x =y"]
 
     def test_numbers_stay_numbers(self) -> None:
         numbers = [replace(samples.item("numeric"), answer=Numeric(n, EXACTLY)) for n in (-3, -2.5)]
@@ -131,8 +136,8 @@ class TestSpreadsheets:
     def test_any_text_is_one_cell_that_runs_nothing(self, word: str) -> None:
         short = replace(samples.item("short_answer"), answer=ShortAnswer((word,)))
         (row,) = rows(exam_of(short))
-        assert row["key"].removeprefix("'") == word.removeprefix("'")
-        if row["key"][0] in "=+-@\t\r":
+        assert row["key"].removeprefix("'").split() == word.removeprefix("'").split()
+        if row["key"].startswith(("=", "+", "-", "@")):
             float(row["key"])
 
 

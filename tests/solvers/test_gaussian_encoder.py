@@ -58,7 +58,10 @@ def test_torch_gives_the_same_divergence_both_ways_round(pairs):
     mu, sigma = map(tuple, zip(*pairs, strict=True))
     values = {"mu": mu, "sigma": sigma}
     answers = solve(KL, values)
-    encoder = Normal(*(torch.tensor(list(map(float, each)), dtype=torch.float64) for each in (mu, sigma)))
+    mean, deviation = (
+        torch.tensor(list(map(float, each)), dtype=torch.float64) for each in (mu, sigma)
+    )
+    encoder = Normal(mean, deviation)
     prior = Normal(torch.zeros(len(mu)).double(), torch.ones(len(mu)).double())
     assert answers["kl"] == pytest.approx(float(kl_divergence(encoder, prior).sum()), abs=1e-12)
     assert answers["swapped"] == pytest.approx(float(kl_divergence(prior, encoder).sum()), abs=1e-9)
