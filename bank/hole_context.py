@@ -96,7 +96,7 @@ def _is_argument(before: str) -> bool:
         return True
     if text.endswith("]"):
         return _last_command(text[: text.rfind("[")].rstrip()) == "sqrt"
-    if not text or text[-1].isalpha():
+    if not text or not (text[-1].isdigit() or text[-1] == "}" or not text[-1].isascii()):
         return False
     first = len(text) - 1
     if text[-1] == "}":
@@ -117,10 +117,12 @@ def math_context(before: str, after: str, *, after_hole: int) -> tuple[str, Hole
     """
     kept = before[after_hole:]
     groups = _groups(before)
-    if _is_argument(before):
+    grouped = _is_argument(before)
+    owner = _last_command(before.rstrip())
+    if owner in _WORDS or any(group.removeprefix("\\") in _WORDS for group in groups):
+        return kept, HoleContext(in_math=True, in_words=True, grouped=grouped)
+    if grouped:
         return kept, HoleContext(in_math=True, grouped=True)
-    if any(group in {f"\\{name}" for name in _WORDS} for group in groups):
-        return kept, HoleContext(in_math=True)
     left = _left(kept, after_hole > 0)
     text = _SPACE.sub("", kept)
     if left in {"plus", "minus"}:

@@ -35,6 +35,7 @@ from qgen.bank.parameters import prints_decimals
 from qgen.bank.pictures import read_picture
 from qgen.bank.question_figures import SCHEME, QuestionFigures
 from qgen.bank.templates import (
+    CARRIED_NAME,
     AnswerTemplate,
     CarryTemplate,
     ChoiceTemplate,
@@ -54,6 +55,7 @@ from qgen.bank.templates import (
     QuestionTemplate,
     ShortAnswerTemplate,
     answer_expressions,
+    carried_expressions,
     figure_expressions,
 )
 from qgen.bank.yaml_source import Data, Source
@@ -367,6 +369,8 @@ class TemplateBuilder:
                 self._check_known(Placed(hole.expression, hole.place), known)
             for placed in (*answer_expressions(answer), *figure_expressions(figures)):
                 self._check_known(placed, known)
+            for placed in carried_expressions(answer):
+                self._check_known(placed, known | {CARRIED_NAME})
 
     def _check_known(self, placed: Placed, known: Collection[str]) -> None:
         for name in sorted(placed.expression.names - frozenset(known)):

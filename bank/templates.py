@@ -25,8 +25,8 @@ class HoleContext:
     `after_number`: so does a digit or another hole. `before_digit`: a digit follows.
     `coefficient`: a factor follows that a one would only clutter. `bound`: a factor, a dot or a
     slash follows. `powered`: an exponent follows. `grouped`: TeX takes the hole as an argument,
-    and it has no braces of its own. `decimal`: fractions print as decimals where their expansion
-    ends.
+    and it has no braces of its own. `in_words`: it stands among the formula's words, as in
+    `\\text{…}`. `decimal`: fractions print as decimals where their expansion ends.
     """
 
     in_math: bool
@@ -41,6 +41,7 @@ class HoleContext:
     bound: bool = False
     powered: bool = False
     grouped: bool = False
+    in_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)

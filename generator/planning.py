@@ -1,6 +1,5 @@
 """Which questions an exam asks: listed ones, and picks that one new question hardly moves."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -71,6 +70,7 @@ def _picked(
     section = loaded.spec.sections[index]
     assert section.selection is not None
     assert section.pick is not None
+    problems = _unknown_names(loaded, index, bank)
     candidates = [
         template
         for identifier, template in bank.questions.items()
@@ -78,9 +78,8 @@ def _picked(
     ]
     if len(candidates) < section.pick:
         message = f"{len(candidates)} questions fit where {section.pick} are to be picked"
-        message += _unmet(section.selection, bank.questions.values())
         place = loaded.source.place(("sections", index, "pick"))
-        return [], [Problem("too-few-questions", message, place)]
+        return [], [*problems, Problem("too-few-questions", message, place)]
     # Each candidate has a rank of its own: a new question only ever pushes out the last.
     candidates.sort(key=lambda each: rank(loaded.spec.seed, key, each.header.identifier))
     chosen = sorted(candidates[: section.pick], key=_reading_order)
@@ -88,7 +87,7 @@ def _picked(
         Slot(f"{key}/{each.header.identifier}#1", index, each, _points(section, each))
         for each in chosen
     ]
-    return slots, []
+    return slots, problems
 
 
 def _reading_order(template: QuestionTemplate) -> tuple[int, str]:
@@ -112,22 +111,26 @@ def _fits(template: QuestionTemplate, selection: SelectionModel) -> bool:
     )
 
 
-def _unmet(selection: SelectionModel, templates: Iterable[QuestionTemplate]) -> str:
-    """Which names of a selection occur nowhere in the bank."""
-    headers = [template.header for template in templates]
-    known: Mapping[str, set[str]] = {
-        "topic": {header.topic for header in headers},
-        "tag": {tag for header in headers for tag in header.tags},
-        "id": {header.identifier for header in headers},
-    }
-    asked = {"topic": selection.topics, "tag": selection.tags, "id": selection.ids}
-    notes = [
-        f"; the bank has no {what} '{name}'{did_you_mean(name, known[what])}"
-        for what, names in asked.items()
-        for name in names
-        if name not in known[what]
+def _unknown_names(loaded: LoadedSpec, index: int, bank: Bank) -> list[Problem]:
+    """The names of a selection that occur nowhere in the bank: they would select nothing."""
+    selection = loaded.spec.sections[index].selection
+    assert selection is not None
+    headers = [template.header for template in bank.questions.values()]
+    asked = (
+        ("topics", "topic", selection.topics, {header.topic for header in headers}),
+        ("tags", "tag", selection.tags, {tag for header in headers for tag in header.tags}),
+        ("ids", "question", selection.ids, set(bank.questions)),
+    )
+    return [
+        Problem(
+            f"unknown-{what}",
+            f"the bank has no {what} '{name}'{did_you_mean(name, known)}",
+            loaded.source.place(("sections", index, "from", key, number)),
+        )
+        for key, what, names, known in asked
+        for number, name in enumerate(names)
+        if name not in known
     ]
-    return "".join(notes)
 
 
 def version_labels(spec: ExamSpec) -> tuple[str, ...]:

@@ -61,9 +61,16 @@ def _remembering(write: Printer) -> Printer:
 def _direct_printer(chosen: Filter | None, context: HoleContext) -> Printer:
     if not context.in_math:
         return lambda value: _text(value, chosen, context.decimal)
-    if context.grouped:
-        return lambda value: f"{{{_math(value, chosen, context)}}}"
-    return lambda value: _math(value, chosen, context)
+    if context.in_words:
+
+        def write(value: Value) -> str:
+            return _words(value, chosen, context)
+    else:
+
+        def write(value: Value) -> str:
+            return _math(value, chosen, context)
+
+    return (lambda value: f"{{{write(value)}}}") if context.grouped else write
 
 
 def _magnitude(value: Real, chosen: Filter | None, decimal: bool, in_math: bool) -> str:
@@ -113,6 +120,11 @@ def _text(value: Value, chosen: Filter | None, decimal: bool) -> str:
         return typed(value)
     sign = MINUS if value < 0 else "+" if chosen and chosen.name == "signed" else ""
     return sign + _magnitude(-value if value < 0 else value, chosen, decimal, in_math=False)
+
+
+def _words(value: Value, chosen: Filter | None, context: HoleContext) -> str:
+    """A value among the words of a formula, where TeX knows no signs of mathematics."""
+    return _text(value, chosen, context.decimal).replace(MINUS, "-").translate(_TEX_SPECIAL)
 
 
 def _math(value: Value, chosen: Filter | None, context: HoleContext) -> str:

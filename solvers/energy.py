@@ -42,7 +42,7 @@ def _require_machine(b: Vector, w: Vector, off: Scalar) -> tuple[int, int]:
         raise ValueError(f"b must have 2 to 4 entries, it has {count}")
     require_vector("w", w, count * (count - 1) // 2)
     level = require_count("off", off, -1, 0)
-    if sum([abs(each) for each in (*b, *w, *w)]) > _LARGEST:
+    if sum([abs(float(each)) for each in (*b, *w, *w)]) > _LARGEST:
         raise ValueError(f"the entries of b and twice those of w must sum to at most {_LARGEST}")
     return count, level
 

@@ -80,7 +80,7 @@ def machine(W: Matrix, a: Vector, b: Vector, v: Vector, h: Vector) -> Answers:
         if not all(each in (0, 1) for each in state):
             raise ValueError(f"{name} must hold 0 and 1")
     numbers = [*a, *b, *[entry for row in W for entry in row]]
-    if sum([abs(each) for each in numbers]) > _LARGEST:
+    if sum([abs(float(each)) for each in numbers]) > _LARGEST:
         raise ValueError(f"the entries of W, a and b must sum to at most {_LARGEST}")
     columns = list(zip(*W, strict=True))
     pulls = [sum(map(mul, v, column)) for column in columns]

@@ -266,7 +266,10 @@ def _polynomial(coefficients: list[Fraction]) -> Expression:
 def polynomial_by_autograd(
     coefficients: "Tensor", x: "Tensor", temperature: "Tensor"
 ) -> Mapping[str, Any]:
-    """Differentiates the energy in Horner's form; coefficients: [variants, k]; others: [variants]."""
+    """Differentiates the energy in Horner's form.
+
+    coefficients: [variants, k]; x, temperature: [variants].
+    """
     import torch
 
     def energy(at: "Tensor") -> "Tensor":

@@ -137,7 +137,7 @@ def density_by_distribution_function(
     """The density as the derivative of the distribution function, by autograd; all [variants]."""
     import torch
 
-    def log_slope(points: "Tensor", centre: "Tensor", scale: "Tensor") -> "Tensor":
+    def log_height(points: "Tensor", centre: "Tensor", scale: "Tensor") -> "Tensor":
         # The lower tail keeps every digit; its logarithm has the slope density / probability.
         below = centre - (points - centre).abs()
         leaf = below.detach().clone().requires_grad_(True)
@@ -147,15 +147,16 @@ def density_by_distribution_function(
 
     def score(points: "Tensor", centre: "Tensor", scale: "Tensor") -> "Tensor":
         # The log density is quadratic in x: a central difference is its slope.
-        ends = (log_slope(points + side * scale, centre, scale) for side in (1, -1))
-        return (next(ends) - next(ends)) / (2 * scale)
+        above, below = (log_height(points + side * scale, centre, scale) for side in (1, -1))
+        difference: Tensor = above - below
+        return difference / (2 * scale)
 
     def exponent(points: Mapping[str, "Tensor"]) -> "Tensor":
         centre, scale = mu[:, None], sigma[:, None]
-        at_mean = log_slope(centre, centre, scale)
-        return log_slope(points["x"], centre, scale) - at_mean
+        at_mean = log_height(centre, centre, scale)
+        return log_height(points["x"], centre, scale) - at_mean
 
-    found, slope = log_slope(x, mu, sigma), score(x, mu, sigma)
+    found, slope = log_height(x, mu, sigma), score(x, mu, sigma)
     return {
         "density": found.exp(),
         "log_density": found,

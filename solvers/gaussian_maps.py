@@ -179,7 +179,8 @@ def conditional_by_precision(
         def at(points: Mapping[str, "Tensor"]) -> "Tensor":
             data = torch.stack([_points_of(points, row) for row in names.tolist()])
             deviations = data - means[:, seen, None]
-            return means[:, index, None] + (gain[:, index, :, None] * deviations).sum(1)
+            found: Tensor = means[:, index, None] + (gain[:, index, :, None] * deviations).sum(1)
+            return found
 
         return at
 
