@@ -267,8 +267,9 @@ def compile_expression(source: str, *, printing: bool = False) -> Expression:
         # The blanks keep a trailing brace or percent sign from closing Jinja2's own braces.
         body = _Parser(_ENVIRONMENT, "{{ " + source + " }}").parse().body
     except TemplateSyntaxError as error:
-        # The position would count the braces that were added above.
+        # Neither the position nor the end is the author's: the braces were added above.
         reason = re.sub(r" at [0-9]+$", "", str(error.message))
+        reason = reason.replace("'end of print statement'", "end of the expression")
         raise ExpressionError(f"cannot be read: {reason}") from None
     except ValueError as error:
         raise ExpressionError(f"cannot be read: {error}") from None

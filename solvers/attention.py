@@ -193,7 +193,6 @@ def causal(queries: Matrix, keys: Matrix, values: Matrix) -> Answers:
     weights, unscaled = _seen(scores), _seen(raw)
     full = tuple([_normalised(line)[0] for line in scores])
     output, unscaled_output = _mixed(weights, content), _mixed(unscaled, content)
-    columns = [fsum([exp(scores[i][j]) for i in range(j, count)]) for j in range(count)]
     return {
         "scores": tuple(map(tuple, scores)),
         "weights": weights,
@@ -218,12 +217,7 @@ def causal(queries: Matrix, keys: Matrix, values: Matrix) -> Answers:
                 for i, line in enumerate(scores)
             ]
         ),
-        "softmax_over_queries": tuple(
-            [
-                tuple([exp(s) / columns[j] if j <= i else 0.0 for j, s in enumerate(line)])
-                for i, line in enumerate(scores)
-            ]
-        ),
+        "softmax_over_queries": _by_columns(scores),
         "uniform_output": _mixed(_seen([[0.0] * count] * count), content),
     }
 
@@ -236,6 +230,16 @@ def _seen(scores: Sequence[Sequence[float]]) -> Rows:
             (*_normalised(line[: place + 1])[0], *[0.0] * (count - place - 1))
             for place, line in enumerate(scores)
         ]
+    )
+
+
+def _by_columns(scores: Sequence[Sequence[float]]) -> Rows:
+    """Softmax of each column over the rows from its own on, zeros before them."""
+    count = len(scores)
+    turned = [[scores[count - 1 - i][count - 1 - j] for i in range(count)] for j in range(count)]
+    columns = _seen(turned)
+    return tuple(
+        [tuple([columns[count - 1 - j][count - 1 - i] for j in range(count)]) for i in range(count)]
     )
 
 

@@ -143,7 +143,8 @@ def density_by_distribution_function(
         leaf = below.detach().clone().requires_grad_(True)
         tail = torch.special.log_ndtr((leaf - centre) / scale)
         (slope,) = torch.autograd.grad(tail.sum(), leaf)
-        return slope.log() + tail.detach()
+        found: Tensor = slope.log() + tail.detach()
+        return found
 
     def score(points: "Tensor", centre: "Tensor", scale: "Tensor") -> "Tensor":
         # The log density is quadratic in x: a central difference is its slope.

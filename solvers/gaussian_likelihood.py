@@ -93,7 +93,7 @@ def estimate(data: Vector) -> Answers:
 
 @check("gaussian_likelihood.estimate", tolerance=1e-8)
 def estimate_by_newton(data: "Tensor") -> Mapping[str, Any]:
-    """Maximises torch's log-densities over mean and ln variance; data: [variants, n].
+    """Maximises torch's log-densities over mean and precision; data: [variants, n].
 
     The unbiased variance is the mean of half the squared distance over all pairs of different
     draws. The share is what centring leaves of independent noise: the trace of that projection.
@@ -130,18 +130,20 @@ def _weighted_fit(data: "Tensor", weights: "Tensor") -> tuple["Tensor", "Tensor"
 
     from qgen.solvers.numerical_methods import maximise
 
-    def objective(means: "Tensor", logarithms: "Tensor") -> "Tensor":
-        law = Normal(means[..., None], (logarithms / 2).exp()[..., None])
+    def objective(means: "Tensor", precisions: "Tensor") -> "Tensor":
+        law = Normal(means[..., None], precisions[..., None] ** -0.5, validate_args=False)
         return (weights * log_density(law, data[:, None, :])).sum((-2, -1))
 
     variants, components, _ = weights.shape
     start = data.new_zeros(variants, components)
-    means = maximise(lambda means: objective(means, start), start)
-    logarithms = maximise(
-        lambda logarithms: objective(means, logarithms),
-        torch.log(data.var(-1, keepdim=True)).expand(variants, components),
+    means = maximise(lambda means: objective(means, torch.ones_like(start)), start)
+    # From below, where a spread as wide as the data's range puts it, each step doubles the
+    # precision at most and none can overshoot.
+    width = data.amax(-1, keepdim=True) - data.amin(-1, keepdim=True)
+    precisions = maximise(
+        lambda precisions: objective(means, precisions), (width**-2).expand(variants, components)
     )
-    return means, logarithms.exp()
+    return means, 1 / precisions
 
 
 @solver(

@@ -3,6 +3,7 @@
 from itertools import product
 
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as draw
 
@@ -45,6 +46,22 @@ def test_enumerated_offsets_give_the_same_field(stack):
     assert answers["receptive_field"] == max(offsets) + 1
     assert answers["inputs_seen"] == len(offsets)
     assert verify(FIELD, [values], [answers]).disagreements == ()
+
+
+def test_a_gradient_through_real_convolutions_reaches_as_far():
+    signal = inputs = torch.zeros(1, 1, 60, requires_grad=True)
+    for size, space in [(3, 2), (2, 7), (5, 1)]:
+        signal = torch.nn.functional.conv1d(signal, torch.ones(1, 1, size), dilation=space)
+    (gradient,) = torch.autograd.grad(signal[0, 0, -1], inputs)
+    touched = gradient[0, 0].nonzero()[:, 0]
+    answers = solve(FIELD, {"kernel_sizes": (3, 2, 5), "dilations": (2, 7, 1)})
+    assert answers["receptive_field"] == 60 - int(touched[0])
+    assert answers["inputs_seen"] == len(touched)
+
+
+def test_the_widest_field_is_still_proved():
+    values = {"kernel_sizes": (2, 2), "dilations": (65534, 1)}
+    assert verify(FIELD, [values], [solve(FIELD, values)]).disagreements == ()
 
 
 def test_layers_needed():

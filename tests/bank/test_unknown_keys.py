@@ -1,0 +1,174 @@
+"""Wherever a mapping may stand, a key that nobody reads is reported with its place."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from qgen.bank.parameters import ParameterEntry
+from tests.bank.written import (
+    KINDS,
+    exam,
+    exam_problems,
+    load_exam_text,
+    load_text,
+    messages,
+    problems_of,
+    question,
+    written,
+)
+
+# Mappings whose keys are names that the author chooses.
+FREE = {"parameters", "let", "variables", "with", "figures", "headings"}
+MISTAKES = [{"answer": 3, "feedback": "No."}]
+DOMAINS: dict[str, Any] = {
+    "integers": {"integers": {"from": 1, "to": 9, "not": [5], "length": 2}},
+    "decimals": {"decimals": {"from": 0, "to": 1, "step": 0.1, "shape": [2, 2]}},
+    "one_of": {"one_of": {"of": [1, 2]}},
+    "subset": {"subset": {"of": [1, 2, 3], "size": 2}},
+    "probabilities": {"probabilities": {"length": 3}},
+    "spd": {"spd": {"size": 2}},
+    "generator": {"generator": "tables.joint", "with": {"rows": 2}},
+}
+
+
+def full(kind: str) -> dict[str, Any]:
+    """A question of a kind with every mapping that it may hold."""
+    data = deepcopy(question(kind))
+    data["parameters"] = {f"p_{name}": deepcopy(domain) for name, domain in DOMAINS.items()}
+    data["let"] = {"one": 1}
+    data["figures"] = {"curve": {"figure": "line", "with": {"slope": 1}}}
+    data["stem"] = "![a line](figure:curve)"
+    for place in (data, *data.get("parts", ())):
+        _fill(place)
+    if kind == "derivation":
+        data["parts"] += [
+            {"kind": part, "prompt": "And?", "points": 1, **deepcopy(KINDS[part])}
+            for part in KINDS
+            if part not in ("numeric", "derivation", "formula")
+        ]
+        data["parts"].append(
+            {
+                **deepcopy(data["parts"][0]),
+                "carry": {"part": "a", "answer": "earlier + 1"},
+            }
+        )
+    return data
+
+
+def _fill(place: dict[str, Any]) -> None:
+    if place["kind"] in ("numeric", "formula"):
+        place["mistakes"] = deepcopy(MISTAKES)
+    if place["kind"] == "short_answer":
+        place["mistakes"] = [{"text": "KL", "feedback": "No."}]
+
+
+EXAM = exam(
+    duration="90 min",
+    attempts={"allowed": 3, "every": "8 h"},
+    scoring={"multiple_select": "per_option"},
+    shuffle={"questions": True},
+    sections=[
+        {"title": "Listed", "questions": [{"id": "a-numeric", "points": 2}]},
+        {"title": "Picked", "pick": 1, "from": {"topics": ["a-topic"]}},
+    ],
+    outputs={
+        "latex": {"pdf": "never"},
+        "moodle": {"variants": 2},
+        "html": {"mode": "exam"},
+        "guide": {"headings": {"a-topic": "A heading"}},
+    },
+)
+
+
+def mappings(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The paths of all mappings with set keys."""
+    if isinstance(data, dict):
+        if not path or path[-1] not in FREE:
+            yield path
+        for key, value in data.items():
+            yield from mappings(value, (*path, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from mappings(value, (*path, index))
+
+
+def with_key(data: Any, path: tuple[Any, ...], key: str) -> Any:
+    changed = deepcopy(data)
+    target = changed
+    for step in path:
+        target = target[step]
+    target[key] = 1
+    return changed
+
+
+def place_of(text: str, word: str) -> str:
+    """`line:column` of the one line that names a word."""
+    ((number, line),) = [
+        (number, line) for number, line in enumerate(text.splitlines(), 1) if word in line
+    ]
+    return f"{number}:{line.index(word) + 1}"
+
+
+QUESTION_PLACES = [(kind, path) for kind in KINDS for path in mappings(full(kind))]
+EXAM_PLACES = list(mappings(EXAM))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_questions_have_no_mistake_of_their_own(kind: str) -> None:
+    assert load_text(written(full(kind)))[1] == []
+
+
+def test_the_exam_has_no_mistake_of_its_own() -> None:
+    assert load_exam_text(written(EXAM))[1] == []
+
+
+@pytest.mark.parametrize(("kind", "path"), QUESTION_PLACES)
+def test_in_a_question(kind: str, path: tuple[Any, ...]) -> None:
+    text = written(with_key(full(kind), path, "extoll"))
+    (problem,) = problems_of(text)
+    assert problem.startswith(f"{place_of(text, 'extoll')}: unknown key 'extoll'")
+    assert problem.endswith(" [unknown-key]")
+
+
+@pytest.mark.parametrize("path", EXAM_PLACES)
+def test_in_an_exam(path: tuple[Any, ...]) -> None:
+    text = written(with_key(EXAM, path, "extoll"))
+    (problem,) = exam_problems(text)
+    assert problem.startswith(f"{place_of(text, 'extoll')}: unknown key 'extoll'")
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [("numeric", ()), ("open", ("rubric", 0)), ("derivation", ("parts", 0))],
+)
+def test_the_nearest_right_key_is_offered(kind: str, path: tuple[Any, ...]) -> None:
+    found = problems_of(with_key(full(kind), path, "expionts"))
+    assert messages(found) == ["unknown key 'expionts' (did you mean 'points'?)"]
+
+
+def test_the_nearest_right_key_is_offered_in_an_exam() -> None:
+    found = exam_problems(with_key(EXAM, ("sections", 0, "questions", 0), "expionts"))
+    assert messages(found) == ["unknown key 'expionts' (did you mean 'points'?)"]
+
+
+def test_every_domain_is_tried() -> None:
+    assert set(DOMAINS) == set(ParameterEntry.model_fields)
+
+
+def test_unknown_keys_are_reported_beside_other_mistakes() -> None:
+    data = question(difficulty=9, tittle="x", answer="a +")
+    data["tolerance"] = {"absolute": 0, "relativ": 1}
+    assert messages(problems_of(data)) == [
+        "must be at most 5, got 9",
+        "the expression 'a +': cannot be read: unexpected end of the expression",
+        "unknown key 'relativ' (did you mean 'relative'?)",
+        "unknown key 'tittle' (did you mean 'title'?)",
+    ]
+
+
+def test_an_aliased_mapping_is_reported_once() -> None:
+    text = written(question("open")) + "figures: {}\nnote: x\n"
+    text = text.replace("rubric:\n", "rubric:\n- &line {points: 1, text: x, extoll: 1}\n- *line\n")
+    assert sum("extoll" in line for line in problems_of(text)) == 1

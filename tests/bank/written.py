@@ -1,0 +1,115 @@
+"""Banks and exams from what an author writes: texts, or data to be written as YAML."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import yaml
+
+from qgen.bank.loader import BankPath, LoadedSpec, load_bank, load_exam
+from qgen.bank.templates import Bank, QuestionTemplate
+from qgen.document.problem import Problem
+
+KINDS: dict[str, dict[str, Any]] = {
+    "single_choice": {"options": [{"text": "yes", "correct": True}, {"text": "no"}]},
+    "multiple_select": {"options": [{"text": "one", "correct": True}, {"text": "two"}]},
+    "numeric": {"answer": 2, "tolerance": {"absolute": 0}},
+    "formula": {"answer": "mean", "variables": {"x": "real"}},
+    "short_answer": {"accept": ["ELBO"]},
+    "open": {"rubric": [{"points": 1, "text": "Says why."}]},
+    "derivation": {
+        "parts": [
+            {
+                "kind": "numeric",
+                "prompt": "How many?",
+                "points": 1,
+                "answer": 2,
+                "tolerance": {"absolute": 0},
+            }
+        ]
+    },
+}
+"""What each kind needs beside what every question says."""
+
+
+def question(kind: str = "numeric", **changes: Any) -> dict[str, Any]:
+    """A question without a mistake, but for the changes."""
+    solver = {"solver": "linear_gaussian.posterior"} if kind == "formula" else {}
+    return {
+        "id": f"a-{kind.replace('_', '-')}",
+        "kind": kind,
+        "title": "A title",
+        "topic": "a-topic",
+        "difficulty": 2,
+        "stem": "A stem.",
+        **solver,
+        **KINDS[kind],
+        **changes,
+    }
+
+
+def exam(**changes: Any) -> dict[str, Any]:
+    """An exam spec without a mistake, but for the changes."""
+    return {
+        "title": "An exam",
+        "seed": 1,
+        "sections": [{"title": "All", "questions": ["a-numeric"]}],
+        "outputs": {"html": {}},
+        **changes,
+    }
+
+
+def written(data: Any) -> str:
+    return str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True))
+
+
+def load_text(text: str | bytes, folder: Path | None = None) -> tuple[Bank, list[Problem]]:
+    """The bank of one file `bank.yaml` with this text."""
+    if folder is None:
+        with TemporaryDirectory() as temporary:
+            return load_text(text, Path(temporary))
+    path = folder / "bank.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return load_bank([BankPath(path, "bank.yaml")])
+
+
+def load_exam_text(text: str | bytes) -> tuple[LoadedSpec | None, list[Problem]]:
+    with TemporaryDirectory() as temporary:
+        path = Path(temporary) / "exam.yaml"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return load_exam(path, "exam.yaml")
+
+
+def template(data: dict[str, Any] | str, folder: Path | None = None) -> QuestionTemplate:
+    """The template of a question that must have no mistake."""
+    text = data if isinstance(data, str) else written(data)
+    bank, problems = load_text(text, folder)
+    assert not problems, "\n".join(map(str, problems))
+    (only,) = bank.questions.values()
+    return only
+
+
+def problems_of(data: dict[str, Any] | str) -> list[str]:
+    """`line:column: message [code]` of every mistake in a bank file."""
+    return _lines(load_text(data if isinstance(data, str) else written(data))[1])
+
+
+def exam_problems(data: dict[str, Any] | str) -> list[str]:
+    """`line:column: message [code]` of every mistake in an exam spec."""
+    return _lines(load_exam_text(data if isinstance(data, str) else written(data))[1])
+
+
+def _lines(problems: list[Problem]) -> list[str]:
+    lines = []
+    for problem in problems:
+        place = problem.place
+        assert place is not None
+        assert place.line >= 1
+        assert place.column >= 1
+        lines.append(f"{place.line}:{place.column}: {problem.message} [{problem.code}]")
+    return lines
+
+
+def messages(lines: list[str]) -> list[str]:
+    """The messages alone, without places and codes."""
+    return [line.split(": ", 1)[1].rsplit(" [", 1)[0] for line in lines]
