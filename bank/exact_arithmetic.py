@@ -53,8 +53,7 @@ def divide(first: Any, second: Any) -> Value:
         raise ZeroDivisionError("division by zero")
     if type(first) is float or type(second) is float:
         return float(first / second)
-    quotient = Fraction(first, second)
-    return quotient.numerator if quotient.denominator == 1 else limited(quotient)
+    return limited(Fraction(first, second))
 
 
 def floor_divide(first: Any, second: Any) -> Value:
@@ -96,6 +95,8 @@ def limited(value: Any) -> Value:
     """The number, unless it has more digits than Python writes as text."""
     kind = type(value)
     if kind is Fraction:
+        if value.denominator == 1:
+            return limited(value.numerator)
         bits = max(value.numerator.bit_length(), value.denominator.bit_length())
     else:
         bits = value.bit_length() if kind is int else 0

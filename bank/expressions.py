@@ -164,7 +164,10 @@ class _Translator:
             case nodes.Call():
                 return self._function(node, depth)
             case nodes.Filter():
-                raise ExpressionError(f"the filter '{node.name}' may only stand at the end")
+                raise ExpressionError(
+                    f"the filter '{node.name}' may only stand at the end, and it binds closer than "
+                    "operators: put brackets around what it prints"
+                )
             case nodes.Getattr():
                 raise ExpressionError(f"'.{node.attr}' is not allowed: values have no attributes")
         raise ExpressionError(f"'{type(node).__name__.lower()}' is not allowed here")
@@ -192,7 +195,9 @@ class _Translator:
         if not isinstance(node, nodes.Div):
             return None
         match left, right:
-            case ast.Constant(int(above)), ast.Constant(int(below)) if below:
+            case ast.Constant(above), ast.Constant(below) if (
+                type(above) is int and type(below) is int and above % (below or 1)
+            ):
                 return self._fraction(Fraction(above, below))
         return None
 

@@ -26,6 +26,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?[0-9]{1,4000}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
 _PREFIXED = re.compile(r"0o[0-7]{1,1000}|0x[0-9a-fA-F]{1,1000}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _CORE = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
@@ -150,11 +151,12 @@ def read_text(path: Path, shown: str) -> str | Problem:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         return Problem("file-not-text", "this is not UTF-8 text", Place(shown, line, 1))
-    for number, line_text in enumerate(text.split("\n"), 1):
-        column = next((i for i, c in enumerate(line_text) if c < " " and c not in "\t\r"), None)
-        if column is not None:
-            message = f"a control character (U+{ord(line_text[column]):04X}) is not text"
-            return Problem("file-not-text", message, Place(shown, number, column + 1))
+    found = _CONTROL.search(text)
+    if found:
+        line = text.count("\n", 0, found.start()) + 1
+        column = found.start() - text.rfind("\n", 0, found.start())
+        message = f"a control character (U+{ord(found.group()):04X}) is not text"
+        return Problem("file-not-text", message, Place(shown, line, column))
     return text
 
 

@@ -96,7 +96,9 @@ def receptive_field_by_impulse(kernel_sizes: "Tensor", dilations: "Tensor") -> M
     places = torch.arange(length)
     found = []
     share = max(1, 2**22 // length)
-    for sizes, spaces in zip(kernel_sizes.split(share), dilations.split(share), strict=True):
+    for sizes, spaces in zip(
+        torch.split(kernel_sizes, share), torch.split(dilations, share), strict=True
+    ):
         reached = (places == 0).double().repeat(len(sizes), 1)
         for size, space in zip(sizes.unbind(1), spaces.unbind(1), strict=True):
             steps = places / space[:, None]
@@ -247,7 +249,7 @@ def parameter_counts(n: Scalar, hidden: Scalar) -> Answers:
     }
 
 
-@check("autoregressive_networks.parameter_counts", tolerance=1e-12)
+@check("autoregressive_networks.parameter_counts", tolerance=1e-15)
 def parameter_counts_of_modules(n: "Tensor", hidden: "Tensor") -> Mapping[str, Any]:
     """Counts the entries of tensors of real networks, without storage; n, hidden: [variants]."""
     import torch

@@ -1,11 +1,12 @@
 """YAML as data with places: YAML 1.2's core schema, and files that must not get far."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -229,14 +230,10 @@ PLAIN = st.recursive(
 
 
 @given(PLAIN)
-def test_what_is_written_as_yaml_is_read_back(data: object) -> None:
-    text = yaml.safe_dump([data], allow_unicode=True)
-    # PyYAML writes YAML 1.1, where fewer words are plain text than in 1.2.
-    folder = Path(__file__).parent
-    from tempfile import TemporaryDirectory
-
+def test_json_is_yaml(data: object) -> None:
+    text = json.dumps([data], ensure_ascii=False)
     with TemporaryDirectory() as temporary:
-        assert data_of(Path(temporary) / "a.yaml", text) == [data], folder
+        assert data_of(Path(temporary) / "a.yaml", text) == [data]
 
 
 def test_messages_shorten_what_is_long() -> None:

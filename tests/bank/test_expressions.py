@@ -1,0 +1,327 @@
+"""Expressions of authors: exact, and nothing beyond arithmetic on the question's values."""
+
+import math
+import operator
+import time
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from qgen.bank.exact_arithmetic import MAX_BITS
+from qgen.bank.expressions import (
+    FILTERS,
+    FUNCTIONS,
+    ExpressionError,
+    Filter,
+    compile_expression,
+    evaluate,
+    unknown_name,
+)
+from qgen.document.formula import Symbol
+from qgen.document.values import Value, Values
+
+VALUES: Values = {
+    "a": 3,
+    "b": -2,
+    "half": Fraction(1, 2),
+    "x": -1.5,
+    "w": (3, Fraction(1, 2), -4),
+    "m": ((1, 2), (3, 4)),
+    "name": "relu",
+    "deep": True,
+    "f": Symbol("z"),
+}
+
+
+def value_of(source: str, values: Values = VALUES) -> Value:
+    return evaluate(compile_expression(source), values)
+
+
+def refusal(source: str, *, printing: bool = False) -> str:
+    with pytest.raises(ExpressionError) as caught:
+        evaluate(compile_expression(source, printing=printing), VALUES)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+EXACT: list[tuple[str, Value]] = [
+    ("1/2", Fraction(1, 2)), ("6/3", 2), ("1/2 + 1/3", Fraction(5, 6)), ("half*4", 2),
+    ("0.1 + 0.2", Fraction(3, 10)), ("half + half", 1), ("half - half", 0), ("1/2 / (1/4)", 2),
+    ("1e-3", Fraction(1, 1000)), ("0x1F", 31), ("0o17", 15), ("1_000", 1000),
+    ("2.50", Fraction(5, 2)), ("w[6/3]", -4), ("w[2*half]", Fraction(1, 2)),
+    ("a/2", Fraction(3, 2)), ("a*half", Fraction(3, 2)), ("a**2", 9), ("a**-2", Fraction(1, 9)),
+    ("half**2", Fraction(1, 4)), ("-(a**2)", -9), ("(-a)**2", 9), ("(a**2)**2", 81),
+    ("2**(1 + 2)", 8),
+    ("7 // 2", 3), ("-7 // 2", -4), ("-7 % 3", 2), ("half % 1", Fraction(1, 2)), ("+a - -b", 1),
+    ("sqrt(9/4)", Fraction(3, 2)), ("sqrt(16)", 4), ("9**half", 3.0),
+    ("x**2", 2.25), ("x * 2", -3.0), ("2**x", 2**-1.5), ("x**-1", 1/-1.5),
+    ("w[0]", 3), ("w[-1]", -4), ("m[1][0]", 3), ("w[0] + m[0][1]", 5), ("(1, a)[1]", 3),
+    ("abs(b)", 2), ("min(w)", -4), ("max(a, b)", 3), ("sum(w)", Fraction(-1, 2)), ("length(w)", 3),
+    ("floor(half)", 0), ("ceil(half)", 1), ("gcd(12, 18)", 6), ("dot(w, (1, 2, 1))", 0),
+    ("distinct((1, 2, 1))", False), ("distinct(w)", True), ("exp(0)", 1.0), ("log(1)", 0.0),
+    ("a > b", True), ("1 < a < 3", False), ("a == 3 and not b > 0", True), ("a in (1, 3)", True),
+    ("a not in w", False), ("a if deep else b", 3), ("name == 'relu'", True), ("1/2 == 0.5", True),
+    ("(1/2, 2/1)", (Fraction(1, 2), 2)), ("true", True), ("False", False), ("f", Symbol("z")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "value"), EXACT)
+def test_values(source: str, value: Value) -> None:
+    found = value_of(source)
+    assert (type(found), found) == (type(value), value)
+
+
+NO_VALUE = [
+    ("a +", "cannot be read: unexpected end of the expression"),
+    ("", "cannot be read: Expected an expression, got end of the expression"),
+    ("a b", "cannot be read: expected token end of the expression, got 'b'"),
+    ("1 }}", "write one expression"),
+    ("}} {{ 1", "cannot be read: Expected an expression, got end of the expression"),
+    ("{% if a %}", "cannot be read: unexpected '%'"),
+    ("{{ a }}", "cannot be read: expected token ':', got '}'"),
+    ("true/2", "only numbers can be added"),
+    ("a #}", "cannot be read: unexpected char '#'"),
+    ("w.append", "'.append' is not allowed: values have no attributes"),
+    ("().__class__", "'.__class__' is not allowed: values have no attributes"),
+    ("'a'.format(a)", "only the named functions can be called"),
+    ("name['upper']", "only a vector or a matrix has entries"),
+    ("w['__class__']", "an entry's number must be whole"),
+    ("w[1:2]", "'getitem' is not allowed here"),
+    ("w[half]", "an entry's number must be whole"),
+    ("w[3]", "there is no entry 3; they count from 0 to 2"),
+    ("w[-4]", "there is no entry -4"),
+    ("range(3)", "there is no function 'range'"),
+    ("sqr(a)", "there is no function 'sqr' (did you mean 'sqrt'?)"),
+    ("max(*w)", "'max' takes plain arguments only"),
+    ("max(a, key=b)", "'max' takes plain arguments only"),
+    ("a ~ b", "'concat' is not allowed here"),
+    ("{'a': 1}", "'dict' is not allowed here"),
+    ("a is odd", "'test' is not allowed here"),
+    ("a if deep", "'condexpr' is not allowed here"),
+    ("none", "'none' is not a value"),
+    ("(a | num(3)) + 1", "the filter 'num' may only stand at the end"),
+    ("-a**2", "put brackets around one of the signs or powers, as in -(x**2)"),
+    ("2**-a**2", "put brackets around one of the signs or powers"),
+    ("2**3**2", "put brackets around one of the signs or powers"),
+    ("9**9**9", "put brackets around one of the signs or powers"),
+    ("9**(9**9)", "a power with more digits than a question can use"),
+    ("a/0", "'a/0' divides by zero"),
+    ("0**-1", "'0**-1' divides by zero"),
+    ("b**half", "a negative number to a power that is not whole"),
+    ("x**half", "a negative number to a power that is not whole"),
+    ("sqrt(b)", "the square root of a negative number"),
+    ("log(0)", "the logarithm of a number that is not positive"),
+    ("exp(1000)", "'exp(1000)' has no value"),
+    ("w + w", "only numbers can be added"),
+    ("name + 'x'", "only numbers can be added"),
+    ("'%9999999999d' % a", "only numbers can be added"),
+    ("name * 9999999999", "only numbers can be added"),
+    ("dot((name,), (9999999999,))", "only numbers can be added"),
+    ("w // 2", "only numbers can be added"),
+    ("deep + deep", "only numbers can be added"),
+    ("f / 2", "only numbers can be added"),
+    ("deep ** 2", "only numbers can be raised to a power"),
+    ("dot(w, (1, 2))", "dot needs two vectors of the same length"),
+    ("a < name", "'a < name' has no value"),
+    ("1e999", "a decimal has at most 15 digits and a power of ten from -250 to 250"),
+    ("1e-400", "a decimal has at most 15 digits and a power of ten from -250 to 250"),
+    ("0.1234567890123456789", "a decimal has at most 15 digits"),
+    ("+".join("1" * 60), "nested too deeply"),
+    ("*".join("a" * 60), "nested too deeply"),
+    ("(" * 300 + "1" + ")" * 300, "nested too deeply"),
+    ("-" * 900 + "1", "nested too deeply"),
+    ("1" * 2001, "longer than 2000 characters"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "reason"), NO_VALUE, ids=[row[0][:20] for row in NO_VALUE])
+def test_what_has_no_value(source: str, reason: str) -> None:
+    assert reason in refusal(source)
+
+
+def test_names_are_those_of_the_values() -> None:
+    assert compile_expression("w[0] + abs(a) if deep else b").names == {"w", "a", "deep", "b"}
+    # Names that the compiled code uses inside are nothing to an author.
+    expression = compile_expression("_values + __builtins__")
+    assert expression.names == {"_values", "__builtins__"}
+    assert evaluate(expression, {"_values": 1, "__builtins__": 2}) == 3
+
+
+@pytest.mark.parametrize(
+    ("source", "plain"),
+    [
+        ("kl", True), ("w[1]", True), ("p > q", True), ("p > q and not r", True), ("-kl", True),
+        ("p if q else r", True), ("kl + 0", False), ("2*kl", False), ("abs(kl)", False),
+        ("kl**2", False), ("kl/2", False), ("kl - p", False),
+    ],
+)  # fmt: skip
+def test_what_is_plain(source: str, plain: bool) -> None:
+    assert compile_expression(source).plain is plain
+
+
+class TestFilters:
+    def test_one_at_the_end(self) -> None:
+        expression = compile_expression("(a/7) | num(3)", printing=True)
+        assert expression.filter == Filter("num", (3,))
+        # As in Jinja2, a filter binds closer than an operator.
+        assert refusal("a + b | num(3)", printing=True) == (
+            "the filter 'num' may only stand at the end, and it binds closer than operators: put "
+            "brackets around what it prints"
+        )
+
+    @pytest.mark.parametrize("name", FILTERS)
+    def test_number_of_arguments(self, name: str) -> None:
+        least, most = FILTERS[name]
+        for count in range(4):
+            source = f"a | {name}({', '.join('3' * count)})"
+            if least <= count <= most:
+                found = compile_expression(source, printing=True).filter
+                assert found == Filter(name, (3,) * count)
+            else:
+                assert refusal(source, printing=True).startswith("write the filter as")
+
+    def test_refusals(self) -> None:
+        assert refusal("a | nmu(3)", printing=True) == (
+            "there is no filter 'nmu' (did you mean 'num'?)"
+        )
+        assert "whole number from 1 to 15" in refusal("a | num(0)", printing=True)
+        assert "whole number from 1 to 15" in refusal("a | num(16)", printing=True)
+        assert "whole number from 1 to 15" in refusal("a | num(a)", printing=True)
+        assert "whole number from 1 to 15" in refusal("a | num('3')", printing=True)
+        assert "write the filter as" in refusal("a | num(digits=3)", printing=True)
+        assert "may only stand at the end" in refusal("a | frac | num(3)", printing=True)
+        assert "may only stand at the end" in refusal("a | num(3)")
+
+    def test_filters_of_jinja_are_none_of_ours(self) -> None:
+        for name in ("upper", "attr", "map", "format", "tojson", "eval", "length"):
+            assert "there is no filter" in refusal(f"a | {name}", printing=True)
+
+
+OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+}
+
+
+@st.composite
+def arithmetic(draw: st.DrawFn, depth: int = 3) -> tuple[str, Fraction]:
+    """An expression and its value by Python's own fractions."""
+    if depth == 0 or draw(st.booleans()):
+        number = draw(
+            st.one_of(
+                st.integers(-20, 20).map(Fraction),
+                st.fractions(-5, 5, max_denominator=9),
+                st.decimals(-9, 9, places=3).map(Fraction),
+            )
+        )
+        return draw(st.sampled_from(_spellings(number))), number
+    left, first = draw(arithmetic(depth - 1))
+    right, second = draw(arithmetic(depth - 1))
+    sign = draw(st.sampled_from([*OPERATORS, "**"]))
+    if sign == "**":
+        exponent = draw(st.integers(-3, 3))
+        assume(first or exponent >= 0)
+        return f"(({left})**({exponent}))", first**exponent
+    assume(second or sign not in ("/", "//", "%"))
+    return f"({left} {sign} {right})", Fraction(OPERATORS[sign](first, second))
+
+
+def _spellings(number: Fraction) -> list[str]:
+    spellings = [f"({number.numerator}/{number.denominator})"]
+    if 10**6 % number.denominator == 0:
+        spellings += [f"({float(number)!r})", f"({float(number):.6f})"]
+    if number.denominator == 1:
+        spellings += [str(number.numerator) if number >= 0 else f"({number.numerator})"]
+    return spellings
+
+
+@given(arithmetic())
+def test_arithmetic_is_exact(pair: tuple[str, Fraction]) -> None:
+    source, expected = pair
+    found = value_of(source)
+    assert found == expected
+    # Whole results of division and powers are integers, as they print.
+    assert isinstance(found, (int, Fraction))
+
+
+@given(st.lists(st.sampled_from(["a*a", "1/a", "a + 1/(a + 1)", "a - 1/a", "a**3"]), max_size=40))
+def test_numbers_stay_small_however_often_they_are_squared(steps: list[str]) -> None:
+    value: Value = Fraction(3, 7)
+    started = time.monotonic()
+    for step in steps:
+        try:
+            value = value_of(step, {"a": value})
+        except ExpressionError:
+            break
+        assert isinstance(value, (int, Fraction))
+        assert max(abs(value.numerator), value.denominator).bit_length() <= MAX_BITS
+        assert str(value)
+    assert time.monotonic() - started < 5
+
+
+def test_squares_of_a_small_fraction_come_to_an_end() -> None:
+    values: dict[str, Value] = {"a": Fraction(1, 3)}
+    for _ in range(10):
+        values["a"] = value_of("a*a", values)
+    assert values["a"] == Fraction(1, 3**1024)
+    for _ in range(2):
+        values["a"] = value_of("a*a", values)
+    with pytest.raises(ExpressionError, match="more digits"):
+        value_of("a*a", values)
+
+
+TOKENS = [
+    "1", "2", "0.5", "a", "w", "w[0]", "m", "name", "'t'", "'", "[", "]", "(", ")", "+", "-", "*",
+    "/", "**", "//", "%", "==", "<", "in", "not", "and", "or", "if", "else", "is", "|", "num(3)",
+    "frac", "}}", "{{", "{%", "%}", "{#", "#}", "-%}", ".", "..", ",", ":", "~", "max", "sum",
+    " ", "\n", "\\", "e9", "{", "}", "=", "@", "\x00", "é", "true", "none", "for", "import", "set",
+]  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(
+    st.one_of(st.text(max_size=30), st.lists(st.sampled_from(TOKENS), max_size=14).map("".join)),
+    st.booleans(),
+)
+@example("'%999999999d' % 1", False)
+@example("sum(((1,),))", False)
+@example("-" * 1999, False)
+@example("[" * 1999, False)
+@example("not " * 499, False)
+def test_any_text_is_read_or_refused(text: str, printing: bool) -> None:
+    started = time.monotonic()
+    try:
+        expression = compile_expression(text, printing=printing)
+        if expression.names <= set(VALUES):
+            evaluate(expression, VALUES)
+    except ExpressionError:
+        pass
+    assert time.monotonic() - started < 5
+
+
+def test_unknown_names_get_the_nearest() -> None:
+    assert unknown_name("hieght", {"height", "width"}) == (
+        "there is no value named 'hieght' (did you mean 'height'?)"
+    )
+    assert unknown_name("q", {"height", "width"}) == (
+        "there is no value named 'q'; there are height, width"
+    )
+    assert unknown_name("q", ()) == "there is no value named 'q'; the question defines none"
+
+
+def test_functions_cannot_reach_beyond_numbers() -> None:
+    for name, function in FUNCTIONS.items():
+        for argument in (Symbol("x"), None, "text", (), object(), math.nan):
+            try:
+                result = function(argument)
+            except (ArithmeticError, ValueError, TypeError):
+                continue
+            assert isinstance(result, (int, float, Fraction, str)), name
