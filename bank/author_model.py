@@ -138,7 +138,9 @@ def validated(
     except ValidationError as error:
         details = error.errors(include_url=False)
     problems = [_unknown_key(source, *entry) for entry in dict.fromkeys(unknown.found)]
-    problems += [_explained(detail, source, path) for detail in details]
+    problems += [
+        _explained(detail, source, path) for detail in details if not _is_consequence(detail)
+    ]
     return result, problems
 
 
@@ -146,6 +148,16 @@ def _unknown_key(source: Source, mapping: int, key: str, known: tuple[str, ...])
     line, column = source.mappings[mapping].keys[key]
     hint = did_you_mean(key, known) or f"; known keys: {', '.join(known)}"
     return Problem("unknown-key", f"unknown key '{key}'{hint}", Place(source.file, line, column))
+
+
+def _is_consequence(detail: ErrorDetails) -> bool:
+    """Whether a list counts as too short only because some of its entries are wrong."""
+    written = detail["input"]
+    return (
+        detail["type"] == "too_short"
+        and isinstance(written, (list, tuple, dict))
+        and len(written) >= detail["ctx"]["min_length"]
+    )
 
 
 def _explained(detail: ErrorDetails, source: Source, path: tuple[str | int, ...]) -> Problem:

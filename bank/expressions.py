@@ -25,6 +25,7 @@ from qgen.document.values import Value, Values
 __all__ = [
     "FILTERS",
     "FUNCTIONS",
+    "RESERVED",
     "Expression",
     "ExpressionError",
     "Filter",
@@ -35,6 +36,8 @@ __all__ = [
 
 MAX_CHARACTERS = 2_000
 MAX_DEPTH = 50
+RESERVED = frozenset("and or not in is if else true false none True False None".split())
+"""Words of the language, which no value can be named."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from qgen.document.formula import GREEK
 from qgen.document.richtext import Hole, Math, Paragraph, RichText
 
 _SPACE = re.compile(r"(\\[,;:! ]|~|\s)+$")
+_SPACE_AT_START = re.compile(r"^(\\[,;:! ]|~|\s)+")
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\S", re.DOTALL)
 _COMMAND_AT_END = re.compile(r"\\([A-Za-z]+)$")
 _ENVIRONMENT_AT_END = re.compile(r"\\(begin|end)\{[^{}]*\}$|\\begin\{array\}\{[^{}]*\}$")
@@ -63,12 +64,11 @@ def _is_factor(after: str) -> bool:
 
 def _is_bound(after: str) -> bool:
     """Whether an operator follows that binds closer than a sum."""
-    text = after.lstrip()
-    command = _COMMAND_AT_START.match(text)
+    command = _COMMAND_AT_START.match(after)
     if command:
         return command.group(1) in _BINDING
-    # An earlier or later hole is a character beyond ASCII.
-    return text[:1] in {"/", "!"} or not text[:1].isascii()
+    # Another hole is a character beyond ASCII.
+    return after[:1] in {"/", "!"} or not after[:1].isascii()
 
 
 def _groups(before: str) -> list[str]:
@@ -128,6 +128,7 @@ def math_context(before: str, after: str, *, after_hole: int) -> tuple[str, Hole
     if left in {"plus", "minus"}:
         kept = text[:-1].rstrip()
     in_subscript = "_" in groups
+    following = _SPACE_AT_START.sub("", after)
     behind_number = bool(_DIGIT_AT_END.search(text)) or (not text and after_hole > 0)
     return kept, HoleContext(
         in_math=True,
@@ -136,10 +137,10 @@ def math_context(before: str, after: str, *, after_hole: int) -> tuple[str, Hole
         after_operator=left == "operator",
         after_factor=left == "factor",
         after_number=behind_number and not in_subscript,
-        before_digit=after.lstrip()[:1].isdigit() and not in_subscript,
+        before_digit=following[:1].isdigit() and not in_subscript,
         coefficient=_is_factor(after) and left not in {"factor", "operator"} and not in_subscript,
-        bound=_is_factor(after) or _is_bound(after),
-        powered=after.lstrip().startswith("^"),
+        bound=_is_factor(following) or _is_bound(following),
+        powered=following.startswith("^"),
     )
 
 

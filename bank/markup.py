@@ -354,7 +354,8 @@ class _Reader:
 
 def _without_markers(match: re.Match[str]) -> str:
     """The characters of a match, unless they or what they stand for would pass for a hole."""
-    return " " if _MARKER.search(unescape(match.group())) else match.group()
+    text = match.group()
+    return " " * len(text) if _MARKER.search(unescape(text)) else text
 
 
 def _alignment(style: str) -> Alignment:

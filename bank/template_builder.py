@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from qgen.bank.expressions import (
     FUNCTIONS,
+    RESERVED,
     Expression,
     ExpressionError,
     compile_expression,
@@ -345,8 +346,9 @@ class TemplateBuilder:
         for section in ("parameters", "let"):
             for name in getattr(model, section):
                 place = self._source.place((*self._path, section, name), key=True)
-                if name in FUNCTIONS:
-                    self._problem("name", f"'{name}' is the name of a function", place)
+                if name in FUNCTIONS or name in RESERVED:
+                    message = f"'{name}' has a meaning in expressions already"
+                    self._problem("name", message, place)
                 if section == "let" and name in model.parameters:
                     self._problem("name", f"'{name}' is a parameter already", place)
 
@@ -366,16 +368,18 @@ class TemplateBuilder:
             for placed in conditions:
                 self._check_known(placed, known)
             for hole in self._holes:
-                self._check_known(Placed(hole.expression, hole.place), known)
+                self._check_known(Placed(hole.expression, hole.place), known, in_text=True)
             for placed in (*answer_expressions(answer), *figure_expressions(figures)):
                 self._check_known(placed, known)
             for placed in carried_expressions(answer):
                 self._check_known(placed, known | {CARRIED_NAME})
 
-    def _check_known(self, placed: Placed, known: Collection[str]) -> None:
+    def _check_known(
+        self, placed: Placed, known: Collection[str], *, in_text: bool = False
+    ) -> None:
         for name in sorted(placed.expression.names - frozenset(known)):
             message = f"in '{placed.expression.source}': {unknown_name(name, known)}"
-            if len(name) == 1 and not did_you_mean(name, known):
+            if in_text and len(name) == 1 and not did_you_mean(name, known):
                 message += "; for TeX's own braces write '{ {' with a blank"
             self._problem("unknown-name", message, placed.place)
 

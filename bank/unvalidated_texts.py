@@ -36,7 +36,7 @@ def mistakes_in_texts(data: object, source: Source, path: Steps) -> list[Problem
 
 
 def _leaves(data: object, path: Steps) -> Iterator[tuple[Steps, str]]:
-    if isinstance(data, str):
+    if isinstance(data, str) and data.strip():
         yield path, data
     elif isinstance(data, dict):
         for key, value in data.items():

@@ -23,7 +23,7 @@ from qgen.bank.templates import Placed, QuestionTemplate
 from qgen.document.problem import Problem, did_you_mean
 from qgen.document.values import Answers, Value, Values, show, show_all
 from qgen.generator.registered import GENERATORS, composition
-from qgen.generator.seeds import RandomSource, index_below
+from qgen.generator.seeds import RandomSource, index_below, stream
 
 MAX_DRAWS = 2_000
 """How often a variant is drawn anew before its conditions count as impossible."""
@@ -149,7 +149,7 @@ def generator_problems(template: QuestionTemplate) -> list[Problem]:
             problems.append(Problem("unknown-generator", message, parameter.place))
             continue
         try:
-            GENERATORS[name](lambda: 0.5, parameter.domain.arguments)
+            GENERATORS[name](stream(0, "trial", name, "", 0), parameter.domain.arguments)
         except ValueError as error:
             problems.append(Problem("generator", f"'{name}': {error}", parameter.place))
     return problems

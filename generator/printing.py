@@ -25,6 +25,8 @@ FLOAT_DIGITS = 4
 """How many significant digits of a computed number print where no filter says."""
 
 Printer: TypeAlias = Callable[[Value], str]
+_NUMBERS = (int, Fraction, float)
+_ARRAYS = frozenset({"vector", "matrix", "column"})
 _TEX_SPECIAL = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -78,6 +80,8 @@ def _magnitude(value: Real, chosen: Filter | None, decimal: bool, in_math: bool)
     if isinstance(value, float) and not isfinite(value):
         raise ValueError("it is not a finite number")
     name = chosen.name if chosen else ""
+    if name in _ARRAYS:
+        raise ValueError("it is a number, not a vector or a matrix")
     if name == "num" and chosen:
         return _scientific(significant(value, chosen.arguments[0]), in_math)
     if name == "percent" and chosen:
@@ -108,15 +112,21 @@ def _scientific(text: str, in_math: bool) -> str:
     return rf"{mantissa} \times 10^{{{exponent}}}"
 
 
+def _check_filter(value: Value, chosen: Filter | None) -> None:
+    if chosen and (isinstance(value, (bool, str)) or not isinstance(value, (*_NUMBERS, tuple))):
+        raise ValueError(f"the filter '{chosen.name}' prints numbers")
+
+
 def _text(value: Value, chosen: Filter | None, decimal: bool) -> str:
     """A value among words."""
+    _check_filter(value, chosen)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
         return value
     if isinstance(value, tuple):
         return "(" + ", ".join(_text(entry, chosen, decimal) for entry in value) + ")"
-    if not isinstance(value, (int, Fraction, float)):
+    if not isinstance(value, _NUMBERS):
         return typed(value)
     sign = MINUS if value < 0 else "+" if chosen and chosen.name == "signed" else ""
     return sign + _magnitude(-value if value < 0 else value, chosen, decimal, in_math=False)
@@ -131,13 +141,14 @@ def _math(value: Value, chosen: Filter | None, context: HoleContext) -> str:
     """A value inside a formula."""
     if type(value) is float:
         return _number(value, chosen, context)
+    _check_filter(value, chosen)
     if isinstance(value, bool):
         return _signed(rf"\text{{{'true' if value else 'false'}}}", context)
     if isinstance(value, str):
         return _signed(rf"\text{{{value.translate(_TEX_SPECIAL)}}}", context)
     if isinstance(value, tuple):
         return _signed(_array(value, chosen, context.decimal), context)
-    if isinstance(value, (int, Fraction, float)):
+    if isinstance(value, _NUMBERS):
         return _number(value, chosen, context)
     return _formula(value, context)
 
@@ -203,7 +214,7 @@ def _array(value: tuple[Value, ...], chosen: Filter | None, decimal: bool) -> st
     """A vector in round brackets, a matrix (or a vector as a `column`) as an array."""
     entries = HoleContext(in_math=True, decimal=decimal)
     name = chosen.name if chosen else ""
-    inner = None if name in {"vector", "matrix", "column"} else chosen
+    inner = None if name in _ARRAYS else chosen
     nested = bool(value) and all(isinstance(row, tuple) for row in value)
     if nested:
         rows = [row if isinstance(row, tuple) else (row,) for row in value]

@@ -1,0 +1,430 @@
+"""Questions from YAML to templates: what is kept, and what is wrong across their fields."""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qgen.bank.loader import BankPath, load_bank
+from qgen.bank.templates import ChoiceTemplate, DerivationTemplate, NumericTemplate
+from qgen.document.answers import Tolerance
+from qgen.document.problem import Place
+from qgen.document.richtext import Passage, plain_text
+from tests.bank.written import KINDS, load_text, messages, problems_of, question, template, written
+from tests.samples import PNG
+
+
+def complaints(**changes: Any) -> list[str]:
+    return messages(problems_of({**question(), **changes}))
+
+
+def part(kind: str, **changes: Any) -> dict[str, Any]:
+    return {"kind": kind, "prompt": "Go on.", "points": 1, **KINDS[kind], **changes}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_fields_of_every_kind(kind: str) -> None:
+    found = template(
+        question(
+            kind,
+            tags=["a", "b"],
+            minutes="2.5",
+            source="A book",
+            language="pt-BR",
+            note="For us.",
+            explanation="It follows.",
+        )
+    )
+    header = found.header
+    assert (header.identifier, header.title, header.kind, header.topic) == (
+        f"a-{kind.replace('_', '-')}", "A title", kind, "a-topic",
+    )  # fmt: skip
+    assert (header.tags, header.difficulty, header.minutes) == (("a", "b"), 2, Fraction(5, 2))
+    assert (header.source, header.language, found.note) == ("A book", "pt-BR", "For us.")
+    assert header.place == Place("bank.yaml", 1, 1)
+    assert found.points == 1
+    assert plain_text(Passage(found.stem)) == "A stem."
+    assert found.explanation is not None
+
+
+def test_a_list_of_questions_knows_each_place() -> None:
+    text = written([question("numeric"), question("open")])
+    bank, problems = load_text(text)
+    assert problems == []
+    lines = text.splitlines()
+    assert [lines[each.header.place.line - 1] for each in bank.questions.values()] == [
+        "- id: a-numeric",
+        "- id: a-open",
+    ]
+
+
+class TestExactNumbers:
+    @pytest.mark.parametrize(
+        ("written_as", "value"),
+        [("0x1F", 31), ("0o17", 15), ("010", 10), ("1/2", Fraction(1, 2)), ("+3", 3),
+         ("1e-3", Fraction(1, 1000)), ("0.1", Fraction(1, 10)), ("5%", Fraction(1, 20)),
+         ("' 3 / 4 '", Fraction(3, 4))],
+    )  # fmt: skip
+    def test_points_and_tolerances(self, written_as: str, value: Fraction) -> None:
+        text = written(question()).replace("absolute: 0", f"absolute: {written_as}")
+        found = template(f"{text}points: {written_as}\n")
+        assert found.points == value
+        assert isinstance(found.answer, NumericTemplate)
+        assert found.answer.tolerance == Tolerance("absolute", value)
+
+    @pytest.mark.parametrize(
+        ("written_as", "value"),
+        [("0x1F", 31), ("0o17", 15), ("010", 10), ("1/2", Fraction(1, 2)),
+         ("1e-3", Fraction(1, 1000)), ("0.1 + 0.2", Fraction(3, 10)),
+         ("'1/3'", Fraction(1, 3)), ("-0.5", Fraction(-1, 2)), ("1E3", 1000), ("|\n  1 +\n  2", 3)],
+    )  # fmt: skip
+    def test_answers(self, written_as: str, value: Fraction) -> None:
+        text = written(question()).replace("answer: 2", f"answer: {written_as}")
+        answer = template(text).answer
+        assert isinstance(answer, NumericTemplate)
+        assert answer.answer.expression.evaluate({}) == value
+
+    def test_yes_is_text(self) -> None:
+        text = written(question("short_answer")).replace("- ELBO", "- yes\n- no\n- on")
+        assert getattr(template(text).answer, "accepted", None) == ("yes", "no", "on")
+        text = written(question("single_choice")).replace("correct: true", "correct: yes")
+        assert messages(problems_of(text)) == ["in 'yes': there is no value named 'yes'; the "
+                                               "question defines none"]  # fmt: skip
+
+    def test_answers_that_a_float_would_not_keep(self) -> None:
+        for number in ("1e-400", "0.12345678901234567890", "1e300"):
+            text = written(question()).replace("answer: 2", f"answer: {number}")
+            (message,) = messages(problems_of(text))
+            assert "a decimal has at most 15 digits" in message
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"tolerance": {}}, "give one of 'absolute', 'relative' and 'significant_digits'"),
+        ({"tolerance": {"absolute": 0, "relative": "1%"}},
+         "give one of 'absolute', 'relative' and 'significant_digits'"),
+        ({"tolerance": {"relative": -1}}, "must not be negative"),
+        ({"tolerance": {"significant_digits": 0}}, "must be at least 1, got 0"),
+        ({"tolerance": {"significant_digits": 2.5}}, "expected a whole number, got 2.5"),
+        ({"tolerance": "1%"}, "expected a mapping, got '1%'"),
+        ({"answer": None}, "expected a number or an expression"),
+        ({"answer": []}, "expected a number or an expression"),
+        ({"answer": " "}, "expected a number or an expression"),
+        ({"answer": "q"}, "in 'q': there is no value named 'q'; the question defines none"),
+        ({"stem": "$x^{{y}}$"}, "in 'y': there is no value named 'y'; the question defines none; "
+                                "for TeX's own braces write '{ {' with a blank"),
+        ({"stem": "  \n"}, "the text is empty"),
+        ({"title": ""}, "the text is empty"),
+        ({"title": None}, "expected text, got nothing (put it in quotes)"),
+        ({"points": 0}, "must be more than 0"),
+        ({"points": "1e999999999"},
+         "expected a number such as 2, 0.25, 1/3 or 5%, got '1e999999999'"),
+        ({"difficulty": 0}, "must be at least 1, got 0"),
+        ({"difficulty": "2"}, "expected a whole number, got '2'"),
+        ({"id": "a--b"}, "an id is made of small letters, digits and single hyphens, got 'a--b'"),
+        ({"id": "x" * 91}, "may have at most 90 characters"),
+        ({"solver": "kl"}, "a solver is named as module.function in small letters, got 'kl'"),
+        ({"language": "EN"}, "expected a language such as en or pt-BR, got 'EN'"),
+        ({"tags": "vae"}, "expected a list, got 'vae'"),
+        ({"tags": [7]}, "expected text, got 7 (put it in quotes)"),
+        ({"where": 5}, "expected a list, got 5"),
+        ({"where": "a > 1"}, "in 'a > 1': there is no value named 'a'; the question defines none"),
+        ({"let": ["a"]}, "expected a mapping, got a list"),
+        ({"mistakes": [{"answer": 3}]}, "'feedback' is missing"),
+        ({"kind": "Numeric"}, "there is no kind 'Numeric' (did you mean 'numeric'?)"),
+        ({"kind": ["a"]}, "there is no kind a list; there are single_choice, multiple_select, "
+                          "numeric, formula, short_answer, open, derivation"),
+        ({"kind": None}, "there is no kind nothing; there are single_choice, multiple_select, "
+                         "numeric, formula, short_answer, open, derivation"),
+    ],
+)  # fmt: skip
+def test_mistakes(changes: dict[str, Any], message: str) -> None:
+    assert complaints(**changes) == [message]
+
+
+class TestChoices:
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            ([{"text": "a"}], "needs at least 2 entries"),
+            ([{"text": "a"}, {"text": "b"}],
+             "a single choice has exactly one right option; 0 are marked correct"),
+            ([{"text": "a", "correct": True}, {"text": "b", "correct": True}],
+             "a single choice has exactly one right option; 2 are marked correct"),
+            ([{"text": "a", "correct": True}, {"text": ""}], "the text is empty"),
+            ([{"text": "a", "correct": True}, {"text": "b", "position": "top"}],
+             "expected 'first' or 'last', got 'top'"),
+            ([{"text": "a", "correct": True}] + 30 * [{"text": "b"}],
+             "may have at most 30 entries"),
+        ],
+    )  # fmt: skip
+    def test_options(self, options: list[dict[str, Any]], message: str) -> None:
+        data = {**question("single_choice"), "options": options}
+        assert messages(problems_of(data)) == [message]
+
+    @pytest.mark.parametrize("right", [0, 1, 2, 3])
+    def test_any_number_of_several_may_be_right(self, right: int) -> None:
+        options = [{"text": f"o{n}", "correct": n < right} for n in range(3)]
+        answer = template({**question("multiple_select"), "options": options}).answer
+        assert isinstance(answer, ChoiceTemplate)
+        assert [each.correct.expression.source for each in answer.options] == [
+            "true" if n < right else "false" for n in range(3)
+        ]
+
+    def test_draw(self) -> None:
+        options = [{"text": f"o{n}", "correct": n == 0} for n in range(4)]
+        data = {**question("single_choice"), "options": options}
+        answer = template({**data, "draw": 3}).answer
+        assert isinstance(answer, ChoiceTemplate)
+        assert answer.draw == 3
+        assert messages(problems_of({**data, "draw": 5})) == [
+            "'draw' is more than there are options"
+        ]
+        assert messages(problems_of({**data, "draw": 1})) == ["must be at least 2, got 1"]
+        for option in options[1:3]:
+            option["position"] = "last"
+        assert messages(problems_of({**data, "draw": 2})) == [
+            "'draw' leaves no room beside the options that have a position"
+        ]
+
+    def test_the_only_hole_of_an_option(self) -> None:
+        texts = ["{{ a }}", "${{ a + 1 }}$", "x {{ a }}", "$x = {{ a }}$", "$$\n{{ a }}\n$$"]
+        options = [{"text": text, "correct": text == texts[0]} for text in texts]
+        answer = template(
+            {**question("single_choice"), "options": options, "parameters": {"a": {"one_of": [1]}}}
+        ).answer
+        assert isinstance(answer, ChoiceTemplate)
+        assert [each.only_hole is not None for each in answer.options] == [True, True] + [False] * 3
+
+
+class TestPoints:
+    def test_a_rubric_adds_up_to_the_points(self) -> None:
+        rubric = [{"points": "1/2", "text": "x"}, {"points": 1.5, "text": "y"}]
+        data = {**question("open"), "rubric": rubric}
+        assert messages(problems_of(data)) == [
+            "the rubric's points add to 2, the question is worth 1"
+        ]
+        assert template({**data, "points": 2}).points == 2
+
+    def test_parts_add_up_to_the_points(self) -> None:
+        parts = [part("numeric"), part("open", points=2, rubric=[{"points": 2, "text": "x"}])]
+        data = {**question("derivation"), "parts": parts}
+        assert template(data).points == 3
+        assert template({**data, "points": 3}).points == 3
+        assert messages(problems_of({**data, "points": 4})) == [
+            "the parts' points add to 3, the question says 4"
+        ]
+
+    def test_the_rubric_of_a_part(self) -> None:
+        data = {**question("derivation"), "parts": [part("open", points=2)]}
+        assert messages(problems_of(data)) == [
+            "the rubric's points add to 1, the question is worth 2"
+        ]
+
+
+class TestParts:
+    def test_labels_and_kinds(self) -> None:
+        kinds = [kind for kind in KINDS if kind not in ("derivation", "formula")]
+        data = {**question("derivation"), "parts": [part(kind) for kind in kinds]}
+        answer = template(data).answer
+        assert isinstance(answer, DerivationTemplate)
+        assert [each.label for each in answer.parts] == ["a", "b", "c", "d", "e"]
+
+    def test_a_derivation_is_no_part(self) -> None:
+        data = {**question("derivation"), "parts": [part("derivation")]}
+        assert messages(problems_of(data)) == [
+            "there is no kind 'derivation'; there are single_choice, multiple_select, numeric, "
+            "formula, short_answer, open"
+        ]
+
+    def test_number_of_parts(self) -> None:
+        data = question("derivation")
+        assert template({**data, "parts": [part("numeric")] * 26}).points == 26
+        assert messages(problems_of({**data, "parts": [part("numeric")] * 27})) == [
+            "may have at most 26 entries"
+        ]
+        assert messages(problems_of({**data, "parts": []})) == ["needs at least 1 entry"]
+
+    def test_one_wrong_part_is_one_mistake(self) -> None:
+        data = {**question("derivation"), "parts": [part("numeric", answer=None)]}
+        assert messages(problems_of(data)) == ["expected a number or an expression"]
+
+
+class TestHoles:
+    def test_equal_holes_are_printed_once(self) -> None:
+        found = template(
+            question(
+                parameters={"a": {"one_of": [1, 2]}},
+                stem="{{ a }} {{ a }} ${{ a }}$ $x + {{ a }}$ ${{a}}$ {{ a + 0 }}",
+            )
+        )
+        assert [hole.expression.source for hole in found.holes] == ["a", "a", "a", "a + 0"]
+
+    @pytest.mark.parametrize(
+        ("parameters", "decimals"),
+        [
+            ({"a": {"decimals": {"from": 0, "to": 1, "step": 0.5}}}, [True, True, False]),
+            ({"a": {"probabilities": {"length": 2}}}, [True, True, False]),
+            ({"a": {"one_of": [1, "1/2"]}}, [False, False, False]),
+            ({"a": {"integers": {"from": 0, "to": 1}}}, [False, False, False]),
+        ],
+    )
+    def test_what_prints_as_a_decimal(
+        self, parameters: dict[str, Any], decimals: list[bool]
+    ) -> None:
+        found = template(
+            question(
+                parameters={**parameters, "n": {"one_of": [3, 4]}},
+                let={"b": "a", "m": "n/2"},
+                stem="{{ a }} {{ b }} {{ m }}",
+            )
+        )
+        assert [hole.context.decimal for hole in found.holes] == decimals
+
+    def test_one_listed_decimal_makes_a_choice_decimal(self) -> None:
+        text = written(question(stem="{{ a }}")) + "parameters: {a: {one_of: [1, 0.5]}}\n"
+        assert template(text).holes[0].context.decimal
+
+
+class TestCarry:
+    def test_it_reads_an_earlier_number(self) -> None:
+        parts = [part("numeric"), part("numeric", carry={"part": "a", "answer": "2*earlier"})]
+        answer = template({**question("derivation"), "parts": parts}).answer
+        assert isinstance(answer, DerivationTemplate)
+        carry = answer.parts[1].carry
+        assert carry is not None
+        assert (carry.part, carry.answer.expression.names) == ("a", {"earlier"})
+
+    @pytest.mark.parametrize("source", ["b", "c", "z"])
+    def test_only_an_earlier_number(self, source: str) -> None:
+        parts = [
+            part("numeric"),
+            part("open"),
+            part("numeric", carry={"part": source, "answer": "earlier"}),
+        ]
+        data = {**question("derivation"), "parts": parts}
+        assert messages(problems_of(data)) == [
+            f"part '{source}' is no earlier part that asks for a number"
+        ]
+
+
+class TestPictures:
+    def test_all_forms_beside_each_other(self, tmp_path: Path) -> None:
+        (tmp_path / "plots").mkdir()
+        (tmp_path / "plots" / "kl.PNG").write_bytes(PNG)
+        (tmp_path / "plots" / "kl.svg").write_bytes(b"<svg/>")
+        (tmp_path / "my plot.jpeg").write_bytes(b"jpeg")
+        found = template(
+            question(stem="![two curves](plots/kl.PNG) ![one](<my plot.jpeg>)"), tmp_path
+        )
+        assert {name: asset.forms for name, asset in found.assets.items()} == {
+            "kl": {"png": PNG, "svg": b"<svg/>"},
+            "my plot": {"jpg": b"jpeg"},
+        }
+
+    @pytest.mark.parametrize(
+        ("target", "message"),
+        [
+            ("none.png", "there is no picture 'none.png'"),
+            ("../out.png", "the picture '../out.png' lies outside the bank"),
+            ("/etc/passwd.png", "the picture '/etc/passwd.png' lies outside the bank"),
+            ("bank.yaml", "'bank.yaml': use svg, pdf, png, jpg, jpeg"),
+            ("link.png", "the picture 'link.png' lies outside the bank"),
+            ("large.png", "the picture 'large.png' has more than 5 MB"),
+            ("y" * 300 + ".png", f"the picture '{'y' * 300}.png' cannot be read"),
+            ("folder.png", "there is no picture 'folder.png'"),
+        ],
+    )
+    def test_mistakes(self, tmp_path: Path, target: str, message: str) -> None:
+        folder = tmp_path / "bank"
+        (folder / "folder.png").mkdir(parents=True)
+        (tmp_path / "out.png").write_bytes(PNG)
+        (folder / "link.png").symlink_to(tmp_path / "out.png")
+        (folder / "large.png").write_bytes(b"x" * 5_000_001)
+        (folder / "bank.yaml").write_text(written(question(stem=f"![x]({target})")), "utf-8")
+        problems = load_bank([BankPath(folder / "bank.yaml", "bank.yaml")])[1]
+        assert [each.message for each in problems] == [message]
+
+    def test_two_pictures_of_one_name(self, tmp_path: Path) -> None:
+        for name in ("a", "b"):
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "x.png").write_bytes(name.encode())
+        (tmp_path / "bank.yaml").write_text(
+            written(question(stem="![1](a/x.png) ![2](b/x.png)")), "utf-8"
+        )
+        problems = load_bank([BankPath(tmp_path, "bank")])[1]
+        assert [each.message for each in problems] == ["two different pictures are named 'x'"]
+
+
+class TestBanks:
+    def test_files_are_read_in_order(self, tmp_path: Path) -> None:
+        for name in (
+            "b.yaml",
+            "a.yml",
+            "sub/c.yaml",
+            ".hidden.yaml",
+            "__pycache__/d.yaml",
+            "e.txt",
+        ):
+            path = tmp_path / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(written(question(id=path.stem.strip("."))), "utf-8")
+        bank, problems = load_bank([BankPath(tmp_path, "bank")])
+        assert problems == []
+        assert list(bank.questions) == ["a", "b", "c"]
+        assert str(bank.questions["c"].header.place) == "bank/sub/c.yaml:1:1"
+
+    def test_an_id_stands_once(self, tmp_path: Path) -> None:
+        for name in ("a.yaml", "b.yaml"):
+            (tmp_path / name).write_text(written(question()), "utf-8")
+        bank, problems = load_bank([BankPath(tmp_path, "bank")])
+        assert [str(each) for each in problems] == [
+            "bank/b.yaml:1:5: error: the id 'a-numeric' is taken by the question at "
+            "bank/a.yaml:1:1 [repeated-id]"
+        ]
+        assert list(bank.questions) == ["a-numeric"]
+
+    def test_a_file_named_twice_is_read_once(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.yaml"
+        path.write_text(written(question()), "utf-8")
+        bank, problems = load_bank([BankPath(tmp_path, "bank"), BankPath(path, "a.yaml")])
+        assert (list(bank.questions), problems) == (["a-numeric"], [])
+
+    def test_banks_that_are_not_there(self, tmp_path: Path) -> None:
+        place = Place("exam.yaml", 3, 8)
+        _, problems = load_bank(
+            [BankPath(tmp_path / "none", "none", place), BankPath(tmp_path, "empty", place)]
+        )
+        assert [str(each) for each in problems] == [
+            "exam.yaml:3:8: error: no bank files (*.yaml) under 'empty' [bank-missing]",
+            "exam.yaml:3:8: error: there is no bank 'none' [bank-missing]",
+        ]
+
+    def test_questions_without_mistakes_stay(self, tmp_path: Path) -> None:
+        data = [question(id="good"), question(id="bad", answer="1 +"), question(id="fine")]
+        (tmp_path / "a.yaml").write_text(written(data), "utf-8")
+        bank, problems = load_bank([BankPath(tmp_path, "bank")])
+        assert list(bank.questions) == ["good", "fine"]
+        assert len(problems) == 1
+
+
+def test_a_digest_knows_what_the_author_changed(tmp_path: Path) -> None:
+    (tmp_path / "x.png").write_bytes(b"one")
+    data = question(stem="![x](x.png)")
+    first = template(data, tmp_path).digest
+    assert template(dict(reversed(data.items())), tmp_path).digest == first
+    assert template({**data, "title": "Another"}, tmp_path).digest != first
+    (tmp_path / "x.png").write_bytes(b"two")
+    assert template(data, tmp_path).digest != first
+
+
+def test_mistakes_in_texts_are_reported_beside_others() -> None:
+    data = question(
+        difficulty=9, stem="$\\frac{$ {{ a + }}", where=["b +"], let={"c": "d +"}, answer="e +"
+    )
+    found = messages(problems_of(data))
+    assert len(found) == 6
+    assert sum(each.startswith("the expression '") for each in found) == 3
+    assert sum(each.startswith("the hole '") for each in found) == 1
