@@ -125,7 +125,8 @@ def _text(value: Value, chosen: Filter | None, decimal: bool) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, tuple):
-        return "(" + ", ".join(_text(entry, chosen, decimal) for entry in value) + ")"
+        inner = None if chosen and chosen.name in _ARRAYS else chosen
+        return "(" + ", ".join(_text(entry, inner, decimal) for entry in value) + ")"
     if not isinstance(value, _NUMBERS):
         return typed(value)
     sign = MINUS if value < 0 else "+" if chosen and chosen.name == "signed" else ""

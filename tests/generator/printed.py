@@ -1,5 +1,7 @@
 """What a text prints for given values: through the bank's markup and the generator's printers."""
 
+from dataclasses import replace
+
 from qgen.bank.expressions import Expression, compile_expression, evaluate
 from qgen.bank.markup import Handlers, MarkupError, read_markup
 from qgen.bank.templates import HoleContext
@@ -35,8 +37,6 @@ def passage(text: str, *, decimal: bool = False, **values: Value) -> Passage:
 
 
 def _with_decimals(context: HoleContext, decimal: bool) -> HoleContext:
-    from dataclasses import replace
-
     return replace(context, decimal=decimal)
 
 

@@ -13,7 +13,7 @@ from tests.generator.printed import tex
 from tests.generator.tex_values import Misprint, power, tex_value
 
 LETTERS = {"x": Fraction(10007, 13), "y": Fraction(-509, 17), "z": Fraction(31, 1009)}
-NAMES = tuple(f"h{n}" for n in range(8))
+NAMES = tuple(f"h{n}" for n in range(3))
 
 
 def formula_value(formula: Expression) -> Fraction:
@@ -105,7 +105,7 @@ def _chain(link: st.SearchStrategy[str], between: st.SearchStrategy[str]) -> st.
 
 
 TEMPLATES = st.recursive(HOLES, sums, max_leaves=5)
-HOLE = re.compile(r"\{\{ ?h([0-7]) ?\}\}")
+HOLE = re.compile(r"\{\{ ?h([0-2]) ?\}\}")
 SPACE = re.compile(r"\\,|~")
 
 
@@ -129,21 +129,21 @@ def check(template: str, values: dict[str, Value], *, decimal: bool) -> None:
     assert found == expected, f"{template} prints {printed}"
 
 
-@settings(max_examples=600)
-@given(TEMPLATES, st.lists(VALUES, min_size=8, max_size=8), st.booleans())
-@example("x - {{ h0 }}", [-3] * 8, False)
-@example("x^{{ h0 }}", [12] * 8, False)
-@example("2 {{ h0 }}", [3] * 8, False)
-@example("{{ h0 }} 2", [3] * 8, False)
-@example("{{ h0 }} {{ h0 }}", [3] * 8, False)
-@example("\\frac{{ h0 }}{{ h0 }}", [12] * 8, False)
-@example("\\frac{x}{{ h0 }}", [-3] * 8, False)
-@example("\\sqrt{{ h0 }}x", [16] * 8, False)
-@example("{{ h0 }}^2", [Product((Number(2), Symbol("x")))] * 8, False)
-@example("{{ h0 }} / y", [Sum((Symbol("x"), Number(1)))] * 8, False)
-@example("y / {{ h0 }}", [Product((Number(2), Symbol("x")))] * 8, False)
-@example("x - {{ h0 }} y", [Sum((Symbol("x"), Number(1)))] * 8, False)
-@example("-{{ h0 }}x", [-1] * 8, False)
+@settings(max_examples=200)
+@given(TEMPLATES, st.lists(VALUES, min_size=3, max_size=3), st.booleans())
+@example("x - {{ h0 }}", [-3] * 3, False)
+@example("x^{{ h0 }}", [12] * 3, False)
+@example("2 {{ h0 }}", [3] * 3, False)
+@example("{{ h0 }} 2", [3] * 3, False)
+@example("{{ h0 }} {{ h0 }}", [3] * 3, False)
+@example("\\frac{{ h0 }}{{ h0 }}", [12] * 3, False)
+@example("\\frac{x}{{ h0 }}", [-3] * 3, False)
+@example("\\sqrt{{ h0 }}x", [16] * 3, False)
+@example("{{ h0 }}^2", [Product((Number(2), Symbol("x")))] * 3, False)
+@example("{{ h0 }} / y", [Sum((Symbol("x"), Number(1)))] * 3, False)
+@example("y / {{ h0 }}", [Product((Number(2), Symbol("x")))] * 3, False)
+@example("x - {{ h0 }} y", [Sum((Symbol("x"), Number(1)))] * 3, False)
+@example("-{{ h0 }}x", [-1] * 3, False)
 def test_the_printed_formula_has_the_value_that_was_meant(
     template: str, values: list[Value], decimal: bool
 ) -> None:
