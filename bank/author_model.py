@@ -116,7 +116,7 @@ PositiveNumber: TypeAlias = Annotated[
 ExpressionText: TypeAlias = Annotated[
     str,
     BeforeValidator(_expression_text),
-    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]}),
+    WithJsonSchema({"type": ["boolean", "number", "string"]}),
 ]
 NonEmptyText: TypeAlias = Annotated[str, Field(min_length=1, pattern=NOT_BLANK)]
 WholeNumber: TypeAlias = Annotated[int, Field(strict=True)]

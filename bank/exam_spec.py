@@ -62,10 +62,9 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-Minutes: TypeAlias = Annotated[
-    int, BeforeValidator(_duration), Field(json_schema_extra={"type": "string"})
-]
-Labels: TypeAlias = Annotated[tuple[NonEmptyText, ...], BeforeValidator(_listed)]
+Minutes: TypeAlias = Annotated[int, BeforeValidator(_duration, json_schema_input_type=str)]
+_ONE_OR_MORE = BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])
+Labels: TypeAlias = Annotated[tuple[NonEmptyText, ...], _ONE_OR_MORE]
 
 
 class AttemptsModel(AuthorModel):
@@ -87,15 +86,14 @@ class ShuffleModel(AuthorModel):
 class SelectionModel(AuthorModel):
     """Which questions of the bank a section may pick from; every given condition must hold."""
 
-    topics: Annotated[tuple[Identifier, ...], BeforeValidator(_listed)] = ()
-    kinds: Annotated[tuple[Kind, ...], BeforeValidator(_listed)] = ()
+    topics: Annotated[tuple[Identifier, ...], _ONE_OR_MORE] = ()
+    kinds: Annotated[tuple[Kind, ...], _ONE_OR_MORE] = ()
     tags: Labels = ()
-    ids: Annotated[tuple[Identifier, ...], BeforeValidator(_listed)] = ()
+    ids: Annotated[tuple[Identifier, ...], _ONE_OR_MORE] = ()
     sources: Labels = ()
     difficulty: Annotated[
         tuple[int, int] | None,
-        BeforeValidator(_difficulties),
-        Field(json_schema_extra={"type": "string"}),
+        BeforeValidator(_difficulties, json_schema_input_type=int | str | None),
     ] = None
 
 
@@ -117,7 +115,13 @@ class SectionModel(AuthorModel):
     instructions: NonEmptyText | None = None
     pick: Annotated[WholeNumber, Field(ge=1, le=500)] | None = None
     selection: SelectionModel | None = Field(default=None, alias="from")
-    questions: tuple[Annotated[SectionQuestion, BeforeValidator(_by_id)], ...] = ()
+    questions: tuple[
+        Annotated[
+            SectionQuestion,
+            BeforeValidator(_by_id, json_schema_input_type=SectionQuestion | str),
+        ],
+        ...,
+    ] = ()
     points: PositiveNumber | None = None
 
     @model_validator(mode="after")

@@ -26,6 +26,9 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+_ONE_OR_MORE = BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])
+
+
 class ToleranceModel(AuthorModel):
     """How far from the key a number may lie: exactly one of the three."""
 
@@ -119,7 +122,7 @@ class FormulaFields(AuthorModel):
 
 class ShortAnswerFields(AuthorModel):
     kind: Literal["short_answer"]
-    accept: Annotated[tuple[NonEmptyText, ...], BeforeValidator(_listed), Field(min_length=1)]
+    accept: Annotated[tuple[NonEmptyText, ...], _ONE_OR_MORE, Field(min_length=1)]
     case_sensitive: bool = False
     mistakes: tuple[TextMistakeModel, ...] = ()
 
@@ -198,9 +201,9 @@ class QuestionFields(AuthorModel):
     language: Language | None = None
     note: NonEmptyText | None = None
     parameters: dict[Name, ParameterEntry] = Field(default_factory=dict)
-    where: Annotated[tuple[ExpressionText, ...], BeforeValidator(_listed)] = ()
+    where: Annotated[tuple[ExpressionText, ...], _ONE_OR_MORE] = ()
     let: dict[Name, ExpressionText] = Field(default_factory=dict)
-    solver: Annotated[tuple[SolverName, ...], BeforeValidator(_listed)] = ()
+    solver: Annotated[tuple[SolverName, ...], _ONE_OR_MORE] = ()
     figures: dict[Name, FigureModel] = Field(default_factory=dict)
     stem: NonEmptyText
     explanation: NonEmptyText | None = None

@@ -219,7 +219,10 @@ class ParameterEntry(AuthorModel):
 
     integers: Integers | None = None
     decimals: Decimals | None = None
-    one_of: Annotated[OneOf | None, BeforeValidator(_as_choices)] = None
+    one_of: Annotated[
+        OneOf | None,
+        BeforeValidator(_as_choices, json_schema_input_type=OneOf | tuple[Any, ...] | None),
+    ] = None
     subset: Subset | None = None
     probabilities: Probabilities | None = None
     spd: PositiveDefinite | None = None

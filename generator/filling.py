@@ -294,7 +294,7 @@ def _carried(carry: CarryTemplate, known: Values) -> CarriedForward:
 def _formula(placed: Placed, known: Values) -> Formula:
     value = _value(placed, known)
     if isinstance(value, EXPRESSION_TYPES):
-        if all(map(isfinite, numbers(value))):
+        if all(isfinite(number) for number in numbers(value) if isinstance(number, float)):
             return value
         message = f"the formula '{placed.expression.source}' holds a number that is not finite"
         raise VariantFailure("answer", message)

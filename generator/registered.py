@@ -28,10 +28,11 @@ def composition(random_source: RandomSource, total: int, parts: int) -> tuple[in
 def joint_table(random_source: RandomSource, arguments: Arguments) -> Value:
     """A joint probability table of `rows` by `columns` positive entries, in steps of 1/`total`."""
     rows, columns, total = _whole(arguments, rows=2, columns=2, total=20)
-    if not 1 <= rows * columns <= min(total, 100) or total > 10_000:
+    cells = rows * columns
+    if min(rows, columns) < 1 or not cells <= min(total, 100) or total > 10_000:
         raise ValueError("a table needs 1 to 100 cells and a total from its cells to 10000")
-    cells = [Fraction(part, total) for part in composition(random_source, total, rows * columns)]
-    return tuple(tuple(cells[row * columns : (row + 1) * columns]) for row in range(rows))
+    parts = [Fraction(part, total) for part in composition(random_source, total, cells)]
+    return tuple(tuple(parts[row * columns : (row + 1) * columns]) for row in range(rows))
 
 
 def transition_matrix(random_source: RandomSource, arguments: Arguments) -> Value:

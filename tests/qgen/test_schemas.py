@@ -31,11 +31,6 @@ def plain(data: object) -> Any:
     return json.loads(json.dumps(data, default=str))
 
 
-SHORT_FORMS = pytest.mark.xfail(
-    strict=True, reason="the schemas do not know `correct: true`, `solver: name` and the like"
-)
-
-
 class TestSchema:
     @pytest.mark.parametrize("what", ["question", "exam"])
     def test_is_a_json_schema_that_allows_no_other_keys(
@@ -48,13 +43,11 @@ class TestSchema:
         assert len(objects) > 5
         assert all(each["additionalProperties"] is False for each in objects)
 
-    @SHORT_FORMS
     def test_the_shipped_bank_is_valid(self) -> None:
         validator = jsonschema.Draft202012Validator(question_schema())
         for question in shipped_questions().values():
             assert [str(error) for error in validator.iter_errors(plain(question))] == []
 
-    @SHORT_FORMS
     def test_the_examples_are_valid(self) -> None:
         validator = jsonschema.Draft202012Validator(exam_schema())
         for path in SPECS:

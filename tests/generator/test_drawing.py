@@ -1,0 +1,420 @@
+"""Draws: exact, inside their domains, uniform, and under the question's conditions."""
+
+import ast
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import combinations, product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import qgen.generator
+from qgen.document.values import Answers, Value, Values
+from qgen.generator.drawing import (
+    MAX_DRAWS,
+    Drawer,
+    VariantFailure,
+    drawer,
+    generator_problems,
+    most_variants,
+)
+from qgen.generator.registered import GENERATORS
+from qgen.generator.seeds import RandomSource, stream
+from tests.bank.written import question, template
+
+
+def unsolved(values: Values) -> Answers:
+    raise AssertionError("nothing here needs a solver")
+
+
+def drawer_of(**changes: Any) -> Drawer:
+    return drawer(template(question(**changes)), unsolved)
+
+
+def draws(entry: dict[str, Any], count: int, seed: int = 0) -> Iterator[Any]:
+    """The values of one parameter in so many draws, each from a stream of its own."""
+    each = drawer_of(parameters={"p": entry})
+    for number in range(count):
+        yield each.draw(stream(seed, "slot", "question", str(number), 0)).values["p"]
+
+
+def flat(value: Any) -> list[Any]:
+    return [leaf for row in value for leaf in flat(row)] if isinstance(value, tuple) else [value]
+
+
+def shape_of(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, tuple):
+        return ()
+    (inner,) = {shape_of(row) for row in value}
+    return (len(value), *inner)
+
+
+SHAPES = st.one_of(
+    st.just({}),
+    st.integers(1, 5).map(lambda n: {"length": n}),
+    st.lists(st.integers(1, 3), min_size=1, max_size=2).map(lambda sizes: {"shape": sizes}),
+)
+
+
+def dimensions(shape: dict[str, Any]) -> tuple[int, ...]:
+    return (shape["length"],) if "length" in shape else tuple(shape.get("shape", ()))
+
+
+@given(st.integers(-50, 50), st.integers(0, 30), st.sets(st.integers(-50, 80), max_size=5), SHAPES)
+@settings(max_examples=50)
+def test_integers(first: int, width: int, excluded: set[int], shape: dict[str, Any]) -> None:
+    allowed = set(range(first, first + width + 1)) - excluded
+    if not allowed:
+        return
+    entry = {"integers": {"from": first, "to": first + width, "not": sorted(excluded), **shape}}
+    for value in draws(entry, 5):
+        assert shape_of(value) == dimensions(shape)
+        assert set(flat(value)) <= allowed
+        assert {type(leaf) for leaf in flat(value)} == {int}
+
+
+def test_wide_integers() -> None:
+    entry = {"integers": {"from": -(10**11), "to": 10**11, "not": [0]}}
+    values = list(draws(entry, 300))
+    assert len(set(values)) == 300
+    assert all(-(10**11) <= value <= 10**11 and value for value in values)
+    assert {value % 2 for value in values} == {0, 1}
+    assert 100 < sum(value > 0 for value in values) < 200
+
+
+def test_wide_integers_leave_out_what_is_excluded() -> None:
+    entry = {"integers": {"from": 0, "to": 100_001, "not": list(range(1, 99_900))}}
+    assert all(value == 0 or 99_900 <= value <= 100_001 for value in draws(entry, 5))
+
+
+@given(
+    st.fractions(-5, 5).map(lambda value: Fraction(round(value * 100), 100)),
+    st.sampled_from(["0.01", "0.05", "0.1", "0.25", "2"]).map(Fraction),
+    st.integers(0, 40),
+    SHAPES,
+)
+@settings(max_examples=50)
+def test_decimals(first: Fraction, step: Fraction, count: int, shape: dict[str, Any]) -> None:
+    limits = {"from": str(first), "to": str(first + count * step), "step": str(step)}
+    for value in draws({"decimals": {**limits, **shape}}, 5):
+        assert shape_of(value) == dimensions(shape)
+        for leaf in flat(value):
+            assert isinstance(leaf, (int, Fraction))
+            assert first <= leaf <= first + count * step
+            assert ((leaf - first) / step).denominator == 1
+
+
+def test_choices_are_exact() -> None:
+    values = list(draws({"one_of": ["1/2", 3, "relu", True, "4/2"]}, 200))
+    assert {(type(value), value) for value in values} == {
+        (Fraction, Fraction(1, 2)), (int, 3), (str, "relu"), (bool, True), (int, 2),
+    }  # fmt: skip
+
+
+@given(st.integers(1, 6), st.integers(0, 5))
+@settings(max_examples=30)
+def test_subsets_keep_the_order_of_the_list(size: int, more: int) -> None:
+    items = [f"{(7 * n) % 11}" for n in range(size + more)]
+    for value in draws({"subset": {"of": items, "size": size}}, 5):
+        assert len(value) == size
+        positions = [items.index(entry) for entry in value]
+        assert positions == sorted(set(positions))
+
+
+@given(st.sampled_from([2, 4, 5, 10, 20, 100]), st.integers(0, 2), st.integers(1, 6), st.booleans())
+@settings(max_examples=50)
+def test_probabilities(steps: int, least: int, outcomes: int, matrix: bool) -> None:
+    if least * outcomes > steps:
+        return
+    shape: dict[str, Any] = {"shape": [2, outcomes]} if matrix else {"length": outcomes}
+    step = Fraction(1, steps)
+    entry = {"probabilities": {"step": str(step), "minimum": str(least * step), **shape}}
+    for value in draws(entry, 5):
+        assert shape_of(value) == dimensions(shape)
+        for row in value if matrix else (value,):
+            assert sum(row) == 1
+            assert all(each >= least * step for each in row)
+            assert all((each / step).denominator == 1 for each in row)
+
+
+def test_probabilities_are_positive_where_nothing_is_said() -> None:
+    assert all(min(value) > 0 for value in draws({"probabilities": {"length": 8}}, 200))
+    assert set(draws({"probabilities": {"length": 10}}, 5)) == {(Fraction(1, 10),) * 10}
+
+
+def determinant(matrix: Sequence[Sequence[Any]]) -> Any:
+    if not matrix:
+        return 1
+    return sum(
+        (-1) ** column
+        * matrix[0][column]
+        * determinant([[*row[:column], *row[column + 1 :]] for row in matrix[1:]])
+        for column in range(len(matrix))
+    )
+
+
+@given(st.integers(1, 5), st.integers(1, 4))
+@settings(max_examples=30)
+def test_matrices_are_symmetric_and_positive_definite(size: int, largest: int) -> None:
+    for matrix in draws({"spd": {"size": size, "largest": largest}}, 3):
+        assert shape_of(matrix) == (size, size)
+        assert {type(leaf) for leaf in flat(matrix)} == {int}
+        assert all(matrix[i][j] == matrix[j][i] for i in range(size) for j in range(size))
+        # Sylvester: all leading minors are positive.
+        assert all(determinant([row[:n] for row in matrix[:n]]) > 0 for n in range(1, size + 1))
+
+
+def chi_square(found: Counter[Any], outcomes: Sequence[Any]) -> float:
+    """The statistic against the uniform law; every outcome must be one of the named."""
+    assert set(found) <= set(outcomes)
+    expected = sum(found.values()) / len(outcomes)
+    return sum((found[each] - expected) ** 2 / expected for each in outcomes)
+
+
+UNIFORM: dict[str, tuple[dict[str, Any], list[Any]]] = {
+    "integers": ({"integers": {"from": -3, "to": 4, "not": [0]}}, [-3, -2, -1, 1, 2, 3, 4]),
+    "decimals": ({"decimals": {"from": 0, "to": 2, "step": "0.5"}},
+                 [Fraction(n, 2) for n in range(5)]),
+    "one_of": ({"one_of": ["a", "b", "c"]}, ["a", "b", "c"]),
+    "subset": ({"subset": {"of": [1, 2, 3, 4], "size": 2}}, list(combinations((1, 2, 3, 4), 2))),
+    "vector": ({"one_of": {"of": [0, 1], "length": 3}}, list(product((0, 1), repeat=3))),
+    "probabilities": (
+        {"probabilities": {"length": 3, "step": "1/6"}},
+        [tuple(Fraction(n, 6) for n in row) for row in product(range(1, 5), repeat=3)
+         if sum(row) == 6],
+    ),
+    "joint": (
+        {"generator": "tables.joint", "with": {"rows": 1, "columns": 3, "total": 5}},
+        [(tuple(Fraction(n, 5) for n in row),) for row in product(range(1, 4), repeat=3)
+         if sum(row) == 5],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNIFORM)
+def test_every_value_is_as_likely(name: str) -> None:
+    entry, outcomes = UNIFORM[name]
+    found = Counter(draws(entry, 400 * len(outcomes)))
+    # With so many degrees of freedom this is exceeded once in ten thousand seeds or less.
+    assert chi_square(found, outcomes) < len(outcomes) + 8 * len(outcomes) ** 0.5
+
+
+def test_entries_of_a_vector_are_independent() -> None:
+    pairs = Counter(draws({"integers": {"from": 0, "to": 2, "length": 2}}, 3600))
+    assert chi_square(pairs, list(product(range(3), repeat=2))) < 33
+
+
+class TestGenerators:
+    def test_tables(self) -> None:
+        entry = {"generator": "tables.joint", "with": {"rows": 2, "columns": 3, "total": 20}}
+        for table in draws(entry, 50):
+            assert shape_of(table) == (2, 3)
+            assert sum(flat(table)) == 1
+            assert all(cell > 0 and (cell * 20).denominator == 1 for cell in flat(table))
+
+    def test_chains(self) -> None:
+        entry = {"generator": "chains.transition_matrix", "with": {"states": 3, "total": 10}}
+        for matrix in draws(entry, 50):
+            assert shape_of(matrix) == (3, 3)
+            assert all(sum(row) == 1 and min(row) > 0 for row in matrix)
+
+    @pytest.mark.parametrize(
+        ("entry", "message"),
+        [
+            ({"generator": "tables.jiont"},
+             "there is no generator 'tables.jiont' (did you mean 'tables.joint'?)"),
+            ({"generator": "x"},
+             "there is no generator 'x'; there are tables.joint, chains.transition_matrix"),
+            ({"generator": "tables.joint", "with": {"row": 2}},
+             "'tables.joint': unknown argument 'row'; there are rows, columns, total"),
+            ({"generator": "tables.joint", "with": {"rows": 1.5}},
+             "'tables.joint': the arguments must be whole numbers"),
+            ({"generator": "tables.joint", "with": {"rows": 0}},
+             "'tables.joint': a table needs 1 to 100 cells and a total from its cells to 10000"),
+            ({"generator": "tables.joint", "with": {"total": 3}},
+             "'tables.joint': a table needs 1 to 100 cells and a total from its cells to 10000"),
+            ({"generator": "tables.joint", "with": {"rows": -2, "columns": -2}},
+             "'tables.joint': a table needs 1 to 100 cells and a total from its cells to 10000"),
+            ({"generator": "chains.transition_matrix", "with": {"states": 1}},
+             "'chains.transition_matrix': a chain needs 2 to 10 states and a total from its states "
+             "to 10000"),
+        ],
+    )  # fmt: skip
+    def test_mistakes(self, entry: dict[str, Any], message: str) -> None:
+        found = template(question(parameters={"p": entry}))
+        (problem,) = generator_problems(found)
+        assert problem.message == message
+        assert problem.place == found.parameters[0].place
+
+    def test_every_generator_takes_its_defaults(self) -> None:
+        for name in GENERATORS:
+            found = template(question(parameters={"p": {"generator": name}}))
+            assert generator_problems(found) == []
+
+
+class TestConditions:
+    def test_they_hold_for_every_draw(self) -> None:
+        each = drawer_of(
+            parameters={"a": {"integers": {"from": 1, "to": 6}}, "b": {"one_of": [1, 2, 3]}},
+            let={"c": "a + b", "d": "c/2"},
+            where=["a > b", "c != 5"],
+        )
+        for number in range(100):
+            values: dict[str, Any] = dict(each.draw(stream(0, "", "", str(number), 0)).values)
+            assert values["a"] > values["b"]
+            assert values["c"] == values["a"] + values["b"] != 5
+            assert values["d"] == Fraction(values["c"], 2)
+            assert list(values) == ["a", "b", "c", "d"]
+
+    def failure(self, **changes: Any) -> VariantFailure:
+        each = drawer_of(**changes)
+        with pytest.raises(VariantFailure) as caught:
+            each.draw(stream(0, "", "", "", 0))
+        return caught.value
+
+    def test_an_impossible_one_is_named(self) -> None:
+        failure = self.failure(
+            parameters={"a": {"integers": {"from": 1, "to": 6}}}, where=["a < 9", "a > 6"]
+        )
+        assert failure.code == "where"
+        assert str(failure) == f"'a > 6' did not hold in {MAX_DRAWS} draws"
+
+    @pytest.mark.parametrize(
+        ("changes", "message"),
+        [
+            ({"let": {"q": "1/a"}}, "'1/a' divides by zero for a = 0, w = (1, 1)"),
+            ({"where": ["1/a > 0"]}, "'1/a > 0' divides by zero for a = 0, w = (1, 1)"),
+            ({"let": {"q": "w[2]"}}, "'w[2]': there is no entry 2; they count from 0 to 1 for "
+                                     "a = 0, w = (1, 1)"),
+            ({"let": {"q": "w + 1"}}, "'w + 1': only numbers can be added, subtracted, multiplied "
+                                      "and divided for a = 0, w = (1, 1)"),
+            ({"where": ["a < w"]}, "'a < w' has no value: '<' not supported between instances of "
+                                   "'int' and 'tuple' for a = 0, w = (1, 1)"),
+            ({"where": ["a"]}, "the condition 'a' is 0, neither true nor false for a = 0, "
+                               "w = (1, 1)"),
+            ({"where": ["w, 0"]}, "the condition 'w, 0' is ((1, 1), 0), neither true nor false for "
+                                  "a = 0, w = (1, 1)"),
+            ({"let": {"q": "9**(9**9)"}}, "'9**(9**9)': a power with more digits than a question "
+                                          "can use for a = 0, w = (1, 1)"),
+        ],
+    )  # fmt: skip
+    def test_what_has_no_value_is_told_with_the_numbers(
+        self, changes: dict[str, Any], message: str
+    ) -> None:
+        parameters = {"a": {"one_of": [0]}, "w": {"one_of": {"of": [1], "length": 2}}}
+        failure = self.failure(parameters=parameters, **changes)
+        assert (failure.code, str(failure)) == ("draw", message)
+
+
+class TestResultConditions:
+    def test_solvers_answer_where_conditions_read_them(self) -> None:
+        asked: list[Values] = []
+
+        def solve(values: Values) -> Answers:
+            asked.append(values)
+            return {"square": values["a"] * values["a"]}  # type: ignore[operator]  # integers
+
+        found = template(
+            question(
+                parameters={"a": {"integers": {"from": 1, "to": 9}}},
+                solver="a.b",
+                where=["a > 2", "square > 30"],
+            )
+        )
+        draw = drawer(found, solve).draw(stream(3, "", "", "", 0))
+        assert draw.answers == {"square": draw.values["a"] ** 2}  # type: ignore[operator]
+        assert draw.values["a"] in (6, 7, 8, 9)
+        # The cheap conditions come first.
+        assert all(values["a"] > 2 for values in asked)  # type: ignore[operator]  # integers
+
+    def test_an_impossible_one_is_named(self) -> None:
+        found = template(
+            question(parameters={"a": {"one_of": [1]}}, solver="a.b", where=["square > 30"])
+        )
+        with pytest.raises(VariantFailure, match="'square > 30' did not hold"):
+            drawer(found, lambda values: {"square": 1}).draw(stream(0, "", "", "", 0))
+
+    def test_one_without_a_value(self) -> None:
+        found = template(
+            question(parameters={"a": {"one_of": [1]}}, solver="a.b", where=["1/square > 30"])
+        )
+        with pytest.raises(VariantFailure, match="divides by zero"):
+            drawer(found, lambda values: {"square": 0}).draw(stream(0, "", "", "", 0))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "count"),
+    [
+        ({}, 1),
+        ({"a": {"integers": {"from": 1, "to": 6, "not": [2, 9]}}}, 5),
+        ({"a": {"integers": {"from": 0, "to": 200_000, "length": 2}}}, 200_001**2),
+        ({"a": {"decimals": {"from": 0, "to": 1, "step": 0.1, "not": [0.5]}}}, 10),
+        ({"a": {"one_of": {"of": [1, 2, 3], "length": 2}}, "b": {"one_of": [1, 2]}}, 18),
+        ({"a": {"subset": {"of": [1, 2, 3, 4], "size": 2, "length": 2}}}, 36),
+        ({"a": {"probabilities": {"length": 3, "step": "1/6"}}}, 10),
+        ({"a": {"probabilities": {"shape": [2, 3], "step": "1/6"}}}, 100),
+        ({"a": {"spd": {"size": 2}}}, None),
+        ({"a": {"generator": "tables.joint"}}, None),
+    ],
+)
+def test_how_many_draws_there_are(parameters: dict[str, Any], count: int | None) -> None:
+    assert most_variants(template(question(parameters=parameters))) == count
+
+
+def test_the_number_of_draws_is_what_comes_up() -> None:
+    for name in ("integers", "subset", "probabilities", "vector"):
+        entry, outcomes = UNIFORM[name]
+        found = template(question(parameters={"p": entry}))
+        assert most_variants(found) == len(outcomes) == len(set(draws(entry, 2000)))
+
+
+def test_chance_comes_from_the_random_source_alone() -> None:
+    parameters = {f"p{n}": entry for n, (entry, _) in enumerate(UNIFORM.values())}
+    parameters["m"] = {"spd": {"size": 3}}
+    each = drawer_of(parameters=parameters)
+
+    def constant(number: float) -> RandomSource:
+        return lambda: number
+
+    # Rejection never ends for a source that always says the same, so those laws are left out.
+    for name in ("p5", "p6"):
+        del parameters[name]
+    each = drawer_of(parameters=parameters)
+    for number in (0.0, 0.25, 0.999999999):
+        assert each.draw(constant(number)) == each.draw(constant(number))
+    low, high = each.draw(constant(0.0)).values, each.draw(constant(1 - 2**-53)).values
+    assert (low["p0"], high["p0"]) == (-3, 4)
+    assert (low["p3"], high["p3"]) == ((1, 2), (3, 4))
+
+
+def test_only_the_promised_method_of_random_is_used() -> None:
+    folder = Path(next(iter(qgen.generator.__path__)))
+    uses = []
+    for path in sorted(folder.glob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        imported = [
+            alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, (ast.Import, ast.ImportFrom))
+            for alias in node.names
+        ]
+        if {"random", "secrets", "numpy", "torch", "time", "uuid"} & set(imported):
+            uses.append(path.name)
+    assert uses == ["seeds.py"]
+    attributes = {
+        node.attr
+        for node in ast.walk(ast.parse((folder / "seeds.py").read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in dir(__import__("random").Random)
+    }
+    assert attributes == {"random"}
+    assert stream(0, "", "", "", 0).__name__ == "random"
+
+
+def test_values_come_in_the_order_of_the_question() -> None:
+    each = drawer_of(parameters={"b": {"one_of": [1]}, "a": {"one_of": [2]}}, let={"c": "1"})
+    found: dict[str, Value] = dict(each.draw(stream(0, "", "", "", 0)).values)
+    assert list(found) == ["b", "a", "c"]
