@@ -139,7 +139,7 @@ class TestVariants:
         found = source.variants("ABCDEFG")
         for _ in range(6):
             next(found)
-        with pytest.raises(VariantFailure, match="^only 6 distinct variants exist") as caught:
+        with pytest.raises(VariantFailure, match=r"^only 6 distinct variants exist") as caught:
             next(found)
         assert caught.value.code == "too-few-variants"
 
@@ -147,14 +147,14 @@ class TestVariants:
         found = template(
             question(parameters={"a": {"integers": {"from": 1, "to": 40}}}, where=["a % 4 == 0"])
         )
-        with pytest.raises(VariantFailure, match="^only 10 distinct variants exist"):
+        with pytest.raises(VariantFailure, match=r"^only 10 distinct variants exist"):
             variants(found, "ABCDEFGHIJK")
 
     def test_many_are_all_found(self) -> None:
         found = template(question(parameters={"a": {"integers": {"from": 1, "to": 500}}}))
         source = source_of(found)
         assert len({each.digest for each in source.variants(map(str, range(500)))}) == 500
-        with pytest.raises(VariantFailure, match="^only 500 distinct"):
+        with pytest.raises(VariantFailure, match=r"^only 500 distinct"):
             next(source.variants(["another"]))
 
     def test_a_later_copy_moves_no_earlier_one(self) -> None:

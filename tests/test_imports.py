@@ -1,0 +1,65 @@
+"""Which room may import which: the table that keeps the stages apart."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MAY_IMPORT = {
+    "document": set(),
+    "bank": {"document"},
+    "generator": {"bank", "document"},
+    "solvers": {"document"},
+    "figures": {"document"},
+    "renderers": {"document"},
+    "qgen": {"bank", "document", "figures", "generator", "renderers", "solvers"},
+}
+SOURCES = [(room, path) for room in MAY_IMPORT for path in sorted((ROOT / room).glob("*.py"))]
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Every dotted name that a module imports, at its top or inside a function."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            assert node.module is not None
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize(("room", "path"), SOURCES, ids=lambda value: getattr(value, "stem", value))
+def test_a_room_imports_only_what_the_table_allows(room: str, path: Path) -> None:
+    allowed = MAY_IMPORT[room] | {room}
+    for name in imported(path):
+        first, _, rest = name.partition(".")
+        if first != "qgen":
+            continue
+        other = rest.partition(".")[0]
+        target = other if other in MAY_IMPORT else "qgen"
+        # The import name itself (`import qgen.solvers`) names the room, not the pipeline.
+        assert target in allowed, f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("path", [path for room, path in SOURCES if room == "document"])
+def test_the_document_room_needs_the_standard_library_only(path: Path) -> None:
+    for name in imported(path):
+        first = name.partition(".")[0]
+        assert first == "qgen" or first in sys.stdlib_module_names, f"{path.name} imports {name}"
+
+
+def test_help_loads_nothing_heavy() -> None:
+    program = (
+        "import sys\nfrom click.testing import CliRunner\nfrom qgen.cli import main\n"
+        "assert CliRunner().invoke(main, ['--help']).exit_code == 0\n"
+        "heavy = {'torch', 'sympy', 'pydantic', 'markdown_it', 'matplotlib', 'jinja2'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "[]"
