@@ -38,6 +38,14 @@ _NO_UNICODE_ENGINE = (
 )
 
 
+_NO_FONT_MARK = "No font with Chinese characters was found"
+"""What the preamble says where the engine can set the characters and no font has them."""
+_NO_FONT = (
+    "the text has Chinese, Japanese or Korean characters, and no font with them was found; on "
+    "Debian or Ubuntu, install one with 'apt-get install fonts-noto-cjk'"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
     name: EngineName
@@ -234,6 +242,9 @@ def _is(engine: Engine | Problem, name: EngineName) -> bool:
 
 def _errors(name: str, log: str, source: str) -> Iterator[Problem]:
     """TeX's own messages: `! what is wrong` and, some lines below, `l.12 where`."""
+    if _NO_FONT_MARK in log:
+        yield Problem("no-tex", _NO_FONT)
+        return
     lines = log.splitlines()
     starts = [index for index, line in enumerate(lines) if line.startswith("! ")]
     if not starts:

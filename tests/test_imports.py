@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,3 +64,27 @@ def test_help_loads_nothing_heavy() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert result.stdout.strip() == "[]"
+
+
+def test_the_wheel_holds_every_file_of_the_package() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    folders = {name: ROOT / folder for name, folder in settings["package-dir"].items()}
+    assert set(settings["packages"]) == set(folders)
+    held = set()
+    for name, folder in folders.items():
+        patterns = [*settings["package-data"]["*"], *settings["package-data"].get(name, ()), "*.py"]
+        held |= {path for pattern in patterns for path in folder.glob(pattern)}
+    written = {
+        path
+        for room in MAY_IMPORT
+        for path in (ROOT / room).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc"
+    }
+    assert sorted(written - held) == []
+
+
+def test_every_room_is_typed_and_every_folder_of_modules_is_a_package() -> None:
+    for room in MAY_IMPORT:
+        assert (ROOT / room / "py.typed").is_file()
+        for path in (ROOT / room).rglob("*.py"):
+            assert (path.parent / "__init__.py").is_file(), path

@@ -304,6 +304,7 @@ def test_chinese_papers_compile_where_an_engine_has_it(tmp_path: Path) -> None:
     exam = replace(paper_of([Paragraph((Text("变分自编码器"),))]), language="zh")
     for result in compile_exam(exam, tmp_path):
         if result.pdf is None:
-            assert "No font with Chinese characters" in result.problems[0].message
+            assert result.problems[0].code == "no-tex"
+            assert "fonts-noto-cjk" in result.problems[0].message
         else:
             assert "变分自编码器" in text_of(result.pdf).replace(" ", "")
