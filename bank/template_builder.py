@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Collection
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +13,6 @@ from qgen.bank.expressions import (
     Expression,
     ExpressionError,
     compile_expression,
-    unknown_name,
 )
 from qgen.bank.hole_context import only_hole
 from qgen.bank.markup import Handlers, MarkupError, read_closed_markup, read_markup
@@ -36,12 +34,10 @@ from qgen.bank.parameters import prints_decimals
 from qgen.bank.pictures import read_picture
 from qgen.bank.question_figures import SCHEME, QuestionFigures
 from qgen.bank.templates import (
-    CARRIED_NAME,
     AnswerTemplate,
     CarryTemplate,
     ChoiceTemplate,
     DerivationTemplate,
-    FigureTemplate,
     FormulaTemplate,
     HoleContext,
     HoleTemplate,
@@ -55,14 +51,12 @@ from qgen.bank.templates import (
     Placed,
     QuestionTemplate,
     ShortAnswerTemplate,
-    answer_expressions,
-    carried_expressions,
-    figure_expressions,
 )
+from qgen.bank.value_references import unknown_references
 from qgen.bank.yaml_source import Data, Source
 from qgen.document.answers import Tolerance
 from qgen.document.exam import Asset, Header
-from qgen.document.problem import Place, Problem, did_you_mean
+from qgen.document.problem import Place, Problem
 from qgen.document.richtext import RichText
 
 Steps: TypeAlias = tuple[str | int, ...]
@@ -116,8 +110,7 @@ class TemplateBuilder:
         figures = self._figures.templates(
             self._place, self._expression, self._assets, self.problems
         )
-        self._check_references(parameters, derived, conditions, answer, figures)
-        return QuestionTemplate(
+        template = QuestionTemplate(
             header=Header(
                 identifier=model.id,
                 title=model.title,
@@ -148,6 +141,8 @@ class TemplateBuilder:
             figures=figures,
             study_note=self._study_note(model.study_note),
         )
+        self.problems += unknown_references(template)
+        return template
 
     # Places and problems
 
@@ -351,37 +346,6 @@ class TemplateBuilder:
                     self._problem("name", message, place)
                 if section == "let" and name in model.parameters:
                     self._problem("name", f"'{name}' is a parameter already", place)
-
-    def _check_references(
-        self,
-        parameters: tuple[Parameter, ...],
-        derived: tuple[tuple[str, Placed], ...],
-        conditions: tuple[Placed, ...],
-        answer: AnswerTemplate,
-        figures: tuple[FigureTemplate, ...],
-    ) -> None:
-        known = {parameter.name for parameter in parameters}
-        for name, placed in derived:
-            self._check_known(placed, known)
-            known.add(name)
-        if not self._model.solver:
-            for placed in conditions:
-                self._check_known(placed, known)
-            for hole in self._holes:
-                self._check_known(Placed(hole.expression, hole.place), known, in_text=True)
-            for placed in (*answer_expressions(answer), *figure_expressions(figures)):
-                self._check_known(placed, known)
-            for placed in carried_expressions(answer):
-                self._check_known(placed, known | {CARRIED_NAME})
-
-    def _check_known(
-        self, placed: Placed, known: Collection[str], *, in_text: bool = False
-    ) -> None:
-        for name in sorted(placed.expression.names - frozenset(known)):
-            message = f"in '{placed.expression.source}': {unknown_name(name, known)}"
-            if in_text and len(name) == 1 and not did_you_mean(name, known):
-                message += "; for TeX's own braces write '{ {' with a blank"
-            self._problem("unknown-name", message, placed.place)
 
     def _check_rubric(
         self, model: OpenFields, rubric: tuple[tuple[Fraction, RichText], ...], steps: Steps

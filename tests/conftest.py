@@ -7,6 +7,11 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says nothing on a machine that does other work as well.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 NEEDING_TOOLS = ("tex", "browser", "install")
 

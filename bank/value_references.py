@@ -1,0 +1,44 @@
+"""Whether every expression of a question finds the values that it names."""
+
+from collections.abc import Collection, Iterator
+
+from qgen.bank.expressions import unknown_name
+from qgen.bank.templates import (
+    CARRIED_NAME,
+    Placed,
+    QuestionTemplate,
+    answer_expressions,
+    carried_expressions,
+    figure_expressions,
+)
+from qgen.document.problem import Problem, did_you_mean
+
+
+def unknown_references(template: QuestionTemplate) -> Iterator[Problem]:
+    """The names that nothing defines.
+
+    A derived value reads parameters and the derived values before it. What a solver may return is
+    not known here, so that the other expressions of a question with solvers are left out.
+    """
+    known = {parameter.name for parameter in template.parameters}
+    for name, placed in template.derived:
+        yield from _unknown(placed, known)
+        known.add(name)
+    if template.solvers:
+        return
+    for placed in template.conditions:
+        yield from _unknown(placed, known)
+    for hole in template.holes:
+        yield from _unknown(Placed(hole.expression, hole.place), known, in_text=True)
+    for placed in (*answer_expressions(template.answer), *figure_expressions(template.figures)):
+        yield from _unknown(placed, known)
+    for placed in carried_expressions(template.answer):
+        yield from _unknown(placed, known | {CARRIED_NAME})
+
+
+def _unknown(placed: Placed, known: Collection[str], *, in_text: bool = False) -> Iterator[Problem]:
+    for name in sorted(placed.expression.names - frozenset(known)):
+        message = f"in '{placed.expression.source}': {unknown_name(name, known)}"
+        if in_text and len(name) == 1 and not did_you_mean(name, known):
+            message += "; for TeX's own braces write '{ {' with a blank"
+        yield Problem("unknown-name", message, placed.place)
