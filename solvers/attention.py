@@ -35,8 +35,10 @@ _LARGEST_SCORE = 300
         "log_sum_exp": "ln Σ exp(l_j)",
         "jacobian": "matrix of the derivatives of p_i (row) in l_j (column)",
         "entropy": "entropy of the probabilities, in nats",
+        "kl_from_uniform": "KL of equal shares from the probabilities, in nats",
     },
     mistakes={
+        "kl_to_uniform": "KL of the probabilities from equal shares: the arguments are swapped",
         "jacobian_diagonal_only": "p_i (1 − p_i) on the diagonal and zeros beside it",
         "jacobian_off_sign": "+p_i p_j beside the diagonal: the sign is lost",
         "jacobian_of_exponentials": "p_i on the diagonal: forgets that the sum depends on l too",
@@ -74,6 +76,9 @@ def softmax(logits: Vector) -> Answers:
             [tuple([diagonal[i] if i == j else -law[i] * law[j] for j in whole]) for i in whole]
         ),
         "entropy": fsum([p * (log_total - score) for p, score in zip(law, scores, strict=True)]),
+        "kl_from_uniform": fsum([log_total - score for score in scores]) / len(law) - log(len(law)),
+        "kl_to_uniform": log(len(law))
+        - fsum([p * (log_total - score) for p, score in zip(law, scores, strict=True)]),
         "jacobian_diagonal_only": tuple(
             [tuple([diagonal[i] if i == j else 0 for j in whole]) for i in whole]
         ),
@@ -120,6 +125,11 @@ def softmax_by_autograd(logits: "Tensor") -> Mapping[str, Any]:
         "log_sum_exp": total,
         "jacobian": torch.stack(rows, dim=1),
         "entropy": entropy[:, 0],
+        "kl_from_uniform": torch.nn.functional.kl_div(
+            torch.log_softmax(logits, -1),
+            torch.full_like(logits, 1 / logits.shape[1]),
+            reduction="none",
+        ).sum(-1),
     }
 
 

@@ -5,6 +5,7 @@ from fractions import Fraction
 from math import cos, fsum, sin
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.formula import Call, Number, Product, Sum, Symbol
 from qgen.document.values import Answers
 from qgen.solvers.arguments import Scalar, Vector, require_positive, require_vector
 from qgen.solvers.registry import check, solver
@@ -41,13 +42,13 @@ _LARGEST = 10**6
         "strict_pairs": "Pairs that a mask without the diagonal leaves",
     },
     examples=(
-        {"d_model": 512, "heads": 8, "length": 100},
-        {"d_model": 6, "heads": 3, "length": 4},
-        {"d_model": 64, "heads": 4, "length": 1000},
-        {"d_model": 10, "heads": 1, "length": 2},
+        {"d_model": 512, "heads": 8, "positions": 100},
+        {"d_model": 6, "heads": 3, "positions": 4},
+        {"d_model": 64, "heads": 4, "positions": 1000},
+        {"d_model": 10, "heads": 1, "positions": 2},
     ),
 )
-def multi_head(d_model: Scalar, heads: Scalar, length: Scalar) -> Answers:
+def multi_head(d_model: Scalar, heads: Scalar, positions: Scalar) -> Answers:
     """Multi-head self-attention with heads of d_model / heads on a sequence of n positions.
 
     Each of four d × d matrices costs n d² multiplications; scores and mixing cost n² d each,
@@ -56,7 +57,7 @@ def multi_head(d_model: Scalar, heads: Scalar, length: Scalar) -> Answers:
     """
     width = require_count("d_model", d_model, 1, _LARGEST)
     number = require_count("heads", heads, 1, width)
-    count = require_count("length", length, 1, _LARGEST)
+    count = require_count("positions", positions, 1, _LARGEST)
     if width % number:
         raise ValueError(f"heads must divide d_model, {number} does not divide {width}")
     weights, pairs = 4 * width * width, count * count * width
@@ -84,7 +85,7 @@ def multi_head(d_model: Scalar, heads: Scalar, length: Scalar) -> Answers:
 
 @check("attention_networks.multi_head", tolerance=1e-12)
 def multi_head_of_modules(
-    d_model: "Tensor", heads: "Tensor", length: "Tensor"
+    d_model: "Tensor", heads: "Tensor", positions: "Tensor"
 ) -> Mapping[str, Any]:
     """Counts the entries of a real module and of all products before they are added.
 
@@ -94,13 +95,13 @@ def multi_head_of_modules(
 
     broadcast: Any = torch.broadcast_shapes  # not annotated
 
-    def count(width: int, number: int, positions: int) -> list[float]:
+    def count(width: int, number: int, places: int) -> list[float]:
         with torch.device("meta"):
             module = torch.nn.MultiheadAttention(width, number)
-            queries = torch.empty(number, positions, 1, module.head_dim)
-            keys = torch.empty(number, 1, positions, module.head_dim)
-            weights = torch.empty(number, positions, positions, 1)
-            tokens = torch.empty(positions, 1, width)
+            queries = torch.empty(number, places, 1, module.head_dim)
+            keys = torch.empty(number, 1, places, module.head_dim)
+            weights = torch.empty(number, places, places, 1)
+            tokens = torch.empty(places, 1, width)
         matrices = [entry for entry in module.parameters() if entry.dim() == 2]
         # The query, key and value matrices stand in one of 3 d rows.
         projected = [broadcast(tokens.shape, (1, *each.shape)) for each in matrices]
@@ -114,11 +115,11 @@ def multi_head_of_modules(
             *products[len(projected) :],
             sum(products),
             float(weights.numel()),
-            float(torch.arange(1, positions + 1).sum()),
+            float(torch.arange(1, places + 1).sum()),
         ]
 
     kinds, variant_of = torch.unique(
-        torch.stack((d_model, heads, length), 1).long(), dim=0, return_inverse=True
+        torch.stack((d_model, heads, positions), 1).long(), dim=0, return_inverse=True
     )
     table = torch.tensor([count(*kind) for kind in kinds.tolist()], dtype=torch.float64)
     columns = table[variant_of].unbind(-1)
@@ -153,6 +154,7 @@ def multi_head_of_modules(
         "one_position_later": "Counts positions from 1, not from 0",
         "frequency_inverted": "Multiplies by base^(2i/d) in place of dividing",
         "product_of_positions": "Inner product with angles added in place of subtracted",
+        "first_pair_only": "Inner product of the fastest pair of coordinates alone",
     },
     examples=(
         {"position": 3, "dimension": 4, "base": 10000, "other": 5},
@@ -193,6 +195,7 @@ def sinusoidal_positions(
         "one_position_later": _waves([(place + 1) / scale for scale in scales]),
         "frequency_inverted": _waves([place * scale for scale in scales]),
         "product_of_positions": fsum([cos((place + second) / scale) for scale in scales]),
+        "first_pair_only": cos(place - second),
     }
 
 
@@ -247,8 +250,11 @@ def _turned(turn: "Tensor", times: "Tensor") -> "Tensor":
         "turned_key": "the key turned by its position times theta",
         "score": "inner product of both: it depends on the distance of the positions alone",
         "plain_score": "inner product without turning",
+        "score_formula": "the score as a formula in the distance t = n − m, q and k held fixed",
     },
     mistakes={
+        "backwards_formula": "The formula with the sense of the turn reversed",
+        "cosine_formula": "q · k times the cosine of the turn",
         "added_positions": "Turns by the sum of the positions, not by their difference",
         "one_turned": "Turns the query only",
         "turned_backwards": "Turns both clockwise: the sign of the angle is wrong",
@@ -264,8 +270,8 @@ def _turned(turn: "Tensor", times: "Tensor") -> "Tensor":
 def rotary_score(q: Vector, k: Vector, m: Scalar, n: Scalar, theta: Scalar) -> Answers:
     """(R(m θ) q) · (R(n θ) k) = q · R((n − m) θ) k with R the turn of the plane, anticlockwise.
 
-    Source: Su, Lu, Pan, Wen and Liu, RoFormer: enhanced transformer with rotary position
-    embedding (2021), section 3.2. Raises ValueError for vectors that are not of the plane,
+    Source: Su et al., RoFormer: enhanced transformer with rotary position embedding (2021),
+    section 3.2. Raises ValueError for vectors that are not of the plane,
     positions that are not whole from 0 and theta not above zero.
     """
     require_vector("q", q, 2)
@@ -275,11 +281,14 @@ def rotary_score(q: Vector, k: Vector, m: Scalar, n: Scalar, theta: Scalar) -> A
     require_positive("theta", theta)
     angle = float(theta)
     q_1, q_2, k_1, k_2 = map(float, (*q, *k))
-    along, across = q_1 * k_1 + q_2 * k_2, q_2 * k_1 - q_1 * k_2
+
+    angle_of_distance = Product((Number(theta), Symbol("t")))
+    cosine, sine = Call("cos", (angle_of_distance,)), Call("sin", (angle_of_distance,))
+    aligned, crossed = q[0] * k[0] + q[1] * k[1], q[1] * k[0] - q[0] * k[1]
 
     def after(turn: float) -> float:
         """q · R(turn) k."""
-        return along * cos(turn) + across * sin(turn)
+        return float(aligned) * cos(turn) + float(crossed) * sin(turn)
 
     def turned(vector: tuple[float, float], by: float) -> tuple[float, float]:
         x, y = vector
@@ -289,11 +298,18 @@ def rotary_score(q: Vector, k: Vector, m: Scalar, n: Scalar, theta: Scalar) -> A
         "turned_query": turned((q_1, q_2), first * angle),
         "turned_key": turned((k_1, k_2), second * angle),
         "score": after((second - first) * angle),
-        "plain_score": q[0] * k[0] + q[1] * k[1],
+        "plain_score": aligned,
+        "score_formula": Sum(
+            (Product((Number(aligned), cosine)), Product((Number(crossed), sine)))
+        ),
+        "backwards_formula": Sum(
+            (Product((Number(aligned), cosine)), Product((Number(-crossed), sine)))
+        ),
+        "cosine_formula": Product((Number(aligned), cosine)),
         "added_positions": after((second + first) * angle),
         "one_turned": after(-first * angle),
         "turned_backwards": after((first - second) * angle),
-        "cosine_only": along * cos((second - first) * angle),
+        "cosine_only": float(aligned) * cos((second - first) * angle),
         "query_turned_backwards": turned((q_1, q_2), -first * angle),
     }
 
@@ -316,9 +332,17 @@ def rotary_score_by_complex_numbers(
 
     query = torch.view_as_complex(q.contiguous()) * power(m)
     key = torch.view_as_complex(k.contiguous()) * power(n)
+
+    def of_distance(points: Mapping[str, "Tensor"]) -> "Tensor":
+        """Turns the key by t theta, with the query at position 0."""
+        turns = points["t"] * theta[:, None]
+        fixed = torch.view_as_complex(k.contiguous())[:, None] * torch.exp(1j * turns)
+        return (torch.view_as_complex(q.contiguous())[:, None].conj() * fixed).real
+
     return {
         "turned_query": torch.view_as_real(query),
         "turned_key": torch.view_as_real(key),
         "score": (query * key.conj()).real,
         "plain_score": torch.linalg.vecdot(q, k),
+        "score_formula": of_distance,
     }

@@ -227,7 +227,8 @@ def parameter_counts(n: Scalar, hidden: Scalar) -> Answers:
     (i − 1) h + h + h + 1 of a network of its own. NADE has W [h, n], V [n, h], b [n], c [h].
     Sources: Frey, Graphical Models for Machine Learning and Digital Communication (1998), on
     logistic belief networks; Larochelle and Murray, The neural autoregressive distribution
-    estimator (2011), section 3. Raises ValueError for n outside 2 to 49, hidden below 1.
+    estimator (2011), for the shared weights. Raises ValueError for n outside 2 to 49, hidden
+    below 1.
     """
     # Beyond 2^49 the second route, in double precision, could not tell 2^n - 1 from 2^n.
     count = require_count("n", n, 2, 49)

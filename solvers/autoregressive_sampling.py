@@ -35,6 +35,8 @@ _LARGEST_LOGIT = 300
         "most_probable": "the largest of these probabilities",
         "entropy": "their entropy, in nats",
         "is_sharper": "whether their entropy is lower than at temperature 1",
+        "logit_variance": "variance of the logit of a token that is drawn with them",
+        "entropy_slope": "derivative of the entropy in the temperature",
     },
     mistakes={
         "temperature_ignored": "Softmax of the logits as they are",
@@ -42,6 +44,8 @@ _LARGEST_LOGIT = 300
         "not_normalised": "exp(logit / T), not divided by the sum",
         "divided_after_softmax": "Divides the probabilities, not the logits, by T",
         "entropy_in_bits": "Takes logarithms to base 2 in the entropy",
+        "slope_by_square": "Divides the variance of the logits by T², not by T³",
+        "slope_of_mean_square": "Does not take the square of the mean off",
     },
     examples=(
         {"logits": (2, 1, 0), "temperature": Fraction(1, 2)},
@@ -53,9 +57,9 @@ _LARGEST_LOGIT = 300
 def temperature(logits: Vector, temperature: Scalar) -> Answers:
     """The law p_i ∝ exp(l_i / T): below T = 1 it is sharper, above it is flatter.
 
-    Source: Hinton, Vinyals and Dean, Distilling the knowledge in a neural network (2015),
-    equation 1. Raises ValueError for T not above zero and for logits that, times or divided by
-    T, leave ±300.
+    With β = 1 / T, dH/dβ = −β Var(l), so that dH/dT = Var(l) / T³. Source: Hinton, Vinyals and
+    Dean, Distilling the knowledge in a neural network (2015), equation 1. Raises ValueError for
+    T not above zero and for logits that, times or divided by T, leave ±300.
     """
     require_vector("logits", logits)
     require_positive("temperature", temperature)
@@ -65,16 +69,22 @@ def temperature(logits: Vector, temperature: Scalar) -> Answers:
     law = _softmax([score / heat for score in scores])
     plain = _softmax(scores)
     entropy = -fsum([share * log(share) for share in law])
+    mean = fsum([share * score for share, score in zip(law, scores, strict=True)])
+    variance = fsum([share * (score - mean) ** 2 for share, score in zip(law, scores, strict=True)])
     return {
         "probabilities": law,
         "most_probable": max(law),
         "entropy": entropy,
         "is_sharper": temperature < 1 and min(logits) < max(logits),
+        "logit_variance": variance,
+        "entropy_slope": variance / heat**3,
         "temperature_ignored": plain,
         "multiplied": _softmax([score * heat for score in scores]),
         "not_normalised": tuple([exp(score / heat) for score in scores]),
         "divided_after_softmax": tuple([share / heat for share in plain]),
         "entropy_in_bits": entropy / log(2),
+        "slope_by_square": variance / heat**2,
+        "slope_of_mean_square": (variance + mean * mean) / heat**3,
     }
 
 
@@ -88,15 +98,18 @@ def _softmax(scores: Sequence[float]) -> tuple[float, ...]:
 def temperature_by_free_energy(logits: "Tensor", temperature: "Tensor") -> Mapping[str, Any]:
     """Derivatives of the free energy T ln Σ exp(l_i / T), by autograd.
 
-    Its gradient in the logits is the law and its slope in T the entropy: the Gibbs law
-    maximises the expected logit plus T times the entropy. Source: Mézard and Montanari,
-    Information, Physics, and Computation (2009), section 2.2. logits: [variants, tokens].
+    Its gradient in the logits is the law and its slope in T the entropy, whose own slope is the
+    second derivative: the Gibbs law maximises the expected logit plus T times the entropy. The
+    variance of the logits is T³ times as large. Source: Mézard and Montanari, Information,
+    Physics, and Computation (2009), section 2.2. logits: [variants, tokens].
     """
     import torch
 
     leaves = [logits.clone().requires_grad_(True), temperature.clone().requires_grad_(True)]
     free = leaves[1] * torch.logsumexp(leaves[0] / leaves[1][:, None], dim=-1)
-    law, entropy = torch.autograd.grad(free.sum(), leaves)
+    law, entropy = torch.autograd.grad(free.sum(), leaves, create_graph=True)
+    (slope,) = torch.autograd.grad(entropy.sum(), leaves[1], retain_graph=True)
+    law, entropy = law.detach(), entropy.detach()
     heat = torch.ones_like(temperature).requires_grad_(True)
     plain = heat * torch.logsumexp(logits / heat[:, None], dim=-1)
     (usual,) = torch.autograd.grad(plain.sum(), heat)
@@ -105,6 +118,8 @@ def temperature_by_free_energy(logits: "Tensor", temperature: "Tensor") -> Mappi
         "most_probable": law.amax(-1),
         "entropy": entropy,
         "is_sharper": entropy < usual - 1e-12,
+        "logit_variance": slope * temperature**3,
+        "entropy_slope": slope,
     }
 
 
@@ -142,8 +157,8 @@ def temperature_by_free_energy(logits: "Tensor", temperature: "Tensor") -> Mappi
 def top_k(probabilities: Vector, k: Scalar) -> Answers:
     """Keeps the k most probable tokens and divides by their sum.
 
-    Source: Fan, Lewis and Dauphin, Hierarchical neural story generation (2018), section 5.4 (it
-    keeps 10). Raises ValueError unless the probabilities are above 0 and sum to one, for more
+    Source: Fan, Lewis and Dauphin, Hierarchical neural story generation (2018), on generation
+    (it keeps 10). Raises ValueError unless the probabilities are above 0 and sum to one, for more
     than 12 tokens, and for k that is not from 1 to their number.
     """
     shares, whole = _shares(probabilities)

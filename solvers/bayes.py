@@ -49,9 +49,10 @@ if TYPE_CHECKING:
 def posterior(prior: Vector, likelihoods: Vector) -> Answers:
     """The posterior p(h | data) = p(h) p(data | h) / Σ_g p(g) p(data | g).
 
-    Source: MacKay, Information Theory, Inference, and Learning Algorithms (2003), section 2.3,
-    equation 2.25. Raises ValueError for a prior that does not sum to one, for likelihoods that
-    are not one for each hypothesis or negative, and for data that are impossible under all.
+    Source: MacKay, Information Theory, Inference, and Learning Algorithms (2003), section 2.3
+    (posterior, likelihood, prior and evidence). Raises ValueError for a prior that does not sum
+    to one, for likelihoods that are not one for each hypothesis or negative, and for data that are
+    impossible under all.
     """
     require_probabilities("prior", prior)
     require_vector("likelihoods", likelihoods, len(prior))
@@ -90,7 +91,7 @@ def posterior_by_random_walk(prior: "Tensor", likelihoods: "Tensor") -> Mapping[
     A step proposes any hypothesis and accepts by the ratio of prior times likelihood, so that
     nothing is ever divided by the evidence. That is one minus the probability of all other
     data, from the table of both. Source: Metropolis, Rosenbluth, Rosenbluth, Teller and
-    Teller, Equation of state calculations by fast computing machines (1953), equations 2 to 4.
+    Teller, Equation of state calculations by fast computing machines (1953), section II.
     """
     import torch
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import log, log2, log10, prod
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Call, Expression, Number, Product, Sum, Symbol
+from qgen.document.formula import Call, Expression, Number, Product, Sum, Symbol, linear
 from qgen.document.values import Answers
 from qgen.solvers.arguments import (
     Scalar,
@@ -91,6 +91,8 @@ def _both(factors: tuple[Fraction, Fraction], under_roots: tuple[Fraction, Fract
         "mean_of_last_step": "√α_t x_0: only the last step",
         "mean_unscaled": "x_0: the signal is not scaled down",
         "mean_without_root_formula": "ᾱ_t x_0: forgets the square root, a formula in x_0",
+        "mean_of_last_step_formula": "√α_t x_0: only the last step, a formula in x_0",
+        "mean_of_betas_formula": "√(β_1 ⋯ β_t) x_0: multiplies the β, a formula in x_0",
         "variances_added": "Σ β: adds the variances as if the signal were not scaled down",
         "variance_of_last_step": "β_t: only the last step",
         "snr_of_scales": "√ᾱ_t / √(1 − ᾱ_t): a ratio of scales, not of variances",
@@ -119,7 +121,7 @@ def schedule(betas: Vector, t: Scalar, x_0: Scalar) -> Answers:
     """
     step, before, bar = alpha_bars(betas, t)
     require_scalar("x_0", x_0)
-    alpha = 1 - betas[step - 1]
+    alpha, multiplied = Fraction(1 - betas[step - 1]), Fraction(prod(betas[:step]))
     scale, noise = square_root(bar), 1 - bar
     snr = bar / noise
     total = Fraction(sum(betas[:step]))
@@ -136,13 +138,15 @@ def schedule(betas: Vector, t: Scalar, x_0: Scalar) -> Answers:
         "snr": snr,
         "log_snr": log_snr,
         "mostly_noise": snr < 1,
-        "betas_multiplied": Fraction(prod(betas[:step])),
+        "betas_multiplied": multiplied,
         "betas_added": 1 - total,
         "one_step_short": before,
         "mean_without_root": bar * x_0,
         "mean_of_last_step": square_root(alpha) * x_0,
         "mean_unscaled": x_0,
         "mean_without_root_formula": Product((Number(bar), Symbol("x_0"))),
+        "mean_of_last_step_formula": _scaled(Fraction(1), alpha, "x_0"),
+        "mean_of_betas_formula": _scaled(Fraction(1), multiplied, "x_0"),
         "variances_added": total,
         "variance_of_last_step": betas[step - 1],
         "snr_of_scales": square_root(snr),
@@ -198,6 +202,7 @@ def schedule_by_steps(betas: "Tensor", t: "Tensor", x_0: "Tensor") -> Mapping[st
         "marginal_variance": "1 − ᾱ_{t−1}: the variance of q(x_{t−1} | x_0)",
         "variance_without_beta": "(1 − ᾱ_{t−1}) / (1 − ᾱ_t): forgets the factor β_t",
         "swapped_formula": "The two factors swapped, a formula in x_0 and x_t",
+        "without_roots_formula": "mean_without_roots as a formula in x_0 and x_t",
     },
     examples=(
         {
@@ -242,6 +247,9 @@ def posterior(betas: Vector, t: Scalar, x_t: Scalar, x_0: Scalar) -> Answers:
         "marginal_variance": 1 - before,
         "variance_without_beta": towards_t,
         "swapped_formula": _both((towards_t, towards_0), (alpha, before)),
+        "without_roots_formula": linear(
+            [(towards_0 * before, "x_0"), (towards_t * alpha, "x_t")], 0
+        ),
     }
 
 

@@ -154,7 +154,8 @@ def _log_evidence_by_tempering(
     """ln Σ p(z) p(x | z)^power, by thermodynamic integration; tables [variants, n].
 
     The slope in the power is the mean of ln p(x | z) under the tempered posterior. Source:
-    Gelman and Meng, Simulating normalizing constants (1998), Statistical Science 13, section 3.
+    Gelman and Meng, Simulating normalizing constants: from importance sampling to bridge
+    sampling to path sampling (1998), Statistical Science 13, on path sampling.
     """
     import torch
 

@@ -65,6 +65,7 @@ def _exponents(b: Sequence[float], w: Sequence[float], off: int) -> list[float]:
         "marginals": "p(x_i = 1) of each unit",
         "means": "E[x_i] of each unit",
         "pair_expectations": "E[x_i x_j] of each pair",
+        "pair_covariances": "E[x_i x_j] − E[x_i] E[x_j] of each pair",
         "mean_energy": "E[−f(x)]",
         "most_probable": "index of the most probable state, from 0; the first of equals",
     },
@@ -91,9 +92,9 @@ def boltzmann(b: Vector, w: Vector, off: Scalar = 0) -> Answers:
     """Z, probabilities, marginals and expectations of a machine without hidden units.
 
     Source: Ackley, Hinton and Sejnowski, A learning algorithm for Boltzmann machines (1985),
-    equations 1 to 5; MacKay, Information Theory, Inference, and Learning Algorithms (2003),
-    section 43.1. Raises ValueError for fewer than two or more than four units, a wrong number
-    of couplings, `off` other than 0 and −1, and parameters that sum to more than 200.
+    for the energy and the law; MacKay, Information Theory, Inference, and Learning Algorithms
+    (2003), section 43.1. Raises ValueError for fewer than two or more than four units, a wrong
+    number of couplings, `off` other than 0 and −1, and parameters that sum to more than 200.
     """
     count, level = _require_machine(b, w, off)
     biases, couplings = [float(each) for each in b], [float(each) for each in w]
@@ -107,13 +108,16 @@ def boltzmann(b: Vector, w: Vector, off: Scalar = 0) -> Answers:
     other = [exp(each) for each in _exponents(biases, couplings, -1 - level)]
     marginals = _marginals(law, states)
     means = [level + (1 - level) * share for share in marginals]
+    joint = [fsum(map(mul, law, x)) for x in zip(*pairs, strict=True)]
+    apart = [x * y for x, y in combinations(means, 2)]
     return {
         "partition_function": total,
         "log_partition": log(total),
         "probabilities": tuple(law),
         "marginals": marginals,
         "means": tuple(means),
-        "pair_expectations": tuple([fsum(map(mul, law, x)) for x in zip(*pairs, strict=True)]),
+        "pair_expectations": tuple(joint),
+        "pair_covariances": tuple([x - y for x, y in zip(joint, apart, strict=True)]),
         "mean_energy": -fsum(map(mul, law, exponents)),
         "most_probable": _first_largest(b, w, level),
         "sign_partition": fsum(inverse),
@@ -125,7 +129,7 @@ def boltzmann(b: Vector, w: Vector, off: Scalar = 0) -> Answers:
         "one_state_forgotten": fsum(weights[1:]),
         "unnormalised": tuple(weights),
         "pairs_ignored_marginals": tuple([_sigmoid((1 - level) * bias) for bias in biases]),
-        "means_multiplied": tuple([x * y for x, y in combinations(means, 2)]),
+        "means_multiplied": tuple(apart),
     }
 
 
@@ -161,7 +165,7 @@ def boltzmann_by_gibbs(b: "Tensor", w: "Tensor", off: "Tensor") -> Mapping[str, 
 
     Only the conditionals p(x_i = 1 | rest) = sigmoid((1 − off) · field) enter, never Z, which is
     then exp(f(x)) / p(x) at the most probable state. b: [variants, n]; w: [variants, pairs].
-    Sources: Geman and Geman, Stochastic relaxation (1984), section 9; the stationary law without
+    Sources: Geman and Geman, Stochastic relaxation (1984); the stationary law without
     subtractions: Grassmann, Taksar and Heyman (1985), Operations Research 33(5).
     """
     import torch
@@ -190,13 +194,17 @@ def boltzmann_by_gibbs(b: "Tensor", w: "Tensor", off: "Tensor") -> Mapping[str, 
     best = near.int().argmax(-1)[:, None]
     log_partition = exponents.gather(1, best)[:, 0] - law.gather(1, best)[:, 0].log()
     moments = torch.einsum("vs,vsi,vsj->vij", law, values, values)
+    means = (law[:, None] @ values)[:, 0]
+    centred = values - means[:, None]
+    covariances = torch.einsum("vs,vsi,vsj->vij", law, centred, centred)
     return {
         "partition_function": log_partition.exp(),
         "log_partition": log_partition,
         "probabilities": law,
         "marginals": law @ bits.double(),
-        "means": (law[:, None] @ values)[:, 0],
+        "means": means,
         "pair_expectations": moments[:, rows, columns],
+        "pair_covariances": covariances[:, rows, columns],
         "mean_energy": -(law * exponents).sum(-1),
         "most_probable": best[:, 0],
     }
@@ -253,9 +261,9 @@ def gibbs_update(b: Vector, w: Vector, x: Vector, unit: Scalar, off: Scalar = 0)
     """The probability with which Gibbs sampling sets one unit (counted from 0) to 1.
 
     f with the unit at 1 less f with it off is (1 − off) · field, whose sigmoid is asked. Source:
-    Ackley, Hinton and Sejnowski, A learning algorithm for Boltzmann machines (1985), equations 2
-    and 3. Raises ValueError for unfit machines (see `energy.boltzmann`), states that are not
-    1 or off, and a unit that is not there.
+    Ackley, Hinton and Sejnowski, A learning algorithm for Boltzmann machines (1985), for the
+    energy gap and the probability. Raises ValueError for unfit machines (see
+    `energy.boltzmann`), states that are not 1 or off, and a unit that is not there.
     """
     count, level = _require_machine(b, w, off)
     require_vector("x", x, count)

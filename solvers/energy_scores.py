@@ -203,6 +203,7 @@ def mixture_by_autograd(
         "sign_lost_formula": "E′(x) / T, a formula in x",
         "temperature_multiplied": "−T E′(x)",
         "temperature_ignored": "−E′(x)",
+        "temperature_ignored_formula": "−E′(x), a formula in x",
         "not_differentiated": "−E(x) / T: the exponent itself",
         "powers_kept": "Multiplies by each power without lowering it",
     },
@@ -241,6 +242,7 @@ def polynomial(coefficients: Vector, x: Scalar, temperature: Scalar = 1) -> Answ
         "sign_lost_formula": _polynomial([each / heat for each in slopes[1:]]),
         "temperature_multiplied": -slope * heat,
         "temperature_ignored": -slope,
+        "temperature_ignored_formula": _polynomial([Fraction(-each) for each in slopes[1:]]),
         "not_differentiated": -energy / heat,
         "powers_kept": -sum([each * power for each, power in zip(slopes, powers, strict=True)])
         / heat,
@@ -321,7 +323,7 @@ def score_matching(x: Vector, mu: Scalar, sigma: Scalar) -> Answers:
 
     s(x) = −(x − mu)/sigma² and s′ = −1/sigma², so J = mean (x − mu)²/(2 sigma⁴) − 1/sigma²; it is
     smallest at the data's mean and their variance (divided by n). Source: Hyvärinen, Estimation
-    of non-normalized statistical models by score matching (2005), equations 4 and 8, section
+    of non-normalized statistical models by score matching (2005), theorem 1 and section
     3.1. Raises ValueError for data that are all equal and sigma not above zero.
     """
     require_vector("x", x)

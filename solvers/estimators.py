@@ -91,14 +91,14 @@ def sample_mean(values: Vector, probabilities: Vector, n: Scalar) -> Answers:
 
 
 @check("estimators.sample_mean", tolerance=1e-8)
-def sample_mean_bycumulants(
+def sample_mean_by_cumulants(
     values: "Tensor", probabilities: "Tensor", n: "Tensor"
 ) -> Mapping[str, Any]:
     """Mean and variance as derivatives at 0 of cumulant generating functions, by autograd.
 
     That of a mean of n draws is K(t) = n ln Σ p exp(t f / n). values, probabilities:
     [variants, outcomes]; n: [variants]. Source: Kendall and Stuart, The Advanced Theory of
-    Statistics (1977), volume 1, section 3.12.
+    Statistics (1977), volume 1, chapter 3 (cumulants).
     """
     import torch
 

@@ -297,7 +297,7 @@ def linear(matrix: Matrix, shift: Vector, x: Vector) -> Answers:
     """x = matrix · z + shift with an invertible matrix [d, d]: ln p(x) = ln N(z) − ln |det matrix|.
 
     Source: Papamakarios and others, Normalizing Flows for Probabilistic Modeling and Inference
-    (2021), equation 3 (change of variables). Raises ValueError for lengths that differ and a
+    (2021), section 2.1 (change of variables). Raises ValueError for lengths that differ and a
     singular matrix.
     """
     require_square("matrix", matrix)

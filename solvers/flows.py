@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _HALF_LOG_TWO_PI = log(2 * pi) / 2
 _X, _MINUS, _TWO = Symbol("x"), Number(-1), Number(2)
+_LOG_PEAK = Product((_MINUS, Quotient(Call("ln", (Product((_TWO, Symbol("pi"))),)), _TWO)))
 _LOG_X = Call("ln", (_X,))
 _REST = Sum((Number(1), Product((_MINUS, _X))))
 _LOG_REST = Call("ln", (_REST,))
@@ -43,6 +44,7 @@ _MISTAKES = {
     "density_not_divided": "The base density at z, not divided by |dx/dz|",
     "log_det_forgotten_formula": "ln of the base density at z, a formula in x",
     "log_det_added_formula": "Adds the log-determinant of the flow, a formula in x",
+    "order_kept_formula": "Divides by sigma first and then subtracts mu, a formula in x",
 }
 
 
@@ -72,16 +74,26 @@ def _answers(z: float | Fraction, x: float, slope: float | Exact) -> Answers:
 def _formulas(start: Expression, mu: Exact, sigma: Exact, rest: tuple[Expression, ...]) -> Answers:
     """The formulas in x, where z = (start − mu)/sigma and ln |dx/dz| = ln |sigma| + Σ rest."""
     shifted = Sum((start, Number(-mu))) if mu else start
-    square = Quotient(Power(shifted, _TWO), Number(2 * sigma * sigma))
+    square = _multiple(Power(shifted, _TWO), 1 / Fraction(2 * sigma * sigma))
     base = Product((_MINUS, square))
-    log_scale = log(abs(float(sigma)))
-    minus = tuple([Product((_MINUS, term)) for term in rest])
+    size = -sigma if sigma < 0 else sigma
+    log_det = rest if size == 1 else (Call("ln", (Number(size),)), *rest)
+    minus = tuple([Product((_MINUS, term)) for term in log_det])
+    divided = _multiple(start, 1 / Fraction(sigma))
     return {
-        "z_formula": shifted if sigma == 1 else Quotient(shifted, Number(sigma)),
-        "log_density_formula": Sum((base, *minus, Number(-_HALF_LOG_TWO_PI - log_scale))),
-        "log_det_forgotten_formula": Sum((base, Number(-_HALF_LOG_TWO_PI))),
-        "log_det_added_formula": Sum((base, *rest, Number(log_scale - _HALF_LOG_TWO_PI))),
+        "z_formula": _multiple(shifted, 1 / Fraction(sigma)),
+        "log_density_formula": Sum((base, *minus, _LOG_PEAK)),
+        "log_det_forgotten_formula": Sum((base, _LOG_PEAK)),
+        "log_det_added_formula": Sum((base, *log_det, _LOG_PEAK)),
+        "order_kept_formula": Sum((divided, Number(-mu))) if mu else divided,
     }
+
+
+def _multiple(term: Expression, factor: Fraction) -> Expression:
+    """factor · term, with no fraction inside a fraction."""
+    above, below = factor.numerator, factor.denominator
+    top = term if above == 1 else Product((Number(above), term))
+    return top if below == 1 else Quotient(top, Number(below))
 
 
 @solver(
@@ -101,7 +113,7 @@ def affine(mu: Scalar, sigma: Scalar, x: Scalar) -> Answers:
     """x = mu + sigma z, for any sigma other than 0: ln p(x) = ln N((x − mu)/sigma) − ln |sigma|.
 
     Source: Papamakarios and others, Normalizing Flows for Probabilistic Modeling and Inference
-    (2021), equation 3 (change of variables). Raises ValueError for sigma = 0.
+    (2021), section 2.1 (change of variables). Raises ValueError for sigma = 0.
     """
     require_scalar("mu", mu)
     require_scalar("sigma", sigma)
@@ -132,7 +144,7 @@ def exponential(mu: Scalar, sigma: Scalar, x: Scalar) -> Answers:
     """x = exp(mu + sigma z), the log-normal law: ln |dx/dz| = ln sigma + ln x.
 
     Source: Papamakarios and others, Normalizing Flows for Probabilistic Modeling and Inference
-    (2021), equation 3 (change of variables). Raises ValueError unless sigma and x are positive.
+    (2021), section 2.1 (change of variables). Raises ValueError unless sigma and x are positive.
     """
     require_scalar("mu", mu)
     require_positive("sigma", sigma)
@@ -264,6 +276,7 @@ def logit_by_bisection(mu: "Tensor", sigma: "Tensor", x: "Tensor") -> Mapping[st
         "log_det_negated": "The log-determinant of the inverse",
         "log_det_forgotten": "ln of the base density at z",
         "log_det_added": "Adds the log-determinant to ln of the base density",
+        "inverse_order_kept_formula": "Undoes the first layer first, a formula in x",
     },
     examples=(
         {"slopes": (2, -3), "shifts": (1, 4), "z": Fraction(1, 2)},
@@ -275,7 +288,7 @@ def composition(slopes: Vector, shifts: Vector, z: Scalar) -> Answers:
     """x = f_K(… f_1(z)) of affine layers f_k(t) = slope_k t + shift_k; log-determinants add up.
 
     Source: Papamakarios and others, Normalizing Flows for Probabilistic Modeling and Inference
-    (2021), equations 5 and 6. Raises ValueError for vectors of different lengths and for a slope
+    (2021), section 2.1. Raises ValueError for vectors of different lengths and for a slope
     of 0.
     """
     require_vector("slopes", slopes)
@@ -296,7 +309,9 @@ def composition(slopes: Vector, shifts: Vector, z: Scalar) -> Answers:
     log_det, base, product = fsum(logs), _base(float(z)), 1.0
     for each in logs:
         product *= each
-    moved = Sum((_X, Number(-shift))) if shift else _X
+    undone, kept = Fraction(1), Fraction(0)
+    for factor, start in layers:
+        undone, kept = undone / factor, (kept - start) / factor
     return {
         "outputs": tuple(outputs),
         "output": value,
@@ -304,7 +319,7 @@ def composition(slopes: Vector, shifts: Vector, z: Scalar) -> Answers:
         "shift": shift,
         "log_det": log_det,
         "log_density": base - log_det,
-        "z_formula": moved if slope == 1 else Quotient(moved, Number(slope)),
+        "z_formula": _line_back(slope, shift),
         "reversed_order": backwards,
         "shifts_added": slope * z + sum(shifts),
         "log_dets_multiplied": product,
@@ -312,7 +327,14 @@ def composition(slopes: Vector, shifts: Vector, z: Scalar) -> Answers:
         "log_det_negated": -log_det,
         "log_det_forgotten": base,
         "log_det_added": base + log_det,
+        "inverse_order_kept_formula": _line_back(1 / undone, -kept / undone),
     }
+
+
+def _line_back(slope: Fraction, shift: Fraction) -> Expression:
+    """(x − shift)/slope."""
+    moved = Sum((_X, Number(-shift))) if shift else _X
+    return moved if slope == 1 else Quotient(moved, Number(slope))
 
 
 @check("flows.composition", tolerance=1e-9)

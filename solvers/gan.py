@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import exp, fsum, log, log1p
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from qgen.document.formula import Call, Expression, Number, Power, Product, Quotient, Sum, Symbol
 from qgen.document.values import Answers
@@ -22,6 +22,7 @@ from qgen.solvers.registry import check, solver
 if TYPE_CHECKING:
     from torch import Tensor
 
+_Law: TypeAlias = tuple[Scalar, Scalar]
 _MINUS, _TWO = Number(-1), Number(2)
 
 
@@ -163,6 +164,8 @@ def discriminator_by_best_response(p_data: "Tensor", p_model: "Tensor") -> Mappi
         "deviations_for_variances": "Does not square the standard deviations in the exponents",
         "swapped_formula": "The probability of the model's law, a formula in x",
         "log_odds_negated_formula": "ln(p_model/p_data), a formula in x",
+        "peaks_forgotten_formula": "The log-odds without the different peaks, a formula in x",
+        "halves_forgotten_formula": "The log-odds without the factors 1/2, a formula in x",
     },
     examples=(
         {"mu_data": 0, "mu_model": 2, "sigma_data": 1, "sigma_model": 1, "x": Fraction(1, 2)},
@@ -189,8 +192,8 @@ def gaussian_discriminator(
     exponent = Fraction(made) / (2 * sigma_model**2) - Fraction(real) / (2 * sigma_data**2)
     careless = float(Fraction(made) / (2 * sigma_model) - Fraction(real) / (2 * sigma_data))
     log_odds = float(exponent) + peak
-    formula = _log_odds(mu_data, mu_model, sigma_data, sigma_model)
-    negated = _log_odds(mu_model, mu_data, sigma_model, sigma_data)
+    laws = (mu_data, sigma_data), (mu_model, sigma_model)
+    formula, negated = _log_odds(*laws), _log_odds(*laws[::-1])
     return {
         "discriminator": _sigmoid(log_odds),
         "log_odds": log_odds,
@@ -202,6 +205,8 @@ def gaussian_discriminator(
         "deviations_for_variances": _sigmoid(careless + peak),
         "swapped_formula": Call("sigmoid", (negated,)),
         "log_odds_negated_formula": negated,
+        "peaks_forgotten_formula": _log_odds(*laws, peaks=False),
+        "halves_forgotten_formula": _log_odds(*laws, half=1),
     }
 
 
@@ -209,21 +214,27 @@ def _sigmoid(x: float) -> float:
     return 1 / (1 + exp(-x)) if x >= 0 else exp(x) / (1 + exp(x))
 
 
-def _log_odds(mu: Scalar, other_mu: Scalar, sigma: Scalar, other_sigma: Scalar) -> Expression:
-    """(x − other_mu)²/(2 other_sigma²) − (x − mu)²/(2 sigma²) + ln(other_sigma/sigma)."""
+def _log_odds(law: _Law, other: _Law, half: int = 2, *, peaks: bool = True) -> Expression:
+    """(x − other mu)²/(2 other sigma²) − (x − mu)²/(2 sigma²) + ln(other sigma/sigma).
+
+    The mistakes put 1 for the 2 (`half`), or leave the logarithm out (`peaks`).
+    """
+    (mu, sigma), (other_mu, other_sigma) = law, other
     terms = [
-        _square_over(other_mu, other_sigma),
-        Product((_MINUS, _square_over(mu, sigma))),
+        _square_over(other_mu, half * other_sigma**2),
+        Product((_MINUS, _square_over(mu, half * sigma**2))),
     ]
-    if sigma != other_sigma:
+    if peaks and sigma != other_sigma:
         terms.append(Call("ln", (Number(Fraction(other_sigma) / sigma),)))
     return Sum(tuple(terms))
 
 
-def _square_over(mu: Scalar, sigma: Scalar) -> Expression:
-    x = Symbol("x")
-    shifted = Sum((x, Number(-mu))) if mu else x
-    return Quotient(Power(shifted, _TWO), Number(2 * sigma**2))
+def _square_over(mu: Scalar, below: Scalar) -> Expression:
+    """(x − mu)²/below, with no fraction inside the fraction."""
+    shifted = Power(Sum((Symbol("x"), Number(-mu))) if mu else Symbol("x"), _TWO)
+    times = Fraction(below).denominator
+    top = shifted if times == 1 else Product((Number(times), shifted))
+    return top if below * times == 1 else Quotient(top, Number(below * times))
 
 
 @check("gan.gaussian_discriminator", tolerance=1e-7)
@@ -243,12 +254,9 @@ def gaussian_discriminator_by_densities(
 
     def densities(point: "Tensor") -> tuple["Tensor", "Tensor"]:
         shape = (len(point), *[1] * (point.dim() - 1))
-        laws: list[Any] = [
-            Normal(mu.reshape(shape), sigma.reshape(shape))
-            for mu, sigma in ((mu_data, sigma_data), (mu_model, sigma_model))
-        ]
-        scores = torch.stack([law.log_prob(point) for law in laws])
-        return scores[0], scores[1]
+        real: Any = Normal(mu_data.reshape(shape), sigma_data.reshape(shape))
+        made: Any = Normal(mu_model.reshape(shape), sigma_model.reshape(shape))
+        return real.log_prob(point), made.log_prob(point)
 
     def response(point: "Tensor") -> "Tensor":
         real, made = densities(point)

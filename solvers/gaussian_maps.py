@@ -208,7 +208,7 @@ def _points_of(points: Mapping[str, "Tensor"], indices: list[int]) -> "Tensor":
     "gaussian_maps.affine",
     results={
         "mean": "mean of A x + b",
-        "covariance": "covariance of A x + b",
+        "mapped_covariance": "covariance of A x + b",
         "deviations": "standard deviation of each coordinate of A x + b",
         "is_independent": "whether the coordinates of A x + b are independent",
     },
@@ -255,7 +255,7 @@ def affine(mu: Vector, covariance: Matrix, a: Matrix, b: Vector) -> Answers:
     size = len(a)
     return {
         "mean": mean,
-        "covariance": found,
+        "mapped_covariance": found,
         "deviations": tuple([square_root(found[index][index]) for index in range(size)]),
         "is_independent": not any(found[i][j] for i in range(size) for j in range(i)),
         "shift_forgotten": without_shift,
@@ -294,7 +294,7 @@ def affine_by_cubature(
     off_diagonal = correlations - torch.eye(found.shape[-1], dtype=found.dtype)
     return {
         "mean": mean,
-        "covariance": found,
+        "mapped_covariance": found,
         "deviations": variances.sqrt(),
         "is_independent": off_diagonal.abs().amax((-2, -1)) < 1e-9,
     }

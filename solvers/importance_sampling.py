@@ -145,7 +145,7 @@ def estimate_by_fitted_ratio(
 
     The weights maximise 2 Σ p u − Σ q u², whose maximum is their mean square. Source: Kanamori,
     Hido and Sugiyama, A least-squares approach to direct importance estimation (2009), Journal
-    of Machine Learning Research 10, section 2. The best proposal minimises Σ (p f)² / q.
+    of Machine Learning Research 10. The best proposal minimises Σ (p f)² / q.
     """
     import torch
 
@@ -228,8 +228,9 @@ def effective_sample_size(weights: Vector, values: Vector) -> Answers:
 
     weights, values: one entry for each draw. By the rule of Kish, weighted draws are as good as
     (Σ w)² / Σ w² equal ones, which is n for equal weights and 1 where one weight has all.
-    Source: Liu, Monte Carlo Strategies in Scientific Computing (2001), section 2.5.3. Raises
-    ValueError for unequal lengths, a negative weight, and weights that are all zero.
+    Source: Liu, Monte Carlo Strategies in Scientific Computing (2001), chapter 2, the rule of
+    thumb for importance sampling. Raises ValueError for unequal lengths, a negative weight, and
+    weights that are all zero.
     """
     require_vector("weights", weights)
     require_vector("values", values, len(weights))

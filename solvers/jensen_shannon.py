@@ -53,8 +53,8 @@ def divergence(p: Vector, q: Vector) -> Answers:
     """(KL(p ‖ m) + KL(q ‖ m)) / 2 with m = (p + q) / 2, between 0 and ln 2.
 
     p, q: [k]; outcomes may be impossible. Source: Lin, Divergence measures based on the Shannon
-    entropy (1991), IEEE Transactions on Information Theory 37, section IV. Raises ValueError
-    for unequal lengths and vectors that are not laws.
+    entropy (1991), IEEE Transactions on Information Theory 37, which introduces the divergence
+    and its bound. Raises ValueError for unequal lengths and vectors that are not laws.
     """
     require_probabilities("p", p)
     require_probabilities("q", q)

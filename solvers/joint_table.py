@@ -1,4 +1,4 @@
-"""Two discrete variables by their joint table: marginals, entropies, mutual information."""
+"""Two discrete variables by their joint table: entropies, mutual information, factorised models."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -6,7 +6,13 @@ from math import fsum, log
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.arguments import Matrix, over_common_denominator, require_probabilities
+from qgen.solvers.arguments import (
+    Matrix,
+    Vector,
+    over_common_denominator,
+    require_probabilities,
+    require_vector,
+)
 from qgen.solvers.discrete import entropy_of, power_entropy
 from qgen.solvers.registry import check, solver
 from qgen.solvers.shape_arguments import require_matrix
@@ -34,6 +40,7 @@ _LOG_TWO = log(2)
         "joint_entropy_in_bits": "H(X, Y), in bits",
         "entropy_x_given_y_in_bits": "H(X | Y), in bits",
         "entropy_y_given_x_in_bits": "H(Y | X), in bits",
+        "row_entropies": "H(Y | X = x) of each row, in nats",
         "is_independent": "whether X and Y are independent",
     },
     mistakes={
@@ -87,6 +94,7 @@ def mutual_information(joint: Matrix) -> Answers:
     of_x, of_y = entropy_of(above, whole), entropy_of(beside, whole)
     both = entropy_of(parts, whole)
     x_given_y, y_given_x = both - of_y, both - of_x
+    of_rows = [entropy_of(row, x) for row, x in zip(rows, above, strict=True)]
     return {
         "mutual_information": found,
         "mutual_information_in_bits": found / _LOG_TWO,
@@ -102,6 +110,7 @@ def mutual_information(joint: Matrix) -> Answers:
         "joint_entropy_in_bits": both / _LOG_TWO,
         "entropy_x_given_y_in_bits": x_given_y / _LOG_TWO,
         "entropy_y_given_x_in_bits": y_given_x / _LOG_TWO,
+        "row_entropies": tuple(of_rows),
         "is_independent": _is_product(rows, above, beside, whole),
         "marginal_sum": of_x + of_y,
         "negated": -found,
@@ -109,8 +118,7 @@ def mutual_information(joint: Matrix) -> Answers:
         "by_product": fsum([weight * ratio for _, weight, ratio in cells]) / whole**2,
         "unweighted": fsum([ratio for _, _, ratio in cells]),
         "conditional_difference": x_given_y - y_given_x,
-        "uniform_rows": fsum([entropy_of(row, x) for row, x in zip(rows, above, strict=True)])
-        / len(rows),
+        "uniform_rows": fsum(of_rows) / len(rows),
         "covariance_of_indices": _covariance_of_indices(rows, above, beside, whole),
     }
 
@@ -146,7 +154,8 @@ def mutual_information_by_entropies(joint: "Tensor") -> Mapping[str, Any]:
 
     above, beside = joint.sum(-1), joint.sum(-2)
     of_x, of_y = power_entropy(above), power_entropy(beside)
-    given_x = (above * power_entropy(joint / above[..., None])).sum(-1)
+    of_rows = power_entropy(joint / above[..., None])
+    given_x = (above * of_rows).sum(-1)
     columns = joint / beside.where(beside > 0, 1.0)[:, None, :]
     given_y = (beside * power_entropy(columns.mT)).sum(-1)
     information = of_y - given_x
@@ -169,5 +178,139 @@ def mutual_information_by_entropies(joint: "Tensor") -> Mapping[str, Any]:
         **in_bits,
         "marginal_x": above,
         "marginal_y": beside,
+        "row_entropies": of_rows,
         "is_independent": independent,
+    }
+
+
+@solver(
+    "joint_table.factorised_model",
+    results={
+        "kl": "KL(joint ‖ model_x · model_y), in nats",
+        "least_kl": "the least divergence of the table from any product of two laws, in nats",
+        "best_x": "the first factor of the best product",
+        "best_y": "its second factor",
+        "excess_x": "KL(marginal of X ‖ model_x): what the first factor's error costs, in nats",
+        "excess_y": "KL(marginal of Y ‖ model_y): what the second factor's error costs, in nats",
+    },
+    mistakes={
+        "excess": "The two excesses alone: the dependence is left out",
+        "cross_entropy": "−Σ p ln(model_x model_y): the joint entropy is not subtracted",
+        "kl_reversed": "KL(model_x · model_y ‖ joint)",
+        "excess_x_reversed": "KL(model_x ‖ marginal of X)",
+        "excess_y_reversed": "KL(model_y ‖ marginal of Y)",
+        "total_bits": "KL(joint ‖ model_x · model_y) in bits",
+        "least_in_bits": "The least divergence in bits",
+    },
+    examples=(
+        {
+            "joint": ((Fraction(2, 5), Fraction(1, 10)), (Fraction(1, 5), Fraction(3, 10))),
+            "model_x": (Fraction(1, 4), Fraction(3, 4)),
+            "model_y": (Fraction(1, 2), Fraction(1, 2)),
+        },
+        {
+            "joint": ((Fraction(1, 6), Fraction(1, 3)), (Fraction(1, 6), Fraction(1, 3))),
+            "model_x": (Fraction(1, 2), Fraction(1, 2)),
+            "model_y": (Fraction(1, 3), Fraction(2, 3)),
+        },
+        {
+            "joint": (
+                (Fraction(1, 8), Fraction(1, 16), Fraction(1, 16)),
+                (Fraction(1, 8), Fraction(1, 8), Fraction(1, 2)),
+            ),
+            "model_x": (Fraction(2, 5), Fraction(3, 5)),
+            "model_y": (Fraction(1, 5), Fraction(1, 5), Fraction(3, 5)),
+        },
+    ),
+)
+def factorised_model(joint: Matrix, model_x: Vector, model_y: Vector) -> Answers:
+    """KL(p ‖ r s) = I(X; Y) + KL(p_X ‖ r) + KL(p_Y ‖ s), for a table p and a product model r s.
+
+    joint: [outcomes of X, outcomes of Y], none impossible; model_x, model_y: a probability for each
+    row and each column, none zero. The last two terms vanish where r and s are the marginals, which
+    therefore are the best factors. Source: Cover and Thomas, Elements of Information Theory (2006),
+    section 2.5, for the chain rule of relative entropy. Raises ValueError for what is no law, for
+    zeros, and for lengths that do not fit.
+    """
+    require_matrix("joint", joint)
+    flat = tuple([entry for row in joint for entry in row])
+    require_probabilities("joint", flat)
+    require_probabilities("model_x", model_x)
+    require_probabilities("model_y", model_y)
+    require_vector("model_x", model_x, len(joint))
+    require_vector("model_y", model_y, len(joint[0]))
+    if not (all(flat) and all(model_x) and all(model_y)):
+        raise ValueError("joint, model_x and model_y must not have zeros")
+    of_x = tuple([Fraction(sum(row)) for row in joint])
+    of_y = tuple([Fraction(sum(column)) for column in zip(*joint, strict=True)])
+    product = tuple([x * y for x in model_x for y in model_y])
+    best = tuple([x * y for x in of_x for y in of_y])
+    found, least = _divergence(flat, product), _divergence(flat, best)
+    excess_x, excess_y = _divergence(of_x, model_x), _divergence(of_y, model_y)
+    return {
+        "kl": found,
+        "least_kl": least,
+        "best_x": of_x,
+        "best_y": of_y,
+        "excess_x": excess_x,
+        "excess_y": excess_y,
+        "excess": excess_x + excess_y,
+        "cross_entropy": -fsum([float(p) * log(q) for p, q in zip(flat, product, strict=True)]),
+        "kl_reversed": _divergence(product, flat),
+        "excess_x_reversed": _divergence(model_x, of_x),
+        "excess_y_reversed": _divergence(model_y, of_y),
+        "total_bits": found / _LOG_TWO,
+        "least_in_bits": least / _LOG_TWO,
+    }
+
+
+def _divergence(first: Vector, second: Vector) -> float:
+    """Σ p ln(p / q), in nats."""
+    return fsum([float(p) * log(p / q) for p, q in zip(first, second, strict=True)])
+
+
+@check("joint_table.factorised_model", tolerance=1e-8)
+def factorised_model_by_newton(
+    joint: "Tensor", model_x: "Tensor", model_y: "Tensor"
+) -> Mapping[str, Any]:
+    """Fits the two factors by Newton's method; joint: [variants, r, c], models [variants, r or c].
+
+    An excess is what the likelihood of a model gains when one factor is set free and the other
+    is kept as it was.
+    """
+    import torch
+
+    from qgen.solvers.numerical_methods import maximise
+
+    rows = joint.shape[1]
+
+    def laws(scores: "Tensor") -> "Tensor":
+        """Log probabilities; the last outcome has the score 0."""
+        return torch.log_softmax(torch.cat((scores, 0 * joint[:, 0, :1]), dim=-1), dim=-1)
+
+    def mean_log(log_x: "Tensor", log_y: "Tensor") -> "Tensor":
+        return (joint * (log_x[:, :, None] + log_y[:, None, :])).sum((-2, -1))
+
+    def both(scores: "Tensor") -> "Tensor":
+        return mean_log(laws(scores[:, : rows - 1]), laws(scores[:, rows - 1 :]))
+
+    start = joint.new_zeros(len(joint), rows + joint.shape[2] - 2)
+    fitted = maximise(both, start)
+    fixed_x, fixed_y = model_x.log(), model_y.log()
+    given = mean_log(fixed_x, fixed_y)
+
+    def of_x(scores: "Tensor") -> "Tensor":
+        return mean_log(laws(scores), fixed_y)
+
+    def of_y(scores: "Tensor") -> "Tensor":
+        return mean_log(fixed_x, laws(scores))
+
+    own = power_entropy(joint.flatten(1))
+    return {
+        "kl": -own - given,
+        "least_kl": -own - both(fitted),
+        "best_x": laws(fitted[:, : rows - 1]).exp(),
+        "best_y": laws(fitted[:, rows - 1 :]).exp(),
+        "excess_x": of_x(maximise(of_x, start[:, : rows - 1])) - given,
+        "excess_y": of_y(maximise(of_y, start[:, rows - 1 :])) - given,
     }

@@ -120,6 +120,17 @@ def laws(transition: Matrix, start: Vector, steps: Scalar) -> Answers:
     }
 
 
+def settled_law(transition: Matrix) -> Vector:
+    """The stationary law. Raises ValueError unless every start tends to one and the same law."""
+    require_transition("transition", transition)
+    size = len(transition)
+    flat, whole = over_common_denominator([entry for row in transition for entry in row])
+    rows = [flat[at : at + size] for at in range(0, size * size, size)]
+    if not _converges(rows):
+        raise ValueError("transition must tend to one law from every start")
+    return _stationary(list(zip(*rows, strict=True)), whole)
+
+
 def _each_dot(rows: Sequence[Sequence[int]], vector: Sequence[int]) -> list[int]:
     return [sum([a * b for a, b in zip(row, vector, strict=True)]) for row in rows]
 

@@ -64,7 +64,7 @@ def acceptance(
     The target need not be normalised; proposal_there = q(there | here) and proposal_back =
     q(here | there) may be left out for a symmetric proposal. Source: Hastings, Monte Carlo
     sampling methods using Markov chains and their applications (1970), Biometrika 57, section
-    2.2. Raises ValueError unless all are above zero.
+    2. Raises ValueError unless all are above zero.
     """
     require_positive("target_here", target_here)
     require_positive("target_there", target_there)
@@ -99,7 +99,7 @@ def acceptance_by_largest_flow(
     """The largest pair of acceptances that balances the flows between two states; [variants].
 
     Among all rules with detailed balance, this accepts most: Peskun, Optimum Monte-Carlo
-    sampling using Markov chains (1973), Biometrika 60, theorem 2.2.1. The pairs (there, back)
+    sampling using Markov chains (1973), Biometrika 60. The pairs (there, back)
     lie on a line from the origin, and the largest in the unit square is found by bisection.
     """
     import torch

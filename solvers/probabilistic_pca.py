@@ -5,7 +5,7 @@ z ~ N(0, I) has q coordinates, x has d, and the noise is N(0, sigma² I).
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import fsum, hypot, log, pi, sqrt
+from math import fsum, hypot, log, pi, prod, sqrt
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
         "column_lengths": "lengths of the columns of W (in the basis where they are orthogonal)",
         "squared_lengths": "their squares, eigenvalue − sigma²",
         "log_likelihood": "the largest mean log-likelihood of a data point",
+        "determinant": "determinant of the model's covariance W Wᵀ + sigma² I",
+        "mean_distance": "the trace of the inverse of that matrix times the sample covariance, "
+        "which is the mean squared Mahalanobis distance of the data: it equals d",
         "explained_share": "share of the total variance in the kept directions",
         "shrinkage": "for each kept direction, by how much the posterior mean of z shrinks the "
         "projection: 1 − sigma²/eigenvalue",
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
         "lengths_not_reduced": "Roots of the eigenvalues: sigma² is not subtracted",
         "deviation_subtracted": "Eigenvalue − sigma for the squared lengths",
         "smallest_subtracted": "Eigenvalue − the smallest eigenvalue for the squared lengths",
+        "sample_determinant": "Takes the determinant of the sample covariance for the model's",
     },
     examples=(
         {"eigenvalues": (5, 3, 1, 1), "latent": 2},
@@ -78,6 +82,8 @@ def maximum_likelihood(eigenvalues: Vector, latent: Scalar) -> Answers:
         "column_lengths": tuple([square_root(square) for square in squares]),
         "squared_lengths": tuple(squares),
         "log_likelihood": -(d * (log(2 * pi) + 1) + logs + (d - q) * log(noise)) / 2,
+        "determinant": prod(kept, start=noise ** (d - q)),
+        "mean_distance": q + discarded / noise,
         "explained_share": 1 - discarded / total,
         "shrinkage": tuple([square / value for square, value in zip(squares, kept, strict=True)]),
         "noise_summed": discarded,
@@ -89,6 +95,7 @@ def maximum_likelihood(eigenvalues: Vector, latent: Scalar) -> Answers:
         "lengths_not_reduced": tuple([square_root(value) for value in kept]),
         "deviation_subtracted": tuple([value - deviation for value in kept]),
         "smallest_subtracted": tuple([value - eigenvalues[-1] for value in kept]),
+        "sample_determinant": prod(eigenvalues),
     }
 
 
@@ -126,6 +133,8 @@ def maximum_likelihood_by_newton(eigenvalues: "Tensor", latent: "Tensor") -> Map
         "column_lengths": squares.sqrt(),
         "squared_lengths": squares,
         "log_likelihood": log_likelihood(best),
+        "determinant": torch.linalg.det(torch.diag_embed(variances)),
+        "mean_distance": (eigenvalues / variances).sum(-1),
         "explained_share": eigenvalues[:, :q].sum(-1) / eigenvalues.sum(-1),
         "shrinkage": 1 - 1 / (1 + squares / noise[:, None]),
     }

@@ -8,6 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as draw
 
+from qgen.document.formula import evaluate
 from qgen.solvers.registry import SolverFailure, find_solver, solve
 from qgen.solvers.verification import verify
 
@@ -50,6 +51,9 @@ def test_a_softmax_by_hand():
     three = solve(SOFTMAX, {"logits": (1, 2, 3)})
     assert three["base_two"] == pytest.approx((2 / 14, 4 / 14, 8 / 14))
     assert three["sum_exp"] == pytest.approx(exp(1) + exp(2) + exp(3))
+    # ln Σ exp(l_j) is the mean of the scores plus ln n plus the divergence of equal shares.
+    assert three["kl_from_uniform"] == pytest.approx(three["log_sum_exp"] - 2 - log(3))
+    assert three["kl_to_uniform"] == pytest.approx(log(3) - three["entropy"])
 
 
 @settings(max_examples=15, deadline=None)
@@ -135,7 +139,7 @@ def test_both_routes_of_the_spread_agree(d, sigma_q, sigma_k):
 
 
 def test_multi_head_by_hand():
-    answers = solve(MULTI_HEAD, {"d_model": 6, "heads": 3, "length": 4})
+    answers = solve(MULTI_HEAD, {"d_model": 6, "heads": 3, "positions": 4})
     assert answers["head_dimension"] == 2
     assert answers["weights"] == 144
     assert answers["parameters"] == 168
@@ -154,8 +158,9 @@ def test_multi_head_by_hand():
 
 @settings(max_examples=15, deadline=None)
 @given(draw.integers(1, 40), draw.integers(1, 8), draw.integers(1, 300))
-def test_both_routes_of_the_counts_agree(narrow, heads, length):
-    assert agree(MULTI_HEAD, {"d_model": narrow * heads, "heads": heads, "length": length})
+def test_both_routes_of_the_counts_agree(narrow, heads, positions):
+    values = {"d_model": narrow * heads, "heads": heads, "positions": positions}
+    assert agree(MULTI_HEAD, values)
 
 
 def test_positions_by_hand():
@@ -163,6 +168,7 @@ def test_positions_by_hand():
     assert answers["encoding"] == pytest.approx((sin(3), cos(3), sin(0.03), cos(0.03)))
     assert answers["angles"] == pytest.approx((3, 0.03))
     assert answers["dot_product"] == pytest.approx(cos(2) + cos(0.02))
+    assert answers["first_pair_only"] == pytest.approx(cos(2))
     assert answers["squared_length"] == 2
     assert answers["exponent_not_doubled"] == pytest.approx((sin(3), cos(3), sin(0.3), cos(0.3)))
     assert answers["frequency_inverted"][2] == pytest.approx(sin(300))
@@ -209,6 +215,10 @@ def test_a_quarter_turn():
     assert eighth["score"] == pytest.approx(-sqrt(0.5))
     assert eighth["turned_backwards"] == pytest.approx(sqrt(0.5))
     assert eighth["one_turned"] == pytest.approx(0)
+    # One place further, the key has turned by 45 degrees more: sin(−90°) in all.
+    formulas = [eighth[name] for name in ("score_formula", "backwards_formula", "cosine_formula")]
+    values = [evaluate(formula, {"t": 2}) for formula in formulas]
+    assert values == pytest.approx([-1, 1, 0], abs=1e-12)
 
 
 @pytest.mark.parametrize(

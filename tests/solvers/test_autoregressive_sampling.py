@@ -34,6 +34,23 @@ def test_a_temperature_of_a_half_squares_the_odds():
     assert flat["is_sharper"] is False
     assert flat["entropy"] == pytest.approx(log(3))
     assert flat["entropy_in_bits"] == pytest.approx(log(3) / log(2))
+    assert flat["logit_variance"] == flat["entropy_slope"] == 0
+
+
+def test_the_entropy_grows_by_the_variance_of_the_logits():
+    """Logits 1 and −1 at T = 2 have odds e; p (1 − p) · 4 is their variance, and T³ = 8."""
+    answers = solve(TEMPERATURE, TEMPERATURE.examples[1])
+    share = exp(1) / (1 + exp(1))
+    variance = 4 * share * (1 - share)
+    assert answers["logit_variance"] == pytest.approx(variance)
+    assert answers["entropy_slope"] == pytest.approx(variance / 8)
+    assert answers["slope_by_square"] == pytest.approx(variance / 4)
+    assert answers["slope_of_mean_square"] == pytest.approx(1 / 8)
+    near = [
+        solve(TEMPERATURE, {"logits": (1, -1), "temperature": 2 + Fraction(sign, 1000)})["entropy"]
+        for sign in (1, -1)
+    ]
+    assert answers["entropy_slope"] == pytest.approx((near[0] - near[1]) / 0.002, rel=1e-5)
 
 
 @settings(max_examples=15, deadline=None)

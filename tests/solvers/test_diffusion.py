@@ -47,6 +47,8 @@ def test_a_schedule_by_hand():
     assert answers["variance"] == Fraction(7, 25)
     assert answers["mean"] == pytest.approx(3 * sqrt(0.72))
     assert typed(answers["mean_formula"]) == "sqrt(18/25)*x_0"
+    assert typed(answers["mean_of_last_step_formula"]) == "sqrt(4/5)*x_0"
+    assert typed(answers["mean_of_betas_formula"]) == "sqrt(1/50)*x_0"
     assert answers["snr"] == Fraction(18, 7)
     assert answers["log_snr"] == pytest.approx(log(18 / 7))
     assert answers["mostly_noise"] is False

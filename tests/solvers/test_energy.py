@@ -60,6 +60,7 @@ def test_two_units_by_hand():
     first, second = (exp(1) + exp(2)) / whole, (exp(-1) + exp(2)) / whole
     assert answers["marginals"] == answers["means"] == pytest.approx((first, second))
     assert answers["pair_expectations"] == pytest.approx((exp(2) / whole,))
+    assert answers["pair_covariances"] == pytest.approx((exp(2) / whole - first * second,))
     assert answers["mean_energy"] == pytest.approx((exp(-1) - exp(1) - 2 * exp(2)) / whole)
     assert answers["most_probable"] == 3
     assert answers["sign_partition"] == pytest.approx(1 + exp(1) + exp(-1) + exp(-2))
@@ -198,6 +199,7 @@ def test_a_double_well_by_hand():
     assert answers["energy"] == 8
     assert typed(answers["score_formula"]) == "-8*x^3 + 8*x"
     assert typed(answers["sign_lost_formula"]) == "8*x^3 - 8*x"
+    assert typed(answers["temperature_ignored_formula"]) == "-4*x^3 + 4*x"
     assert answers["temperature_multiplied"] == -12
     assert answers["temperature_ignored"] == -24
     assert answers["not_differentiated"] == -16

@@ -34,6 +34,16 @@ def test_an_affine_flow_by_hand():
     assert answers["slope_not_logged"] == pytest.approx(-9 / 8 - BASE - 2)
     assert answers["direction_swapped"] == pytest.approx(-81 / 2 - BASE + log(2))
     assert typed(answers["z_formula"]) == "(x - 1)/2"
+    assert typed(answers["order_kept_formula"]) == "x/2 - 1"
+    assert typed(answers["log_density_formula"]) == "-(x - 1)^2/8 - ln(2) - ln(2*pi)/2"
+
+
+def test_fractions_do_not_stand_inside_fractions():
+    answers = solve(EXPONENTIAL, {"mu": 9, "sigma": Fraction(-2, -3), "x": 4})
+    assert typed(answers["z_formula"]) == "3*(ln(x) - 9)/2"
+    assert typed(answers["order_kept_formula"]) == "3*ln(x)/2 - 9"
+    negative = solve(AFFINE, {"mu": 1, "sigma": Fraction(-1, 2), "x": 4})
+    assert typed(negative["z_formula"]) == "-2*(x - 1)"
 
 
 def test_a_negative_scale_counts_by_its_size():
@@ -101,6 +111,8 @@ def test_a_composition_by_hand():
     assert answers["log_dets_multiplied"] == pytest.approx(log(2) * log(3))
     assert answers["last_log_det"] == pytest.approx(log(3))
     assert typed(answers["z_formula"]) == "(x - 1)/(-6)"
+    # (x − 1)/2 first, then (… − 4)/(−3): (x − 9)/(−6).
+    assert typed(answers["inverse_order_kept_formula"]) == "(x - 9)/(-6)"
 
 
 @settings(max_examples=15, deadline=None)

@@ -83,6 +83,15 @@ def test_two_gaussians_by_hand():
     assert solve(GAUSSIAN, {**values, "x": 1})["discriminator"] == 0.5
 
 
+def test_slips_in_the_log_odds_of_two_gaussians():
+    """N(1, 1/4) against N(0, 4): x²/8 − 2 (x − 1)² + ln 4."""
+    values = {"mu_data": 1, "mu_model": 0, "sigma_data": Fraction(1, 2), "sigma_model": 2, "x": 3}
+    answers = solve(GAUSSIAN, values)
+    assert typed(answers["log_odds_formula"]) == "x^2/8 - 2*(x - 1)^2 + ln(4)"
+    assert typed(answers["peaks_forgotten_formula"]) == "x^2/8 - 2*(x - 1)^2"
+    assert typed(answers["halves_forgotten_formula"]) == "x^2/4 - 4*(x - 1)^2 + ln(4)"
+
+
 @settings(max_examples=15, deadline=None)
 @given(numbers, numbers, scales, scales, numbers)
 def test_densities_give_the_gaussian_discriminator(mu_data, mu_model, sigma_data, sigma_model, x):

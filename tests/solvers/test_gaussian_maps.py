@@ -100,7 +100,7 @@ def test_an_affine_map_by_hand():
     """Sum and difference of two coordinates with covariance ((2, 1), (1, 2))."""
     answers = solve(AFFINE, AFFINE.examples[0])
     assert answers["mean"] == (0, 5)
-    assert answers["covariance"] == ((6, 0), (0, 2))
+    assert answers["mapped_covariance"] == ((6, 0), (0, 2))
     assert answers["deviations"] == pytest.approx((sqrt(6), sqrt(2)))
     assert answers["is_independent"] is True
     assert answers["shift_forgotten"] == (0, 2)

@@ -23,6 +23,9 @@ def test_a_fit_by_hand():
     assert answers["column_lengths"] == pytest.approx((sqrt(17) / 2, 3 / 2))
     assert answers["explained_share"] == Fraction(16, 19)
     assert answers["shrinkage"] == (Fraction(17, 20), Fraction(3, 4))
+    assert answers["determinant"] == 15 * Fraction(9, 16)
+    assert answers["mean_distance"] == 4
+    assert answers["sample_determinant"] == Fraction(15, 2)
     assert answers["noise_summed"] == Fraction(3, 2)
     assert answers["noise_over_all_dimensions"] == Fraction(3, 8)
     assert answers["noise_mean_of_all"] == Fraction(19, 8)

@@ -1,0 +1,143 @@
+"""A Gaussian autoregressive model of the first order: forecasts, and gaps against its order."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from qgen.document.formula import Expression, Number, Power, Product, Sum, Symbol, linear
+from qgen.document.values import Answers
+from qgen.solvers.arguments import (
+    Scalar,
+    Vector,
+    require_positive,
+    require_scalar,
+    require_vector,
+)
+from qgen.solvers.registry import check, solver
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@solver(
+    "autoregressive_gaussian.chain",
+    results={
+        "last_variance_formula": "variance of x_3, a formula in a",
+        "last_variance": "variance of x_3 for the given a",
+        "forecast_variance": "variance of x_3 given x_1",
+        "gap_mean_formula": "mean of x_2 given x_1 and x_3, a formula in x_1 and x_3",
+        "gap_variance": "variance of x_2 given x_1 and x_3",
+        "covariance": "covariance of x_1 and x_3",
+    },
+    mistakes={
+        "noise_unscaled_formula": "a⁴ v + s + r: adds the noises without scaling the first",
+        "not_squared_formula": "a² v + a s + r: scales variances by a, not by its square",
+        "one_step_formula": "a² v + s: the variance of x_2",
+        "noise_once_formula": "a⁴ v + r: only the last noise",
+        "forecast_only_formula": "a² s + r: the variance given x_1",
+        "gap_from_past_formula": "a x_1: ignores x_3, a formula in x_1",
+        "gap_from_future_formula": "x_3 / a: ignores x_1, a formula in x_3",
+        "gap_from_both_ends_formula": "(a x_1 + x_3 / a) / 2: the plain mean of the two",
+        "gap_variances_swapped_formula": "The two noises swapped, a formula in x_1 and x_3",
+        "gap_variance_of_step": "s: the variance of x_2 given x_1 only",
+    },
+    examples=(
+        {"a": Fraction(1, 2), "start_variance": 4, "noise_variances": (3, 5)},
+        {"a": Fraction(-4, 5), "start_variance": Fraction(1, 2), "noise_variances": (2, 1)},
+        {"a": 2, "start_variance": 5, "noise_variances": (Fraction(1, 4), Fraction(1, 3))},
+    ),
+)
+def chain(a: Scalar, start_variance: Scalar, noise_variances: Vector) -> Answers:
+    """x_1 ~ N(0, v), x_2 = a x_1 + noise of variance s, x_3 = a x_2 + noise of variance r.
+
+    `noise_variances` holds s and r. Each step maps a variance V to a² V plus that of its noise.
+    Given both neighbours, x_2 has the precision 1 / s + a² / r, since it is the outcome of one
+    step and the input of the next; its mean is (a x_1 / s + a x_3 / r) over this. Source: Rue
+    and Held, Gaussian Markov Random Fields (2005), chapter 1, on autoregressive processes of
+    the first order. Raises ValueError for variances not above zero and for a = 0.
+    """
+    require_scalar("a", a)
+    require_positive("start_variance", start_variance)
+    require_vector("noise_variances", noise_variances, 2)
+    for noise in noise_variances:
+        require_positive("a noise variance", noise)
+    if not a:
+        raise ValueError("a must not be 0")
+    start, square = Fraction(start_variance), Fraction(a * a)
+    first, second = map(Fraction, noise_variances)
+    return {
+        "last_variance_formula": _polynomial((start, 4), (first, 2), (second, 0)),
+        "last_variance": square * square * start + square * first + second,
+        "forecast_variance": square * first + second,
+        "gap_mean_formula": _gap_mean(a, first, second),
+        "gap_variance": 1 / (1 / first + square / second),
+        "covariance": square * start,
+        "noise_unscaled_formula": _polynomial((start, 4), (first + second, 0)),
+        "not_squared_formula": _polynomial((start, 2), (first, 1), (second, 0)),
+        "one_step_formula": _polynomial((start, 2), (first, 0)),
+        "noise_once_formula": _polynomial((start, 4), (second, 0)),
+        "forecast_only_formula": _polynomial((first, 2), (second, 0)),
+        "gap_from_past_formula": linear([(a, "x_1")], 0),
+        "gap_from_future_formula": linear([(Fraction(1) / a, "x_3")], 0),
+        "gap_from_both_ends_formula": linear(
+            [(Fraction(a) / 2, "x_1"), (Fraction(1) / (2 * a), "x_3")], 0
+        ),
+        "gap_variances_swapped_formula": _gap_mean(a, second, first),
+        "gap_variance_of_step": first,
+    }
+
+
+def _gap_mean(a: Scalar, first: Fraction, second: Fraction) -> Expression:
+    precision = 1 / first + a * a / second
+    return linear([(a / first / precision, "x_1"), (a / second / precision, "x_3")], 0)
+
+
+def _polynomial(*terms: tuple[Fraction, int]) -> Expression:
+    """The sum of factor · a^power over the terms."""
+    name = Symbol("a")
+    powers: dict[int, tuple[Expression, ...]] = {1: (name,)}
+    return Sum(
+        tuple(
+            Product((Number(factor), *powers.get(power, (Power(name, Number(power)),))))
+            if power
+            else Number(factor)
+            for factor, power in terms
+        )
+    )
+
+
+@check("autoregressive_gaussian.chain", tolerance=1e-7)
+def chain_by_precision(
+    a: "Tensor", start_variance: "Tensor", noise_variances: "Tensor"
+) -> Mapping[str, Any]:
+    """Reads everything off the covariance matrix of (x_1, x_2, x_3) and its inverse.
+
+    With L x = (start, noise, noise) for a triangular L, the covariance is L⁻¹ D L⁻ᵀ. Given the
+    rest, a coordinate has the precision on the diagonal of the inverse covariance, and its mean
+    follows from the row beside it. a, start_variance: [variants]; noise_variances: [variants, 2].
+    """
+    import torch
+
+    variances = torch.cat((start_variance[:, None], noise_variances), dim=-1)
+
+    def covariance(slope: "Tensor") -> "Tensor":
+        """[variants, points, 3, 3] for slopes [variants, points]."""
+        lower = torch.eye(3, dtype=torch.float64).repeat(*slope.shape, 1, 1)
+        lower[..., 1, 0] = lower[..., 2, 1] = -slope
+        inverse: Tensor = torch.linalg.inv(lower)
+        return inverse @ torch.diag_embed(variances)[:, None] @ inverse.mT
+
+    whole = covariance(a[:, None])[:, 0]
+    precision = torch.linalg.inv(whole)
+    ends = whole[:, 2, 0] / whole[:, 0, 0]
+    pulls = -precision[:, 1] / precision[:, 1, 1][:, None]
+    return {
+        "last_variance_formula": lambda points: covariance(points["a"])[..., 2, 2],
+        "last_variance": whole[:, 2, 2],
+        "forecast_variance": whole[:, 2, 2] - ends * whole[:, 2, 0],
+        "gap_mean_formula": lambda points: (
+            pulls[:, :1] * points["x_1"] + pulls[:, 2:] * points["x_3"]
+        ),
+        "gap_variance": 1 / precision[:, 1, 1],
+        "covariance": whole[:, 0, 2],
+    }

@@ -1,0 +1,235 @@
+"""How far averages over Markov chains can be trusted: autocorrelation, and several chains."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from operator import mul
+from typing import TYPE_CHECKING, Any
+
+from qgen.document.values import Answers
+from qgen.solvers.arguments import Matrix, Scalar, Vector, require_vector
+from qgen.solvers.exact_linear_algebra import solve_linear
+from qgen.solvers.markov_chain import settled_law
+from qgen.solvers.registry import check, solver
+from qgen.solvers.shape_arguments import require_count, square_root
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_MOST_DRAWS = 10**9
+
+
+@solver(
+    "mcmc_error.chain_average",
+    results={
+        "mean": "E f under the stationary law",
+        "variance": "variance of f under the stationary law",
+        "lag_one": "correlation of f before and after a step, in the long run",
+        "time": "integrated autocorrelation time τ = 1 + 2 Σ_k (correlation at lag k)",
+        "effective_draws": "draws / τ: as many independent draws give the same error",
+        "error": "√(variance · τ / draws), the standard error of the average of f",
+    },
+    mistakes={
+        "independent_error": "√(variance / draws), as if the draws were independent",
+        "time_one_sided": "1 + Σ_k: every lag once, not twice",
+        "time_first_lag": "1 + 2 · (correlation at lag 1): the later lags are left out",
+        "time_without_one": "2 Σ_k: lag 0 is left out",
+        "effective_one_sided": "The effective draws with every lag once",
+        "effective_first_lag": "The effective draws from the correlation at lag 1 alone",
+        "effective_scaled": "draws · (1 − correlation at lag 1)",
+        "effective_multiplied": "draws · τ",
+        "error_divided": "√(variance / (τ · draws))",
+    },
+    examples=(
+        {
+            "transition": ((Fraction(9, 10), Fraction(1, 10)), (Fraction(1, 2), Fraction(1, 2))),
+            "f": (1, 0),
+            "draws": 1000,
+        },
+        {
+            "transition": (
+                (Fraction(1, 2), Fraction(1, 2), 0),
+                (0, Fraction(1, 3), Fraction(2, 3)),
+                (Fraction(3, 4), 0, Fraction(1, 4)),
+            ),
+            "f": (0, 2, -1),
+            "draws": 50,
+        },
+        {
+            "transition": ((Fraction(1, 4), Fraction(3, 4)), (Fraction(1, 2), Fraction(1, 2))),
+            "f": (-1, 3),
+            "draws": 400,
+        },
+    ),
+)
+def chain_average(transition: Matrix, f: Vector, draws: Scalar) -> Answers:
+    """The error of the average of f over many steps of a chain in its stationary law.
+
+    transition: [n, n], rows that sum to one; f: [n]. With g of (I − P) g = f − E f, the variance
+    of the average is (2 E[(f − E f) g] − Var f) / draws for many draws. Sources: Geyer, Practical
+    Markov chain Monte Carlo (1992), Statistical Science 7(4), for the sum of autocovariances;
+    Kemeny and Snell, Finite Markov Chains (1960), on the fundamental matrix. Raises ValueError
+    for a chain that does not settle, f that hardly varies, and draws not from 1 to 10^9.
+    """
+    law = settled_law(transition)
+    size = len(law)
+    require_vector("f", f, size)
+    count = require_count("draws", draws, 1, _MOST_DRAWS)
+    mean = _dot(law, f)
+    gaps = tuple([Fraction(each - mean) for each in f])
+    variance = _dot(law, [gap * gap for gap in gaps])
+    if variance == 0:
+        raise ValueError("f must differ between states that the chain keeps visiting")
+    # (I − P + 1 · law) is regular, and its solution is the g whose mean is 0.
+    regular = tuple(
+        [
+            tuple([int(i == j) - entry + law[j] for j, entry in enumerate(row)])
+            for i, row in enumerate(transition)
+        ]
+    )
+    g = [row[0] for row in solve_linear(regular, tuple([(gap,) for gap in gaps]))]
+    time = Fraction(2 * _dot(law, list(map(mul, gaps, g)))) / variance - 1
+    after = [_dot(row, gaps) for row in transition]
+    lag_one = Fraction(_dot(law, list(map(mul, gaps, after)))) / variance
+    if time <= 0:
+        raise ValueError("the average of f must have a variance above zero for many draws")
+    one_sided, first = (time + 1) / 2, 1 + 2 * lag_one
+    return {
+        "mean": mean,
+        "variance": variance,
+        "lag_one": lag_one,
+        "time": time,
+        "effective_draws": count / time,
+        "error": square_root(variance * time / count),
+        "independent_error": square_root(variance / count),
+        "time_one_sided": one_sided,
+        "time_first_lag": first,
+        "time_without_one": time - 1,
+        "effective_one_sided": count / one_sided,
+        "effective_first_lag": count / first if first else Fraction(0),
+        "effective_scaled": count * (1 - lag_one),
+        "effective_multiplied": count * time,
+        "error_divided": square_root(variance / (time * count)),
+    }
+
+
+def _dot(weights: Vector, values: Vector | list[Scalar]) -> Fraction:
+    return Fraction(sum(map(mul, weights, values)))
+
+
+@check("mcmc_error.chain_average", tolerance=1e-7)
+def chain_average_by_lags(transition: "Tensor", f: "Tensor", draws: "Tensor") -> Mapping[str, Any]:
+    """Adds up the autocovariances lag by lag, doubling how many there are.
+
+    transition: [variants, n, n]; f: [variants, n]; draws: [variants]. The powers of the matrix tend
+    to the stationary law in each row.
+    """
+    import torch
+
+    law = torch.linalg.matrix_power(transition, 2**40)[:, 0]
+    law = law / law.sum(-1, keepdim=True)
+    mean = (law * f).sum(-1)
+    gaps = (f - mean[:, None])[..., None]
+    variance = (law * gaps[..., 0] ** 2).sum(-1)
+    covariances, power = transition @ gaps, transition
+    first = (law * gaps[..., 0] * covariances[..., 0]).sum(-1)
+    for _ in range(40):
+        covariances = covariances + power @ covariances
+        # What rounding leaves of the mean would grow with the number of lags.
+        covariances = covariances - (law[:, None] @ covariances)
+        power = power @ power
+    lags = (law * gaps[..., 0] * covariances[..., 0]).sum(-1)
+    time = 1 + 2 * lags / variance
+    return {
+        "mean": mean,
+        "variance": variance,
+        "lag_one": first / variance,
+        "time": time,
+        "effective_draws": draws / time,
+        "error": (variance * time / draws).sqrt(),
+    }
+
+
+@solver(
+    "mcmc_error.two_chains",
+    results={
+        "within": "W, the mean of the two chains' variances (divided by n − 1)",
+        "between": "B, n times the variance of the two chains' means (divided by 1)",
+        "pooled": "(n − 1) W / n + B / n",
+        "reduction": "R̂ = √(pooled / W)",
+    },
+    mistakes={
+        "root_forgotten": "pooled / W without the root",
+        "between_not_divided": "√(((n − 1) W / n + B) / W): B is not divided by n",
+        "between_unscaled": "√ with the variance of the means divided by n once more",
+        "within_by_n": "R̂ with the chains' variances divided by n",
+        "between_forgotten": "√((n − 1) / n): the difference of the chains is left out",
+        "means_by_two": "R̂ with the variance of the means divided by 2, not by 1",
+        "inverted": "√(W / pooled)",
+    },
+    examples=(
+        {"first": (1, 2, 3), "second": (4, 6, 5)},
+        {"first": (0, 0, 1, 2), "second": (3, 1, -1, 1)},
+        {"first": (2, 5), "second": (7, 3)},
+    ),
+)
+def two_chains(first: Vector, second: Vector) -> Answers:
+    """The potential scale reduction of two chains of n draws each.
+
+    Source: Gelman and Rubin, Inference from iterative simulation using multiple sequences (1992),
+    Statistical Science 7(4), without the correction for degrees of freedom; Gelman and others,
+    Bayesian Data Analysis (2013), section 11.4. Raises ValueError for chains of different length or
+    fewer than two draws, and chains that both stand still.
+    """
+    require_vector("first", first)
+    count = len(first)
+    require_vector("second", second, count)
+    if count < 2:
+        raise ValueError("first must have at least 2 entries")
+    sums, squares = [sum(first), sum(second)], [_dot(each, each) for each in (first, second)]
+    # n² times a chain's variance, from its two sums.
+    spreads = [count * square - total * total for total, square in zip(sums, squares, strict=True)]
+    within = Fraction(sum(spreads)) / (2 * count * (count - 1))
+    if within == 0:
+        raise ValueError("first and second must not both be constant")
+    apart = Fraction(sums[0] - sums[1]) / count
+    between = count * apart * apart / 2
+    rest = within * (count - 1) / count
+    pooled = rest + between / count
+    biased = within * (count - 1) / count
+    return {
+        "within": within,
+        "between": between,
+        "pooled": pooled,
+        "reduction": square_root(pooled / within),
+        "root_forgotten": pooled / within,
+        "between_not_divided": square_root((rest + between) / within),
+        "between_unscaled": square_root((rest + between / count**2) / within),
+        "within_by_n": square_root((biased * (count - 1) / count + between / count) / biased),
+        "between_forgotten": square_root(Fraction(count - 1, count)),
+        "means_by_two": square_root((rest + between / (2 * count)) / within),
+        "inverted": square_root(within / pooled),
+    }
+
+
+@check("mcmc_error.two_chains", tolerance=1e-8)
+def two_chains_by_sums_of_squares(first: "Tensor", second: "Tensor") -> Mapping[str, Any]:
+    """B as what the chains' own squares leave of all draws' squares; first, second: [variants, n].
+
+    This is the analysis of variance: the sum of squares around the common mean splits into the
+    sums within and between the chains.
+    """
+    import torch
+
+    count = first.shape[-1]
+    both = torch.stack((first, second), dim=-2)
+    everything = both.flatten(1)
+    total = everything.var(-1, correction=0) * 2 * count
+    inside = both.var(-1, correction=0).sum(-1) * count
+    within, between = inside / (2 * count - 2), total - inside
+    pooled = (inside / 2 + between) / count
+    return {
+        "within": within,
+        "between": between,
+        "pooled": pooled,
+        "reduction": (pooled / within).sqrt(),
+    }

@@ -1,0 +1,295 @@
+"""Markov chains whose target is Gaussian, where everything can be worked out.
+
+Gibbs sampling of a pair with correlation rho, and Langevin dynamics
+x' = x + (h/2) · score(x) + √h · noise for N(0, sigma²), with and without a test of acceptance.
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from math import exp, lcm
+from typing import TYPE_CHECKING, Any
+
+from qgen.document.formula import Expression, Number, Product, Quotient, Sum, Symbol, linear
+from qgen.document.values import Answers
+from qgen.solvers.arguments import Scalar, require_positive, require_scalar
+from qgen.solvers.registry import check, solver
+from qgen.solvers.shape_arguments import require_count, square_root
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_MOST_SWEEPS = 60
+
+
+@solver(
+    "mcmc_gaussian.gibbs_pair",
+    results={
+        "conditional_variance": "variance of each unit given the other: 1 − rho²",
+        "first_mean": "mean of x_1 after its first redraw",
+        "mean": "mean of x_2 after so many sweeps",
+        "variance": "variance of x_2 after so many sweeps",
+        "factor": "what a sweep multiplies the mean of x_2 by: rho²",
+        "time": "integrated autocorrelation time of x_2, 1 + 2 Σ_k rho^(2k)",
+    },
+    mistakes={
+        "factor_unsquared": "rho: one redraw in place of a sweep of two",
+        "mean_unsquared": "rho^sweeps · start: one factor rho a sweep",
+        "variance_one_sweep": "The variance after the first sweep alone",
+        "variance_unsquared": "1 − rho^(2 · sweeps): the factor of a redraw for that of a sweep",
+        "variance_linear": "1 − rho^sweeps",
+        "conditional_deviation": "The square root of the conditional variance",
+        "conditional_unsquared": "1 − |rho|",
+        "time_one_sided": "1 + Σ_k rho^(2k): each lag once, not twice",
+        "time_unsquared": "(1 + rho) / (1 − rho)",
+    },
+    examples=(
+        {"rho": Fraction(4, 5), "start": 2, "sweeps": 1},
+        {"rho": Fraction(-1, 2), "start": 3, "sweeps": 3},
+        {"rho": Fraction(9, 10), "start": -1, "sweeps": 2},
+    ),
+)
+def gibbs_pair(rho: Scalar, start: Scalar, sweeps: Scalar) -> Answers:
+    """Gibbs sampling of a pair of standard normals with correlation rho, from x_2 = start.
+
+    A sweep redraws x_1 given x_2, from N(rho x_2, 1 − rho²), and then x_2 given x_1 alike, so
+    that x_2 is an autoregressive process with factor rho². Source: Robert and Casella, Monte
+    Carlo Statistical Methods (2004), chapter 9, for the chain; Liu, Monte Carlo Strategies in
+    Scientific Computing (2001), for the autocorrelation time. Raises ValueError for rho that is
+    zero or not between −1 and 1, and sweeps that are not from 1 to 60.
+    """
+    require_scalar("rho", rho)
+    require_scalar("start", start)
+    if not -1 < rho < 1 or rho == 0:
+        raise ValueError("rho must lie between -1 and 1 and must not be 0")
+    count = require_count("sweeps", sweeps, 1, _MOST_SWEEPS)
+    factor = Fraction(rho * rho)
+    return {
+        "conditional_variance": 1 - factor,
+        "first_mean": rho * start,
+        "mean": factor**count * start,
+        "variance": 1 - factor ** (2 * count),
+        "factor": factor,
+        "time": (1 + factor) / (1 - factor),
+        "factor_unsquared": rho,
+        "mean_unsquared": Fraction(rho) ** count * start,
+        "variance_one_sweep": 1 - factor**2,
+        "variance_unsquared": 1 - factor**count,
+        "variance_linear": 1 - Fraction(rho) ** count,
+        "conditional_deviation": square_root(1 - factor),
+        "conditional_unsquared": 1 - abs(rho),
+        "time_one_sided": 1 / (1 - factor),
+        "time_unsquared": Fraction(1 + rho) / (1 - rho),
+    }
+
+
+@check("mcmc_gaussian.gibbs_pair", tolerance=1e-8)
+def gibbs_pair_by_precision(rho: "Tensor", start: "Tensor", sweeps: "Tensor") -> Mapping[str, Any]:
+    """A sweep as a Gauss–Seidel step on the precision matrix; all are [variants].
+
+    Source: Roberts and Sahu, Updating schemes, correlation structure, blocking and
+    parameterization for the Gibbs sampler (1997), JRSS B 59. The covariance that t sweeps have
+    reached is Σ − Bᵗ Σ (Bᵗ)ᵀ, and the covariances of all lags sum to B (I − B)⁻¹ Σ.
+    """
+    import torch
+
+    one = torch.ones_like(rho)
+    covariance = torch.stack((one, rho, rho, one), dim=-1).reshape(-1, 2, 2)
+    precision = torch.linalg.inv(covariance)
+    lower = precision.tril()
+    sweep = -torch.linalg.solve_triangular(lower, precision.triu(1), upper=False)
+    many = torch.stack(
+        [
+            torch.linalg.matrix_power(each, int(count))
+            for each, count in zip(sweep, sweeps, strict=True)
+        ]
+    )
+    state = torch.stack((torch.zeros_like(start), start), dim=-1)[..., None]
+    reached = covariance - many @ covariance @ many.mT
+    lagged = sweep @ torch.linalg.solve(torch.eye(2, dtype=rho.dtype) - sweep, covariance)
+    return {
+        "conditional_variance": 1 / precision[:, 0, 0],
+        "first_mean": (sweep @ state)[:, 0, 0],
+        "mean": (many @ state)[:, 1, 0],
+        "variance": reached[:, 1, 1],
+        "factor": sweep[:, 1, 1],
+        "time": 1 + 2 * lagged[:, 1, 1],
+    }
+
+
+@solver(
+    "mcmc_gaussian.langevin",
+    results={
+        "factor": "what a step multiplies the mean by: 1 − h / (2 sigma²)",
+        "variance": "the variance in which the chain settles",
+        "variance_formula": "that variance, a formula in the step size h",
+        "relative_bias": "(settled variance − sigma²) / sigma²",
+        "largest_step": "the step size from which on the chain no longer settles: 4 sigma²",
+    },
+    mistakes={
+        "factor_half_forgotten": "1 − h / sigma²: the score is not halved",
+        "half_forgotten": "The variance with h · score for (h/2) · score",
+        "half_forgotten_formula": "The same, a formula in h",
+        "first_order": "sigma² + h/4: the first order in h alone",
+        "first_order_formula": "The same, a formula in h",
+        "noise_unrooted": "The variance with noise h in place of √h",
+        "noise_unrooted_formula": "The same, a formula in h",
+        "factor_unsquared": "h / (1 − factor): the factor is not squared in the variance",
+        "largest_unsquared": "2 sigma²: the step at which the factor is 0",
+    },
+    domains={
+        "variance_formula": {"h": "positive"},
+        "half_forgotten_formula": {"h": "positive"},
+        "first_order_formula": {"h": "positive"},
+        "noise_unrooted_formula": {"h": "positive"},
+    },
+    examples=(
+        {"sigma": 2, "step": 1},
+        {"sigma": Fraction(1, 2), "step": Fraction(1, 4)},
+        {"sigma": 3, "step": Fraction(3, 2)},
+    ),
+)
+def langevin(sigma: Scalar, step: Scalar) -> Answers:
+    """Langevin steps without a test of acceptance, for the target N(0, sigma²).
+
+    x' = (1 − h / (2 sigma²)) x + √h z settles where v = (1 − h/(2 sigma²))² v + h, which is
+    v = 4 sigma⁴ / (4 sigma² − h). Source: Roberts and Tweedie, Exponential convergence of
+    Langevin distributions and their discrete approximations (1996), Bernoulli 2(4), on chains
+    that are not adjusted. Raises ValueError for sigma and step not above zero, and a step of
+    2 sigma², which forgets the state at once, or of 4 sigma² and more.
+    """
+    require_positive("sigma", sigma)
+    require_positive("step", step)
+    square, half = Fraction(sigma * sigma), Fraction(1, 2)
+    if step >= 4 * square or step == 2 * square:
+        raise ValueError("step must be below 4 sigma² and not 2 sigma²")
+    variance = 4 * square**2 / (4 * square - step)
+    return {
+        "factor": 1 - step / (2 * square),
+        "variance": variance,
+        "variance_formula": _over_less_h(4 * square**2, 4 * square),
+        "relative_bias": step / (4 * square - step),
+        "largest_step": 4 * square,
+        "factor_half_forgotten": 1 - step / square,
+        "half_forgotten": square**2 / (2 * square - step),
+        "half_forgotten_formula": _over_less_h(square**2, 2 * square),
+        "first_order": square + half * half * step,
+        "first_order_formula": linear([(Fraction(1, 4), "h")], square),
+        "noise_unrooted": step * variance,
+        "noise_unrooted_formula": Product((Symbol("h"), _over_less_h(4 * square**2, 4 * square))),
+        "factor_unsquared": 2 * square,
+        "largest_unsquared": 2 * square,
+    }
+
+
+def _over_less_h(above: Fraction, start: Fraction) -> Expression:
+    """The formula above / (start − h), with whole numbers."""
+    whole = lcm(above.denominator, start.denominator)
+    below = Sum((Number(start * whole), Product((Number(-whole), Symbol("h")))))
+    return Quotient(Number(above * whole), below)
+
+
+@check("mcmc_gaussian.langevin", tolerance=1e-7)
+def langevin_by_extrapolation(sigma: "Tensor", step: "Tensor") -> Mapping[str, Any]:
+    """Runs the chain's variance for two steps and extrapolates; [variants].
+
+    The slope of a step is found by autograd of torch's log density. A step maps variances
+    linearly, so that Aitken's extrapolation from three of them is exact.
+    """
+    import torch
+
+    normal: Any = torch.distributions.Normal
+
+    def slope(size: "Tensor", spread: "Tensor") -> "Tensor":
+        at = torch.ones_like(size * spread).requires_grad_(True)
+        log_density = normal(torch.zeros_like(at), spread.expand_as(at)).log_prob(at)
+        (score,) = torch.autograd.grad(log_density.sum(), at, create_graph=True)
+        after = at + size / 2 * score
+        return torch.autograd.grad(after.sum(), at)[0]
+
+    def settled(size: "Tensor", spread: "Tensor") -> "Tensor":
+        squeeze = slope(size, spread) ** 2
+        first = size.expand_as(squeeze)
+        second = squeeze * first + size
+        third = squeeze * second + size
+        return first - (second - first) ** 2 / (third - 2 * second + first)
+
+    variance = settled(step, sigma)
+    # The factor falls along a line in h, and the chain stops settling where it reaches −1.
+    one = torch.ones_like(step)
+    return {
+        "factor": slope(step, sigma),
+        "variance": variance,
+        "variance_formula": lambda points: settled(points["h"], sigma[:, None]),
+        "relative_bias": variance / sigma**2 - 1,
+        "largest_step": 2 / (1 - slope(one, sigma)),
+    }
+
+
+@solver(
+    "mcmc_gaussian.langevin_acceptance",
+    results={
+        "acceptance": "the probability with which the proposed state is accepted",
+        "log_ratio": "the logarithm of the ratio of Metropolis and Hastings",
+    },
+    mistakes={
+        "proposal_ignored": "The ratio of the target alone, cut at 1",
+        "proposal_inverted": "The proposal's densities with their ratio turned over",
+        "target_ignored": "The ratio of the proposal's densities alone, cut at 1",
+        "barker": "Ratio over one plus ratio",
+        "inverted": "The whole ratio turned over, cut at 1",
+    },
+    examples=(
+        {"x": 1, "y": 2, "sigma": 1, "step": Fraction(1, 2)},
+        {"x": 2, "y": -1, "sigma": Fraction(3, 2), "step": 1},
+        {"x": Fraction(-1, 2), "y": Fraction(3, 2), "sigma": 2, "step": 3},
+    ),
+)
+def langevin_acceptance(x: Scalar, y: Scalar, sigma: Scalar, step: Scalar) -> Answers:
+    """Whether a Langevin proposal from x to y is accepted, for the target N(0, sigma²).
+
+    With a = 1 − h/(2 sigma²) the proposal is N(a x, h); in the logarithm of the ratio all but
+    −h (y² − x²) / (8 sigma⁴) cancels. Source: Roberts and Tweedie, Exponential convergence of
+    Langevin distributions and their discrete approximations (1996), Bernoulli 2(4), for the
+    algorithm (MALA). Raises ValueError for sigma and step not above zero, and for ratios beyond
+    exp(±300).
+    """
+    require_scalar("x", x)
+    require_scalar("y", y)
+    require_positive("sigma", sigma)
+    require_positive("step", step)
+    gap, precision = y * y - x * x, 1 / Fraction(sigma * sigma)
+    log_target = -gap * precision / 2
+    log_ratio = -step * gap * precision**2 / 8
+    log_proposal = log_ratio - log_target
+    if max(abs(log_target), abs(log_ratio)) > 300:
+        raise ValueError("the logarithm of the ratio must lie between -300 and 300")
+    ratio = exp(log_ratio)
+    return {
+        "acceptance": min(1.0, ratio),
+        "log_ratio": log_ratio,
+        "proposal_ignored": min(1.0, exp(log_target)),
+        "proposal_inverted": min(1.0, exp(log_target - log_proposal)),
+        "target_ignored": min(1.0, exp(log_proposal)),
+        "barker": ratio / (1 + ratio),
+        "inverted": min(1.0, 1 / ratio),
+    }
+
+
+@check("mcmc_gaussian.langevin_acceptance", tolerance=1e-7)
+def langevin_acceptance_by_densities(
+    x: "Tensor", y: "Tensor", sigma: "Tensor", step: "Tensor"
+) -> Mapping[str, Any]:
+    """Four of torch's log densities, with the score by autograd; all are [variants]."""
+    import torch
+
+    normal: Any = torch.distributions.Normal
+    target = normal(torch.zeros_like(sigma), sigma)
+
+    def proposal(here: "Tensor") -> Any:
+        at = here.clone().requires_grad_(True)
+        (score,) = torch.autograd.grad(target.log_prob(at).sum(), at)
+        return normal(here + step / 2 * score, step.sqrt())
+
+    log_ratio = target.log_prob(y) - target.log_prob(x)
+    log_ratio = log_ratio + proposal(y).log_prob(x) - proposal(x).log_prob(y)
+    return {"acceptance": log_ratio.exp().clamp(max=1), "log_ratio": log_ratio}

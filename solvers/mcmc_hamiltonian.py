@@ -1,0 +1,131 @@
+"""Hamiltonian Monte Carlo on a line with a quadratic potential, step by step."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from math import exp
+from typing import TYPE_CHECKING, Any
+
+from qgen.document.values import Answers
+from qgen.solvers.arguments import Scalar, require_positive, require_scalar
+from qgen.solvers.registry import check, solver
+from qgen.solvers.shape_arguments import require_count
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_MOST_STEPS = 20
+_LARGEST = 300
+
+
+@solver(
+    "mcmc_hamiltonian.leapfrog",
+    results={
+        "half_momentum": "the momentum after the first half step",
+        "position": "the position after all steps",
+        "momentum": "the momentum after all steps",
+        "energy_before": "H = k q² / 2 + p² / 2 at the start",
+        "energy_after": "H after all steps",
+        "energy_error": "the energy after less that before",
+        "acceptance": "min(1, exp(−energy error))",
+    },
+    mistakes={
+        "half_momentum_sign": "The first half step along the potential's slope, not against it",
+        "half_momentum_whole": "A whole step in place of the first half step",
+        "position_euler": "The position after one step with the old momentum in place of the new",
+        "position_whole": "The position after one step with a whole first step of the momentum",
+        "momentum_old_force": "The momentum after one step with the old position's force twice",
+        "momentum_not_finished": "The momentum without the last half step",
+        "potential_only": "min(1, exp(−rise of the potential)): the momenta are left out",
+        "acceptance_sign": "min(1, exp(+energy error))",
+        "error_as_probability": "1 − |energy error|",
+    },
+    examples=(
+        {"q": 1, "p": 1, "step": Fraction(1, 2), "stiffness": 1, "steps": 1},
+        {"q": 2, "p": Fraction(-1, 2), "step": Fraction(1, 4), "stiffness": 3, "steps": 3},
+        {"q": -1, "p": 2, "step": 1, "stiffness": Fraction(1, 2), "steps": 2},
+    ),
+)
+def leapfrog(q: Scalar, p: Scalar, step: Scalar, stiffness: Scalar, steps: Scalar = 1) -> Answers:
+    """Leapfrog steps for H(q, p) = stiffness · q² / 2 + p² / 2, and the test at the end.
+
+    Each step is p ← p − (ε/2) k q, q ← q + ε p, p ← p − (ε/2) k q. The slips of one step are
+    those of the first. Source: Neal, MCMC using Hamiltonian dynamics, in the Handbook of Markov
+    Chain Monte Carlo (2011), section 2 for the leapfrog and section 3 for the test. Raises
+    ValueError for step and stiffness not above zero, steps that are not from 1 to 20, and
+    energies above 300.
+    """
+    require_scalar("q", q)
+    require_scalar("p", p)
+    require_positive("step", step)
+    require_positive("stiffness", stiffness)
+    count = require_count("steps", steps, 1, _MOST_STEPS)
+    half = Fraction(step) / 2
+    place, speed, unfinished = q, p, p
+    for _ in range(count):
+        unfinished = speed - half * stiffness * place
+        place = place + step * unfinished
+        speed = unfinished - half * stiffness * place
+    potential = [Fraction(stiffness * each * each) / 2 for each in (q, place)]
+    before, after = potential[0] + p * p / Fraction(2), potential[1] + speed * speed / Fraction(2)
+    error = after - before
+    if max(abs(before), abs(after)) > _LARGEST:
+        raise ValueError(f"the energies must be at most {_LARGEST}")
+    force = -stiffness * q
+    return {
+        "half_momentum": p + half * force,
+        "position": place,
+        "momentum": speed,
+        "energy_before": before,
+        "energy_after": after,
+        "energy_error": error,
+        "acceptance": min(1.0, exp(-error)),
+        "half_momentum_sign": p - half * force,
+        "half_momentum_whole": p + step * force,
+        "position_euler": q + step * p,
+        "position_whole": q + step * (p + step * force),
+        "momentum_old_force": p + step * force,
+        "momentum_not_finished": unfinished,
+        "potential_only": min(1.0, exp(potential[0] - potential[1])),
+        "acceptance_sign": min(1.0, exp(error)),
+        "error_as_probability": 1 - abs(error),
+    }
+
+
+@check("mcmc_hamiltonian.leapfrog", tolerance=1e-7)
+def leapfrog_by_verlet(
+    q: "Tensor", p: "Tensor", step: "Tensor", stiffness: "Tensor", steps: "Tensor"
+) -> Mapping[str, Any]:
+    """Störmer and Verlet's recurrence in the positions alone; all are [variants].
+
+    q_{n+1} = 2 q_n − q_{n−1} + ε² · force(q_n), and the momentum is the central difference. Source:
+    Hairer, Lubich and Wanner, Geometric numerical integration illustrated by the Störmer–Verlet
+    method (2003), Acta Numerica 12, section 1. The forces come by autograd of the potential.
+    """
+    import torch
+
+    def potential(at: "Tensor") -> "Tensor":
+        return stiffness / 2 * at**2
+
+    def acceleration(at: "Tensor") -> "Tensor":
+        leaf = at.clone().requires_grad_(True)
+        return -torch.autograd.grad(potential(leaf).sum(), leaf)[0]
+
+    # The position before the start mirrors the first step: their difference is 2 ε p.
+    before, now = q - step * p + step**2 * acceleration(q) / 2, q
+    after = 2 * now - before + step**2 * acceleration(now)
+    first = (after - now) / step
+    for done in range(1, int(steps.max()) + 1):
+        going = done <= steps
+        before, now = torch.where(going, now, before), torch.where(going, after, now)
+        after = 2 * now - before + step**2 * acceleration(now)
+    speed = (after - before) / (2 * step)
+    start, end = potential(q) + p**2 / 2, potential(now) + speed**2 / 2
+    return {
+        "half_momentum": first,
+        "position": now,
+        "momentum": speed,
+        "energy_before": start,
+        "energy_after": end,
+        "energy_error": end - start,
+        "acceptance": torch.exp(start - end).clamp(max=1),
+    }

@@ -1,0 +1,197 @@
+"""Mean-field variational inference for a correlated Gaussian posterior of two coordinates."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from math import log
+from typing import TYPE_CHECKING, Any
+
+from qgen.document.formula import Expression, Number, Quotient, linear
+from qgen.document.values import Answers
+from qgen.solvers.arguments import (
+    Matrix,
+    Scalar,
+    Vector,
+    over_common_denominator,
+    require_scalar,
+    require_vector,
+)
+from qgen.solvers.exact_linear_algebra import require_positive_definite
+from qgen.solvers.registry import check, solver
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@solver(
+    "mean_field.gaussian_pair",
+    results={
+        "precision": "the precision matrix, the inverse of the covariance",
+        "variances": "variances of the factors of the q = q_1 q_2 with the smallest KL(q ‖ p)",
+        "marginal_variances": "variances of the q = q_1 q_2 with the smallest KL(p ‖ q)",
+        "updated_mean": "mean of the best q_1 while q_2 has the mean `start`",
+        "update_formula": "the same for any mean of q_2, a formula in m_2",
+        "error_factor": "factor of the error of q_2's mean in one round of both updates",
+        "gap": "that smallest KL(q ‖ p), in nats",
+        "marginals_gap": "KL(q ‖ p) of the product of p's own marginals, in nats",
+    },
+    mistakes={
+        "precisions_for_variances": "Takes the precisions of the factors for their variances",
+        "regression_only": "Shifts by the conditional mean's slope, but from 0, not from p's mean",
+        "update_unshifted": "Leaves q_1 at p's own mean",
+        "update_sign_lost": "Turns the sign of the shift",
+        "update_formula_sign_lost": "The same, a formula in m_2",
+        "update_undivided": "Shifts by the covariance, not divided by the variance of z_2",
+        "update_divided_by_own": "Divides the covariance by the variance of z_1",
+        "update_formula_divided_by_own": "The same, a formula in m_2",
+        "correlation": "Takes the correlation for its square, the error's factor",
+        "gap_not_halved": "Forgets the factor 1/2 of the gap",
+        "gap_with_correlation": "−ln(1 − |correlation|)/2: the correlation is not squared",
+    },
+    domains={"update_formula": {"m_2": "real"}},
+    examples=(
+        {"mean": (1, -2), "covariance": ((4, 2), (2, 3)), "start": 0},
+        {"mean": (0, Fraction(1, 2)), "covariance": ((2, -1), (-1, 2)), "start": 3},
+        {"mean": (3, 1), "covariance": ((1, Fraction(9, 10)), (Fraction(9, 10), 1)), "start": -1},
+    ),
+)
+def gaussian_pair(mean: Vector, covariance: Matrix, start: Scalar) -> Answers:
+    """The best factorised approximation of p = N(mean, covariance) on the plane.
+
+    Each best factor is Gaussian, with the precision of p's conditional law as its own and with
+    p's conditional mean at the other factor's mean. The gap is −ln(1 − rho²)/2 for the
+    correlation rho: half of ln(s_11 s_22 / det). Swapping the arguments of the divergence
+    makes the marginals best. Source: Bishop, Pattern Recognition and Machine Learning (2006),
+    section 10.1.2 (the factors of both divergences); the gap follows from the divergence of two
+    Gaussian laws. Raises ValueError unless the covariance is a positive definite 2 × 2 matrix
+    whose coordinates are correlated.
+    """
+    require_vector("mean", mean, 2)
+    require_positive_definite("covariance", covariance, 2)
+    require_scalar("start", start)
+    (first, shared), (_, second) = covariance
+    if not shared:
+        raise ValueError("covariance must have an entry other than 0 off its diagonal")
+    determinant = first * second - shared * shared
+    slope, own_slope = Fraction(shared) / second, Fraction(shared) / first
+    shift = slope * (start - mean[1])
+    square = Fraction(shared * shared) / (first * second)
+    gap = log(Fraction(first * second) / determinant) / 2
+    spread = Fraction(first * second) / determinant
+    return {
+        "precision": (
+            (Fraction(second) / determinant, -Fraction(shared) / determinant),
+            (-Fraction(shared) / determinant, Fraction(first) / determinant),
+        ),
+        "variances": (Fraction(determinant) / second, Fraction(determinant) / first),
+        "marginal_variances": (first, second),
+        "updated_mean": mean[0] + shift,
+        "update_formula": _line(slope, mean[0] - slope * mean[1]),
+        "error_factor": square,
+        "gap": gap,
+        "marginals_gap": float(spread - 1) - gap,
+        "precisions_for_variances": (
+            Fraction(second) / determinant,
+            Fraction(first) / determinant,
+        ),
+        "regression_only": slope * start,
+        "update_unshifted": mean[0],
+        "update_sign_lost": mean[0] - shift,
+        "update_formula_sign_lost": _line(-slope, mean[0] + slope * mean[1]),
+        "update_undivided": mean[0] + shared * (start - mean[1]),
+        "update_divided_by_own": mean[0] + own_slope * (start - mean[1]),
+        "update_formula_divided_by_own": _line(own_slope, mean[0] - own_slope * mean[1]),
+        "correlation": float(square) ** 0.5,
+        "gap_not_halved": 2 * gap,
+        "gap_with_correlation": -log(1 - float(square) ** 0.5) / 2,
+    }
+
+
+def _line(slope: Fraction, constant: Fraction) -> Expression:
+    """slope · m_2 + constant over one denominator."""
+    (factor, shift), below = over_common_denominator((slope, constant))
+    above = linear([(factor, "m_2")], shift)
+    return above if below == 1 else Quotient(above, Number(below))
+
+
+def _bound(mean: "Tensor", covariance: "Tensor", centre: "Tensor", logs: "Tensor") -> "Tensor":
+    """E_q ln p and the entropy of q (without its constant) for means and log deviations."""
+    from torch.distributions import MultivariateNormal
+
+    from qgen.solvers.numerical_methods import cubature_nodes
+    from qgen.solvers.torch_laws import log_density
+
+    law: Any = MultivariateNormal(mean[:, None, :], covariance[:, None])
+    points = centre[:, None, :] + logs.exp()[:, None, :] * cubature_nodes(2)
+    return log_density(law, points).mean(-1) + logs.sum(-1)
+
+
+def _covering_variances(mean: "Tensor", covariance: "Tensor") -> "Tensor":
+    """Variances of the factors that maximise E_p ln q.
+
+    That is concave in a factor's precision and in the precision times its mean.
+    """
+    import torch
+
+    from qgen.solvers.numerical_methods import cubature_nodes, maximise
+
+    samples = mean[:, None, :] + cubature_nodes(2) @ torch.linalg.cholesky(covariance).mT
+
+    def fit(parameters: "Tensor") -> "Tensor":
+        pull, precision = parameters[:, None, :2], parameters[:, None, 2:]
+        exponent = pull * samples - precision * samples**2 / 2 - pull**2 / precision / 2
+        mean_log: Tensor = (exponent + precision.log() / 2).sum(-1).mean(-1)
+        return mean_log
+
+    start = torch.cat((torch.zeros_like(mean), torch.ones_like(mean)), dim=-1)
+    return 1 / maximise(fit, start)[:, 2:]
+
+
+@check("mean_field.gaussian_pair", tolerance=1e-7)
+def gaussian_pair_by_maximisation(
+    mean: "Tensor", covariance: "Tensor", start: "Tensor"
+) -> Mapping[str, Any]:
+    """Both divergences minimised by Newton's method; no formula of a best factor is used.
+
+    mean: [variants, 2]; covariance: [variants, 2, 2]; start: [variants]. All logarithms of
+    densities are quadratic, so that cubature nodes give their means exactly.
+    """
+    import torch
+    from torch.distributions import MultivariateNormal, kl_divergence
+
+    from qgen.solvers.numerical_methods import maximise
+
+    law: Any = MultivariateNormal(mean, covariance)
+
+    def divergence(variances: "Tensor") -> "Tensor":
+        found: Tensor = kl_divergence(MultivariateNormal(mean, torch.diag_embed(variances)), law)
+        return found
+
+    def updated(other: "Tensor", position: int) -> "Tensor":
+        """The best mean of the factor at a position while the other has the mean `other`."""
+
+        def objective(own: "Tensor") -> "Tensor":
+            pair = torch.stack((own[:, 0], other)[:: 1 - 2 * position], dim=-1)
+            return _bound(mean, covariance, pair, torch.zeros_like(pair))
+
+        return maximise(objective, torch.zeros_like(other[:, None]))[:, 0]
+
+    def by_formula(points: Mapping[str, "Tensor"]) -> "Tensor":
+        columns = points["m_2"].expand(len(mean), -1).unbind(-1)
+        return torch.stack([updated(column, 0) for column in columns], dim=-1)
+
+    best = maximise(
+        lambda both: _bound(mean, covariance, both[:, :2], both[:, 2:]),
+        torch.zeros_like(covariance.flatten(1)),
+    )
+    variances = (2 * best[:, 2:]).exp()
+    marginal_variances = _covering_variances(mean, covariance)
+    return {
+        "precision": torch.linalg.inv(covariance),
+        "variances": variances,
+        "marginal_variances": marginal_variances,
+        "updated_mean": updated(start, 0),
+        "update_formula": by_formula,
+        "error_factor": updated(updated(mean[:, 1] + 1, 0), 1) - mean[:, 1],
+        "gap": divergence(variances),
+        "marginals_gap": divergence(marginal_variances),
+    }

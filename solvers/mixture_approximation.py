@@ -1,0 +1,188 @@
+"""A normal law that stands in for a posterior that is a mixture of normal laws."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from math import ceil, exp, log, pi, sqrt
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from qgen.document.values import Answers
+from qgen.solvers.arguments import (
+    Scalar,
+    Vector,
+    require_positive,
+    require_probabilities,
+    require_scalar,
+    require_vector,
+)
+from qgen.solvers.registry import check, solver
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_Part: TypeAlias = tuple[float, float, float]
+"""Weight, mean and deviation of one part of a mixture."""
+
+_REACH, _LEAST_STEPS, _MOST_STEPS = 9, 8, 200
+
+
+@solver(
+    "mixture_approximation.normal",
+    results={
+        "gap": "KL(q ‖ p) in nats: what the ELBO of q lacks of ln p(x)",
+        "covering_mean": "mean of the normal law with the smallest KL(p ‖ ·)",
+        "covering_variance": "variance of that law",
+        "covering_deviation": "its standard deviation",
+    },
+    mistakes={
+        "means_averaged": "The plain mean of the parts' means",
+        "means_swapped": "Gives the weights to the means in the opposite order",
+        "variance_within": "The mean of the parts' variances: the spread of their means is missing",
+        "variance_between": "The spread of the parts' means alone",
+        "deviation_squared_mean": "The square of the mean deviation, and the spread of the means",
+    },
+    examples=(
+        {
+            "weights": (Fraction(3, 10), Fraction(7, 10)),
+            "means": (-3, 4),
+            "deviations": (Fraction(1, 2), 1),
+            "m": -3,
+            "s": Fraction(1, 2),
+        },
+        {
+            "weights": (Fraction(2, 5), Fraction(3, 5)),
+            "means": (0, 1),
+            "deviations": (1, Fraction(3, 2)),
+            "m": Fraction(1, 2),
+            "s": Fraction(3, 4),
+        },
+        {
+            "weights": (Fraction(1, 5), Fraction(1, 2), Fraction(3, 10)),
+            "means": (-2, 0, 5),
+            "deviations": (1, Fraction(1, 2), 2),
+            "m": 1,
+            "s": 2,
+        },
+    ),
+)
+def normal(weights: Vector, means: Vector, deviations: Vector, m: Scalar, s: Scalar) -> Answers:
+    """KL(q ‖ p) of q = N(m, s²) from the mixture p = Σ w_k N(m_k, s_k²), and p's moments.
+
+    A normal law N(a, v) has E_p ln N(x; a, v) = −(ln 2πv + E_p (x − a)²/v)/2, which is largest
+    for p's own mean and variance, so that they minimise KL(p ‖ ·). KL(q ‖ p) has no closed form;
+    where q is one of parts that hardly overlap, it is −ln of that part's weight, since p is
+    that weight times q where q has its mass. Source: Bishop, Pattern Recognition and Machine
+    Learning (2006), section 10.1.2 on both directions of the divergence and section 10.7 on
+    matching moments. Raises ValueError for vectors of different lengths, weights that are no
+    probabilities or 0, deviations that are not positive, and laws that are too far apart for
+    their widths.
+    """
+    require_probabilities("weights", weights)
+    require_vector("means", means, len(weights))
+    require_vector("deviations", deviations, len(weights))
+    require_scalar("m", m)
+    for name, each in (("s", s), *(("deviations", each) for each in deviations)):
+        require_positive(name, each)
+    if min(weights) <= 0:
+        raise ValueError("weights must be positive")
+    steps = _steps(means, deviations, s)
+    parts = list(zip(weights, means, deviations, strict=True))
+    mean = Fraction(sum([weight * each for weight, each, _ in parts]))
+    within = Fraction(sum([weight * each * each for weight, _, each in parts]))
+    between = sum([weight * (each - mean) ** 2 for weight, each, _ in parts])
+    average = sum([weight * each for weight, _, each in parts])
+    return {
+        "gap": _divergence(
+            [(float(weight), float(each), float(wide)) for weight, each, wide in parts],
+            float(m),
+            float(s),
+            steps,
+        ),
+        "covering_mean": mean,
+        "covering_variance": within + between,
+        "covering_deviation": sqrt(within + between),
+        "means_averaged": Fraction(sum(means)) / len(means),
+        "means_swapped": sum(
+            [weight * each for weight, each in zip(weights, reversed(means), strict=True)]
+        ),
+        "variance_within": within,
+        "variance_between": between,
+        "deviation_squared_mean": average * average + between,
+    }
+
+
+def _steps(means: Vector, deviations: Vector, s: Scalar) -> int:
+    """How many steps a deviation of q the trapezoidal rule needs.
+
+    Two parts of deviation d that lie a distance D apart make ln p bend within d²/D: its nearest
+    singularities lie π d²/D off the line. A step of a quarter of that leaves an error like
+    exp(−8π), as Trefethen and Weideman show (The Exponentially Convergent Trapezoidal Rule,
+    2014, the theorem on integrals over the line).
+    """
+    farthest = max(means) - min(means)
+    narrowest, widest = min(deviations), max(deviations)
+    needed = max(_LEAST_STEPS, 4 * s * max(farthest, widest) / (3 * narrowest * narrowest))
+    if needed > _MOST_STEPS or max(s, widest) > _MOST_STEPS * min(s, narrowest):
+        raise ValueError("the laws must not lie so far apart for their widths")
+    return ceil(needed)
+
+
+def _divergence(parts: list[_Part], m: float, s: float, steps: int) -> float:
+    """The mean of ln q − ln p under q by the trapezoidal rule."""
+    total = 0.0
+    for index in range(-_REACH * steps, _REACH * steps + 1):
+        place = index / steps
+        z = m + s * place
+        exponents = [
+            log(weight / wide) - ((z - each) / wide) ** 2 / 2 for weight, each, wide in parts
+        ]
+        top = max(exponents)
+        rest = sum([exp(exponent - top) for exponent in exponents])
+        total += exp(-place * place / 2) * (top + log(rest))
+    return -log(s) - 0.5 - total / (steps * sqrt(2 * pi))
+
+
+@check("mixture_approximation.normal", tolerance=1e-7)
+def normal_by_quadrature(
+    weights: "Tensor", means: "Tensor", deviations: "Tensor", m: "Tensor", s: "Tensor"
+) -> Mapping[str, Any]:
+    """Torch's log densities at Gauss-Legendre nodes; the covering law by Newton's method.
+
+    weights, means, deviations: [variants, parts]; m, s: [variants].
+    """
+    import torch
+    from torch.distributions import Categorical, MixtureSameFamily, Normal
+
+    from qgen.solvers.gauss_hermite import gauss_hermite
+    from qgen.solvers.numerical_methods import gauss_legendre, maximise
+    from qgen.solvers.torch_laws import log_density
+
+    nodes, shares = gauss_legendre(48)
+    starts = torch.arange(-_REACH, _REACH, dtype=m.dtype)[:, None]
+    places, shares = (starts + nodes).flatten(), shares.repeat(2 * _REACH)
+    z = m[:, None] + s[:, None] * places
+    p: Any = MixtureSameFamily(
+        Categorical(weights[:, None]), Normal(means[:, None], deviations[:, None])
+    )
+    q: Any = Normal(m[:, None], s[:, None])
+    log_q = log_density(q, z)
+    gap = (log_q.exp() * s[:, None] * (log_q - log_density(p, z))) @ shares
+
+    hermite, chances = gauss_hermite(8)
+    samples = means[..., None] + deviations[..., None] * hermite
+    chances = weights[..., None] * chances
+
+    def fit(parameters: "Tensor") -> "Tensor":
+        """E_p ln q without its constant, concave in precision times mean and in the precision."""
+        pull, precision = parameters[:, 0, None, None], parameters[:, 1, None, None]
+        exponent = pull * samples - precision * samples**2 / 2 - pull**2 / precision / 2
+        return (chances * (exponent + precision.log() / 2)).sum((-2, -1))
+
+    start = torch.stack((torch.zeros_like(m), torch.ones_like(m)), dim=-1)
+    best = maximise(fit, start)
+    variance = 1 / best[:, 1]
+    return {
+        "gap": gap,
+        "covering_mean": best[:, 0] * variance,
+        "covering_variance": variance,
+        "covering_deviation": variance.sqrt(),
+    }

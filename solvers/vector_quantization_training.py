@@ -1,0 +1,339 @@
+"""Training a VQ-VAE on the line, how long its codes are, and moving averages in the long run."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from math import log, log2
+from typing import TYPE_CHECKING, Any
+
+from qgen.document.formula import Expression, Number, Power, Product, Sum, Symbol
+from qgen.document.values import Answers
+from qgen.solvers.arguments import (
+    Scalar,
+    require_between_zero_and_one,
+    require_positive,
+    require_scalar,
+)
+from qgen.solvers.registry import check, solver
+from qgen.solvers.shape_arguments import require_count
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_X, _Z, _T = Symbol("x"), Symbol("z"), Symbol("t")
+
+
+def _linear(*terms: tuple[int | Fraction, Symbol | None]) -> Expression:
+    """The sum of the terms, factor times symbol, without those that are zero."""
+    parts: list[Expression] = []
+    for factor, symbol in terms:
+        if not factor:
+            continue
+        if symbol is None:
+            parts.append(Number(factor))
+        else:
+            parts.append(symbol if factor == 1 else Product((Number(factor), symbol)))
+    return Sum(tuple(parts)) if parts else Number(0)
+
+
+@solver(
+    "vector_quantization_training.line",
+    results={
+        "encoder_formula": "the gradient in z by the straight-through estimator, in x and z",
+        "code_formula": "the gradient in e that the codebook term gives, a formula in z",
+        "reconstruction": "a e + b",
+    },
+    mistakes={
+        "decoder_at_z_formula": "Puts z in place of the code into the decoder",
+        "slope_forgotten_formula": "The reconstruction's part without the decoder's slope a",
+        "true_gradient_formula": "Only the commitment term: the quantiser's true derivative is 0",
+        "copied_only_formula": "Only the reconstruction's part: the commitment term is forgotten",
+        "codebook_term_too_formula": "Lets the codebook term reach the encoder as well",
+        "commitment_sign_formula": "The commitment term with the wrong sign",
+    },
+    examples=(
+        {"a": 2, "b": 1, "e": 3, "beta": Fraction(1, 4)},
+        {"a": -3, "b": -2, "e": 1, "beta": Fraction(1, 2)},
+        {"a": Fraction(1, 2), "b": 0, "e": -4, "beta": 2},
+    ),
+)
+def line(a: Scalar, b: Scalar, e: Scalar, beta: Scalar) -> Answers:
+    """L = (x − a e − b)² + (sg[z] − e)² + beta (z − sg[e])² with a linear decoder on the line.
+
+    The gradient at the decoder's input, −2 a (x − a e − b), is copied to z, and the commitment
+    term adds 2 beta (z − e). Source: van den Oord, Vinyals and Kavukcuoglu, Neural discrete
+    representation learning (2017), section 3.2 and equation 3. Raises ValueError for a = 0 and
+    beta not above zero.
+    """
+    for name, value in (("a", a), ("b", b), ("e", e)):
+        require_scalar(name, value)
+    require_positive("beta", beta)
+    if not a:
+        raise ValueError("a must not be 0")
+    slope, shift, code, weight = map(Fraction, (a, b, e, beta))
+    at_code = slope * code + shift
+
+    def gradient(copied: Fraction, pull: Fraction) -> Expression:
+        """copied (x − a e − b) + pull (z − e)."""
+        constant = -copied * at_code - pull * code
+        return _linear((copied, _X), (pull, _Z), (constant, None))
+
+    nothing = Fraction(0)
+    return {
+        "encoder_formula": gradient(-2 * slope, 2 * weight),
+        "code_formula": _linear((Fraction(-2), _Z), (2 * code, None)),
+        "reconstruction": at_code,
+        "decoder_at_z_formula": _linear(
+            (-2 * slope, _X),
+            (2 * slope * slope + 2 * weight, _Z),
+            (2 * slope * shift - 2 * weight * code, None),
+        ),
+        "slope_forgotten_formula": gradient(Fraction(-2), 2 * weight),
+        "true_gradient_formula": gradient(nothing, 2 * weight),
+        "copied_only_formula": gradient(-2 * slope, nothing),
+        "codebook_term_too_formula": gradient(-2 * slope, 2 * weight + 2),
+        "commitment_sign_formula": gradient(-2 * slope, -2 * weight),
+    }
+
+
+@check("vector_quantization_training.line", tolerance=1e-8)
+def line_by_autograd(a: "Tensor", b: "Tensor", e: "Tensor", beta: "Tensor") -> Mapping[str, Any]:
+    """Builds the loss with detached tensors and differentiates it; all are [variants]."""
+    import torch
+
+    def slopes(points: Mapping[str, "Tensor"], wanted: str) -> "Tensor":
+        vector = points["z"].clone().requires_grad_(True)
+        code = e[:, None].expand_as(vector).clone().requires_grad_(True)
+        data = points["x"] if wanted == "encoder" else torch.zeros_like(vector)
+        fed = vector + (code - vector).detach()
+        loss = (
+            (data - a[:, None] * fed - b[:, None]) ** 2
+            + (vector.detach() - code) ** 2
+            + beta[:, None] * (vector - code.detach()) ** 2
+        )
+        leaf = vector if wanted == "encoder" else code
+        return torch.autograd.grad(loss.sum(), leaf)[0]
+
+    return {
+        "encoder_formula": lambda points: slopes(points, "encoder"),
+        "code_formula": lambda points: slopes(points, "code"),
+        "reconstruction": torch.addcmul(b, a, e),
+    }
+
+
+@solver(
+    "vector_quantization_training.code_length",
+    results={
+        "latents": "positions of the grid, (side / factor)²",
+        "bits_per_latent": "log2 of the number of codes",
+        "total_bits": "the bits of all latents at equal code lengths",
+        "kl": "KL of the one-point posterior from the uniform prior, in nats: latents · ln K",
+        "ratio": "bits of the image, 24 a pixel, over those of the code",
+    },
+    mistakes={
+        "one_row_bits": "The bits of one row of the grid: the side is not squared",
+        "codes_as_bits": "K bits a position: forgets the logarithm",
+        "kl_of_one_position": "ln K: only one position",
+        "kl_zero": "0: takes a posterior without spread to have no KL",
+        "kl_over_all_grids": "ln (K · latents): adds the numbers of choices inside the logarithm",
+        "grey_ratio": "Counts 8 bits a pixel: forgets the three colours",
+        "byte_ratio": "Counts 3 in place of 24 for a pixel: bytes against bits",
+    },
+    examples=(
+        {"side": 256, "factor": 8, "codes": 512},
+        {"side": 32, "factor": 4, "codes": 16},
+        {"side": 64, "factor": 16, "codes": 1000},
+    ),
+)
+def code_length(side: Scalar, factor: Scalar, codes: Scalar) -> Answers:
+    """A square colour image of `side` pixels, encoded to a grid smaller by `factor` each way.
+
+    Source: van den Oord, Vinyals and Kavukcuoglu, Neural discrete representation learning (2017),
+    section 3.1 for the constant KL term. Raises ValueError for sizes that are not whole, for a
+    factor that does not divide the side, and fewer than two codes.
+    """
+    width = require_count("side", side, 1, 4096)
+    step = require_count("factor", factor, 1, width)
+    number = require_count("codes", codes, 2, 10**6)
+    if width % step:
+        raise ValueError(f"factor must divide side, {step} does not divide {width}")
+    across = width // step
+    latents = across * across
+    power = number.bit_length() - 1
+    bits = power if number == 1 << power else log2(number)
+    image = 24 * width * width
+    ratio = Fraction(image, latents * bits) if isinstance(bits, int) else image / (latents * bits)
+    return {
+        "latents": latents,
+        "bits_per_latent": bits,
+        "total_bits": latents * bits,
+        "kl": latents * log(number),
+        "ratio": ratio,
+        "one_row_bits": across * bits,
+        "codes_as_bits": latents * number,
+        "kl_of_one_position": log(number),
+        "kl_zero": 0,
+        "kl_over_all_grids": log(number * latents),
+        "grey_ratio": ratio / 3,
+        "byte_ratio": ratio / 8,
+    }
+
+
+@check("vector_quantization_training.code_length", tolerance=1e-9)
+def code_length_by_laws(side: "Tensor", factor: "Tensor", codes: "Tensor") -> Mapping[str, Any]:
+    """Entropy and KL of torch's laws, over the grid that pooling leaves; all are [variants]."""
+    import torch
+    from torch.distributions import Categorical, kl_divergence
+
+    rows: list[list[float]] = []
+    kinds = torch.stack((side, factor, codes), 1).long().tolist()
+    known: dict[tuple[int, ...], list[float]] = {}
+    for width, step, number in kinds:
+        if (width, step, number) not in known:
+            image = torch.empty(3, width, width, dtype=torch.uint8, device="meta")
+            grid = image[0, ::step, ::step].numel()
+            prior: Any = Categorical(logits=torch.zeros(number, dtype=torch.float64))
+            chosen: Any = Categorical(probs=torch.eye(number, 1, dtype=torch.float64)[:, 0])
+            each = float(prior.entropy()) / log(2)
+            known[width, step, number] = [
+                float(grid),
+                each,
+                grid * each,
+                grid * float(kl_divergence(chosen, prior)),
+                8 * image.nbytes / (grid * each),
+            ]
+        rows.append(known[width, step, number])
+    names = ("latents", "bits_per_latent", "total_bits", "kl", "ratio")
+    columns = torch.tensor(rows, dtype=torch.float64).unbind(-1)
+    return dict(zip(names, columns, strict=True))
+
+
+@solver(
+    "vector_quantization_training.long_run",
+    results={
+        "weight": "the share r of the batch's mean in the new code after one update",
+        "step_size": "the step of gradient descent on Σ ‖z − e‖² that does the same once",
+        "count_formula": "the running count after t equal batches, a formula in t",
+        "code_formula": "the code after t equal batches if the count is the batch's already, in t",
+        "code_after": "the code after so many equal batches, whatever the count was",
+    },
+    mistakes={
+        "fresh_share": "1 − decay for the weight: forgets that counts differ",
+        "half_missed_step": "r / n for the step: forgets the factor 2 of the gradient",
+        "step_not_divided": "r / 2 for the step: forgets that the batch has n numbers",
+        "count_swapped_formula": "The old count and the batch's change places",
+        "weights_swapped_formula": "The old code and the batch's mean change places",
+        "one_step_after": "The code after a single batch",
+        "straight_line_formula": "The distance shrinks by equal amounts, not by a share of itself",
+        "fresh_power_after": "Uses (1 − decay)^steps in place of decay^steps",
+    },
+    domains={"count_formula": {"t": "positive"}, "code_formula": {"t": "positive"}},
+    examples=(
+        {"count": 4, "code": 1, "batch": 2, "mean": 3, "decay": Fraction(9, 10), "steps": 3},
+        {"count": 2, "code": -1, "batch": 6, "mean": 4, "decay": Fraction(1, 2), "steps": 5},
+        {
+            "count": Fraction(5, 2),
+            "code": Fraction(1, 2),
+            "batch": 3,
+            "mean": -2,
+            "decay": Fraction(4, 5),
+            "steps": 2,
+        },
+    ),
+)
+def long_run(
+    count: Scalar, code: Scalar, batch: Scalar, mean: Scalar, decay: Scalar, steps: Scalar
+) -> Answers:
+    """Moving averages of one code on the line, fed with batches of n numbers of the same mean.
+
+    N_t = n + decay^t (N − n), and the total goes the same way to n times the mean. Source: van den
+    Oord, Vinyals and Kavukcuoglu, Neural discrete representation learning (2017), appendix A.1, for
+    the updates. Raises ValueError for counts not above zero, a decay not between 0 and 1, and
+    steps that are not whole from 1 to 50.
+    """
+    require_positive("count", count)
+    require_scalar("code", code)
+    number = require_count("batch", batch, 1, 10**6)
+    require_scalar("mean", mean)
+    require_between_zero_and_one("decay", decay)
+    times = require_count("steps", steps, 1, 50)
+    size, start, goal, kept = map(Fraction, (count, code, mean, decay))
+    fresh = 1 - kept
+
+    def after(power: Fraction) -> Fraction:
+        top = number * goal + power * (size * start - number * goal)
+        return top / (number + power * (size - number))
+
+    weight = fresh * number / (kept * size + fresh * number)
+    powered = Power(Number(kept), _T)
+
+    def towards(end: Fraction, gap: Fraction, factor: Expression) -> Expression:
+        parts: tuple[Expression, ...] = (Number(end), Product((Number(gap), factor)))
+        return Sum(parts)
+
+    left = Sum((Number(1), Product((Number(-fresh), _T))))
+    return {
+        "weight": weight,
+        "step_size": weight / (2 * number),
+        "count_formula": towards(Fraction(number), size - number, powered),
+        "code_formula": towards(goal, start - goal, powered),
+        "code_after": after(kept**times),
+        "fresh_share": fresh,
+        "half_missed_step": weight / number,
+        "step_not_divided": weight / 2,
+        "count_swapped_formula": towards(size, number - size, powered),
+        "weights_swapped_formula": towards(start, goal - start, powered),
+        "one_step_after": after(kept),
+        "straight_line_formula": towards(goal, start - goal, left),
+        "fresh_power_after": after(fresh**times),
+    }
+
+
+@check("vector_quantization_training.long_run", tolerance=1e-8)
+def long_run_step_by_step(
+    count: "Tensor",
+    code: "Tensor",
+    batch: "Tensor",
+    mean: "Tensor",
+    decay: "Tensor",
+    steps: "Tensor",
+) -> Mapping[str, Any]:
+    """Runs the updates one by one; between whole steps, the flow that leads through them.
+
+    The weight is the slope of the new code in the batch's mean. A step of gradient descent is taken
+    with autograd and scaled until it lands where the average does. All are [variants].
+    """
+    import torch
+
+    def update(size: "Tensor", total: "Tensor", goal: "Tensor") -> tuple["Tensor", "Tensor"]:
+        return torch.lerp(batch, size, decay), torch.lerp(batch * goal, total, decay)
+
+    target = mean.clone().requires_grad_(True)
+    size, total = update(count, count * code, target)
+    (weight,) = torch.autograd.grad((total / size).sum(), target)
+    moved = (total / size).detach()
+    leaf = code.clone().requires_grad_(True)
+    # n numbers at the mean: their spread does not change the gradient in the code.
+    (gradient,) = torch.autograd.grad((batch * (mean - leaf) ** 2).sum(), leaf)
+    same = gradient == 0
+    step = torch.where(same, weight / (2 * batch), (code - moved) / torch.where(same, 1, gradient))
+    size, total = count, count * code
+    result = code
+    for place in range(1, int(steps.max()) + 1):
+        size, total = update(size, total, mean)
+        result = torch.where(steps == place, total / size, result)
+
+    def flow(start: "Tensor", goal: "Tensor", points: Mapping[str, "Tensor"]) -> "Tensor":
+        """The solution of y' = ln decay · (y − goal), as a matrix exponential on (y, 1)."""
+        rate = decay.log()[:, None] * points["t"]
+        zero = torch.zeros_like(rate)
+        rows = torch.stack((rate, -rate * goal[:, None]), -1), torch.stack((zero, zero), -1)
+        moves: Tensor = torch.linalg.matrix_exp(torch.stack(rows, -2))
+        return moves[..., 0, 0] * start[:, None] + moves[..., 0, 1]
+
+    return {
+        "weight": weight,
+        "step_size": step,
+        "count_formula": lambda points: flow(count, batch, points),
+        "code_formula": lambda points: flow(code, mean, points),
+        "code_after": result,
+    }

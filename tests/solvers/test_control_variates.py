@@ -1,0 +1,68 @@
+"""Control variates against hand-worked numbers and against other coefficients."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as draw
+
+from qgen.document.formula import evaluate, typed
+from qgen.solvers.registry import SolverFailure, find_solver, solve
+from qgen.solvers.verification import verify
+
+TABLE = find_solver("control_variates.table")
+HALF = Fraction(1, 2)
+numbers = draw.integers(-6, 6)
+laws = draw.tuples(*[draw.integers(1, 9)] * 3).map(
+    lambda shares: tuple(Fraction(share, sum(shares)) for share in shares)
+)
+
+
+def test_a_table_by_hand():
+    """f = (0, 2, 2), g = (0, 0, 4), p = (1/2, 1/4, 1/4): Var f = 1, Var g = 3, Cov = 1."""
+    values = {
+        "probabilities": (HALF, Fraction(1, 4), Fraction(1, 4)),
+        "values": (0, 2, 2),
+        "controls": (0, 0, 4),
+    }
+    answers = solve(TABLE, values)
+    assert (answers["variance"], answers["control_variance"], answers["covariance"]) == (1, 3, 1)
+    assert answers["control_mean"] == 1
+    assert answers["best_coefficient"] == Fraction(1, 3)
+    assert answers["best_variance"] == Fraction(2, 3)
+    assert answers["remaining_share"] == Fraction(2, 3)
+    assert answers["share_removed"] == Fraction(1, 3)
+    assert answers["coefficient_inverted"] == 1
+    assert answers["coefficient_from_deviations"] == pytest.approx(3**-0.5)
+    assert answers["plain_difference_variance"] == 2
+    assert typed(answers["variance_formula"]) == "1 - 2*c + 3*c^2"
+    assert typed(answers["sign_lost_formula"]) == "1 + 2*c + 3*c^2"
+
+
+@settings(max_examples=20, deadline=None)
+@given(laws, draw.tuples(*[numbers] * 3), draw.tuples(*[numbers] * 3), numbers)
+def test_no_other_coefficient_is_better(law, values, controls, c):
+    arguments = {"probabilities": law, "values": values, "controls": controls}
+    try:
+        answers = solve(TABLE, arguments)
+    except SolverFailure:
+        return
+    rest = [f - c * g for f, g in zip(values, controls, strict=True)]
+    mean = sum(p * each for p, each in zip(law, rest, strict=True))
+    variance = sum(p * (each - mean) ** 2 for p, each in zip(law, rest, strict=True))
+    assert evaluate(answers["variance_formula"], {"c": float(c)}) == pytest.approx(float(variance))
+    assert answers["best_variance"] <= variance
+    assert verify(TABLE, [arguments], [answers]).disagreements == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"controls": (2, 2, 2)}, "their covariance is 0"),
+        ({"values": (1, 2)}, "values must have 3 entries"),
+        ({"probabilities": (1, 1, 1)}, "sum to 1"),
+    ],
+)
+def test_unfit_values_are_refused(changed, reason):
+    with pytest.raises(SolverFailure, match=reason):
+        solve(TABLE, {**TABLE.examples[0], **changed})

@@ -1,0 +1,124 @@
+"""Noise levels and the probability flow against hand-worked numbers and discrete steps."""
+
+from fractions import Fraction
+from math import exp, prod, sqrt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as draw
+
+from qgen.document.formula import evaluate, typed
+from qgen.solvers.registry import SolverFailure, find_solver, solve
+from qgen.solvers.verification import verify
+
+BETWEEN = find_solver("diffusion_schedules.between")
+RATE = find_solver("diffusion_schedules.linear_rate")
+FLOW = find_solver("diffusion_flow.gaussian_flow")
+SCHEDULE = find_solver("diffusion.schedule")
+levels = draw.fractions(min_value=Fraction(1, 50), max_value=Fraction(49, 50), max_denominator=50)
+numbers = draw.fractions(min_value=-4, max_value=4, max_denominator=5)
+scales = draw.fractions(min_value=Fraction(1, 4), max_value=4, max_denominator=4)
+
+
+def agree(known, values):
+    return verify(known, [values], [solve(known, values)]).disagreements == ()
+
+
+def test_a_later_step_by_hand():
+    """From 16/25 to 9/25: the ratio is 9/16 with root 3/4."""
+    answers = solve(BETWEEN, BETWEEN.examples[0])
+    assert answers["ratio"] == Fraction(9, 16)
+    assert answers["mean"] == Fraction(3, 8)
+    assert answers["variance"] == Fraction(7, 16)
+    assert answers["mean_from_clean"] == Fraction(3, 10)
+    assert answers["variance_from_clean"] == Fraction(16, 25)
+    assert answers["variance_difference"] == Fraction(7, 25)
+    assert answers["mean_without_root"] == Fraction(9, 32)
+    # The signal-to-noise ratios are 16/9 and 9/16.
+    assert answers["mean_of_snr"] == Fraction(9, 32)
+    assert answers["variance_of_snr"] == 1 - Fraction(81, 256)
+
+
+@settings(max_examples=15, deadline=None)
+@given(levels, levels, levels, numbers)
+def test_the_steps_between_are_the_last_ones_alone(first, second, third, x):
+    values = {
+        "alpha_bar_before": 1 - first,
+        "alpha_bar_after": (1 - first) * (1 - second) * (1 - third),
+        "x": x,
+    }
+    answers = solve(BETWEEN, values)
+    alone = solve(SCHEDULE, {"betas": (second, third), "t": 2, "x_0": x})
+    assert answers["variance"] == alone["variance"]
+    assert float(answers["mean"]) == pytest.approx(float(alone["mean"]))
+    assert agree(BETWEEN, values)
+
+
+def test_a_linear_rate_by_hand():
+    """β from 2 to 6: the integral up to t is 2 t + 2 t²."""
+    answers = solve(RATE, RATE.examples[1])
+    assert typed(answers["alpha_bar_formula"]) == "exp(-2*t - 2*t^2)"
+    assert typed(answers["half_formula"]) == "exp(-t - t^2)"
+    assert typed(answers["rate_times_time_formula"]) == "exp(-2*t - 4*t^2)"
+    assert typed(answers["rate_only_formula"]) == "exp(-2 - 4*t)"
+    assert typed(answers["start_only_formula"]) == "exp(-2*t)"
+    assert answers["alpha_bar_end"] == pytest.approx(exp(-4))
+    assert answers["variance_end"] == pytest.approx(1 - exp(-4))
+
+
+def test_many_small_steps_come_to_the_same():
+    share = prod(1 - (2 + 4 * (step + 0.5) / 20000) / 20000 for step in range(10000))
+    formula = solve(RATE, RATE.examples[1])["alpha_bar_formula"]
+    assert share == pytest.approx(evaluate(formula, {"t": 0.5}), rel=1e-3)
+
+
+@settings(max_examples=10, deadline=None)
+@given(scales, draw.integers(5, 20))
+def test_both_routes_of_a_rate_agree(beta_0, beta_1):
+    assert agree(RATE, {"beta_0": beta_0, "beta_1": beta_1})
+
+
+def test_a_flow_by_hand():
+    """Data N(1, 9), sigma = 4, x = 6: the total variance is 25 and the distance 5."""
+    answers = solve(FLOW, FLOW.examples[0])
+    assert typed(answers["slope_formula"]) == "sigma*(x - 1)/(9 + sigma^2)"
+    assert answers["slope"] == Fraction(4, 5)
+    assert answers["one_step"] == 1 + Fraction(9, 25) * 5
+    assert answers["exact"] == 1 + Fraction(3, 5) * 5
+    assert answers["one_step_variance"] == Fraction(81, 25)
+    assert answers["exact_variance"] == 9
+    assert answers["slope_without_sigma"] == Fraction(1, 5)
+    assert answers["slope_once"] == Fraction(26, 5)
+    assert answers["step_sign"] == Fraction(46, 5)
+    assert answers["score_of_data_step"] == 6 - Fraction(80, 9)
+    assert answers["one_step_deviation"] == Fraction(9, 5)
+    assert answers["noisy_variance"] == 25
+
+
+def test_two_steps_vary_more_than_one():
+    """From 4 to 2 to 0 a distance shrinks by 17/25 and 9/13, in all by less than in one step."""
+    assert Fraction(9, 25) < Fraction(17, 25) * Fraction(9, 13) < Fraction(3, 5)
+    answers = solve(FLOW, {**FLOW.examples[0], "sigma": 2, "x": 1 + Fraction(17, 5)})
+    assert answers["one_step"] == 1 + Fraction(17, 5) * Fraction(9, 13)
+    assert float(answers["exact"]) == pytest.approx(1 + 3.4 * 3 / sqrt(13))
+
+
+@settings(max_examples=10, deadline=None)
+@given(numbers, scales, scales, numbers)
+def test_both_routes_of_a_flow_agree(mu, tau, sigma, x):
+    assert agree(FLOW, {"mu": mu, "tau": tau, "sigma": sigma, "x": x})
+
+
+@pytest.mark.parametrize(
+    ("known", "change", "reason"),
+    [
+        (BETWEEN, {"alpha_bar_after": Fraction(4, 5)}, "must be below alpha_bar_before"),
+        (BETWEEN, {"alpha_bar_before": 1}, "alpha_bar_before must lie between 0 and 1"),
+        (RATE, {"beta_0": 20}, "beta_0 and beta_1 must differ"),
+        (RATE, {"beta_0": 0}, "beta_0 must be positive"),
+        (FLOW, {"sigma": 0}, "sigma must be positive"),
+    ],
+)
+def test_unfit_values_are_refused(known, change, reason):
+    with pytest.raises(SolverFailure, match=reason):
+        solve(known, {**known.examples[0], **change})
