@@ -22,6 +22,8 @@ MAX_BYTES = 10_000_000
 MAX_DEPTH = 40
 MAX_NODES = 1_000_000
 
+_TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
+
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?[0-9]{1,4000}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
@@ -173,9 +175,11 @@ def read_source(path: Path, shown: str) -> Source | Problem:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        return Problem(
-            "yaml-syntax", _syntax_message(error, text, line), Place(shown, line, column)
-        )
+        place = Place(shown, line, column)
+        # Some releases of the parser have a limit of their own and meet it first.
+        if "nesting depth" in str(error.problem):
+            return Problem("yaml-depth", _TOO_DEEP, place)
+        return Problem("yaml-syntax", _syntax_message(error, text, line), place)
     except yaml.YAMLError as error:
         return Problem("yaml-syntax", " ".join(str(error).split()), Place(shown, 1, 1))
     if data is None:
@@ -229,7 +233,7 @@ class _Builder:
     def value(self, event: yaml.Event, depth: int) -> tuple[Data, Node]:
         line, column = _mark(event)
         if depth > MAX_DEPTH:
-            message = f"nested deeper than {MAX_DEPTH} levels"
+            message = _TOO_DEEP
             raise _Refused("yaml-depth", message, line, column)
         before = self._count
         self._spend(1, line, column)

@@ -86,12 +86,13 @@ def _knows(file: str, kind: str) -> bool:
 
 
 def compile_papers(
-    folder: Path, names: Sequence[str], jobs: int = 1, seconds: float = 60.0
+    folder: Path, names: Sequence[str], jobs: int = 1, seconds: float = 240.0
 ) -> Iterator[Typeset]:
     """Compiles `folder/name` for each name, in that order, as many at a time as `jobs`.
 
     Names end in `.tex`; pictures lie in `folder/assets`. Nothing in the folder is changed. Each
-    run of the engine may take so many seconds. Sources that share their preamble, as the papers
+    run of the engine may take so many seconds (LuaLaTeX lists all fonts of the machine when it runs
+    for the first time, which takes it a minute). Sources that share their preamble, as the papers
     of one exam do, have it compiled once.
     """
     with TemporaryDirectory(prefix="qgen-tex-") as temporary, ThreadPoolExecutor(jobs) as pool:

@@ -84,7 +84,7 @@ COMMANDS = frozenset(
     xrightleftharpoons yen Z zeta
     """.split()
 )
-"""Commands of amsmath, amssymb, mathtools, mathrsfs and bm, and those that the papers define."""
+"""Commands of amsmath, amssymb, mathtools, eucal and bm, and those that the papers define."""
 
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*\n?")
 _DISPLAY = re.compile(r"\\(begin|end)\s*\{(align|gather|multline|equation|darray)\*?\}")

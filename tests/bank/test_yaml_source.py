@@ -83,7 +83,7 @@ REFUSED: list[tuple[str, str | bytes, str, str]] = [
     ("alias of nothing", "- *a\n", "1:3", "nothing is anchored as '&a' [yaml-alias]"),
     ("tab", "a:\n  b: 1\n\tc: 2\n", "3:1",
      "a tab in the indentation; YAML is indented with blanks [yaml-syntax]"),
-    ("brackets", "[" * 100_000, f"1:{MAX_DEPTH + 2}",
+    ("brackets", "[" * 500, f"1:{MAX_DEPTH + 2}",
      f"nested deeper than {MAX_DEPTH} levels [yaml-depth]"),
     ("mappings", "{a: " * 5_000, f"1:{4 * MAX_DEPTH + 5}",
      f"nested deeper than {MAX_DEPTH} levels [yaml-depth]"),
@@ -103,6 +103,15 @@ REFUSED: list[tuple[str, str | bytes, str, str]] = [
      "not valid YAML: found unexpected end of stream while scanning a quoted scalar "
      "[yaml-syntax]"),
 ]  # fmt: skip
+
+
+def test_more_brackets_than_the_parser_itself_takes(file: Path) -> None:
+    problem = read(file, "[" * 100_000)
+    assert isinstance(problem, Problem)
+    assert (problem.code, problem.message) == (
+        "yaml-depth",
+        f"nested deeper than {MAX_DEPTH} levels",
+    )
 
 
 @pytest.mark.parametrize(
