@@ -20,27 +20,44 @@ class ExpressionError(ValueError):
 
 # Looked up by exact type: these run for every variant, and a truth value is no number.
 _NUMBERS = frozenset({int, Fraction, float})
+_WITH_FRACTION = frozenset({(Fraction, Fraction), (Fraction, int), (int, Fraction)})
+_PLAIN = frozenset((first, second) for first in _NUMBERS for second in _NUMBERS) - _WITH_FRACTION
 # A text would read `%` as a template, and `+` would join two vectors end to end.
 _NO_NUMBER = "only numbers can be added, subtracted, multiplied and divided"
 
 
 def add(first: Any, second: Any) -> Value:
     """The sum of two numbers."""
-    if type(first) not in _NUMBERS or type(second) not in _NUMBERS:
+    kinds = type(first), type(second)
+    if kinds in _WITH_FRACTION:
+        above, below = first.as_integer_ratio()
+        other_above, other_below = second.as_integer_ratio()
+        return _quotient(above * other_below + other_above * below, below * other_below)
+    if kinds not in _PLAIN:
         raise ExpressionError(_NO_NUMBER)
     return limited(first + second)
 
 
 def subtract(first: Any, second: Any) -> Value:
     """The difference of two numbers."""
-    if type(first) not in _NUMBERS or type(second) not in _NUMBERS:
+    kinds = type(first), type(second)
+    if kinds in _WITH_FRACTION:
+        above, below = first.as_integer_ratio()
+        other_above, other_below = second.as_integer_ratio()
+        return _quotient(above * other_below - other_above * below, below * other_below)
+    if kinds not in _PLAIN:
         raise ExpressionError(_NO_NUMBER)
     return limited(first - second)
 
 
 def multiply(first: Any, second: Any) -> Value:
     """The product of two numbers."""
-    if type(first) not in _NUMBERS or type(second) not in _NUMBERS:
+    kinds = type(first), type(second)
+    if kinds in _WITH_FRACTION:
+        above, below = first.as_integer_ratio()
+        other_above, other_below = second.as_integer_ratio()
+        return _quotient(above * other_above, below * other_below)
+    if kinds not in _PLAIN:
         raise ExpressionError(_NO_NUMBER)
     return limited(first * second)
 
@@ -91,6 +108,17 @@ def power(base: Any, exponent: Any) -> Value:
     return math.pow(base, exponent)
 
 
+def _quotient(above: int, below: int) -> Value:
+    """The quotient of two whole numbers, itself whole where it can be.
+
+    Python's own operators on fractions look for other kinds of numbers first, which costs more
+    than the arithmetic.
+    """
+    if below.bit_length() > MAX_BITS or above.bit_length() > MAX_BITS:
+        return limited(Fraction(above, below))
+    return Fraction(above, below) if above % below else above // below
+
+
 def limited(value: Any) -> Value:
     """The number, unless it has more digits than Python writes as text."""
     kind = type(value)
@@ -135,6 +163,12 @@ def _distinct(values: Any) -> bool:
     return len(set(values)) == len(values)
 
 
+def _absolute(value: Any) -> Any:
+    if type(value) is Fraction:
+        return value if value.numerator >= 0 else -value
+    return abs(value)
+
+
 def _logarithm(value: Any) -> float:
     if value <= 0:
         raise ExpressionError("the logarithm of a number that is not positive")
@@ -153,7 +187,7 @@ def _square_root(value: Any) -> Value:
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "abs": abs,
+    "abs": _absolute,
     "min": min,
     "max": max,
     "sum": _total,

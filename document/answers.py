@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from qgen.document.formula import Domain, Expression
 from qgen.document.richtext import Passage
@@ -14,8 +14,7 @@ Provenance: TypeAlias = Literal["verified", "computed", "stated"]
 """How a key is known: two routes agree, one route or an expression, or the author's word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One option of a choice question, with what the student reads about it afterwards."""
 
     text: Passage
@@ -50,8 +49,7 @@ class Tolerance:
     amount: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class NumericMistake:
+class NumericMistake(NamedTuple):
     value: Real
     feedback: Passage
 

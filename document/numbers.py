@@ -3,6 +3,7 @@
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
+from math import isclose
 
 MINUS = "−"
 
@@ -57,6 +58,30 @@ def significant(value: int | Fraction | float, digits: int) -> str:
     mantissa, _, exponent = format(rounded, "e").partition("e")
     mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
     return f"{mantissa}e{int(exponent)}"
+
+
+def rounded(value: int | Fraction | float, digits: int) -> str:
+    """The value to so many significant digits, as a person reads it.
+
+    Where digits were rounded away, zeros at the end are kept, since they are significant; a value
+    that needs fewer digits prints with as few as it needs.
+
+    >>> rounded(20.96, 3), rounded(20.5, 4), rounded(Fraction(2, 3), 3)
+    ('21.0', '20.5', '0.667')
+    """
+    text = significant(value, digits)
+    if isinstance(value, float):
+        # What lies within a float's own rounding, such as 0.1 + 0.2, counts as exact.
+        exact = isclose(float(text), value, rel_tol=1e-12)
+    else:
+        exact = Fraction(text) == value
+    if exact:
+        return text
+    mantissa, letter, exponent = text.partition("e")
+    lacking = digits - len(mantissa.lstrip("-0.").replace(".", ""))
+    if lacking > 0:
+        mantissa += ("" if "." in mantissa else ".") + "0" * lacking
+    return mantissa + letter + exponent
 
 
 def machine_decimal(value: int | Fraction | float) -> str:

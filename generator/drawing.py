@@ -1,5 +1,6 @@
 """Draws parameter values: exact, on their grids, under the question's conditions."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,8 +29,13 @@ from qgen.generator.seeds import RandomSource, index_below, stream
 MAX_DRAWS = 2_000
 """How often a variant is drawn anew before its conditions count as impossible."""
 
+MAX_FATES = 100_000
+"""So many draws are remembered at most, which bounds the memory."""
+
 Sampler: TypeAlias = Callable[[RandomSource], Value]
 Solve: TypeAlias = Callable[[Values], Answers]
+Fates: TypeAlias = dict[bytes, Placed | None]
+"""By the digest of drawn parameters: the condition that they do not meet, or None."""
 
 
 class VariantFailure(Exception):
@@ -60,37 +66,57 @@ class Drawer:
     result_conditions: tuple[Placed, ...]
     solve: Solve
 
-    def draw(self, random_source: RandomSource) -> Draw:
-        """Values that meet every condition.
+    def draw(self, random_source: RandomSource, fates: Fates | None = None) -> Draw | None:
+        """Values that meet every condition; None where `fates` knows them as handed out before.
 
-        Raises VariantFailure where an expression has no value for what was drawn, or where the
-        conditions never hold; what `solve` raises passes through.
+        `fates` remembers what came of parameter values: a template that is nearly exhausted
+        draws the same ones again and again. Raises VariantFailure where an expression has no
+        value for what was drawn, or where the conditions never hold; what `solve` raises
+        passes through.
         """
+        failed: Placed | None = None
         for _ in range(MAX_DRAWS):
             values: dict[str, Value] = {
                 name: sampler(random_source) for name, sampler in self.samplers
             }
-            try:
-                for name, placed in self.template.derived:
-                    values[name] = placed.expression.evaluate(values)
-                failed = _first_unmet(self.conditions, values)
-            except (ArithmeticError, ValueError, TypeError):
-                raise VariantFailure("draw", self._reason(values)) from None
-            if failed is not None:
-                continue
-            if not self.result_conditions:
-                return Draw(values, None)
-            answers = self.solve(values)
-            known = {**values, **answers}
-            try:
-                failed = _first_unmet(self.result_conditions, known)
-            except (ArithmeticError, ValueError, TypeError):
-                raise VariantFailure("draw", _no_value(self.result_conditions, known)) from None
-            if failed is None:
-                return Draw(values, answers)
+            if fates is None:
+                draw = self._judged(values)
+            else:
+                key = values_digest(values)
+                if key not in fates:
+                    draw = self._judged(values)
+                    if len(fates) < MAX_FATES:
+                        fates[key] = draw if isinstance(draw, Placed) else None
+                elif (known := fates[key]) is None:
+                    return None
+                else:
+                    draw = known
+            if isinstance(draw, Draw):
+                return draw
+            failed = draw
         assert failed is not None
         message = f"'{failed.expression.source}' did not hold in {MAX_DRAWS} draws"
         raise VariantFailure("where", message)
+
+    def _judged(self, values: dict[str, Value]) -> Draw | Placed:
+        """The draw of these parameter values, or the first condition that they do not meet."""
+        try:
+            for name, placed in self.template.derived:
+                values[name] = placed.expression.evaluate(values)
+            failed = _first_unmet(self.conditions, values)
+        except (ArithmeticError, ValueError, TypeError):
+            raise VariantFailure("draw", self._reason(values)) from None
+        if failed is not None:
+            return failed
+        if not self.result_conditions:
+            return Draw(values, None)
+        answers = self.solve(values)
+        known = {**values, **answers}
+        try:
+            failed = _first_unmet(self.result_conditions, known)
+        except (ArithmeticError, ValueError, TypeError):
+            raise VariantFailure("draw", _no_value(self.result_conditions, known)) from None
+        return Draw(values, answers) if failed is None else failed
 
     def _reason(self, drawn: Values) -> str:
         """Which expression failed for which values."""
@@ -102,6 +128,11 @@ class Drawer:
         except ExpressionError as error:
             return f"{error} for {shown}"
         return f"{_no_value(self.conditions, values)} for {shown}"
+
+
+def values_digest(values: Values) -> bytes:
+    """16 bytes that identify drawn values."""
+    return hashlib.blake2b(repr(values).encode(), digest_size=16).digest()
 
 
 def _first_unmet(conditions: tuple[Placed, ...], values: Values) -> Placed | None:

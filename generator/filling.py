@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import isfinite
 from typing import TypeAlias, assert_never
 
-from qgen.bank.expressions import ExpressionError, evaluate
+from qgen.bank.expressions import Expression, ExpressionError, evaluate
 from qgen.bank.templates import (
     CARRIED_NAME,
     AnswerTemplate,
@@ -217,20 +217,31 @@ class Filler:
         self, options: list[OptionTemplate], known: Values, printed: Printed
     ) -> None:
         """No two options may be equal in value or in print: one would be a second right one."""
-        seen: dict[tuple[str, Value], str] = {}
-        for option in options:
-            text = printed_text(self._pieces[option.text], printed)
-            name = text
-            marks: list[tuple[str, Value]] = [("print", text)]
-            if option.only_hole is not None:
-                expression = self._template.holes[option.only_hole].expression
-                name = expression.source
-                marks.append(("value", expression.evaluate(known)))
-            for mark in marks:
-                if mark in seen:
-                    message = f"the options '{seen[mark]}' and '{name}' are both {text}"
-                    raise VariantFailure("equal-options", message)
-                seen[mark] = name
+        pieces, holes = self._pieces, self._template.holes
+        texts = [printed_text(pieces[option.text], printed) for option in options]
+        lone = [
+            None if option.only_hole is None else holes[option.only_hole].expression
+            for option in options
+        ]
+        values = [each.evaluate(known) for each in lone if each is not None]
+        if len(set(texts)) < len(texts) or len(set(values)) < len(values):
+            raise VariantFailure("equal-options", _equal_options(texts, lone, known))
+
+
+def _equal_options(texts: list[str], lone: list[Expression | None], known: Values) -> str:
+    """The sentence that names the first two options which are equal in print or in value."""
+    seen: dict[tuple[str, Value], str] = {}
+    for text, expression in zip(texts, lone, strict=True):
+        name = text
+        marks: list[tuple[str, Value]] = [("print", text)]
+        if expression is not None:
+            name = expression.source
+            marks.append(("value", expression.evaluate(known)))
+        for mark in marks:
+            if mark in seen:
+                return f"the options '{seen[mark]}' and '{name}' are both {text}"
+            seen[mark] = name
+    raise AssertionError("two options were equal once and not again")
 
 
 def optional_passage(text: RichText | None, printed: Printed) -> Passage | None:
@@ -336,11 +347,13 @@ def _drawn(answer: ChoiceTemplate, right: list[bool], random_source: RandomSourc
 def _in_random_order(
     options: tuple[OptionTemplate, ...], shown: list[int], random_source: RandomSource
 ) -> list[int]:
+    middle = [index for index in shown if options[index].position is None]
+    moved = [middle[index] for index in shuffled(random_source, len(middle))]
+    if len(moved) == len(shown):
+        return moved
     first = [index for index in shown if options[index].position == "first"]
     last = [index for index in shown if options[index].position == "last"]
-    middle = [index for index in shown if options[index].position is None]
-    order = shuffled(random_source, len(middle))
-    return [*first, *(middle[index] for index in order), *last]
+    return [*first, *moved, *last]
 
 
 def worded_answer(

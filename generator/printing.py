@@ -17,7 +17,7 @@ from qgen.document.formula import (
     latex,
     typed,
 )
-from qgen.document.numbers import MINUS, significant, terminating
+from qgen.document.numbers import MINUS, rounded, terminating
 from qgen.document.values import Real, Value
 
 MAX_REMEMBERED = 4096
@@ -39,25 +39,43 @@ _TEX_SPECIAL = str.maketrans(
 
 def printer(chosen: Filter | None, context: HoleContext) -> Printer:
     """The function that prints a value for one hole. It raises ValueError for what has no print."""
-    return _remembering(_direct_printer(chosen, context))
+    return _fast(_direct_printer(chosen, context), _float_format(chosen, context))
 
 
-def _remembering(write: Printer) -> Printer:
-    """The same printer, which knows the exact numbers it has printed: grids are small."""
+def _fast(write: Printer, float_format: str | None) -> Printer:
+    """The same printer, fast for the two kinds of value that nearly every hole holds.
+
+    It knows the exact numbers it has printed, because grids are small; and it formats a float
+    by `float_format` where the text is then the number and nothing else.
+    """
     known: dict[tuple[int, int], str] = {}
 
-    def remembered(value: Value) -> str:
-        if type(value) is not int and type(value) is not Fraction:
+    def printed(value: Value) -> str:
+        kind = type(value)
+        if kind is float and float_format:
+            text = float_format % value
+            # `nan`, `inf`, powers of ten and zeros at the end are for the careful printer.
+            return write(value) if text[-1] in "0." or text.strip("-0123456789.") else text
+        if kind is not int and kind is not Fraction:
             return write(value)
-        key = (value.numerator, value.denominator)
-        text = known.get(key)
-        if text is None:
+        key = (value.numerator, value.denominator)  # type: ignore[union-attr]  # looked at above
+        remembered = known.get(key)
+        if remembered is None:
             if len(known) >= MAX_REMEMBERED:
                 known.clear()
-            text = known[key] = write(value)
-        return text
+            remembered = known[key] = write(value)
+        return remembered
 
-    return remembered
+    return printed
+
+
+def _float_format(chosen: Filter | None, context: HoleContext) -> str | None:
+    """How a float prints in a formula where nothing beside it asks for brackets or signs."""
+    if context != HoleContext(in_math=True, decimal=context.decimal):
+        return None
+    if chosen is None:
+        return f"%#.{FLOAT_DIGITS}g"
+    return f"%#.{chosen.arguments[0]}g" if chosen.name == "num" else None
 
 
 def _direct_printer(chosen: Filter | None, context: HoleContext) -> Printer:
@@ -83,17 +101,17 @@ def _magnitude(value: Real, chosen: Filter | None, decimal: bool, in_math: bool)
     if name in _ARRAYS:
         raise ValueError("it is a number, not a vector or a matrix")
     if name == "num" and chosen:
-        return _scientific(significant(value, chosen.arguments[0]), in_math)
+        return _scientific(rounded(value, chosen.arguments[0]), in_math)
     if name == "percent" and chosen:
         hundredfold = value * 100
         digits = chosen.arguments[0] if chosen.arguments else 3
         exact = None if isinstance(value, float) else terminating(Fraction(hundredfold))
-        number = exact if exact and not chosen.arguments else significant(hundredfold, digits)
+        number = exact if exact and not chosen.arguments else rounded(hundredfold, digits)
         return number + (r"\%" if in_math else "%")
     if isinstance(value, float):
         if name == "frac":
             raise ValueError("a computed number has no fraction; use num(3)")
-        return _scientific(significant(value, FLOAT_DIGITS), in_math)
+        return _scientific(rounded(value, FLOAT_DIGITS), in_math)
     if isinstance(value, int) or value.denominator == 1:
         return str(value.numerator)
     if decimal and name != "frac":

@@ -1,12 +1,20 @@
 """Distinct variants of a template, one random stream each."""
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from qgen.bank.templates import QuestionTemplate
 from qgen.document.values import Answers, Values
-from qgen.generator.drawing import Drawer, Solve, VariantFailure, drawer, most_variants
+from qgen.generator.drawing import (
+    Drawer,
+    Fates,
+    Solve,
+    VariantFailure,
+    drawer,
+    most_variants,
+    values_digest,
+)
 from qgen.generator.seeds import RandomSource, stream
 
 MIN_ATTEMPTS = 1_000
@@ -15,9 +23,11 @@ ATTEMPTS_A_VARIANT = 20
 so many for each variant found (a variant as likely as the others is then missed with
 probability e**-20)."""
 
+FIRST_REMEMBERED = 3
+"""From this repeat on, what came of each draw is remembered: the template runs out of new ones."""
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+
+class Variant(NamedTuple):
     """One draw. `digest` tells draws apart; `random_source` goes on to shuffle the options.
 
     `answers` are the solvers', where a condition needed them.
@@ -41,6 +51,7 @@ class VariantSource:
     _drawer: Drawer = field(init=False)
     _most: int | None = field(init=False)
     _seen: set[bytes] = field(init=False, default_factory=set)
+    _fates: Fates = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._drawer = drawer(self.template, self.solve)
@@ -54,26 +65,27 @@ class VariantSource:
         """
         varies = bool(self.template.parameters)
         for copy in copies:
-            yield self._fresh(copy) if varies else self._draw(copy, 0)
+            variant = self._fresh(copy) if varies else self._draw(copy, 0)
+            assert variant is not None
+            yield variant
 
-    def _draw(self, copy: str, attempt: int) -> Variant:
+    def _draw(self, copy: str, attempt: int, fates: Fates | None = None) -> Variant | None:
         identifier = self.template.header.identifier
         random_source = stream(self.seed, self.slot, identifier, copy, attempt)
-        values, answers = self._drawer.draw(random_source)
+        draw = self._drawer.draw(random_source, fates)
+        if draw is None:
+            return None
+        values, answers = draw
         return Variant(copy, values, answers, values_digest(values), random_source)
 
     def _fresh(self, copy: str) -> Variant:
         attempts = max(MIN_ATTEMPTS, ATTEMPTS_A_VARIANT * len(self._seen))
         exhausted = self._most is not None and len(self._seen) >= self._most
         for attempt in range(0 if exhausted else attempts):
-            variant = self._draw(copy, attempt)
-            if variant.digest not in self._seen:
+            fates = self._fates if attempt >= FIRST_REMEMBERED else None
+            variant = self._draw(copy, attempt, fates)
+            if variant is not None and variant.digest not in self._seen:
                 self._seen.add(variant.digest)
                 return variant
         message = f"only {len(self._seen)} distinct variants exist; more were asked for"
         raise VariantFailure("too-few-variants", message)
-
-
-def values_digest(values: Values) -> bytes:
-    """16 bytes that identify drawn values."""
-    return hashlib.blake2b(repr(values).encode(), digest_size=16).digest()

@@ -4,6 +4,8 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from functools import lru_cache
 from typing import IO, Any
 
 from qgen import __version__
@@ -14,6 +16,7 @@ from qgen.document.values import Value, show
 _COLUMNS = ("version", "number", "part", "question", "kind", "points", "key")
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 _FORMULA_STARTS = ("=", "+", "-", "@")
+_CHUNK = 1 << 16
 
 
 def key_table(exam: ExamDocument) -> bytes:
@@ -53,34 +56,49 @@ def _neutral(cell: str) -> str:
 
 
 class ItemRecorder:
-    """Writes one line of JSON for each item that streams by."""
+    """Writes one line of JSON for each item that streams by, as the manifest holds them."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file
+        self._before = "  "
 
     def recorded(self, slot: str, copies: Iterable[str], items: Iterable[Item]) -> Iterator[Item]:
         """The same items, each recorded with the version, student or pool it goes to."""
+        start = f'{{"slot": {_ENCODE(slot)}, "copy": '
         for copy, item in zip(copies, items, strict=True):
-            answers = [key_text(answer) for _, answer, _, _ in answers_of(item)]
-            record = {
-                "slot": slot,
-                "copy": copy,
-                "question": item.header.identifier,
-                "variant": item.variant,
-                "values": {name: _plain(value) for name, value in item.values.items()},
-                "answers": answers,
-            }
-            self._file.write(_ENCODE(record) + "\n")
+            question = _ENCODE(item.header.identifier)
+            values = ", ".join(
+                [f"{_key(name)}: {_json(value)}" for name, value in item.values.items()]
+            )
+            keys = [_ENCODE(key_text(answer)) for _, answer, _, _ in answers_of(item)]
+            self._file.write(
+                f'{self._before}{start}{_ENCODE(copy)}, "question": {question}, '
+                f'"variant": {item.variant}, "values": {{{values}}}, '
+                f'"answers": [{", ".join(keys)}]}}'
+            )
+            self._before = ",\n  "
             yield item
 
 
-def _plain(value: Value) -> Any:
-    """A value as JSON: whole numbers and truth values as such, all else as text or lists."""
-    if type(value) is int or isinstance(value, (bool, str)):
-        return value
+@lru_cache(maxsize=4096)
+def _key(name: str) -> str:
+    return _ENCODE(name)
+
+
+def _json(value: Value) -> str:
+    """A value as JSON: whole numbers and truth values as such, all else as text or lists.
+
+    By hand, since this runs for every value of every variant, and an encoder that is asked for
+    one small value at a time costs more than the rest of a record.
+    """
+    kind = type(value)
+    if kind is int:
+        return str(value)
+    if kind is Fraction:
+        return f'"{value}"'
     if isinstance(value, tuple):
-        return [_plain(entry) for entry in value]
-    return show(value)
+        return f"[{', '.join([_json(entry) for entry in value])}]"
+    return _ENCODE(value if isinstance(value, (bool, str)) else show(value))
 
 
 def manifest(
@@ -90,8 +108,8 @@ def manifest(
     opening = json.dumps({"qgen": __version__, **head}, ensure_ascii=False, indent=1)
     yield opening[:-2].encode() + b',\n "items": [\n'
     items.seek(0)
-    for number, line in enumerate(items):
-        yield ("  " if number == 0 else ",\n  ").encode() + line.rstrip("\n").encode()
+    while chunk := items.read(_CHUNK):
+        yield chunk.encode()
     closing = json.dumps(
         {"losses": losses, "files": dict(sorted(files.items()))}, ensure_ascii=False, indent=1
     )

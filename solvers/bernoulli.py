@@ -139,7 +139,7 @@ def kl(e: Scalar, alpha: Scalar) -> Answers:
     difference = prior_hits * of - hits * prior_of
     return {
         **_IN_BOTH,
-        **_formulas_in_e(alpha),
+        **_formulas_in_e(prior_hits, prior_of),
         "kl": divergence,
         "slope_in_e": hit - miss,
         "slope_in_alpha": Fraction(difference * prior_of, of * prior_hits * prior_misses),
@@ -154,8 +154,9 @@ def kl(e: Scalar, alpha: Scalar) -> Answers:
 
 
 @lru_cache(maxsize=4096)
-def _formulas_in_e(alpha: Scalar) -> Answers:
-    share = Number(alpha)
+def _formulas_in_e(prior_hits: int, prior_of: int) -> Answers:
+    """Kept by the two whole numbers: hashing a fraction costs more than looking it up."""
+    share = Number(Fraction(prior_hits, prior_of))
     formula = _divergence(_E, share)
     return {
         "kl_formula": formula,

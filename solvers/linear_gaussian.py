@@ -11,7 +11,7 @@ from math import gcd, isqrt, lcm, sqrt
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Expression, Number, Quotient, Sum, linear
-from qgen.document.values import Answers, Exact, Real
+from qgen.document.values import Answers, Real
 from qgen.solvers.arguments import (
     Scalar,
     Vector,
@@ -78,11 +78,15 @@ def posterior(w: Vector, b: Vector, alpha: Scalar) -> Answers:
         raise ValueError("w must have an entry other than 0")
     total = noise + signal
     constant = -sum([slope * intercept for slope, intercept in zip(w, b, strict=True)])
-    slopes = tuple([Fraction(slope, total) for slope in w])
-    intercept = Fraction(constant, total)
+    # All formulas share these numbers: made whole once, each formula only cancels.
+    (*factors, shift, above_noise, above_signal, above_alpha), _ = over_common_denominator(
+        (*w, constant, total, signal, alpha + signal)
+    )
+    slopes = tuple([Fraction(factor, above_noise) for factor in factors])
+    intercept = Fraction(shift, above_noise)
     variance = Fraction(noise, total)
     return {
-        "posterior_mean": _linear_over(w, constant, total),
+        "posterior_mean": _linear_over(factors, shift, above_noise),
         "posterior_mean_slopes": slopes,
         "posterior_mean_intercept": intercept,
         "encoder_parameters": (*slopes, intercept),
@@ -94,10 +98,10 @@ def posterior(w: Vector, b: Vector, alpha: Scalar) -> Answers:
         "decoder_intercepts": b,
         "decoder_variance": noise,
         "averaged_inverses": _averaged_inverses(w, b),
-        "least_squares_mean": _linear_over(w, constant, signal),
+        "least_squares_mean": _linear_over(factors, shift, above_signal),
         "least_squares_variance": Fraction(noise, signal),
-        "forgotten_intercepts_mean": _linear_over(w, 0, total),
-        "unsquared_noise_mean": _linear_over(w, constant, alpha + signal),
+        "forgotten_intercepts_mean": _linear_over(factors, 0, above_noise),
+        "unsquared_noise_mean": _linear_over(factors, shift, above_alpha),
         "unsquared_noise_variance": Fraction(alpha, alpha + signal),
         "unsquared_slopes_variance": Fraction(noise, noise + sum(map(abs, w))),
     }
@@ -109,25 +113,31 @@ def _averaged_inverses(w: Vector, b: Vector) -> Expression:
     common = lcm(*used)
     factors = [common // slope.numerator * slope.denominator if slope else 0 for slope in w]
     constant = -sum([factor * shift for factor, shift in zip(factors, b, strict=True)])
-    return _linear_over(factors, constant, len(used) * common)
+    (*whole, shift, below), _ = over_common_denominator((*factors, constant, len(used) * common))
+    return _linear_over(whole, shift, below)
 
 
-def _linear_over(factors: Sequence[Exact], constant: Exact, divisor: Exact) -> Expression:
-    """(Σ factor_i x_i + constant) / divisor, with all numbers whole and as small as can be."""
-    whole, _ = over_common_denominator((*factors, constant, divisor))
-    common = gcd(*whole)
-    *slopes, shift, below = [number // common for number in whole]
-    terms = [_term(slope, index) for index, slope in enumerate(slopes, start=1) if slope]
-    if shift or not terms:
-        terms.append(Number(shift))
+def _linear_over(factors: Sequence[int], constant: int, divisor: int) -> Expression:
+    """(Σ factor_i x_i + constant) / divisor, with all numbers as small as can be."""
+    common = gcd(*factors, constant, divisor)
+    terms = [
+        _term(factor // common, index) for index, factor in enumerate(factors, start=1) if factor
+    ]
+    if constant or not terms:
+        terms.append(_whole(constant // common))
     above = terms[0] if len(terms) == 1 else Sum(tuple(terms))
-    return above if below == 1 else Quotient(above, Number(below))
+    return above if divisor == common else Quotient(above, _whole(divisor // common))
 
 
 @lru_cache(maxsize=4096)
 def _term(factor: int, index: int) -> Expression:
     """factor · x_index, kept because drawn slopes are few and variants many."""
     return linear([(factor, f"x_{index}")], 0)
+
+
+@lru_cache(maxsize=4096)
+def _whole(number: int) -> Number:
+    return Number(number)
 
 
 def _square_root(value: Fraction) -> Real:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qgen.document.numbers import exact_value, machine_decimal, significant, terminating
+from qgen.document.numbers import exact_value, machine_decimal, rounded, significant, terminating
 
 
 def test_terminating_decimals_are_written_in_full() -> None:
@@ -38,6 +38,31 @@ def test_significant_rounds_half_to_even_and_drops_zeros() -> None:
 def test_significant_is_at_most_half_a_unit_off(value: Fraction, digits: int) -> None:
     error = abs(Fraction(significant(value, digits)) - value)
     assert error * 2 * 10 ** (digits - 1) <= abs(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (20.96, 3, "21.0"), (20.999, 4, "21.00"), (-0.7299, 3, "-0.730"), (99.97, 3, "100"),
+        (0.00012001, 3, "0.000120"), (2000.4, 4, "2000"), (1.0004e-7, 3, "1.00e-7"),
+        (Fraction(20, 3), 1, "7"), (Fraction(2999, 1000), 3, "3.00"), (123456.0, 4, "123500"),
+        # What needs no more digits is exact, and prints short.
+        (0.5, 3, "0.5"), (0.1 + 0.2, 4, "0.3"), (Fraction(1, 8), 4, "0.125"), (3, 3, "3"),
+        (0.0, 3, "0"), (1e20, 3, "1e20"),
+    ],
+)  # fmt: skip
+def test_zeros_are_kept_where_digits_were_rounded_away(
+    value: float | Fraction, digits: int, text: str
+) -> None:
+    assert rounded(value, digits) == text
+
+
+@given(st.floats(1e-4, 1e9), st.integers(1, 9))
+def test_rounded_digits_are_as_many_as_asked_or_exact(value: float, digits: int) -> None:
+    text = rounded(value, digits)
+    shown = text.partition("e")[0].replace(".", "").lstrip("0")
+    assert Fraction(text) == Fraction(significant(value, digits))
+    assert len(shown) >= digits or float(text) == pytest.approx(value, rel=1e-11)
 
 
 def test_machine_decimal_is_exact_where_it_can_be() -> None:

@@ -33,7 +33,7 @@ class TestAFailedBuild:
 
     def test_that_starts_while_moodle_streams_leaves_nothing_either(self, course: Course) -> None:
         """Papers are fine, and one of the pool's many variants is not."""
-        course.bank(numeric("square", answer="square / (a - 5)"), choice("which"))
+        course.bank(numeric("square", answer="square + 1 / (a - 5)"), choice("which"))
         course.exam("square", "which", versions=1, outputs={"moodle": {"variants": 398}})
         before = sorted(course.folder.rglob("*"))
         (error,) = errors(course.build())
