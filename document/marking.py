@@ -110,17 +110,37 @@ def _half_unit(value: Fraction, digits: int) -> Fraction:
     return ten ** (exponent - digits + 1) / 2
 
 
-def mark_number(answer: Numeric, response: Real) -> Mark:
-    """Marks a number; a wrong one near a known mistake gets that mistake's feedback."""
-    given = exact_value(response)
-    low, high = accepted_interval(answer.key, answer.tolerance)
-    if low <= given <= high:
-        return Mark(RIGHT)
-    for index, mistake in enumerate(answer.mistakes):
-        low, high = accepted_interval(mistake.value, answer.tolerance)
+class NumberMarker:
+    """Marks numbers given for one answer; what is accepted is worked out once."""
+
+    def __init__(self, answer: Numeric) -> None:
+        self._answer = answer
+        self._accepted = accepted_interval(answer.key, answer.tolerance)
+        self._near = [
+            (*accepted_interval(mistake.value, answer.tolerance), index)
+            for index, mistake in enumerate(answer.mistakes)
+        ]
+
+    def mark(self, response: Real) -> Mark:
+        """The mark; a wrong number gets the feedback of the nearest known mistake in reach."""
+        given = exact_value(response)
+        low, high = self._accepted
         if low <= given <= high:
-            return Mark(WRONG, (mistake.feedback,), index)
-    return Mark(WRONG)
+            return Mark(RIGHT)
+        near = [
+            (abs(given - (low + high) / 2), index)
+            for low, high, index in self._near
+            if low <= given <= high
+        ]
+        if not near:
+            return Mark(WRONG)
+        _, nearest = min(near)
+        return Mark(WRONG, (self._answer.mistakes[nearest].feedback,), nearest)
+
+
+def mark_number(answer: Numeric, response: Real) -> Mark:
+    """Marks one number; a wrong one gets the feedback of the nearest known mistake in reach."""
+    return NumberMarker(answer).mark(response)
 
 
 def mark_part_number(part: Part, response: Real, earlier: Mapping[str, Real]) -> Mark:

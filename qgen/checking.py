@@ -17,6 +17,7 @@ from qgen.document.values import show_all
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.filling import Filler, Filling
 from qgen.generator.outline import outline
+from qgen.generator.variants import Variant
 from qgen.item_checks import item_faults, mistakes_tested
 from qgen.loading import load_banks, question_solvers, verified_results
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
@@ -24,7 +25,6 @@ from qgen.proofs import ProofStore
 from qgen.report import count, problem_data
 from qgen.solvers.registry import (
     RegistrationError,
-    Solver,
     SolverFailure,
     load_solver_file,
 )
@@ -143,10 +143,14 @@ def check_question(
     if problems:
         return check
     check.routes = min((2 if solver.check else 1 for solver in solvers), default=0)
-    check.variants = _distinct(template, solvers, variants, check)
     filling = Filling(template.points, rule, True, verified_results(solvers))
     check.provenances = Filler(template, filling).provenances
-    _prove(template, solvers, filling, check)
+    source = variant_source(template, solvers, 0, "check")
+    prover = Prover("always", ProofStore(), Tally())
+    production = Production(template, solvers, filling, source, prover, FIGURE_VARIANTS)
+    _prove(production, _distinct(production, variants, check), check)
+    check.problems += prover.tally.problems
+    check.largest = prover.largest
     return check
 
 
@@ -163,57 +167,39 @@ def _static_problems(template: QuestionTemplate) -> list[Problem]:
     return [Problem("explanation", message, template.header.place)]
 
 
-def _distinct(
-    template: QuestionTemplate, solvers: tuple[Solver, ...], variants: int, check: QuestionCheck
-) -> int:
-    """How many distinct variants there are, up to `variants`."""
-    if not template.parameters:
-        return 1
-    source = variant_source(template, solvers, 0, "check")
-    found = 0
+def _distinct(production: Production, variants: int, check: QuestionCheck) -> list[Variant]:
+    """The distinct variants there are, up to so many."""
+    template = production.template
+    copies = [f"variant {number}" for number in range(1, variants + 1)]
+    found: list[Variant] = []
     try:
-        for _ in source.variants(_copies(variants)):
-            found += 1
-    except SolverFailure:
-        return max(found + 1, 1)  # the variant that fails is reported when it is made
-    except VariantFailure as failure:
-        if failure.code != "too-few-variants":
-            return max(found + 1, 1)
-    if found < min(ENOUGH_VARIANTS, variants) and template.note is None:
+        found.extend(production.source.variants(copies if template.parameters else copies[:1]))
+    except (SolverFailure, VariantFailure) as failure:
+        if not (isinstance(failure, VariantFailure) and failure.code == "too-few-variants"):
+            production.fail_draw(failure, len(found) + 1)
+            return found
+    if template.parameters and len(found) < min(ENOUGH_VARIANTS, variants) and not template.note:
         message = (
-            f"question '{check.identifier}' has only {found} distinct variants; widen its "
+            f"question '{check.identifier}' has only {len(found)} distinct variants; widen its "
             "parameters, or say in a 'note' why there are no more"
         )
         check.problems.append(Problem("few-variants", message, template.header.place))
     return found
 
 
-def _copies(variants: int) -> list[str]:
-    return [f"variant {number}" for number in range(1, variants + 1)]
-
-
-def _prove(
-    template: QuestionTemplate,
-    solvers: tuple[Solver, ...],
-    filling: Filling,
-    check: QuestionCheck,
-) -> None:
-    prover = Prover("always", ProofStore(), Tally())
-    source = variant_source(template, solvers, 0, "check")
-    production = Production(template, solvers, filling, source, prover, FIGURE_VARIANTS)
+def _prove(production: Production, variants: list[Variant], check: QuestionCheck) -> None:
+    check.variants = len(variants)
     faults = 0
     try:
-        for item in production.items(_copies(check.variants)):
+        for item in production.items_of(variants):
             check.mistakes += mistakes_tested(item)
             for code, message in item_faults(item, with_formulas=item.variant <= FORMULA_VARIANTS):
-                check.problems.append(_fault(template, item, code, message))
+                check.problems.append(_fault(production.template, item, code, message))
                 faults += 1
             if faults >= MAX_FAULTS:
                 break
     except ProductionFailed:
-        pass
-    check.problems += prover.tally.problems
-    check.largest = prover.largest
+        return
 
 
 def _fault(template: QuestionTemplate, item: Item, code: str, message: str) -> Problem:

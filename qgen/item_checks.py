@@ -24,6 +24,7 @@ from qgen.document.exam import Item
 from qgen.document.formula import Expression, evaluate, latex, typed
 from qgen.document.formula_parser import parse_formula
 from qgen.document.marking import (
+    NumberMarker,
     accepted_interval,
     mark_choice,
     mark_number,
@@ -188,37 +189,44 @@ def option_value(text: str) -> Fraction | float | None:
 
 def _numeric(answer: Numeric) -> Iterator[Fault]:
     low, high = accepted_interval(answer.key, answer.tolerance)
-    for text in _forms(answer):
+    mark = NumberMarker(answer).mark
+    for text in _forms(answer, low, high):
         response = parse_number(text)
         if isinstance(response, Refusal):
             yield "key-refused", f"the key typed as {text} is refused: {response.sentence}"
-        elif mark_number(answer, response).credit != 1:
+        elif mark(response).credit != 1:
             yield "key-wrong", f"the key typed as {text} earns no marks"
     beyond = (high - low) / 1_000_000 or Fraction(1, 10**9)
     for outside in (low - beyond, high + beyond):
-        if mark_number(answer, outside).credit:
+        if mark(outside).credit:
             yield "credit", f"{float(outside):.12g} lies outside the tolerance and earns marks"
-    for mistake in answer.mistakes:
-        mark = mark_number(answer, mistake.value)
-        if mark.credit:
+    for index, mistake in enumerate(answer.mistakes):
+        found = mark(mistake.value)
+        if found.credit:
             yield (
                 "mistake-in-tolerance",
                 f"the mistake {float(mistake.value):.6g} lies inside the tolerance of the key "
                 f"{float(answer.key):.6g}",
             )
-        elif mark.mistake is None:
+        elif found.mistake is None:
             yield "mistake", f"the mistake {float(mistake.value):.6g} is not recognised"
+        elif found.mistake != index:
+            yield (
+                "equal-mistakes",
+                f"the mistakes {found.mistake + 1} and {index + 1} both give "
+                f"{float(mistake.value):.6g}: who makes the second reads the feedback of the first",
+            )
 
 
-def _forms(answer: Numeric) -> Iterator[str]:
-    """The key as students may type it."""
+def _forms(answer: Numeric, low: Fraction, high: Fraction) -> Iterator[str]:
+    """The key as students may type it; rounded to 14 decimals where that is accepted."""
     decimal = machine_decimal(answer.key)
     yield decimal
-    yield decimal.replace("-", "−")
+    if decimal.startswith("-"):
+        yield decimal.replace("-", "−")
     if isinstance(answer.key, Fraction):
         yield str(answer.key)
     mantissa = f"{float(answer.key):.14e}"
-    low, high = accepted_interval(answer.key, answer.tolerance)
     if low <= Fraction(mantissa) <= high:
         yield mantissa
 

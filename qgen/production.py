@@ -1,7 +1,7 @@
 """Makes a template's items: draw, solve, prove, fill, in batches that stream."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
@@ -53,7 +53,7 @@ class Prover:
         self,
         template: QuestionTemplate,
         solver: Solver,
-        variants: list[Variant],
+        variants: Sequence[Variant],
         answers: list[Answers],
     ) -> list[tuple[Variant, str]]:
         """The variants whose two routes differ, with both values.
@@ -127,12 +127,29 @@ class Production:
 
         Raises ProductionFailed once the question's problems are in the tally.
         """
+        remaining = iter(copies)
+        drawn = 0
+
+        def batches() -> Iterator[list[Variant]]:
+            nonlocal drawn
+            while batch := list(islice(remaining, BATCH)):
+                yield self._drawn(batch, drawn)
+                drawn += len(batch)
+
+        yield from self._filled(batches())
+
+    def items_of(self, variants: Sequence[Variant]) -> Iterator[Item]:
+        """The items of variants that are drawn already; raises ProductionFailed as `items` does."""
+        yield from self._filled(
+            variants[start : start + BATCH] for start in range(0, len(variants), BATCH)
+        )
+
+    def _filled(self, batches: Iterable[Sequence[Variant]]) -> Iterator[Item]:
         filler = Filler(self.template, self.filling)
         tally = self.prover.tally
-        remaining = iter(copies)
         number = 0
-        while batch := list(islice(remaining, BATCH)):
-            variants, answers = self._solved(batch, number)
+        for variants in batches:
+            answers = self._solved(variants, number)
             for variant, solved in zip(variants, answers, strict=True):
                 number += 1
                 try:
@@ -153,15 +170,23 @@ class Production:
             return replace(item, assets={**item.assets, **undrawn(self.template)})
         return replace(item, assets={**item.assets, **drawn(self.template, known)})
 
-    def _solved(self, batch: list[str], before: int) -> tuple[list[Variant], list[Answers]]:
-        """The batch's variants and their answers, proved; raises ProductionFailed."""
+    def _drawn(self, batch: list[str], before: int) -> list[Variant]:
+        """The batch's variants; raises ProductionFailed."""
         variants: list[Variant] = []
         try:
             variants.extend(self.source.variants(batch))
         except (VariantFailure, SolverFailure) as failure:
-            code = failure.code if isinstance(failure, VariantFailure) else "solver"
-            self._fail(code, before + len(variants) + 1, None, str(failure))
+            self.fail_draw(failure, before + len(variants) + 1)
             raise ProductionFailed from None
+        return variants
+
+    def fail_draw(self, failure: VariantFailure | SolverFailure, number: int) -> None:
+        """Puts into the tally that variant `number` could not be drawn."""
+        code = failure.code if isinstance(failure, VariantFailure) else "solver"
+        self._fail(code, number, None, str(failure))
+
+    def _solved(self, variants: Sequence[Variant], before: int) -> list[Answers]:
+        """The batch's answers, proved; raises ProductionFailed."""
         answers: list[Answers] = []
         failures = 0
         for number, variant in enumerate(variants, before + 1):
@@ -179,10 +204,10 @@ class Production:
             if len(self.solvers) > 1:
                 own = [{name: each[name] for name in solver.expected} for each in answers]
             self._prove(solver, variants, own, before)
-        return variants, answers
+        return answers
 
     def _prove(
-        self, solver: Solver, variants: list[Variant], answers: list[Answers], before: int
+        self, solver: Solver, variants: Sequence[Variant], answers: list[Answers], before: int
     ) -> None:
         try:
             found = self.prover.disagreements(self.template, solver, variants, answers)

@@ -141,6 +141,24 @@ def test_a_float_key_means_the_decimal_that_is_printed() -> None:
     assert mark_number(numeric(Fraction(1, 10), "absolute", 0), 0.1).credit == 1
 
 
+def test_of_two_mistakes_in_reach_the_nearest_one_counts() -> None:
+    feedback = tuple(passage_of(text) for text in ("first", "second"))
+    answer = Numeric(
+        Fraction(1),
+        Tolerance("absolute", Fraction(1, 10)),
+        mistakes=(
+            NumericMistake(Fraction(2), feedback[0]),
+            NumericMistake(Fraction(43, 20), feedback[1]),
+        ),
+    )
+    given = {"1.95": 0, "2": 0, "2.07": 0, "2.08": 1, "2.15": 1, "2.25": 1, "1.8": None}
+    for text, mistake in given.items():
+        mark = mark_number(answer, Fraction(text))
+        assert mark.credit == 0
+        assert mark.mistake == mistake
+        assert mark.feedback == (() if mistake is None else (feedback[mistake],))
+
+
 def test_a_number_near_a_mistake_gets_its_feedback() -> None:
     feedback = passage_of("the standard deviation"), passage_of("the negative")
     answer = Numeric(

@@ -152,6 +152,23 @@ mistakes: [{answer: other, feedback: "No."}]
         assert codes(result) == {"mistake-in-tolerance"}
         assert "(n = 6)" in result.problems[0].message
 
+    def test_two_mistakes_that_give_the_same_number_for_some_draws(self, course: Path) -> None:
+        text = """
+id: alike
+kind: numeric
+parameters: {n: {integers: {from: 1, to: 300}}}
+solver: traps.half
+stem: "Half of ${{ n }}$?"
+answer: half
+tolerance: {absolute: 0}
+mistakes: [{answer: "2*n", feedback: "Twice."}, {answer: "n + 7", feedback: "Seven more."}]
+"""
+        result = checked(course, text, variants=300)
+        assert codes(result) == {"equal-mistakes"}
+        (problem,) = result.problems
+        assert "(n = 7)" in problem.message
+        assert "mistakes 1 and 2 both give 14" in problem.message
+
     def test_a_missing_explanation(self, course: Path) -> None:
         text = "id: bare\nkind: short_answer\nstem: What?\naccept: this\n"
         head = HEAD.replace("explanation: Because.\n", "")
