@@ -149,11 +149,12 @@ class ClozeWriter:
         return f"<ol>{''.join(rows)}</ol>"
 
     def _number(self, answer: Numeric, weight: int) -> str:
-        write = NumberWriter(answer.tolerance).write
-        key = "=" + ":".join(write(answer.key))
+        writer = NumberWriter(answer.tolerance)
+        key = "=" + ":".join(writer.write(answer.key))
+        wrong = writer.write_mistakes([mistake.value for mistake in answer.mistakes])
         mistakes = [
-            ":".join(write(mistake.value)) + self._feedback(mistake.feedback)
-            for mistake in answer.mistakes
+            ":".join(number) + self._feedback(mistake.feedback)
+            for mistake, number in zip(answer.mistakes, wrong, strict=True)
         ]
         return _blank(weight, "NUMERICAL", [key, *mistakes])
 

@@ -1,5 +1,6 @@
 """Numbers and tolerances as Moodle reads them: plain decimals of at most 14 digits."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from qgen.document.answers import Tolerance
@@ -32,14 +33,36 @@ class NumberWriter:
         """
         numerator, denominator = value.as_integer_ratio()
         number = numerator / denominator
-        text = format(number, ".14g")
-        margin = self._margin(value, number)
-        if float(text) != number:
-            margin += abs(number) * _LOST
-        width = format(margin, ".14g")
-        if float(width) < margin:
-            width = format(margin * (1 + _LOST), ".14g")
-        return _tidy(text), _tidy(width)
+        return _written(number, self._margin(value, number))
+
+    def write_mistakes(self, values: Sequence[Real]) -> list[tuple[str, str]]:
+        """Wrong numbers as `write` gives them, but none reaches what is nearer to another.
+
+        Moodle takes the first answer in reach, `mark_number` the nearest: where two reach into
+        each other, each is written as the middle and the half-width of what is left to it.
+        """
+        if len(values) < 2:
+            return [self.write(value) for value in values]
+        numbers = []
+        for value in values:
+            numerator, denominator = value.as_integer_ratio()
+            numbers.append(numerator / denominator)
+        margins = [self._margin(*pair) for pair in zip(values, numbers, strict=True)]
+        written = []
+        for number, margin in zip(numbers, margins, strict=True):
+            below = [number - margin]
+            above = [number + margin]
+            for other, reach in zip(numbers, margins, strict=True):
+                if other < number and other + reach > number - margin:
+                    below.append(min((other + number) / 2, other + reach))
+                elif other > number and other - reach < number + margin:
+                    above.append(max((other + number) / 2, other - reach))
+            if len(below) == len(above) == 1:
+                written.append(_written(number, margin))
+            else:
+                low, high = max(below), min(above)
+                written.append(_written((low + high) / 2, (high - low) / 2))
+        return written
 
     def _margin(self, value: Real, number: float) -> float:
         """The rules of `accepted_interval` in double precision."""
@@ -48,6 +71,16 @@ class NumberWriter:
         if self._kind == "relative":
             return abs(number) * self._amount
         return 0.5 * 10.0 ** (_exponent(value, number) - self._amount + 1) if number else 0.0
+
+
+def _written(number: float, margin: float) -> tuple[str, str]:
+    text = format(number, ".14g")
+    if float(text) != number:
+        margin += abs(number) * _LOST
+    width = format(margin, ".14g")
+    if float(width) < margin:
+        width = format(margin * (1 + _LOST), ".14g")
+    return _tidy(text), _tidy(width)
 
 
 def grade(points: Fraction) -> str:

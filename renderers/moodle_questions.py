@@ -190,10 +190,10 @@ class QuestionWriter:
         return self._element("multichoice", item, frame, field(item.stem), specific)
 
     def _number(self, item: Item, answer: Numeric, frame: Frame) -> str:
-        write = NumberWriter(answer.tolerance).write
-        answers = [_number_answer("100", *write(answer.key), EMPTY_FIELD)]
-        for mistake in answer.mistakes:
-            number, margin = write(mistake.value)
+        writer = NumberWriter(answer.tolerance)
+        answers = [_number_answer("100", *writer.write(answer.key), EMPTY_FIELD)]
+        wrong = writer.write_mistakes([mistake.value for mistake in answer.mistakes])
+        for mistake, (number, margin) in zip(answer.mistakes, wrong, strict=True):
             answers.append(_number_answer("0", number, margin, self._text.field(mistake.feedback)))
         answers.append(_ANY_OTHER_NUMBER)
         specific = f"<showunits>3</showunits>\n{''.join(answers)}"

@@ -22,7 +22,12 @@ from qgen.document.answers import (
     Tolerance,
 )
 from qgen.document.exam import Asset
-from qgen.document.marking import accepted_interval, mark_choice, multiple_select_credit
+from qgen.document.marking import (
+    accepted_interval,
+    mark_choice,
+    mark_number,
+    multiple_select_credit,
+)
 from qgen.document.richtext import (
     Code,
     DisplayMath,
@@ -34,6 +39,7 @@ from qgen.document.richtext import (
     RichText,
     Text,
     passage_of,
+    plain_text,
 )
 from qgen.renderers.moodle import MoodleOptions, losses
 from tests import samples
@@ -206,6 +212,26 @@ def test_numeric_mistakes_get_their_feedback_and_never_swallow_the_key():
         assert question.mark(1.025) == (0, "rounded")
         assert question.mark(Fraction(-1, 3)) == (0, "sign &amp; &lt;size&gt;")
         assert question.mark(7) == (0, "")
+
+
+@given(
+    st.lists(st.integers(2, 12), min_size=2, max_size=4, unique=True),
+    st.sampled_from(["absolute", "relative"]),
+    st.integers(1, 6),
+    st.integers(-20, 60),
+)
+@settings(max_examples=300, deadline=None)
+def test_moodle_recognises_the_mistake_that_the_grader_does(tenths, kind, width, response):
+    mistakes = tuple(
+        NumericMistake(Fraction(tenth - 6, 10), passage_of(f"mistake {tenth}")) for tenth in tenths
+    )
+    answer = Numeric(Fraction(9), Tolerance(kind, Fraction(width, 20)), mistakes=mistakes)
+    # Between the halves and quarters of tenths at which one reach ends and another begins.
+    given_number = Fraction(response, 27) + Fraction(1, 1009)
+    mark = mark_number(answer, given_number)
+    feedback = plain_text(mark.feedback[0]) if mark.feedback else ""
+    for question in (question_of(answer), question_of(derivation(answer)).blanks[0]):
+        assert question.mark(given_number) == (mark.credit, feedback)
 
 
 @given(st.lists(texts.filter(str.strip), min_size=1, max_size=3), st.booleans())
