@@ -7,6 +7,7 @@ from typing import NamedTuple
 from qgen.bank.templates import QuestionTemplate
 from qgen.document.values import Answers, Values
 from qgen.generator.drawing import (
+    MAX_FATES,
     Drawer,
     Fates,
     Solve,
@@ -18,13 +19,15 @@ from qgen.generator.drawing import (
 from qgen.generator.seeds import RandomSource, stream
 
 MIN_ATTEMPTS = 1_000
-ATTEMPTS_A_VARIANT = 20
+ATTEMPTS_A_VARIANT = 12
 """Repeats in a row after which a template counts as exhausted: at least the first number, and
 so many for each variant found (a variant as likely as the others is then missed with
-probability e**-20)."""
+probability e**-12)."""
 
 FIRST_REMEMBERED = 3
-"""From this repeat on, what came of each draw is remembered: the template runs out of new ones."""
+"""From this repeat on, what came of each draw is remembered: the template runs out of new ones.
+
+Where conditions read solvers and the domains are small, it is remembered from the start."""
 
 
 class Variant(NamedTuple):
@@ -81,8 +84,10 @@ class VariantSource:
     def _fresh(self, copy: str) -> Variant:
         attempts = max(MIN_ATTEMPTS, ATTEMPTS_A_VARIANT * len(self._seen))
         exhausted = self._most is not None and len(self._seen) >= self._most
+        small = self._most is not None and self._most <= MAX_FATES
+        first = 0 if small and self.template.result_conditions else FIRST_REMEMBERED
         for attempt in range(0 if exhausted else attempts):
-            fates = self._fates if attempt >= FIRST_REMEMBERED else None
+            fates = self._fates if attempt >= first else None
             variant = self._draw(copy, attempt, fates)
             if variant is not None and variant.digest not in self._seen:
                 self._seen.add(variant.digest)
