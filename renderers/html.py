@@ -147,7 +147,8 @@ class _Page:
             yield labels.duration, labels.minutes.format(exam.duration)
         yield labels.total, Markup(points_text(self.paper.points, labels))
         if exam.pass_mark is not None:
-            yield labels.pass_mark, f"{points_number(exam.pass_mark * 100)} %"
+            share = points_number(exam.pass_mark * 100)
+            yield labels.pass_mark, labels.percent.format(share)
         if exam.attempts is not None:
             yield labels.attempts, str(exam.attempts.allowed)
 

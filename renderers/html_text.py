@@ -46,6 +46,7 @@ PICTURE_TYPES = {
 }
 """The file formats of pictures that every browser shows, the best first, and their names."""
 LINK_SCHEMES = frozenset(("http", "https", "mailto"))
+_CLOSING_MARKS = ",.;:!?)]’”»，。；：！？）"
 
 
 def escape(text: str) -> str:
@@ -199,8 +200,19 @@ class HtmlText(PassageWriter):
         yield "</tr>\n"
 
     def _line(self, children: tuple[Inline, ...]) -> Iterator[Piece]:
-        for child in children:
-            yield from self._inline(child)
+        """Nodes of one line; a comma or another mark behind a formula stays in its line."""
+        waiting = list(reversed(children))
+        while waiting:
+            child = waiting.pop()
+            marks = ""
+            if isinstance(child, Math) and waiting and isinstance(waiting[-1], Text):
+                text = waiting.pop().text
+                marks = text[: len(text) - len(text.lstrip(_CLOSING_MARKS))]
+                waiting.append(Text(text[len(marks) :]))
+            if marks:
+                yield from ('<span class="kept">', *self._inline(child), f"{escape(marks)}</span>")
+            else:
+                yield from self._inline(child)
 
     def _inline(self, node: Inline) -> Iterator[Piece]:
         match node:

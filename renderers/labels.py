@@ -36,6 +36,7 @@ class Labels:
     tolerance: str
     variables: str
     pass_mark: str
+    percent: str
     attempts: str
     show_solution: str
     practice_note: str
@@ -79,6 +80,7 @@ _ENGLISH = Labels(
     tolerance="accepted from {} to {}",
     variables="as a function of {}",
     pass_mark="Pass mark",
+    percent="{}%",
     attempts="Attempts",
     show_solution="Show the solution",
     practice_note="A practice page: it contains the solutions.",
@@ -122,6 +124,7 @@ _GERMAN = Labels(
     tolerance="angenommen von {} bis {}",
     variables="als Funktion von {}",
     pass_mark="Bestehensgrenze",
+    percent="{}\u00a0%",
     attempts="Versuche",
     show_solution="Lösung zeigen",
     practice_note="Eine Übungsseite: Sie enthält die Lösungen.",
@@ -165,6 +168,7 @@ _CHINESE = Labels(
     tolerance="接受 {} 至 {}",
     variables="表示为 {} 的函数",
     pass_mark="及格线",
+    percent="{}%",
     attempts="可尝试次数",
     show_solution="显示解答",
     practice_note="练习页面：其中包含答案。",

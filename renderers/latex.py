@@ -184,7 +184,7 @@ class _Book:
             yield r"\renewcommand{\examkept}{.15}"
         title = f"{escape(exam.title)} · {escape(words.solutions)}" if is_solution else None
         yield rf"\examtitle{{{escape(exam.course or '')}}}{{{title or escape(exam.title)}}}"
-        facts = r" \quad ".join(self._facts(paper))
+        facts = r" \quad ".join(rf"\mbox{{{fact}}}" for fact in self._facts(paper))
         yield rf"\examfacts{{{facts}}}"
         if not is_solution:
             yield self._fields(paper)
@@ -205,7 +205,7 @@ class _Book:
         yield f"{escape(words.total)}: {points_text(paper.points, words)}"
         if exam.pass_mark is not None:
             share = points_number(exam.pass_mark * 100)
-            yield rf"{escape(words.pass_mark)}: {share}\,\%"
+            yield f"{escape(words.pass_mark)}: {fill_label(words.percent, share)}"
 
     def _fields(self, paper: Paper) -> str:
         words = self.labels

@@ -140,7 +140,7 @@ def _quiz_lines(exam: ExamDocument) -> list[str]:
     if exam.pass_mark is not None:
         total = sum((pool.points for pool in exam.pools), Fraction(0))
         share = terminating(exam.pass_mark * 100) or grade(exam.pass_mark * 100)
-        lines.append(f"  Grade to pass: {_mark(total * exam.pass_mark)} ({share} %)")
+        lines.append(f"  Grade to pass: {_mark(total * exam.pass_mark)} ({share}%)")
     shuffle = "yes" if exam.shuffle_options else "no"
     return [*lines, f"  Shuffle within questions: {shuffle}"]
 

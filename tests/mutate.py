@@ -6,7 +6,8 @@
 For each question and each result of its solvers that the question's key reads: the result with
 its sign flipped, doubled, and computed from two swapped arguments. For each mistake that the
 question names: the mistake replaced by the key. What survives is printed; the exit status is 1.
-A break that changes no answer of the question (minus zero, say) is no break and is left out.
+A break that changes neither a result that the key reads (minus zero, or a swap in a product) nor
+the mistake that it replaces is no break and is left out.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
+from math import isclose
 from typing import Any
 
 from qgen.bank.templates import (
@@ -123,31 +125,43 @@ def names_of(template: QuestionTemplate) -> tuple[set[str], set[tuple[str, str]]
     return keys, pairs
 
 
-def changes(template: QuestionTemplate, solver: Solver) -> Iterator[tuple[str, Change]]:
+def changes(template: QuestionTemplate, solver: Solver) -> Iterator[tuple[str, Change, set[str]]]:
+    """Each break in words, what it does, and the names that it must change to be one."""
     keys, pairs = names_of(template)
-    for result in sorted(keys & set(solver.results)):
-        yield f"{result} with its sign flipped", result_change(result, -1)
-        yield f"{result} doubled", result_change(result, 2)
+    keys &= set(solver.results)
+    for result in sorted(keys):
+        yield f"{result} with its sign flipped", result_change(result, -1), keys
+        yield f"{result} doubled", result_change(result, 2), keys
     names = [parameter.name for parameter in solver.parameters]
-    if keys & set(solver.results):
+    if keys:
         for first, second in combinations(names, 2):
-            yield f"{first} and {second} swapped", swap_change(first, second)
+            yield f"{first} and {second} swapped", swap_change(first, second), keys
     for mistake, key in sorted(pairs):
-        if mistake in solver.mistakes and key in solver.results:
-            yield f"the mistake {mistake} replaced by {key}", mistake_change(mistake, key)
+        if mistake in solver.mistakes and key in keys:
+            what = f"the mistake {mistake} replaced by {key}"
+            yield what, mistake_change(mistake, key), {mistake}
 
 
-def is_visible(template: QuestionTemplate, solver: Solver, mutant: Solver, variants: int) -> bool:
-    """Whether the break changes an answer that the question's key or mistakes read."""
-    keys, pairs = names_of(template)
-    watched = (keys | {name for pair in pairs for name in pair}) & solver.expected
+def alike(right: Value, wrong: Value) -> bool:
+    """Whether two values are the same but for rounding."""
+    if isinstance(right, float) and isinstance(wrong, float):
+        return isclose(right, wrong, rel_tol=1e-12, abs_tol=1e-15)
+    if isinstance(right, tuple) and isinstance(wrong, tuple) and len(right) == len(wrong):
+        return all(map(alike, right, wrong))
+    return right == wrong
+
+
+def is_visible(
+    template: QuestionTemplate, solver: Solver, mutant: Solver, watched: set[str], variants: int
+) -> bool:
+    """Whether the break changes one of the watched values by more than rounding."""
     solvers, _ = question_solvers(template)
     source = variant_source(template, solvers, 0, "check")
     try:
         for variant in source.variants([f"variant {n}" for n in range(1, variants + 1)]):
             right = solve(solver, variant.values)
             wrong = solve(mutant, variant.values)
-            if any(right[name] != wrong[name] for name in watched):
+            if any(not alike(right[name], wrong[name]) for name in watched):
                 return True
     except (SolverFailure, VariantFailure):
         return True  # a break that the solver's own checks refuse
@@ -158,10 +172,10 @@ def survivors(template: QuestionTemplate, variants: int) -> Iterator[str]:
     """The breaks of a question's solvers that its check does not see."""
     solvers, _ = question_solvers(template)
     for solver in solvers:
-        for what, change in changes(template, solver):
+        for what, change, watched in changes(template, solver):
             with broken(solver, change) as mutant:
                 caught = bool(check_question(template, variants).problems)
-            if not caught and is_visible(template, solver, mutant, variants):
+            if not caught and is_visible(template, solver, mutant, watched, variants):
                 yield f"{template.header.identifier}: {solver.name}: {what}"
 
 

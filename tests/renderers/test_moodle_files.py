@@ -82,7 +82,7 @@ def test_the_settings_sheet_tells_what_the_xml_cannot():
     for line in (
         *("Name: Samples & more", "Course: Course 1", "Time limit: 90 minutes"),
         *("Attempts allowed: 3", "Enforced delay between attempts: 480 minutes"),
-        *("Description: Be brief.", "Shuffle within questions: yes", "(80 %)"),
+        *("Description: Be brief.", "Shuffle within questions: yes", "(80%)"),
         *("Section heading: Other", "samples.xml: 6 questions", "maximum mark: 0.3333333 (1/3)"),
         "Slot 2: one random question from this category (2 variants)",
         "category: $course$/top/Samples & more/Title 1",
