@@ -71,12 +71,12 @@ class MarkupError(ValueError):
 class Handlers:
     """What the reader of a text asks of the question that the text belongs to.
 
-    `hole(source, context, offset)` numbers an expression; `image(target, alternative)` names
-    an asset; `mistake(error)` keeps a mistake and lets the reading go on.
+    `hole(source, context, offset)` numbers an expression; `image(target, offset)` names an
+    asset; `mistake(error)` keeps a mistake and lets the reading go on.
     """
 
     hole: Callable[[str, HoleContext, int], int]
-    image: Callable[[str, str, int], str]
+    image: Callable[[str, int], str]
     mistake: Callable[[MarkupError], None]
 
 
@@ -105,7 +105,7 @@ def read_closed_markup(text: str, owner: str, mistake: Callable[[MarkupError], N
         mistake(MarkupError("hole-place", f"{owner} has no values to print", offset))
         return 0
 
-    def image(target: str, alternative: str, offset: int) -> str:
+    def image(target: str, offset: int) -> str:
         mistake(MarkupError("image", f"{owner} cannot show pictures", offset))
         return target
 
@@ -289,13 +289,15 @@ class _Reader:
 
     def _image(self, token: "Token", block: "Token") -> Image:
         target = unquote(str(token.attrs.get("src", "")))
-        self._no_holes(target + token.content, "a picture")
+        self._no_holes(target, "a picture's name")
         if not token.content.strip():
             message = "the picture has no alternative text: write ![what it shows](file)"
             self._mistake("alternative-text", message, self._offset(block))
-        return Image(
-            self._handlers.image(target, token.content, self._offset(block)), token.content
+        words = tuple(
+            Hole(self._hole(run, HoleContext(in_math=False))) if _MARKER.match(run) else run
+            for run in _RUN.findall(token.content)
         )
+        return Image(self._handlers.image(target, self._offset(block)), words)
 
     def _math(self, content: str, token: "Token") -> tuple[str | Hole, ...]:
         content = content.strip()

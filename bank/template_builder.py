@@ -182,7 +182,7 @@ class TemplateBuilder:
                 expression = compile_expression("0")
             return self._number_hole(expression, context, place(offset))
 
-        def image(target: str, alternative: str, offset: int) -> str:
+        def image(target: str, offset: int) -> str:
             if target.startswith(SCHEME):
                 return self._figures.shown(target, place(offset), self.problems)
             return self._image(target, place(offset))

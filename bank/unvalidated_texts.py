@@ -68,7 +68,7 @@ def _in_markup(text: str, source: Source, steps: Steps) -> list[Problem]:
             keep("expression", f"the hole '{expression}': {error}", offset)
         return 0
 
-    def image(target: str, alternative: str, offset: int) -> str:
+    def image(target: str, offset: int) -> str:
         return target
 
     def mistake(error: MarkupError) -> None:

@@ -54,10 +54,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture of the item's assets, by name; `alternative` says in words what it shows."""
+    """A picture of the item's assets, by name; `alternative` says in words what it shows.
+
+    The words are cut at holes, so that they can tell the numbers of each variant.
+    """
 
     asset: str
-    alternative: str
+    alternative: tuple["str | Hole", ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,7 @@ def _close_block(block: Block, printed: tuple[str, ...]) -> Block:
         case Heading():
             return Heading(block.level, _close_line(block.children, printed))
         case DisplayMath():
-            return DisplayMath((join_math(block.parts, printed),))
+            return DisplayMath((join_parts(block.parts, printed),))
         case BulletList():
             return BulletList(_close_items(block.items, printed))
         case NumberedList():
@@ -227,21 +230,23 @@ def _close_inline(node: Inline, printed: tuple[str, ...]) -> Inline:
         case Hole():
             return Text(printed[node.index])
         case Math():
-            return Math((join_math(node.parts, printed),))
+            return Math((join_parts(node.parts, printed),))
         case Emphasis():
             return Emphasis(_close_line(node.children, printed))
         case Strong():
             return Strong(_close_line(node.children, printed))
         case Link():
             return Link(node.target, _close_line(node.children, printed))
-        case Text() | Code() | Image() | LineBreak():
+        case Image():
+            return Image(node.asset, (join_parts(node.alternative, printed),))
+        case Text() | Code() | LineBreak():
             return node
         case _:
             assert_never(node)
 
 
-def join_math(parts: tuple[str | Hole, ...], printed: tuple[str, ...]) -> str:
-    """The TeX source of a formula with its holes filled."""
+def join_parts(parts: tuple[str | Hole, ...], printed: tuple[str, ...]) -> str:
+    """The TeX source of a formula, or a picture's words, with the holes filled."""
     return "".join(part if isinstance(part, str) else printed[part.index] for part in parts)
 
 
@@ -257,13 +262,13 @@ def _words(nodes: tuple[Node, ...]) -> Iterator[str]:
             case Text() | Code():
                 yield node.text
             case Math():
-                yield f"${join_math(node.parts, ())}$"
+                yield f"${join_parts(node.parts, ())}$"
             case DisplayMath():
-                yield f" $${join_math(node.parts, ())}$$ "
+                yield f" $${join_parts(node.parts, ())}$$ "
             case CodeBlock():
                 yield f" {node.text} "
             case Image():
-                yield f"[{node.alternative}]"
+                yield f"[{join_parts(node.alternative, ())}]"
             case Emphasis() | Strong() | Link():
                 yield from _words(node.children)
             case Paragraph() | Heading():

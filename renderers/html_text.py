@@ -232,9 +232,7 @@ class HtmlText(PassageWriter):
                 yield from self._link(node)
             case Image():
                 # Each variant may bring a picture of its own under the same name.
-                alternative = node.alternative
-                write = partial(self._surroundings.picture, alternative=alternative)
-                yield FormulaSlot((node.asset,), write)
+                yield FormulaSlot(node.alternative, partial(self._surroundings.picture, node.asset))
             case LineBreak():
                 yield "<br>\n"
             case _:

@@ -32,7 +32,7 @@ from qgen.document.richtext import (
     Passage,
     Text,
     closed,
-    join_math,
+    join_parts,
     passage_of,
     walk,
 )
@@ -326,7 +326,7 @@ def node_losses(node: Node, assets: Mapping[str, Asset]) -> Iterator[tuple[str, 
         case Text() | Code() | CodeBlock():
             yield from _character_losses(node.text)
         case Math() | DisplayMath():
-            source = join_math(node.parts, ())
+            source = join_parts(node.parts, ())
             forbidden = forbidden_commands(source)
             if forbidden:
                 names = ", ".join(f"'{name}'" for name in forbidden)
@@ -344,7 +344,7 @@ def node_losses(node: Node, assets: Mapping[str, Asset]) -> Iterator[tuple[str, 
                     f"the picture '{node.asset}' has no PDF, PNG or JPEG form, which LaTeX needs; "
                     "its alternative text is printed instead",
                 )
-            yield from _character_losses(node.alternative)
+            yield from _character_losses(join_parts(node.alternative, ()))
         case _:
             return
 

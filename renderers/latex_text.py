@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import assert_never
 
 from qgen.document.richtext import (
@@ -57,6 +58,10 @@ def asset_name(name: str) -> str:
     'two.20.circles'
     """
     return re.sub("[^A-Za-z0-9-]", lambda sign: f".{ord(sign.group()):x}.", name)
+
+
+def _picture(asset: str, alternative: str) -> str:
+    return rf"\examimage{{{asset_name(asset)}}}{{{escape(alternative)}}}"
 
 
 def _as_code(source: str) -> str:
@@ -153,7 +158,7 @@ def _inline(node: Inline) -> Iterator[Piece]:
         case Link():
             yield from _link(node)
         case Image():
-            yield rf"\examimage{{{asset_name(node.asset)}}}{{{escape(node.alternative)}}}"
+            yield FormulaSlot(node.alternative, partial(_picture, node.asset))
         case LineBreak():
             yield "\\examlinebreak{}"
         case _:

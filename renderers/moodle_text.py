@@ -174,19 +174,16 @@ class MoodleText(PassageWriter):
         return known[1]
 
     def _image(self, node: Image) -> Piece:
-        alternative = _attribute(node.alternative)
-        words = escaped_text(f"[{node.alternative}]")
-
-        def write(name: str) -> str:
-            asset = self._assets.get(name)
+        def write(words: str) -> str:
+            asset = self._assets.get(node.asset)
             form = web_form(asset) if asset is not None else None
             if asset is None or form is None or not self._embeds:
-                return words
-            self._met[name] = asset
+                return escaped_text(f"[{words}]")
+            self._met[node.asset] = asset
             source = _attribute(f"{asset.name}.{form}")
-            return f'<img src="@@PLUGINFILE@@/{source}" alt="{alternative}">'
+            return f'<img src="@@PLUGINFILE@@/{source}" alt="{_attribute(words)}">'
 
-        return FormulaSlot((node.asset,), write)
+        return FormulaSlot(node.alternative, write)
 
     def _blocks(self, blocks: tuple[Block, ...]) -> Iterator[Piece]:
         for block in blocks:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from qgen.document.richtext import Hole, Passage, RichText, join_math
+from qgen.document.richtext import Hole, Passage, RichText, join_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class FormulaSlot:
-    """A formula that must be written as a whole, once its holes are filled."""
+    """A formula, or a picture's words, to be written as a whole once the holes are filled."""
 
     parts: tuple[str | Hole, ...]
     write: Callable[[str], str]
@@ -54,7 +54,7 @@ class PassageWriter(ABC):
                 if isinstance(piece, str)
                 else piece.write(printed[piece.index])
                 if isinstance(piece, Slot)
-                else piece.write(join_math(piece.parts, printed))
+                else piece.write(join_parts(piece.parts, printed))
                 for piece in known[1]
             ]
         )

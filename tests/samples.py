@@ -66,7 +66,7 @@ INLINES: tuple[Inline, ...] = (
     Strong((Text("strong"), Emphasis((Text("both"),)))),
     Code("p_x = a[0] < 1 & ~b {}"),
     Link("https://example.org/a?b=1&c=%20d#e_f", (Text("a link"),)),
-    Image("picture", "A grey picture, 100% <flat>"),
+    Image("picture", ("A grey picture, 100% <flat>, ", Hole(0))),
     LineBreak(),
 )
 

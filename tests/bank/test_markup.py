@@ -43,7 +43,7 @@ class Reading:
     holes: list[str] = field(default_factory=list)
     contexts: list[HoleContext] = field(default_factory=list)
     offsets: list[int] = field(default_factory=list)
-    pictures: list[tuple[str, str]] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
     mistakes: list[MarkupError] = field(default_factory=list)
 
     @property
@@ -60,8 +60,8 @@ def reading(text: str) -> Reading:
         result.offsets.append(offset)
         return len(result.holes) - 1
 
-    def image(target: str, alternative: str, offset: int) -> str:
-        result.pictures.append((target, alternative))
+    def image(target: str, offset: int) -> str:
+        result.pictures.append(target)
         return "picture"
 
     result.blocks = read_markup(text, Handlers(hole, image, result.mistakes.append)).blocks
@@ -236,8 +236,7 @@ class TestHoles:
             ("    {{ a }}", "a code block"),
             ("[x]({{ a }})", "a link's target"),
             ("[x](https://x.org/{{a}})", "a link's target"),
-            ("![x]({{a}}.png)", "a picture"),
-            ("![x {{ a }}](y.png)", "a picture"),
+            ("![x]({{a}}.png)", "a picture's name"),
         ],
     )
     def test_no_holes_in(self, text: str, where: str) -> None:
@@ -260,11 +259,18 @@ class TestHoles:
 class TestPictures:
     def test_a_picture(self) -> None:
         result = reading("![two curves](plots/kl.png)")
-        assert result.pictures == [("plots/kl.png", "two curves")]
-        assert result.blocks == (par(Image("picture", "two curves")),)
+        assert result.pictures == ["plots/kl.png"]
+        assert result.blocks == (par(Image("picture", ("two curves",))),)
 
     def test_names_with_blanks(self) -> None:
-        assert reading("![x](<my plot ä.png>)").pictures == [("my plot ä.png", "x")]
+        assert reading("![x](<my plot ä.png>)").pictures == ["my plot ä.png"]
+
+    def test_words_tell_the_values(self) -> None:
+        result = reading("![from {{ a }} to {{b}}](y.png)")
+        assert result.mistakes == []
+        words = ("from ", Hole(0), " to ", Hole(1))
+        assert result.blocks == (par(Image("picture", words)),)
+        assert result.holes == ["a", "b"]
 
     @pytest.mark.parametrize("alternative", ["", "  "])
     def test_without_words(self, alternative: str) -> None:

@@ -23,7 +23,7 @@ from qgen.document.richtext import (
     Table,
     Text,
     closed,
-    join_math,
+    join_parts,
     passage_of,
     plain_text,
     walk,
@@ -60,8 +60,10 @@ def test_closing_fills_every_hole_and_changes_nothing_else() -> None:
             case Math() | DisplayMath():
                 assert type(new) is type(old)
                 assert isinstance(new, Math | DisplayMath)
-                assert new.parts == (join_math(old.parts, EVERY_NODE.printed),)
-            case Text() | Code() | CodeBlock() | Image():
+                assert new.parts == (join_parts(old.parts, EVERY_NODE.printed),)
+            case Image():
+                assert new == Image(old.asset, (join_parts(old.alternative, EVERY_NODE.printed),))
+            case Text() | Code() | CodeBlock():
                 assert new == old
             case _:
                 assert type(new) is type(old)
@@ -89,7 +91,7 @@ def test_plain_text_keeps_every_word_apart() -> None:
     words = plain_text(EVERY_NODE)
     for expected in (
         "stressed" + "strongboth" + "p_x = a[0] < 1 & ~b {}" + "a link",
-        "[A grey picture, 100% <flat>] A heading $$",
+        "[A grey picture, 100% <flat>, <7> & 8] A heading $$",
         r"$x < y \text{ and } x - \frac{3}{4}$",
         r"< \frac{3}{4}$$ one two$z$ third fourth A quotation. for i in range(3): print(",
         "a b $c$ 1 2 & 3 <7> & 8 4 5 6",

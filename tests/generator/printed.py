@@ -18,7 +18,7 @@ def passage(text: str, *, decimal: bool = False, **values: Value) -> Passage:
         holes.append((compile_expression(source, printing=True), context))
         return len(holes) - 1
 
-    def image(target: str, alternative: str, offset: int) -> str:
+    def image(target: str, offset: int) -> str:
         return target
 
     def mistake(error: MarkupError) -> None:

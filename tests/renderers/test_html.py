@@ -166,7 +166,7 @@ class TestEveryPage:
         assert link.get("href") == "https://example.org/a?b=1&c=%20d#e_f"
         assert set(link.get("rel").split()) >= {"noopener", "noreferrer"}
         (image,) = stem_box.findall(".//img")
-        assert image.get("alt") == "A grey picture, 100% <flat>"
+        assert image.get("alt") == "A grey picture, 100% <flat>, <7> & 8"
         kind, _, data = image.get("src").partition(",")
         assert kind == "data:image/png;base64"
         assert base64.b64decode(data) == samples.PNG
@@ -190,7 +190,7 @@ class TestEveryPage:
     def test_scripts_in_any_text_stay_text(self, options):
         attack = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7 * 7 }}"
         item = stem(
-            Paragraph((Text(attack), Hole(0), Image("picture", attack))),
+            Paragraph((Text(attack), Hole(0), Image("picture", (attack, Hole(0))))),
             CodeBlock(attack, attack),
             Paragraph((Math((r"\text{<script>alert(1)</script>}",)),)),
             printed=(attack,),
@@ -365,7 +365,7 @@ class TestLosses:
 
     @pytest.mark.parametrize("assets", [{}, {"plot": Asset("plot", {"pdf": b"%PDF"})}])
     def test_a_picture_without_a_form_for_browsers_is_its_words(self, assets):
-        item = replace(stem(Paragraph((Image("plot", "Two bells"),))), assets=assets)
+        item = replace(stem(Paragraph((Image("plot", ("Two bells",)),))), assets=assets)
         (problem,) = losses(item, EXAM)
         assert (problem.code, problem.severity) == ("html-image", "loss")
         page = page_of(item, options=EXAM)
@@ -373,7 +373,7 @@ class TestLosses:
         assert not page.findall(".//img")
 
     def test_each_variant_shows_its_own_picture(self):
-        text = passage(Paragraph((Image("plot", "A plot"),)))
+        text = passage(Paragraph((Image("plot", ("A plot",)),)))
         items = [
             replace(samples.item("open", stem=text), assets={"plot": Asset("plot", {"svg": svg})})
             for svg in (b"<svg>1</svg>", b"<svg>2</svg>")
@@ -438,7 +438,7 @@ def test_an_unknown_language_is_refused():
 @settings(deadline=None, max_examples=100)
 def test_any_text_is_shown_verbatim(text):
     item = stem(
-        Paragraph((Text(f"«{text}»"), Hole(0), Image("no such", text))),
+        Paragraph((Text(f"«{text}»"), Hole(0), Image("no such", (text,)))),
         CodeBlock(text, ""),
         printed=(f"‹{text}›",),
     )

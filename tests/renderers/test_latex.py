@@ -366,7 +366,7 @@ def test_no_sample_loses_anything(kind: str) -> None:
 
 
 def test_a_picture_without_a_form_for_tex_is_a_loss_and_its_words_are_printed() -> None:
-    stem = Passage(RichText((Paragraph((Image("curve", "A rising curve"),)),)))
+    stem = Passage(RichText((Paragraph((Image("curve", ("A rising curve",)),)),)))
     item = replace(
         samples.item("open", stem=stem), assets={"curve": Asset("curve", {"svg": b"<svg/>"})}
     )

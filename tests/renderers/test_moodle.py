@@ -91,7 +91,7 @@ def test_every_kind_carries_every_node_and_its_common_elements(kind):
     assert first.tags == ["samples", "first", "second tag"]
     assert f"The worked solution of the {kind} question." in first.explanation
     assert first.files == ["picture.png"]
-    assert 'alt="A grey picture, 100% &lt;flat&gt;"' in first.text
+    assert 'alt="A grey picture, 100% &lt;flat&gt;, &lt;7&gt; &amp; 8"' in first.text
     assert r"\(x &lt; y \text{ and } x - \frac{3}{4}\)" in first.text
     assert r"\frac{q(z)}{p(z)}\,dz &lt; \frac{3}{4}\]" in first.text
     tree = lxml_html.fromstring(f"<div>{first.text}</div>")
@@ -353,7 +353,7 @@ def test_open_questions_bring_their_rubric_and_their_room():
 
 
 def test_losses_that_hide_in_texts_and_pictures():
-    picture = Passage(RichText((Paragraph((Image("figure", "a curve"),)),)))
+    picture = Passage(RichText((Paragraph((Image("figure", ("a curve",)),)),)))
     choice = SingleChoice((Option(picture, True, None), Option(passage_of("n"), False, None)))
     item = replace(
         samples.item("open", stem=picture),
