@@ -19,7 +19,7 @@ from qgen.document.answers import (
 )
 from qgen.document.exam import Item
 from qgen.document.problem import Problem, did_you_mean
-from qgen.document.richtext import plain_text
+from qgen.document.richtext import Passage, RichText, plain_text
 from qgen.generator.filling import Filling
 from qgen.loading import load_banks, question_solvers, verified_results
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
@@ -130,7 +130,7 @@ def item_text(item: Item, solution: bool) -> str:
         f"{header.title} [{header.identifier}]",
         f"{header.kind}, {header.topic}, difficulty {header.difficulty}, {_points(item.points)}",
         "",
-        plain_text(item.stem),
+        _blocks(item.stem),
     ]
     parts = item.answer.parts if isinstance(item.answer, Derivation) else ()
     for index, (label, answer, points, provenance) in enumerate(answers_of(item)):
@@ -142,10 +142,18 @@ def item_text(item: Item, solution: bool) -> str:
             lines += _marking(answer)
             explanation = parts[index].explanation if parts else None
             if explanation is not None:
-                lines.append(plain_text(explanation))
+                lines.append(_blocks(explanation))
     if solution and item.explanation is not None:
-        lines += ["", plain_text(item.explanation)]
+        lines += ["", _blocks(item.explanation)]
     return "\n".join(lines)
+
+
+def _blocks(passage: Passage) -> str:
+    """A passage as plain text, its paragraphs and displayed formulas apart."""
+    texts = (
+        plain_text(Passage(RichText((block,)), passage.printed)) for block in passage.text.blocks
+    )
+    return "\n\n".join(texts)
 
 
 def _points(points: Fraction) -> str:
