@@ -88,17 +88,35 @@ def accepted_interval(key: Real, tolerance: Tolerance) -> tuple[Fraction, Fracti
 
     A float key stands for its first 15 significant digits (see `exact_value`).
     """
-    exact = exact_value(key)
+    low, high, below = _ends(exact_value(key), tolerance)
+    return Fraction(low, below), Fraction(high, below)
+
+
+def _ends(key: Fraction, tolerance: Tolerance) -> tuple[int, int, int]:
+    """The interval's ends as whole numbers, and what both are divided by.
+
+    Whole numbers, because these run for every mistake of every variant that is checked, and
+    fractions would be brought to lowest terms at each step.
+    """
+    above, below = key.as_integer_ratio()
+    amount = tolerance.amount
     match tolerance.kind:
         case "absolute":
-            margin = tolerance.amount
+            margin, margin_below = amount.as_integer_ratio()
         case "relative":
-            margin = abs(exact) * tolerance.amount
+            share, share_below = amount.as_integer_ratio()
+            return (
+                above * share_below - abs(above) * share,
+                above * share_below + abs(above) * share,
+                below * share_below,
+            )
         case "significant_digits":
-            margin = Fraction(0) if exact == 0 else _half_unit(exact, int(tolerance.amount))
+            half = _half_unit(key, int(amount)) if above else Fraction(0)
+            margin, margin_below = half.as_integer_ratio()
         case _:
             assert_never(tolerance.kind)
-    return exact - margin, exact + margin
+    middle, reach = above * margin_below, margin * below
+    return middle - reach, middle + reach, below * margin_below
 
 
 def _half_unit(value: Fraction, digits: int) -> Fraction:
@@ -115,27 +133,36 @@ class NumberMarker:
 
     def __init__(self, answer: Numeric) -> None:
         self._answer = answer
-        self._accepted = accepted_interval(answer.key, answer.tolerance)
-        self._near = [
-            (*accepted_interval(mistake.value, answer.tolerance), index)
-            for index, mistake in enumerate(answer.mistakes)
-        ]
+        self._accepted = _Reach(answer.key, answer.tolerance)
+        self._near = [_Reach(mistake.value, answer.tolerance) for mistake in answer.mistakes]
 
     def mark(self, response: Real) -> Mark:
         """The mark; a wrong number gets the feedback of the nearest known mistake in reach."""
         given = exact_value(response)
-        low, high = self._accepted
-        if low <= given <= high:
+        above, below = given.as_integer_ratio()
+        if self._accepted.holds(above, below):
             return Mark(RIGHT)
-        near = [
-            (abs(given - (low + high) / 2), index)
-            for low, high, index in self._near
-            if low <= given <= high
-        ]
+        near = [index for index, reach in enumerate(self._near) if reach.holds(above, below)]
         if not near:
             return Mark(WRONG)
-        _, nearest = min(near)
+        nearest = near[0]
+        if len(near) > 1:
+            nearest = min(near, key=lambda index: abs(given - self._near[index].value))
         return Mark(WRONG, (self._answer.mistakes[nearest].feedback,), nearest)
+
+
+class _Reach:
+    """What a number and its tolerance accept."""
+
+    __slots__ = ("_below", "_high", "_low", "value")
+
+    def __init__(self, number: Real, tolerance: Tolerance) -> None:
+        self.value = exact_value(number)
+        self._low, self._high, self._below = _ends(self.value, tolerance)
+
+    def holds(self, above: int, below: int) -> bool:
+        """Whether above/below lies in it, the ends included."""
+        return self._low * below <= above * self._below <= self._high * below
 
 
 def mark_number(answer: Numeric, response: Real) -> Mark:

@@ -98,4 +98,17 @@ def exact_value(value: int | Fraction | float) -> Fraction:
     0.1 ± 0.01. Fifteen digits are also what `machine_decimal` hands to learning platforms.
     Raises ValueError for a float that is infinite or not a number.
     """
-    return Fraction(significant(value, 15)) if isinstance(value, float) else Fraction(value)
+    return decimal_value(significant(value, 15)) if isinstance(value, float) else Fraction(value)
+
+
+def decimal_value(text: str) -> Fraction:
+    """The number that a decimal such as `-0.5` or `1.2e-6` stands for.
+
+    Faster than `Fraction(text)`, which it leaves all but plain digits and a point to; raises
+    ValueError as that does.
+    """
+    whole, _, places = text.partition(".")
+    digits = whole + places
+    if digits.removeprefix("-").isdecimal() and digits.isascii():
+        return Fraction(int(digits), 10 ** len(places))
+    return Fraction(text)

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from qgen.document.numbers import decimal_value
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -62,13 +64,15 @@ def parse_number(text: str) -> Fraction | Refusal:
     `1.000,5`). A point on its own is always a decimal point. `1,000` could mean one or one
     thousand and is refused, as is everything else that has no single reading.
     """
+    if len(text) <= _LONGEST and _PLAIN.fullmatch(text.removeprefix("-")):
+        return decimal_value(text)
     if len(text) > 4 * _LONGEST or len(text.strip()) > _LONGEST:
         return _TOO_LONG
     plain = text.translate(_SAME_SIGN).strip()
     if not plain:
         return _EMPTY
     # Superscripts are digits of an exponent and are read with it.
-    if any(char.isdecimal() and not char.isascii() for char in plain):
+    if not plain.isascii() and any(char.isdecimal() and not char.isascii() for char in plain):
         return _OTHER_DIGITS
     if plain.lstrip("+-").strip().lower() in ("inf", "infinity", "∞", "nan"):
         return _NOT_FINITE
@@ -115,7 +119,7 @@ def _with_exponent(text: str) -> Fraction | Refusal:
 def _decimal(text: str) -> Fraction | Refusal:
     """The number behind digits, points, commas, blanks and apostrophes."""
     if _PLAIN.fullmatch(text):
-        return Fraction(text.rstrip("."))
+        return decimal_value(text)
     if not re.fullmatch(r"[0-9.,' ]*[0-9][0-9.,' ]*", text):
         return _NO_NUMBER
     for separator, decimal_marks in ((",", "."), (".", ","), (" ", ".,"), ("'", ".,")):
