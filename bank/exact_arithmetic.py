@@ -18,9 +18,13 @@ class ExpressionError(ValueError):
     """An expression that cannot be read, or that has no value for some numbers."""
 
 
+_SMALL = 10**15
+"""Numbers below it need no closer look; a float that is not is left to `limited` too."""
+
 # Looked up by exact type: these run for every variant, and a truth value is no number.
 _NUMBERS = frozenset({int, Fraction, float})
 _WITH_FRACTION = frozenset({(Fraction, Fraction), (Fraction, int), (int, Fraction)})
+_ROUNDED = frozenset({(float, Fraction), (Fraction, float)})
 _PLAIN = frozenset((first, second) for first in _NUMBERS for second in _NUMBERS) - _WITH_FRACTION
 # A text would read `%` as a template, and `+` would join two vectors end to end.
 _NO_NUMBER = "only numbers can be added, subtracted, multiplied and divided"
@@ -35,7 +39,8 @@ def add(first: Any, second: Any) -> Value:
         return _quotient(above * other_below + other_above * below, below * other_below)
     if kinds not in _PLAIN:
         raise ExpressionError(_NO_NUMBER)
-    return limited(first + second)
+    value = first + second
+    return value if -_SMALL < value < _SMALL else limited(value)
 
 
 def subtract(first: Any, second: Any) -> Value:
@@ -47,7 +52,8 @@ def subtract(first: Any, second: Any) -> Value:
         return _quotient(above * other_below - other_above * below, below * other_below)
     if kinds not in _PLAIN:
         raise ExpressionError(_NO_NUMBER)
-    return limited(first - second)
+    value = first - second
+    return value if -_SMALL < value < _SMALL else limited(value)
 
 
 def multiply(first: Any, second: Any) -> Value:
@@ -59,7 +65,8 @@ def multiply(first: Any, second: Any) -> Value:
         return _quotient(above * other_above, below * other_below)
     if kinds not in _PLAIN:
         raise ExpressionError(_NO_NUMBER)
-    return limited(first * second)
+    value = first * second
+    return value if -_SMALL < value < _SMALL else limited(value)
 
 
 def divide(first: Any, second: Any) -> Value:
@@ -114,9 +121,37 @@ def _quotient(above: int, below: int) -> Value:
     Python's own operators on fractions look for other kinds of numbers first, which costs more
     than the arithmetic.
     """
-    if below.bit_length() > MAX_BITS or above.bit_length() > MAX_BITS:
-        return limited(Fraction(above, below))
-    return Fraction(above, below) if above % below else above // below
+    if not above % below:
+        above //= below
+        return above if -_SMALL < above < _SMALL else limited(above)
+    value = Fraction(above, below)
+    return value if below < _SMALL and -_SMALL < above < _SMALL else limited(value)
+
+
+def less(first: Any, second: Any) -> bool:
+    """Whether the first is smaller. Raises TypeError for what has no order.
+
+    Python compares a float with a fraction by way of another fraction; that is only needed where
+    the float is the one nearest to it.
+    """
+    kinds = type(first), type(second)
+    if kinds in _WITH_FRACTION:
+        above, below = first.as_integer_ratio()
+        other_above, other_below = second.as_integer_ratio()
+        return bool(above * other_below < other_above * below)
+    if kinds in _ROUNDED:
+        try:
+            near, other_near = float(first), float(second)
+        except OverflowError:
+            return bool(first < second)
+        if near != other_near:
+            return near < other_near
+    return bool(first < second)
+
+
+def at_most(first: Any, second: Any) -> bool:
+    """Whether the first is smaller or equal; not a number is neither."""
+    return less(first, second) or bool(first == second)
 
 
 def limited(value: Any) -> Value:
@@ -210,5 +245,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "_remainder": remainder,
     "_power": power,
     "_item": item,
+    "_less": less,
+    "_at_most": at_most,
 }
 """What compiled expressions call for operators, by names that no author can write."""

@@ -94,6 +94,13 @@ _COMPARISONS: dict[str, ast.cmpop] = {
     "in": ast.In(),
     "notin": ast.NotIn(),
 }
+_ORDERS = {
+    "lt": ("_less", False),
+    "lteq": ("_at_most", False),
+    "gt": ("_less", True),
+    "gteq": ("_at_most", True),
+}
+"""Comparisons of two values by functions, and whether these take them the other way round."""
 _ENVIRONMENT = Environment(autoescape=False)
 # Jinja2 reads decimals as floats, which keep 15 digits of them for certain.
 _DECIMAL = re.compile(r"(?<![\w.])([0-9][0-9_]*(?:\.[0-9_]+)?)(?:[eE]([-+]?[0-9]+))?")
@@ -156,6 +163,10 @@ class _Translator:
                 left, right = inner(node.left), inner(node.right)
                 folded = self._folded(node, left, right)
                 return folded or _call(_GUARDED[type(node)], left, right)
+            case nodes.Compare(ops=[nodes.Operand(op=order)]) if order in _ORDERS:
+                name, swapped = _ORDERS[order]
+                left, right = inner(node.expr), inner(node.ops[0].expr)
+                return _call(name, right, left) if swapped else _call(name, left, right)
             case nodes.Compare():
                 operators = [_COMPARISONS[operand.op] for operand in node.ops]
                 others = [inner(operand.expr) for operand in node.ops]

@@ -34,6 +34,8 @@ MAX_FATES = 100_000
 
 Sampler: TypeAlias = Callable[[RandomSource], Value]
 Solve: TypeAlias = Callable[[Values], Answers]
+Step: TypeAlias = tuple[str | None, Placed]
+"""A derived value with its name, or a condition without one."""
 Fates: TypeAlias = dict[bytes, Placed | None]
 """By the digest of drawn parameters: the condition that they do not meet, or None."""
 
@@ -62,7 +64,7 @@ class Drawer:
 
     template: QuestionTemplate
     samplers: tuple[tuple[str, Sampler], ...]
-    conditions: tuple[Placed, ...]
+    steps: tuple[Step, ...]
     result_conditions: tuple[Placed, ...]
     solve: Solve
 
@@ -101,13 +103,14 @@ class Drawer:
     def _judged(self, values: dict[str, Value]) -> Draw | Placed:
         """The draw of these parameter values, or the first condition that they do not meet."""
         try:
-            for name, placed in self.template.derived:
-                values[name] = placed.expression.evaluate(values)
-            failed = _first_unmet(self.conditions, values)
+            for name, placed in self.steps:
+                value = placed.expression.evaluate(values)
+                if name is not None:
+                    values[name] = value
+                elif not _truth(placed, value):
+                    return placed
         except (ArithmeticError, ValueError, TypeError):
             raise VariantFailure("draw", self._reason(values)) from None
-        if failed is not None:
-            return failed
         if not self.result_conditions:
             return Draw(values, None)
         answers = self.solve(values)
@@ -123,11 +126,15 @@ class Drawer:
         values = {name: drawn[name] for name, _ in self.samplers}
         shown = show_all(values)
         try:
-            for name, placed in self.template.derived:
-                values[name] = evaluate(placed.expression, values)
+            for name, placed in self.steps:
+                value = evaluate(placed.expression, values)
+                if name is None:
+                    _truth(placed, value)
+                else:
+                    values[name] = value
         except ExpressionError as error:
             return f"{error} for {shown}"
-        return f"{_no_value(self.conditions, values)} for {shown}"
+        raise AssertionError("an expression failed once and not again")
 
 
 def values_digest(values: Values) -> bytes:
@@ -162,9 +169,25 @@ def _no_value(conditions: tuple[Placed, ...], values: Values) -> str:
 def drawer(template: QuestionTemplate, solve: Solve) -> Drawer:
     """The drawer of a template whose `generator_problems` are none."""
     samplers = ((entry.name, _sampler(entry.domain)) for entry in template.parameters)
-    return Drawer(
-        template, tuple(samplers), template.drawn_conditions, template.result_conditions, solve
-    )
+    return Drawer(template, tuple(samplers), _steps(template), template.result_conditions, solve)
+
+
+def _steps(template: QuestionTemplate) -> tuple[Step, ...]:
+    """Derived values in their order, each condition as soon as it has what it reads.
+
+    Most draws fail a condition, and a condition may keep a derived value from failing.
+    """
+    waiting = list(template.drawn_conditions)
+    missing = {name for name, _ in template.derived}
+    steps: list[Step] = []
+    for name, placed in (("", None), *template.derived):
+        if placed is not None:
+            steps.append((name, placed))
+            missing.discard(name)
+        ready = [each for each in waiting if not each.expression.names & missing]
+        steps += [(None, each) for each in ready]
+        waiting = [each for each in waiting if each not in ready]
+    return tuple(steps)
 
 
 def generator_problems(template: QuestionTemplate) -> list[Problem]:

@@ -108,7 +108,11 @@ def _checked(
     if jobs == 1 or len(templates) < FEW_QUESTIONS or "fork" not in get_all_start_methods():
         yield from (check_question(template, variants, rule) for template in templates)
         return
-    # Compiled questions cannot be sent to another process; a forked one has them already.
+    # Compiled questions cannot be sent to another process; a forked one has them already, and
+    # torch with them. With more than one thread, torch would not survive the fork.
+    import torch
+
+    torch.set_num_threads(1)
     with ProcessPoolExecutor(
         jobs, get_context("fork"), _remember, (templates, variants, rule)
     ) as pool:
@@ -119,9 +123,6 @@ _REMEMBERED: list[tuple[tuple[QuestionTemplate, ...], int, ScoringRule]] = []
 
 
 def _remember(templates: tuple[QuestionTemplate, ...], variants: int, rule: ScoringRule) -> None:
-    import torch
-
-    torch.set_num_threads(1)
     _REMEMBERED.append((templates, variants, rule))
 
 

@@ -21,7 +21,7 @@ from qgen.bank.expressions import (
     unknown_name,
 )
 from qgen.document.formula import Symbol
-from qgen.document.values import Value, Values
+from qgen.document.values import Real, Value, Values
 
 VALUES: Values = {
     "a": 3,
@@ -320,3 +320,39 @@ def test_functions_cannot_reach_beyond_numbers() -> None:
             except (ArithmeticError, ValueError, TypeError):
                 continue
             assert isinstance(result, (int, float, Fraction, str)), name
+
+
+any_numbers = st.one_of(
+    st.integers(-50, 50),
+    st.fractions(-50, 50, max_denominator=40),
+    st.floats(-50, 50),
+    st.sampled_from([0.1, Fraction(1, 10), 0.5, Fraction(1, 2), float("inf"), Fraction(10**400)]),
+)
+
+
+@given(any_numbers, any_numbers)
+def test_comparisons_are_those_of_the_exact_numbers(a: Real, b: Real) -> None:
+    for source, expected in (
+        ("a < b", a < b),
+        ("a <= b", a <= b),
+        ("a > b", a > b),
+        ("a >= b", a >= b),
+        ("a == b", a == b),
+    ):
+        assert compile_expression(source).evaluate({"a": a, "b": b}) is expected
+
+
+@given(any_numbers, any_numbers)
+def test_sums_and_products_are_those_of_python(a: Real, b: Real) -> None:
+    for source, expected in (
+        ("a + b", lambda: a + b),
+        ("a - b", lambda: a - b),
+        ("a * b", lambda: a * b),
+    ):
+        try:
+            right = expected()
+        except OverflowError:
+            continue
+        value = compile_expression(source).evaluate({"a": a, "b": b})
+        assert value == right or (isinstance(right, float) and math.isnan(right))
+        assert not (isinstance(value, Fraction) and value.denominator == 1)

@@ -26,6 +26,15 @@ class TestConditions:
             assert values["d"] == Fraction(values["c"], 2)
             assert list(values) == ["a", "b", "c", "d"]
 
+    def test_one_keeps_a_derived_value_from_failing(self) -> None:
+        each = drawer_of(
+            parameters={"a": {"integers": {"from": 1, "to": 6}}},
+            let={"b": "a - 3", "c": "1/b", "d": "1/(c - 1)"},
+            where=["c != 1", "b != 0"],
+        )
+        found = {each.draw(stream(0, "", "", str(number), 0)).values["a"] for number in range(200)}
+        assert found == {1, 2, 5, 6}
+
     def failure(self, **changes: Any) -> VariantFailure:
         each = drawer_of(**changes)
         with pytest.raises(VariantFailure) as caught:
