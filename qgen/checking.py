@@ -47,11 +47,12 @@ PIPE_WIDTH = 140
 
 @dataclass(slots=True)
 class QuestionCheck:
-    """What was proved of one question."""
+    """What was proved of one question; of the `variants` asked for, `distinct` exist."""
 
     identifier: str
     kind: str
-    variants: int = 0
+    variants: int = 1
+    distinct: int = 0
     routes: int = 0
     largest: float = 0.0
     mistakes: int = 0
@@ -143,13 +144,14 @@ def check_question(
     check.problems += problems
     if problems:
         return check
+    check.variants = variants if template.parameters else 1
     check.routes = min((2 if solver.check else 1 for solver in solvers), default=0)
     filling = Filling(template.points, rule, True, verified_results(solvers))
     check.provenances = Filler(template, filling).provenances
     source = variant_source(template, solvers, 0, "check")
     prover = Prover("always", ProofStore(), Tally())
     production = Production(template, solvers, filling, source, prover, FIGURE_VARIANTS)
-    _prove(production, _distinct(production, variants, check), check)
+    _prove(production, _distinct(production, check), check)
     check.problems += prover.tally.problems
     check.largest = prover.largest
     return check
@@ -168,18 +170,22 @@ def _static_problems(template: QuestionTemplate) -> list[Problem]:
     return [Problem("explanation", message, template.header.place)]
 
 
-def _distinct(production: Production, variants: int, check: QuestionCheck) -> list[Variant]:
-    """The distinct variants there are, up to so many."""
+def _distinct(production: Production, check: QuestionCheck) -> list[Variant]:
+    """The distinct variants there are, up to those asked for."""
     template = production.template
-    copies = [f"variant {number}" for number in range(1, variants + 1)]
+    copies = [f"variant {number}" for number in range(1, check.variants + 1)]
     found: list[Variant] = []
     try:
-        found.extend(production.source.variants(copies if template.parameters else copies[:1]))
+        found.extend(production.source.variants(copies))
     except (SolverFailure, VariantFailure) as failure:
         if not (isinstance(failure, VariantFailure) and failure.code == "too-few-variants"):
             production.fail_draw(failure, len(found) + 1)
             return found
-    if template.parameters and len(found) < min(ENOUGH_VARIANTS, variants) and not template.note:
+    if (
+        template.parameters
+        and len(found) < min(ENOUGH_VARIANTS, check.variants)
+        and not template.note
+    ):
         message = (
             f"question '{check.identifier}' has only {len(found)} distinct variants; widen its "
             "parameters, or say in a 'note' why there are no more"
@@ -189,7 +195,7 @@ def _distinct(production: Production, variants: int, check: QuestionCheck) -> li
 
 
 def _prove(production: Production, variants: list[Variant], check: QuestionCheck) -> None:
-    check.variants = len(variants)
+    check.distinct = len(variants)
     faults = 0
     try:
         for item in production.items_of(variants):
@@ -219,6 +225,7 @@ def check_data(result: BankCheck) -> dict[str, Any]:
                 "id": check.identifier,
                 "kind": check.kind,
                 "variants": check.variants,
+                "distinct": check.distinct,
                 "routes": check.routes,
                 "largest_disagreement": check.largest,
                 "mistakes_tested": check.mistakes,
@@ -240,7 +247,7 @@ def print_check(result: BankCheck) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("question", overflow="fold", ratio=1)
     table.add_column("kind", no_wrap=True)
-    for head in ("variants", "routes", "difference", "mistakes", "guessing"):
+    for head in ("variants", "distinct", "routes", "difference", "mistakes", "guessing"):
         table.add_column(head, justify="right")
     table.add_column("status")
     for check in result.questions:
@@ -248,6 +255,7 @@ def print_check(result: BankCheck) -> None:
             check.identifier,
             check.kind,
             str(check.variants),
+            str(check.distinct),
             str(check.routes) if check.routes else "",
             f"{check.largest:.0e}" if check.routes == 2 else "",
             str(check.mistakes),
@@ -268,7 +276,7 @@ def _summary(result: BankCheck) -> str:
     answers = ", ".join(
         f"{provenances.count(each)} {each}" for each in ("verified", "computed", "stated")
     )
-    made = sum(check.variants for check in result.questions)
+    made = sum(check.distinct for check in result.questions)
     return (
         f"{count(len(result.questions), 'question')}, {count(made, 'variant')}; "
         f"answers: {answers}; {count(len(result.problems), 'problem')}"
