@@ -35,6 +35,8 @@ class Timing:
 def timed(command: Sequence[str], folder: Path, cache: Path) -> Timing:
     """One run of a command in a folder, with its own proof cache."""
     environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    # Without compiled files every start would compile qgen anew, which users never see.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     start = time.perf_counter()
     process = subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
