@@ -42,7 +42,7 @@ def noise_schedule(betas: Vector) -> "Figure":
             axes.plot(times, values, "o", color=stroke.colour, markersize=3)
         axes.set_xlim(times[0] - 0.02 * len(times), times[-1] + 0.02 * len(times))
         axes.locator_params(axis="x", integer=True)
-    above.set(ylim=(0, 1.08), yticks=(0, 0.5, 1))
+    above.set(ylim=(0, 1.08), yticks=(0, 0.2, 0.4, 0.6, 0.8, 1))
     above.tick_params(labelbottom=False)
     spread = max(1.5, (ratios[0] / ratios[-1]) ** 0.12)
     below.set(yscale="log", ylim=(ratios[-1] / spread, ratios[0] * spread), xlabel="$t$")

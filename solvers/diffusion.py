@@ -109,6 +109,7 @@ def _both(factors: tuple[Fraction, Fraction], under_roots: tuple[Fraction, Fract
             "x_0": 2,
         },
         {"betas": (Fraction(1, 10000),), "t": 1, "x_0": 0},
+        {"betas": (Fraction(1, 2),), "t": 1, "x_0": 0},
     ),
 )
 def schedule(betas: Vector, t: Scalar, x_0: Scalar) -> Answers:
@@ -179,7 +180,8 @@ def schedule_by_steps(betas: "Tensor", t: "Tensor", x_0: "Tensor") -> Mapping[st
         "deviation": variance.sqrt(),
         "snr": scale**2 / variance,
         "log_snr": 2 * scale.log() - variance.log(),
-        "mostly_noise": scale**2 < variance,
+        # A tie is no majority; rounding must not make one of it.
+        "mostly_noise": variance - scale**2 > 1e-12,
     }
 
 
