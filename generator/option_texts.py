@@ -37,7 +37,9 @@ def option_pieces(template: QuestionTemplate) -> dict[RichText, Pieces]:
 
 def printed_text(pieces: Pieces, printed: tuple[str, ...]) -> str:
     """The characters of an option, whether they stand in words or in a formula."""
-    text = "".join([piece if type(piece) is str else printed[piece] for piece in pieces]).strip()
+    text = "".join(
+        [piece if isinstance(piece, str) else printed[piece] for piece in pieces]
+    ).strip()
     if text.isprintable() and "  " not in text:
         return text
     return " ".join(text.split())

@@ -51,14 +51,13 @@ def _fast(write: Printer, float_format: str | None) -> Printer:
     known: dict[tuple[int, int], str] = {}
 
     def printed(value: Value) -> str:
-        kind = type(value)
-        if kind is float and float_format:
+        if type(value) is float and float_format:
             text = float_format % value
             # `nan`, `inf`, powers of ten and zeros at the end are for the careful printer.
             return write(value) if text[-1] in "0." or text.strip("-0123456789.") else text
-        if kind is not int and kind is not Fraction:
+        if type(value) is not int and type(value) is not Fraction:
             return write(value)
-        key = (value.numerator, value.denominator)  # type: ignore[union-attr]  # looked at above
+        key = (value.numerator, value.denominator)
         remembered = known.get(key)
         if remembered is None:
             if len(known) >= MAX_REMEMBERED:

@@ -204,11 +204,12 @@ class HtmlText(PassageWriter):
         waiting = list(reversed(children))
         while waiting:
             child = waiting.pop()
+            following = waiting[-1] if waiting else None
             marks = ""
-            if isinstance(child, Math) and waiting and isinstance(waiting[-1], Text):
-                text = waiting.pop().text
+            if isinstance(child, Math) and isinstance(following, Text):
+                text = following.text
                 marks = text[: len(text) - len(text.lstrip(_CLOSING_MARKS))]
-                waiting.append(Text(text[len(marks) :]))
+                waiting[-1] = Text(text[len(marks) :])
             if marks:
                 yield from ('<span class="kept">', *self._inline(child), f"{escape(marks)}</span>")
             else:

@@ -318,7 +318,7 @@ def solve(solver: Solver, values: Values) -> Answers:
         raise SolverFailure(_wrong_names(solver, answers))
     for name, value in answers.items():
         kind = type(value)
-        if kind in _ALWAYS_FINE or (kind is float and math.isfinite(value)):  # type: ignore[arg-type]
+        if kind in _ALWAYS_FINE or (kind is float and math.isfinite(value)):  # type: ignore[arg-type]  # a float
             continue
         fault = _fault(value)
         if fault:
