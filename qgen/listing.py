@@ -19,7 +19,7 @@ from qgen.document.answers import (
 )
 from qgen.document.exam import Item
 from qgen.document.problem import Problem, did_you_mean
-from qgen.document.richtext import Passage, RichText, plain_text
+from qgen.document.richtext import Block, Paragraph, Passage, RichText, Table, plain_text
 from qgen.generator.filling import Filling
 from qgen.loading import load_banks, question_solvers, verified_results
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
@@ -149,11 +149,18 @@ def item_text(item: Item, solution: bool) -> str:
 
 
 def _blocks(passage: Passage) -> str:
-    """A passage as plain text, its paragraphs and displayed formulas apart."""
-    texts = (
-        plain_text(Passage(RichText((block,)), passage.printed)) for block in passage.text.blocks
-    )
-    return "\n\n".join(texts)
+    """A passage as plain text: its paragraphs and formulas apart, a table row by row."""
+
+    def text(block: Block) -> str:
+        return plain_text(Passage(RichText((block,)), passage.printed))
+
+    def written(block: Block) -> str:
+        if not isinstance(block, Table):
+            return text(block)
+        rows = (block.header, *block.rows)
+        return "\n".join(" | ".join(text(Paragraph(cell)) for cell in row) for row in rows)
+
+    return "\n\n".join(map(written, passage.text.blocks))
 
 
 def _points(points: Fraction) -> str:

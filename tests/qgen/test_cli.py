@@ -305,6 +305,13 @@ class TestShow:
         (right,) = re.findall(r"\* ([A-C])\. the right one", show("which", "--solution").stdout)
         assert f"Key: {right} (stated)" in show("which", "--solution").stdout
 
+    def test_paragraphs_and_the_rows_of_a_table_stay_apart(
+        self, show: Run, two_questions: Course
+    ) -> None:
+        stem = "Look.\n\n| $x$ | 1 |\n|---|---|\n| y | 2 |\n\n$$z$$\n\nWhich?"
+        two_questions.bank(choice("which", stem=stem))
+        assert "\nLook.\n\n$x$ | 1\ny | 2\n\n$$z$$\n\nWhich?\n" in show("which").stdout
+
     def test_seeds(self, show: Run) -> None:
         assert show("square").stdout == show("square", "--seed", 0).stdout
         assert len({show("square", "--seed", seed).stdout for seed in range(5)}) > 1
