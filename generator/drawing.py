@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import chain
 from math import comb, prod
 from typing import NamedTuple, TypeAlias
 
@@ -177,17 +178,13 @@ def _steps(template: QuestionTemplate) -> tuple[Step, ...]:
 
     Most draws fail a condition, and a condition may keep a derived value from failing.
     """
-    waiting = list(template.drawn_conditions)
-    missing = {name for name, _ in template.derived}
-    steps: list[Step] = []
-    for name, placed in (("", None), *template.derived):
-        if placed is not None:
-            steps.append((name, placed))
-            missing.discard(name)
-        ready = [each for each in waiting if not each.expression.names & missing]
-        steps += [(None, each) for each in ready]
-        waiting = [each for each in waiting if each not in ready]
-    return tuple(steps)
+    places = {name: place for place, (name, _) in enumerate(template.derived, 1)}
+    ready: list[list[Step]] = [[]]
+    ready += ([step] for step in template.derived)
+    for condition in template.drawn_conditions:
+        last = max((places.get(name, 0) for name in condition.expression.names), default=0)
+        ready[last].append((None, condition))
+    return tuple(chain.from_iterable(ready))
 
 
 def generator_problems(template: QuestionTemplate) -> list[Problem]:

@@ -317,8 +317,7 @@ def solve(solver: Solver, values: Values) -> Answers:
     if answers.keys() != solver.expected:
         raise SolverFailure(_wrong_names(solver, answers))
     for name, value in answers.items():
-        kind = type(value)
-        if kind in _ALWAYS_FINE or (kind is float and math.isfinite(value)):  # type: ignore[arg-type]  # a float
+        if type(value) in _ALWAYS_FINE or (type(value) is float and math.isfinite(value)):
             continue
         fault = _fault(value)
         if fault:
