@@ -11,8 +11,8 @@ import argparse
 import time
 from itertools import cycle, islice
 
-from qgen.solvers.registry import Solver, all_solvers, complete_arguments, solve
-from qgen.solvers.verification import verify
+from qgen.solvers.routes.registry import Solver, all_solvers, complete_arguments, solve
+from qgen.solvers.routes.verification import verify
 
 BATCH = 200
 

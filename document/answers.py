@@ -146,3 +146,9 @@ class Derivation:
 Answer: TypeAlias = PartAnswer | Derivation
 AUTOMATIC = (SingleChoice, MultipleSelect, Numeric, ShortAnswer)
 """The kinds that every learning platform can mark without a person."""
+
+
+def option_letter(index: int) -> str:
+    """A, B, …, Z, AA, AB, … for the options from 0."""
+    first = option_letter(index // 26 - 1) if index >= 26 else ""
+    return first + chr(ord("A") + index % 26)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
 
-from qgen.document.answers import Answer, Provenance, ScoringRule
+from qgen.document.answers import Answer, Derivation, PartAnswer, Provenance, ScoringRule
 from qgen.document.problem import Place, Problem
 from qgen.document.richtext import Passage
 from qgen.document.values import Values
@@ -52,6 +52,15 @@ class Item:
     explanation: Passage | None
     values: Values
     assets: Mapping[str, Asset]
+
+
+def answers_of(item: Item) -> Iterator[tuple[str, PartAnswer, Fraction, Provenance]]:
+    """Part label (empty for a question without parts), answer, points and provenance."""
+    if isinstance(item.answer, Derivation):
+        for part in item.answer.parts:
+            yield part.label, part.answer, part.points, part.provenance
+    else:
+        yield "", item.answer, item.points, item.provenance
 
 
 @dataclass(frozen=True, slots=True)

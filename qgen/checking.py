@@ -11,19 +11,19 @@ from typing import Any
 from qgen.bank.templates import DerivationTemplate, QuestionTemplate
 from qgen.document.answers import ScoringRule
 from qgen.document.exam import Item
-from qgen.document.marking import guess_floor
 from qgen.document.problem import Problem, in_reading_order
 from qgen.document.values import show_all
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.filling import Filler, Filling
 from qgen.generator.outline import outline
 from qgen.generator.variants import Variant
-from qgen.item_checks import item_faults, mistakes_tested
 from qgen.loading import load_banks, question_solvers, verified_results
+from qgen.marking.item_checks import item_faults, mistakes_tested
+from qgen.marking.rules import guess_floor
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
 from qgen.proofs import ProofStore
 from qgen.report import count, problem_data
-from qgen.solvers.registry import (
+from qgen.solvers.routes.registry import (
     RegistrationError,
     SolverFailure,
     load_solver_file,

@@ -5,7 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, assert_never
 
-from qgen.answer_keys import answers_of, key_text, letter
+from qgen.answer_keys import key_text
 from qgen.bank.templates import Bank, QuestionTemplate
 from qgen.document.answers import (
     Derivation,
@@ -16,15 +16,16 @@ from qgen.document.answers import (
     PartAnswer,
     ShortAnswer,
     SingleChoice,
+    option_letter,
 )
-from qgen.document.exam import Item
+from qgen.document.exam import Item, answers_of
 from qgen.document.problem import Problem, did_you_mean
 from qgen.document.richtext import Block, Paragraph, Passage, RichText, Table, plain_text
 from qgen.generator.filling import Filling
 from qgen.loading import load_banks, question_solvers, verified_results
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
 from qgen.proofs import ProofStore
-from qgen.solvers.registry import RegistrationError, load_solver_file
+from qgen.solvers.routes.registry import RegistrationError, load_solver_file
 
 
 def chosen(bank: Bank, topic: str | None, kind: str | None) -> list[QuestionTemplate]:
@@ -173,7 +174,7 @@ def _asked(answer: PartAnswer, solution: bool) -> list[str]:
             lines = []
             for index, option in enumerate(answer.options):
                 mark = ("* " if option.correct else "  ") if solution else "  "
-                lines.append(f"{mark}{letter(index)}. {plain_text(option.text)}")
+                lines.append(f"{mark}{option_letter(index)}. {plain_text(option.text)}")
                 if solution and option.feedback is not None:
                     lines.append(f"       {plain_text(option.feedback)}")
             return lines

@@ -13,7 +13,7 @@ from qgen.document.problem import Place, Problem, did_you_mean, in_reading_order
 from qgen.drawn_figures import figure_problems
 from qgen.generator.drawing import generator_problems
 from qgen.generator.planning import Slot, plan, version_labels
-from qgen.solvers.registry import (
+from qgen.solvers.routes.registry import (
     RegistrationError,
     Solver,
     UnknownSolver,

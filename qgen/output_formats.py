@@ -49,13 +49,13 @@ class LatexFormat:
 
     def losses(self, item: Item) -> list[Problem]:
         """What a paper cannot show of a question."""
-        from qgen.renderers.latex import LatexOptions, losses
+        from qgen.renderers.latex.writer import LatexOptions, losses
 
         return losses(item, LatexOptions(self.options.solutions))
 
     def render(self, exam: ExamDocument) -> Rendered:
         """The sources and pictures of all papers."""
-        from qgen.renderers.latex import LatexOptions, render
+        from qgen.renderers.latex.writer import LatexOptions, render
 
         return render(exam, LatexOptions(self.options.solutions))
 
@@ -112,13 +112,13 @@ class MoodleFormat:
 
     def losses(self, item: Item) -> list[Problem]:
         """What Moodle cannot mark or show of a question."""
-        from qgen.renderers.moodle import MoodleOptions, losses
+        from qgen.renderers.moodle.writer import MoodleOptions, losses
 
         return losses(item, MoodleOptions())
 
     def render(self, exam: ExamDocument) -> Rendered:
         """The question bank and its settings sheet."""
-        from qgen.renderers.moodle import MoodleOptions, render
+        from qgen.renderers.moodle.writer import MoodleOptions, render
 
         return render(exam, MoodleOptions())
 
@@ -141,13 +141,13 @@ class HtmlFormat:
 
     def losses(self, item: Item) -> list[Problem]:
         """What a page cannot show of a question."""
-        from qgen.renderers.html import HtmlOptions, losses
+        from qgen.renderers.html.writer import HtmlOptions, losses
 
         return losses(item, HtmlOptions(self.options.mode))
 
     def render(self, exam: ExamDocument) -> Rendered:
         """A page for each paper."""
-        from qgen.renderers.html import HtmlOptions, render
+        from qgen.renderers.html.writer import HtmlOptions, render
 
         return render(exam, HtmlOptions(self.options.mode))
 
@@ -178,7 +178,7 @@ class GuideFormat:
 
     def render(self, exam: ExamDocument) -> Rendered:
         """The guide's page and source; its problems are those of its notes."""
-        from qgen.renderers.guide import GuideOptions, render
+        from qgen.renderers.guide.writer import GuideOptions, render
 
         rendered = render(self.guide, GuideOptions(self.options.format))
         return Rendered(rendered.files, (*self.left_out, *rendered.problems))

@@ -9,13 +9,13 @@ from typing import IO, Any
 
 from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.guide import GuideDocument
-from qgen.document.marking import guess_floor
 from qgen.document.problem import Problem, in_reading_order
 from qgen.generator.assembling import assemble
 from qgen.generator.filling import Filling
 from qgen.generator.outline import outline
 from qgen.generator.planning import Slot
 from qgen.loading import LoadedExam, load_whole_exam, verified_results
+from qgen.marking.rules import guess_floor
 from qgen.output_folder import MANIFEST, OutputFolder, replacing
 from qgen.output_formats import GuideFormat, OutputFormat, chosen_formats
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source

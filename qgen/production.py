@@ -16,7 +16,7 @@ from qgen.generator.filling import Filler, Filling
 from qgen.generator.outline import undrawn
 from qgen.generator.variants import Variant, VariantSource
 from qgen.proofs import ProofStore, VerifyMode, proof_key
-from qgen.solvers.registry import Solver, SolverFailure, solve
+from qgen.solvers.routes.registry import Solver, SolverFailure, solve
 
 BATCH = 500
 MAX_PROBLEMS = 3
@@ -70,7 +70,7 @@ class Prover:
         self.tally.proved_earlier += len(variants) - len(fresh)
         if not fresh:
             return []
-        from qgen.solvers.verification import verify
+        from qgen.solvers.routes.verification import verify
 
         result = verify(solver, [variants[i].values for i in fresh], [answers[i] for i in fresh])
         self.largest = max(self.largest, result.largest)

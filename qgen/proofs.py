@@ -15,7 +15,7 @@ from platformdirs import user_cache_path
 
 from qgen import __version__
 from qgen.bank.templates import QuestionTemplate
-from qgen.solvers.registry import Solver, source_digest
+from qgen.solvers.routes.registry import Solver, source_digest
 
 VerifyMode: TypeAlias = Literal["new", "always", "never"]
 DIGEST_BYTES = 16

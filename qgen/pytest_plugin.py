@@ -78,7 +78,7 @@ def _loaded(config: pytest.Config) -> "tuple[list[QuestionTemplate], list[Proble
     if _LOADED not in config.stash:
         from qgen.bank.loader import BankPath, load_bank
         from qgen.document.problem import Problem
-        from qgen.solvers.registry import RegistrationError, load_solver_file
+        from qgen.solvers.routes.registry import RegistrationError, load_solver_file
 
         try:
             for path in config.getini("qgen_solvers"):

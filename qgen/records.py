@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import IO, Any
 
 from qgen import __version__
-from qgen.answer_keys import KINDS, answers_of, key_text
-from qgen.document.exam import ExamDocument, Item
+from qgen.answer_keys import KINDS, key_text
+from qgen.document.exam import ExamDocument, Item, answers_of
 from qgen.document.values import Value, show
 
 _COLUMNS = ("version", "number", "part", "question", "kind", "points", "key")

@@ -9,7 +9,7 @@ from math import exp, fsum, log, sqrt
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Matrix,
     Scalar,
     Vector,
@@ -17,8 +17,8 @@ from qgen.solvers.arguments import (
     require_positive,
     require_vector,
 )
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import require_count, require_matrix, square_root
+from qgen.solvers.numerics.shape_arguments import require_count, require_matrix, square_root
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Expression, Number, Product, Sum, Symbol
 from qgen.document.values import Answers
-from qgen.solvers.arguments import Matrix, Vector, require_vector
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import require_matrix
+from qgen.solvers.numerics.arguments import Matrix, Vector, require_vector
+from qgen.solvers.numerics.shape_arguments import require_matrix
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor

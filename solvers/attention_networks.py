@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Call, Number, Product, Sum, Symbol
 from qgen.document.values import Answers
-from qgen.solvers.arguments import Scalar, Vector, require_positive, require_vector
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import require_count
+from qgen.solvers.numerics.arguments import Scalar, Vector, require_positive, require_vector
+from qgen.solvers.numerics.shape_arguments import require_count
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -11,7 +11,7 @@ from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Matrix,
     Scalar,
     Vector,
@@ -20,8 +20,8 @@ from qgen.solvers.arguments import (
     require_probabilities,
     require_vector,
 )
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import require_count, require_matrix
+from qgen.solvers.numerics.shape_arguments import require_count, require_matrix
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Expression, Number, Power, Product, Sum, Symbol, linear
 from qgen.document.values import Answers
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
     require_positive,
     require_scalar,
     require_vector,
 )
-from qgen.solvers.registry import check, solver
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -5,15 +5,15 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
     over_common_denominator,
     require_between_zero_and_one,
     require_probabilities,
 )
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import require_count
+from qgen.solvers.numerics.shape_arguments import require_count
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor

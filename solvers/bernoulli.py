@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Call, Expression, Number, Product, Quotient, Sum, Symbol
 from qgen.document.values import Answers
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
     over_common_denominator,
     require_between_zero_and_one,
     require_vector,
 )
-from qgen.solvers.registry import check, solver
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -177,7 +177,7 @@ def _divergence_by_quadrature(e: "Tensor", alpha: "Tensor") -> "Tensor":
     """
     import torch
 
-    from qgen.solvers.numerical_methods import gauss_legendre
+    from qgen.solvers.numerics.numerical_methods import gauss_legendre
 
     nodes, weights = gauss_legendre(64)
     start = torch.logit(alpha)[..., None]
@@ -273,7 +273,7 @@ def best_prior_by_descent(e: "Tensor") -> Mapping[str, Any]:
     """Minimises the average divergence over the prior's log-odds by autograd; e: [variants, n]."""
     import torch
 
-    from qgen.solvers.numerical_methods import maximise
+    from qgen.solvers.numerics.numerical_methods import maximise
 
     def average(log_odds: "Tensor") -> "Tensor":
         """The mean over the outputs of the sum over both outcomes."""

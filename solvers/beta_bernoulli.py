@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Expression, Number, Power, Product, Sum, Symbol
 from qgen.document.values import Answers
-from qgen.solvers.arguments import Scalar
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import require_count
+from qgen.solvers.numerics.arguments import Scalar
+from qgen.solvers.numerics.shape_arguments import require_count
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -143,7 +143,7 @@ def posterior_by_quadrature(
     """
     import torch
 
-    from qgen.solvers.numerical_methods import gauss_legendre, maximise
+    from qgen.solvers.numerics.numerical_methods import gauss_legendre, maximise
 
     nodes, weights = gauss_legendre(_NODES)
 

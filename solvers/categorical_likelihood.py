@@ -6,16 +6,16 @@ from math import exp, fsum, lgamma, log
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.arguments import (
+from qgen.solvers.discrete import entropy_of, power_entropy
+from qgen.solvers.numerics.arguments import (
     Vector,
     over_common_denominator,
     require_probabilities,
     require_vector,
 )
-from qgen.solvers.discrete import entropy_of, power_entropy
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import require_count
-from qgen.solvers.torch_laws import log_density
+from qgen.solvers.numerics.shape_arguments import require_count
+from qgen.solvers.numerics.torch_laws import log_density
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -91,7 +91,7 @@ def estimate_by_newton(counts: "Tensor") -> Mapping[str, Any]:
     """
     import torch
 
-    from qgen.solvers.numerical_methods import maximise
+    from qgen.solvers.numerics.numerical_methods import maximise
 
     total = counts.sum(-1, keepdim=True)
     unseen = counts == 0
@@ -190,7 +190,7 @@ def model_fit_by_best_model(counts: "Tensor", model: "Tensor") -> Mapping[str, A
     """
     import torch
 
-    from qgen.solvers.numerical_methods import maximise
+    from qgen.solvers.numerics.numerical_methods import maximise
 
     total = counts.sum(-1)
 

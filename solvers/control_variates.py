@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Number, Power, Product, Sum, Symbol
 from qgen.document.values import Answers
-from qgen.solvers.arguments import Vector, require_probabilities, require_vector
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import square_root
+from qgen.solvers.numerics.arguments import Vector, require_probabilities, require_vector
+from qgen.solvers.numerics.shape_arguments import square_root
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -6,7 +6,7 @@ from math import exp, fsum
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
     require_positive,
@@ -14,8 +14,8 @@ from qgen.solvers.arguments import (
     require_scalar,
     require_vector,
 )
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import square_root
+from qgen.solvers.numerics.shape_arguments import square_root
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -89,7 +89,7 @@ def gaussian_prior_by_quadrature(
     """
     import torch
 
-    from qgen.solvers.numerical_methods import maximise
+    from qgen.solvers.numerics.numerical_methods import maximise
 
     normal: Any = torch.distributions.Normal
 

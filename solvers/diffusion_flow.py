@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Number, Power, Product, Quotient, Sum, Symbol
 from qgen.document.values import Answers
-from qgen.solvers.arguments import Scalar, require_positive, require_scalar
 from qgen.solvers.diffusion_schedules import integrate
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import square_root
+from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
+from qgen.solvers.numerics.shape_arguments import square_root
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor

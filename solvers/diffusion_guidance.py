@@ -5,10 +5,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.arguments import Scalar, Vector, require_positive, require_scalar
 from qgen.solvers.diffusion import alpha_bars, reverse_law
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import square_root
+from qgen.solvers.numerics.arguments import Scalar, Vector, require_positive, require_scalar
+from qgen.solvers.numerics.shape_arguments import square_root
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -95,7 +95,7 @@ def gaussians_by_maximum(
     """
     import torch
 
-    from qgen.solvers.numerical_methods import maximise
+    from qgen.solvers.numerics.numerical_methods import maximise
 
     normal: Any = torch.distributions.Normal
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Call, Expression, Number, Power, Product, Sum, Symbol
 from qgen.document.values import Answers
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Scalar,
     require_between_zero_and_one,
     require_positive,
     require_scalar,
 )
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import square_root
+from qgen.solvers.numerics.shape_arguments import square_root
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Call, Expression, Number, Product, Quotient, Sum, Symbol
 from qgen.document.values import Answers
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
     over_common_denominator,
@@ -20,8 +20,8 @@ from qgen.solvers.arguments import (
     require_probabilities,
     require_vector,
 )
-from qgen.solvers.registry import check, solver
-from qgen.solvers.torch_laws import law_entropy
+from qgen.solvers.numerics.torch_laws import law_entropy
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -308,7 +308,7 @@ def divergence_by_bound(p: "Tensor", q: "Tensor") -> Mapping[str, Any]:
     """
     from itertools import product
 
-    from qgen.solvers.numerical_methods import maximise
+    from qgen.solvers.numerics.numerical_methods import maximise
 
     def bound(first: "Tensor", second: "Tensor") -> "Tensor":
         def value(u: "Tensor") -> "Tensor":

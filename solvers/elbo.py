@@ -10,12 +10,12 @@ from math import exp, fsum, log
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
     require_positive,
 )
-from qgen.solvers.elbo_tables import (
+from qgen.solvers.numerics.elbo_tables import (
     bounds_by_samples,
     divergence,
     divergence_by_information,
@@ -26,7 +26,7 @@ from qgen.solvers.elbo_tables import (
     sample_count,
     tempered,
 )
-from qgen.solvers.registry import check, solver
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -14,9 +14,9 @@ from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers, Real
-from qgen.solvers.arguments import Scalar, Vector, over_common_denominator, require_vector
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import require_count
+from qgen.solvers.numerics.arguments import Scalar, Vector, over_common_denominator, require_vector
+from qgen.solvers.numerics.shape_arguments import require_count
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Expression, Number, Power, Product, Sum, Symbol, linear
 from qgen.document.values import Answers
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
     require_positive,
@@ -15,8 +15,8 @@ from qgen.solvers.arguments import (
     require_scalar,
     require_vector,
 )
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import square_root
+from qgen.solvers.numerics.shape_arguments import square_root
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -363,7 +363,7 @@ def score_matching_by_optimisation(x: "Tensor", mu: "Tensor", sigma: "Tensor") -
     """
     import torch
 
-    from qgen.solvers.numerical_methods import maximise
+    from qgen.solvers.numerics.numerical_methods import maximise
 
     normal: Any = torch.distributions.Normal
     leaf = x.clone().requires_grad_(True)

@@ -5,8 +5,8 @@ from math import exp, fsum, log
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.arguments import Scalar, Vector, require_positive, require_vector
-from qgen.solvers.registry import check, solver
+from qgen.solvers.numerics.arguments import Scalar, Vector, require_positive, require_vector
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
     over_common_denominator,
@@ -14,8 +14,8 @@ from qgen.solvers.arguments import (
     require_scalar,
     require_vector,
 )
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import square_root
+from qgen.solvers.numerics.shape_arguments import square_root
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -212,7 +212,7 @@ def quadratic_of_mean_by_quadrature(
     """Expectations over Gaussian draws by Gauss-Hermite quadrature, f' by autograd; [variants]."""
     import torch
 
-    from qgen.solvers.gauss_hermite import gauss_hermite
+    from qgen.solvers.numerics.gauss_hermite import gauss_hermite
 
     nodes, weights = gauss_hermite(8)
     at = mu[:, None].clone().requires_grad_(True)

@@ -6,8 +6,8 @@ from math import exp, log, pi, tanh
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers, Exact
-from qgen.solvers.arguments import Matrix, Scalar, Vector, require_scalar, require_vector
-from qgen.solvers.exact_linear_algebra import (
+from qgen.solvers.numerics.arguments import Matrix, Scalar, Vector, require_scalar, require_vector
+from qgen.solvers.numerics.exact_linear_algebra import (
     determinant,
     dot,
     require_square,
@@ -16,7 +16,7 @@ from qgen.solvers.exact_linear_algebra import (
     trace,
     transpose,
 )
-from qgen.solvers.registry import check, solver
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Call, Expression, Number, Power, Product, Quotient, Sum, Symbol
 from qgen.document.values import Answers, Exact
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
     require_between_zero_and_one,
@@ -15,7 +15,7 @@ from qgen.solvers.arguments import (
     require_scalar,
     require_vector,
 )
-from qgen.solvers.registry import check, solver
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.arguments import Matrix, Vector, require_vector
-from qgen.solvers.exact_linear_algebra import (
+from qgen.solvers.numerics.arguments import Matrix, Vector, require_vector
+from qgen.solvers.numerics.exact_linear_algebra import (
     determinant,
     minus,
     require_positive_definite,
     times,
     trace,
 )
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import square_root
+from qgen.solvers.numerics.shape_arguments import square_root
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor

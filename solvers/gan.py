@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from qgen.document.formula import Call, Expression, Number, Power, Product, Quotient, Sum, Symbol
 from qgen.document.values import Answers
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
     over_common_denominator,
@@ -17,7 +17,7 @@ from qgen.solvers.arguments import (
     require_scalar,
     require_vector,
 )
-from qgen.solvers.registry import check, solver
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -22,14 +22,14 @@ from qgen.document.formula import (
     linear,
 )
 from qgen.document.values import Answers
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Scalar,
     over_common_denominator,
     require_positive,
     require_scalar,
 )
-from qgen.solvers.registry import check, solver
-from qgen.solvers.torch_laws import log_density
+from qgen.solvers.numerics.torch_laws import log_density
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -215,7 +215,7 @@ def entropy_by_quadrature(sigma: "Tensor") -> Mapping[str, Any]:
     """The mean of −log_prob of torch's Normal at Gauss-Hermite nodes; sigma: [variants]."""
     import torch
 
-    from qgen.solvers.gauss_hermite import gauss_hermite
+    from qgen.solvers.numerics.gauss_hermite import gauss_hermite
 
     nodes, weights = gauss_hermite(8)
 
@@ -381,7 +381,7 @@ def _mean_log_ratio(
     """The mean of ln(p / p_other) under p, for tensors of one shape."""
     from torch.distributions import Normal
 
-    from qgen.solvers.gauss_hermite import gauss_hermite
+    from qgen.solvers.numerics.gauss_hermite import gauss_hermite
 
     nodes, weights = gauss_hermite(8)
     mu, sigma = mu[..., None], sigma[..., None]

@@ -5,9 +5,9 @@ from math import erfc, exp, log, pi, sqrt
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.arguments import Scalar, require_positive, require_scalar
-from qgen.solvers.registry import check, solver
-from qgen.solvers.torch_laws import log_density
+from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
+from qgen.solvers.numerics.torch_laws import log_density
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -150,7 +150,7 @@ def _sign_changes(function: Any, ends: "Tensor") -> "Tensor":
 
 def _integral(function: Any, start: "Tensor", end: "Tensor") -> "Tensor":
     """The integral of the function from start to end, [variants] each, by Gauss and Legendre."""
-    from qgen.solvers.numerical_methods import gauss_legendre
+    from qgen.solvers.numerics.numerical_methods import gauss_legendre
 
     nodes, weights = gauss_legendre(_NODES)
     width = (end - start)[:, None]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Call, Expression, Number, Power, Product, Quotient, Sum, Symbol
 from qgen.document.values import Answers
-from qgen.solvers.arguments import Scalar, Vector, require_positive, require_vector
-from qgen.solvers.registry import check, solver
+from qgen.solvers.numerics.arguments import Scalar, Vector, require_positive, require_vector
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -171,7 +171,7 @@ def kl_by_cubature(mu: "Tensor", sigma: "Tensor") -> Mapping[str, Any]:
     import torch
     from torch.distributions import Normal
 
-    from qgen.solvers.numerical_methods import cubature_nodes
+    from qgen.solvers.numerics.numerical_methods import cubature_nodes
 
     def divergence(mean: "Tensor", deviation: "Tensor") -> "Tensor":
         nodes = cubature_nodes(1)[:, 0]

@@ -6,10 +6,14 @@ from math import log
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.arguments import Matrix
-from qgen.solvers.exact_linear_algebra import determinant, inverse, require_positive_definite
-from qgen.solvers.registry import check, solver
-from qgen.solvers.torch_laws import law_entropy, log_density
+from qgen.solvers.numerics.arguments import Matrix
+from qgen.solvers.numerics.exact_linear_algebra import (
+    determinant,
+    inverse,
+    require_positive_definite,
+)
+from qgen.solvers.numerics.torch_laws import law_entropy, log_density
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -81,7 +85,7 @@ def isotropic_by_newton(covariance: "Tensor") -> Mapping[str, Any]:
     import torch
     from torch.distributions import MultivariateNormal, Normal
 
-    from qgen.solvers.numerical_methods import cubature_nodes, maximise
+    from qgen.solvers.numerics.numerical_methods import cubature_nodes, maximise
 
     mean = torch.zeros_like(covariance[..., 0])
     size = mean.shape[-1]

@@ -6,16 +6,16 @@ from math import exp, fsum, log, pi
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Vector,
     over_common_denominator,
     require_positive,
     require_probabilities,
     require_vector,
 )
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import square_root
-from qgen.solvers.torch_laws import log_density
+from qgen.solvers.numerics.shape_arguments import square_root
+from qgen.solvers.numerics.torch_laws import log_density
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -128,7 +128,7 @@ def _weighted_fit(data: "Tensor", weights: "Tensor") -> tuple["Tensor", "Tensor"
     import torch
     from torch.distributions import Normal
 
-    from qgen.solvers.numerical_methods import maximise
+    from qgen.solvers.numerics.numerical_methods import maximise
 
     def objective(means: "Tensor", precisions: "Tensor") -> "Tensor":
         law = Normal(means[..., None], precisions[..., None] ** -0.5, validate_args=False)
@@ -314,7 +314,7 @@ def em_step_by_maximisation(
     import torch
     from torch.distributions import Categorical, MixtureSameFamily, Normal
 
-    from qgen.solvers.numerical_methods import maximise
+    from qgen.solvers.numerics.numerical_methods import maximise
 
     def log_likelihood(*mixture: "Tensor") -> "Tensor":
         share, mean, variance = (each[:, None, :] for each in mixture)

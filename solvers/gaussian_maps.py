@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Expression, linear
 from qgen.document.values import Answers, show
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Matrix,
     Scalar,
     Vector,
@@ -15,7 +15,7 @@ from qgen.solvers.arguments import (
     require_scalar,
     require_vector,
 )
-from qgen.solvers.exact_linear_algebra import (
+from qgen.solvers.numerics.exact_linear_algebra import (
     minus,
     plus,
     require_positive_definite,
@@ -25,9 +25,9 @@ from qgen.solvers.exact_linear_algebra import (
     times_vector,
     transpose,
 )
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import require_count, require_matrix, square_root
-from qgen.solvers.torch_laws import log_density
+from qgen.solvers.numerics.shape_arguments import require_count, require_matrix, square_root
+from qgen.solvers.numerics.torch_laws import log_density
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -280,7 +280,7 @@ def affine_by_cubature(
     """Moments of mapped cubature points, which are exact for these; batched over variants."""
     import torch
 
-    from qgen.solvers.numerical_methods import cubature_nodes
+    from qgen.solvers.numerics.numerical_methods import cubature_nodes
 
     size = mu.shape[1]
     factor = torch.linalg.cholesky(covariance)
@@ -370,7 +370,7 @@ def product_by_integration(
     import torch
     from torch.distributions import Normal
 
-    from qgen.solvers.numerical_methods import maximise
+    from qgen.solvers.numerics.numerical_methods import maximise
 
     first, second = Normal(mu_1[:, None], sigma_1[:, None]), Normal(mu_2[:, None], sigma_2[:, None])
 

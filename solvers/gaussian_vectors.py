@@ -10,15 +10,15 @@ from math import fsum, log, pi
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers, Exact
-from qgen.solvers.arguments import Matrix, Scalar, Vector, require_positive, require_vector
-from qgen.solvers.exact_linear_algebra import (
+from qgen.solvers.numerics.arguments import Matrix, Scalar, Vector, require_positive, require_vector
+from qgen.solvers.numerics.exact_linear_algebra import (
     determinant,
     inverse,
     quadratic_form,
     require_positive_definite,
 )
-from qgen.solvers.registry import check, solver
-from qgen.solvers.torch_laws import law_entropy, log_density
+from qgen.solvers.numerics.torch_laws import law_entropy, log_density
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -132,7 +132,7 @@ def _mean_log_density(
     import torch
     from torch.distributions import MultivariateNormal
 
-    from qgen.solvers.numerical_methods import cubature_nodes
+    from qgen.solvers.numerics.numerical_methods import cubature_nodes
 
     factor = torch.linalg.cholesky(covariance)
     nodes = mu[:, None, :] + cubature_nodes(mu.shape[-1]) @ factor.mT
@@ -363,7 +363,7 @@ def diagonal_kl_by_quadrature(
     """Mean log ratios of torch's Normal densities at Gauss-Hermite nodes; all [variants, d]."""
     from torch.distributions import Normal
 
-    from qgen.solvers.gauss_hermite import gauss_hermite
+    from qgen.solvers.numerics.gauss_hermite import gauss_hermite
 
     nodes, weights = gauss_hermite(8)
 

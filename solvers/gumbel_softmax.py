@@ -6,8 +6,8 @@ from math import exp, fsum
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers, Exact
-from qgen.solvers.arguments import Scalar, Vector, require_positive, require_vector
-from qgen.solvers.registry import check, solver
+from qgen.solvers.numerics.arguments import Scalar, Vector, require_positive, require_vector
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -6,15 +6,15 @@ from math import exp, fsum, lcm, log
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.arguments import (
+from qgen.solvers.estimators import cumulants, require_draws
+from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
     over_common_denominator,
     require_probabilities,
     require_vector,
 )
-from qgen.solvers.estimators import cumulants, require_draws
-from qgen.solvers.registry import check, solver
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -149,7 +149,7 @@ def estimate_by_fitted_ratio(
     """
     import torch
 
-    from qgen.solvers.numerical_methods import maximise
+    from qgen.solvers.numerics.numerical_methods import maximise
 
     def fit(u: "Tensor") -> "Tensor":
         return (2 * target * u - proposal * u**2).sum(-1)
@@ -184,7 +184,7 @@ def _best_proposal(products: "Tensor") -> tuple["Tensor", "Tensor"]:
     """
     import torch
 
-    from qgen.solvers.numerical_methods import maximise
+    from qgen.solvers.numerics.numerical_methods import maximise
 
     idle = products == 0
 

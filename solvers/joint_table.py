@@ -6,16 +6,16 @@ from math import fsum, log
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.arguments import (
+from qgen.solvers.discrete import entropy_of, power_entropy
+from qgen.solvers.numerics.arguments import (
     Matrix,
     Vector,
     over_common_denominator,
     require_probabilities,
     require_vector,
 )
-from qgen.solvers.discrete import entropy_of, power_entropy
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import require_matrix
+from qgen.solvers.numerics.shape_arguments import require_matrix
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -280,7 +280,7 @@ def factorised_model_by_newton(
     """
     import torch
 
-    from qgen.solvers.numerical_methods import maximise
+    from qgen.solvers.numerics.numerical_methods import maximise
 
     rows = joint.shape[1]
 

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Call, Expression, Number, Product, Quotient, Sum, Symbol
 from qgen.document.values import Answers, Exact
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
     over_common_denominator,
     require_positive,
     require_vector,
 )
-from qgen.solvers.likelihood_routes import formula_routes, newton_fit
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import require_count, square_root
-from qgen.solvers.torch_laws import log_density
+from qgen.solvers.numerics.likelihood_routes import formula_routes, newton_fit
+from qgen.solvers.numerics.shape_arguments import require_count, square_root
+from qgen.solvers.numerics.torch_laws import log_density
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor

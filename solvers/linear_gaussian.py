@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Expression, Number, Quotient, Sum, linear
 from qgen.document.values import Answers, Real
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
     over_common_denominator,
     require_positive,
     require_vector,
 )
-from qgen.solvers.registry import check, solver
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -191,7 +191,7 @@ def _best_encoder(w: "Tensor", b: "Tensor", alpha: "Tensor") -> tuple["Tensor", 
     """
     import torch
 
-    from qgen.solvers.numerical_methods import cubature_nodes, maximise
+    from qgen.solvers.numerics.numerical_methods import cubature_nodes, maximise
 
     variants, d = w.shape
     nodes = cubature_nodes(d + 2)
@@ -221,7 +221,7 @@ def _best_decoder(w: "Tensor", b: "Tensor", alpha: "Tensor") -> tuple["Tensor", 
     """
     import torch
 
-    from qgen.solvers.numerical_methods import cubature_nodes, maximise
+    from qgen.solvers.numerics.numerical_methods import cubature_nodes, maximise
 
     variants, d = w.shape
     nodes = cubature_nodes(d + 1)

@@ -9,7 +9,7 @@ from math import exp, log, pi
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qgen.document.values import Answers, Exact, Values
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Matrix,
     Scalar,
     Vector,
@@ -17,7 +17,7 @@ from qgen.solvers.arguments import (
     require_scalar,
     require_vector,
 )
-from qgen.solvers.registry import check, solver
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -158,7 +158,7 @@ def evidence(w: Vector, b: Vector, alpha: Scalar, x: Vector) -> Answers:
 
 def _law_of_x(w: "Tensor", b: "Tensor", alpha: "Tensor") -> tuple["Tensor", "Tensor"]:
     """Mean [variants, d] and covariance [variants, d, d] of x, over cubature nodes of z and eps."""
-    from qgen.solvers.numerical_methods import cubature_nodes
+    from qgen.solvers.numerics.numerical_methods import cubature_nodes
 
     nodes = cubature_nodes(w.shape[1] + 1)
     data = w[:, None, :] * nodes[:, :1] + b[:, None, :] + alpha[:, None, None] * nodes[:, 1:]
@@ -288,7 +288,7 @@ def elbo_by_cubature(
     import torch
     from torch.distributions import Normal
 
-    from qgen.solvers.numerical_methods import cubature_nodes, maximise
+    from qgen.solvers.numerics.numerical_methods import cubature_nodes, maximise
 
     nodes = cubature_nodes(1)[:, 0]
 

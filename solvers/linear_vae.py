@@ -10,8 +10,8 @@ from math import fsum, log
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.arguments import Scalar, Vector, require_positive, require_vector
-from qgen.solvers.registry import check, solver
+from qgen.solvers.numerics.arguments import Scalar, Vector, require_positive, require_vector
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -96,8 +96,8 @@ def collapse_by_search(eigenvalues: "Tensor", noise: "Tensor") -> Mapping[str, A
     import torch
     from torch.distributions import Normal
 
-    from qgen.solvers.numerical_methods import cubature_nodes, maximise
-    from qgen.solvers.torch_laws import log_density
+    from qgen.solvers.numerics.numerical_methods import cubature_nodes, maximise
+    from qgen.solvers.numerics.torch_laws import log_density
 
     size = eigenvalues.shape
     spread, own_noise = eigenvalues.flatten(), noise[:, None].expand(size).flatten()
@@ -137,7 +137,7 @@ def _best_square(spread: "Tensor", noise: "Tensor") -> "Tensor":
     import torch
     from torch.distributions import Normal
 
-    from qgen.solvers.torch_laws import log_density
+    from qgen.solvers.numerics.torch_laws import log_density
 
     def slope(square: "Tensor") -> "Tensor":
         leaf = square.clone().requires_grad_(True)

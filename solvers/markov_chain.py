@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Matrix,
     Scalar,
     Vector,
@@ -17,9 +17,9 @@ from qgen.solvers.arguments import (
     require_probabilities,
     require_vector,
 )
-from qgen.solvers.exact_linear_algebra import require_square, solve_linear
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import require_count
+from qgen.solvers.numerics.exact_linear_algebra import require_square, solve_linear
+from qgen.solvers.numerics.shape_arguments import require_count
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -10,7 +10,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers, Exact
-from qgen.solvers.arguments import (
+from qgen.solvers.markov_chain import require_transition
+from qgen.solvers.numerics.arguments import (
     Matrix,
     Scalar,
     Vector,
@@ -18,8 +19,7 @@ from qgen.solvers.arguments import (
     require_positive,
     require_vector,
 )
-from qgen.solvers.markov_chain import require_transition
-from qgen.solvers.registry import check, solver
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -6,11 +6,11 @@ from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.arguments import Matrix, Scalar, Vector, require_vector
-from qgen.solvers.exact_linear_algebra import solve_linear
 from qgen.solvers.markov_chain import settled_law
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import require_count, square_root
+from qgen.solvers.numerics.arguments import Matrix, Scalar, Vector, require_vector
+from qgen.solvers.numerics.exact_linear_algebra import solve_linear
+from qgen.solvers.numerics.shape_arguments import require_count, square_root
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor

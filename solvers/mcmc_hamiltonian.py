@@ -6,9 +6,9 @@ from math import exp
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.arguments import Scalar, require_positive, require_scalar
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import require_count
+from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
+from qgen.solvers.numerics.shape_arguments import require_count
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor

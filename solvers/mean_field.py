@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Expression, Number, Quotient, linear
 from qgen.document.values import Answers
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Matrix,
     Scalar,
     Vector,
@@ -15,8 +15,8 @@ from qgen.solvers.arguments import (
     require_scalar,
     require_vector,
 )
-from qgen.solvers.exact_linear_algebra import require_positive_definite
-from qgen.solvers.registry import check, solver
+from qgen.solvers.numerics.exact_linear_algebra import require_positive_definite
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -117,8 +117,8 @@ def _bound(mean: "Tensor", covariance: "Tensor", centre: "Tensor", logs: "Tensor
     """E_q ln p and the entropy of q (without its constant) for means and log deviations."""
     from torch.distributions import MultivariateNormal
 
-    from qgen.solvers.numerical_methods import cubature_nodes
-    from qgen.solvers.torch_laws import log_density
+    from qgen.solvers.numerics.numerical_methods import cubature_nodes
+    from qgen.solvers.numerics.torch_laws import log_density
 
     law: Any = MultivariateNormal(mean[:, None, :], covariance[:, None])
     points = centre[:, None, :] + logs.exp()[:, None, :] * cubature_nodes(2)
@@ -132,7 +132,7 @@ def _covering_variances(mean: "Tensor", covariance: "Tensor") -> "Tensor":
     """
     import torch
 
-    from qgen.solvers.numerical_methods import cubature_nodes, maximise
+    from qgen.solvers.numerics.numerical_methods import cubature_nodes, maximise
 
     samples = mean[:, None, :] + cubature_nodes(2) @ torch.linalg.cholesky(covariance).mT
 
@@ -158,7 +158,7 @@ def gaussian_pair_by_maximisation(
     import torch
     from torch.distributions import MultivariateNormal, kl_divergence
 
-    from qgen.solvers.numerical_methods import maximise
+    from qgen.solvers.numerics.numerical_methods import maximise
 
     law: Any = MultivariateNormal(mean, covariance)
 

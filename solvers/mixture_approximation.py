@@ -6,7 +6,7 @@ from math import ceil, exp, log, pi, sqrt
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from qgen.document.values import Answers
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
     require_positive,
@@ -14,7 +14,7 @@ from qgen.solvers.arguments import (
     require_scalar,
     require_vector,
 )
-from qgen.solvers.registry import check, solver
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -152,9 +152,9 @@ def normal_by_quadrature(
     import torch
     from torch.distributions import Categorical, MixtureSameFamily, Normal
 
-    from qgen.solvers.gauss_hermite import gauss_hermite
-    from qgen.solvers.numerical_methods import gauss_legendre, maximise
-    from qgen.solvers.torch_laws import log_density
+    from qgen.solvers.numerics.gauss_hermite import gauss_hermite
+    from qgen.solvers.numerics.numerical_methods import gauss_legendre, maximise
+    from qgen.solvers.numerics.torch_laws import log_density
 
     nodes, shares = gauss_legendre(48)
     starts = torch.arange(-_REACH, _REACH, dtype=m.dtype)[:, None]

@@ -9,10 +9,10 @@ from math import fsum, hypot, log, pi, prod, sqrt
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.arguments import Matrix, Scalar, Vector, require_vector
-from qgen.solvers.exact_linear_algebra import require_positive_definite
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import require_count, square_root
+from qgen.solvers.numerics.arguments import Matrix, Scalar, Vector, require_vector
+from qgen.solvers.numerics.exact_linear_algebra import require_positive_definite
+from qgen.solvers.numerics.shape_arguments import require_count, square_root
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -108,7 +108,7 @@ def maximum_likelihood_by_newton(eigenvalues: "Tensor", latent: "Tensor") -> Map
     """
     import torch
 
-    from qgen.solvers.numerical_methods import maximise
+    from qgen.solvers.numerics.numerical_methods import maximise
 
     variants, d = eigenvalues.shape
     q = int(latent[0])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Expression, Number, Product, Sum
 from qgen.document.values import Answers, Exact
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Matrix,
     Scalar,
     Vector,
@@ -16,10 +16,10 @@ from qgen.solvers.arguments import (
     require_scalar,
     require_vector,
 )
-from qgen.solvers.exact_linear_algebra import ldl, require_positive_definite
-from qgen.solvers.registry import check, solver
-from qgen.solvers.sampling_families import FAMILIES, MAPS, REST, U, require_family
-from qgen.solvers.shape_arguments import square_root
+from qgen.solvers.numerics.exact_linear_algebra import ldl, require_positive_definite
+from qgen.solvers.numerics.sampling_families import FAMILIES, MAPS, REST, U, require_family
+from qgen.solvers.numerics.shape_arguments import square_root
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -279,7 +279,7 @@ def inverse_cdf_by_bisection(
     """Halves an interval until torch's distribution function gives u; arguments [variants]."""
     import torch
 
-    from qgen.solvers.sampling_families import quantile_by_bisection
+    from qgen.solvers.numerics.sampling_families import quantile_by_bisection
 
     members = {
         name: torch.tensor([i for i, each in enumerate(family) if each == name])
@@ -333,7 +333,7 @@ def admits_by_sampling(family: list[str]) -> Mapping[str, Any]:
     """What torch's own samplers of these families do with the same noise."""
     import torch
 
-    from qgen.solvers.sampling_families import ways_by_sampling
+    from qgen.solvers.numerics.sampling_families import ways_by_sampling
 
     found = {name: ways_by_sampling(name) for name in dict.fromkeys(family)}
     return {

@@ -6,7 +6,7 @@ from math import exp, fsum, log
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.arguments import (
+from qgen.solvers.numerics.arguments import (
     Matrix,
     Scalar,
     Vector,
@@ -15,8 +15,8 @@ from qgen.solvers.arguments import (
     require_positive,
     require_vector,
 )
-from qgen.solvers.registry import check, solver
-from qgen.solvers.shape_arguments import require_count, require_matrix
+from qgen.solvers.numerics.shape_arguments import require_count, require_matrix
+from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -183,7 +183,7 @@ def moving_average_by_least_squares(
     """
     import torch
 
-    from qgen.solvers.numerical_methods import maximise
+    from qgen.solvers.numerics.numerical_methods import maximise
 
     def fit(code: "Tensor") -> "Tensor":
         old = count * ((code - total / count[:, None]) ** 2).sum(-1)

@@ -34,8 +34,8 @@ from qgen.document.values import EXPRESSION_TYPES, Answers, Value
 from qgen.generator.drawing import VariantFailure
 from qgen.loading import load_banks, question_solvers
 from qgen.production import variant_source
-from qgen.solvers import registry
-from qgen.solvers.registry import Solver, SolverFailure, solve
+from qgen.solvers.routes import registry
+from qgen.solvers.routes.registry import Solver, SolverFailure, solve
 
 Change = Callable[[Solver, Mapping[str, Value]], Answers]
 

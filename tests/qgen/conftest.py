@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from qgen.cli import main
-from qgen.solvers import registry
+from qgen.solvers.routes import registry
 from tests.qgen.course import EXAMPLES, Course
 
 

@@ -14,7 +14,7 @@ from qgen.pipeline import BuildReport, BuildRequest, build
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 SOLVERS = """
-from qgen.solvers.registry import check, solver
+from qgen.solvers.routes.registry import check, solver
 
 
 @solver(

@@ -9,8 +9,8 @@ from qgen.bank.loader import BankPath, load_bank
 from qgen.checking import check_question
 from qgen.document.answers import Derivation
 from qgen.document.exam import Item
-from qgen.document.marking import mark_part_number
 from qgen.generator.filling import Filling
+from qgen.marking.grader import mark_part_number
 from qgen.production import Production, Prover, Tally, variant_source
 from qgen.proofs import ProofStore
 

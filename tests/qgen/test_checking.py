@@ -10,14 +10,15 @@ from click.testing import CliRunner
 from qgen.checking import BankCheck, check_banks
 from qgen.cli import main
 from qgen.document.answers import MultipleSelect, Option
-from qgen.document.marking import mark_choice, multiple_select_credit
 from qgen.document.richtext import passage_of
-from qgen.item_checks import equal_options, option_value
 from qgen.loading import load_banks
+from qgen.marking.grader import mark_choice
+from qgen.marking.item_checks import equal_options, option_value
+from qgen.marking.rules import multiple_select_credit
 from tests.mutate import survivors
 
 SOLVERS = """
-from qgen.solvers.registry import check, solver
+from qgen.solvers.routes.registry import check, solver
 
 @solver("traps.product", results={"product": "a times b"}, mistakes={"total": "a plus b"})
 def product(a, b):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qgen.answer_keys import KINDS, answers_of, key_text, letter
+from qgen.answer_keys import KINDS, key_text
 from qgen.document.answers import (
     Derivation,
     FormulaAnswer,
@@ -20,11 +20,12 @@ from qgen.document.answers import (
     ShortAnswer,
     SingleChoice,
     Tolerance,
+    option_letter,
 )
-from qgen.document.exam import ExamDocument, Item, Paper, Section
+from qgen.document.exam import ExamDocument, Item, Paper, Section, answers_of
 from qgen.document.formula import Number, Product, Symbol, evaluate
-from qgen.document.formula_parser import Refusal, parse_formula
 from qgen.document.richtext import passage_of
+from qgen.marking.formula_reader import Refusal, parse_formula
 from qgen.records import ItemRecorder, key_table, manifest
 from tests import samples
 
@@ -85,7 +86,7 @@ class TestKeyTable:
         assert key_text(answer) == text  # type: ignore[arg-type]
 
     def test_letters(self) -> None:
-        assert [letter(index) for index in (0, 1, 25, 26, 29)] == ["A", "B", "Z", "AA", "AD"]
+        assert [option_letter(index) for index in (0, 1, 25, 26, 29)] == ["A", "B", "Z", "AA", "AD"]
 
     def test_every_kind_has_a_name(self) -> None:
         assert {KINDS[type(answer)] for answer in samples.PART_ANSWERS.values()} == set(

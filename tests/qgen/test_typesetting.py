@@ -26,9 +26,9 @@ from qgen.document.richtext import (
     Table,
     Text,
 )
-from qgen.renderers import latex_characters
-from qgen.renderers.latex import LatexOptions, render
-from qgen.renderers.latex_math import COMMANDS
+from qgen.renderers.latex import characters
+from qgen.renderers.latex.math import COMMANDS
+from qgen.renderers.latex.writer import LatexOptions, render
 from qgen.typesetting import UNICODE_MARK, Engine, Typeset, compile_papers, find_engine
 from tests import samples
 
@@ -192,7 +192,7 @@ def test_all_ascii_prints_as_it_is(tmp_path: Path) -> None:
 @pytest.mark.tex
 @needs_tex
 def test_every_character_that_is_not_ascii_has_a_glyph(tmp_path: Path) -> None:
-    letters = sorted(latex_characters._LATIN | set(latex_characters._FORMULAS) | set("ệṣȘžḿ"))
+    letters = sorted(characters._LATIN | set(characters._FORMULAS) | set("ệṣȘžḿ"))
     blocks = [Paragraph((Text(f"{letter} x"), Math((f"y {letter} x",)))) for letter in letters]
     for result in compile_exam(paper_of(blocks), tmp_path):
         assert result.problems == ()

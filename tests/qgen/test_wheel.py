@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import qgen
-from qgen.solvers.registry import all_solvers
+from qgen.solvers.routes.registry import all_solvers
 from tests.qgen.course import EXAMPLES, digests
 
 ROOT = Path(__file__).parents[2]
@@ -119,5 +119,5 @@ def test_the_installed_command_builds_an_exam_from_an_empty_folder(
 
 
 def test_every_solver_is_installed(installed: Path, tmp_path: Path) -> None:
-    code = "import qgen.solvers.registry as r; print(len(r.all_solvers()))"
+    code = "import qgen.solvers.routes.registry as r; print(len(r.all_solvers()))"
     assert int(run(installed / "python", "-c", code, cwd=tmp_path)) == len(all_solvers())

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from qgen.solvers import registry
+from qgen.solvers.routes import registry
 
 
 @pytest.fixture

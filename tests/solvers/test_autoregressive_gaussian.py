@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as draw
 
 from qgen.document.formula import typed
-from qgen.solvers.registry import SolverFailure, find_solver, solve
-from qgen.solvers.verification import verify
+from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
+from qgen.solvers.routes.verification import verify
 
 CHAIN = find_solver("autoregressive_gaussian.chain")
 slopes = draw.fractions(min_value=-3, max_value=3, max_denominator=4).filter(bool)

@@ -7,8 +7,8 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as draw
 
-from qgen.solvers.registry import SolverFailure, find_solver, solve
-from qgen.solvers.verification import verify
+from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
+from qgen.solvers.routes.verification import verify
 
 TOKEN = find_solver("autoregressive_speculative.token")
 RUN = find_solver("autoregressive_speculative.run")

@@ -10,8 +10,8 @@ from hypothesis import strategies as draw
 from torch.distributions import Beta
 
 from qgen.document.formula import evaluate
-from qgen.solvers.registry import SolverFailure, find_solver, solve
-from qgen.solvers.verification import verify
+from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
+from qgen.solvers.routes.verification import verify
 
 POSTERIOR = find_solver("beta_bernoulli.posterior")
 

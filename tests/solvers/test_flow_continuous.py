@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as draw
 
 from qgen.document.formula import evaluate, typed
-from qgen.solvers.registry import SolverFailure, find_solver, solve
-from qgen.solvers.verification import verify
+from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
+from qgen.solvers.routes.verification import verify
 
 FLOW = find_solver("flow_continuous.linear")
 entries = draw.fractions(min_value=-1, max_value=1, max_denominator=3)

@@ -10,8 +10,8 @@ from hypothesis import strategies as draw
 from torch.distributions import LogNormal
 
 from qgen.document.formula import evaluate, typed
-from qgen.solvers.registry import SolverFailure, find_solver, solve
-from qgen.solvers.verification import verify
+from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
+from qgen.solvers.routes.verification import verify
 
 AFFINE = find_solver("flows.affine")
 EXPONENTIAL = find_solver("flows.exponential")

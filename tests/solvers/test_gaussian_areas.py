@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as draw
 from torch.distributions import Normal
 
-from qgen.solvers.registry import SolverFailure, find_solver, solve
-from qgen.solvers.verification import verify
+from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
+from qgen.solvers.routes.verification import verify
 
 AREAS = find_solver("gaussian_areas.kl_integrand")
 

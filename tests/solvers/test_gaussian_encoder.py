@@ -10,8 +10,8 @@ from hypothesis import strategies as draw
 from torch.distributions import Normal, kl_divergence
 
 from qgen.document.formula import evaluate, typed
-from qgen.solvers.registry import SolverFailure, find_solver, solve
-from qgen.solvers.verification import verify
+from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
+from qgen.solvers.routes.verification import verify
 
 KL = find_solver("gaussian_encoder.kl")
 means = draw.fractions(min_value=-5, max_value=5, max_denominator=8)

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as draw
 
 from qgen.document.formula import evaluate, typed
-from qgen.solvers.exact_linear_algebra import identity, plus, times, transpose
-from qgen.solvers.registry import SolverFailure, find_solver, solve
-from qgen.solvers.verification import verify
+from qgen.solvers.numerics.exact_linear_algebra import identity, plus, times, transpose
+from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
+from qgen.solvers.routes.verification import verify
 
 CONDITIONAL = find_solver("gaussian_maps.conditional")
 AFFINE = find_solver("gaussian_maps.affine")

@@ -7,8 +7,8 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as draw
 
-from qgen.solvers.registry import SolverFailure, find_solver, solve
-from qgen.solvers.verification import verify
+from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
+from qgen.solvers.routes.verification import verify
 
 VARIANCES = find_solver("gradient_estimators.variances")
 ESTIMATES = find_solver("gradient_estimators.estimates")

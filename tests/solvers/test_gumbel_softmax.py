@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as draw
 
-from qgen.solvers.registry import SolverFailure, find_solver, solve
-from qgen.solvers.verification import verify
+from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
+from qgen.solvers.routes.verification import verify
 
 SAMPLE = find_solver("gumbel_softmax.sample")
 entries = draw.fractions(min_value=-4, max_value=4, max_denominator=10)

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as draw
 
 from qgen.document.formula import evaluate, typed
-from qgen.solvers.registry import SolverFailure, find_solver, solve
-from qgen.solvers.verification import verify
+from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
+from qgen.solvers.routes.verification import verify
 
 POSTERIOR = find_solver("linear_gaussian.posterior")
 

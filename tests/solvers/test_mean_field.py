@@ -10,8 +10,8 @@ from hypothesis import strategies as draw
 from torch.distributions import MultivariateNormal, kl_divergence
 
 from qgen.document.formula import evaluate, typed
-from qgen.solvers.registry import SolverFailure, find_solver, solve
-from qgen.solvers.verification import verify
+from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
+from qgen.solvers.routes.verification import verify
 
 PAIR = find_solver("mean_field.gaussian_pair")
 PLAIN = {"mean": (1, -2), "covariance": ((4, 2), (2, 3)), "start": 0}

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as draw
 
 from qgen.document.formula import evaluate, typed
-from qgen.solvers.registry import SolverFailure, find_solver, solve
-from qgen.solvers.sampling_families import FAMILIES
-from qgen.solvers.verification import verify
+from qgen.solvers.numerics.sampling_families import FAMILIES
+from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
+from qgen.solvers.routes.verification import verify
 
 LOCATION_SCALE = find_solver("reparameterization.location_scale")
 CHOLESKY = find_solver("reparameterization.cholesky")

@@ -8,9 +8,9 @@ import pytest
 
 from qgen.document.formula import Symbol, evaluate, symbols
 from qgen.document.values import EXPRESSION_TYPES, Value
-from qgen.solvers.formula_values import coordinates
-from qgen.solvers.registry import Check, SolverFailure, all_solvers, find_solver, solve
-from qgen.solvers.verification import verify
+from qgen.solvers.numerics.formula_values import coordinates
+from qgen.solvers.routes.registry import Check, SolverFailure, all_solvers, find_solver, solve
+from qgen.solvers.routes.verification import verify
 
 SOLVERS = all_solvers()
 

@@ -1,0 +1,133 @@
+"""What a response earns: exact credit as fractions, and the mistake that it shows.
+
+Formula answers need computer algebra and are marked in `qgen.marking.equivalence`.
+"""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from unicodedata import normalize
+
+from qgen.document.answers import (
+    MultipleSelect,
+    Numeric,
+    Part,
+    ShortAnswer,
+    SingleChoice,
+    Tolerance,
+)
+from qgen.document.numbers import exact_value
+from qgen.document.richtext import Passage
+from qgen.document.values import Real
+from qgen.marking.rules import RIGHT, WRONG, interval_ends, multiple_select_credit
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The share of the points that a response earns, and what to tell the student.
+
+    `mistake` is the index of the recognised mistake (of the ticked option, for a single
+    choice), or None.
+    """
+
+    credit: Fraction
+    feedback: tuple[Passage, ...] = ()
+    mistake: int | None = None
+
+
+def mark_choice(answer: SingleChoice | MultipleSelect, ticked: Set[int]) -> Mark:
+    """Marks ticked options, given by their positions from 0."""
+    options = answer.options
+    feedback = tuple(
+        option.feedback
+        for index, option in enumerate(options)
+        if index in ticked and option.feedback is not None
+    )
+    right = frozenset(index for index, option in enumerate(options) if option.correct)
+    if isinstance(answer, MultipleSelect):
+        credit = multiple_select_credit(answer.rule, right, ticked, len(options))
+        return Mark(credit, feedback)
+    if ticked == right:
+        return Mark(RIGHT, feedback)
+    return Mark(WRONG, feedback, min(ticked) if len(ticked) == 1 else None)
+
+
+class NumberMarker:
+    """Marks numbers given for one answer; what is accepted is worked out once."""
+
+    def __init__(self, answer: Numeric) -> None:
+        self._answer = answer
+        self._accepted = _Reach(answer.key, answer.tolerance)
+        self._near = [_Reach(mistake.value, answer.tolerance) for mistake in answer.mistakes]
+
+    def mark(self, response: Real) -> Mark:
+        """The mark; a wrong number gets the feedback of the nearest known mistake in reach."""
+        given = exact_value(response)
+        above, below = given.as_integer_ratio()
+        if self._accepted.holds(above, below):
+            return Mark(RIGHT)
+        near = [index for index, reach in enumerate(self._near) if reach.holds(above, below)]
+        if not near:
+            return Mark(WRONG)
+        nearest = near[0]
+        if len(near) > 1:
+            nearest = min(near, key=lambda index: abs(given - self._near[index].value))
+        return Mark(WRONG, (self._answer.mistakes[nearest].feedback,), nearest)
+
+
+class _Reach:
+    """What a number and its tolerance accept."""
+
+    __slots__ = ("_below", "_high", "_low", "value")
+
+    def __init__(self, number: Real, tolerance: Tolerance) -> None:
+        self.value = exact_value(number)
+        self._low, self._high, self._below = interval_ends(self.value, tolerance)
+
+    def holds(self, above: int, below: int) -> bool:
+        """Whether above/below lies in it, the ends included."""
+        return self._low * below <= above * self._below <= self._high * below
+
+
+def mark_number(answer: Numeric, response: Real) -> Mark:
+    """Marks one number; a wrong one gets the feedback of the nearest known mistake in reach."""
+    return NumberMarker(answer).mark(response)
+
+
+def mark_part_number(part: Part, response: Real, earlier: Mapping[str, Real]) -> Mark:
+    """Marks the number given in a part of a derivation.
+
+    `earlier` holds what the student gave in earlier parts, by label. A number that is wrong, but
+    follows from an earlier value where the part allows that to be carried forward, is right.
+    Raises TypeError for a part that asks for no number.
+    """
+    if not isinstance(part.answer, Numeric):
+        raise TypeError(f"part {part.label} asks for no number")
+    mark = mark_number(part.answer, response)
+    if mark.credit or part.carried is None or part.carried.part not in earlier:
+        return mark
+    try:
+        key = part.carried.key(exact_value(earlier[part.carried.part]))
+    except (ArithmeticError, ValueError):
+        return mark
+    followed = mark_number(replace(part.answer, key=key, mistakes=()), response)
+    return followed if followed.credit else mark
+
+
+def mark_words(answer: ShortAnswer, response: str) -> Mark:
+    """Marks a few words; runs of white space count as one blank.
+
+    Letters with accents match however they are encoded.
+    """
+
+    def plain(text: str) -> str:
+        words = " ".join(normalize("NFC", text).split())
+        return words if answer.case_sensitive else words.casefold()
+
+    given = plain(response)
+    if given in map(plain, answer.accepted):
+        return Mark(RIGHT)
+    for index, mistake in enumerate(answer.mistakes):
+        if given == plain(mistake.text):
+            return Mark(WRONG, (mistake.feedback,), index)
+    return Mark(WRONG)

@@ -1,0 +1,298 @@
+"""What must hold of every item: the grader and the key agree, and no mistake earns marks.
+
+Every response goes the way that a student's does: typed as text, parsed, marked.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import lru_cache
+from typing import TypeAlias, assert_never
+
+from qgen.document.answers import (
+    Derivation,
+    FormulaAnswer,
+    MultipleSelect,
+    Numeric,
+    Open,
+    Option,
+    PartAnswer,
+    ShortAnswer,
+    SingleChoice,
+    option_letter,
+)
+from qgen.document.exam import Item, answers_of
+from qgen.document.formula import Expression, evaluate, latex, typed
+from qgen.document.numbers import exact_value, machine_decimal
+from qgen.document.richtext import Math, Paragraph, Passage, Text, closed, plain_text
+from qgen.marking.formula_reader import parse_formula
+from qgen.marking.grader import NumberMarker, mark_choice, mark_number, mark_words
+from qgen.marking.number_reader import Refusal, parse_number
+from qgen.marking.rules import accepted_interval
+
+Fault: TypeAlias = tuple[str, str]
+"""A problem's code, and what is wrong in one sentence."""
+
+
+def item_faults(item: Item, *, with_formulas: bool) -> Iterator[Fault]:
+    """Everything that is wrong with an item; `with_formulas` also marks typed formulas.
+
+    Marking a formula can take seconds of computer algebra, so callers ask for it on a few
+    variants and rely on the sampled comparison for the others.
+    """
+    for label, answer, _, _ in answers_of(item):
+        where = f"part {label}: " if label else ""
+        for code, message in _answer_faults(answer, with_formulas):
+            yield code, where + message
+    if isinstance(item.answer, Derivation):
+        yield from _carried_values(item.answer)
+
+
+def _carried_values(answer: Derivation) -> Iterator[Fault]:
+    """What follows from the right earlier value must be the key."""
+    keys = {
+        part.label: part.answer.key for part in answer.parts if isinstance(part.answer, Numeric)
+    }
+    for part in answer.parts:
+        if part.carried is None or not isinstance(part.answer, Numeric):
+            continue
+        try:
+            followed = part.carried.key(exact_value(keys[part.carried.part]))
+        except (ArithmeticError, ValueError) as error:
+            yield (
+                "carry",
+                f"part {part.label}: nothing follows from the key of an earlier part: {error}",
+            )
+            continue
+        if not mark_number(part.answer, followed).credit:
+            yield (
+                "carry",
+                f"part {part.label}: from the key of part {part.carried.part} follows "
+                f"{float(followed):.6g}, but the key is {float(part.answer.key):.6g}",
+            )
+
+
+def mistakes_tested(item: Item) -> int:
+    """How many named mistakes and wrong options the checks of an item try."""
+    return sum(_mistakes(answer) for _, answer, _, _ in answers_of(item))
+
+
+def _mistakes(answer: PartAnswer) -> int:
+    match answer:
+        case SingleChoice() | MultipleSelect():
+            return sum(not option.correct for option in answer.options)
+        case Numeric() | FormulaAnswer() | ShortAnswer():
+            return len(answer.mistakes)
+        case Open():
+            return 0
+        case _:
+            assert_never(answer)
+
+
+def _answer_faults(answer: PartAnswer, with_formulas: bool) -> Iterator[Fault]:
+    match answer:
+        case SingleChoice():
+            yield from _single_choice(answer)
+            yield from equal_options(answer.options)
+        case MultipleSelect():
+            yield from _multiple_select(answer)
+            yield from equal_options(answer.options)
+        case Numeric():
+            yield from _numeric(answer)
+        case FormulaAnswer():
+            yield from _formula_values(answer)
+            if with_formulas:
+                yield from _formula_marks(answer)
+        case ShortAnswer():
+            yield from _short_answer(answer)
+        case Open():
+            pass
+        case _:
+            assert_never(answer)
+
+
+def _single_choice(answer: SingleChoice) -> Iterator[Fault]:
+    right = [index for index, option in enumerate(answer.options) if option.correct]
+    if len(right) != 1:
+        yield "right-options", f"{len(right)} options are right"
+    for index, option in enumerate(answer.options):
+        earned = mark_choice(answer, {index}).credit
+        if earned != int(option.correct):
+            yield "credit", f"option {option_letter(index)} earns {earned}"
+    if mark_choice(answer, set()).credit:
+        yield "credit", "a blank earns marks"
+
+
+def _multiple_select(answer: MultipleSelect) -> Iterator[Fault]:
+    key = {index for index, option in enumerate(answer.options) if option.correct}
+    if mark_choice(answer, key).credit != 1:
+        yield "credit", "ticking exactly the right options does not earn full marks"
+    for index in range(len(answer.options)):
+        if mark_choice(answer, key ^ {index}).credit >= 1:
+            yield "credit", f"full marks although option {option_letter(index)} is answered wrongly"
+    if key and mark_choice(answer, set()).credit >= 1:
+        yield "credit", "a blank earns full marks"
+
+
+def equal_options(options: tuple[Option, ...]) -> Iterator[Fault]:
+    """Options that are equal in print, or in value although they print differently."""
+    seen: dict[object, int] = {}
+    for index, option in enumerate(options):
+        text = option_text(option.text)
+        value = option_value(text)
+        marks: list[object] = [text.casefold()]
+        if value is not None:
+            marks.append(value)
+        for mark in marks:
+            if mark in seen:
+                first = seen[mark]
+                other = option_text(options[first].text)
+                yield (
+                    "equal-options",
+                    f"options {option_letter(first)} ({other}) and {option_letter(index)} ({text}) "
+                    "are equal",
+                )
+                break
+        for mark in marks:
+            seen.setdefault(mark, index)
+
+
+def option_text(passage: Passage) -> str:
+    """An option as it prints; an option that is one formula without its dollars."""
+    match closed(passage):
+        case (Paragraph((Math((str(source),)),)),):
+            return " ".join(source.split())
+        case (Paragraph((Text(text),)),):
+            return " ".join(text.split())
+        case _:
+            return plain_text(passage)
+
+
+@lru_cache(maxsize=4096)
+def option_value(text: str) -> Fraction | float | None:
+    """The number that an option's text means (`0.5`, `1/2`, `50\\%`, `\\frac12`), if it is one."""
+    number = parse_number(text.replace("\\%", "%"))
+    if isinstance(number, Fraction):
+        return number
+    formula = parse_formula(text, ())
+    if isinstance(formula, Refusal):
+        return None
+    try:
+        # Twelve digits: two exact values that differ less than that do not differ in print.
+        return Fraction(f"{evaluate(formula, {}):.12g}")
+    except (ArithmeticError, ValueError):
+        return None
+
+
+def _numeric(answer: Numeric) -> Iterator[Fault]:
+    low, high = accepted_interval(answer.key, answer.tolerance)
+    mark = NumberMarker(answer).mark
+    for text in _forms(answer, low, high):
+        response = parse_number(text)
+        if isinstance(response, Refusal):
+            yield "key-refused", f"the key typed as {text} is refused: {response.sentence}"
+        elif mark(response).credit != 1:
+            yield "key-wrong", f"the key typed as {text} earns no marks"
+    beyond = (high - low) / 1_000_000 or Fraction(1, 10**9)
+    for outside in (low - beyond, high + beyond):
+        if mark(outside).credit:
+            yield "credit", f"{float(outside):.12g} lies outside the tolerance and earns marks"
+    for index, mistake in enumerate(answer.mistakes):
+        found = mark(mistake.value)
+        if found.credit:
+            yield (
+                "mistake-in-tolerance",
+                f"the mistake {float(mistake.value):.6g} lies inside the tolerance of the key "
+                f"{float(answer.key):.6g}",
+            )
+        elif found.mistake is None:
+            yield "mistake", f"the mistake {float(mistake.value):.6g} is not recognised"
+        elif found.mistake != index:
+            yield (
+                "equal-mistakes",
+                f"the mistakes {found.mistake + 1} and {index + 1} both give "
+                f"{float(mistake.value):.6g}: who makes the second reads the feedback of the first",
+            )
+
+
+def _forms(answer: Numeric, low: Fraction, high: Fraction) -> Iterator[str]:
+    """The key as students may type it; rounded to 14 decimals where that is accepted."""
+    decimal = machine_decimal(answer.key)
+    yield decimal
+    if decimal.startswith("-"):
+        yield decimal.replace("-", "−")
+    if isinstance(answer.key, Fraction):
+        yield str(answer.key)
+    mantissa = f"{float(answer.key):.14e}"
+    if low <= Fraction(mantissa) <= high:
+        yield mantissa
+
+
+def _points_of(answer: FormulaAnswer) -> list[dict[str, float]]:
+    """A few points of the declared domains, away from special values."""
+    points = []
+    for step in range(5):
+        point: dict[str, float] = {}
+        for index, (name, domain) in enumerate(answer.variables.items()):
+            share = ((index + 1) * 0.3819660 + step * 0.2360680) % 1
+            point[name] = {
+                "real": 8 * share - 3.7,
+                "positive": 0.13 + 5 * share,
+                "nonnegative": 0.13 + 5 * share,
+                "probability": 0.03 + 0.94 * share,
+            }[domain]
+        points.append(point)
+    return points
+
+
+def _formula_values(answer: FormulaAnswer) -> Iterator[Fault]:
+    """A named mistake must differ from the key somewhere, whatever the numbers are."""
+    points = _points_of(answer)
+    key = [_value(answer.key, point) for point in points]
+    if all(value is None for value in key):
+        yield "key-undefined", f"the key {typed(answer.key)} has no value on its domain"
+    for mistake in answer.mistakes:
+        values = [_value(mistake.value, point) for point in points]
+        if all(
+            one is not None and other is not None and abs(one - other) <= 1e-9 * (1 + abs(one))
+            for one, other in zip(key, values, strict=True)
+        ):
+            yield "mistake-is-key", f"the mistake {typed(mistake.value)} is equal to the key"
+
+
+def _value(expression: Expression, point: dict[str, float]) -> float | None:
+    try:
+        return evaluate(expression, point)
+    except (ArithmeticError, ValueError):
+        return None
+
+
+def _formula_marks(answer: FormulaAnswer) -> Iterator[Fault]:
+    from qgen.marking.equivalence import mark_formula
+
+    for text in (typed(answer.key), latex(answer.key)):
+        mark = mark_formula(answer, text)
+        if mark.credit != 1:
+            yield "key-wrong", f"the key typed as {text} is marked {mark.verdict}"
+    if mark_formula(answer, "").credit:
+        yield "credit", "a blank earns marks"
+    for mistake in answer.mistakes:
+        text = typed(mistake.value)
+        mark = mark_formula(answer, text)
+        if mark.credit != 0:
+            yield "credit", f"the mistake {text} is marked {mark.verdict}"
+        elif mark.mistake is None:
+            yield "mistake", f"the mistake {text} is not recognised"
+
+
+def _short_answer(answer: ShortAnswer) -> Iterator[Fault]:
+    for text in answer.accepted:
+        if mark_words(answer, text).credit != 1:
+            yield "key-wrong", f"the accepted answer '{text}' earns no marks"
+    for index, mistake in enumerate(answer.mistakes):
+        mark = mark_words(answer, mistake.text)
+        if mark.credit:
+            yield "credit", f"the mistake '{mistake.text}' earns marks"
+        elif mark.mistake != index:
+            yield "mistake", f"the mistake '{mistake.text}' is taken for another one"
+    if mark_words(answer, "").credit:
+        yield "credit", "a blank earns marks"

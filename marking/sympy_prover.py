@@ -1,0 +1,116 @@
+"""Asks SymPy for a proof, in a worker process that is ended when its time is up.
+
+The worker is started when it is first needed and kept, because importing SymPy takes about a
+second; it is started anew after it had to be ended, and it goes when the program goes.
+"""
+
+import atexit
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+
+from qgen.document.formula import Domain, Expression
+from qgen.marking.sympy_worker import postfix
+
+_START_SECONDS = 60.0
+
+
+class _Worker:
+    """One running worker process."""
+
+    def __init__(self) -> None:
+        # Without -P the current folder could stand in for the packages that are imported.
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "qgen.marking.sympy_worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        self.owner = os.getpid()
+        self._replies: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        output = self._process.stdout
+        if output is not None:
+            for line in output:
+                self._replies.put(line.strip())
+        self._replies.put("")
+
+    def reply(self, seconds: float) -> str:
+        """The next line, or an empty text if none came in time or the process has ended."""
+        try:
+            return self._replies.get(timeout=seconds)
+        except queue.Empty:
+            return ""
+
+    def send(self, line: str) -> None:
+        # A worker that has died is noticed by its missing reply.
+        if self._process.stdin is not None:
+            with suppress(OSError):
+                self._process.stdin.write(line + "\n")
+                self._process.stdin.flush()
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with suppress(OSError):
+                    stream.close()
+
+
+class _Prover:
+    """Keeps at most one worker and serves one request at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._worker: _Worker | None = None
+
+    def ask(self, request: str, seconds: float) -> bool:
+        with self._lock:
+            if self._worker is not None and self._worker.owner != os.getpid():
+                # This process was forked: the worker belongs to the parent.
+                self._worker = None
+            if self._worker is None:
+                self._worker = _Worker()
+                if self._worker.reply(_START_SECONDS) != "ready":
+                    self._end()
+                    return False
+            self._worker.send(request)
+            reply = self._worker.reply(seconds)
+            if not reply:
+                self._end()
+            return reply == "true"
+
+    def close(self) -> None:
+        with self._lock:
+            if self._worker is not None and self._worker.owner == os.getpid():
+                self._end()
+
+    def _end(self) -> None:
+        if self._worker is not None:
+            self._worker.end()
+            self._worker = None
+
+
+_PROVER = _Prover()
+atexit.register(_PROVER.close)
+
+
+def prove(
+    first: Expression, second: Expression, variables: Mapping[str, Domain], seconds: float
+) -> bool:
+    """True if SymPy proves the formulas equal within so many seconds; False says nothing.
+
+    Starting the worker is not counted. Formulas must have been compared at points before, also
+    where only one of them has a value: SymPy reasons about complex numbers.
+    """
+    request = {"first": postfix(first), "second": postfix(second), "domains": dict(variables)}
+    return _PROVER.ask(json.dumps(request), seconds)

@@ -1,0 +1,121 @@
+"""Study guides as a web page and as LaTeX, in the style of the pages and papers of an exam."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
+
+from qgen.document.exam import Rendered
+from qgen.document.guide import GuideDocument, StudyNote
+from qgen.document.problem import Problem
+from qgen.document.richtext import closed, walk
+from qgen.renderers.html.text import HtmlText, Surroundings, escape
+from qgen.renderers.html.writer import page_style
+from qgen.renderers.labels import Labels, labels_for
+from qgen.renderers.latex.characters import escape as escape_latex
+from qgen.renderers.latex.characters import needs_unicode_engine
+from qgen.renderers.latex.questions import fill_label
+from qgen.renderers.latex.text import LatexPassageWriter
+from qgen.renderers.latex.writer import node_losses, preamble
+
+PAGE = "guide.html"
+SOURCE = "guide.tex"
+
+
+@dataclass(frozen=True, slots=True)
+class GuideOptions:
+    """`both` writes a page and a LaTeX source."""
+
+    format: Literal["both", "html", "latex"] = "both"
+
+
+def render(guide: GuideDocument, options: GuideOptions) -> Rendered:
+    """`guide.html`, `guide.tex`, or both.
+
+    Problems are what a format cannot carry of a note, and formulas that it must not carry
+    (errors). Raises LookupError for a language without labels.
+    """
+    labels = labels_for(guide.language)
+    contents: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    if options.format != "latex":
+        surroundings = Surroundings()
+        contents[PAGE] = _page(guide, labels, surroundings)
+        problems += surroundings.problems
+    if options.format != "html":
+        contents[SOURCE] = _source(guide, labels)
+        problems += _latex_losses(guide)
+    return Rendered(contents, tuple(problems))
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
+    )
+    source = files("qgen.renderers.guide") / "guide.html.jinja"
+    return environment.from_string(source.read_text("utf-8"))
+
+
+def _page(guide: GuideDocument, labels: Labels, surroundings: Surroundings) -> bytes:
+    writer = HtmlText(surroundings, 3)
+
+    def note(each: StudyNote) -> Markup:
+        surroundings.place = each.place
+        language = f' lang="{escape(each.language)}"' if each.language else ""
+        return Markup(f'<div class="text"{language}>\n{writer.write(each.text)}</div>')
+
+    topics = [(topic.heading, [note(each) for each in topic.notes]) for topic in guide.topics]
+    page = _template().render(guide=guide, labels=labels, style=Markup(page_style()), topics=topics)
+    return page.encode()
+
+
+def _source(guide: GuideDocument, labels: Labels) -> bytes:
+    body = "\n".join(_body(guide, labels))
+    lines = [
+        r"\documentclass[11pt]{article}",
+        rf"\newcommand{{\examlanguage}}{{{labels.babel or 'english'}}}",
+        preamble(),
+        r"\begin{document}",
+        r"\examstart",
+        body,
+        r"\end{document}",
+        "",
+    ]
+    if needs_unicode_engine(body):
+        lines.insert(0, "% !TeX program = lualatex")
+        lines.insert(lines.index(r"\examstart") + 1, r"\examfindfont")
+    return "\n".join(lines).encode()
+
+
+def _body(guide: GuideDocument, labels: Labels) -> Iterator[str]:
+    writer = LatexPassageWriter()
+    foot = " · ".join(map(escape_latex, filter(None, (guide.course, guide.title))))
+    heading = f"{escape_latex(guide.title)} · {escape_latex(labels.study_guide)}"
+    yield rf"\renewcommand{{\examversion}}{{{escape_latex(labels.study_guide)}}}"
+    yield rf"\renewcommand{{\examcourse}}{{{foot}}}"
+    yield rf"\renewcommand{{\exampage}}[2]{{{fill_label(labels.page, '#1', '#2')}}}"
+    yield rf"\examtitle{{{escape_latex(guide.course or '')}}}{{{heading}}}"
+    yield rf"\examfacts{{{escape_latex(guide.date or '')}}}"
+    for topic in guide.topics:
+        yield rf"\examsection{{{escape_latex(topic.heading)}}}"
+        yield r"\begin{examlist}"
+        for note in topic.notes:
+            yield rf"\item[\textbullet] {writer.write(note.text)}"
+        yield r"\end{examlist}"
+
+
+def _latex_losses(guide: GuideDocument) -> list[Problem]:
+    return list(
+        dict.fromkeys(
+            Problem(code, message, note.place, "error" if code == "latex-command" else "loss")
+            for topic in guide.topics
+            for note in topic.notes
+            for node in walk(closed(note.text))
+            for code, message in node_losses(node, {})
+        )
+    )

@@ -1,0 +1,156 @@
+"""Questions as HTML with real form controls, so that a student can tick and type in the page."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from qgen.document.answers import (
+    Answer,
+    Derivation,
+    FormulaAnswer,
+    MultipleSelect,
+    Numeric,
+    Open,
+    Option,
+    Part,
+    ShortAnswer,
+    SingleChoice,
+    option_letter,
+)
+from qgen.document.exam import Item
+from qgen.document.richtext import Passage
+from qgen.renderers.html.solutions import SolutionWriter
+from qgen.renderers.html.text import HtmlLine, HtmlText, Surroundings, escape
+from qgen.renderers.html.words import filled, points_text
+from qgen.renderers.labels import Labels
+
+
+class QuestionWriter:
+    """Writes the questions of one exam's pages; `has_solutions` adds a solution below each."""
+
+    def __init__(self, labels: Labels, *, has_solutions: bool) -> None:
+        self.surroundings = Surroundings()
+        self._labels = labels
+        self._texts: dict[int, HtmlText] = {}
+        self._line = HtmlLine(self.surroundings)
+        self._language = ""
+        self._has_solutions = has_solutions
+        self._solutions = SolutionWriter(labels, self.blocks, self.surroundings.formula)
+
+    def blocks(self, passage: Passage, heading_level: int) -> str:
+        """A passage as a box of blocks; its own headings start at the given level."""
+        text = self._texts.get(heading_level)
+        if text is None:
+            text = self._texts[heading_level] = HtmlText(self.surroundings, heading_level)
+        return f'<div class="text"{self._language}>\n{text.write(passage)}</div>'
+
+    def question(self, number: int, item: Item) -> str:
+        """One question with its controls. Identifiers in it start with `q<number>`."""
+        header, labels = item.header, self._labels
+        self.surroundings.assets, self.surroundings.place = item.assets, header.place
+        self._language = f' lang="{escape(header.language)}"' if header.language else ""
+        base = f"q{number}"
+        name = filled(labels.question, str(number))
+        # A title may give the answer away, so that only practice pages show it.
+        title = f'<span class="title"{self._language}>{escape(header.title)}</span>'
+        heading = f"{name} {title}" if self._has_solutions else name
+        solution = self._solutions.of_item(item, name) if self._has_solutions else ""
+        markup = (
+            f'<article class="question" id="{base}" aria-labelledby="{base}-name">\n'
+            f'<div class="head"><h3 id="{base}-name">{heading}</h3>'
+            f'<p class="points">{points_text(item.points, labels)}</p></div>\n'
+            f"{self.blocks(item.stem, 4)}\n{self._answer(base, item.answer)}{solution}</article>\n"
+        )
+        self.surroundings.assets, self.surroundings.place, self._language = {}, None, ""
+        return markup
+
+    def _answer(self, base: str, answer: Answer) -> str:
+        labels = self._labels
+        match answer:
+            case SingleChoice():
+                return self._choices(base, answer.options, "radio", labels.select_one)
+            case MultipleSelect():
+                return self._choices(base, answer.options, "checkbox", labels.select_any)
+            case Numeric():
+                return self._number(base, answer)
+            case FormulaAnswer():
+                names = ", ".join(f"<code>{escape(name)}</code>" for name in answer.variables)
+                variables = f" ({filled(labels.variables, names)})" if names else ""
+                control = _input(base, "typed", 'autocapitalize="none" spellcheck="false"')
+                return self._field(base, control, variables)
+            case ShortAnswer():
+                return self._field(base, _input(base, "short", ""))
+            case Open():
+                lines = max(answer.lines, 2)
+                control = (
+                    f'<textarea id="{base}-answer" aria-labelledby="{base}-name {base}-label" '
+                    f'rows="{lines}" style="--lines: {lines}" autocomplete="off"></textarea>'
+                )
+                return self._field(base, control)
+            case Derivation():
+                return "".join(
+                    self._part(f"{base}-{index}", base, part)
+                    for index, part in enumerate(answer.parts, 1)
+                )
+            case _:
+                assert_never(answer)
+
+    def _part(self, base: str, question: str, part: Part) -> str:
+        name = filled(self._labels.part, escape(part.label))
+        solution = ""
+        if self._has_solutions:
+            solution = self._solutions.of_part(part, name)
+        return (
+            f'<section class="part" aria-labelledby="{question}-name {base}-name">\n'
+            f'<div class="head"><h4 id="{base}-name">{name}</h4>'
+            f'<p class="points">{points_text(part.points, self._labels)}</p></div>\n'
+            f"{self.blocks(part.prompt, 5)}\n{self._answer(base, part.answer)}{solution}"
+            "</section>\n"
+        )
+
+    def _field(self, base: str, control: str, more: str = "") -> str:
+        label = f'<label id="{base}-label" for="{base}-answer">{escape(self._labels.answer)}'
+        return f'<div class="field">{label}{more}</label>\n{control}</div>\n'
+
+    def _number(self, base: str, answer: Numeric) -> str:
+        attributes = 'inputmode="decimal"'
+        unit = ""
+        if answer.unit is not None:
+            attributes += f' aria-describedby="{base}-unit"'
+            unit = f' <span class="unit" id="{base}-unit">{escape(answer.unit)}</span>'
+        control = _input(base, "number", attributes)
+        return self._field(base, f'<span class="measure">{control}{unit}</span>')
+
+    def _choices(self, base: str, options: Sequence[Option], kind: str, legend: str) -> str:
+        shown = "".join(
+            self._option(base, index, option.text, kind) for index, option in enumerate(options)
+        )
+        return (
+            f'<fieldset class="choices" aria-labelledby="{base}-name {base}-legend">\n'
+            f'<legend id="{base}-legend">{escape(legend)}</legend>\n{shown}</fieldset>\n'
+        )
+
+    def _option(self, base: str, index: int, text: Passage, kind: str) -> str:
+        """One option. A label holds a line only; longer options stand beside their letter."""
+        identifier = f"{base}-o{index + 1}"
+        letter = f'<span class="letter">{option_letter(index)}</span>'
+        control = (
+            f'<input type="{kind}" id="{identifier}" name="{base}" value="{index + 1}" '
+            'autocomplete="off"'
+        )
+        if self._line.fits(text.text):
+            words = f'<span class="words"{self._language}>{self._line.write(text)}</span>'
+            label = f'<label for="{identifier}">{letter} {words}</label>'
+            return f'<div class="option">{control}>{label}</div>\n'
+        names = f'aria-labelledby="{identifier}-letter {identifier}-words"'
+        return (
+            f'<div class="option">{control} {names}>'
+            f'<label id="{identifier}-letter" for="{identifier}">{letter}</label>'
+            f'<div class="words" id="{identifier}-words">{self.blocks(text, 4)}</div></div>\n'
+        )
+
+
+def _input(base: str, kind: str, attributes: str) -> str:
+    # The question's name is part of the control's: a list of fields tells them apart.
+    names = f'aria-labelledby="{base}-name {base}-label"'
+    more = f" {attributes}" if attributes else ""
+    return f'<input type="text" class="{kind}" id="{base}-answer" {names}{more} autocomplete="off">'

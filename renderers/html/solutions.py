@@ -1,0 +1,155 @@
+"""The solutions of a practice page: keys, what was recognised as wrong, rubrics, explanations."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from qgen.document.answers import (
+    Derivation,
+    FormulaAnswer,
+    MultipleSelect,
+    Numeric,
+    Open,
+    Option,
+    Part,
+    PartAnswer,
+    ShortAnswer,
+    SingleChoice,
+    option_letter,
+)
+from qgen.document.exam import Item
+from qgen.document.formula import latex, typed
+from qgen.document.richtext import Passage
+from qgen.marking.rules import accepted_interval
+from qgen.renderers.html.text import escape
+from qgen.renderers.html.words import (
+    filled,
+    interval_tex,
+    number_tex,
+    points_text,
+)
+from qgen.renderers.labels import Labels
+
+
+@dataclass(frozen=True, slots=True)
+class SolutionWriter:
+    """Writes what a practice page shows once a student asks for it.
+
+    `blocks` writes a passage as blocks with headings from the given level on, `formula` turns
+    TeX into MathML.
+    """
+
+    labels: Labels
+    blocks: Callable[[Passage, int], str]
+    formula: Callable[[str], str]
+
+    def of_item(self, item: Item, name: str) -> str:
+        """The solution of a whole question; of a derivation, what its parts do not say."""
+        lines: list[str] = []
+        if not isinstance(item.answer, Derivation):
+            lines += self._key(item.answer)
+        lines += self._explanation(item.explanation, 4)
+        return self._folded(lines, name)
+
+    def of_part(self, part: Part, name: str) -> str:
+        """The solution of a part of a derivation."""
+        lines = [
+            *self._key(part.answer),
+            *self._carried(part),
+            *self._explanation(part.explanation, 5),
+        ]
+        return self._folded(lines, name)
+
+    def _carried(self, part: Part) -> Iterator[str]:
+        if part.carried is not None:
+            note = self.labels.carried.format(f"({part.carried.part})")
+            yield f"<p>{escape(note)}</p>"
+
+    def _folded(self, lines: Sequence[str], name: str) -> str:
+        if not lines:
+            return ""
+        summary = f'{escape(self.labels.show_solution)}<span class="whose"> – {name}</span>'
+        body = "\n".join(lines)
+        return (
+            f'<details class="solution">\n<summary>{summary}</summary>\n'
+            f'<div class="solved">\n{body}\n</div>\n</details>\n'
+        )
+
+    def _explanation(self, explanation: Passage | None, level: int) -> Iterator[str]:
+        if explanation is not None:
+            yield self._titled(self.labels.explanation, self.blocks(explanation, level))
+
+    def _titled(self, title: str, markup: str) -> str:
+        return f'<p class="caption">{escape(title)}</p>\n{markup}'
+
+    def _key(self, answer: PartAnswer) -> Iterator[str]:
+        match answer:
+            case SingleChoice() | MultipleSelect():
+                yield from self._choice_key(answer.options)
+            case Numeric():
+                yield from self._number_key(answer)
+                yield from self._mistakes(
+                    [(self.formula(number_tex(m.value)), m.feedback) for m in answer.mistakes]
+                )
+            case FormulaAnswer():
+                source = f'<code class="typed">{escape(typed(answer.key))}</code>'
+                yield self._key_line(f"{self.formula(latex(answer.key))} {source}")
+                yield from self._mistakes(
+                    [(self.formula(latex(m.value)), m.feedback) for m in answer.mistakes]
+                )
+            case ShortAnswer():
+                yield self._key_line(" · ".join(map(escape, answer.accepted)))
+                yield from self._mistakes([(escape(m.text), m.feedback) for m in answer.mistakes])
+            case Open():
+                yield from self._rubric(answer)
+            case _:
+                assert_never(answer)
+
+    def _key_line(self, markup: str) -> str:
+        return f'<p class="key"><strong>{escape(self.labels.key)}:</strong> {markup}</p>'
+
+    def _choice_key(self, options: Sequence[Option]) -> Iterator[str]:
+        right = [option_letter(index) for index, option in enumerate(options) if option.correct]
+        yield self._key_line(", ".join(right) or "—")
+        yield '<ul class="verdicts">'
+        for index, option in enumerate(options):
+            sign, kind, word = (
+                ("✓", "right", self.labels.correct)
+                if option.correct
+                else ("✗", "wrong", self.labels.wrong)
+            )
+            feedback = "" if option.feedback is None else self.blocks(option.feedback, 5)
+            yield (
+                f'<li class="{kind}"><p class="verdict"><span aria-hidden="true">{sign}</span> '
+                f"<strong>{option_letter(index)}</strong> {escape(word)}</p>\n{feedback}</li>"
+            )
+        yield "</ul>"
+
+    def _number_key(self, answer: Numeric) -> Iterator[str]:
+        low, high = accepted_interval(answer.key, answer.tolerance)
+        bounds = map(self.formula, interval_tex(low, high))
+        unit = "" if answer.unit is None else f" {escape(answer.unit)}"
+        key = f"{self.formula(number_tex(answer.key))}{unit}"
+        accepted = filled(self.labels.tolerance, *bounds)
+        yield self._key_line(f'{key} <span class="accepted">({accepted})</span>')
+
+    def _mistakes(self, mistakes: Sequence[tuple[str, Passage]]) -> Iterator[str]:
+        if not mistakes:
+            return
+        yield '<ul class="verdicts">'
+        for shown, feedback in mistakes:
+            caption = filled(self.labels.mistake, shown)
+            yield (
+                f'<li class="wrong"><p class="verdict"><span aria-hidden="true">✗</span> '
+                f"{caption}</p>\n{self.blocks(feedback, 5)}</li>"
+            )
+        yield "</ul>"
+
+    def _rubric(self, answer: Open) -> Iterator[str]:
+        if not answer.rubric:
+            return
+        yield f'<p class="caption">{escape(self.labels.rubric)}</p>\n<ul class="rubric">'
+        for line in answer.rubric:
+            points = points_text(line.points, self.labels)
+            yield f'<li><p class="points">{points}</p>\n{self.blocks(line.text, 5)}</li>'
+        yield "</ul>"

@@ -1,0 +1,253 @@
+"""Questions as TeX source: as a student gets them, and as solutions with keys and marking."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import assert_never
+
+from qgen.document.answers import (
+    Answer,
+    Derivation,
+    FormulaAnswer,
+    MultipleSelect,
+    Numeric,
+    Open,
+    Option,
+    Part,
+    PartAnswer,
+    ShortAnswer,
+    SingleChoice,
+    option_letter,
+)
+from qgen.document.exam import Item
+from qgen.document.formula import Symbol, latex, number_latex
+from qgen.document.numbers import exact_value, terminating
+from qgen.document.richtext import Passage
+from qgen.document.values import Real
+from qgen.marking.rules import accepted_interval
+from qgen.renderers.labels import Labels
+from qgen.renderers.latex.characters import escape
+from qgen.renderers.latex.text import LatexPassageWriter, formula
+
+
+def fill_label(label: str, *written: str) -> str:
+    """A label as TeX source, its `{}` replaced by TeX source."""
+    first, *others = map(escape, label.split("{}"))
+    return first + "".join(source + other for source, other in zip(written, others, strict=True))
+
+
+def points_text(points: Fraction, labels: Labels) -> str:
+    """`2 points` as TeX source."""
+    return fill_label(labels.point if points == 1 else labels.points, points_number(points))
+
+
+def points_number(points: Fraction) -> str:
+    """Points as TeX source: a decimal of at most two places, or a fraction."""
+    shown = terminating(points)
+    if shown is not None and len(shown.partition(".")[2]) <= 2:
+        return shown
+    return formula(number_latex(points))
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionWriter:
+    """Writes one exam's questions; `files` are definitions of an item's pictures."""
+
+    labels: Labels
+    passages: LatexPassageWriter
+
+    def question(
+        self, number: int, item: Item, files: str, opening: Sequence[str]
+    ) -> Iterator[str]:
+        """The question with room for its answer; nothing that tells the key.
+
+        `opening` stands above it and stays with it: a section's heading.
+        """
+        lines = [*opening, self._heading(number, item), self.passages.write(item.stem)]
+        if not isinstance(item.answer, Derivation):
+            yield _block(files, [*lines, *self._room(item.answer)])
+            return
+        for part in item.answer.parts:
+            yield _block(files, [*lines, self._part(part, self._room(part.answer))])
+            lines = []
+
+    def solution(
+        self, number: int, item: Item, files: str, opening: Sequence[str]
+    ) -> Iterator[str]:
+        """The question with its key, marking, feedback and explanation."""
+        header = item.header
+        source = escape(f"{header.title} · {header.identifier} · {header.topic}")
+        stem = self.passages.write(item.stem)
+        lines = [*opening, self._heading(number, item), rf"\examsource{{{source}}}", stem]
+        if not isinstance(item.answer, Derivation):
+            lines += [*self._key(item.answer), *self._explanation(item.explanation)]
+            yield _block(files, lines)
+            return
+        for part in item.answer.parts:
+            marking = (
+                *self._key(part.answer),
+                *self._carried(part),
+                *self._explanation(part.explanation),
+            )
+            yield _block(files, [*lines, self._part(part, marking)])
+            lines = []
+        if item.explanation is not None:
+            yield _block(files, self._explanation(item.explanation))
+
+    def _heading(self, number: int, item: Item) -> str:
+        title = fill_label(self.labels.question, str(number))
+        return rf"\examquestion{{{title}}}{{{points_text(item.points, self.labels)}}}"
+
+    def _carried(self, part: Part) -> Iterator[str]:
+        """What a marker must know of a part that follows from an earlier one."""
+        if part.carried is not None:
+            note = fill_label(self.labels.carried, f"({part.carried.part})")
+            yield rf"\textit{{({escape(note)})}}"
+
+    def _part(self, part: Part, below: Iterable[str]) -> str:
+        points = points_text(part.points, self.labels)
+        start = rf"\begin{{exampart}}{{({escape(part.label)})}}{{({points})}}"
+        body = "\n\n".join((self.passages.write(part.prompt), *below))
+        return f"{start}\n{body}\n\\end{{exampart}}"
+
+    def _explanation(self, explanation: Passage | None) -> Iterator[str]:
+        if explanation is not None:
+            label = escape(self.labels.explanation)
+            yield rf"\examlabel{{{label}}}{self.passages.write(explanation)}"
+
+    # What a student answers in.
+
+    def _room(self, answer: PartAnswer) -> Iterator[str]:
+        words = self.labels
+        match answer:
+            case SingleChoice():
+                yield rf"\examhint{{{escape(words.select_one)}}}"
+                yield self._options(answer.options, r"\examcircle")
+            case MultipleSelect():
+                yield rf"\examhint{{{escape(words.select_any)}}}"
+                yield self._options(answer.options, r"\examsquare")
+            case Numeric():
+                unit = f"~{escape(answer.unit)}" if answer.unit else ""
+                yield rf"\examblank{{{escape(words.answer)}}}{{5cm}}{unit}"
+            case FormulaAnswer():
+                yield rf"\examspace{{{self._formula_label(answer)}}}{{1.6cm}}"
+            case ShortAnswer():
+                yield rf"\examblank{{{escape(words.answer)}}}{{.6\linewidth}}"
+            case Open():
+                yield "\n".join([r"\examline"] * answer.lines)
+            case _:
+                assert_never(answer)
+
+    def _options(self, options: Iterable[Option], box: str) -> str:
+        items = (
+            rf"\examoption{{{box}}}{{{option_letter(index)}}} {self.passages.write(option.text)}"
+            for index, option in enumerate(options)
+        )
+        return "\n".join((r"\begin{examoptions}", *items, r"\end{examoptions}"))
+
+    def _formula_label(self, answer: FormulaAnswer) -> str:
+        if not answer.variables:
+            return escape(self.labels.answer)
+        names = ", ".join(formula(latex(Symbol(name))) for name in answer.variables)
+        return f"{escape(self.labels.answer)}, {fill_label(self.labels.variables, names)}"
+
+    # What a marker reads.
+
+    def _key(self, answer: Answer) -> Iterator[str]:
+        match answer:
+            case SingleChoice():
+                yield self._marked_options(answer.options, r"\examcircle", r"\examcircled")
+            case MultipleSelect():
+                yield self._marked_options(answer.options, r"\examsquare", r"\examticked")
+            case Numeric():
+                low, high = accepted_interval(answer.key, answer.tolerance)
+                accepted = fill_label(self.labels.tolerance, _bound(low), _bound(high))
+                unit = f"~{escape(answer.unit)}" if answer.unit else ""
+                yield self._key_line(f"{_number(answer.key)}{unit} ({accepted})")
+                yield from self._mistakes(
+                    [(_number(mistake.value), mistake.feedback) for mistake in answer.mistakes]
+                )
+            case FormulaAnswer():
+                yield self._key_line(formula(latex(answer.key)))
+                yield from self._mistakes(
+                    [
+                        (formula(latex(mistake.value)), mistake.feedback)
+                        for mistake in answer.mistakes
+                    ]
+                )
+            case ShortAnswer():
+                yield self._key_line("; ".join(map(escape, answer.accepted)))
+                yield from self._mistakes(
+                    [(escape(f"“{mistake.text}”"), mistake.feedback) for mistake in answer.mistakes]
+                )
+            case Open():
+                yield self._rubric(answer)
+            case Derivation():
+                raise ValueError("a derivation has a key in each of its parts only")
+            case _:
+                assert_never(answer)
+
+    def _key_line(self, key: str) -> str:
+        return rf"\examkey{{{escape(self.labels.key)}}}{key}"
+
+    def _marked_options(self, options: Sequence[Option], wrong: str, right: str) -> str:
+        words = self.labels
+        letters = [option_letter(index) for index, option in enumerate(options) if option.correct]
+        lines = [r"\begin{examoptions}"]
+        for index, option in enumerate(options):
+            box = right if option.correct else wrong
+            verdict = words.correct if option.correct else words.wrong
+            text = self.passages.write(option.text)
+            lines.append(rf"\examoption{{{box}}}{{{option_letter(index)}}} {text}")
+            if option.correct or option.feedback is not None:
+                comment = "" if option.feedback is None else self.passages.write(option.feedback)
+                colour = "examrightverdict" if option.correct else "examverdict"
+                lines.append(_notes([rf"\{colour}{{{escape(verdict)}}}{comment}"]))
+        lines.append(r"\end{examoptions}")
+        return "\n".join((*lines, "", self._key_line(", ".join(letters) or "---")))
+
+    def _mistakes(self, mistakes: Sequence[tuple[str, Passage]]) -> Iterator[str]:
+        if mistakes:
+            yield _notes(
+                rf"\examlabel{{{fill_label(self.labels.mistake, value)}}}"
+                + self.passages.write(feedback)
+                for value, feedback in mistakes
+            )
+
+    def _rubric(self, answer: Open) -> str:
+        lines = (
+            rf"\item[\textbullet] \examlabel{{{points_text(line.points, self.labels)}}}"
+            + self.passages.write(line.text)
+            for line in answer.rubric
+        )
+        title = rf"\examkey{{{escape(self.labels.rubric)}}}"
+        if not answer.rubric:
+            return f"{title}---"
+        return "\n".join((title, r"\begin{examlist}", *lines, r"\end{examlist}"))
+
+
+def _block(files: str, lines: Iterable[str]) -> str:
+    body = "\n\n".join(lines)
+    return f"\\begin{{examblock}}\n{files}{body}\n\\end{{examblock}}\n"
+
+
+def _notes(notes: Iterable[str]) -> str:
+    body = "\n\n".join(notes)
+    return f"\\begin{{examnotes}}\n{body}\n\\end{{examnotes}}"
+
+
+def _number(value: Real) -> str:
+    """A number as it is graded: exact, with six digits of a fraction that does not end."""
+    exact = None if isinstance(value, float) else terminating(Fraction(value))
+    if exact is not None:
+        return formula(exact)
+    if isinstance(value, float):
+        return formula(number_latex(value))
+    return formula(rf"{number_latex(value)} \approx {number_latex(float(value))}")
+
+
+def _bound(value: Fraction) -> str:
+    exact = terminating(value)
+    if exact is not None and len(exact) <= 10:
+        return formula(exact)
+    return formula(number_latex(float(exact_value(float(value)))))

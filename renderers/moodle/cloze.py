@@ -1,0 +1,196 @@
+r"""Moodle's embedded answers ("cloze"): several blanks, marked by Moodle, in one question.
+
+A blank is `{weight:TYPE:=right#feedback~wrong#feedback}`. Moodle decodes the entities of a blank
+and then turns `\}` and `\#` into `}` and `#`; nothing else is unescaped.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from functools import lru_cache
+from math import gcd, lcm
+from typing import assert_never
+
+from qgen.document.answers import (
+    AUTOMATIC,
+    Derivation,
+    FormulaAnswer,
+    MultipleSelect,
+    Numeric,
+    Open,
+    PartAnswer,
+    ShortAnswer,
+    SingleChoice,
+)
+from qgen.document.richtext import Passage
+from qgen.renderers.labels import Labels
+from qgen.renderers.moodle.essay import part_heading
+from qgen.renderers.moodle.numbers import NumberWriter
+from qgen.renderers.moodle.text import MoodleText, cleaned, escaped_text
+
+# What Moodle would take for a blank of its own in the text around the blanks.
+_LIKE_A_BLANK = re.compile(r"\{(?=#\d|\d*:[A-Z])")
+# All that has a meaning in a blank, and `<`, which editors would take for a tag around it.
+_IN_A_BLANK = tuple((mark, f"&#{ord(mark)};") for mark in "\\{}~=%<>")
+# More cannot have equal shares in Moodle's list of fractions, none at all no share.
+_MOST_RIGHT = 10
+
+
+def can_be_ticked(answer: MultipleSelect) -> bool:
+    """True if Moodle can mark ticked options; otherwise each statement is judged by itself.
+
+    Moodle gives nothing for ticking nothing, knows no equal shares for more than ten right
+    options and drops questions with fewer than two options.
+    """
+    right = sum(option.correct for option in answer.options)
+    return 1 <= right <= _MOST_RIGHT and len(answer.options) > 1
+
+
+def marked_by_moodle(answer: Derivation) -> bool:
+    """True if every part can be a blank."""
+    return all(isinstance(part.answer, AUTOMATIC) for part in answer.parts)
+
+
+def star_escaped(text: str) -> str:
+    """A short answer's text, whose stars would match anything; a backslash stands for itself."""
+    return text.replace("*", r"\*")
+
+
+@lru_cache(maxsize=256)
+def whole_weights(*ratios: tuple[int, int]) -> tuple[int, ...]:
+    """The smallest whole numbers in the proportion of the ratios; ones if all are zero."""
+    scale = lcm(*(denominator for _, denominator in ratios))
+    whole = [numerator * (scale // denominator) for numerator, denominator in ratios]
+    common = gcd(*whole)
+    return tuple(weight // common if common else 1 for weight in whole)
+
+
+@lru_cache(maxsize=4096)
+def in_a_blank(text: str) -> str:
+    r"""A text that Moodle reads back from a blank; its own `\}` and `\#` lose no backslash."""
+    doubled = cleaned(text).replace(r"\}", r"\\}").replace(r"\#", r"\\#")
+    # Entities hold both & and #; the zero, which no text holds, keeps old ampersands from new ones.
+    written = doubled.replace("&", "&\0").replace("#", "&#35;").replace("&\0", "&#38;")
+    for mark, entity in _IN_A_BLANK:
+        written = written.replace(mark, entity)
+    return written
+
+
+class ClozeWriter:
+    """Writes answers as blanks in HTML."""
+
+    def __init__(self, text: MoodleText, shuffle_options: bool) -> None:
+        self._text = text
+        self._shuffled = "S" if shuffle_options else ""
+
+    def derivation(self, answer: Derivation, labels: Labels) -> str:
+        """All parts with their prompts, each followed by its blank or blanks."""
+        shares = [share for part in answer.parts for share in _shares(part.answer, part.points)]
+        weights = iter(whole_weights(*(share.as_integer_ratio() for share in shares)))
+        written: list[str] = []
+        for part in answer.parts:
+            prompt = f"{part_heading(part, labels)}<div>{self._text.write(part.prompt)}</div>"
+            written.append(self.body(prompt) + self._blanks(part.answer, weights, labels))
+        return "".join(written)
+
+    def judged(self, answer: MultipleSelect, labels: Labels) -> str:
+        """Each statement with a choice of yes or no, all of equal weight."""
+        return self._blanks(answer, iter([1] * len(answer.options)), labels)
+
+    def body(self, html: str) -> str:
+        """HTML for the text around the blanks, in which nothing looks like a blank."""
+        return _LIKE_A_BLANK.sub("&#123;", html) if "{" in html else html
+
+    def _blanks(self, answer: PartAnswer, weights: Iterator[int], labels: Labels) -> str:
+        match answer:
+            case SingleChoice():
+                return self._options(answer, next(weights), f"MULTICHOICE_V{self._shuffled}", "")
+            case MultipleSelect() if can_be_ticked(answer):
+                kind = f"MULTIRESPONSE_{self._shuffled}".rstrip("_")
+                return self._options(answer, next(weights), kind, _share_of_right(answer))
+            case MultipleSelect():
+                return self._judgements(answer, weights, labels)
+            case Numeric():
+                unit = f" {escaped_text(answer.unit)}" if answer.unit else ""
+                return f"<p>{self._number(answer, next(weights))}{self.body(unit)}</p>"
+            case ShortAnswer():
+                return f"<p>{self._words(answer, next(weights))}</p>"
+            case FormulaAnswer() | Open():
+                raise TypeError(f"Moodle has no blank for a {type(answer).__name__}")
+            case _:
+                assert_never(answer)
+
+    def _options(
+        self, answer: SingleChoice | MultipleSelect, weight: int, kind: str, share: str
+    ) -> str:
+        """Options to click on; `share` is the percentage of one right tick, where one is given."""
+        right, wrong = (f"%{share}%", f"%-{share}%") if share else ("=", "")
+        alternatives = [
+            self._alternative(
+                right if option.correct else wrong,
+                self._text.without_pictures(option.text),
+                option.feedback,
+            )
+            for option in answer.options
+        ]
+        return f"<div>{_blank(weight, kind, alternatives)}</div>"
+
+    def _judgements(self, answer: MultipleSelect, weights: Iterator[int], labels: Labels) -> str:
+        rows: list[str] = []
+        for option in answer.options:
+            yes = self._alternative(
+                "=" if option.correct else "", escaped_text(labels.yes), option.feedback
+            )
+            no = self._alternative(
+                "" if option.correct else "=", escaped_text(labels.no), option.feedback
+            )
+            blank = _blank(next(weights), "MULTICHOICE", [yes, no])
+            rows.append(f"<li>{self.body(self._text.write(option.text))} {blank}</li>")
+        return f"<ol>{''.join(rows)}</ol>"
+
+    def _number(self, answer: Numeric, weight: int) -> str:
+        writer = NumberWriter(answer.tolerance)
+        key = "=" + ":".join(writer.write(answer.key))
+        wrong = writer.write_mistakes([mistake.value for mistake in answer.mistakes])
+        mistakes = [
+            ":".join(number) + self._feedback(mistake.feedback)
+            for mistake, number in zip(answer.mistakes, wrong, strict=True)
+        ]
+        return _blank(weight, "NUMERICAL", [key, *mistakes])
+
+    def _words(self, answer: ShortAnswer, weight: int) -> str:
+        kind = "SHORTANSWER_C" if answer.case_sensitive else "SHORTANSWER"
+        accepted = [f"={in_a_blank(star_escaped(form))}" for form in answer.accepted]
+        mistakes = [
+            in_a_blank(star_escaped(mistake.text)) + self._feedback(mistake.feedback)
+            for mistake in answer.mistakes
+        ]
+        return _blank(weight, kind, accepted + mistakes)
+
+    def _alternative(self, credit: str, html: str, feedback: Passage | None) -> str:
+        return f"{credit}{in_a_blank(html)}{self._feedback(feedback)}"
+
+    def _feedback(self, feedback: Passage | None) -> str:
+        if feedback is None:
+            return ""
+        return f"#{in_a_blank(self._text.without_pictures(feedback))}"
+
+
+def _blank(weight: int, kind: str, alternatives: Iterable[str]) -> str:
+    return f"{{{weight}:{kind}:{'~'.join(alternatives)}}}"
+
+
+def _share_of_right(answer: MultipleSelect) -> str:
+    """The percentage of one right tick if it is whole, otherwise nothing.
+
+    Without percentages Moodle makes shares of its own by the same rule, but exactly.
+    """
+    share = Fraction(100, sum(option.correct for option in answer.options))
+    return str(share) if share.denominator == 1 else ""
+
+
+def _shares(answer: PartAnswer, points: Fraction) -> list[Fraction]:
+    """What each blank of a part is worth."""
+    if isinstance(answer, MultipleSelect) and not can_be_ticked(answer):
+        return [points / len(answer.options)] * len(answer.options)
+    return [points]

@@ -1,0 +1,149 @@
+"""What the person who marks an essay is told: keys, rubrics and known mistakes as HTML."""
+
+from fractions import Fraction
+from functools import lru_cache
+from typing import assert_never
+
+from qgen.document.answers import (
+    Derivation,
+    FormulaAnswer,
+    MultipleSelect,
+    Numeric,
+    Open,
+    Part,
+    PartAnswer,
+    ShortAnswer,
+    SingleChoice,
+)
+from qgen.document.formula import Expression, latex, typed
+from qgen.document.numbers import machine_decimal, terminating
+from qgen.document.richtext import Passage
+from qgen.marking.rules import accepted_interval
+from qgen.renderers.labels import Labels
+from qgen.renderers.moodle.text import MoodleText, escaped, escaped_text
+
+# What Moodle's form offers; another number would show as something else when it is edited.
+_FIELD_LINES = (5, 10, 15, 20, 25, 30, 35, 40)
+
+
+def points_text(points: Fraction, labels: Labels) -> str:
+    """`2 points`, `1/3 points`."""
+    return _points_text(points, labels.point, labels.points)
+
+
+def _points_text(worth: Fraction, point: str, points: str) -> str:
+    return (point if worth == 1 else points).format(terminating(worth) or str(worth))
+
+
+def field_lines(lines: int) -> int:
+    """The height of the answer box nearest to the lines asked for, none cut where possible."""
+    return next((offered for offered in _FIELD_LINES if offered >= lines), _FIELD_LINES[-1])
+
+
+def part_heading(part: Part, labels: Labels) -> str:
+    """`Part a (2 points)` as a line of its own."""
+    return _part_heading(
+        part.label, part.points.as_integer_ratio(), labels.part, labels.point, labels.points
+    )
+
+
+@lru_cache(maxsize=256)
+def _part_heading(label: str, ratio: tuple[int, int], part: str, point: str, points: str) -> str:
+    """`ratio` is the part's points, `part`, `point` and `points` the words for them."""
+    worth = Fraction(*ratio)
+    words = _points_text(worth, point, points)
+    return f"<p><strong>{escaped_text(part.format(label))}</strong> ({escaped_text(words)})</p>"
+
+
+def derivation_text(answer: Derivation, text: MoodleText, labels: Labels) -> str:
+    """All parts to answer in one box: prompts, options and units, no keys."""
+    pieces: list[str] = []
+    for part in answer.parts:
+        pieces.append(f"{part_heading(part, labels)}<div>{text.write(part.prompt)}</div>")
+        match part.answer:
+            case SingleChoice() | MultipleSelect():
+                options = (f"<li>{text.write(option.text)}</li>" for option in part.answer.options)
+                pieces.append(f'<ol type="A">{"".join(options)}</ol>')
+            case Numeric():
+                if part.answer.unit:
+                    pieces.append(unit_line(part.answer.unit, labels))
+            case FormulaAnswer() | ShortAnswer() | Open():
+                pass
+            case _:
+                assert_never(part.answer)
+    return "".join(pieces)
+
+
+def derivation_notes(answer: Derivation, text: MoodleText, labels: Labels) -> str:
+    """Keys, rubrics and known mistakes of all parts."""
+    return "".join(
+        f"{part_heading(part, labels)}{marking_notes(part.answer, text, labels)}"
+        for part in answer.parts
+    )
+
+
+def unit_line(unit: str, labels: Labels) -> str:
+    """Tells the unit that the answer is in."""
+    return f"<p>{escaped_text(labels.answer)}: … {escaped_text(unit)}</p>"
+
+
+def marking_notes(answer: PartAnswer, text: MoodleText, labels: Labels) -> str:
+    """The key, the rubric and the known mistakes of one answer."""
+    match answer:
+        case SingleChoice() | MultipleSelect():
+            return _choice_notes(answer, text, labels)
+        case Numeric():
+            low, high = map(machine_decimal, accepted_interval(answer.key, answer.tolerance))
+            unit = f" {escaped_text(answer.unit)}" if answer.unit else ""
+            span = labels.tolerance.format(low, high)
+            return _key(labels, f"{machine_decimal(answer.key)}{unit} ({escaped_text(span)})") + (
+                _list([(machine_decimal(m.value), m.feedback) for m in answer.mistakes], text)
+            )
+        case FormulaAnswer():
+            return _formula_notes(answer, text, labels)
+        case ShortAnswer():
+            forms = " / ".join(escaped_text(form) for form in answer.accepted)
+            return _key(labels, forms) + _list(
+                [(escaped_text(mistake.text), mistake.feedback) for mistake in answer.mistakes],
+                text,
+            )
+        case Open():
+            lines = [
+                (escaped_text(points_text(line.points, labels)), line.text)
+                for line in answer.rubric
+            ]
+            return f"<p>{escaped_text(labels.rubric)}:</p>{_list(lines, text)}"
+        case _:
+            assert_never(answer)
+
+
+def _key(labels: Labels, html: str) -> str:
+    return f"<p>{escaped_text(labels.key)}: {html}</p>"
+
+
+def _list(entries: list[tuple[str, Passage]], text: MoodleText) -> str:
+    """A list of HTML with a passage behind each, such as known mistakes with their feedback."""
+    if not entries:
+        return ""
+    return f"<ul>{''.join(f'<li>{html}: {text.write(words)}</li>' for html, words in entries)}</ul>"
+
+
+def _choice_notes(answer: SingleChoice | MultipleSelect, text: MoodleText, labels: Labels) -> str:
+    lines: list[str] = []
+    for option in answer.options:
+        verdict = escaped_text(labels.correct if option.correct else labels.wrong)
+        feedback = f" – {text.write(option.feedback)}" if option.feedback else ""
+        lines.append(f"<li>{text.write(option.text)} – <strong>{verdict}</strong>{feedback}</li>")
+    return f'<ol type="A">{"".join(lines)}</ol>'
+
+
+def _formula_notes(answer: FormulaAnswer, text: MoodleText, labels: Labels) -> str:
+    names = ", ".join(f"{name} ({domain})" for name, domain in answer.variables.items())
+    variables = f", {escaped_text(labels.variables.format(names))}" if names else ""
+    mistakes = [(_formula(mistake.value), mistake.feedback) for mistake in answer.mistakes]
+    return _key(labels, _formula(answer.key) + variables) + _list(mistakes, text)
+
+
+def _formula(expression: Expression) -> str:
+    """A formula typeset and as it is typed."""
+    return rf"\({escaped(latex(expression))}\), <code>{escaped(typed(expression))}</code>"

@@ -1,0 +1,1 @@
+"""What topics share: checks of arguments, exact algebra, quadrature, tables."""

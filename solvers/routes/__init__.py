@@ -1,0 +1,1 @@
+"""Registers solvers, runs their two routes and compares them."""

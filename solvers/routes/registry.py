@@ -1,0 +1,371 @@
+"""The solvers by name: how a topic module registers one, and how the pipeline runs it.
+
+A name is `module.function`, so that looking one up imports just that module. Nothing here
+imports torch or sympy: a build whose proofs are kept never needs them.
+"""
+
+import hashlib
+import importlib
+import inspect
+import math
+import pkgutil
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple, TypeVar
+
+import qgen.solvers
+from qgen.document.formula import Domain
+from qgen.document.problem import did_you_mean
+from qgen.document.values import EXPRESSION_TYPES, Answers, Value, Values, show_all
+from qgen.solvers.routes.source_files import digest_with_imports, module_file
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class UnknownSolver(LookupError):
+    """No solver has this name."""
+
+
+class RegistrationError(ValueError):
+    """A solver or check that cannot be registered, or a solver file that cannot be loaded."""
+
+
+class SolverFailure(Exception):
+    """A route that gave no usable answers for these values; the message says why."""
+
+
+class Parameter(NamedTuple):
+    """An argument of a solver; one that is not required has a default value."""
+
+    name: str
+    required: bool
+    default: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The second route of a solver, with how far it may be off (see `verification.verify`)."""
+
+    function: Callable[..., Mapping[str, Any]]
+    tolerance: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Solver:
+    """A first route, with what it promises to return; compared by identity.
+
+    `results` and `mistakes` say what each returned name means. `domains` holds, for results
+    that are formulas, the domain of each symbol that is not simply real. `expected` are all names.
+    """
+
+    name: str
+    function: Callable[..., Answers]
+    results: Mapping[str, str]
+    mistakes: Mapping[str, str]
+    domains: Mapping[str, Mapping[str, Domain]]
+    examples: tuple[Values, ...]
+    parameters: tuple[Parameter, ...]
+    source: Path
+    expected: frozenset[str]
+    check: Check | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that the solver returns: the results, then the mistakes."""
+        return (*self.results, *self.mistakes)
+
+
+_SOLVERS: dict[str, Solver] = {}
+_LOADED_FILES: dict[Path, tuple[bytes, tuple[str, ...]]] = {}
+
+
+def solver(
+    name: str,
+    *,
+    results: Mapping[str, str],
+    mistakes: Mapping[str, str] | None = None,
+    domains: Mapping[str, Mapping[str, Domain]] | None = None,
+    examples: Sequence[Values] = (),
+) -> Callable[[Function], Function]:
+    """Registers the decorated function as the first route of `name`.
+
+    Raises RegistrationError for a name that is taken or is not `module.function` of the file
+    it stands in, and for declarations that contradict each other.
+    """
+
+    def register(function: Function) -> Function:
+        source = _source_of(function)
+        _refuse_bad_name(name, source)
+        declared = Solver(
+            name=name,
+            function=function,
+            results=dict(results),
+            mistakes=dict(mistakes or {}),
+            domains=dict(domains or {}),
+            examples=tuple(examples),
+            parameters=_parameters(name, function),
+            source=source,
+            expected=frozenset((*results, *(mistakes or {}))),
+        )
+        _refuse_contradictions(declared)
+        _SOLVERS[name] = declared
+        return function
+
+    return register
+
+
+def check(name: str, *, tolerance: float) -> Callable[[Function], Function]:
+    """Registers the decorated function as the second route of the solver `name`.
+
+    It takes the solver's parameters, batched, and returns every result (see
+    `verification.verify`). Raises RegistrationError for an unknown solver, for a second check
+    of the same one, for other parameters than the solver's, and for a tolerance below zero.
+    """
+
+    def register(function: Function) -> Function:
+        known = _SOLVERS.get(name)
+        if known is None:
+            near = did_you_mean(name, _SOLVERS)
+            raise RegistrationError(f"a check is registered for no solver: '{name}'{near}")
+        if known.check is not None:
+            raise RegistrationError(f"{name} has two checks")
+        expected = [parameter.name for parameter in known.parameters]
+        given = [parameter.name for parameter in _parameters(name, function)]
+        if given != expected:
+            raise RegistrationError(
+                f"the check of {name} takes ({', '.join(given)}), the solver takes "
+                f"({', '.join(expected)})"
+            )
+        if not 0 <= tolerance < math.inf:
+            raise RegistrationError(f"the tolerance of {name}'s check is {tolerance}")
+        _SOLVERS[name] = replace(known, check=Check(function, tolerance))
+        return function
+
+    return register
+
+
+def _module_of(function: Callable[..., Any]) -> ModuleType:
+    return sys.modules[function.__module__]
+
+
+def _source_of(function: Callable[..., Any]) -> Path:
+    path = _module_of(function).__file__
+    if path is None:
+        raise RegistrationError(f"'{function.__name__}' does not stand in a file")
+    return Path(path)
+
+
+def _refuse_bad_name(name: str, source: Path) -> None:
+    module, _, function = name.partition(".")
+    if not (module.isidentifier() and function.isidentifier()):
+        raise RegistrationError(f"'{name}' is not of the form module.function")
+    if module != source.stem:
+        raise RegistrationError(
+            f"'{name}' stands in {source.name}: its name must begin with '{source.stem}.'"
+        )
+    if name in _SOLVERS:
+        raise RegistrationError(
+            f"two solvers have the name '{name}' ({_SOLVERS[name].source} and {source})"
+        )
+
+
+def _parameters(name: str, function: Callable[..., Any]) -> tuple[Parameter, ...]:
+    parameters = inspect.signature(function).parameters.values()
+    for parameter in parameters:
+        if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+            raise RegistrationError(f"{name}: parameter '{parameter}' cannot be given by name")
+    return tuple(
+        Parameter(parameter.name, required, 0 if required else parameter.default)
+        for parameter in parameters
+        for required in (parameter.default is parameter.empty,)
+    )
+
+
+def _refuse_contradictions(declared: Solver) -> None:
+    if not declared.results:
+        raise RegistrationError(f"{declared.name} declares no results")
+    both = declared.results.keys() & declared.mistakes.keys()
+    if both:
+        raise RegistrationError(f"{declared.name}: '{min(both)}' is both a result and a mistake")
+    stray = declared.domains.keys() - declared.results.keys() - declared.mistakes.keys()
+    if stray:
+        raise RegistrationError(f"{declared.name}: domains are given for no result: '{min(stray)}'")
+
+
+def _topic_modules() -> list[str]:
+    """The names of the modules that ship with qgen: one a topic, at the top of the room."""
+    return sorted(
+        module.name for module in pkgutil.iter_modules(qgen.solvers.__path__) if not module.ispkg
+    )
+
+
+def find_solver(name: str) -> Solver:
+    """The solver of this name; imports at most its own module.
+
+    Raises UnknownSolver, whose message gives the nearest name.
+    """
+    if name not in _SOLVERS:
+        module, _, function = name.partition(".")
+        if function.isidentifier() and module in _topic_modules():
+            importlib.import_module(f"qgen.solvers.{module}")
+    if name not in _SOLVERS:
+        all_solvers()
+        raise UnknownSolver(f"no solver is named '{name}'{did_you_mean(name, _SOLVERS)}")
+    return _SOLVERS[name]
+
+
+def all_solvers() -> list[Solver]:
+    """The solvers that ship with qgen, sorted by name; imports every topic module."""
+    for module in _topic_modules():
+        importlib.import_module(f"qgen.solvers.{module}")
+    return sorted(
+        (known for known in _SOLVERS.values() if _is_shipped(known)),
+        key=lambda known: known.name,
+    )
+
+
+def _is_shipped(known: Solver) -> bool:
+    return known.function.__module__.startswith(f"{qgen.solvers.__name__}.")
+
+
+def load_solver_file(path: Path) -> list[str]:
+    """Runs a course's own solver file and gives the names of its solvers, sorted.
+
+    The names in it begin with the file's stem. A file that is loaded again unchanged is not
+    run again; a changed one replaces what it registered before. Raises RegistrationError for
+    a file that cannot be read or run, that takes a shipped topic's name, or whose solvers
+    clash with others.
+    """
+    path = path.resolve()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise RegistrationError(f"{path}: cannot be read: {error.strerror}") from error
+    if path.stem in _topic_modules():
+        raise RegistrationError(f"{path}: qgen has a topic '{path.stem}': rename the file")
+    earlier, names = _LOADED_FILES.pop(path, (b"", ()))
+    if earlier != content:
+        for name in names:
+            del _SOLVERS[name]
+        names = _run_solver_file(path)
+    _LOADED_FILES[path] = (content, names)
+    return list(names)
+
+
+def _run_solver_file(path: Path) -> tuple[str, ...]:
+    # The path is hashed into the module's name, so that two files of one stem never clash.
+    digest = hashlib.sha256(str(path).encode()).hexdigest()[:16]
+    spec = spec_from_file_location(f"qgen_solver_file_{digest}", path)
+    if spec is None or spec.loader is None:
+        raise RegistrationError(f"{path}: is not a Python file")
+    before = dict(_SOLVERS)
+    module = sys.modules[spec.name] = module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        _SOLVERS.clear()
+        _SOLVERS.update(before)
+        del sys.modules[spec.name]
+        raise RegistrationError(_where_it_failed(path, error)) from error
+    return tuple(sorted(_SOLVERS.keys() - before.keys()))
+
+
+def _where_it_failed(path: Path, error: Exception) -> str:
+    if isinstance(error, SyntaxError):
+        return f"{path}:{error.lineno}: {type(error).__name__}: {error.msg}"
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == str(path)]
+    place = f"{path}:{lines[-1]}" if lines else str(path)
+    return f"{place}: {type(error).__name__}: {error}"
+
+
+def complete_arguments(solver: Solver, values: Values) -> dict[str, Value]:
+    """What the solver's function is called with: the values it names, defaults filled in.
+
+    Raises SolverFailure for a required one that is missing.
+    """
+    arguments: dict[str, Value] = {}
+    for name, required, default in solver.parameters:
+        if name in values:
+            arguments[name] = values[name]
+        elif required:
+            raise SolverFailure(f"{solver.name} needs a value named '{name}'")
+        else:
+            arguments[name] = default
+    return arguments
+
+
+def solve(solver: Solver, values: Values) -> Answers:
+    """The results and mistakes for these values; values that the solver does not name are ignored.
+
+    Raises SolverFailure if a value is missing or unfit, if the arithmetic breaks down, and if
+    what is returned is not what was declared or not finite.
+    """
+    arguments = complete_arguments(solver, values)
+    try:
+        answers = solver.function(**arguments)
+    except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError) as error:
+        reason = str(error) or type(error).__name__
+        raise SolverFailure(f"{solver.name}: {reason}; it was given {show_all(arguments)}") from (
+            error
+        )
+    if answers.keys() != solver.expected:
+        raise SolverFailure(_wrong_names(solver, answers))
+    for name, value in answers.items():
+        if type(value) in _ALWAYS_FINE or (type(value) is float and math.isfinite(value)):
+            continue
+        fault = _fault(value)
+        if fault:
+            raise SolverFailure(
+                f"{solver.name}: '{name}' {fault}; it was given {show_all(arguments)}"
+            )
+    return answers
+
+
+def _wrong_names(solver: Solver, answers: Answers) -> str:
+    missing = sorted({*solver.names} - answers.keys())
+    stray = sorted(answers.keys() - {*solver.names})
+    faults = [
+        f"{word} {', '.join(names)}"
+        for word, names in (("does not return", missing), ("returns undeclared", stray))
+        if names
+    ]
+    return f"{solver.name} {' and '.join(faults)}"
+
+
+# Looked up by exact type, because this runs on every answer of every variant. The numbers inside
+# a formula are looked at where one becomes a key: few of a solver's formulas ever do.
+_ALWAYS_FINE = frozenset({int, Fraction, bool, str, *EXPRESSION_TYPES})
+
+
+def _fault(value: object) -> str | None:
+    """Why a value is no answer, or None: numbers must be finite, vectors hold values."""
+    kind = type(value)
+    if kind in _ALWAYS_FINE:
+        return None
+    if isinstance(value, float):
+        return None if math.isfinite(value) else f"is {value}"
+    if isinstance(value, tuple):
+        for entry in value:
+            if type(entry) not in _ALWAYS_FINE and (fault := _fault(entry)):
+                return fault
+        return None
+    return f"is of type {kind.__name__}, which is no value of a question"
+
+
+@cache
+def source_digest(solver: Solver) -> bytes:
+    """SHA-256 of everything that a proof of this solver rests on, read from the source files.
+
+    That is its own file, the registry, the verification, and whatever of `qgen.solvers` and
+    `qgen.document` these import, directly or through each other.
+    """
+    proof = ("qgen.solvers.routes.registry", "qgen.solvers.routes.verification")
+    return digest_with_imports([solver.source, *filter(None, map(module_file, proof))])

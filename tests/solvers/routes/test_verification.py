@@ -1,0 +1,303 @@
+"""Whatever is wrong with one of the routes is seen, with what each of them says."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+import torch
+
+from qgen.document.formula import Call, Number, Power, Product, Quotient, Sum, Symbol, evaluate
+from qgen.solvers.numerics.formula_values import POINTS, Points, evaluate_alike, skeleton
+from qgen.solvers.routes.comparison import Expected, compare
+from qgen.solvers.routes.registry import Check, SolverFailure, all_solvers, find_solver, solve
+from qgen.solvers.routes.verification import verify
+
+X, Y = Symbol("x"), Symbol("y")
+
+
+def with_check(function, tolerance=1e-6, name="bayes.posterior"):
+    return replace(find_solver(name), check=Check(function, tolerance))
+
+
+def compared(values, returned, tolerance=1e-6, domains=None):
+    return compare(Expected("value", values, tolerance, domains or {}), returned)
+
+
+def told(comparison):
+    return [(fault.variant, fault.second) for fault in comparison.disagreements]
+
+
+@pytest.mark.parametrize("known", all_solvers(), ids=lambda known: known.name)
+class TestEverySolver:
+    def test_a_wrong_second_route_is_reported_result_by_result(self, known):
+        """Each number of each result is off by 1 in one go, each truth value is turned round."""
+        answers = [solve(known, example) for example in known.examples]
+
+        def spoilt(value):
+            if callable(value):
+                return lambda points: value(points) + 1
+            if isinstance(value, torch.Tensor):
+                return ~value if value.dtype == torch.bool else value + 1
+            if isinstance(value, tuple):
+                return (value[0] + 1, value[1])
+            return ["" for _ in value]
+
+        for result in known.results:
+
+            def wrong(result=result, **arguments):
+                right = known.check.function(**arguments)
+                return {**right, result: spoilt(right[result])}
+
+            broken = replace(known, check=Check(wrong, known.check.tolerance))
+            faults = verify(broken, known.examples, answers).disagreements
+            assert {fault.variant for fault in faults} == set(range(len(answers))), result
+            assert {fault.result.partition("[")[0] for fault in faults} == {result}
+            assert all(fault.first != fault.second for fault in faults)
+
+    def test_a_wrong_first_route_is_reported(self, known):
+        """Every mistake, put in the place of a result of its shape, is told from the result."""
+        example = known.examples[0]
+        right = solve(known, example)
+        for result, value in right.items():
+            if isinstance(value, (int, Fraction, float)) and result in known.results:
+                wrong = {**right, result: not value if isinstance(value, bool) else value + 1}
+                faults = verify(known, [example], [wrong]).disagreements
+                assert [fault.result for fault in faults] == [result]
+
+    def test_a_result_that_is_missing_or_not_a_number_never_passes(self, known):
+        answers = [solve(known, example) for example in known.examples]
+        for result, nothing in [(name, nothing) for name in known.results for nothing in (0, 1)]:
+
+            def partial(result=result, nothing=nothing, **arguments):
+                right = dict(known.check.function(**arguments))
+                wrong = right.pop(result)
+                if nothing and isinstance(wrong, torch.Tensor) and wrong.is_floating_point():
+                    right[result] = wrong * torch.nan
+                elif nothing and callable(wrong):
+                    right[result] = lambda points: wrong(points) * torch.nan
+                return right
+
+            broken = replace(known, check=Check(partial, known.check.tolerance))
+            faults = verify(broken, known.examples, answers).disagreements
+            assert {fault.variant for fault in faults} == set(range(len(answers))), result
+
+
+def test_both_values_are_told_for_the_right_variant():
+    known = find_solver("bernoulli.best_prior")
+    batch = [{"e": (Fraction(1, n), Fraction(1, 2))} for n in range(2, 8)]
+    answers = [dict(solve(known, values)) for values in batch]
+    answers[4]["best_prior"] = Fraction(1, 5)
+    (fault,) = verify(known, batch, answers).disagreements
+    assert (fault.variant, fault.result, fault.first) == (4, "best_prior", "1/5")
+    assert fault.second == f"{float(Fraction(1, 6) + Fraction(1, 2)) / 2:.12g}"
+
+
+def test_variants_of_different_shapes_keep_their_indices():
+    known = find_solver("linear_gaussian.posterior")
+    batch = [example for example in known.examples for _ in range(2)]
+    answers = [dict(solve(known, values)) for values in batch]
+    answers[7]["posterior_variance"] = Fraction(1)
+    found = verify(known, batch, answers)
+    assert [(fault.variant, fault.result) for fault in found.disagreements] == [
+        (7, "posterior_variance")
+    ]
+    assert found.compared == len(batch) * len(known.results)
+    assert found.largest > 0.9
+
+
+def test_more_variants_than_a_batch_holds():
+    known = find_solver("bernoulli.best_prior")
+    batch = [{"e": (Fraction(n, 3000), Fraction(1, 2))} for n in range(1, 2501)]
+    answers = [dict(solve(known, values)) for values in batch]
+    assert verify(known, batch, answers).disagreements == ()
+    answers[2400]["best_prior"] = 0
+    assert [fault.variant for fault in verify(known, batch, answers).disagreements] == [2400]
+
+
+class TestFailures:
+    batch = ({"prior": (Fraction(1, 2), Fraction(1, 2)), "likelihoods": (1, 2)},)
+
+    def run(self, function):
+        known = with_check(function)
+        return verify(known, self.batch, [solve(known, self.batch[0])])
+
+    def test_no_second_route(self):
+        known = replace(find_solver("bayes.posterior"), check=None)
+        with pytest.raises(SolverFailure, match=r"bayes\.posterior has no second route"):
+            verify(known, self.batch, [solve(known, self.batch[0])])
+
+    def test_an_exception_names_the_route_and_the_values(self):
+        def broken_route(prior, likelihoods):
+            raise IndexError("beyond the end")
+
+        with pytest.raises(
+            SolverFailure,
+            match=r"bayes\.posterior \(broken_route\) failed: IndexError: beyond.*prior = \(1/2",
+        ):
+            self.run(broken_route)
+
+    def test_undeclared_names_and_no_dict(self):
+        with pytest.raises(SolverFailure, match="returned undeclared posteriro"):
+            self.run(lambda prior, likelihoods: {"posteriro": prior})
+        with pytest.raises(SolverFailure, match="returned a Tensor, not a dict"):
+            self.run(lambda prior, likelihoods: prior)
+
+    def test_a_missing_result_is_a_disagreement(self):
+        found = self.run(lambda prior, likelihoods: {})
+        assert [fault.result for fault in found.disagreements] == [
+            *find_solver("bayes.posterior").results
+        ]
+        assert "does not return it" in found.disagreements[0].second
+
+    def test_answers_for_every_variant_are_needed(self):
+        with pytest.raises(ValueError, match="1 variants cannot have 0 answers"):
+            verify(find_solver("bayes.posterior"), self.batch, [])
+
+    def test_mistakes_are_compared_where_they_are_returned(self):
+        known = find_solver("bayes.posterior")
+
+        def more(**arguments):
+            return {
+                **known.check.function(**arguments),
+                "evidence_unweighted": arguments["likelihoods"].sum(-1),
+            }
+
+        (fault,) = self.run(more).disagreements
+        assert (fault.result, fault.first, fault.second) == ("evidence_unweighted", "3/2", "3")
+
+
+class TestNumbers:
+    def test_the_tolerance_is_relative_and_absolute_near_zero(self):
+        values = (1000, Fraction(1, 2), 0, Fraction(1, 10**7))
+        near = torch.tensor([1000.0009, 0.5000004, 9e-10, 1e-7], dtype=torch.float64)
+        assert told(compared(values, near)) == []
+        far = torch.tensor([1000.0011, 0.5000006, 1.1e-9, 2e-9], dtype=torch.float64)
+        assert [variant for variant, _ in told(compared(values, far))] == [0, 1, 2, 3]
+
+    @pytest.mark.parametrize(
+        ("returned", "text"),
+        [
+            (torch.tensor([float("nan")]), "nan"),
+            (torch.tensor([float("inf")]), "inf"),
+            (torch.tensor([[1.0]]), "a tensor of shape (1, 1) where (1,) belongs"),
+            (torch.tensor(1.0), "a tensor of shape () where (1,) belongs"),
+            (torch.tensor([True]), "a tensor of torch.bool"),
+            (torch.tensor([1j]), "a tensor of torch.complex64"),
+            (1.0, "a float, not a tensor"),
+            (None, "a NoneType, not a tensor"),
+        ],
+    )
+    def test_what_is_no_such_number_disagrees(self, returned, text):
+        assert told(compared([1], returned)) == [(0, text)]
+
+    def test_standard_errors_widen_what_agrees_unless_they_prove_nothing(self):
+        def sampled(value, error):
+            return told(compared([1], (torch.tensor([value]), torch.tensor([error]))))
+
+        assert sampled(1.004, 0.001) == []
+        assert sampled(1.006, 0.001) == [(0, "1.00600004196 with standard error 0.0010000000475")]
+        assert len(sampled(1.0, 0.02)) == 1
+        assert len(sampled(1.0, float("nan"))) == 1
+        assert len(sampled(1.0, -0.001)) == 1
+        assert len(sampled(float("nan"), 0.001)) == 1
+
+    def test_vectors_and_matrices(self):
+        rows = [((1, 2), (3, 4)), ((5, 6), (7, Fraction(1, 2)))]
+        right = torch.tensor([[[1, 2], [3, 4]], [[5, 6], [7, 0.5]]], dtype=torch.float64)
+        assert told(compared(rows, right)) == []
+        right[1, 1, 0] = 8
+        assert told(compared(rows, right)) == [(1, "((5, 6), (8, 0.5))")]
+
+    def test_truth_values_texts_and_mixtures(self):
+        assert told(compared([True, False], torch.tensor([True, True]))) == [(1, "True")]
+        assert len(told(compared([True], torch.tensor([1.0])))) == 1
+        assert told(compared(["a", "b"], ["a", "c"])) == [(1, "c")]
+        assert len(told(compared(["a", "b"], ["a"]))) == 2
+        pair = [(1, "a"), (2, "b")]
+        assert told(compared(pair, (torch.tensor([1, 2]), ["a", "b"]))) == []
+        (fault,) = compared(pair, (torch.tensor([1, 3]), ["a", "b"])).disagreements
+        assert (fault.result, fault.variant, fault.first, fault.second) == ("value[0]", 1, "2", "3")
+
+
+class TestFormulas:
+    def test_functions_that_agree_on_part_of_the_domain_are_told_apart(self):
+        def identity(points):
+            return points["x"]
+
+        relu = [Call("max", (Number(0), X))]
+        assert len(told(compared(relu, identity))) == 1
+        assert told(compared(relu, identity, domains={"x": "positive"})) == []
+        clipped = [Call("min", (Number(1), X))]
+        assert len(told(compared(clipped, identity, domains={"x": "nonnegative"}))) == 1
+        assert told(compared(clipped, identity, domains={"x": "probability"})) == []
+
+    def test_a_formula_without_a_value_on_its_domain_disagrees_and_says_where(self):
+        (fault,) = compared([Call("ln", (X,))], lambda points: points["x"].log()).disagreements
+        assert "ln(x), which is undefined at x = -" in fault.first
+        good = compared([Call("ln", (X,))], lambda p: p["x"].log(), domains={"x": "positive"})
+        assert good.disagreements == ()
+
+    def test_what_is_no_function_of_the_points_disagrees(self):
+        assert told(compared([X], torch.zeros(1))) == [(0, "a Tensor, not a function of points")]
+        assert "shape (12,)" in told(compared([X], lambda points: points["x"][0]))[0][1]
+        assert "KeyError: 'no'" in told(compared([X], lambda points: {}["no"]))[0][1]
+
+    def test_a_symbol_that_the_exact_formula_lacks_may_be_asked_for(self):
+        assert told(compared([Number(3)], lambda points: 0 * points["x_2"] + 3)) == []
+
+    def test_points_spread_over_the_domain_and_are_always_the_same(self):
+        domains = {"p": "probability", "s": "positive", "n": "nonnegative"}
+        points = Points(domains, 2)
+        real = points["x"][0]
+        assert real.shape == (POINTS,)
+        assert len(set(real.tolist())) == POINTS
+        assert real.min() < -4
+        assert real.max() > 4
+        assert 0 < points["p"].min() < 0.1
+        assert 0.9 < points["p"].max() < 1
+        assert points["s"].min() > 0
+        assert points["n"].min() == 0
+        assert torch.equal(Points(domains, 1)["x"][0], real)
+        assert not torch.equal(points["x"], points["y"])
+
+    def test_the_batched_values_are_those_of_the_formula(self):
+        def build(a, b):
+            a, b = Number(a), Number(b)
+            top = Sum((Product((a, Call("exp", (X,)))), Call("max", (X, Y, b)), Call("abs", (Y,))))
+            low = Sum(
+                (Power(Call("tanh", (X,)), Number(2)), Call("sqrt", (Power(Y, Number(2)),)), b)
+            )
+            wave = Call("min", (Call("sin", (X,)), Call("cos", (Y,)), Call("sigmoid", (X,))))
+            return Sum((Quotient(top, low), wave, Call("ln", (Sum((Call("abs", (X,)), b)),))))
+
+        formulas = [build(Fraction(1, 3), 2), build(-4, 0.25)]
+        assert len(set(map(skeleton, formulas))) == 1
+        points = Points({}, 2)
+        values = evaluate_alike(formulas, points)
+        for index, formula in enumerate(formulas):
+            for column in range(POINTS):
+                point = {name: float(points[name][index, column]) for name in ("x", "y")}
+                assert float(values[index, column]) == pytest.approx(evaluate(formula, point))
+
+    def test_formulas_of_different_looks_in_one_batch(self):
+        formulas = [Sum((X, Number(1))), Product((Number(2), X)), Sum((X, Number(3)))]
+        slopes, shifts = torch.tensor([[1.0], [2], [1]]), torch.tensor([[1.0], [0], [4]])
+        found = compared(formulas, lambda points: slopes * points["x"] + shifts)
+        assert [fault.variant for fault in found.disagreements] == [2]
+        assert "x + 3, which is " in found.disagreements[0].first
+
+
+def test_a_check_that_draws_from_the_global_stream_is_repeatable_and_leaves_no_trace():
+    drawn = []
+
+    def drawing(prior, likelihoods):
+        drawn.append(float(torch.rand(())))
+        return {}
+
+    torch.manual_seed(5)
+    expected = float(torch.rand(()))
+    torch.manual_seed(5)
+    for _ in range(2):
+        TestFailures().run(drawing)
+    assert drawn[0] == drawn[1]
+    assert float(torch.rand(())) == expected
