@@ -1,7 +1,6 @@
 """The base of everything that authors write: strict, frozen, unknown keys kept for the report."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -94,12 +93,24 @@ def _expression_text(value: object) -> str:
     raise PydanticCustomError("expression", "expected a number or an expression")
 
 
+def _truth_text(value: object) -> object:
+    text = _expression_text(value)
+    return {"true": True, "false": False}.get(text, text)
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
 def _exact_positive(value: object) -> Fraction:
     number = _exact(value)
     if number <= 0:
         raise PydanticCustomError("positive", "must be more than 0")
     return number
 
+
+ONE_OR_MORE = BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])
+"""For a list of texts that may be written as one text."""
 
 NOT_BLANK = r"\S"
 IDENTIFIER = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -118,6 +129,12 @@ ExpressionText: TypeAlias = Annotated[
     BeforeValidator(_expression_text),
     WithJsonSchema({"type": ["boolean", "number", "string"]}),
 ]
+TruthText: TypeAlias = Annotated[
+    bool | str,
+    BeforeValidator(_truth_text),
+    WithJsonSchema({"type": ["boolean", "number", "string"]}),
+]
+"""A truth value, or an expression that has one."""
 NonEmptyText: TypeAlias = Annotated[str, Field(min_length=1, pattern=NOT_BLANK)]
 WholeNumber: TypeAlias = Annotated[int, Field(strict=True)]
 Identifier: TypeAlias = Annotated[str, Field(pattern=IDENTIFIER, max_length=90)]
@@ -234,13 +251,3 @@ _PATTERNS = {
     SOLVER: "a solver is named as module.function in small letters, got {}",
     LANGUAGE: "expected a language such as en or pt-BR, got {}",
 }
-
-
-def first_repeated(values: Iterable[str]) -> str | None:
-    """The first value that was seen before, or None."""
-    seen: set[str] = set()
-    for value in values:
-        if value in seen:
-            return value
-        seen.add(value)
-    return None

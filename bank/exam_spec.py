@@ -3,12 +3,13 @@
 import re
 from datetime import date
 from fractions import Fraction
-from typing import Annotated, Any, Literal, Self, TypeAlias
+from typing import Annotated, Any, Self, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
 
 from qgen.bank.author_model import (
+    ONE_OR_MORE,
     AuthorModel,
     ExactNumber,
     Identifier,
@@ -17,12 +18,11 @@ from qgen.bank.author_model import (
     PositiveNumber,
     WholeNumber,
 )
+from qgen.bank.models import Kind
+from qgen.bank.output_options import Outputs
 from qgen.document.answers import ScoringRule
+from qgen.document.formats import FORMATS
 
-Kind: TypeAlias = Literal[
-    "single_choice", "multiple_select", "numeric", "formula", "short_answer", "open", "derivation"
-]
-MAX_VARIANTS = 100_000
 _MINUTES = {"min": 1, "h": 60, "d": 24 * 60}
 _DURATION = re.compile(r"([0-9]{1,6}) ?(min|h|d)")
 _RANGE = re.compile(r"([1-5])(?: ?- ?([1-5]))?")
@@ -58,13 +58,8 @@ def _within_one(value: Fraction) -> Fraction:
     return value
 
 
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
 Minutes: TypeAlias = Annotated[int, BeforeValidator(_duration, json_schema_input_type=str)]
-_ONE_OR_MORE = BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])
-Labels: TypeAlias = Annotated[tuple[NonEmptyText, ...], _ONE_OR_MORE]
+Labels: TypeAlias = Annotated[tuple[NonEmptyText, ...], ONE_OR_MORE]
 
 
 class AttemptsModel(AuthorModel):
@@ -86,10 +81,10 @@ class ShuffleModel(AuthorModel):
 class SelectionModel(AuthorModel):
     """Which questions of the bank a section may pick from; every given condition must hold."""
 
-    topics: Annotated[tuple[Identifier, ...], _ONE_OR_MORE] = ()
-    kinds: Annotated[tuple[Kind, ...], _ONE_OR_MORE] = ()
+    topics: Annotated[tuple[Identifier, ...], ONE_OR_MORE] = ()
+    kinds: Annotated[tuple[Kind, ...], ONE_OR_MORE] = ()
     tags: Labels = ()
-    ids: Annotated[tuple[Identifier, ...], _ONE_OR_MORE] = ()
+    ids: Annotated[tuple[Identifier, ...], ONE_OR_MORE] = ()
     sources: Labels = ()
     difficulty: Annotated[
         tuple[int, int] | None,
@@ -135,52 +130,6 @@ class SectionModel(AuthorModel):
         return self
 
 
-class LatexModel(AuthorModel):
-    """Papers: `pdf` says whether to compile them, `solutions` whether to write keys apart."""
-
-    pdf: Literal["auto", "always", "never"] = "auto"
-    solutions: bool = True
-
-
-class MoodleModel(AuthorModel):
-    """A Moodle question bank with so many variants of each template."""
-
-    variants: Annotated[WholeNumber, Field(ge=1, le=MAX_VARIANTS)] = 10
-
-
-class HtmlModel(AuthorModel):
-    """A web page for each version; `exam` pages hold no key."""
-
-    mode: Literal["practice", "exam"] = "practice"
-
-
-class GuideModel(AuthorModel):
-    """Study notes on the exam's topics, without its questions; `headings` name the topics."""
-
-    format: Literal["both", "html", "latex"] = "both"
-    pdf: Literal["auto", "always", "never"] = "auto"
-    headings: dict[Identifier, NonEmptyText] = Field(default_factory=dict)
-
-
-def _present(value: object) -> object:
-    """`html:` with nothing behind it asks for that output as it comes."""
-    return {} if value is None else value
-
-
-class OutputsModel(AuthorModel):
-    """The formats to write. Naming one asks for it."""
-
-    latex: Annotated[LatexModel | None, BeforeValidator(_present)] = None
-    moodle: Annotated[MoodleModel | None, BeforeValidator(_present)] = None
-    html: Annotated[HtmlModel | None, BeforeValidator(_present)] = None
-    guide: Annotated[GuideModel | None, BeforeValidator(_present)] = None
-
-    @property
-    def formats(self) -> tuple[str, ...]:
-        """The names of the formats asked for."""
-        return tuple(name for name, value in self if value is not None)
-
-
 class ExamSpec(AuthorModel):
     """One exam."""
 
@@ -200,14 +149,14 @@ class ExamSpec(AuthorModel):
     scoring: ScoringModel = ScoringModel()
     shuffle: ShuffleModel = ShuffleModel()
     sections: Annotated[tuple[SectionModel, ...], Field(min_length=1)]
-    outputs: OutputsModel
+    outputs: Outputs
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.versions is not None and self.students is not None:
             raise PydanticCustomError("cohort", "give 'versions' or 'students', not both")
         if not self.outputs.formats:
-            names = ", ".join(OutputsModel.model_fields)
+            names = ", ".join(FORMATS)
             raise PydanticCustomError("outputs", f"'outputs' names no format; there are {names}")
         return self
 

@@ -1,12 +1,13 @@
 """Questions as authors write them."""
 
 from fractions import Fraction
-from typing import Annotated, Any, Literal, Self, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
 
 from qgen.bank.author_model import (
+    ONE_OR_MORE,
     AuthorModel,
     ExactNumber,
     ExpressionText,
@@ -16,17 +17,17 @@ from qgen.bank.author_model import (
     NonEmptyText,
     PositiveNumber,
     SolverName,
+    TruthText,
     WholeNumber,
 )
 from qgen.bank.parameters import ParameterEntry
+from qgen.document.answers import DERIVATION, KINDS
 from qgen.document.formula import Domain as FormulaDomain
 
-
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-_ONE_OR_MORE = BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])
+if TYPE_CHECKING:
+    Kind: TypeAlias = str
+else:
+    Kind = Literal[(*KINDS, DERIVATION)]
 
 
 class ToleranceModel(AuthorModel):
@@ -51,7 +52,7 @@ class OptionModel(AuthorModel):
     """One option: `correct` is true, false, or an expression with a truth value."""
 
     text: NonEmptyText
-    correct: ExpressionText = "false"
+    correct: TruthText = False
     feedback: NonEmptyText | None = None
     position: Literal["first", "last"] | None = None
 
@@ -122,7 +123,7 @@ class FormulaFields(AuthorModel):
 
 class ShortAnswerFields(AuthorModel):
     kind: Literal["short_answer"]
-    accept: Annotated[tuple[NonEmptyText, ...], _ONE_OR_MORE, Field(min_length=1)]
+    accept: Annotated[tuple[NonEmptyText, ...], ONE_OR_MORE, Field(min_length=1)]
     case_sensitive: bool = False
     mistakes: tuple[TextMistakeModel, ...] = ()
 
@@ -201,9 +202,9 @@ class QuestionFields(AuthorModel):
     language: Language | None = None
     note: NonEmptyText | None = None
     parameters: dict[Name, ParameterEntry] = Field(default_factory=dict)
-    where: Annotated[tuple[ExpressionText, ...], _ONE_OR_MORE] = ()
+    where: Annotated[tuple[ExpressionText, ...], ONE_OR_MORE] = ()
     let: dict[Name, ExpressionText] = Field(default_factory=dict)
-    solver: Annotated[tuple[SolverName, ...], _ONE_OR_MORE] = ()
+    solver: Annotated[tuple[SolverName, ...], ONE_OR_MORE] = ()
     figures: dict[Name, FigureModel] = Field(default_factory=dict)
     stem: NonEmptyText
     explanation: NonEmptyText | None = None

@@ -37,7 +37,6 @@ from qgen.bank.templates import (
     AnswerTemplate,
     CarryTemplate,
     ChoiceTemplate,
-    DerivationTemplate,
     FormulaTemplate,
     HoleContext,
     HoleTemplate,
@@ -46,7 +45,6 @@ from qgen.bank.templates import (
     OpenTemplate,
     OptionTemplate,
     Parameter,
-    PartAnswerTemplate,
     PartTemplate,
     Placed,
     QuestionTemplate,
@@ -57,7 +55,7 @@ from qgen.bank.yaml_source import Data, Source
 from qgen.document.answers import Tolerance
 from qgen.document.exam import Asset, Header
 from qgen.document.problem import Place, Problem
-from qgen.document.richtext import RichText
+from qgen.document.richtext import NO_TEXT, RichText
 
 Steps: TypeAlias = tuple[str | int, ...]
 PART_LABELS = "abcdefghijklmnopqrstuvwxyz"
@@ -105,7 +103,7 @@ class TemplateBuilder:
             for i, text in enumerate(model.where)
         )
         stem = self._text(model.stem, "stem")
-        answer = self._answer(model)
+        parts = self._parts(model)
         explanation = self._optional(model.explanation, "explanation")
         figures = self._figures.templates(
             self._place, self._expression, self._assets, self.problems
@@ -123,7 +121,6 @@ class TemplateBuilder:
                 language=model.language,
                 place=place,
             ),
-            points=self._points(answer),
             parameters=parameters,
             derived=derived,
             conditions=conditions,
@@ -133,7 +130,7 @@ class TemplateBuilder:
             ),
             holes=tuple(self._holes),
             stem=stem,
-            answer=answer,
+            parts=parts,
             explanation=explanation,
             assets=dict(self._assets),
             digest=self._digest(),
@@ -141,6 +138,7 @@ class TemplateBuilder:
             figures=figures,
             study_note=self._study_note(model.study_note),
         )
+        self._check_points(template.points)
         self.problems += unknown_references(template)
         return template
 
@@ -226,22 +224,20 @@ class TemplateBuilder:
 
     # Answers
 
-    def _answer(self, model: QuestionFields) -> AnswerTemplate:
-        if isinstance(model, DerivationQuestion):
-            return DerivationTemplate(
-                tuple(
-                    PartTemplate(
-                        PART_LABELS[index],
-                        self._text(part.prompt, "parts", index, "prompt"),
-                        self._part_answer(part, "parts", index),
-                        part.points,
-                        self._optional(part.explanation, "parts", index, "explanation"),
-                        self._carry(part, model, index),
-                    )
-                    for index, part in enumerate(model.parts)
-                )
+    def _parts(self, model: QuestionFields) -> tuple[PartTemplate, ...]:
+        if not isinstance(model, DerivationQuestion):
+            return (PartTemplate("", NO_TEXT, self._answer(model), model.points, None),)
+        return tuple(
+            PartTemplate(
+                PART_LABELS[index],
+                self._text(part.prompt, "parts", index, "prompt"),
+                self._answer(part, "parts", index),
+                part.points,
+                self._optional(part.explanation, "parts", index, "explanation"),
+                self._carry(part, model, index),
             )
-        return self._part_answer(model)
+            for index, part in enumerate(model.parts)
+        )
 
     def _carry(
         self, part: PartFields, model: DerivationQuestion, index: int
@@ -257,9 +253,7 @@ class TemplateBuilder:
             carry.part, self._expression(carry.answer, "parts", index, "carry", "answer")
         )
 
-    def _part_answer(
-        self, model: QuestionFields | PartFields, *steps: str | int
-    ) -> PartAnswerTemplate:
+    def _answer(self, model: QuestionFields | PartFields, *steps: str | int) -> AnswerTemplate:
         match model:
             case ChoiceFields():
                 return self._choice(model, steps)
@@ -317,7 +311,7 @@ class TemplateBuilder:
             options.append(
                 OptionTemplate(
                     text,
-                    self._expression(option.correct, *here, "correct"),
+                    self._correct(option.correct, *here, "correct"),
                     self._optional(option.feedback, *here, "feedback"),
                     option.position,
                     self._place(*here),
@@ -326,13 +320,16 @@ class TemplateBuilder:
             )
         single = isinstance(model, SingleChoiceFields)
         fixed = [option.correct for option in model.options]
-        right = fixed.count("true")
-        if single and set(fixed) <= {"true", "false"} and right != 1:
+        right = fixed.count(True)
+        if single and all(isinstance(correct, bool) for correct in fixed) and right != 1:
             message = f"a single choice has exactly one right option; {right} are marked correct"
             self._problem("right-options", message, self._place(*steps, "options"))
         return ChoiceTemplate(
             "single_choice" if single else "multiple_select", tuple(options), model.draw
         )
+
+    def _correct(self, correct: bool | str, *steps: str | int) -> bool | Placed:
+        return correct if isinstance(correct, bool) else self._expression(correct, *steps)
 
     # Checks across a question
 
@@ -356,14 +353,10 @@ class TemplateBuilder:
             message = f"the rubric's points add to {total}, the question is worth {worth}"
             self._problem("points", message, self._place(*steps, "rubric"))
 
-    def _points(self, answer: AnswerTemplate) -> Fraction:
-        if not isinstance(answer, DerivationTemplate):
-            return self._model.points
-        total = sum((part.points for part in answer.parts), Fraction(0))
+    def _check_points(self, total: Fraction) -> None:
         if "points" in self._model.model_fields_set and self._model.points != total:
             message = f"the parts' points add to {total}, the question says {self._model.points}"
             self._problem("points", message, self._place("points"))
-        return total
 
     def _digest(self) -> bytes:
         asked = self._data

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, assert_never
 
 from qgen.bank.expressions import Expression
 from qgen.bank.parameters import Domain
@@ -90,7 +90,9 @@ class FigureTemplate:
 @dataclass(frozen=True, slots=True)
 class OptionTemplate:
     text: RichText
-    correct: Placed
+    correct: bool | Placed
+    """Whether the option is right, or the expression that decides it for each variant."""
+
     feedback: RichText | None
     position: Literal["first", "last"] | None
     place: Place
@@ -139,7 +141,7 @@ class OpenTemplate:
     lines: int
 
 
-PartAnswerTemplate: TypeAlias = (
+AnswerTemplate: TypeAlias = (
     ChoiceTemplate | NumericTemplate | FormulaTemplate | ShortAnswerTemplate | OpenTemplate
 )
 
@@ -156,20 +158,14 @@ class CarryTemplate:
 
 @dataclass(frozen=True, slots=True)
 class PartTemplate:
+    """A part of a question; label and prompt are empty where the question is no derivation."""
+
     label: str
     prompt: RichText
-    answer: PartAnswerTemplate
+    answer: AnswerTemplate
     points: Fraction
     explanation: RichText | None
     carry: CarryTemplate | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DerivationTemplate:
-    parts: tuple[PartTemplate, ...]
-
-
-AnswerTemplate: TypeAlias = PartAnswerTemplate | DerivationTemplate
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,14 +177,13 @@ class QuestionTemplate:
     """
 
     header: Header
-    points: Fraction
     parameters: tuple[Parameter, ...]
     derived: tuple[tuple[str, Placed], ...]
     conditions: tuple[Placed, ...]
     solvers: tuple[tuple[str, Place], ...]
     holes: tuple[HoleTemplate, ...]
     stem: RichText
-    answer: AnswerTemplate
+    parts: tuple[PartTemplate, ...]
     explanation: RichText | None
     assets: Mapping[str, Asset]
     digest: bytes
@@ -196,6 +191,11 @@ class QuestionTemplate:
     figures: tuple[FigureTemplate, ...] = ()
     study_note: RichText | None = None
     """The general insight behind the question, for study guides: no numbers of a variant."""
+
+    @property
+    def points(self) -> Fraction:
+        """What the question is worth where an exam says nothing else."""
+        return sum((part.points for part in self.parts), Fraction(0))
 
     @property
     def drawn_names(self) -> frozenset[str]:
@@ -219,7 +219,7 @@ class QuestionTemplate:
     def answer_expressions(self) -> tuple[Placed, ...]:
         """Every expression that is read once the solvers have answered."""
         holes = (Placed(hole.expression, hole.place) for hole in self.holes)
-        answers = answer_expressions(self.answer)
+        answers = answer_expressions(self.parts)
         return (*self.result_conditions, *holes, *answers, *figure_expressions(self.figures))
 
     def parameter_values(self, values: Values) -> Values:
@@ -232,28 +232,28 @@ def figure_expressions(figures: tuple[FigureTemplate, ...]) -> tuple[Placed, ...
     return tuple(argument.value for figure in figures for argument in figure.arguments)
 
 
-def answer_expressions(answer: AnswerTemplate) -> tuple[Placed, ...]:
+def answer_expressions(parts: tuple[PartTemplate, ...]) -> tuple[Placed, ...]:
     """The expressions that decide keys, right options and recognised mistakes."""
+    return tuple(expression for part in parts for expression in _expressions(part.answer))
+
+
+def _expressions(answer: AnswerTemplate) -> tuple[Placed, ...]:
     match answer:
         case ChoiceTemplate():
-            return tuple(option.correct for option in answer.options)
+            return tuple(
+                option.correct for option in answer.options if isinstance(option.correct, Placed)
+            )
         case NumericTemplate() | FormulaTemplate():
             return (answer.answer, *(mistake.answer for mistake in answer.mistakes))
-        case DerivationTemplate():
-            return tuple(
-                expression
-                for part in answer.parts
-                for expression in answer_expressions(part.answer)
-            )
         case ShortAnswerTemplate() | OpenTemplate():
             return ()
+        case _:
+            assert_never(answer)
 
 
-def carried_expressions(answer: AnswerTemplate) -> tuple[Placed, ...]:
+def carried_expressions(parts: tuple[PartTemplate, ...]) -> tuple[Placed, ...]:
     """The expressions that also read a student's own earlier value."""
-    if not isinstance(answer, DerivationTemplate):
-        return ()
-    return tuple(part.carry.answer for part in answer.parts if part.carry is not None)
+    return tuple(part.carry.answer for part in parts if part.carry is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,9 @@ def unknown_references(template: QuestionTemplate) -> Iterator[Problem]:
         yield from _unknown(placed, known)
     for hole in template.holes:
         yield from _unknown(Placed(hole.expression, hole.place), known, in_text=True)
-    for placed in (*answer_expressions(template.answer), *figure_expressions(template.figures)):
+    for placed in (*answer_expressions(template.parts), *figure_expressions(template.figures)):
         yield from _unknown(placed, known)
-    for placed in carried_expressions(template.answer):
+    for placed in carried_expressions(template.parts):
         yield from _unknown(placed, known | {CARRIED_NAME})
 
 

@@ -108,7 +108,23 @@ class Open:
     lines: int
 
 
-PartAnswer: TypeAlias = SingleChoice | MultipleSelect | Numeric | FormulaAnswer | ShortAnswer | Open
+Answer: TypeAlias = SingleChoice | MultipleSelect | Numeric | FormulaAnswer | ShortAnswer | Open
+"""What one part of a question asks for."""
+
+KINDS: Mapping[str, type[Answer]] = {
+    "single_choice": SingleChoice,
+    "multiple_select": MultipleSelect,
+    "numeric": Numeric,
+    "formula": FormulaAnswer,
+    "short_answer": ShortAnswer,
+    "open": Open,
+}
+"""The kinds of answer by the names that authors write: the one list of them."""
+
+KIND_NAMES: Mapping[type[Answer], str] = {kind: name for name, kind in KINDS.items()}
+
+DERIVATION = "derivation"
+"""The kind of a question with several parts, each of which has a kind of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,25 +141,20 @@ class CarriedForward:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One step of a derivation."""
+    """What a question asks at one place. `label` is `a`, `b`, … for the steps of a derivation.
+
+    A question of any other kind has one part, whose label and prompt are empty.
+    """
 
     label: str
     prompt: Passage
-    answer: PartAnswer
+    answer: Answer
     points: Fraction
     provenance: Provenance
     explanation: Passage | None
     carried: CarriedForward | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Derivation:
-    """A stem and parts that build on each other."""
-
-    parts: tuple[Part, ...]
-
-
-Answer: TypeAlias = PartAnswer | Derivation
 AUTOMATIC = (SingleChoice, MultipleSelect, Numeric, ShortAnswer)
 """The kinds that every learning platform can mark without a person."""
 

@@ -1,12 +1,12 @@
-"""The assembled exam: papers with sections of items, and pools of variants; closed."""
+"""What an exam is made of: papers with sections of items, and pools of variants; closed."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
 
-from qgen.document.answers import Answer, Derivation, PartAnswer, Provenance, ScoringRule
-from qgen.document.problem import Place, Problem
+from qgen.document.answers import Part, ScoringRule
+from qgen.document.guide import GuideDocument
+from qgen.document.problem import Place
 from qgen.document.richtext import Passage
 from qgen.document.values import Values
 
@@ -40,27 +40,24 @@ class Item:
     """One variant of a question, as a student gets it, with its key.
 
     `variant` counts from 1 among the variants of the same template; `values` are the drawn
-    and derived values behind the printed text.
+    and derived values behind the printed text. Only a derivation has more than one part.
     """
 
     header: Header
     variant: int
     points: Fraction
     stem: Passage
-    answer: Answer
-    provenance: Provenance
+    parts: tuple[Part, ...]
     explanation: Passage | None
     values: Values
     assets: Mapping[str, Asset]
+    slot: str = ""
+    """Which of the exam's places it fills; the same in all papers and in the pool."""
 
-
-def answers_of(item: Item) -> Iterator[tuple[str, PartAnswer, Fraction, Provenance]]:
-    """Part label (empty for a question without parts), answer, points and provenance."""
-    if isinstance(item.answer, Derivation):
-        for part in item.answer.parts:
-            yield part.label, part.answer, part.points, part.provenance
-    else:
-        yield "", item.answer, item.points, item.provenance
+    @property
+    def is_derivation(self) -> bool:
+        """True where the parts have labels and prompts of their own."""
+        return bool(self.parts[0].label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +88,16 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Many variants of one template; `items` streams its `count` items and is read once."""
+    """A question of the exam of which a platform gets many variants, where it `varies`."""
 
     header: Header
     section: str
     points: Fraction
-    count: int
-    items: Iterable[Item]
+    varies: bool
+
+    def count(self, variants: int) -> int:
+        """How many items there are where so many variants of each template are wanted."""
+        return variants if self.varies else min(variants, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,10 @@ class Attempts:
 
 @dataclass(frozen=True, slots=True)
 class ExamDocument:
-    """What renderers write. `duration` is in minutes, `pass_mark` a share of the points."""
+    """What all papers and pools share. `duration` is in minutes, `pass_mark` a share of the points.
+
+    Papers and variants come one by one behind it (see `qgen.renderers.writer`).
+    """
 
     title: str
     slug: str
@@ -123,16 +126,5 @@ class ExamDocument:
     attempts: Attempts | None = None
     instructions: Passage | None = None
     shuffle_options: bool = True
-    papers: tuple[Paper, ...] = ()
     pools: tuple[Pool, ...] = ()
-
-
-Content: TypeAlias = bytes | Iterable[bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """Files by path relative to the format's folder; long ones stream."""
-
-    files: Mapping[str, Content]
-    problems: tuple[Problem, ...] = field(default=())
+    guide: GuideDocument | None = None

@@ -156,6 +156,10 @@ class Passage(NamedTuple):
     printed: tuple[str, ...] = ()
 
 
+NO_TEXT = RichText(())
+"""The prompt of a part that needs none."""
+
+
 def passage_of(text: str) -> Passage:
     """A passage of one paragraph of plain characters."""
     return Passage(RichText((Paragraph((Text(text),)),)))

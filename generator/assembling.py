@@ -1,4 +1,4 @@
-"""Puts items into papers, and papers and pools into an exam."""
+"""What an exam's papers and pools share, and each paper put together from its items."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,18 +10,8 @@ from qgen.generator.planning import Slot
 from qgen.generator.seeds import shuffled, stream
 
 
-def assemble(
-    loaded: LoadedSpec,
-    slug: str,
-    readers: Sequence[Student],
-    slots: Sequence[Slot],
-    items: Mapping[str, Mapping[str, Item]],
-    pools: Sequence[Pool],
-) -> ExamDocument:
-    """The exam: a paper for each reader (a version or a student), and the pools.
-
-    `items` holds, by slot key, the item of each reader by identifier.
-    """
+def exam_document(loaded: LoadedSpec, slug: str, slots: Sequence[Slot]) -> ExamDocument:
+    """The exam before any item is made: its texts, its rules, and a pool for each slot."""
     spec = loaded.spec
     return ExamDocument(
         title=spec.title,
@@ -37,24 +27,26 @@ def assemble(
         ),
         instructions=_passage(loaded.instructions),
         shuffle_options=spec.shuffle.options,
-        papers=tuple(_paper(loaded, reader, slots, items) for reader in readers),
-        pools=tuple(pools),
+        pools=tuple(_pool(loaded, slot) for slot in slots),
     )
 
 
-def _paper(
-    loaded: LoadedSpec,
-    reader: Student,
-    slots: Sequence[Slot],
-    items: Mapping[str, Mapping[str, Item]],
+def _pool(loaded: LoadedSpec, slot: Slot) -> Pool:
+    title = loaded.spec.sections[slot.section].title
+    return Pool(slot.template.header, title, slot.points, bool(slot.template.parameters))
+
+
+def paper(
+    loaded: LoadedSpec, reader: Student, slots: Sequence[Slot], items: Mapping[str, Item]
 ) -> Paper:
+    """The paper of one reader (a version or a student); `items` holds its item of each slot."""
     spec, sections = loaded.spec, []
     for index, section in enumerate(spec.sections):
         here = [slot for slot in slots if slot.section == index]
         if spec.shuffle.questions:
             source = stream(spec.seed, f"order of section {index}", "", reader.identifier, 0)
             here = [here[position] for position in shuffled(source, len(here))]
-        chosen = tuple(items[slot.key][reader.identifier] for slot in here)
+        chosen = tuple(items[slot.key] for slot in here)
         sections.append(
             Section(section.title, _passage(loaded.section_instructions[index]), chosen)
         )

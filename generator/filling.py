@@ -12,14 +12,12 @@ from qgen.bank.templates import (
     AnswerTemplate,
     CarryTemplate,
     ChoiceTemplate,
-    DerivationTemplate,
     FormulaTemplate,
     HoleTemplate,
     MistakeTemplate,
     NumericTemplate,
     OpenTemplate,
     OptionTemplate,
-    PartAnswerTemplate,
     Placed,
     QuestionTemplate,
     ShortAnswerTemplate,
@@ -27,7 +25,6 @@ from qgen.bank.templates import (
 from qgen.document.answers import (
     Answer,
     CarriedForward,
-    Derivation,
     FormulaAnswer,
     FormulaMistake,
     MultipleSelect,
@@ -36,7 +33,6 @@ from qgen.document.answers import (
     Open,
     Option,
     Part,
-    PartAnswer,
     Provenance,
     RubricLine,
     ScoringRule,
@@ -52,7 +48,7 @@ from qgen.document.values import EXPRESSION_TYPES, Answers, Real, Value, Values,
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.option_texts import option_pieces, printed_text
 from qgen.generator.printing import Printer, printer
-from qgen.generator.provenance import answer_provenance, worst
+from qgen.generator.provenance import answer_provenance
 from qgen.generator.seeds import RandomSource, shuffled
 
 Printed: TypeAlias = tuple[str, ...]
@@ -60,12 +56,16 @@ Printed: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """How an exam wants a template filled; `verified` are the results that two routes prove."""
+    """How an exam wants a template filled, and for which of its places (`slot`).
+
+    `verified` are the results that two routes prove.
+    """
 
     points: Fraction
     rule: ScoringRule
     shuffle_options: bool
     verified: frozenset[str]
+    slot: str = ""
 
 
 class Filler:
@@ -80,7 +80,7 @@ class Filler:
         )
         verified = filling.verified
         self.provenances = _provenances(template, verified)
-        self._part_points = part_points(template.answer, filling.points)
+        self._points = part_points(template, filling.points)
         self._pieces = option_pieces(template)
 
     def fill(
@@ -103,11 +103,11 @@ class Filler:
             variant,
             self._filling.points,
             Passage(template.stem, printed),
-            self._answer(template.answer, known, printed, random_source),
-            worst(self.provenances),
+            self._parts(known, printed, random_source),
             optional_passage(template.explanation, printed),
             values,
             template.assets,
+            self._filling.slot,
         )
 
     def _unprintable(self, known: Values) -> VariantFailure:
@@ -117,35 +117,29 @@ class Filler:
                 return VariantFailure("hole", f"{reason} ({hole.place})")
         raise AssertionError("a hole failed once and not again")
 
-    def _answer(
-        self, answer: AnswerTemplate, known: Values, printed: Printed, random_source: RandomSource
-    ) -> Answer:
-        if not isinstance(answer, DerivationTemplate):
-            return self._part_answer(answer, known, printed, random_source)
-        return Derivation(
-            tuple(
+    def _parts(
+        self, known: Values, printed: Printed, random_source: RandomSource
+    ) -> tuple[Part, ...]:
+        return tuple(
+            [
                 Part(
                     part.label,
                     Passage(part.prompt, printed),
-                    self._part_answer(part.answer, known, printed, random_source),
+                    self._answer(part.answer, known, printed, random_source),
                     points,
                     provenance,
                     optional_passage(part.explanation, printed),
                     None if part.carry is None else _carried(part.carry, known),
                 )
                 for part, points, provenance in zip(
-                    answer.parts, self._part_points, self.provenances, strict=True
+                    self._template.parts, self._points, self.provenances, strict=True
                 )
-            )
+            ]
         )
 
-    def _part_answer(
-        self,
-        answer: PartAnswerTemplate,
-        known: Values,
-        printed: Printed,
-        random_source: RandomSource,
-    ) -> PartAnswer:
+    def _answer(
+        self, answer: AnswerTemplate, known: Values, printed: Printed, random_source: RandomSource
+    ) -> Answer:
         match answer:
             case ChoiceTemplate():
                 options = self._options(answer, known, printed, random_source)
@@ -314,14 +308,12 @@ def _formula(placed: Placed, known: Values) -> Formula:
 
 
 def _truth(option: OptionTemplate, known: Values) -> bool:
-    source = option.correct.expression.source
-    if source == "false":
-        return False
-    if source == "true":
-        return True
+    if isinstance(option.correct, bool):
+        return option.correct
     value = _value(option.correct, known)
     if isinstance(value, bool):
         return value
+    source = option.correct.expression.source
     message = f"'{source}' is {show(value)}, neither true nor false ({option.correct.place})"
     raise VariantFailure("answer", message)
 
@@ -360,7 +352,6 @@ def worded_answer(
     answer: ShortAnswerTemplate | OpenTemplate, printed: Printed
 ) -> ShortAnswer | Open:
     """An answer in words, whose key never depends on numbers."""
-    """An answer in words, whose key never depends on numbers."""
     if isinstance(answer, ShortAnswerTemplate):
         mistakes = (
             TextMistake(text, Passage(feedback, printed)) for text, feedback in answer.mistakes
@@ -370,20 +361,14 @@ def worded_answer(
     return Open(tuple(rubric), answer.lines)
 
 
-def part_points(answer: AnswerTemplate, points: Fraction) -> tuple[Fraction, ...]:
+def part_points(template: QuestionTemplate, points: Fraction) -> tuple[Fraction, ...]:
     """The parts' points, scaled where an exam gives the question other points than its own."""
-    if not isinstance(answer, DerivationTemplate):
-        return (points,)
-    total = sum((part.points for part in answer.parts), Fraction(0))
-    return tuple(part.points * points / total for part in answer.parts)
+    total = template.points
+    return tuple(part.points * points / total for part in template.parts)
 
 
 def _provenances(template: QuestionTemplate, verified: frozenset[str]) -> tuple[Provenance, ...]:
     drawn = template.drawn_names
-    answer = template.answer
-    answers = (
-        tuple(part.answer for part in answer.parts)
-        if isinstance(answer, DerivationTemplate)
-        else (answer,)
+    return tuple(
+        answer_provenance(part.answer, template.holes, drawn, verified) for part in template.parts
     )
-    return tuple(answer_provenance(part, template.holes, drawn, verified) for part in answers)

@@ -2,7 +2,7 @@
 
 from typing import TypeAlias
 
-from qgen.bank.templates import ChoiceTemplate, DerivationTemplate, QuestionTemplate
+from qgen.bank.templates import ChoiceTemplate, QuestionTemplate
 from qgen.document.richtext import (
     Code,
     CodeBlock,
@@ -21,17 +21,11 @@ Pieces: TypeAlias = tuple[str | int, ...]
 
 def option_pieces(template: QuestionTemplate) -> dict[RichText, Pieces]:
     """The pieces of the text of every option of a question."""
-    answer = template.answer
-    answers = (
-        [part.answer for part in answer.parts]
-        if isinstance(answer, DerivationTemplate)
-        else [answer]
-    )
     return {
         option.text: _pieces(option.text)
-        for each in answers
-        if isinstance(each, ChoiceTemplate)
-        for option in each.options
+        for part in template.parts
+        if isinstance(part.answer, ChoiceTemplate)
+        for option in part.answer.options
     }
 
 

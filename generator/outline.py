@@ -6,17 +6,14 @@ from typing import assert_never
 from qgen.bank.templates import (
     AnswerTemplate,
     ChoiceTemplate,
-    DerivationTemplate,
     FormulaTemplate,
     NumericTemplate,
     OpenTemplate,
-    PartAnswerTemplate,
     QuestionTemplate,
     ShortAnswerTemplate,
 )
 from qgen.document.answers import (
     Answer,
-    Derivation,
     FormulaAnswer,
     FormulaMistake,
     MultipleSelect,
@@ -24,7 +21,6 @@ from qgen.document.answers import (
     NumericMistake,
     Option,
     Part,
-    PartAnswer,
     ScoringRule,
     SingleChoice,
 )
@@ -45,8 +41,17 @@ def outline(template: QuestionTemplate, points: Fraction, rule: ScoringRule) -> 
         1,
         points,
         Passage(template.stem, printed),
-        _outline_answer(template.answer, printed, rule, part_points(template.answer, points)),
-        "stated",
+        tuple(
+            Part(
+                part.label,
+                Passage(part.prompt, printed),
+                _outline_answer(part.answer, printed, rule),
+                worth,
+                "stated",
+                optional_passage(part.explanation, printed),
+            )
+            for part, worth in zip(template.parts, part_points(template, points), strict=True)
+        ),
         optional_passage(template.explanation, printed),
         {},
         {**template.assets, **undrawn(template)},
@@ -60,33 +65,13 @@ def undrawn(template: QuestionTemplate) -> dict[str, Asset]:
     }
 
 
-def _outline_answer(
-    answer: AnswerTemplate, printed: Printed, rule: ScoringRule, points: tuple[Fraction, ...]
-) -> Answer:
-    if isinstance(answer, DerivationTemplate):
-        return Derivation(
-            tuple(
-                Part(
-                    part.label,
-                    Passage(part.prompt, printed),
-                    _outline_part(part.answer, printed, rule),
-                    part_points,
-                    "stated",
-                    optional_passage(part.explanation, printed),
-                )
-                for part, part_points in zip(answer.parts, points, strict=True)
-            )
-        )
-    return _outline_part(answer, printed, rule)
-
-
-def _outline_part(answer: PartAnswerTemplate, printed: Printed, rule: ScoringRule) -> PartAnswer:
+def _outline_answer(answer: AnswerTemplate, printed: Printed, rule: ScoringRule) -> Answer:
     match answer:
         case ChoiceTemplate():
             options = tuple(
                 Option(
                     Passage(option.text, printed),
-                    option.correct.expression.source != "false",
+                    option.correct is not False,
                     optional_passage(option.feedback, printed),
                 )
                 for option in answer.options

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from qgen.bank.expressions import Expression
 from qgen.bank.templates import (
+    AnswerTemplate,
     ChoiceTemplate,
     FormulaTemplate,
     HoleTemplate,
     NumericTemplate,
-    OptionTemplate,
-    PartAnswerTemplate,
+    Placed,
 )
 from qgen.document.answers import Provenance
 from qgen.document.richtext import DisplayMath, Hole, Math, RichText, walk
@@ -23,7 +23,7 @@ def worst(provenances: Iterable[Provenance]) -> Provenance:
 
 
 def answer_provenance(
-    answer: PartAnswerTemplate,
+    answer: AnswerTemplate,
     holes: tuple[HoleTemplate, ...],
     drawn: frozenset[str],
     verified: frozenset[str],
@@ -36,37 +36,36 @@ def answer_provenance(
     """
 
     def known(expression: Expression) -> Provenance:
-        if not expression.names or expression.source in {"true", "false"}:
+        if not expression.names:
             return "stated"
         results = expression.names - drawn
         proved = bool(results) and results <= verified and expression.plain
         return "verified" if proved else "computed"
 
+    def decides(correct: bool | Placed) -> Provenance:
+        return "stated" if isinstance(correct, bool) else known(correct.expression)
+
     if isinstance(answer, (NumericTemplate, FormulaTemplate)):
         return known(answer.answer.expression)
     if isinstance(answer, ChoiceTemplate):
         if answer.kind == "multiple_select":
-            return worst(known(option.correct.expression) for option in answer.options)
+            return worst(decides(option.correct) for option in answer.options)
         decided = [
             known(option.correct.expression)
             for option in answer.options
-            if option.correct.expression.names
+            if isinstance(option.correct, Placed)
         ]
         if decided:
             return worst(decided)
         printed = [
             known(holes[index].expression)
             for option in answer.options
-            if _is_right(option)
+            if option.correct is True
             for index in _holes_of(option.text)
         ]
         if printed:
             return worst(printed)
     return "stated"
-
-
-def _is_right(option: OptionTemplate) -> bool:
-    return option.correct.expression.source == "true"
 
 
 def _holes_of(text: RichText) -> list[int]:

@@ -9,18 +9,18 @@ from functools import lru_cache
 from typing import TypeAlias, assert_never
 
 from qgen.document.answers import (
-    Derivation,
+    Answer,
     FormulaAnswer,
     MultipleSelect,
     Numeric,
     Open,
     Option,
-    PartAnswer,
+    Part,
     ShortAnswer,
     SingleChoice,
     option_letter,
 )
-from qgen.document.exam import Item, answers_of
+from qgen.document.exam import Item
 from qgen.document.formula import Expression, evaluate, latex, typed
 from qgen.document.numbers import exact_value, machine_decimal
 from qgen.document.richtext import Math, Paragraph, Passage, Text, closed, plain_text
@@ -39,20 +39,17 @@ def item_faults(item: Item, *, with_formulas: bool) -> Iterator[Fault]:
     Marking a formula can take seconds of computer algebra, so callers ask for it on a few
     variants and rely on the sampled comparison for the others.
     """
-    for label, answer, _, _ in answers_of(item):
-        where = f"part {label}: " if label else ""
-        for code, message in _answer_faults(answer, with_formulas):
+    for part in item.parts:
+        where = f"part {part.label}: " if part.label else ""
+        for code, message in _answer_faults(part.answer, with_formulas):
             yield code, where + message
-    if isinstance(item.answer, Derivation):
-        yield from _carried_values(item.answer)
+    yield from _carried_values(item.parts)
 
 
-def _carried_values(answer: Derivation) -> Iterator[Fault]:
+def _carried_values(parts: tuple[Part, ...]) -> Iterator[Fault]:
     """What follows from the right earlier value must be the key."""
-    keys = {
-        part.label: part.answer.key for part in answer.parts if isinstance(part.answer, Numeric)
-    }
-    for part in answer.parts:
+    keys = {part.label: part.answer.key for part in parts if isinstance(part.answer, Numeric)}
+    for part in parts:
         if part.carried is None or not isinstance(part.answer, Numeric):
             continue
         try:
@@ -73,10 +70,10 @@ def _carried_values(answer: Derivation) -> Iterator[Fault]:
 
 def mistakes_tested(item: Item) -> int:
     """How many named mistakes and wrong options the checks of an item try."""
-    return sum(_mistakes(answer) for _, answer, _, _ in answers_of(item))
+    return sum(_mistakes(part.answer) for part in item.parts)
 
 
-def _mistakes(answer: PartAnswer) -> int:
+def _mistakes(answer: Answer) -> int:
     match answer:
         case SingleChoice() | MultipleSelect():
             return sum(not option.correct for option in answer.options)
@@ -88,7 +85,7 @@ def _mistakes(answer: PartAnswer) -> int:
             assert_never(answer)
 
 
-def _answer_faults(answer: PartAnswer, with_formulas: bool) -> Iterator[Fault]:
+def _answer_faults(answer: Answer, with_formulas: bool) -> Iterator[Fault]:
     match answer:
         case SingleChoice():
             yield from _single_choice(answer)

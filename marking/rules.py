@@ -10,11 +10,11 @@ from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
-    Derivation,
     FormulaAnswer,
     MultipleSelect,
     Numeric,
     Open,
+    Part,
     ScoringRule,
     ShortAnswer,
     SingleChoice,
@@ -93,22 +93,24 @@ def _half_unit(value: Fraction, digits: int) -> Fraction:
     return ten ** (exponent - digits + 1) / 2
 
 
-def guess_floor(answer: Answer) -> Fraction:
-    """The expected share of the points for blind guessing.
+def guess_floor(parts: Sequence[Part]) -> Fraction:
+    """The expected share of a question's points for blind guessing.
 
     Blind means: one option at random, or every tick decided by a fair coin. Typed answers are
     taken as never guessed.
     """
+    total = sum((part.points for part in parts), Fraction(0))
+    earned = sum((part.points * _guessed(part.answer) for part in parts), Fraction(0))
+    return earned / total if total else WRONG
+
+
+def _guessed(answer: Answer) -> Fraction:
     match answer:
         case SingleChoice():
             return Fraction(1, len(answer.options))
         case MultipleSelect():
             right = sum(option.correct for option in answer.options)
             return _coin_tossing(answer.rule, right, len(answer.options))
-        case Derivation():
-            total = sum((part.points for part in answer.parts), Fraction(0))
-            earned = (part.points * guess_floor(part.answer) for part in answer.parts)
-            return sum(earned, Fraction(0)) / total if total else WRONG
         case Numeric() | FormulaAnswer() | ShortAnswer() | Open():
             return WRONG
         case _:

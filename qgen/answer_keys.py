@@ -4,11 +4,11 @@ from fractions import Fraction
 from typing import assert_never
 
 from qgen.document.answers import (
+    Answer,
     FormulaAnswer,
     MultipleSelect,
     Numeric,
     Open,
-    PartAnswer,
     ShortAnswer,
     SingleChoice,
     option_letter,
@@ -17,17 +17,8 @@ from qgen.document.formula import typed
 from qgen.document.numbers import machine_decimal
 from qgen.document.values import Real
 
-KINDS: dict[type[PartAnswer], str] = {
-    SingleChoice: "single_choice",
-    MultipleSelect: "multiple_select",
-    Numeric: "numeric",
-    FormulaAnswer: "formula",
-    ShortAnswer: "short_answer",
-    Open: "open",
-}
 
-
-def key_text(answer: PartAnswer) -> str:
+def key_text(answer: Answer) -> str:
     """The key in one line: option letters, a number, a formula as it is typed, or words."""
     match answer:
         case SingleChoice() | MultipleSelect():

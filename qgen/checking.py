@@ -8,7 +8,7 @@ from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from typing import Any
 
-from qgen.bank.templates import DerivationTemplate, QuestionTemplate
+from qgen.bank.templates import QuestionTemplate
 from qgen.document.answers import ScoringRule
 from qgen.document.exam import Item
 from qgen.document.problem import Problem, in_reading_order
@@ -138,7 +138,7 @@ def check_question(
     """Proves up to so many variants of one question by everything that can be computed."""
     header = template.header
     check = QuestionCheck(header.identifier, header.kind)
-    check.guess = guess_floor(outline(template, template.points, rule).answer)
+    check.guess = guess_floor(outline(template, template.points, rule).parts)
     check.problems += _static_problems(template)
     solvers, problems = question_solvers(template)
     check.problems += problems
@@ -159,10 +159,8 @@ def check_question(
 
 def _static_problems(template: QuestionTemplate) -> list[Problem]:
     """What the texts alone show."""
-    answer = template.answer
-    explained = template.explanation is not None or (
-        isinstance(answer, DerivationTemplate)
-        and all(part.explanation is not None for part in answer.parts)
+    explained = template.explanation is not None or all(
+        part.explanation is not None for part in template.parts
     )
     if explained:
         return []

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from qgen import __version__
+from qgen.document.formats import FORMATS
 
 if TYPE_CHECKING:
     from qgen.document.problem import Problem
 
-FORMAT_NAMES = ("latex", "moodle", "html", "guide")
 MAX_JOBS = 64
 _EPILOG = "Start with: qgen list, then qgen build exam.yaml"
 
@@ -48,10 +48,10 @@ def _formats(
         return None
     names = tuple(name.strip() for name in value.split(",") if name.strip())
     for name in names:
-        if name not in FORMAT_NAMES:
+        if name not in FORMATS:
             from qgen.document.problem import did_you_mean
 
-            hint = did_you_mean(name, FORMAT_NAMES) or f"; there are {', '.join(FORMAT_NAMES)}"
+            hint = did_you_mean(name, FORMATS) or f"; there are {', '.join(FORMATS)}"
             raise click.BadParameter(f"there is no format '{name}'{hint}")
     if not names:
         raise click.BadParameter("names no format")
@@ -76,7 +76,7 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Print the answe
     "formats",
     callback=_formats,
     metavar="LIST",
-    help="Only these formats, with commas: latex,moodle,html,guide.",
+    help=f"Only these formats, with commas: {','.join(FORMATS)}.",
 )
 @click.option("--seed", type=click.IntRange(min=0), help="Another seed than the exam's own.")
 @click.option(

@@ -8,17 +8,16 @@ from typing import Any, assert_never
 from qgen.answer_keys import key_text
 from qgen.bank.templates import Bank, QuestionTemplate
 from qgen.document.answers import (
-    Derivation,
+    Answer,
     FormulaAnswer,
     MultipleSelect,
     Numeric,
     Open,
-    PartAnswer,
     ShortAnswer,
     SingleChoice,
     option_letter,
 )
-from qgen.document.exam import Item, answers_of
+from qgen.document.exam import Item
 from qgen.document.problem import Problem, did_you_mean
 from qgen.document.richtext import Block, Paragraph, Passage, RichText, Table, plain_text
 from qgen.generator.filling import Filling
@@ -133,17 +132,15 @@ def item_text(item: Item, solution: bool) -> str:
         "",
         _blocks(item.stem),
     ]
-    parts = item.answer.parts if isinstance(item.answer, Derivation) else ()
-    for index, (label, answer, points, provenance) in enumerate(answers_of(item)):
-        if parts:
-            lines += ["", f"({label}) {plain_text(parts[index].prompt)} [{_points(points)}]"]
-        lines += _asked(answer, solution)
+    for part in item.parts:
+        if part.label:
+            lines += ["", f"({part.label}) {plain_text(part.prompt)} [{_points(part.points)}]"]
+        lines += _asked(part.answer, solution)
         if solution:
-            lines.append(f"Key: {key_text(answer)} ({provenance})")
-            lines += _marking(answer)
-            explanation = parts[index].explanation if parts else None
-            if explanation is not None:
-                lines.append(_blocks(explanation))
+            lines.append(f"Key: {key_text(part.answer)} ({part.provenance})")
+            lines += _marking(part.answer)
+            if part.explanation is not None:
+                lines.append(_blocks(part.explanation))
     if solution and item.explanation is not None:
         lines += ["", _blocks(item.explanation)]
     return "\n".join(lines)
@@ -168,7 +165,7 @@ def _points(points: Fraction) -> str:
     return f"{points} point" if points == 1 else f"{points} points"
 
 
-def _asked(answer: PartAnswer, solution: bool) -> list[str]:
+def _asked(answer: Answer, solution: bool) -> list[str]:
     match answer:
         case SingleChoice() | MultipleSelect():
             lines = []
@@ -188,7 +185,7 @@ def _asked(answer: PartAnswer, solution: bool) -> list[str]:
             assert_never(answer)
 
 
-def _marking(answer: PartAnswer) -> list[str]:
+def _marking(answer: Answer) -> list[str]:
     """What a marker wants to know beside the key."""
     match answer:
         case Open():

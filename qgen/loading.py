@@ -131,7 +131,7 @@ def question_solvers(template: QuestionTemplate) -> tuple[tuple[Solver, ...], li
 def _unknown_results(template: QuestionTemplate, known: frozenset[str]) -> list[Problem]:
     if not template.solvers:
         return []  # the loader has said so already
-    carried = carried_expressions(template.answer)
+    carried = carried_expressions(template.parts)
     expressions = [
         *((placed, known) for placed in template.answer_expressions()),
         *((placed, known | {CARRIED_NAME}) for placed in carried),

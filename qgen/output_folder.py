@@ -4,34 +4,65 @@ import errno
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from qgen.document.exam import Content
+from typing import BinaryIO
 
 MANIFEST = "manifest.json"
 _OPENING = b'{\n "qgen": '
 
 
+MOST_OPEN_FILES = 32
+"""Files that are written to in turn stay open, but not so many that a system would refuse."""
+
+
 @dataclass(slots=True)
 class OutputFolder:
-    """A folder in the making, with the SHA-256 of every file in it."""
+    """A folder in the making, which knows the SHA-256 of every file in it."""
 
     path: Path
-    digests: dict[str, str] = field(default_factory=dict)
+    _hashes: dict[str, "hashlib._Hash"] = field(default_factory=dict)
+    _open: dict[str, BinaryIO] = field(default_factory=dict)
 
-    def write(self, name: str, content: Content) -> None:
-        """Writes one file, in chunks where it streams."""
-        target = self.path / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        digest = hashlib.sha256()
-        with target.open("wb") as file:
-            for chunk in (content,) if isinstance(content, bytes) else content:
-                file.write(chunk)
-                digest.update(chunk)
-        self.digests[name] = digest.hexdigest()
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of all files, in the order in which they were begun."""
+        return tuple(self._hashes)
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """The SHA-256 of every file, by its name."""
+        return {name: digest.hexdigest() for name, digest in self._hashes.items()}
+
+    def write(self, name: str, content: bytes | Iterable[bytes]) -> None:
+        """Writes one whole file, in chunks where it streams."""
+        for chunk in (content,) if isinstance(content, bytes) else content:
+            self.append(name, chunk)
+
+    def append(self, name: str, content: bytes) -> None:
+        """Writes behind what a file holds so far, in this build."""
+        self._file(name).write(content)
+        self._hashes[name].update(content)
+
+    def close(self) -> None:
+        """Puts on the disk what was written so far; files may be written to afterwards."""
+        for file in self._open.values():
+            file.close()
+        self._open.clear()
+
+    def _file(self, name: str) -> BinaryIO:
+        if name in self._open:
+            return self._open[name]
+        if len(self._open) >= MOST_OPEN_FILES:
+            self._open.pop(next(iter(self._open))).close()
+        path = self.path / name
+        if name not in self._hashes:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._hashes[name] = hashlib.sha256()
+        self._open[name] = path.open("ab")
+        return self._open[name]
 
 
 @contextmanager
@@ -50,7 +81,11 @@ def replacing(target: Path) -> Iterator[OutputFolder]:
     try:
         # mkdtemp keeps others out; the outputs are meant to be read by whom the umask allows.
         fresh.chmod(0o755)
-        yield OutputFolder(fresh)
+        folder = OutputFolder(fresh)
+        try:
+            yield folder
+        finally:
+            folder.close()
         _swap(fresh, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)

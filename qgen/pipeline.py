@@ -1,26 +1,29 @@
 """Joins the stages: from an exam spec to a folder of files, or to a list of problems."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
-from qgen.document.exam import ExamDocument, Item, Pool
+from qgen.document.exam import ExamDocument, Item, Paper, Pool
 from qgen.document.guide import GuideDocument
 from qgen.document.problem import Problem, in_reading_order
-from qgen.generator.assembling import assemble
+from qgen.generator.assembling import exam_document, paper
 from qgen.generator.filling import Filling
 from qgen.generator.outline import outline
 from qgen.generator.planning import Slot
 from qgen.loading import LoadedExam, load_whole_exam, verified_results
 from qgen.marking.rules import guess_floor
 from qgen.output_folder import MANIFEST, OutputFolder, replacing
-from qgen.output_formats import GuideFormat, OutputFormat, chosen_formats
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
 from qgen.proofs import ProofStore, VerifyMode
-from qgen.records import ItemRecorder, key_table, manifest
+from qgen.records import ItemRecorder, KeyTable, manifest
+from qgen.renderers.writer import Chunk, Writer
+from qgen.study_guide import study_guide
+from qgen.writers import NamedWriter, chosen_writers, compile_sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +73,15 @@ def build(request: BuildRequest) -> BuildReport:
     exam, problems = load_whole_exam(request.spec, request.seed)
     if exam is None:
         return BuildReport(problems)
-    formats, problems = chosen_formats(exam, request.formats, request.jobs)
-    problems += _losses(exam, formats)
+    writers, problems = chosen_writers(exam, request.formats)
+    problems += _losses(exam, writers)
     report = BuildReport(in_reading_order(problems), verify=request.verify)
     if report.failed:
         return report
-    return _Build(request, exam, formats, report).run()
+    return _Build(request, exam, writers, report).run()
 
 
-def _losses(exam: LoadedExam, formats: Sequence[OutputFormat]) -> list[Problem]:
+def _losses(exam: LoadedExam, writers: Sequence[NamedWriter]) -> list[Problem]:
     """What the formats cannot carry, found on outlines before anything is drawn."""
     rule = exam.loaded.spec.scoring.multiple_select
     outlines = {
@@ -86,8 +89,23 @@ def _losses(exam: LoadedExam, formats: Sequence[OutputFormat]) -> list[Problem]:
         for slot in exam.slots
     }
     return [
-        problem for each in formats for item in outlines.values() for problem in each.losses(item)
+        problem
+        for each in writers
+        for item in outlines.values()
+        for problem in each.writer.losses(item)
     ]
+
+
+class Sink(NamedTuple):
+    """A writer, and what is done with the chunks that it gives."""
+
+    writer: Writer
+    keep: Callable[[Chunk], object]
+
+    def put(self, chunks: Iterable[Chunk]) -> None:
+        """Keeps what the writer has just given."""
+        for chunk in chunks:
+            self.keep(chunk)
 
 
 class _Build:
@@ -97,12 +115,12 @@ class _Build:
         self,
         request: BuildRequest,
         exam: LoadedExam,
-        formats: Sequence[OutputFormat],
+        writers: Sequence[NamedWriter],
         report: BuildReport,
     ) -> None:
         self._request = request
         self._exam = exam
-        self._formats = formats
+        self._writers = writers
         self._report = report
         self._spec = exam.loaded.spec
         self._slug = request.spec.stem
@@ -111,7 +129,7 @@ class _Build:
     def run(self) -> BuildReport:
         report = self._report
         target = self._request.output / self._slug
-        with tempfile.TemporaryFile("w+", encoding="utf-8") as lines:
+        with tempfile.TemporaryFile("w+b") as lines:
             try:
                 with replacing(target) as folder:
                     self._write(folder, lines)
@@ -120,45 +138,44 @@ class _Build:
             except ProductionFailed:
                 report.problems = in_reading_order(report.problems + report.tally.problems)
                 return report
-            report.files = tuple(sorted(folder.digests))
+            report.files = tuple(sorted(folder.files))
         report.folder = target
         report.questions = len(self._exam.slots)
         report.scoring = self._spec.scoring.multiple_select
         return report
 
-    def _write(self, folder: OutputFolder, lines: IO[str]) -> None:
-        recorder = ItemRecorder(lines)
-        items = self._paper_items(recorder)
-        variants = max((each.variants for each in self._formats), default=0)
-        productions = self._pool_productions() if variants else []
-        pools = [
-            self._pool(slot, production, variants, recorder) for slot, production in productions
+    def _write(self, folder: OutputFolder, lines: IO[bytes]) -> None:
+        exam = exam_document(self._exam.loaded, self._slug, self._exam.slots)
+        most = max((each.writer.variants for each in self._writers), default=0)
+        sinks = [
+            *(Sink(each.writer, partial(_append, folder, each.name)) for each in self._writers),
+            Sink(KeyTable(), partial(_append, folder, "")),
+            Sink(ItemRecorder(most), lambda chunk: lines.write(chunk.content)),
         ]
-        exam = assemble(
-            self._exam.loaded, self._slug, self._exam.readers, self._exam.slots, items, pools
-        )
-        try:
-            for each in self._formats:
-                rendered = each.render(exam)
-                self._report.problems += rendered.problems
-                for name, content in rendered.files.items():
-                    folder.write(f"{each.name}/{name}", content)
-        except ProductionFailed:
-            self._drain(pools)
-            raise
-        for each in self._formats:
-            self._report.problems += each.finish(folder, self._request.progress)
-        self._summarise(exam)
-        folder.write("key.csv", key_table(exam))
-        folder.write(
-            MANIFEST,
-            manifest(
-                self._head(exam),
-                lines,
-                folder.digests,
-                [str(self._portable(problem)) for problem in self._report.problems],
-            ),
-        )
+        for sink in sinks:
+            sink.put(sink.writer.begin(self._with_guide(exam, sink.writer)))
+        self._make_items(exam, sinks, most)
+        for sink in sinks:
+            sink.put(sink.writer.end())
+            self._report.problems += sink.writer.problems
+        folder.close()
+        for each in self._writers:
+            self._report.problems += compile_sources(
+                each, self._request.jobs, folder, self._request.progress
+            )
+        self._report.pools = len(exam.pools)
+        losses = [str(self._portable(problem)) for problem in self._report.problems]
+        folder.write(MANIFEST, manifest(self._head(exam), lines, folder.digests, losses))
+
+    def _with_guide(self, exam: ExamDocument, writer: Writer) -> ExamDocument:
+        """The exam with its study guide, where a writer wants one."""
+        if writer.guide_headings is None:
+            return exam
+        place = self._exam.loaded.source.place(("outputs", "guide"))
+        guide, left_out = study_guide(self._exam, writer.guide_headings, place)
+        self._report.guide = guide
+        self._report.problems += left_out
+        return replace(exam, guide=guide)
 
     def _portable(self, problem: Problem) -> Problem:
         """The problem with its file named from the spec's folder: the same from anywhere."""
@@ -167,81 +184,79 @@ class _Build:
             return problem
         return replace(problem, place=replace(place, file=place.file.removeprefix(folder)))
 
-    def _drain(self, pools: Sequence[Pool]) -> None:
-        """Makes the pools that nobody has read, for the mistakes that are still in them."""
-        for pool in pools:
-            try:
-                for _ in pool.items:
-                    pass
-            except ProductionFailed:
-                continue
+    def _make_items(self, exam: ExamDocument, sinks: Sequence[Sink], most: int) -> None:
+        """Makes every item once and hands it to each sink that wants it.
+
+        Raises ProductionFailed once the mistakes of all questions are known.
+        """
+        slots = self._exam.slots
+        copies = [reader.identifier for reader in self._exam.readers]
+        papers = [self._production(slot, "paper").items(copies) for slot in slots]
+        pools = [self._pool_items(slot, most) for slot in slots] if most else []
+        try:
+            for reader in self._exam.readers:
+                items = {slot.key: next(made) for slot, made in zip(slots, papers, strict=True)}
+                self._hand_out_paper(paper(self._exam.loaded, reader, slots, items), sinks)
+            for pool, made in zip(exam.pools, pools, strict=bool(most)):
+                self._hand_out_pool(pool, made, sinks)
+        except ProductionFailed:
+            _exhaust([*papers, *pools])
+            raise
 
     def _production(self, slot: Slot, use: str) -> Production:
         solvers = self._exam.solvers[slot.template.header.identifier]
         proved = verified_results(solvers) if self._request.verify != "never" else frozenset()
         spec = self._spec
-        filling = Filling(slot.points, spec.scoring.multiple_select, spec.shuffle.options, proved)
+        filling = Filling(
+            slot.points, spec.scoring.multiple_select, spec.shuffle.options, proved, slot.key
+        )
         source = variant_source(slot.template, solvers, spec.seed, f"{use}/{slot.key}")
         return Production(slot.template, solvers, filling, source, self._prover)
 
-    def _paper_items(self, recorder: ItemRecorder) -> dict[str, dict[str, Item]]:
-        """Every paper's item of every slot. Raises ProductionFailed after the last slot."""
-        copies = [reader.identifier for reader in self._exam.readers]
-        items: dict[str, dict[str, Item]] = {}
-        failed = False
-        for slot in self._exam.slots:
-            made = self._production(slot, "paper").items(copies)
-            try:
-                recorded = self._watched(recorder.recorded(slot.key, copies, made))
-                items[slot.key] = dict(zip(copies, recorded, strict=True))
-            except ProductionFailed:
-                failed = True
-        if failed:
-            if any(each.variants for each in self._formats):
-                self._drain(
-                    [
-                        self._pool(slot, production, each.variants, recorder)
-                        for each in self._formats
-                        if each.variants
-                        for slot, production in self._pool_productions()
-                    ]
-                )
-            raise ProductionFailed
-        return items
-
-    def _pool_productions(self) -> list[tuple[Slot, Production]]:
-        return [(slot, self._production(slot, "pool")) for slot in self._exam.slots]
-
-    def _pool(
-        self, slot: Slot, production: Production, variants: int, recorder: ItemRecorder
-    ) -> Pool:
-        count = variants if slot.template.parameters else 1
+    def _pool_items(self, slot: Slot, most: int) -> Iterator[Item]:
+        count = most if slot.template.parameters else 1
         copies = [f"variant {number}" for number in range(1, count + 1)]
-        recorded = recorder.recorded(slot.key, copies, production.items(copies))
-        section = self._spec.sections[slot.section].title
-        return Pool(slot.template.header, section, slot.points, count, self._watched(recorded))
+        return self._production(slot, "pool").items(copies)
 
-    def _watched(self, items: Iterator[Item]) -> Iterator[Item]:
-        for item in items:
-            self._request.progress("item")
-            yield item
-
-    def _summarise(self, exam: ExamDocument) -> None:
+    def _hand_out_paper(self, made: Paper, sinks: Sequence[Sink]) -> None:
         report = self._report
-        report.papers, report.pools = len(exam.papers), len(exam.pools)
-        for each in self._formats:
-            if isinstance(each, GuideFormat):
-                report.guide = each.guide
-        paper = exam.papers[0]
-        earned = sum((item.points * guess_floor(item.answer) for item in paper.items()), Fraction())
-        report.guess = earned / paper.points
+        report.papers += 1
+        if report.guess is None:
+            parts = [part for item in made.items() for part in item.parts]
+            report.guess = guess_floor(parts)
+        for sink in sinks:
+            if sink.writer.takes_papers:
+                sink.put(sink.writer.paper(made))
+        for _ in made.items():
+            self._request.progress("item")
+
+    def _hand_out_pool(self, pool: Pool, made: Iterator[Item], sinks: Sequence[Sink]) -> None:
+        for item in made:
+            for sink in sinks:
+                if item.variant <= pool.count(sink.writer.variants):
+                    sink.put(sink.writer.variant(pool, item))
+            self._request.progress("item")
 
     def _head(self, exam: ExamDocument) -> dict[str, Any]:
         return {
             "title": exam.title,
             "seed": self._spec.seed,
-            "versions": [paper.label for paper in exam.papers],
+            "versions": [reader.identifier for reader in self._exam.readers],
             "scoring": exam.scoring,
             "verify": self._request.verify,
             "answers": dict(sorted(self._report.tally.provenances.items())),
         }
+
+
+def _append(folder: OutputFolder, prefix: str, chunk: Chunk) -> None:
+    folder.append(f"{prefix}/{chunk.file}" if prefix else chunk.file, chunk.content)
+
+
+def _exhaust(productions: Sequence[Iterator[Item]]) -> None:
+    """Makes what nobody has asked for yet, for the mistakes that are still in it."""
+    for made in productions:
+        try:
+            for _ in made:
+                pass
+        except ProductionFailed:
+            continue

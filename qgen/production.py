@@ -150,6 +150,9 @@ class Production:
         number = 0
         for variants in batches:
             answers = self._solved(variants, number)
+            tally.items += len(variants)
+            for provenance in filler.provenances:
+                tally.provenances[provenance] += len(variants)
             for variant, solved in zip(variants, answers, strict=True):
                 number += 1
                 try:
@@ -160,9 +163,6 @@ class Production:
                     self._fail(failure.code, number, variant.values, str(failure))
                     raise ProductionFailed from None
                 yield item
-            tally.items += len(variants)
-            for provenance in filler.provenances:
-                tally.provenances[provenance] += len(variants)
 
     def _illustrated(self, item: Item, known: Values) -> Item:
         """The item with its figures; raises VariantFailure for values that cannot be drawn."""

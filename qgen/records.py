@@ -3,40 +3,58 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import IO, Any
 
 from qgen import __version__
-from qgen.answer_keys import KINDS, key_text
-from qgen.document.exam import ExamDocument, Item, answers_of
+from qgen.answer_keys import key_text
+from qgen.document.answers import KIND_NAMES
+from qgen.document.exam import ExamDocument, Item, Paper, Pool
 from qgen.document.values import Value, show
+from qgen.output_folder import MANIFEST
+from qgen.renderers.writer import Chunk, Writer
 
+KEYS = "key.csv"
 _COLUMNS = ("version", "number", "part", "question", "kind", "points", "key")
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 _FORMULA_STARTS = ("=", "+", "-", "@")
 _CHUNK = 1 << 16
 
 
-def key_table(exam: ExamDocument) -> bytes:
-    """The keys of all papers as CSV, a row an answer; spreadsheets run nothing of it."""
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(_COLUMNS)
-    for paper in exam.papers:
-        for number, item in enumerate(paper.items(), 1):
-            for part, answer, points, _ in answers_of(item):
-                cells = (
+class KeyTable(Writer):
+    """`key.csv`: the keys of all papers, a row an answer; spreadsheets run nothing of it."""
+
+    takes_papers = True
+
+    def begin(self, exam: ExamDocument) -> Iterator[Chunk]:
+        """The names of the columns."""
+        yield Chunk(KEYS, _rows([_COLUMNS]))
+
+    def paper(self, paper: Paper) -> Iterator[Chunk]:
+        """A row for each answer of the paper."""
+        yield Chunk(
+            KEYS,
+            _rows(
+                (
                     paper.label,
                     str(number),
-                    part,
+                    part.label,
                     item.header.identifier,
-                    KINDS[type(answer)],
-                    str(points),
-                    key_text(answer),
+                    KIND_NAMES[type(part.answer)],
+                    str(part.points),
+                    key_text(part.answer),
                 )
-                rows.writerow([_neutral(cell) for cell in cells])
+                for number, item in enumerate(paper.items(), 1)
+                for part in item.parts
+            ),
+        )
+
+
+def _rows(rows: Iterable[Sequence[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(map(_neutral, row) for row in rows)
     return text.getvalue().encode()
 
 
@@ -55,29 +73,36 @@ def _neutral(cell: str) -> str:
     return cell
 
 
-class ItemRecorder:
-    """Writes one line of JSON for each item that streams by, as the manifest holds them."""
+class ItemRecorder(Writer):
+    """A line of JSON for each item, as the manifest holds them, for a file of its own."""
 
-    def __init__(self, file: IO[str]) -> None:
-        self._file = file
+    takes_papers = True
+
+    def __init__(self, variants: int) -> None:
+        super().__init__()
+        self.variants = variants
         self._before = "  "
 
-    def recorded(self, slot: str, copies: Iterable[str], items: Iterable[Item]) -> Iterator[Item]:
-        """The same items, each recorded with the version, student or pool it goes to."""
-        start = f'{{"slot": {_ENCODE(slot)}, "copy": '
-        for copy, item in zip(copies, items, strict=True):
-            question = _ENCODE(item.header.identifier)
-            values = ", ".join(
-                [f"{_key(name)}: {_json(value)}" for name, value in item.values.items()]
-            )
-            keys = [_ENCODE(key_text(answer)) for _, answer, _, _ in answers_of(item)]
-            self._file.write(
-                f'{self._before}{start}{_ENCODE(copy)}, "question": {question}, '
-                f'"variant": {item.variant}, "values": {{{values}}}, '
-                f'"answers": [{", ".join(keys)}]}}'
-            )
-            self._before = ",\n  "
-            yield item
+    def paper(self, paper: Paper) -> Iterator[Chunk]:
+        """The items of one version or student."""
+        copy = _ENCODE(paper.label)
+        for item in paper.items():
+            yield self._line(copy, item)
+
+    def variant(self, pool: Pool, item: Item) -> Iterator[Chunk]:
+        """One of the items that platforms get."""
+        yield self._line(f'"variant {item.variant}"', item)
+
+    def _line(self, copy: str, item: Item) -> Chunk:
+        values = ", ".join([f"{_key(name)}: {_json(value)}" for name, value in item.values.items()])
+        keys = ", ".join([_ENCODE(key_text(part.answer)) for part in item.parts])
+        line = (
+            f'{self._before}{{"slot": {_key(item.slot)}, "copy": {copy}, '
+            f'"question": {_key(item.header.identifier)}, "variant": {item.variant}, '
+            f'"values": {{{values}}}, "answers": [{keys}]}}'
+        )
+        self._before = ",\n  "
+        return Chunk(MANIFEST, line.encode())
 
 
 @lru_cache(maxsize=4096)
@@ -102,14 +127,14 @@ def _json(value: Value) -> str:
 
 
 def manifest(
-    head: dict[str, Any], items: IO[str], files: dict[str, str], losses: list[str]
+    head: dict[str, Any], items: IO[bytes], files: dict[str, str], losses: list[str]
 ) -> Iterator[bytes]:
     """`manifest.json` in chunks: what was asked, each recorded item, and every file's SHA-256."""
     opening = json.dumps({"qgen": __version__, **head}, ensure_ascii=False, indent=1)
     yield opening[:-2].encode() + b',\n "items": [\n'
     items.seek(0)
     while chunk := items.read(_CHUNK):
-        yield chunk.encode()
+        yield chunk
     closing = json.dumps(
         {"losses": losses, "files": dict(sorted(files.items()))}, ensure_ascii=False, indent=1
     )

@@ -6,13 +6,12 @@ marking scheme, or a short answer that would be accepted. Titles of questions ar
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
 from qgen.bank.templates import QuestionTemplate
 from qgen.document.answers import (
     Answer,
-    Derivation,
     FormulaAnswer,
     MultipleSelect,
     Numeric,
@@ -32,7 +31,7 @@ FEWEST_WORDS = 3
 
 
 def study_guide(
-    exam: LoadedExam, headings: dict[str, str], place: Place
+    exam: LoadedExam, headings: Mapping[str, str], place: Place
 ) -> tuple[GuideDocument, list[Problem]]:
     """The exam's guide, and what was left out of it or is missing (losses).
 
@@ -118,9 +117,10 @@ def _secrets(exam: LoadedExam) -> Iterator[tuple[str, str]]:
             words = _words(plain_text(text))
             if words.count(" ") + 1 >= FEWEST_WORDS:
                 yield words, template.header.identifier
-        for accepted in _accepted(item.answer):
-            if _words(accepted):
-                yield _words(accepted), template.header.identifier
+        for part in item.parts:
+            for accepted in part.answer.accepted if isinstance(part.answer, ShortAnswer) else ():
+                if _words(accepted):
+                    yield _words(accepted), template.header.identifier
 
 
 def _words(text: str) -> str:
@@ -132,7 +132,10 @@ def _texts(item: Item) -> Iterator[Passage]:
     """The texts of an item that say something about its answer."""
     if item.explanation is not None:
         yield item.explanation
-    yield from _answer_texts(item.answer)
+    for part in item.parts:
+        yield from _answer_texts(part.answer)
+        if part.explanation is not None:
+            yield part.explanation
 
 
 def _answer_texts(answer: Answer) -> Iterator[Passage]:
@@ -146,18 +149,5 @@ def _answer_texts(answer: Answer) -> Iterator[Passage]:
             yield from (mistake.feedback for mistake in answer.mistakes)
         case Open():
             yield from (line.text for line in answer.rubric)
-        case Derivation():
-            for part in answer.parts:
-                yield from _answer_texts(part.answer)
-                if part.explanation is not None:
-                    yield part.explanation
         case _:
             assert_never(answer)
-
-
-def _accepted(answer: Answer) -> Iterator[str]:
-    if isinstance(answer, Derivation):
-        for part in answer.parts:
-            yield from _accepted(part.answer)
-    elif isinstance(answer, ShortAnswer):
-        yield from answer.accepted

@@ -22,10 +22,9 @@ from typing import Any
 
 from qgen.bank.templates import (
     ChoiceTemplate,
-    DerivationTemplate,
     FormulaTemplate,
     NumericTemplate,
-    PartAnswerTemplate,
+    Placed,
     QuestionTemplate,
 )
 from qgen.checking import check_question
@@ -94,17 +93,11 @@ def broken(solver: Solver, change: Change) -> Iterator[Solver]:
         registry._SOLVERS[solver.name] = solver
 
 
-def parts(template: QuestionTemplate) -> list[PartAnswerTemplate]:
-    if isinstance(template.answer, DerivationTemplate):
-        return [part.answer for part in template.answer.parts]
-    return [template.answer]
-
-
 def names_of(template: QuestionTemplate) -> tuple[set[str], set[tuple[str, str]]]:
     """The names that keys read, and pairs of a mistake's name and its key's name."""
     keys: set[str] = set()
     pairs: set[tuple[str, str]] = set()
-    for answer in parts(template):
+    for answer in (part.answer for part in template.parts):
         if isinstance(answer, (NumericTemplate, FormulaTemplate)):
             key = answer.answer.expression
             keys |= key.names
@@ -115,11 +108,11 @@ def names_of(template: QuestionTemplate) -> tuple[set[str], set[tuple[str, str]]
         elif isinstance(answer, ChoiceTemplate):
             printed: dict[bool, set[str]] = {True: set(), False: set()}
             for option in answer.options:
-                keys |= option.correct.expression.names
+                if isinstance(option.correct, Placed):
+                    keys |= option.correct.expression.names
                 if option.only_hole is not None:
                     hole = template.holes[option.only_hole].expression
-                    is_right = option.correct.expression.source == "true"
-                    printed[is_right] |= hole.names if len(hole.names) == 1 else set()
+                    printed[option.correct is True] |= hole.names if len(hole.names) == 1 else set()
             keys |= printed[True]
             pairs |= {(wrong, key) for wrong in printed[False] for key in printed[True]}
     return keys, pairs

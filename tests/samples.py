@@ -3,11 +3,12 @@
 A new node or kind is appended here, and every renderer is tested with it.
 """
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from qgen.document.answers import (
     Answer,
-    Derivation,
     FormulaAnswer,
     FormulaMistake,
     MultipleSelect,
@@ -16,7 +17,6 @@ from qgen.document.answers import (
     Open,
     Option,
     Part,
-    PartAnswer,
     RubricLine,
     ShortAnswer,
     SingleChoice,
@@ -27,6 +27,7 @@ from qgen.document.exam import Asset, ExamDocument, Header, Item, Paper, Pool, S
 from qgen.document.formula import Number, Power, Product, Quotient, Sum, Symbol, linear
 from qgen.document.problem import Place
 from qgen.document.richtext import (
+    NO_TEXT,
     Block,
     BulletList,
     Code,
@@ -90,7 +91,7 @@ EVERY_NODE = Passage(RichText(BLOCKS), ("<7> & 8", r"\frac{3}{4}"))
 
 _POSTERIOR_MEAN = Quotient(linear([(3, "x_1"), (-4, "x_2")], -2), Number(26))
 
-PART_ANSWERS: dict[str, PartAnswer] = {
+ANSWERS: dict[str, Answer] = {
     "single_choice": SingleChoice(
         (
             Option(passage_of("the right one"), True, passage_of("Why it is right.")),
@@ -139,22 +140,39 @@ PART_ANSWERS: dict[str, PartAnswer] = {
     ),
 }
 
-ANSWERS: dict[str, Answer] = {
-    **PART_ANSWERS,
-    "derivation": Derivation(
-        tuple(
-            Part(
-                "abcdef"[index],
-                passage_of(f"Prompt of the {kind} part."),
-                answer,
-                Fraction(index + 1, 2),
-                "stated",
-                passage_of("Explanation of the part.") if index % 2 else None,
-            )
-            for index, (kind, answer) in enumerate(PART_ANSWERS.items())
+KINDS = (*ANSWERS, "derivation")
+
+
+def sole(answer: Answer, points: Fraction = Fraction(2)) -> tuple[Part, ...]:
+    """The one part of a question that is no derivation."""
+    return (Part("", Passage(NO_TEXT), answer, points, "stated", None),)
+
+
+def steps(*answers: Answer, points: Sequence[Fraction] = ()) -> tuple[Part, ...]:
+    """The parts of a derivation, each worth one point where nothing else is said."""
+    worth = points or [Fraction(1)] * len(answers)
+    return tuple(
+        Part("abcdefgh"[index], passage_of("Prompt."), answer, share, "stated", None)
+        for index, (answer, share) in enumerate(zip(answers, worth, strict=True))
+    )
+
+
+def parts(kind: str) -> tuple[Part, ...]:
+    """The parts of a question of any kind; a derivation has one of each kind of answer."""
+    if kind in ANSWERS:
+        return sole(ANSWERS[kind])
+    return tuple(
+        Part(
+            "abcdefgh"[index],
+            passage_of(f"Prompt of the {each} part."),
+            answer,
+            Fraction(index + 1, 2),
+            "stated",
+            passage_of("Explanation of the part.") if index % 2 else None,
         )
-    ),
-}
+        for index, (each, answer) in enumerate(ANSWERS.items())
+    )
+
 
 ASSETS = {"picture": Asset("picture", {"png": PNG})}
 
@@ -175,33 +193,35 @@ def header(kind: str) -> Header:
 
 
 def item(kind: str, variant: int = 1, stem: Passage = EVERY_NODE) -> Item:
-    answer = ANSWERS[kind]
-    points = (
-        sum((part.points for part in answer.parts), Fraction(0))
-        if isinstance(answer, Derivation)
-        else Fraction(2)
-    )
+    asked = parts(kind)
     return Item(
         header=header(kind),
         variant=variant,
-        points=points,
+        points=sum((part.points for part in asked), Fraction(0)),
         stem=stem,
-        answer=answer,
-        provenance="stated",
+        parts=asked,
         explanation=passage_of(f"The worked solution of the {kind} question."),
         values={"n": variant},
         assets=ASSETS,
     )
 
 
-def exam() -> ExamDocument:
+@dataclass(frozen=True, slots=True)
+class SampleExam(ExamDocument):
+    """An exam with its papers, and the items of each of its pools."""
+
+    papers: tuple[Paper, ...] = ()
+    variants: tuple[Iterable[Item], ...] = ()
+
+
+def exam() -> SampleExam:
     """Every kind in two sections, in two papers and in pools of three variants."""
-    kinds = list(ANSWERS)
+    kinds = KINDS
     sections = (
         Section("First & foremost", passage_of("Read <carefully>."), tuple(map(item, kinds[:4]))),
         Section("Second", None, tuple(map(item, kinds[4:]))),
     )
-    return ExamDocument(
+    return SampleExam(
         title="Samples & more",
         slug="samples",
         language="en",
@@ -212,9 +232,9 @@ def exam() -> ExamDocument:
         pass_mark=Fraction(4, 5),
         papers=(Paper("A", None, sections), Paper("B", "Ada O'Neil & co", sections)),
         pools=tuple(
-            Pool(header(kind), "First & foremost", item(kind).points, 3, _variants(kind))
-            for kind in kinds
+            Pool(header(kind), "First & foremost", item(kind).points, True) for kind in kinds
         ),
+        variants=tuple(_variants(kind) for kind in kinds),
     )
 
 

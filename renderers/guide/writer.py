@@ -1,15 +1,14 @@
 """Study guides as a web page and as LaTeX, in the style of the pages and papers of an exam."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal
 
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
-from qgen.document.exam import Rendered
+from qgen.document.exam import ExamDocument
+from qgen.document.formats import GuideOptions
 from qgen.document.guide import GuideDocument, StudyNote
 from qgen.document.problem import Problem
 from qgen.document.richtext import closed, walk
@@ -17,39 +16,41 @@ from qgen.renderers.html.text import HtmlText, Surroundings, escape
 from qgen.renderers.html.writer import page_style
 from qgen.renderers.labels import Labels, labels_for
 from qgen.renderers.latex.characters import escape as escape_latex
-from qgen.renderers.latex.characters import needs_unicode_engine
 from qgen.renderers.latex.questions import fill_label
+from qgen.renderers.latex.shell import source_of
 from qgen.renderers.latex.text import LatexPassageWriter
-from qgen.renderers.latex.writer import node_losses, preamble
+from qgen.renderers.latex.writer import node_losses
+from qgen.renderers.writer import Chunk, Writer
 
 PAGE = "guide.html"
 SOURCE = "guide.tex"
 
 
-@dataclass(frozen=True, slots=True)
-class GuideOptions:
-    """`both` writes a page and a LaTeX source."""
+class GuideWriter(Writer):
+    """`guide.html`, `guide.tex`, or both; made of the exam's guide alone, never of its items."""
 
-    format: Literal["both", "html", "latex"] = "both"
+    def __init__(self, options: GuideOptions) -> None:
+        super().__init__()
+        self.pdf = options.pdf
+        self.guide_headings = options.headings
+        self._options = options
 
+    def begin(self, exam: ExamDocument) -> Iterator[Chunk]:
+        """The whole guide.
 
-def render(guide: GuideDocument, options: GuideOptions) -> Rendered:
-    """`guide.html`, `guide.tex`, or both.
-
-    Problems are what a format cannot carry of a note, and formulas that it must not carry
-    (errors). Raises LookupError for a language without labels.
-    """
-    labels = labels_for(guide.language)
-    contents: dict[str, bytes] = {}
-    problems: list[Problem] = []
-    if options.format != "latex":
-        surroundings = Surroundings()
-        contents[PAGE] = _page(guide, labels, surroundings)
-        problems += surroundings.problems
-    if options.format != "html":
-        contents[SOURCE] = _source(guide, labels)
-        problems += _latex_losses(guide)
-    return Rendered(contents, tuple(problems))
+        Problems are what a format cannot carry of a note, and formulas that it must not carry
+        (errors).
+        """
+        guide = exam.guide
+        assert guide is not None
+        labels = labels_for(guide.language)
+        if self._options.format != "latex":
+            surroundings = Surroundings()
+            yield Chunk(PAGE, _page(guide, labels, surroundings))
+            self.problems += surroundings.problems
+        if self._options.format != "html":
+            yield Chunk(SOURCE, source_of("\n".join(_body(guide, labels)), labels))
+            self.problems += _latex_losses(guide)
 
 
 @cache
@@ -72,24 +73,6 @@ def _page(guide: GuideDocument, labels: Labels, surroundings: Surroundings) -> b
     topics = [(topic.heading, [note(each) for each in topic.notes]) for topic in guide.topics]
     page = _template().render(guide=guide, labels=labels, style=Markup(page_style()), topics=topics)
     return page.encode()
-
-
-def _source(guide: GuideDocument, labels: Labels) -> bytes:
-    body = "\n".join(_body(guide, labels))
-    lines = [
-        r"\documentclass[11pt]{article}",
-        rf"\newcommand{{\examlanguage}}{{{labels.babel or 'english'}}}",
-        preamble(),
-        r"\begin{document}",
-        r"\examstart",
-        body,
-        r"\end{document}",
-        "",
-    ]
-    if needs_unicode_engine(body):
-        lines.insert(0, "% !TeX program = lualatex")
-        lines.insert(lines.index(r"\examstart") + 1, r"\examfindfont")
-    return "\n".join(lines).encode()
 
 
 def _body(guide: GuideDocument, labels: Labels) -> Iterator[str]:

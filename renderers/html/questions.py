@@ -5,7 +5,6 @@ from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
-    Derivation,
     FormulaAnswer,
     MultipleSelect,
     Numeric,
@@ -58,10 +57,17 @@ class QuestionWriter:
             f'<article class="question" id="{base}" aria-labelledby="{base}-name">\n'
             f'<div class="head"><h3 id="{base}-name">{heading}</h3>'
             f'<p class="points">{points_text(item.points, labels)}</p></div>\n'
-            f"{self.blocks(item.stem, 4)}\n{self._answer(base, item.answer)}{solution}</article>\n"
+            f"{self.blocks(item.stem, 4)}\n{self._parts(base, item)}{solution}</article>\n"
         )
         self.surroundings.assets, self.surroundings.place, self._language = {}, None, ""
         return markup
+
+    def _parts(self, base: str, item: Item) -> str:
+        if not item.is_derivation:
+            return self._answer(base, item.parts[0].answer)
+        return "".join(
+            self._part(f"{base}-{index}", base, part) for index, part in enumerate(item.parts, 1)
+        )
 
     def _answer(self, base: str, answer: Answer) -> str:
         labels = self._labels
@@ -86,11 +92,6 @@ class QuestionWriter:
                     f'rows="{lines}" style="--lines: {lines}" autocomplete="off"></textarea>'
                 )
                 return self._field(base, control)
-            case Derivation():
-                return "".join(
-                    self._part(f"{base}-{index}", base, part)
-                    for index, part in enumerate(answer.parts, 1)
-                )
             case _:
                 assert_never(answer)
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from qgen.document.answers import (
-    Derivation,
+    Answer,
     FormulaAnswer,
     MultipleSelect,
     Numeric,
     Open,
     Option,
     Part,
-    PartAnswer,
     ShortAnswer,
     SingleChoice,
     option_letter,
@@ -46,8 +45,8 @@ class SolutionWriter:
     def of_item(self, item: Item, name: str) -> str:
         """The solution of a whole question; of a derivation, what its parts do not say."""
         lines: list[str] = []
-        if not isinstance(item.answer, Derivation):
-            lines += self._key(item.answer)
+        if not item.is_derivation:
+            lines += self._key(item.parts[0].answer)
         lines += self._explanation(item.explanation, 4)
         return self._folded(lines, name)
 
@@ -82,7 +81,7 @@ class SolutionWriter:
     def _titled(self, title: str, markup: str) -> str:
         return f'<p class="caption">{escape(title)}</p>\n{markup}'
 
-    def _key(self, answer: PartAnswer) -> Iterator[str]:
+    def _key(self, answer: Answer) -> Iterator[str]:
         match answer:
             case SingleChoice() | MultipleSelect():
                 yield from self._choice_key(answer.options)

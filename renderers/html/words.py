@@ -2,13 +2,13 @@
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
-from functools import cache
 
 from qgen.document.formula import number_latex
 from qgen.document.numbers import significant, terminating
 from qgen.document.values import Real
 from qgen.renderers.html.text import escape
 from qgen.renderers.labels import Labels
+from qgen.renderers.wording import points_label, points_number
 
 
 def filled(label: str, *markup: str) -> str:
@@ -16,16 +16,9 @@ def filled(label: str, *markup: str) -> str:
     return escape(label).format(*markup)
 
 
-@cache
-def points_number(points: Fraction) -> str:
-    """Points as a decimal where it ends within three places, otherwise as a fraction: `1/3`."""
-    decimal = terminating(points)
-    return decimal if decimal is not None and points * 1000 % 1 == 0 else str(points)
-
-
 def points_text(points: Fraction, labels: Labels) -> str:
     """`2 points`."""
-    return filled(labels.point if points == 1 else labels.points, points_number(points))
+    return filled(points_label(points, labels), points_number(points))
 
 
 def number_tex(value: Real) -> str:

@@ -1,83 +1,67 @@
 """Web pages, one a paper: each is one file that needs no network and no script."""
 
-import re
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import count
-from typing import Literal
 
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
-from qgen.document.exam import ExamDocument, Item, Paper, Rendered, Section
+from qgen.document.exam import ExamDocument, Item, Paper, Section
+from qgen.document.formats import HtmlOptions
 from qgen.document.problem import Problem
 from qgen.document.richtext import Passage
 from qgen.renderers.html.questions import QuestionWriter
-from qgen.renderers.html.words import points_number, points_text
+from qgen.renderers.html.words import points_text
 from qgen.renderers.labels import Labels, labels_for
+from qgen.renderers.wording import FileNames, points_number
+from qgen.renderers.writer import Chunk, Writer
 
 
-@dataclass(frozen=True, slots=True)
-class HtmlOptions:
-    """`practice` pages contain the solutions and say so; `exam` pages contain no key at all."""
+class HtmlWriter(Writer):
+    """One page for each paper, `<slug>-<label>.html`.
 
-    mode: Literal["practice", "exam"] = "practice"
-
-
-def losses(item: Item, options: HtmlOptions) -> list[Problem]:
-    """What a page cannot show of a question.
-
-    `html-math` (an error): a formula that does not convert to MathML. `html-image`: a picture
-    without a form that browsers show. `html-link`: a link that is not followed for safety.
+    Its losses are `html-math` (an error), a formula that does not convert to MathML;
+    `html-image`, a picture without a form that browsers show; `html-link`, a link that is not
+    followed for safety.
     """
-    writer = QuestionWriter(labels_for("en"), has_solutions=options.mode == "practice")
-    writer.question(1, item)
-    return list(writer.surroundings.problems)
 
+    takes_papers = True
 
-def render(exam: ExamDocument, options: HtmlOptions) -> Rendered:
-    """One page for each paper, `<slug>-<label>.html`; each is written while it is read.
+    def __init__(self, options: HtmlOptions) -> None:
+        super().__init__()
+        self._is_practice = options.mode == "practice"
+        self._names = FileNames()
+        self._book: _Book | None = None
 
-    Problems are those of the exam's own texts; those of its questions come from `losses`.
-    Raises LookupError for a language without labels.
-    """
-    labels = labels_for(exam.language)
-    own_texts = QuestionWriter(labels, has_solutions=False)
-    for passage in _own_passages(exam):
-        own_texts.blocks(passage, 2)
-    writer = QuestionWriter(labels, has_solutions=options.mode == "practice")
-    pages = {
-        name: _Page(exam, paper, labels, options.mode == "practice", writer)
-        for name, paper in zip(_file_names(exam), exam.papers, strict=True)
-    }
-    return Rendered(pages, tuple(own_texts.surroundings.problems))
+    def losses(self, item: Item) -> list[Problem]:
+        """What a page cannot show of a question."""
+        writer = QuestionWriter(labels_for("en"), has_solutions=self._is_practice)
+        writer.question(1, item)
+        return list(writer.surroundings.problems)
 
+    def begin(self, exam: ExamDocument) -> Iterable[Chunk]:
+        """Nothing yet."""
+        labels = labels_for(exam.language)
+        self._book = _Book(
+            exam,
+            labels,
+            QuestionWriter(labels, has_solutions=self._is_practice),
+            self._is_practice,
+            QuestionWriter(labels, has_solutions=False),
+        )
+        return ()
 
-def _own_passages(exam: ExamDocument) -> Iterator[Passage]:
-    """The texts that belong to no question, each once."""
-    found = [exam.instructions]
-    found += [section.instructions for paper in exam.papers for section in paper.sections]
-    yield from dict.fromkeys(passage for passage in found if passage is not None)
-
-
-def _file_names(exam: ExamDocument) -> list[str]:
-    """A safe name for each paper's page; no two differ in the case of letters only."""
-    taken: set[str] = set()
-    names = []
-    for paper in exam.papers:
-        wanted = f"{_safe(exam.slug)}-{_safe(paper.label)}"
-        numbered = (wanted if number == 1 else f"{wanted}-{number}" for number in count(1))
-        name = next(name for name in numbered if name.lower() not in taken)
-        taken.add(name.lower())
-        names.append(f"{name}.html")
-    return names
-
-
-def _safe(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", text)[:80].strip("-") or "unnamed"
+    def paper(self, paper: Paper) -> Iterator[Chunk]:
+        """The paper's page."""
+        assert self._book is not None
+        name = self._names.free(self._book.exam.slug, paper.label)
+        for piece in self._book.page(paper):
+            yield Chunk(f"{name}.html", piece.encode())
+        self.problems = list(self._book.own_texts.surroundings.problems)
 
 
 @cache
@@ -109,43 +93,44 @@ class _WrittenSection:
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
-    """The bytes of one page; may be read again, and gives the same bytes then."""
+class _Book:
+    """What all pages of one exam share."""
 
     exam: ExamDocument
-    paper: Paper
     labels: Labels
-    is_practice: bool
     writer: QuestionWriter
+    is_practice: bool
+    own_texts: QuestionWriter
+    """Writes what belongs to no question: its problems are those of the exam."""
 
-    def __iter__(self) -> Iterator[bytes]:
-        for piece in _template().generate(self._contents()):
-            yield piece.encode()
+    def page(self, paper: Paper) -> Iterator[str]:
+        """One page, piece by piece."""
+        yield from _template().generate(self._contents(paper))
 
-    def _contents(self) -> Mapping[str, object]:
-        numbers = range(1, 1 + sum(len(section.items) for section in self.paper.sections))
+    def _contents(self, paper: Paper) -> Mapping[str, object]:
+        numbers = range(1, 1 + sum(len(section.items) for section in paper.sections))
         return {
             "exam": self.exam,
-            "paper": self.paper,
+            "paper": paper,
             "labels": self.labels,
             "is_practice": self.is_practice,
             "style": Markup(page_style()),
-            "facts": list(self._facts()),
+            "facts": list(self._facts(paper)),
             "instructions": self._instructions(self.exam.instructions, 2),
             "numbers": numbers,
-            "sections": self._sections(),
+            "sections": self._sections(paper),
         }
 
-    def _facts(self) -> Iterator[tuple[str, str | Markup]]:
+    def _facts(self, paper: Paper) -> Iterator[tuple[str, str | Markup]]:
         exam, labels = self.exam, self.labels
-        yield labels.version, self.paper.label
-        if self.paper.student:
-            yield labels.name, self.paper.student
+        yield labels.version, paper.label
+        if paper.student:
+            yield labels.name, paper.student
         if exam.date:
             yield labels.date, exam.date
         if exam.duration is not None:
             yield labels.duration, labels.minutes.format(exam.duration)
-        yield labels.total, Markup(points_text(self.paper.points, labels))
+        yield labels.total, Markup(points_text(paper.points, labels))
         if exam.pass_mark is not None:
             share = points_number(exam.pass_mark * 100)
             yield labels.pass_mark, labels.percent.format(share)
@@ -153,11 +138,11 @@ class _Page:
             yield labels.attempts, str(exam.attempts.allowed)
 
     def _instructions(self, passage: Passage | None, heading_level: int) -> Markup:
-        return Markup("" if passage is None else self.writer.blocks(passage, heading_level))
+        return Markup("" if passage is None else self.own_texts.blocks(passage, heading_level))
 
-    def _sections(self) -> Iterator[_WrittenSection]:
+    def _sections(self, paper: Paper) -> Iterator[_WrittenSection]:
         numbers = count(1)
-        for section in self.paper.sections:
+        for section in paper.sections:
             yield _WrittenSection(
                 section.title,
                 self._instructions(section.instructions, 3),

@@ -7,14 +7,12 @@ from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
-    Derivation,
     FormulaAnswer,
     MultipleSelect,
     Numeric,
     Open,
     Option,
     Part,
-    PartAnswer,
     ShortAnswer,
     SingleChoice,
     option_letter,
@@ -28,6 +26,7 @@ from qgen.marking.rules import accepted_interval
 from qgen.renderers.labels import Labels
 from qgen.renderers.latex.characters import escape
 from qgen.renderers.latex.text import LatexPassageWriter, formula
+from qgen.renderers.wording import points_label, points_number
 
 
 def fill_label(label: str, *written: str) -> str:
@@ -38,15 +37,13 @@ def fill_label(label: str, *written: str) -> str:
 
 def points_text(points: Fraction, labels: Labels) -> str:
     """`2 points` as TeX source."""
-    return fill_label(labels.point if points == 1 else labels.points, points_number(points))
+    return fill_label(points_label(points, labels), points_source(points))
 
 
-def points_number(points: Fraction) -> str:
-    """Points as TeX source: a decimal of at most two places, or a fraction."""
-    shown = terminating(points)
-    if shown is not None and len(shown.partition(".")[2]) <= 2:
-        return shown
-    return formula(number_latex(points))
+def points_source(points: Fraction) -> str:
+    """Points as TeX source: a decimal of at most three places, or a fraction."""
+    shown = points_number(points)
+    return formula(number_latex(points)) if "/" in shown else shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +61,8 @@ class QuestionWriter:
         `opening` stands above it and stays with it: a section's heading.
         """
         lines = [*opening, self._heading(number, item), self.passages.write(item.stem)]
-        if not isinstance(item.answer, Derivation):
-            yield _block(files, [*lines, *self._room(item.answer)])
-            return
-        for part in item.answer.parts:
-            yield _block(files, [*lines, self._part(part, self._room(part.answer))])
+        for part in item.parts:
+            yield _block(files, [*lines, *self._part(part, self._room(part.answer))])
             lines = []
 
     def solution(
@@ -79,19 +73,18 @@ class QuestionWriter:
         source = escape(f"{header.title} · {header.identifier} · {header.topic}")
         stem = self.passages.write(item.stem)
         lines = [*opening, self._heading(number, item), rf"\examsource{{{source}}}", stem]
-        if not isinstance(item.answer, Derivation):
-            lines += [*self._key(item.answer), *self._explanation(item.explanation)]
-            yield _block(files, lines)
-            return
-        for part in item.answer.parts:
+        for part in item.parts:
             marking = (
                 *self._key(part.answer),
                 *self._carried(part),
                 *self._explanation(part.explanation),
             )
-            yield _block(files, [*lines, self._part(part, marking)])
+            lines += self._part(part, marking)
+            if not item.is_derivation:
+                lines += self._explanation(item.explanation)
+            yield _block(files, lines)
             lines = []
-        if item.explanation is not None:
+        if item.is_derivation and item.explanation is not None:
             yield _block(files, self._explanation(item.explanation))
 
     def _heading(self, number: int, item: Item) -> str:
@@ -104,11 +97,15 @@ class QuestionWriter:
             note = fill_label(self.labels.carried, f"({part.carried.part})")
             yield rf"\textit{{({escape(note)})}}"
 
-    def _part(self, part: Part, below: Iterable[str]) -> str:
+    def _part(self, part: Part, below: Iterable[str]) -> Iterator[str]:
+        """What stands below a part's prompt, and with it where the part has a label."""
+        if not part.label:
+            yield from below
+            return
         points = points_text(part.points, self.labels)
         start = rf"\begin{{exampart}}{{({escape(part.label)})}}{{({points})}}"
         body = "\n\n".join((self.passages.write(part.prompt), *below))
-        return f"{start}\n{body}\n\\end{{exampart}}"
+        yield f"{start}\n{body}\n\\end{{exampart}}"
 
     def _explanation(self, explanation: Passage | None) -> Iterator[str]:
         if explanation is not None:
@@ -117,7 +114,7 @@ class QuestionWriter:
 
     # What a student answers in.
 
-    def _room(self, answer: PartAnswer) -> Iterator[str]:
+    def _room(self, answer: Answer) -> Iterator[str]:
         words = self.labels
         match answer:
             case SingleChoice():
@@ -182,8 +179,6 @@ class QuestionWriter:
                 )
             case Open():
                 yield self._rubric(answer)
-            case Derivation():
-                raise ValueError("a derivation has a key in each of its parts only")
             case _:
                 assert_never(answer)
 

@@ -3,16 +3,13 @@
 They need what Debian has in texlive-latex-base, texlive-latex-recommended and lmodern.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
+from hashlib import sha256
 from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
-    Derivation,
     FormulaAnswer,
     MultipleSelect,
     Numeric,
@@ -20,7 +17,8 @@ from qgen.document.answers import (
     ShortAnswer,
     SingleChoice,
 )
-from qgen.document.exam import Asset, ExamDocument, Item, Paper, Rendered, Section
+from qgen.document.exam import Asset, ExamDocument, Item, Paper, Section
+from qgen.document.formats import LatexOptions
 from qgen.document.problem import Problem
 from qgen.document.richtext import (
     Code,
@@ -37,84 +35,87 @@ from qgen.document.richtext import (
     walk,
 )
 from qgen.renderers.labels import Labels, labels_for
-from qgen.renderers.latex.characters import escape, needs_unicode_engine, unprintable
+from qgen.renderers.latex.characters import escape, unprintable
 from qgen.renderers.latex.math import forbidden_commands
 from qgen.renderers.latex.questions import (
     QuestionWriter,
     fill_label,
-    points_number,
+    points_source,
     points_text,
 )
+from qgen.renderers.latex.shell import source_of
 from qgen.renderers.latex.text import LatexPassageWriter, asset_name
+from qgen.renderers.wording import FileNames
+from qgen.renderers.writer import Chunk, Writer
 
 PICTURE_FORMS = ("pdf", "png", "jpg", "jpeg")
 """The file formats of pictures that every TeX engine reads, the best first."""
 _MOST_COLUMNS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class LatexOptions:
-    """`solutions`: whether to write each paper's solutions next to it."""
+class LatexWriter(Writer):
+    """`paper-<label>.tex` for each paper, `solutions-<label>.tex` if wanted, and `assets/`."""
 
-    solutions: bool = True
+    takes_papers = True
 
+    def __init__(self, options: LatexOptions) -> None:
+        super().__init__()
+        self.pdf = options.pdf
+        self._options = options
+        self._names = FileNames()
+        self._book: _Book | None = None
 
-def losses(item: Item, options: LatexOptions) -> list[Problem]:
-    """What a paper cannot carry of a question, and formulas that it must not carry (errors)."""
-    problems: list[Problem] = []
-    place = item.header.place
-    for passage in _passages(item, options):
-        for node in walk(closed(passage)):
-            problems += [
-                Problem(code, message, place, "error" if code == "latex-command" else "loss")
-                for code, message in node_losses(node, item.assets)
-            ]
-    return list(dict.fromkeys(problems))
+    def losses(self, item: Item) -> list[Problem]:
+        """What a paper cannot carry of a question, and formulas that it must not carry (errors)."""
+        problems: list[Problem] = []
+        place = item.header.place
+        for passage in _passages(item, self._options):
+            for node in walk(closed(passage)):
+                problems += [
+                    Problem(code, message, place, "error" if code == "latex-command" else "loss")
+                    for code, message in node_losses(node, item.assets)
+                ]
+        return list(dict.fromkeys(problems))
 
+    def begin(self, exam: ExamDocument) -> Iterable[Chunk]:
+        """Nothing yet; the exam's own texts may lose characters."""
+        labels = labels_for(exam.language)
+        questions = QuestionWriter(labels, LatexPassageWriter())
+        self._book = _Book(exam, labels, questions, _Pictures())
+        self._report_characters(exam.title, exam.course, exam.date)
+        return ()
 
-def render(exam: ExamDocument, options: LatexOptions) -> Rendered:
-    """`paper-<label>.tex` for each paper, `solutions-<label>.tex` if wanted, and `assets/`.
+    def paper(self, paper: Paper) -> Iterator[Chunk]:
+        """The paper, its solutions, and the pictures that no paper before had."""
+        assert self._book is not None
+        titles = (section.title for section in paper.sections)
+        self._report_characters(paper.label, paper.student, *titles)
+        name = self._names.free(paper.label)
+        yield Chunk(f"paper-{name}.tex", self._book.source(paper, is_solution=False))
+        if self._options.solutions:
+            yield Chunk(f"solutions-{name}.tex", self._book.source(paper, is_solution=True))
+        yield from self._book.pictures.new()
 
-    Problems are those of the exam's own texts; those of its questions come from `losses`.
-    Raises LookupError for a language without labels.
-    """
-    labels = labels_for(exam.language)
-    book = _Book(exam, labels, QuestionWriter(labels, LatexPassageWriter()), _Pictures())
-    sources: dict[str, bytes] = {}
-    for name, paper in zip(file_labels(exam.papers), exam.papers, strict=True):
-        sources[f"paper-{name}.tex"] = book.source(paper, is_solution=False)
-        if options.solutions:
-            sources[f"solutions-{name}.tex"] = book.source(paper, is_solution=True)
-    return Rendered({**sources, **book.pictures.written}, tuple(_exam_losses(exam)))
-
-
-def file_labels(papers: tuple[Paper, ...]) -> list[str]:
-    """A name for each paper's files: its label, made safe, and distinct in any letter case."""
-    taken: set[str] = set()
-    return [_free(_safe(paper.label), taken) for paper in papers]
-
-
-def _safe(label: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", label)[:80].strip("-") or "unnamed"
-
-
-def _free(name: str, taken: set[str]) -> str:
-    """The name, or the first of `name-2`, `name-3`, … that nobody took; takes it."""
-    found, number = name, 1
-    while found.lower() in taken:
-        number += 1
-        found = f"{name}-{number}"
-    taken.add(found.lower())
-    return found
+    def _report_characters(self, *texts: str | None) -> None:
+        for text in filter(None, texts):
+            for code, message in _character_losses(text):
+                problem = Problem(code, f"in '{text}': {message}", None, "loss")
+                if problem not in self.problems:
+                    self.problems.append(problem)
 
 
 @dataclass(slots=True)
 class _Pictures:
     """The pictures of a whole exam: questions may use one name for different ones."""
 
-    written: dict[str, bytes] = field(default_factory=dict)
     paths: dict[tuple[str, str, bytes], str] = field(default_factory=dict)
-    taken: set[str] = field(default_factory=set)
+    names: FileNames = field(default_factory=FileNames)
+    waiting: list[Chunk] = field(default_factory=list)
+
+    def new(self) -> list[Chunk]:
+        """The pictures met since this was last asked."""
+        new, self.waiting = self.waiting, []
+        return new
 
     def definitions(self, item: Item) -> str:
         """TeX definitions of the files behind an item's names of pictures."""
@@ -126,21 +127,16 @@ class _Pictures:
         return "".join(f"{line}\n" for line in lines)
 
     def _path(self, asset: Asset, form: str) -> str:
-        key = (asset.name, form, asset.forms[form])
+        content = asset.forms[form]
+        key = (asset.name, form, sha256(content).digest())
         if key not in self.paths:
-            self.paths[key] = f"assets/{_free(_safe(asset.name), self.taken)}.{form}"
-            self.written[self.paths[key]] = asset.forms[form]
+            self.paths[key] = f"assets/{self.names.free(asset.name)}.{form}"
+            self.waiting.append(Chunk(self.paths[key], content))
         return self.paths[key]
 
 
 def _form(asset: Asset) -> str | None:
     return next((form for form in PICTURE_FORMS if form in asset.forms), None)
-
-
-@cache
-def preamble() -> str:
-    """What stands between the class and the document, the same for all that qgen typesets."""
-    return (files("qgen.renderers.latex") / "preamble.tex").read_text("utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,22 +149,9 @@ class _Book:
     pictures: _Pictures
 
     def source(self, paper: Paper, *, is_solution: bool) -> bytes:
-        """One whole file. All files of an exam have the same preamble, so that it compiles once."""
+        """One whole file."""
         body = "\n".join((*self._head(paper, is_solution), *self._sections(paper, is_solution)))
-        lines = [
-            r"\documentclass[11pt]{article}",
-            rf"\newcommand{{\examlanguage}}{{{self.labels.babel or 'english'}}}",
-            preamble(),
-            r"\begin{document}",
-            r"\examstart",
-            body,
-            r"\end{document}",
-            "",
-        ]
-        if needs_unicode_engine(body):
-            lines.insert(0, "% !TeX program = lualatex")
-            lines.insert(lines.index(r"\examstart") + 1, r"\examfindfont")
-        return "\n".join(lines).encode()
+        return source_of(body, self.labels)
 
     def _head(self, paper: Paper, is_solution: bool) -> Iterator[str]:
         exam, words = self.exam, self.labels
@@ -204,7 +187,7 @@ class _Book:
             yield f"{escape(words.duration)}: {minutes}"
         yield f"{escape(words.total)}: {points_text(paper.points, words)}"
         if exam.pass_mark is not None:
-            share = points_number(exam.pass_mark * 100)
+            share = points_source(exam.pass_mark * 100)
             yield f"{escape(words.pass_mark)}: {fill_label(words.percent, share)}"
 
     def _fields(self, paper: Paper) -> str:
@@ -225,8 +208,8 @@ class _Book:
                 [escape(words.questions), *numbers, escape(words.total)],
                 [
                     escape(words.worth),
-                    *(points_number(item.points) for item in items),
-                    points_number(paper.points),
+                    *(points_source(item.points) for item in items),
+                    points_source(paper.points),
                 ],
                 [escape(words.reached), *[""] * (len(items) + 1)],
             ]
@@ -240,7 +223,7 @@ class _Book:
                     escape(words.reached),
                 ],
                 *self._section_rows(paper),
-                [escape(words.total), "", points_number(paper.points), ""],
+                [escape(words.total), "", points_source(paper.points), ""],
             ]
             columns = r"|p{.45\linewidth}|c|c|w{c}{5em}|"
         body = "".join("{}" + " & ".join(row) + r" \\\hline" + "\n" for row in rows)
@@ -254,7 +237,7 @@ class _Book:
             yield [
                 escape(section.title),
                 f"{first}--{last}" if last > first else str(first),
-                points_number(points),
+                points_source(points),
                 "",
             ]
             first = last + 1
@@ -279,7 +262,11 @@ class _Book:
 def _passages(item: Item, options: LatexOptions) -> Iterator[Passage]:
     """All texts of an item that its papers print."""
     yield item.stem
-    yield from _answer_passages(item.answer, options)
+    for part in item.parts:
+        yield part.prompt
+        yield from _answer_passages(part.answer, options)
+        if options.solutions and part.explanation is not None:
+            yield part.explanation
     if options.solutions:
         yield passage_of(item.header.title)
         if item.explanation is not None:
@@ -310,12 +297,6 @@ def _answer_passages(answer: Answer, options: LatexOptions) -> Iterator[Passage]
         case Open():
             if options.solutions:
                 yield from (line.text for line in answer.rubric)
-        case Derivation():
-            for part in answer.parts:
-                yield part.prompt
-                yield from _answer_passages(part.answer, options)
-                if options.solutions and part.explanation is not None:
-                    yield part.explanation
         case _:
             assert_never(answer)
 
@@ -361,12 +342,3 @@ def _character_losses(text: str) -> Iterator[tuple[str, str]]:
             f"no font of a standard TeX has {shown}; the paper prints the number instead, as in "
             f"[U+{ord(found[0]):04X}]",
         )
-
-
-def _exam_losses(exam: ExamDocument) -> Iterator[Problem]:
-    own = [exam.title, exam.course or "", exam.date or ""]
-    for paper in exam.papers:
-        own += [paper.label, paper.student or "", *(section.title for section in paper.sections)]
-    for text in dict.fromkeys(own):
-        for code, message in _character_losses(text):
-            yield Problem(code, f"in '{text}': {message}", None, "loss")

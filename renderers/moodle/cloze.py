@@ -13,12 +13,12 @@ from typing import assert_never
 
 from qgen.document.answers import (
     AUTOMATIC,
-    Derivation,
+    Answer,
     FormulaAnswer,
     MultipleSelect,
     Numeric,
     Open,
-    PartAnswer,
+    Part,
     ShortAnswer,
     SingleChoice,
 )
@@ -46,9 +46,9 @@ def can_be_ticked(answer: MultipleSelect) -> bool:
     return 1 <= right <= _MOST_RIGHT and len(answer.options) > 1
 
 
-def marked_by_moodle(answer: Derivation) -> bool:
+def marked_by_moodle(parts: tuple[Part, ...]) -> bool:
     """True if every part can be a blank."""
-    return all(isinstance(part.answer, AUTOMATIC) for part in answer.parts)
+    return all(isinstance(part.answer, AUTOMATIC) for part in parts)
 
 
 def star_escaped(text: str) -> str:
@@ -83,12 +83,12 @@ class ClozeWriter:
         self._text = text
         self._shuffled = "S" if shuffle_options else ""
 
-    def derivation(self, answer: Derivation, labels: Labels) -> str:
+    def derivation(self, parts: tuple[Part, ...], labels: Labels) -> str:
         """All parts with their prompts, each followed by its blank or blanks."""
-        shares = [share for part in answer.parts for share in _shares(part.answer, part.points)]
+        shares = [share for part in parts for share in _shares(part.answer, part.points)]
         weights = iter(whole_weights(*(share.as_integer_ratio() for share in shares)))
         written: list[str] = []
-        for part in answer.parts:
+        for part in parts:
             prompt = f"{part_heading(part, labels)}<div>{self._text.write(part.prompt)}</div>"
             written.append(self.body(prompt) + self._blanks(part.answer, weights, labels))
         return "".join(written)
@@ -101,7 +101,7 @@ class ClozeWriter:
         """HTML for the text around the blanks, in which nothing looks like a blank."""
         return _LIKE_A_BLANK.sub("&#123;", html) if "{" in html else html
 
-    def _blanks(self, answer: PartAnswer, weights: Iterator[int], labels: Labels) -> str:
+    def _blanks(self, answer: Answer, weights: Iterator[int], labels: Labels) -> str:
         match answer:
             case SingleChoice():
                 return self._options(answer, next(weights), f"MULTICHOICE_V{self._shuffled}", "")
@@ -189,7 +189,7 @@ def _share_of_right(answer: MultipleSelect) -> str:
     return str(share) if share.denominator == 1 else ""
 
 
-def _shares(answer: PartAnswer, points: Fraction) -> list[Fraction]:
+def _shares(answer: Answer, points: Fraction) -> list[Fraction]:
     """What each blank of a part is worth."""
     if isinstance(answer, MultipleSelect) and not can_be_ticked(answer):
         return [points / len(answer.options)] * len(answer.options)

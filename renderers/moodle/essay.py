@@ -1,26 +1,25 @@
 """What the person who marks an essay is told: keys, rubrics and known mistakes as HTML."""
 
 from fractions import Fraction
-from functools import lru_cache
 from typing import assert_never
 
 from qgen.document.answers import (
-    Derivation,
+    Answer,
     FormulaAnswer,
     MultipleSelect,
     Numeric,
     Open,
     Part,
-    PartAnswer,
     ShortAnswer,
     SingleChoice,
 )
 from qgen.document.formula import Expression, latex, typed
-from qgen.document.numbers import machine_decimal, terminating
+from qgen.document.numbers import machine_decimal
 from qgen.document.richtext import Passage
 from qgen.marking.rules import accepted_interval
 from qgen.renderers.labels import Labels
 from qgen.renderers.moodle.text import MoodleText, escaped, escaped_text
+from qgen.renderers.wording import points_label, points_number
 
 # What Moodle's form offers; another number would show as something else when it is edited.
 _FIELD_LINES = (5, 10, 15, 20, 25, 30, 35, 40)
@@ -28,11 +27,7 @@ _FIELD_LINES = (5, 10, 15, 20, 25, 30, 35, 40)
 
 def points_text(points: Fraction, labels: Labels) -> str:
     """`2 points`, `1/3 points`."""
-    return _points_text(points, labels.point, labels.points)
-
-
-def _points_text(worth: Fraction, point: str, points: str) -> str:
-    return (point if worth == 1 else points).format(terminating(worth) or str(worth))
+    return points_label(points, labels).format(points_number(points))
 
 
 def field_lines(lines: int) -> int:
@@ -42,23 +37,14 @@ def field_lines(lines: int) -> int:
 
 def part_heading(part: Part, labels: Labels) -> str:
     """`Part a (2 points)` as a line of its own."""
-    return _part_heading(
-        part.label, part.points.as_integer_ratio(), labels.part, labels.point, labels.points
-    )
+    label = escaped_text(labels.part.format(part.label))
+    return f"<p><strong>{label}</strong> ({escaped_text(points_text(part.points, labels))})</p>"
 
 
-@lru_cache(maxsize=256)
-def _part_heading(label: str, ratio: tuple[int, int], part: str, point: str, points: str) -> str:
-    """`ratio` is the part's points, `part`, `point` and `points` the words for them."""
-    worth = Fraction(*ratio)
-    words = _points_text(worth, point, points)
-    return f"<p><strong>{escaped_text(part.format(label))}</strong> ({escaped_text(words)})</p>"
-
-
-def derivation_text(answer: Derivation, text: MoodleText, labels: Labels) -> str:
+def derivation_text(parts: tuple[Part, ...], text: MoodleText, labels: Labels) -> str:
     """All parts to answer in one box: prompts, options and units, no keys."""
     pieces: list[str] = []
-    for part in answer.parts:
+    for part in parts:
         pieces.append(f"{part_heading(part, labels)}<div>{text.write(part.prompt)}</div>")
         match part.answer:
             case SingleChoice() | MultipleSelect():
@@ -74,11 +60,10 @@ def derivation_text(answer: Derivation, text: MoodleText, labels: Labels) -> str
     return "".join(pieces)
 
 
-def derivation_notes(answer: Derivation, text: MoodleText, labels: Labels) -> str:
+def derivation_notes(parts: tuple[Part, ...], text: MoodleText, labels: Labels) -> str:
     """Keys, rubrics and known mistakes of all parts."""
     return "".join(
-        f"{part_heading(part, labels)}{marking_notes(part.answer, text, labels)}"
-        for part in answer.parts
+        f"{part_heading(part, labels)}{marking_notes(part.answer, text, labels)}" for part in parts
     )
 
 
@@ -87,7 +72,7 @@ def unit_line(unit: str, labels: Labels) -> str:
     return f"<p>{escaped_text(labels.answer)}: … {escaped_text(unit)}</p>"
 
 
-def marking_notes(answer: PartAnswer, text: MoodleText, labels: Labels) -> str:
+def marking_notes(answer: Answer, text: MoodleText, labels: Labels) -> str:
     """The key, the rubric and the known mistakes of one answer."""
     match answer:
         case SingleChoice() | MultipleSelect():

@@ -5,7 +5,6 @@ from fractions import Fraction
 from typing import assert_never
 
 from qgen.document.answers import (
-    Derivation,
     FormulaAnswer,
     MultipleSelect,
     Numeric,
@@ -88,10 +87,10 @@ class QuestionWriter:
         shuffles = "true" if shuffle_options else "false"
         self._choice = f"<shuffleanswers>{shuffles}</shuffleanswers>\n"
 
-    def frame(self, pool: Pool) -> Frame:
-        """Writes what the variants of a pool share."""
+    def frame(self, pool: Pool, count: int) -> Frame:
+        """Writes what the `count` variants of a pool share."""
         header = pool.header
-        digits = max(4, len(str(pool.count)))
+        digits = max(4, len(str(count)))
         tags = "".join(f"<tag><text>{escaped(tag)}</text></tag>" for tag in tags_of(header))
         return Frame(
             name=escaped(plain_name(header.title)[:NAME_LENGTH]),
@@ -106,7 +105,12 @@ class QuestionWriter:
     def question(self, item: Item, frame: Frame) -> str:
         """One variant as a `<question>` element."""
         self._text.begin(item.assets)
-        answer = item.answer
+        if item.is_derivation:
+            if marked_by_moodle(item.parts):
+                blanks = self._cloze.derivation(item.parts, frame.labels)
+                return self._embedded(item, blanks, frame)
+            return self._essay_of_parts(item, frame)
+        answer = item.parts[0].answer
         match answer:
             case SingleChoice():
                 return self._single_choice(item, answer, frame)
@@ -120,10 +124,6 @@ class QuestionWriter:
                 return self._words(item, answer, frame)
             case FormulaAnswer() | Open():
                 return self._essay(item, answer, frame)
-            case Derivation() if marked_by_moodle(answer):
-                return self._embedded(item, self._cloze.derivation(answer, frame.labels), frame)
-            case Derivation():
-                return self._essay_of_parts(item, answer, frame)
             case _:
                 assert_never(answer)
 
@@ -136,8 +136,8 @@ class QuestionWriter:
 
     def _element(self, kind: str, item: Item, frame: Frame, stem: str, specific: str) -> str:
         explanation = EMPTY_FIELD
-        if isinstance(item.answer, Derivation):
-            explanation = self._explanations(item, item.answer, frame.labels)
+        if item.is_derivation:
+            explanation = self._explanations(item, frame.labels)
         elif item.explanation is not None:
             explanation = self._text.field(item.explanation)
         number = str(item.variant).zfill(frame.digits)
@@ -149,10 +149,10 @@ class QuestionWriter:
             f"{frame.common}{specific}</question>\n"
         )
 
-    def _explanations(self, item: Item, answer: Derivation, labels: Labels) -> str:
+    def _explanations(self, item: Item, labels: Labels) -> str:
         written = [
             f"{part_heading(part, labels)}<div>{self._text.write(part.explanation)}</div>"
-            for part in answer.parts
+            for part in item.parts
             if part.explanation is not None
         ]
         if item.explanation is not None:
@@ -223,13 +223,13 @@ class QuestionWriter:
         lines = answer.lines if isinstance(answer, Open) else _FORMULA_LINES
         return self._element("essay", item, frame, stem, _essay_box(lines, notes))
 
-    def _essay_of_parts(self, item: Item, answer: Derivation, frame: Frame) -> str:
-        prompts = derivation_text(answer, self._text, frame.labels)
+    def _essay_of_parts(self, item: Item, frame: Frame) -> str:
+        prompts = derivation_text(item.parts, self._text, frame.labels)
         stem = self._text.field_of(f"<div>{self._text.write(item.stem)}</div>{prompts}")
-        notes = self._text.field_of(derivation_notes(answer, self._text, frame.labels))
+        notes = self._text.field_of(derivation_notes(item.parts, self._text, frame.labels))
         lines = sum(
             part.answer.lines if isinstance(part.answer, Open) else _FORMULA_LINES
-            for part in answer.parts
+            for part in item.parts
         )
         return self._element("essay", item, frame, stem, _essay_box(lines, notes))
 

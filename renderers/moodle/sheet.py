@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from qgen.document.exam import ExamDocument, Pool
+from qgen.document.exam import ExamDocument
 from qgen.document.numbers import terminating
 from qgen.document.richtext import plain_text
 from qgen.renderers.moodle.numbers import grade
@@ -29,12 +29,12 @@ class FilePlan:
         return sum(count for _, count in self.counts)
 
 
-def plan_files(pools: Sequence[Pool], slug: str, questions_per_file: int) -> list[FilePlan]:
-    """Spreads the pools' questions over files, in order; no file without questions."""
+def plan_files(pool_counts: Sequence[int], slug: str, questions_per_file: int) -> list[FilePlan]:
+    """Spreads the questions of pools of such sizes over files, in order; none is empty."""
     files: list[list[tuple[int, int]]] = []
     room = 0
-    for index, pool in enumerate(pools):
-        left = pool.count
+    for index, count in enumerate(pool_counts):
+        left = count
         while left:
             if not room:
                 files.append([])
@@ -79,18 +79,24 @@ def _category_name(name: str, ending: str) -> str:
     return f"{before}{written}{after}"
 
 
-def settings_sheet(exam: ExamDocument, paths: Sequence[str], files: Sequence[FilePlan]) -> str:
-    """The quiz to set up by hand after the import, in plain text."""
+def settings_sheet(
+    exam: ExamDocument, counts: Sequence[int], paths: Sequence[str], files: Sequence[FilePlan]
+) -> str:
+    """The quiz to set up by hand after the import, in plain text.
+
+    `counts` and `paths` are the numbers of variants and the categories of the exam's pools.
+    """
     lines = [f"Moodle: {exam.title}", "", *_import_lines(paths, files), *_quiz_lines(exam)]
     total = sum((pool.points for pool in exam.pools), Fraction(0))
     lines += ["", "3. Slots", ""]
     section: str | None = None
-    for number, (pool, path) in enumerate(zip(exam.pools, paths, strict=True), 1):
+    pools = zip(exam.pools, counts, paths, strict=True)
+    for number, (pool, count, path) in enumerate(pools, 1):
         if pool.section != section:
             section = pool.section
             lines.append(f"Section heading: {section}")
         lines += [
-            f"  Slot {number}: one random question from this category ({pool.count} variants)",
+            f"  Slot {number}: one random question from this category ({count} variants)",
             f"    category: {path}",
             f"    maximum mark: {_mark(pool.points)}",
         ]

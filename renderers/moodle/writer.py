@@ -1,151 +1,142 @@
 """Writes the pools of an exam as Moodle XML, a category each, and a sheet of quiz settings."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from qgen.document.answers import (
     AUTOMATIC,
-    Derivation,
+    Answer,
     FormulaAnswer,
     MultipleSelect,
     Numeric,
     Open,
     Option,
-    PartAnswer,
+    Part,
     ShortAnswer,
     SingleChoice,
 )
-from qgen.document.exam import Content, ExamDocument, Item, Rendered
+from qgen.document.exam import ExamDocument, Item, Pool
+from qgen.document.formats import MoodleOptions
 from qgen.document.problem import Problem
 from qgen.document.richtext import Image, Passage, walk
 from qgen.renderers.moodle.cloze import can_be_ticked, marked_by_moodle
-from qgen.renderers.moodle.questions import NAME_LENGTH, TAG_LENGTH, QuestionWriter
+from qgen.renderers.moodle.questions import NAME_LENGTH, TAG_LENGTH, Frame, QuestionWriter
 from qgen.renderers.moodle.sheet import FilePlan, category_paths, plan_files, settings_sheet
 from qgen.renderers.moodle.text import escaped, web_form
+from qgen.renderers.writer import Chunk, Writer
 
-_CHUNK = 64 * 1024
+QUESTIONS_PER_FILE = 2000
+"""Moodle imports so many in a few seconds and 81 MB."""
 
-
-@dataclass(frozen=True, slots=True)
-class MoodleOptions:
-    """`questions_per_file`: Moodle imports 2 000 questions in a few seconds and 81 MB."""
-
-    questions_per_file: int = 2000
-
-    def __post_init__(self) -> None:
-        """Raises ValueError for a file size below one question."""
-        if self.questions_per_file < 1:
-            raise ValueError("questions_per_file must be at least 1")
+_OPENING = '<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n'
+_CLOSING = "</quiz>\n"
 
 
-def losses(item: Item, options: MoodleOptions) -> list[Problem]:
-    """What Moodle cannot carry of a question, and what is written instead.
+class MoodleWriter(Writer):
+    """`<slug>.xml` (or `<slug>-1.xml`, …) with a category a question, and `settings.txt`."""
 
-    Errors are questions that Moodle would refuse. `item` may be an outline: only its shape
-    counts, not its values.
-    """
-    found: list[tuple[str, str]] = []
-    answer = item.answer
-    if isinstance(answer, Derivation):
-        embedded = marked_by_moodle(answer)
-        if not embedded:
-            found.append(_one_essay(answer))
-        for part in answer.parts:
-            where = f"part {part.label}: "
-            if embedded:
-                found += [(code, where + text) for code, text in _answer_losses(part.answer)]
-                found += [(code, where + text) for code, text in _blank_losses(part.answer)]
-    else:
-        found += _answer_losses(answer)
-    found += _picture_losses(item)
-    found += _cut_losses(item)
-    problems = [Problem(code, text, item.header.place, "loss") for code, text in found]
-    return problems + _refusals(item)
+    def __init__(
+        self, options: MoodleOptions, questions_per_file: int = QUESTIONS_PER_FILE
+    ) -> None:
+        super().__init__()
+        self.variants = options.variants
+        self._questions_per_file = questions_per_file
+        self._bank: _Bank | None = None
+
+    def losses(self, item: Item) -> list[Problem]:
+        """What Moodle cannot carry of a question, and what is written instead.
+
+        Errors are questions that Moodle would refuse. `item` may be an outline: only its shape
+        counts, not its values.
+        """
+        found: list[tuple[str, str]] = []
+        if item.is_derivation:
+            embedded = marked_by_moodle(item.parts)
+            if not embedded:
+                found.append(_one_essay(item.parts))
+            for part in item.parts:
+                where = f"part {part.label}: "
+                if embedded:
+                    found += [(code, where + text) for code, text in _answer_losses(part.answer)]
+                    found += [(code, where + text) for code, text in _blank_losses(part.answer)]
+        else:
+            found += _answer_losses(item.parts[0].answer)
+        found += _picture_losses(item)
+        found += _cut_losses(item)
+        problems = [Problem(code, text, item.header.place, "loss") for code, text in found]
+        return problems + _refusals(item)
+
+    def begin(self, exam: ExamDocument) -> Iterator[Chunk]:
+        """The sheet of settings; all counts are known before the first question is."""
+        counts = [pool.count(self.variants) for pool in exam.pools]
+        paths = category_paths(exam)
+        files = plan_files(counts, exam.slug, self._questions_per_file)
+        questions = QuestionWriter(exam.language, exam.shuffle_options)
+        self._bank = _Bank(questions, _places(files, paths))
+        sheet = settings_sheet(exam, counts, paths, files)
+        # Half of a surrogate pair has no bytes.
+        yield Chunk("settings.txt", sheet.encode("utf-8", "replace"))
+
+    def variant(self, pool: Pool, item: Item) -> Iterator[Chunk]:
+        """One question, with the head of its file or category where it is the first there.
+
+        Raises ValueError for more variants than were announced.
+        """
+        assert self._bank is not None
+        yield self._bank.chunk(pool, pool.count(self.variants), item)
+
+    def end(self) -> Iterable[Chunk]:
+        """Nothing more. Raises ValueError where questions are missing that were announced."""
+        if self._bank is not None and next(self._bank.places, None) is not None:
+            raise ValueError("fewer variants came than were announced")
+        return ()
 
 
-def render(exam: ExamDocument, options: MoodleOptions) -> Rendered:
-    """Writes `<slug>.xml` (or `<slug>-1.xml`, …) and `settings.txt`.
+class _Place(NamedTuple):
+    """Where one question stands: its file, and what stands before and behind it there."""
 
-    The XML files stream, and share the pools' streams: read them once, in their order, each to
-    its end. Reading raises RuntimeError if another order is tried, and ValueError if a pool has
-    fewer or more variants than it says.
-    """
-    paths = category_paths(exam)
-    files = plan_files(exam.pools, exam.slug, options.questions_per_file)
-    stream = _Stream(exam, paths)
-    content: dict[str, Content] = {
-        file.name: stream.file(number, file, number == len(files) - 1)
-        for number, file in enumerate(files)
-    }
-    content["settings.txt"] = settings_sheet(exam, paths, files).encode()
-    return Rendered(content)
+    file: str
+    before: str
+    behind: str
 
 
-class _Stream:
-    """The questions of all pools, handed out to one file after the other."""
-
-    def __init__(self, exam: ExamDocument, paths: list[str]) -> None:
-        self._exam = exam
-        self._paths = paths
-        self._writer = QuestionWriter(exam.language, exam.shuffle_options)
-        self._pools = [self._written(index) for index in range(len(exam.pools))]
-        self._finished = 0
-
-    def file(self, number: int, plan: FilePlan, last: bool) -> Iterator[bytes]:
-        """One file's bytes in chunks of about 64 kB."""
-        if number != self._finished:
-            raise RuntimeError(f"{plan.name} was read before the files in front of it were done")
-        yield from _chunks(self._pieces(plan))
-        if last:
-            self._expect_ends()
-        self._finished += 1
-
-    def _pieces(self, plan: FilePlan) -> Iterator[str]:
-        yield '<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n'
-        for index, count in plan.counts:
-            yield (
+def _places(files: Sequence[FilePlan], paths: Sequence[str]) -> Iterator[_Place]:
+    """The places of all questions in order; `paths` are the pools' categories."""
+    for file in files:
+        opening, left = _OPENING, file.questions
+        for index, count in file.counts:
+            opening += (
                 '<question type="category"><category><text>'
-                f"{escaped(self._paths[index])}</text></category></question>\n"
+                f"{escaped(paths[index])}</text></category></question>\n"
             )
-            questions = self._pools[index]
-            for position in range(count):
-                question = next(questions, None)
-                if question is None:
-                    raise ValueError(self._miscounted(index, f"only {position} more"))
-                yield question
-        yield "</quiz>\n"
-
-    def _written(self, index: int) -> Iterator[str]:
-        pool = self._exam.pools[index]
-        frame = self._writer.frame(pool)
-        write = self._writer.question
-        for item in pool.items:
-            yield write(item, frame)
-
-    def _expect_ends(self) -> None:
-        for index, questions in enumerate(self._pools):
-            if next(questions, None) is not None:
-                raise ValueError(self._miscounted(index, "more"))
-
-    def _miscounted(self, index: int, found: str) -> str:
-        pool = self._exam.pools[index]
-        return f"the pool of {pool.header.identifier} says {pool.count} variants but has {found}"
+            for _ in range(count):
+                left -= 1
+                yield _Place(file.name, opening, "" if left else _CLOSING)
+                opening = ""
 
 
-def _chunks(pieces: Iterable[str]) -> Iterator[bytes]:
-    waiting: list[str] = []
-    size = 0
-    for piece in pieces:
-        waiting.append(piece)
-        size += len(piece)
-        if size >= _CHUNK:
-            yield "".join(waiting).encode()
-            waiting, size = [], 0
-    yield "".join(waiting).encode()
+@dataclass(slots=True)
+class _Bank:
+    """The question bank in the making."""
+
+    questions: QuestionWriter
+    places: Iterator[_Place]
+    pool: Pool | None = None
+    frame: Frame | None = None
+
+    def chunk(self, pool: Pool, count: int, item: Item) -> Chunk:
+        """The next question in its place."""
+        if self.frame is None or pool is not self.pool:
+            self.pool, self.frame = pool, self.questions.frame(pool, count)
+        place = next(self.places, None)
+        if place is None:
+            raise ValueError("more variants came than were announced")
+        question = self.questions.question(item, self.frame)
+        return Chunk(place.file, f"{place.before}{question}{place.behind}".encode())
 
 
-def _answer_losses(answer: PartAnswer) -> list[tuple[str, str]]:
+def _answer_losses(answer: Answer) -> list[tuple[str, str]]:
     match answer:
         case MultipleSelect():
             return _select_losses(answer)
@@ -193,17 +184,17 @@ def _words_losses(answer: ShortAnswer) -> list[tuple[str, str]]:
     return found
 
 
-def _one_essay(answer: Derivation) -> tuple[str, str]:
-    parts = [part.label for part in answer.parts if not isinstance(part.answer, AUTOMATIC)]
+def _one_essay(parts: tuple[Part, ...]) -> tuple[str, str]:
+    labels = [part.label for part in parts if not isinstance(part.answer, AUTOMATIC)]
     return (
         "moodle-derivation",
-        f"Moodle cannot mark part {', '.join(parts)}, and parts of one variant cannot be drawn "
+        f"Moodle cannot mark part {', '.join(labels)}, and parts of one variant cannot be drawn "
         "apart; one essay with all parts is written instead, with their keys and rubrics in the "
         "notes for the person who marks it",
     )
 
 
-def _blank_losses(answer: PartAnswer) -> list[tuple[str, str]]:
+def _blank_losses(answer: Answer) -> list[tuple[str, str]]:
     passages: list[Passage] = []
     match answer:
         case SingleChoice() | MultipleSelect():
@@ -255,11 +246,9 @@ def _cut_losses(item: Item) -> list[tuple[str, str]]:
 
 
 def _refusals(item: Item) -> list[Problem]:
-    answer = item.answer
-    parts = [part.answer for part in answer.parts] if isinstance(answer, Derivation) else [answer]
     text = "Moodle refuses a single choice with fewer than two options"
     return [
         Problem("moodle-one-option", text, item.header.place, "error")
-        for part in parts
-        if isinstance(part, SingleChoice) and len(part.options) < 2
+        for part in item.parts
+        if isinstance(part.answer, SingleChoice) and len(part.answer.options) < 2
     ]

@@ -7,8 +7,6 @@ import pytest
 
 from qgen.bank.templates import (
     ChoiceTemplate,
-    DerivationTemplate,
-    PartAnswerTemplate,
     QuestionTemplate,
 )
 from qgen.generator.filling import Filler, Filling
@@ -21,13 +19,6 @@ def questions() -> list[QuestionTemplate]:
     bank, problems = load_banks(())
     assert problems == []
     return list(bank.questions.values())
-
-
-def parts(template: QuestionTemplate) -> list[PartAnswerTemplate]:
-    answer = template.answer
-    if isinstance(answer, DerivationTemplate):
-        return [part.answer for part in answer.parts]
-    return [answer]
 
 
 def test_every_topic_has_every_kind_and_every_difficulty(questions: list[QuestionTemplate]) -> None:
@@ -55,7 +46,7 @@ def test_every_question_is_dressed(questions: list[QuestionTemplate]) -> None:
 
 def test_every_option_says_why(questions: list[QuestionTemplate]) -> None:
     for each in questions:
-        for answer in parts(each):
+        for answer in (part.answer for part in each.parts):
             if isinstance(answer, ChoiceTemplate):
                 assert all(option.feedback is not None for option in answer.options), (
                     each.header.identifier
@@ -73,7 +64,7 @@ def test_most_drawn_questions_have_verified_keys(questions: list[QuestionTemplat
 
 
 def test_derivations_lead(questions: list[QuestionTemplate]) -> None:
-    long = [each for each in questions if each.header.kind == "derivation" and len(parts(each)) > 2]
+    long = [each for each in questions if each.header.kind == "derivation" and len(each.parts) > 2]
     assert len(long) >= 20
 
 

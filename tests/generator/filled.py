@@ -51,5 +51,6 @@ def choice(*texts: Any, kind: str = "single_choice", **changes: Any) -> Question
 
 def shown(item: Item) -> list[str]:
     """The texts of an item's options in their order."""
-    assert isinstance(item.answer, (SingleChoice, MultipleSelect))
-    return [plain_text(option.text) for option in item.answer.options]
+    answer = item.parts[0].answer
+    assert isinstance(answer, (SingleChoice, MultipleSelect))
+    return [plain_text(option.text) for option in answer.options]

@@ -1,20 +1,23 @@
 """Assembling: papers of sections, in an order of their own, with numbers that stay put."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from fractions import Fraction
 from typing import Any
 
 from qgen.bank.loader import LoadedSpec
 from qgen.bank.roster import Student
 from qgen.bank.templates import Bank
-from qgen.document.exam import ExamDocument, Item
+from qgen.document.exam import Item
 from qgen.document.richtext import plain_text
-from qgen.generator.assembling import assemble
+from qgen.generator.assembling import exam_document, paper
 from qgen.generator.filling import Filler, Filling
 from qgen.generator.planning import Slot, plan, version_labels
 from qgen.generator.variants import VariantSource
 from tests.bank.written import exam, load_exam_text, load_text, question, written
+from tests.generator.filled import shown
 from tests.generator.test_seeds_and_variants import unsolved
+from tests.samples import SampleExam
 
 DRAWN = {"a": {"integers": {"from": 1, "to": 10_000}}}
 
@@ -34,7 +37,7 @@ def bank_of(*questions: dict[str, Any]) -> Bank:
     return bank
 
 
-def made(bank: Bank, readers: Sequence[Student] = (), **changes: Any) -> ExamDocument:
+def made(bank: Bank, readers: Sequence[Student] = (), **changes: Any) -> SampleExam:
     """The papers of an exam, as the pipeline makes them, without solvers and pools."""
     loaded, problems = load_exam_text(written(exam(**changes)))
     assert loaded is not None, problems
@@ -42,7 +45,14 @@ def made(bank: Bank, readers: Sequence[Student] = (), **changes: Any) -> ExamDoc
     assert problems == []
     readers = readers or tuple(Student(label, None) for label in version_labels(loaded.spec))
     items = {slot.key: _items(loaded, slot, readers) for slot in slots}
-    return assemble(loaded, "slug", readers, slots, items, ())
+    head = exam_document(loaded, "slug", slots)
+    papers = tuple(
+        paper(loaded, reader, slots, {key: each[reader.identifier] for key, each in items.items()})
+        for reader in readers
+    )
+    return SampleExam(
+        **{each.name: getattr(head, each.name) for each in fields(head)}, papers=papers
+    )
 
 
 def _items(loaded: LoadedSpec, slot: Slot, readers: Sequence[Student]) -> dict[str, Item]:
@@ -58,7 +68,7 @@ def _items(loaded: LoadedSpec, slot: Slot, readers: Sequence[Student]) -> dict[s
     }
 
 
-def stems(document: ExamDocument, identifier: str) -> list[list[str]]:
+def stems(document: SampleExam, identifier: str) -> list[list[str]]:
     """What each paper prints for a question, wherever it stands."""
     return [
         [plain_text(item.stem) for item in paper.items() if item.header.identifier == identifier]
@@ -182,8 +192,7 @@ class TestOrder:
     def test_options_of_one_question_differ_from_paper_to_paper(self) -> None:
         document = made(BANK, versions=12, sections=[section("One", "c-0", "c-1")])
         orders = [
-            [tuple(plain_text(option.text) for option in item.answer.options)  # type: ignore[union-attr]  # choices
-             for item in paper.items()]
+            [tuple(shown(item)) for item in paper.items()]
             for paper in document.papers
         ]  # fmt: skip
         assert len({first for first, _ in orders}) > 8

@@ -8,15 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qgen.document.answers import (
-    Derivation,
+    Answer,
     FormulaAnswer,
     MultipleSelect,
     Numeric,
     NumericMistake,
     Open,
     Option,
-    Part,
-    PartAnswer,
     ScoringRule,
     ShortAnswer,
     SingleChoice,
@@ -28,6 +26,7 @@ from qgen.document.richtext import passage_of
 from qgen.marking.grader import Mark, mark_choice, mark_number, mark_words
 from qgen.marking.number_reader import parse_number
 from qgen.marking.rules import accepted_interval, guess_floor, multiple_select_credit
+from tests.samples import sole, steps
 
 RULES: tuple[ScoringRule, ...] = get_args(ScoringRule)
 TINY = Fraction(1, 10**30)
@@ -262,22 +261,21 @@ def test_the_guess_floor_is_the_mean_over_all_ticks(rule: ScoringRule) -> None:
         for correct in product((True, False), repeat=shown):
             answer = MultipleSelect(options(*correct), rule)
             credits = [mark_choice(answer, ticked).credit for ticked in subsets(shown)]
-            assert guess_floor(answer) == sum(credits, Fraction(0)) / len(credits)
+            assert guess_floor(sole(answer)) == sum(credits, Fraction(0)) / len(credits)
 
 
 def test_the_guess_floor_of_parts_is_weighed_by_their_points() -> None:
     choice = SingleChoice(options(True, False, False, False))
 
-    def part(answer: PartAnswer, points: int) -> Part:
-        return Part("a", passage_of("?"), answer, Fraction(points), "stated", None)
-
-    assert guess_floor(choice) == Fraction(1, 4)
-    typed: list[PartAnswer] = [
+    assert guess_floor(sole(choice)) == Fraction(1, 4)
+    typed: list[Answer] = [
         numeric(1, "absolute", 0),
         FormulaAnswer(Symbol("x"), {"x": "real"}),
         ShortAnswer(("a",)),
         Open((), 3),
     ]
-    assert [guess_floor(answer) for answer in typed] == [0] * 4
-    assert guess_floor(Derivation((part(choice, 3), part(typed[0], 1)))) == Fraction(3, 16)
-    assert guess_floor(Derivation((part(choice, 0),))) == 0
+    assert [guess_floor(sole(answer)) for answer in typed] == [0] * 4
+    assert guess_floor(steps(choice, typed[0], points=(Fraction(3), Fraction(1)))) == Fraction(
+        3, 16
+    )
+    assert guess_floor(sole(choice, Fraction(0))) == 0

@@ -2,15 +2,17 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from qgen.document.exam import ExamDocument, Item, Rendered
+from qgen.document.exam import Item
 from qgen.document.problem import Problem
 from qgen.generator import drawing
-from qgen.output_formats import HtmlFormat
+from qgen.renderers.html.writer import HtmlWriter
+from qgen.renderers.writer import Chunk
 from tests.qgen.course import SOLVERS, Course, choice, digests, errors, formula, numeric
 
 
@@ -198,10 +200,10 @@ class TestLosses:
     def test_an_error_of_a_format_stops_the_build_before_a_number_is_drawn(
         self, course: Course, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def losses(self: HtmlFormat, item: Item) -> list[Problem]:
+        def losses(self: HtmlWriter, item: Item) -> list[Problem]:
             return [Problem("html-math", f"cannot: {item.header.identifier}", item.header.place)]
 
-        monkeypatch.setattr(HtmlFormat, "losses", losses)
+        monkeypatch.setattr(HtmlWriter, "losses", losses)
         course.bank(numeric("first"), numeric("second"))
         course.exam("first", "second", "first", versions=26)
         assert [error.split("error: ")[1] for error in errors(course.build())] == [
@@ -227,10 +229,11 @@ class TestLosses:
     def test_an_error_that_only_rendering_finds_stops_the_build(
         self, course: Course, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def render(self: HtmlFormat, exam: ExamDocument) -> Rendered:
-            return Rendered({"x.html": b""}, (Problem("html-math", "the instructions"),))
+        def end(self: HtmlWriter) -> Iterator[Chunk]:
+            self.problems.append(Problem("html-math", "the instructions"))
+            yield Chunk("x.html", b"")
 
-        monkeypatch.setattr(HtmlFormat, "render", render)
+        monkeypatch.setattr(HtmlWriter, "end", end)
         course.bank(choice("which"))
         course.exam("which")
         assert errors(course.build()) == ["error: the instructions [html-math]"]

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qgen.answer_keys import KINDS, key_text
+from qgen.answer_keys import key_text
 from qgen.document.answers import (
-    Derivation,
     FormulaAnswer,
     MultipleSelect,
     Numeric,
@@ -22,23 +21,29 @@ from qgen.document.answers import (
     Tolerance,
     option_letter,
 )
-from qgen.document.exam import ExamDocument, Item, Paper, Section, answers_of
+from qgen.document.exam import ExamDocument, Item, Paper, Pool, Section
 from qgen.document.formula import Number, Product, Symbol, evaluate
 from qgen.document.richtext import passage_of
 from qgen.marking.formula_reader import Refusal, parse_formula
-from qgen.records import ItemRecorder, key_table, manifest
+from qgen.output_folder import MANIFEST
+from qgen.records import KEYS, ItemRecorder, KeyTable, manifest
 from tests import samples
+from tests.written import written
 
 EXACTLY = Tolerance("absolute", Fraction(0))
 
 
 def exam_of(*items: Item, label: str = "A") -> ExamDocument:
     papers = (Paper(label, None, (Section("Only one", None, items),)),)
-    return replace(samples.exam(), papers=papers, pools=())
+    return replace(samples.exam(), papers=papers)
 
 
 def rows(exam: ExamDocument) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(key_table(exam).decode("utf-8"), newline="")))
+    return list(
+        csv.DictReader(
+            io.StringIO(written(KeyTable(), exam).files[KEYS].decode("utf-8"), newline="")
+        )
+    )
 
 
 def options(*right: bool) -> tuple[Option, ...]:
@@ -48,7 +53,7 @@ def options(*right: bool) -> tuple[Option, ...]:
 class TestKeyTable:
     def test_a_row_for_each_answer_of_each_paper(self) -> None:
         table = rows(samples.exam())
-        kinds = list(samples.PART_ANSWERS)
+        kinds = list(samples.ANSWERS)
         expected = [(str(n), "", kind) for n, kind in enumerate(kinds, 1)]
         expected += [("7", "abcdef"[n], kind) for n, kind in enumerate(kinds)]
         for label in "AB":
@@ -88,25 +93,13 @@ class TestKeyTable:
     def test_letters(self) -> None:
         assert [option_letter(index) for index in (0, 1, 25, 26, 29)] == ["A", "B", "Z", "AA", "AD"]
 
-    def test_every_kind_has_a_name(self) -> None:
-        assert {KINDS[type(answer)] for answer in samples.PART_ANSWERS.values()} == set(
-            samples.PART_ANSWERS
-        )
-
     def test_a_formula_key_can_be_typed_back(self) -> None:
-        answer = samples.PART_ANSWERS["formula"]
+        answer = samples.ANSWERS["formula"]
         assert isinstance(answer, FormulaAnswer)
         typed = parse_formula(key_text(answer), set(answer.variables))
         assert not isinstance(typed, Refusal)
         values = {"x_1": 2.0, "x_2": -5.5}
         assert evaluate(typed, values) == pytest.approx(evaluate(answer.key, values))
-
-    def test_answers_of_a_derivation_have_the_parts_points(self) -> None:
-        item = samples.item("derivation")
-        assert isinstance(item.answer, Derivation)
-        assert [(label, points) for label, _, points, _ in answers_of(item)] == [
-            (part.label, part.points) for part in item.answer.parts
-        ]
 
 
 class TestSpreadsheets:
@@ -115,40 +108,43 @@ class TestSpreadsheets:
     @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", "\n @"])
     def test_a_cell_that_starts_like_a_formula_is_made_text(self, start: str) -> None:
         word = f'{start}HYPERLINK("x")'
-        short = replace(samples.item("short_answer"), answer=ShortAnswer((word,)))
+        short = replace(samples.item("short_answer"), parts=samples.sole(ShortAnswer((word,))))
         ((row,)) = rows(exam_of(short, label=word))
         assert row["key"] == row["version"] == f"'{word.strip()}"
 
     @pytest.mark.parametrize("end", ["\r", "\n", "\r\n", "\u2028", "\x85"])
     def test_no_text_starts_a_row_of_its_own(self, end: str) -> None:
-        short = replace(samples.item("short_answer"), answer=ShortAnswer((f"x{end}=y",)))
+        short = replace(
+            samples.item("short_answer"), parts=samples.sole(ShortAnswer((f"x{end}=y",)))
+        )
         assert [row["key"] for row in rows(exam_of(short))] == ["x =y"]
 
     def test_numbers_stay_numbers(self) -> None:
-        numbers = [replace(samples.item("numeric"), answer=Numeric(n, EXACTLY)) for n in (-3, -2.5)]
+        numbers = [
+            replace(samples.item("numeric"), parts=samples.sole(Numeric(n, EXACTLY)))
+            for n in (-3, -2.5)
+        ]
         assert [row["key"] for row in rows(exam_of(*numbers))] == ["-3", "-2.5"]
 
     def test_a_negative_formula_is_text(self) -> None:
         answer = FormulaAnswer(Product((Number(-1), Symbol("x"))), {"x": "real"})
-        item = replace(samples.item("formula"), answer=answer)
+        item = replace(samples.item("formula"), parts=samples.sole(answer))
         assert rows(exam_of(item))[0]["key"] == "'-x"
 
     @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=20))
     def test_any_text_is_one_cell_that_runs_nothing(self, word: str) -> None:
-        short = replace(samples.item("short_answer"), answer=ShortAnswer((word,)))
+        short = replace(samples.item("short_answer"), parts=samples.sole(ShortAnswer((word,))))
         (row,) = rows(exam_of(short))
         assert row["key"].removeprefix("'").split() == word.removeprefix("'").split()
         if row["key"].startswith(("=", "+", "-", "@")):
             float(row["key"])
 
 
-def written(items: list[Item], head: dict[str, object] | None = None) -> dict[str, object]:
-    lines = io.StringIO()
-    copies = [f"copy {number}" for number in range(len(items))]
-    assert list(ItemRecorder(lines).recorded("slot", copies, items)) == items
-    chunks = manifest(head or {"seed": 1}, lines, {"b": "2", "a": "1"}, ["lost ≤"])
-    text = b"".join(chunks).decode("utf-8")
-    data = json.loads(text)
+def recorded(items: list[Item], head: dict[str, object] | None = None) -> dict[str, object]:
+    """The manifest of a paper with these items."""
+    record = written(ItemRecorder(0), exam_of(*items)).files.get(MANIFEST, b"")
+    chunks = manifest(head or {"seed": 1}, io.BytesIO(record), {"b": "2", "a": "1"}, ["lost ≤"])
+    data = json.loads(b"".join(chunks).decode("utf-8"))
     assert isinstance(data, dict)
     return data
 
@@ -163,8 +159,8 @@ class TestManifest:
             "is_larger": True,
             "e": Symbol("x"),
         }
-        items = [replace(samples.item(kind), values=values) for kind in samples.ANSWERS]
-        data = written(items)
+        items = [replace(samples.item(kind), values=values) for kind in samples.KINDS]
+        data = recorded(items)
         assert isinstance(data["items"], list)
         assert [each["question"] for each in data["items"]] == [
             item.header.identifier for item in items
@@ -182,14 +178,24 @@ class TestManifest:
 
     @pytest.mark.parametrize("number", [0, 1, 3])
     def test_it_is_json_with_any_number_of_items(self, number: int) -> None:
-        data = written([samples.item("open")] * number, {"title": 'A "title"\n', "seed": 7})
+        data = recorded([samples.item("open")] * number, {"title": 'A "title"\n', "seed": 7})
         assert list(data) == ["qgen", "title", "seed", "items", "losses", "files"]
         assert data["title"] == 'A "title"\n'
         assert len(data["items"]) == number  # type: ignore[arg-type]
         assert data["losses"] == ["lost ≤"]
         assert list(data["files"]) == ["a", "b"]  # type: ignore[call-overload]
 
-    def test_items_and_copies_must_be_as_many(self) -> None:
-        recorded = ItemRecorder(io.StringIO()).recorded("s", ["A"], [samples.item("open")] * 2)
-        with pytest.raises(ValueError, match="zip"):
-            list(recorded)
+    def test_papers_and_variants_are_recorded_with_where_they_went(self) -> None:
+        variants = tuple(samples.item("open", number) for number in (1, 2, 3))
+        pool = Pool(samples.header("open"), "S", Fraction(1), True)
+        exam = replace(
+            exam_of(replace(samples.item("open"), slot="S#1"), label="ada"),
+            pools=(pool,),
+            variants=(variants,),
+        )
+        record = b"[" + written(ItemRecorder(2), exam).files[MANIFEST] + b"]"
+        assert [(each["copy"], each["slot"], each["variant"]) for each in json.loads(record)] == [
+            ("ada", "S#1", 1),
+            ("variant 1", "", 1),
+            ("variant 2", "", 2),
+        ]

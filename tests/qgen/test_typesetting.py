@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qgen.document.exam import ExamDocument, Paper, Section
+from qgen.document.exam import Paper, Section
+from qgen.document.formats import LatexOptions
 from qgen.document.problem import Place, Problem
 from qgen.document.richtext import (
     Block,
@@ -28,9 +29,9 @@ from qgen.document.richtext import (
 )
 from qgen.renderers.latex import characters
 from qgen.renderers.latex.math import COMMANDS
-from qgen.renderers.latex.writer import LatexOptions, render
 from qgen.typesetting import UNICODE_MARK, Engine, Typeset, compile_papers, find_engine
 from tests import samples
+from tests.written import render
 
 needs_tex = pytest.mark.skipif(
     not isinstance(find_engine(), Engine) or shutil.which("pdftotext") is None,
@@ -42,17 +43,16 @@ needs_unicode_tex = pytest.mark.skipif(
 )
 
 
-def write(exam: ExamDocument, folder: Path) -> list[str]:
+def write(exam: samples.SampleExam, folder: Path) -> list[str]:
     """The exam's files in a folder; the names of those that are TeX."""
     files = render(exam, LatexOptions()).files
     for name, content in files.items():
-        assert isinstance(content, bytes)
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     return [name for name in files if name.endswith(".tex")]
 
 
-def compile_exam(exam: ExamDocument, folder: Path, jobs: int = 2) -> list[Typeset]:
+def compile_exam(exam: samples.SampleExam, folder: Path, jobs: int = 2) -> list[Typeset]:
     return list(compile_papers(folder, write(exam, folder), jobs))
 
 
@@ -63,10 +63,10 @@ def text_of(pdf: bytes | None) -> str:
     return " ".join(done.stdout.decode().split())
 
 
-def paper_of(blocks: Iterable[Block]) -> ExamDocument:
+def paper_of(blocks: Iterable[Block]) -> samples.SampleExam:
     item = samples.item("numeric", stem=Passage(RichText(tuple(blocks))))
     papers = (Paper("A", None, (Section("Questions", None, (item,)),)),)
-    return replace(samples.exam(), papers=papers, pools=())
+    return replace(samples.exam(), papers=papers)
 
 
 # Without an engine.

@@ -9,10 +9,12 @@ from lxml import html
 
 from qgen.document import answers
 from qgen.document.exam import Item, Paper, Pool
+from qgen.document.formats import GuideOptions
 from qgen.document.guide import GuideDocument, GuideTopic, StudyNote
 from qgen.document.problem import Place
 from qgen.document.richtext import Math, Paragraph, Passage, RichText, Text, passage_of
-from qgen.renderers.guide.writer import PAGE, SOURCE, GuideOptions, render
+from qgen.renderers.guide.writer import PAGE, SOURCE
+from tests import samples, written
 from tests.samples import EVERY_NODE
 
 PLACE = Place("bank.yaml", 7, 3)
@@ -34,9 +36,12 @@ GUIDE = GuideDocument(
 )
 
 
+def render(guide: GuideDocument, options: GuideOptions) -> written.Rendered:
+    return written.render(replace(samples.exam(), guide=guide), options)
+
+
 def test_page_has_every_topic_and_note_in_order() -> None:
     content = render(GUIDE, GuideOptions()).files[PAGE]
-    assert isinstance(content, bytes)
     page = html.fromstring(content.decode())
     assert [each.text_content() for each in page.findall(".//h2")] == [
         "First <topic>",
@@ -56,7 +61,6 @@ def test_page_has_every_topic_and_note_in_order() -> None:
 
 def test_source_has_every_topic_and_note_in_order() -> None:
     content = render(GUIDE, GuideOptions()).files[SOURCE]
-    assert isinstance(content, bytes)
     source = content.decode()
     found = [
         source.index(text)
@@ -77,7 +81,6 @@ def test_every_node_is_written_and_what_is_lost_is_reported_at_its_place() -> No
     guide = replace(GUIDE, topics=(GuideTopic("All", (note(EVERY_NODE),)),))
     rendered = render(guide, GuideOptions())
     for content in rendered.files.values():
-        assert isinstance(content, bytes)
         assert "A quotation." in content.decode()
     # A guide has no pictures: each format says that it prints the words instead.
     assert {problem.code for problem in rendered.problems} >= {"html-image", "latex-image"}

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qgen.document.answers import Numeric, Open, Option, RubricLine, SingleChoice, Tolerance
-from qgen.document.exam import Asset, ExamDocument, Item, Paper, Section
+from qgen.document.exam import Asset, Item, Paper, Section
+from qgen.document.formats import LatexOptions
 from qgen.document.problem import Problem
 from qgen.document.richtext import (
     Block,
@@ -28,23 +29,19 @@ from qgen.document.richtext import (
 from qgen.renderers.latex.characters import escape, escape_code, unprintable
 from qgen.renderers.latex.math import COMMANDS, forbidden_commands, formula_source
 from qgen.renderers.latex.text import LatexPassageWriter, asset_name
-from qgen.renderers.latex.writer import LatexOptions, file_labels, losses, render
 from tests import samples
+from tests.written import losses, render
 
 BOTH, PAPERS = LatexOptions(), LatexOptions(solutions=False)
 
 
-def exam_with(*items: Item, papers: tuple[str, ...] = ("A",)) -> ExamDocument:
+def exam_with(*items: Item, papers: tuple[str, ...] = ("A",)) -> samples.SampleExam:
     sections = (Section("Questions", None, items),)
-    return replace(
-        samples.exam(), papers=tuple(Paper(label, None, sections) for label in papers), pools=()
-    )
+    return replace(samples.exam(), papers=tuple(Paper(label, None, sections) for label in papers))
 
 
-def source(exam: ExamDocument, name: str = "paper-A.tex") -> str:
-    content = render(exam, BOTH).files[name]
-    assert isinstance(content, bytes)
-    return content.decode()
+def source(exam: samples.SampleExam, name: str = "paper-A.tex") -> str:
+    return render(exam, BOTH).files[name].decode()
 
 
 def body(text: str) -> str:
@@ -62,31 +59,19 @@ def test_each_paper_has_a_source_and_solutions_if_wanted() -> None:
     assert list(render(samples.exam(), BOTH).files) == [
         "paper-A.tex",
         "solutions-A.tex",
+        "assets/picture.png",
         "paper-B.tex",
         "solutions-B.tex",
-        "assets/picture.png",
     ]
     assert list(render(samples.exam(), PAPERS).files) == [
         "paper-A.tex",
-        "paper-B.tex",
         "assets/picture.png",
+        "paper-B.tex",
     ]
 
 
 def test_rendering_twice_gives_the_same_bytes() -> None:
     assert render(samples.exam(), BOTH) == render(samples.exam(), BOTH)
-
-
-@given(st.lists(st.text(max_size=12), max_size=12))
-def test_file_names_are_safe_and_never_collide(labels: list[str]) -> None:
-    names = file_labels(tuple(Paper(label, None, ()) for label in labels))
-    assert len({name.lower() for name in names}) == len(labels)
-    assert all(re.fullmatch("[A-Za-z0-9_-]+", name) for name in names)
-
-
-def test_a_safe_label_is_kept_and_a_taken_one_is_numbered() -> None:
-    papers = tuple(Paper(label, None, ()) for label in ("s1", "../x y", "S1", "s1", "s1-2"))
-    assert file_labels(papers) == ["s1", "x-y", "S1-2", "s1-3", "s1-2-2"]
 
 
 def test_pictures_of_one_name_but_other_content_are_kept_apart() -> None:
@@ -114,8 +99,8 @@ def secret(label: str) -> Passage:
 
 
 def test_a_paper_never_tells_key_feedback_explanation_or_rubric() -> None:
-    for kind, answer in samples.ANSWERS.items():
-        item = replace(samples.item(kind, stem=passage_of("The stem.")), answer=answer)
+    for kind in samples.KINDS:
+        item = samples.item(kind, stem=passage_of("The stem."))
         paper = body(source(exam_with(item)))
         for told in (
             "Why it is right",
@@ -149,7 +134,7 @@ def test_a_paper_does_not_depend_on_the_key() -> None:
             Option(passage_of(f"option {index}"), index == right, secret(str(index)))
             for index in range(3)
         )
-        return replace(samples.item("single_choice"), answer=SingleChoice(options))
+        return replace(samples.item("single_choice"), parts=samples.sole(SingleChoice(options)))
 
     papers = [source(exam_with(item(right))) for right in range(3)]
     assert papers[0] == papers[1] == papers[2]
@@ -360,7 +345,7 @@ def codes(item: Item, options: LatexOptions = BOTH) -> list[str]:
     return [problem.code for problem in losses(item, options)]
 
 
-@pytest.mark.parametrize("kind", samples.ANSWERS)
+@pytest.mark.parametrize("kind", samples.KINDS)
 def test_no_sample_loses_anything(kind: str) -> None:
     assert losses(samples.item(kind), BOTH) == []
 
@@ -378,11 +363,11 @@ def test_a_picture_without_a_form_for_tex_is_a_loss_and_its_words_are_printed() 
 
 def test_a_character_without_a_glyph_is_a_loss_where_it_is_printed() -> None:
     rubric = Open((RubricLine(Fraction(1), passage_of("well done 😀")),), 2)
-    item = replace(samples.item("open"), answer=rubric)
+    item = replace(samples.item("open"), parts=samples.sole(rubric))
     assert codes(item) == ["latex-character"]
     assert codes(item, PAPERS) == []
     unit = Numeric(1, Tolerance("absolute", Fraction(0)), "🍎")
-    assert codes(replace(item, answer=unit), PAPERS) == ["latex-character"]
+    assert codes(replace(item, parts=samples.sole(unit)), PAPERS) == ["latex-character"]
 
 
 def test_the_exams_own_texts_are_checked_by_render() -> None:

@@ -4,32 +4,37 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from qgen.document.exam import ExamDocument, Item, Pool
-from qgen.renderers.moodle.writer import MoodleOptions, render
+from qgen.document.exam import Item, Pool
+from qgen.document.formats import MoodleOptions
+from qgen.renderers.moodle.writer import MoodleWriter
 from tests import samples
 from tests.renderers.moodle.moodle_reader import Question, read
+from tests.written import render
+from tests.written import written as written_by
 
-OPTIONS = MoodleOptions()
+OPTIONS = MoodleOptions(variants=3)
 # Every character, and often those that mean something to XML, HTML, TeX or Moodle.
 texts = st.text(
     st.one_of(st.characters(), st.sampled_from("]>}{~#\\=%&<*$:()\"'1\x00\x0b\ufffe")), max_size=25
 )
 
 
-def exam_of(*items: Item, count: int | None = None, **changes) -> ExamDocument:
-    pool = Pool(items[0].header, "Section", items[0].points, count or len(items), items)
-    return replace(samples.exam(), pools=(pool,), **changes)
+def exam_of(*items: Item, **changes) -> samples.SampleExam:
+    pool = Pool(items[0].header, "Section", items[0].points, True)
+    return replace(samples.exam(), pools=(pool,), variants=(items,), **changes)
 
 
-def files_of(exam: ExamDocument, options: MoodleOptions = OPTIONS) -> dict[str, bytes]:
+def files_of(exam: samples.SampleExam, options: MoodleOptions = OPTIONS) -> dict[str, bytes]:
     rendered = render(exam, options)
     assert not rendered.problems
-    return {
-        name: content if isinstance(content, bytes) else b"".join(content)
-        for name, content in rendered.files.items()
-    }
+    return dict(rendered.files)
+
+
+def split_files(exam: samples.SampleExam, questions_per_file: int) -> dict[str, bytes]:
+    return dict(written_by(MoodleWriter(OPTIONS, questions_per_file), exam).files)
 
 
 def written(*items: Item, **changes) -> list[Question]:
-    (questions,) = read(files_of(exam_of(*items, **changes))["samples.xml"]).values()
+    options = MoodleOptions(variants=len(items))
+    (questions,) = read(files_of(exam_of(*items, **changes), options)["samples.xml"]).values()
     return questions

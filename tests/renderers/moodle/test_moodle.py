@@ -10,18 +10,16 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from qgen.document.answers import (
-    Derivation,
     MultipleSelect,
     Numeric,
     NumericMistake,
     Option,
-    Part,
     ShortAnswer,
     SingleChoice,
     TextMistake,
     Tolerance,
 )
-from qgen.document.exam import Asset
+from qgen.document.exam import Asset, Item
 from qgen.document.richtext import (
     Code,
     DisplayMath,
@@ -37,27 +35,20 @@ from qgen.document.richtext import (
 )
 from qgen.marking.grader import mark_choice, mark_number
 from qgen.marking.rules import accepted_interval, multiple_select_credit
-from qgen.renderers.moodle.writer import MoodleOptions, losses
 from tests import samples
 from tests.renderers.moodle.moodle_reader import Question, read
-from tests.renderers.moodle.moodle_written import files_of, texts, written
+from tests.renderers.moodle.moodle_written import OPTIONS, files_of, texts, written
+from tests.written import losses
 
-OPTIONS = MoodleOptions()
+
+def asking(answer, **changes) -> Item:
+    """A question with one answer, or with the parts of a derivation."""
+    parts = answer if isinstance(answer, tuple) else samples.sole(answer)
+    return replace(samples.item("open", stem=passage_of("Stem.")), parts=parts, **changes)
 
 
 def question_of(answer, **changes) -> Question:
-    item = replace(samples.item("open", stem=passage_of("Stem.")), answer=answer, **changes)
-    return written(item)[0]
-
-
-def derivation(*answers, points=None) -> Derivation:
-    shares = points or [Fraction(1)] * len(answers)
-    return Derivation(
-        tuple(
-            Part("abcdefgh"[index], passage_of("Prompt."), answer, share, "stated", None)
-            for index, (answer, share) in enumerate(zip(answers, shares, strict=True))
-        )
-    )
+    return written(asking(answer, **changes))[0]
 
 
 def select(right: int, wrong: int, rule="right_minus_wrong") -> MultipleSelect:
@@ -77,7 +68,7 @@ def visible(text: str) -> str:
     return re.sub("\r\n?", "\n", re.sub(refused, "\ufffd", text))
 
 
-@pytest.mark.parametrize("kind", samples.ANSWERS)
+@pytest.mark.parametrize("kind", samples.KINDS)
 def test_every_kind_carries_every_node_and_its_common_elements(kind):
     first, second = written(samples.item(kind, 1), samples.item(kind, 2))
     assert first.name == f"Sample {kind} & more 0001" < second.name
@@ -101,7 +92,7 @@ def test_every_kind_carries_every_node_and_its_common_elements(kind):
 
 def test_the_whole_sample_exam_is_one_category_a_question():
     found = read(files_of(samples.exam())["samples.xml"])
-    assert [len(questions) for questions in found.values()] == [3] * len(samples.ANSWERS)
+    assert [len(questions) for questions in found.values()] == [3] * len(samples.KINDS)
     assert next(iter(found)) == "$course$/top/Samples & more/Sample single_choice & more"
 
 
@@ -123,31 +114,31 @@ def test_single_choice_marks_and_feedback():
 def test_right_minus_wrong_is_carried_exactly(right):
     answer = select(right, 2)
     whole = question_of(answer)
-    blank = question_of(derivation(answer)).blanks[0]
+    blank = question_of(samples.steps(answer)).blanks[0]
     key = frozenset(range(right))
     for size in range(right + 3):
         for ticked in list(combinations(range(right + 2), size))[:40]:
             credit = multiple_select_credit("right_minus_wrong", key, frozenset(ticked), right + 2)
             assert whole.mark(ticked)[0] == pytest.approx(float(credit), abs=2e-6)
             assert blank.mark(ticked)[0] == pytest.approx(float(credit), abs=2e-6)
-    assert losses(replace(samples.item("open"), answer=answer), OPTIONS) == []
+    assert losses(asking(answer), OPTIONS) == []
 
 
 @pytest.mark.parametrize("rule", ["per_option", "all_or_nothing"])
 def test_other_rules_are_a_loss_but_the_key_scores_full(rule):
-    item = replace(samples.item("open"), answer=select(3, 2, rule))
+    item = asking(select(3, 2, rule))
     (problem,) = losses(item, OPTIONS)
     assert (problem.code, problem.severity) == ("moodle-scoring", "loss")
     assert problem.place == item.header.place
     assert rule in problem.message
-    assert question_of(item.answer).mark({0, 1, 2})[0] == pytest.approx(1, abs=1e-6)
+    assert question_of(item.parts).mark({0, 1, 2})[0] == pytest.approx(1, abs=1e-6)
 
 
 @pytest.mark.parametrize(("right", "wrong"), [(0, 3), (11, 2), (1, 0)])
 def test_what_ticks_cannot_carry_is_judged_statement_by_statement(right, wrong):
     answer = select(right, wrong)
     shown_options = right + wrong
-    for question in (question_of(answer), question_of(derivation(answer))):
+    for question in (question_of(answer), question_of(samples.steps(answer))):
         assert [len(blank.answers) for blank in question.blanks] == [2] * shown_options
         key = [0] * right + [1] * wrong
         assert question.mark(key)[0] == 1
@@ -156,7 +147,7 @@ def test_what_ticks_cannot_carry_is_judged_statement_by_statement(right, wrong):
             "per_option", set(range(right)), set(range(right)) ^ {0}, shown_options
         )
         assert question.mark(one_wrong)[0] == pytest.approx(float(expected))
-    item = replace(samples.item("open"), answer=answer)
+    item = asking(answer)
     assert [problem.code for problem in losses(item, OPTIONS)] == ["moodle-judged"]
 
 
@@ -179,7 +170,7 @@ def test_tolerances_accept_what_the_grader_accepts_and_no_more(key, tolerance):
     answer = Numeric(key, tolerance)
     slack = Fraction(max(1, abs(low), abs(high))) / 10**12
     whole = question_of(answer)
-    for question in (whole, question_of(derivation(answer)).blanks[0]):
+    for question in (whole, question_of(samples.steps(answer)).blanks[0]):
         for accepted in (low, high, (low + high) / 2):
             assert question.mark(accepted)[0] == 1
         for refused in (low - slack, high + slack):
@@ -203,7 +194,7 @@ def test_numeric_mistakes_get_their_feedback_and_never_swallow_the_key():
     whole = question_of(answer)
     assert "_____ m/s" in whole.text
     assert whole.answers[-1].text == "*"
-    for question in (whole, question_of(derivation(answer)).blanks[0]):
+    for question in (whole, question_of(samples.steps(answer)).blanks[0]):
         assert question.mark(1.015) == (1, "")
         assert question.mark(1.025) == (0, "rounded")
         assert question.mark(Fraction(-1, 3)) == (0, "sign &amp; &lt;size&gt;")
@@ -226,7 +217,7 @@ def test_moodle_recognises_the_mistake_that_the_grader_does(tenths, kind, width,
     given_number = Fraction(response, 27) + Fraction(1, 1009)
     mark = mark_number(answer, given_number)
     feedback = plain_text(mark.feedback[0]) if mark.feedback else ""
-    for question in (question_of(answer), question_of(derivation(answer)).blanks[0]):
+    for question in (question_of(answer), question_of(samples.steps(answer)).blanks[0]):
         assert question.mark(given_number) == (mark.credit, feedback)
 
 
@@ -236,7 +227,7 @@ def test_short_answers_match_themselves_and_stars_stand_for_themselves(forms, ca
     answer = ShortAnswer(
         tuple(forms), case_sensitive, (TextMistake("a*b\\*c\\", passage_of("a star")),)
     )
-    for question in (question_of(answer), question_of(derivation(answer)).blanks[0]):
+    for question in (question_of(answer), question_of(samples.steps(answer)).blanks[0]):
         assert question.use_case == case_sensitive
         for form in forms:
             given_form = visible(form).strip()
@@ -253,12 +244,12 @@ def test_any_text_arrives_in_stems_options_feedback_and_blanks(text, printed):
     words = RichText((Paragraph((Text(f"a{text}b"), Hole(0), Code(f"c{text}"))),))
     passage = Passage(words, (printed,))
     choice = SingleChoice((Option(passage, True, passage), Option(passage_of("n"), False, None)))
-    item = replace(samples.item("single_choice", stem=passage), answer=choice)
+    item = asking(choice, stem=passage)
     expected = visible(f"a{text}b{printed}c{text}")
     question = written(item)[0]
     for fragment in (question.text, question.answers[0].text, question.answers[0].feedback):
         assert shown(fragment) == expected
-    cloze = written(replace(item, answer=derivation(choice, choice)))[0]
+    cloze = written(replace(item, parts=samples.steps(choice, choice)))[0]
     assert len(cloze.blanks) == 2
     assert expected in shown(cloze.text)
     for blank in cloze.blanks:
@@ -271,7 +262,7 @@ def test_any_text_arrives_in_stems_options_feedback_and_blanks(text, printed):
 def test_math_is_escaped_in_fields_and_blanks(tex):
     passage = Passage(RichText((Paragraph((Math((tex, Hole(0))),)),)), (tex,))
     choice = SingleChoice((Option(passage, True, None), Option(passage_of("n"), False, None)))
-    for question in (question_of(choice), question_of(derivation(choice)).blanks[0]):
+    for question in (question_of(choice), question_of(samples.steps(choice)).blanks[0]):
         fragment = question.answers[0].text
         assert unescape(fragment) == rf"\({visible(tex)}{visible(tex)}\)"
         assert "<" not in fragment
@@ -285,7 +276,7 @@ def test_plain_characters_never_begin_a_formula():
 
 def test_what_looks_like_a_blank_in_the_body_is_none():
     stem = passage_of("See {#1} and {1:NUMERICAL:=3} and {:SHORTANSWER:=x}.")
-    question = question_of(derivation(Numeric(1, Tolerance("absolute", Fraction(0)))), stem=stem)
+    question = question_of(samples.steps(Numeric(1, Tolerance("absolute", Fraction(0)))), stem=stem)
     assert len(question.blanks) == 1
     assert "{1:NUMERICAL:=3}" in shown(question.text)
 
@@ -294,12 +285,12 @@ def test_latex_in_a_blank_keeps_its_braces_and_backslashes():
     tex = r"\left\{\frac{1}{2}\right\} \# \\"
     passage = Passage(RichText((DisplayMath((tex,)),)))
     choice = SingleChoice((Option(passage, True, passage), Option(passage_of("n"), False, None)))
-    blank = question_of(derivation(choice)).blanks[0]
+    blank = question_of(samples.steps(choice)).blanks[0]
     assert blank.answers[0].text == blank.answers[0].feedback == rf"<p>\[{tex}\]</p>"
 
 
 def test_cloze_weights_are_whole_and_in_proportion():
-    answer = derivation(
+    answer = samples.steps(
         samples.ANSWERS["numeric"],
         samples.ANSWERS["single_choice"],
         select(0, 3),
@@ -353,7 +344,7 @@ def test_losses_that_hide_in_texts_and_pictures():
     choice = SingleChoice((Option(picture, True, None), Option(passage_of("n"), False, None)))
     item = replace(
         samples.item("open", stem=picture),
-        answer=derivation(choice, ShortAnswer(("Straße am Meer",))),
+        parts=samples.steps(choice, ShortAnswer(("Straße am Meer",))),
         assets={"figure": Asset("figure", {"pdf": b"%PDF"})},
         header=replace(samples.header("open"), tags=("t" * 60,), title="x" * 300),
     )
@@ -369,8 +360,8 @@ def test_losses_that_hide_in_texts_and_pictures():
 
 def test_a_single_option_is_an_error():
     lonely = SingleChoice((Option(passage_of("a"), True, None),))
-    for answer in (lonely, derivation(lonely)):
-        (problem,) = losses(replace(samples.item("open"), answer=answer), OPTIONS)
+    for answer in (lonely, samples.steps(lonely)):
+        (problem,) = losses(asking(answer), OPTIONS)
         assert (problem.code, problem.severity) == ("moodle-one-option", "error")
 
 

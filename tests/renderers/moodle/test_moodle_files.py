@@ -6,11 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qgen.document.exam import Attempts, Item, Pool
+from qgen.document.formats import MoodleOptions
 from qgen.document.richtext import Hole, Paragraph, Passage, RichText, Text, passage_of
-from qgen.renderers.moodle.writer import MoodleOptions, render
+from qgen.renderers.moodle.writer import MoodleWriter
 from tests import samples
 from tests.renderers.moodle.moodle_reader import read
-from tests.renderers.moodle.moodle_written import files_of, texts
+from tests.renderers.moodle.moodle_written import OPTIONS, files_of, split_files, texts
+from tests.written import chunks
 
 
 @given(st.lists(texts.filter(str.strip), min_size=2, max_size=4), texts.filter(str.strip))
@@ -18,10 +20,13 @@ from tests.renderers.moodle.moodle_written import files_of, texts
 def test_categories_are_distinct_and_keep_their_slashes_apart(titles, exam_title):
     titles = [f"{title}/{'/' * index}" * 9 for index, title in enumerate(titles)] + titles * 2
     pools = tuple(
-        Pool(replace(samples.header("open"), title=title), "S", Fraction(1), 1, _open(1))
+        Pool(replace(samples.header("open"), title=title), "S", Fraction(1), False)
         for title in titles
     )
-    found = read(files_of(replace(samples.exam(), title=exam_title, pools=pools))["samples.xml"])
+    exam = replace(
+        samples.exam(), title=exam_title, pools=pools, variants=tuple(_open(1) for _ in titles)
+    )
+    found = read(files_of(exam)["samples.xml"])
     assert [len(questions) for questions in found.values()] == [1] * len(titles)
 
 
@@ -30,55 +35,51 @@ def _open(count: int) -> list[Item]:
     return [samples.item("open", number, stem) for number in range(1, count + 1)]
 
 
-def _pools(*counts: int) -> tuple[Pool, ...]:
-    return tuple(
-        Pool(
-            replace(samples.header("open"), title=f"Title {index}"),
-            "S",
-            Fraction(3, 2),
-            count,
-            iter(_open(count)),
-        )
+def _exam(*counts: int, points: Fraction = Fraction(3, 2)) -> samples.SampleExam:
+    """An exam with pools of so many items: of one, or of as many as the writer wants."""
+    pools = tuple(
+        Pool(replace(samples.header("open"), title=f"Title {index}"), "S", points, count > 1)
         for index, count in enumerate(counts)
     )
+    return replace(samples.exam(), pools=pools, variants=tuple(map(_open, counts)))
 
 
 def test_files_are_split_and_each_begins_with_its_category():
-    files = files_of(
-        replace(samples.exam(), pools=_pools(3, 1, 4)), MoodleOptions(questions_per_file=2)
-    )
-    assert list(files) == [f"samples-{number}.xml" for number in (1, 2, 3, 4)] + ["settings.txt"]
+    files = split_files(_exam(3, 1, 3), 2)
+    assert list(files) == ["settings.txt", *(f"samples-{number}.xml" for number in (1, 2, 3, 4))]
     top = "$course$/top/Samples & more/Title"
     assert [
         {category: len(questions) for category, questions in read(content).items()}
         for name, content in files.items()
         if name.endswith(".xml")
-    ] == [{f"{top} 0": 2}, {f"{top} 0": 1, f"{top} 1": 1}, {f"{top} 2": 2}, {f"{top} 2": 2}]
+    ] == [{f"{top} 0": 2}, {f"{top} 0": 1, f"{top} 1": 1}, {f"{top} 2": 2}, {f"{top} 2": 1}]
     sheet = files["settings.txt"].decode()
     assert "samples-2.xml: 2 questions\n    1 in" in sheet
-    with pytest.raises(ValueError, match="at least 1"):
-        MoodleOptions(questions_per_file=0)
 
 
-def test_files_out_of_order_and_wrong_counts_are_noticed():
-    exam = replace(samples.exam(), pools=_pools(3))
-    files = render(exam, MoodleOptions(questions_per_file=2)).files
-    with pytest.raises(RuntimeError, match="samples-2"):
-        b"".join(files["samples-2.xml"])
-    for count in (2, 4):
-        pool = replace(_pools(3)[0], count=count)
-        with pytest.raises(ValueError, match="sample-open says"):
-            files_of(replace(samples.exam(), pools=(pool,)))
+def test_wrong_counts_are_noticed():
+    whole = _exam(3)
+    with pytest.raises(ValueError, match="fewer variants came"):
+        files_of(replace(whole, variants=(_open(2),)))
+    pool = whole.pools[0]
+    writer = MoodleWriter(OPTIONS)
+    list(writer.begin(whole))
+    for item in _open(3):
+        list(writer.variant(pool, item))
+    with pytest.raises(ValueError, match="more variants came"):
+        list(writer.variant(pool, _open(1)[0]))
 
 
 def test_the_settings_sheet_tells_what_the_xml_cannot():
+    exam = _exam(2, 2, 2)
+    last = replace(exam.pools[2], points=Fraction(1, 3), section="Other")
     exam = replace(
-        samples.exam(),
+        exam,
         attempts=Attempts(3, 480),
         instructions=passage_of("Be brief."),
-        pools=(*_pools(2, 2), replace(_pools(2)[0], points=Fraction(1, 3), section="Other")),
+        pools=(*exam.pools[:2], last),
     )
-    sheet = files_of(exam)["settings.txt"].decode()
+    sheet = files_of(exam, MoodleOptions(variants=2))["settings.txt"].decode()
     for line in (
         *("Name: Samples & more", "Course: Course 1", "Time limit: 90 minutes"),
         *("Attempts allowed: 3", "Enforced delay between attempts: 480 minutes"),
@@ -102,17 +103,16 @@ def test_variants_stream_and_are_written_the_same_again():
             taken += 1
             yield replace(template, variant=number, stem=Passage(stem, (str(number),)))
 
-    def chunks():
-        pool = Pool(template.header, "S", template.points, 5000, items())
-        exam = replace(samples.exam(), pools=(pool,))
-        return render(exam, MoodleOptions(questions_per_file=5000)).files["samples.xml"]
+    def contents():
+        pool = Pool(template.header, "S", template.points, True)
+        exam = replace(samples.exam(), pools=(pool,), variants=(items(),))
+        writer = MoodleWriter(MoodleOptions(variants=5000), 5000)
+        return (chunk.content for chunk in chunks(writer, exam) if chunk.file == "samples.xml")
 
-    received, sizes, ahead = b"", [], []
-    for chunk in chunks():
-        received += chunk
-        sizes.append(len(chunk))
+    received, ahead = b"", []
+    for content in contents():
+        received += content
         ahead.append(taken - received.count(b"</question>"))
-    assert max(sizes) < 80_000
     assert max(ahead) <= 1
     assert taken == 5000
-    assert b"".join(chunks()) == received
+    assert b"".join(contents()) == received

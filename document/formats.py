@@ -1,0 +1,91 @@
+"""The formats that an exam can be written in: the one table of them, and what each lets one choose.
+
+Everything else is derived from it: the command line, `outputs:` in an exam spec, schemas, the
+page of the docs, and the tests that run over all formats. A writer is named by its place and
+imported when an exam is written in its format.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+MOST_VARIANTS = 100_000
+Pdf: TypeAlias = Literal["auto", "always", "never"]
+
+
+def option(default: Any, says: str, *, least: int | None = None, most: int | None = None) -> Any:
+    """One choice that a format offers, with its default, a sentence, and limits of a number."""
+    return field(default=default, metadata={"says": says, "least": least, "most": most})
+
+
+def _variants(default: int) -> Any:
+    says = "how many variants of each template to write"
+    return option(default, says, least=1, most=MOST_VARIANTS)
+
+
+@dataclass(frozen=True, slots=True)
+class LatexOptions:
+    """What can be chosen for papers as LaTeX."""
+
+    pdf: Pdf = option("auto", "whether to compile: where an engine is found, always, or never")
+    solutions: bool = option(True, "whether to write each paper's solutions beside it")
+
+
+@dataclass(frozen=True, slots=True)
+class MoodleOptions:
+    """What can be chosen for a Moodle question bank."""
+
+    variants: int = _variants(10)
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlOptions:
+    """What can be chosen for web pages."""
+
+    mode: Literal["practice", "exam"] = option(
+        "practice", "practice pages show solutions, exam pages hold no key"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GuideOptions:
+    """What can be chosen for a study guide."""
+
+    format: Literal["both", "html", "latex"] = option("both", "a web page, LaTeX, or both")
+    pdf: Pdf = option("auto", "whether to compile: where an engine is found, always, or never")
+    headings: Mapping[str, str] = field(
+        default_factory=dict, metadata={"says": "headings in place of the topics' ids"}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: its options, its writer as `module:class`, and one line on what it writes."""
+
+    options: type[Any]
+    writer: str
+    summary: str
+
+
+FORMATS: Mapping[str, Format] = {
+    "latex": Format(
+        LatexOptions,
+        "qgen.renderers.latex.writer:LatexWriter",
+        "papers and solutions as LaTeX, and as PDF where TeX is installed",
+    ),
+    "moodle": Format(
+        MoodleOptions,
+        "qgen.renderers.moodle.writer:MoodleWriter",
+        "a Moodle question bank, and a sheet of quiz settings",
+    ),
+    "html": Format(
+        HtmlOptions,
+        "qgen.renderers.html.writer:HtmlWriter",
+        "a self-contained web page for each paper",
+    ),
+    "guide": Format(
+        GuideOptions,
+        "qgen.renderers.guide.writer:GuideWriter",
+        "study notes on the exam's topics, without any key",
+    ),
+}

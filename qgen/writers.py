@@ -1,0 +1,92 @@
+"""The writers of a build: which formats an exam wants, and what they need beside its items."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+from qgen.bank.loader import LoadedSpec
+from qgen.document.formats import FORMATS
+from qgen.document.problem import Place, Problem, Severity
+from qgen.loading import LoadedExam
+from qgen.output_folder import OutputFolder
+from qgen.renderers.writer import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class NamedWriter:
+    """A format's writer, the name of its folder, and where the exam asks for it."""
+
+    name: str
+    writer: Writer
+    place: Place
+
+
+def chosen_writers(
+    exam: LoadedExam, names: tuple[str, ...] | None
+) -> tuple[list[NamedWriter], list[Problem]]:
+    """The writers of the spec's formats, or of the named ones with the spec's options.
+
+    The problem list says which words the labels of a page lack.
+    """
+    outputs = exam.loaded.spec.outputs
+    wanted = outputs.formats if names is None else names
+    writers = [
+        NamedWriter(name, _writer(name, outputs.options(name)), _place(exam.loaded, name))
+        for name in FORMATS
+        if name in wanted
+    ]
+    return writers, _language_problems(exam.loaded)
+
+
+def _writer(name: str, options: object) -> Writer:
+    module, _, writer = FORMATS[name].writer.partition(":")
+    made: Writer = getattr(import_module(module), writer)(options)
+    return made
+
+
+def _place(loaded: LoadedSpec, name: str) -> Place:
+    """Where the spec asks for a format; `outputs` itself where only the command line does."""
+    return loaded.source.place(("outputs", name))
+
+
+def _language_problems(loaded: LoadedSpec) -> list[Problem]:
+    from qgen.renderers.labels import labels_for
+
+    try:
+        labels_for(loaded.spec.language)
+    except LookupError as error:
+        message = str(error.args[0])
+        return [Problem("language", message, loaded.source.place(("language",)))]
+    return []
+
+
+def compile_sources(
+    each: NamedWriter, jobs: int, folder: OutputFolder, progress: Callable[[str], None]
+) -> list[Problem]:
+    """Compiles the TeX sources that a writer wants compiled; with `auto`, no engine is no error."""
+    from qgen.typesetting import compile_papers
+
+    if each.writer.pdf == "never":
+        return []
+    prefix = f"{each.name}/"
+    problems: list[Problem] = []
+    for typeset in compile_papers(folder.path / each.name, _sources(folder, prefix), jobs):
+        progress("pdf")
+        if typeset.pdf is not None:
+            folder.write(f"{prefix}{typeset.name.removesuffix('.tex')}.pdf", typeset.pdf)
+        problems += typeset.problems
+    severity: Severity = "error" if each.writer.pdf == "always" else "loss"
+    return [
+        Problem(problem.code, problem.message, each.place, severity)
+        if problem.code == "no-tex"
+        else problem
+        for problem in dict.fromkeys(problems)
+    ]
+
+
+def _sources(folder: OutputFolder, prefix: str) -> Sequence[str]:
+    return [
+        file.removeprefix(prefix)
+        for file in folder.files
+        if file.startswith(prefix) and file.endswith(".tex")
+    ]

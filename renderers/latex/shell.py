@@ -1,0 +1,31 @@
+"""What stands around the body of every TeX source."""
+
+from functools import cache
+from importlib.resources import files
+
+from qgen.renderers.labels import Labels
+from qgen.renderers.latex.characters import needs_unicode_engine
+
+
+@cache
+def preamble() -> str:
+    """What stands between the class and the document, the same for all that qgen typesets."""
+    return (files("qgen.renderers.latex") / "preamble.tex").read_text("utf-8")
+
+
+def source_of(body: str, labels: Labels) -> bytes:
+    """A whole file. All files of an exam have the same preamble, so that it compiles once."""
+    lines = [
+        r"\documentclass[11pt]{article}",
+        rf"\newcommand{{\examlanguage}}{{{labels.babel or 'english'}}}",
+        preamble(),
+        r"\begin{document}",
+        r"\examstart",
+        body,
+        r"\end{document}",
+        "",
+    ]
+    if needs_unicode_engine(body):
+        lines.insert(0, "% !TeX program = lualatex")
+        lines.insert(lines.index(r"\examstart") + 1, r"\examfindfont")
+    return "\n".join(lines).encode()

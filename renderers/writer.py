@@ -1,0 +1,60 @@
+"""What a writer is: one format, fed each item of an exam once, giving the bytes of its files."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from qgen.document.exam import ExamDocument, Item, Paper, Pool
+from qgen.document.formats import Pdf
+from qgen.document.problem import Problem
+
+
+class Chunk(NamedTuple):
+    """Bytes that follow what a file holds so far; its path is relative to the format's folder."""
+
+    file: str
+    content: bytes
+
+
+class Writer:
+    """The base of all writers: it takes nothing and writes nothing until a format says otherwise.
+
+    `begin` is called once, then `paper` for every paper in order where `takes_papers`, then
+    `variant` for the first `variants` items of every pool in order, then `end`. Each item is made
+    once and handed to every writer that wants it, so that a writer keeps none.
+    """
+
+    takes_papers: bool = False
+    """Whether it wants the papers of the versions or students."""
+
+    variants: int = 0
+    """How many variants of each template it wants, beside the papers."""
+
+    guide_headings: Mapping[str, str] | None = None
+    """Headings for the topics of the study guide, where the exam it begins with must have one."""
+
+    pdf: Pdf = "never"
+    """Whether the TeX sources among its files are compiled once all are written."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        """What the exam's own texts lose; complete after `end`. Items' losses are `losses`."""
+
+    def losses(self, item: Item) -> list[Problem]:
+        """What the format cannot carry of a question, seen on its outline before any draw."""
+        return []
+
+    def begin(self, exam: ExamDocument) -> Iterable[Chunk]:
+        """What stands before all items. Raises LookupError for a language without labels."""
+        return ()
+
+    def paper(self, paper: Paper) -> Iterable[Chunk]:
+        """One paper."""
+        return ()
+
+    def variant(self, pool: Pool, item: Item) -> Iterable[Chunk]:
+        """One variant of a pool's question."""
+        return ()
+
+    def end(self) -> Iterable[Chunk]:
+        """What follows all items."""
+        return ()

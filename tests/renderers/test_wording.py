@@ -1,0 +1,33 @@
+"""Words and names that formats share."""
+
+import re
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qgen.renderers.wording import FileNames, points_number
+
+
+@given(st.lists(st.text(max_size=12), max_size=12))
+def test_file_names_are_safe_and_never_collide(labels: list[str]) -> None:
+    names = FileNames()
+    given = [names.free(label) for label in labels]
+    assert len({name.lower() for name in given}) == len(labels)
+    assert all(re.fullmatch("[A-Za-z0-9_-]+", name) for name in given)
+
+
+def test_a_safe_label_is_kept_and_a_taken_one_is_numbered() -> None:
+    names = FileNames()
+    labels = ("s1", "../x y", "S1", "s1", "s1-2")
+    assert [names.free(label) for label in labels] == ["s1", "x-y", "S1-2", "s1-3", "s1-2-2"]
+    assert names.free("an exam", "s1") == "an-exam-s1"
+
+
+@pytest.mark.parametrize(
+    ("points", "text"),
+    [(2, "2"), ("1/2", "0.5"), ("1/8", "0.125"), ("1/16", "1/16"), ("10/3", "10/3")],
+)
+def test_points_are_decimals_of_three_places_or_fractions(points: object, text: str) -> None:
+    assert points_number(Fraction(points)) == text  # type: ignore[arg-type]
