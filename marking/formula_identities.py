@@ -5,6 +5,11 @@ Each formula becomes a fraction of two polynomials with exact coefficients. What
 arguments are the same rational function. Exponentials are split: exp(2a + b) = exp(a)^2 exp(b).
 A difference that comes out as the zero polynomial is a proof of equality wherever both formulas
 have a value; anything else proves nothing.
+
+SymPy proves these identities too, and is asked for what is left. For the shipped bank's formulas
+it needs 0.25 s of processor instead of 0.09 s, after 0.5 s to start its own process
+(`benchmarks/equivalence.py`), and its proofs end by a clock, where these count steps and so come
+out the same on a busy machine.
 """
 
 from dataclasses import dataclass

@@ -3,6 +3,10 @@
 The bounds are rounded outwards, so two values whose intervals do not meet do differ. Decimals
 and their exp, ln and square root come from the standard library (correctly rounded); sine and
 cosine are summed from their Taylor series.
+
+mpmath's `iv` would save a twentieth of the time on the shipped bank's formulas, but its bounds of
+exp miss the value in 2 of 20 000 cases (`benchmarks/equivalence.py`; open as mpmath issue 1181),
+where the standard library documents correct rounding.
 """
 
 import decimal
@@ -33,6 +37,7 @@ Value: TypeAlias = Fraction | Interval
 
 _MOST_BITS = 4000
 _LARGEST_LOGARITHM = Decimal(10) ** 9
+_MOST_PLACES = 4 * 10**8
 
 
 class Arithmetic:
@@ -107,9 +112,10 @@ class Arithmetic:
             raise NoValue
         if a.low <= 0:
             raise TooHard
-        return Interval(
-            self._down.next_minus(self._down.ln(a.low)), self._up.next_plus(self._up.ln(a.high))
-        )
+        # Logarithms are dear, and ln(high) <= ln(low) + (high - low) / low.
+        low = self._down.ln(a.low)
+        rise = self._up.divide(self._up.subtract(a.high, a.low), a.low)
+        return Interval(self._down.next_minus(low), self._up.add(self._up.next_plus(low), rise))
 
     def sqrt(self, value: Value) -> Value:
         if isinstance(value, Fraction) and value >= 0:
@@ -240,7 +246,8 @@ class Arithmetic:
         """Bounds of a nonnegative decimal's power."""
         if base == 0:
             return base, base
-        if self._up.ln(base).copy_abs() > self._up.divide(_LARGEST_LOGARITHM, Decimal(exponent)):
+        # The power has at most so many digits before or behind its point.
+        if (abs(base.adjusted()) + 1) * exponent > _MOST_PLACES:
             raise TooHard
         # The library's power may be off by one unit in the last place.
         low = self._down.next_minus(self._down.next_minus(self._down.power(base, exponent)))

@@ -33,7 +33,7 @@ Point: TypeAlias = Mapping[str, Fraction]
 Comparison: TypeAlias = Literal["same", "different", "one_sided", "both_undefined", "unknown"]
 """`one_sided`: exactly one formula has a value there."""
 
-_DIGITS = (40, 150)
+_PRECISIONS = (Arithmetic(40), Arithmetic(150))
 _NARROW = Decimal(10) ** -25
 _NEIGHBOURS = 4
 _MOST_ORTHANTS = 5
@@ -147,14 +147,12 @@ def enclose(expression: Expression, point: Point, arithmetic: Arithmetic) -> Val
     if isinstance(expression, Symbol):
         known = expression.name in point or expression.name != "pi"
         return point[expression.name] if known else arithmetic.pi()
-    zero: Value = Fraction(0)
-    one: Value = Fraction(1)
     values = [enclose(operand, point, arithmetic) for operand in operands(expression)]
     match expression:
         case Sum():
-            return reduce(arithmetic.add, values, zero)
+            return reduce(arithmetic.add, values) if values else Fraction(0)
         case Product():
-            return reduce(arithmetic.multiply, values, one)
+            return reduce(arithmetic.multiply, values) if values else Fraction(1)
         case Quotient():
             return arithmetic.divide(*values)
         case Power():
@@ -203,8 +201,7 @@ def _defined(expression: Expression, point: Point, arithmetic: Arithmetic) -> Va
 
 def compare(first: Expression, second: Expression, point: Point) -> Comparison:
     """How two formulas compare at a point; `different` and `one_sided` are certain."""
-    for digits in _DIGITS:
-        arithmetic = Arithmetic(digits)
+    for arithmetic in _PRECISIONS:
         try:
             left = _defined(first, point, arithmetic)
             right = _defined(second, point, arithmetic)

@@ -80,3 +80,24 @@ def test_powers_of_intervals_hold_the_powers_of_their_points(
         if inside or exponent >= 0:
             value = Fraction(inside) ** exponent
             assert Fraction(bounds.low) <= value <= Fraction(bounds.high)
+
+
+@pytest.mark.parametrize("name", _FUNCTIONS)
+@given(ends=st.lists(st.decimals("0.0001", 60, places=4), min_size=2, max_size=2))
+@settings(deadline=None, max_examples=30)
+def test_functions_of_intervals_hold_the_values_between(name: str, ends: list[Decimal]) -> None:
+    arithmetic = Arithmetic(40)
+    function = _FUNCTIONS[name][0](arithmetic)
+    bounds = arithmetic.interval(function(Interval(min(ends), max(ends))))  # type: ignore[arg-type]
+    for inside in (*ends, (ends[0] + ends[1]) / 2):
+        value = arithmetic.interval(function(Fraction(inside)))  # type: ignore[arg-type]
+        assert bounds.low <= value.high
+        assert value.low <= bounds.high
+
+
+@pytest.mark.parametrize("digits", [16, 40, 150])
+def test_pi_lies_within_its_bounds(digits: int) -> None:
+    bounds = Arithmetic(digits).pi()
+    with mpmath.workdps(200):
+        assert mpmath.mpf(str(bounds.low)) < mpmath.pi < mpmath.mpf(str(bounds.high))
+        assert bounds.high - bounds.low <= Decimal(10) ** (1 - digits)
