@@ -5,20 +5,17 @@ formulas and expressions in the same run.
 """
 
 from collections.abc import Iterator
-from typing import TypeAlias
 
 from qgen.bank.expressions import ExpressionError, compile_expression
 from qgen.bank.markup import Handlers, MarkupError, read_markup
 from qgen.bank.templates import HoleContext
-from qgen.bank.yaml_source import Source
+from qgen.bank.yaml_source import Source, Steps
 from qgen.document.problem import Problem
 
 _TEXTS = frozenset({"stem", "prompt", "explanation", "feedback", "study_note"})
 _TEXTS_OF = frozenset({"options", "rubric"})
 _EXPRESSIONS = frozenset({"answer", "correct"})
 _EXPRESSIONS_OF = frozenset({"where", "let", "with"})
-
-Steps: TypeAlias = tuple[str | int, ...]
 
 
 def mistakes_in_texts(data: object, source: Source, path: Steps) -> list[Problem]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-from qgen.loading import load_banks
+from qgen.banks import load_banks
 
 PAGE = Path(__file__).parents[2] / "bank" / "questions" / "README.md"
 KINDS = (
