@@ -203,7 +203,8 @@ def savings_by_minimising(correlation: "Tensor", draws: "Tensor") -> Mapping[str
     f, g = torch.linalg.cholesky(covariance).unbind(-2)
 
     def length(coefficient: "Tensor") -> "Tensor":
-        return ((f - coefficient * g) ** 2).sum(-1)
+        squares: Tensor = ((f - coefficient * g) ** 2).sum(-1)
+        return squares
 
     best = maximise(lambda c: -length(c), torch.zeros_like(one)[:, None])
     left = length(best)

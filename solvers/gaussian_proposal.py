@@ -114,7 +114,8 @@ def weights_by_quadrature(t: "Tensor", dimensions: "Tensor", draws: "Tensor") ->
     def integral(of_target: int, of_proposal: int, spread: "Tensor") -> "Tensor":
         """∫ p^of_target q^of_proposal dx, [variants, k]."""
         exponent = of_target * target + of_proposal * proposal(spread)
-        return (exponent.exp() * slope).sum(-1)
+        found: Tensor = (exponent.exp() * slope).sum(-1)
+        return found
 
     def in_t(route: Callable[["Tensor"], "Tensor"]) -> Callable[..., "Tensor"]:
         return lambda points: route((1 + points["t"]).expand(len(t), points["t"].shape[-1]))

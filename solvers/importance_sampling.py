@@ -224,11 +224,12 @@ def effective_sample_size_by_least_squares(
 
     def fitted(masses: "Tensor") -> "Tensor":
         roots = masses.sqrt()[..., None]
-        return (torch.linalg.pinv(roots) @ (roots * values[..., None]))[:, 0, 0]
+        found: Tensor = torch.linalg.pinv(roots) @ (roots * values[..., None])
+        return found[:, 0, 0]
 
     def size(masses: "Tensor") -> "Tensor":
         column = masses[..., None]
-        nearest = column @ (torch.linalg.pinv(column) @ ones[..., None])
+        nearest: Tensor = column @ (torch.linalg.pinv(column) @ ones[..., None])
         return (nearest**2).sum((-2, -1))
 
     largest = torch.nn.functional.one_hot(weights.argmax(-1), weights.shape[-1]).bool()
@@ -318,7 +319,8 @@ def self_normalised_by_least_squares(
     def fitted(scores: "Tensor", masses: "Tensor") -> "Tensor":
         """The best constant for scores and masses [variants, …, draws]."""
         roots = masses.sqrt()[..., None]
-        return (torch.linalg.pinv(roots) @ (roots * scores[..., None]))[..., 0, 0]
+        found: Tensor = torch.linalg.pinv(roots) @ (roots * scores[..., None])
+        return found[..., 0, 0]
 
     pairs = torch.cartesian_prod(torch.arange(size), torch.arange(size))
     pair_chance = proposal[:, pairs].prod(-1)

@@ -205,7 +205,7 @@ def laws_by_eigenvalues(
 
     def fixed(matrix: "Tensor") -> "Tensor":
         """The vector with entries that sum to one that the matrix, from the left, keeps."""
-        vector = torch.linalg.svd(matrix - identity).Vh[:, -1]
+        vector: Tensor = torch.linalg.svd(matrix - identity).Vh[:, -1]
         return vector / vector.sum(-1, keepdim=True)
 
     def after(matrix: "Tensor", counts: "Tensor") -> "Tensor":

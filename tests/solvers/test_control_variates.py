@@ -34,7 +34,7 @@ def test_a_table_by_hand():
     assert typed(answers["sign_lost_formula"]) == "1 + 2*c + 3*c^2"
     assert typed(answers["covariance_once_formula"]) == "1 - c + 3*c^2"
     assert typed(answers["covariance_forgotten_formula"]) == "1 + 3*c^2"
-    assert typed(answers["coefficient_not_squared_formula"]) == "1 + c"
+    assert typed(answers["coefficient_not_squared_formula"]) == "c + 1"
 
 
 def test_what_a_control_saves_by_hand():
