@@ -248,6 +248,9 @@ def draws_needed_by_trial(
         "delta_variance": "variance of f(sample mean) by the delta method: f'(mu)² sigma² / n",
         "variance": "exact variance of f(sample mean) for Gaussian draws",
         "mean_squared_error": "expected squared distance from f(mu), for Gaussian draws",
+        "bias_of_twice_as_many": "the size of the bias with twice as many draws",
+        "bias_share": "the squared bias over the mean squared error",
+        "delta_share": "the variance by the delta method over the exact one",
     },
     mistakes={
         "bias_not_divided": "The bias of f at one draw: forgets that the variance of a "
@@ -271,13 +274,15 @@ def quadratic_of_mean(
     The expectation of the last term is the bias a v. Gaussian e has E e³ = 0 and Var e² = 2 v²,
     so that the variance is f'(mu)² v + 2 a² v²; the delta method keeps the first term.
     Source: Casella and Berger, Statistical Inference (2002), section 5.5.4. Raises ValueError
-    for sigma not above zero and n that is not a whole number from 1.
+    for sigma not above zero, n that is not a whole number from 1 and a constant f.
     """
     for name, value in (("a", a), ("b", b), ("c", c), ("mu", mu)):
         require_scalar(name, value)
     require_positive("sigma", sigma)
     require_draws(n)
     spread = Fraction(sigma * sigma, n)
+    if not a and not b:
+        raise ValueError("a and b must not both be 0")
     slope = 2 * a * mu + b
     bias = a * spread
     delta = slope * slope * spread
@@ -288,6 +293,9 @@ def quadratic_of_mean(
         "delta_variance": delta,
         "variance": variance,
         "mean_squared_error": variance + bias * bias,
+        "bias_of_twice_as_many": abs(bias) / 2,
+        "bias_share": bias * bias / (variance + bias * bias),
+        "delta_share": delta / variance,
         "bias_not_divided": a * sigma * sigma,
         "bias_without_half": 2 * bias,
         "bias_negated": -bias,
@@ -321,13 +329,18 @@ def quadratic_of_mean_by_quadrature(
     step = (sigma / n.sqrt())[:, None] * nodes
     error = errors(n)
     bias = error @ weights
+    delta = (slope * step) ** 2 @ weights
+    variance = (error - bias[:, None]) ** 2 @ weights
     near = bias.abs() <= 1e-12 * (error.abs() @ weights + centre[:, 0].abs())
     return {
         "bias": bias,
         "overestimates": ~near & (bias > 0),
-        "delta_variance": (slope * step) ** 2 @ weights,
-        "variance": (error - bias[:, None]) ** 2 @ weights,
+        "delta_variance": delta,
+        "variance": variance,
         "mean_squared_error": error**2 @ weights,
+        "bias_of_twice_as_many": (errors(2 * n) @ weights).abs(),
+        "bias_share": 1 - variance / (error**2 @ weights),
+        "delta_share": delta / variance,
         "bias_not_divided": errors(torch.ones_like(n)) @ weights,
         "bias_without_half": (bend * step**2) @ weights,
         "bias_negated": centre[:, 0] - f(mu[:, None] + step) @ weights,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Expression, Number, Power, Product, Sum, Symbol
+from qgen.document.formula import linear as linear_formula
 from qgen.document.values import Answers
 from qgen.solvers.numerics.arguments import Scalar, require_scalar
 from qgen.solvers.routes.registry import check, solver
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     "estimators_bias.unbiased",
     results={
         "function": "f as a formula in x",
+        "divisor": "n − lost as a formula in N",
+        "mean_unbiased": "whether the sample mean is an unbiased estimate of E X",
         "plug_in_unbiased": "whether f(sample mean) is an unbiased estimate of E f(X), whatever "
         "the distribution of the draws",
         "average_unbiased": "whether the average of all f(X_i) is an unbiased estimate of E f(X)",
@@ -51,6 +54,8 @@ def unbiased(quadratic: Scalar, linear: Scalar, constant: Scalar, lost: Scalar) 
     rest = [Number(constant)] if constant else []
     return {
         "function": Sum((*terms, *rest)),
+        "divisor": linear_formula([(1, "N")], -lost),
+        "mean_unbiased": True,
         "plug_in_unbiased": quadratic == 0,
         "average_unbiased": True,
         "spread_unbiased": lost == 1,
@@ -67,7 +72,7 @@ def unbiased_by_enumeration(
     def f(x: "Tensor") -> "Tensor":
         return constant[:, None] + x * (linear[:, None] + x * quadratic[:, None])
 
-    far = torch.zeros(3, len(lost), dtype=lost.dtype)
+    far = torch.zeros(4, len(lost), dtype=lost.dtype)
     for values, law in (([-1, 0, 4], [0.2, 0.5, 0.3]), ([0, 1, 1], [0.7, 0.2, 0.1])):
         outcomes = torch.tensor(values, dtype=lost.dtype)
         chances = torch.tensor(law, dtype=lost.dtype)
@@ -80,15 +85,18 @@ def unbiased_by_enumeration(
             average = torch.stack([f(column[None]) for column in samples.unbind(-1)]).mean(0)
             gaps = torch.stack(
                 (
+                    (chance @ centre - mean).expand(len(lost)),
                     f(centre.mT) @ chance - f(outcomes[None]) @ chances,
                     average @ chance - f(outcomes[None]) @ chances,
                     squares @ chance / (n - lost) - chances @ (outcomes - mean) ** 2,
                 )
             )
             far = torch.maximum(far, gaps.abs())
-    plug_in, averaged, spread = far < 1e-9
+    whole, plug_in, averaged, spread = far < 1e-9
     return {
         "function": lambda points: f(points["x"]),
+        "divisor": lambda points: points["N"] - lost[:, None],
+        "mean_unbiased": whole,
         "plug_in_unbiased": plug_in,
         "average_unbiased": averaged,
         "spread_unbiased": spread,

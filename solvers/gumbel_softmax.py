@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     "gumbel_softmax.sample",
     results={
         "sample": "the relaxed sample softmax((logits + noise) / temperature)",
+        "largest_entry": "the largest entry of the relaxed sample",
+        "largest_entry_at_one": "the same for the temperature 1",
         "winner": "index (from 0; the first of equals) of the category that Gumbel-max draws",
         "unique_winner": "whether one category alone has the largest logit plus noise",
         "category_probabilities": "the probability of each category under Gumbel-max: softmax of "
         "the logits, whatever the temperature",
     },
     mistakes={
-        "temperature_forgotten": "Does not divide by the temperature",
         "most_likely": "Index of the largest logit: the noise is ignored",
     },
     examples=(
@@ -52,12 +53,14 @@ def sample(logits: Vector, noise: Vector, temperature: Scalar) -> Answers:
     winner = scores.index(top)
     probabilities = _softmax(logits)
     heat = float(temperature)
+    relaxed = _softmax([float(score - top) / heat for score in scores])
     return {
-        "sample": _softmax([float(score - top) / heat for score in scores]),
+        "sample": relaxed,
+        "largest_entry": max(relaxed),
+        "largest_entry_at_one": max(_softmax(scores)),
         "winner": winner,
         "unique_winner": scores.count(top) == 1,
         "category_probabilities": probabilities,
-        "temperature_forgotten": _softmax(scores),
         "most_likely": logits.index(max(logits)),
     }
 
@@ -99,9 +102,10 @@ def sample_by_potential(
     others = (-(ahead[..., None] + level)).exp().sum(2)
     return {
         "sample": softened(scores, temperature),
+        "largest_entry": softened(scores, temperature).amax(-1),
+        "largest_entry_at_one": softened(scores, torch.ones_like(temperature)).amax(-1),
         "winner": first_of_largest(scores),
         "unique_winner": rivals == 1,
         "category_probabilities": (-level - others).exp().sum(-1) * step,
-        "temperature_forgotten": softened(scores, torch.ones_like(temperature)),
         "most_likely": first_of_largest(logits),
     }

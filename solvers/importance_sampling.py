@@ -162,7 +162,7 @@ def _best_proposal(products: "Tensor") -> "Tensor":
 @solver(
     "importance_sampling.effective_sample_size",
     results={
-        "normalised_weights": "the weights divided by their sum",
+        "largest_share": "the largest weight divided by the sum of all",
         "effective_sample_size": "(Σ w)² / Σ w²",
         "estimate": "self-normalised estimate Σ w f / Σ w",
         "ordinary_estimate": "Σ w f / n, unbiased where the weights are the exact ratios p / q",
@@ -199,7 +199,7 @@ def effective_sample_size(weights: Vector, values: Vector) -> Answers:
     moment = sum([weight * score for weight, score in zip(w, f, strict=True)])
     rest, rest_squares = total - max(w), squares - max(w) ** 2
     return {
-        "normalised_weights": tuple([Fraction(weight, total) for weight in w]),
+        "largest_share": Fraction(max(w), total),
         "effective_sample_size": Fraction(total * total, squares),
         "estimate": Fraction(moment, total * unit),
         "ordinary_estimate": Fraction(moment, count * per * unit),
@@ -234,7 +234,7 @@ def effective_sample_size_by_least_squares(
 
     largest = torch.nn.functional.one_hot(weights.argmax(-1), weights.shape[-1]).bool()
     return {
-        "normalised_weights": normalised,
+        "largest_share": normalised.amax(-1),
         "effective_sample_size": size(normalised),
         "estimate": fitted(weights),
         "ordinary_estimate": fitted(weights) * weights.mean(-1),

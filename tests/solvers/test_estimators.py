@@ -101,6 +101,9 @@ def test_the_square_of_a_mean_by_hand():
     assert (answers["bias"], answers["overestimates"]) == (1, True)
     assert answers["delta_variance"] == 36
     assert (answers["variance"], answers["mean_squared_error"]) == (38, 39)
+    assert answers["bias_of_twice_as_many"] == HALF
+    assert answers["bias_share"] == Fraction(1, 39)
+    assert answers["delta_share"] == Fraction(18, 19)
     assert (answers["bias_not_divided"], answers["bias_without_half"]) == (4, 2)
     assert answers["bias_negated"] == -1
 
@@ -108,6 +111,8 @@ def test_the_square_of_a_mean_by_hand():
 @settings(max_examples=15, deadline=None)
 @given(laws(2, 1), numbers, numbers, numbers, draw.integers(1, 5))
 def test_the_bias_over_every_sample_of_a_law_that_is_not_gaussian(law, a, b, c, n):
+    if not a and not b:
+        return
     values = (0, 3)
     mu = 3 * law[1]
     variance = 9 * law[0] * law[1]
@@ -130,6 +135,7 @@ def test_only_straight_lines_may_be_exchanged_with_an_average(quadratic, linear,
         return
     factors = {"quadratic": quadratic, "linear": linear, "constant": constant, "lost": lost}
     answers = solve(UNBIASED, factors)
+    assert answers["mean_unbiased"] is True
     assert answers["plug_in_unbiased"] == (quadratic == 0)
     assert answers["average_unbiased"] is True
     assert answers["spread_unbiased"] == (lost == 1)
@@ -141,6 +147,8 @@ def test_a_function_is_printed_without_what_is_zero():
     assert typed(solve(UNBIASED, line)["function"]) == "3*x - 2"
     parabola = {"quadratic": -1, "linear": 0, "constant": 0, "lost": 1}
     assert typed(solve(UNBIASED, parabola)["function"]) == "-x^2"
+    assert typed(solve(UNBIASED, parabola)["divisor"]) == "N - 1"
+    assert typed(solve(UNBIASED, {**parabola, "lost": 0})["divisor"]) == "N"
 
 
 @pytest.mark.parametrize(
@@ -156,6 +164,7 @@ def test_a_function_is_printed_without_what_is_zero():
         (UNBIASED, {"lost": 2}, "lost must be -1, 0 or 1"),
         (UNBIASED, {"linear": 0}, "must not both be 0"),
         (QUADRATIC, {"sigma": 0}, "sigma must be positive"),
+        (QUADRATIC, {"a": 0, "b": 0}, "must not both be 0"),
         (QUADRATIC, {"a": 0.5}, "a must be an exact number"),
     ],
 )

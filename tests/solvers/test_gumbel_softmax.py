@@ -24,7 +24,8 @@ def test_two_categories_by_hand():
     values = {"logits": (2, 0), "noise": (Fraction(-1, 2), Fraction(1, 2))}
     answers = solve(SAMPLE, {**values, "temperature": Fraction(1, 2)})
     assert answers["sample"] == pytest.approx((sigmoid(2), sigmoid(-2)))
-    assert answers["temperature_forgotten"][0] == pytest.approx(sigmoid(1))
+    assert answers["largest_entry"] == answers["sample"][0]
+    assert answers["largest_entry_at_one"] == pytest.approx(sigmoid(1))
     assert answers["category_probabilities"][0] == pytest.approx(sigmoid(2))
     assert (answers["winner"], answers["unique_winner"]) == (0, True)
 
