@@ -168,9 +168,7 @@ def _best_proposal(products: "Tensor") -> "Tensor":
         "ordinary_estimate": "Σ w f / n, unbiased where the weights are the exact ratios p / q",
         "size_without_largest": "the effective sample size without one draw of the largest weight "
         "(0 if no other has any)",
-    },
-    mistakes={
-        "unweighted_estimate": "The plain mean of the values: the weights are ignored",
+        "unweighted_estimate": "the plain mean of the values, which ignores the weights",
     },
     examples=(
         {"weights": (1, 2, 3, 4), "values": (2, 0, 1, 5)},
