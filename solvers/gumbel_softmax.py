@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         "sample": "the relaxed sample softmax((logits + noise) / temperature)",
         "largest_entry": "the largest entry of the relaxed sample",
         "largest_entry_at_one": "the same for the temperature 1",
-        "most_likely": "index (from 0; the first of equals) of the largest logit, without the noise",
+        "most_likely": "index (from 0; the first of equals) of the largest logit",
         "winner": "index (from 0; the first of equals) of the category that Gumbel-max draws",
         "unique_winner": "whether one category alone has the largest logit plus noise",
         "category_probabilities": "the probability of each category under Gumbel-max: softmax of "
