@@ -36,6 +36,8 @@ def _require_function(quadratic: Scalar, linear: Scalar, constant: Scalar) -> No
     results={
         "gradient_in_mu": "the derivative of E[f(z)] with respect to mu",
         "pathwise_variance_in_mu": "variance of the pathwise estimate f'(z) from one sample",
+        "pathwise_variance_in_sigma": "variance of f'(z) eps, the pathwise estimate of the "
+        "derivative with respect to sigma",
         "score_variance_in_mu": "variance of the score-function estimate f(z) (z − mu)/sigma²",
         "best_baseline": "the constant that, subtracted from f, makes the score-function variance "
         "in mu smallest",
@@ -63,10 +65,10 @@ def variances(
 
     With z = mu + sigma eps, f(z) = A + B eps + C eps², where A = f(mu), B = sigma f'(mu) and
     C = quadratic sigma². The moments 1, 3, 15 of eps², eps⁴, eps⁶ give
-    Var f'(z) = 4C²/sigma² and Var f(z) eps/sigma = (A² + 2B² + 15C² + 6AC)/sigma². A baseline
-    changes A alone, and A = −3C is best. Source: Mohamed, Rosca, Figurnov and Mnih, Monte Carlo
-    Gradient Estimation in Machine Learning (2020), sections 4 (score function) and 5 (pathwise);
-    moments by hand.
+    Var f'(z) = 4C²/sigma², Var f'(z) eps = (B² + 8C²)/sigma² and
+    Var f(z) eps/sigma = (A² + 2B² + 15C² + 6AC)/sigma². A baseline changes A alone, and A = −3C is
+    best. Source: Mohamed, Rosca, Figurnov and Mnih, Monte Carlo Gradient Estimation in Machine
+    Learning (2020), sections 4 (score function) and 5 (pathwise); moments by hand.
     Raises ValueError for sigma not above zero and a constant f.
     """
     require_scalar("mu", mu)
@@ -83,6 +85,7 @@ def variances(
     return {
         "gradient_in_mu": slope,
         "pathwise_variance_in_mu": pathwise,
+        "pathwise_variance_in_sigma": slope * slope + 2 * pathwise,
         "score_variance_in_mu": score,
         "best_baseline": value + 3 * bend,
         "score_variance_with_baseline": (2 * tilt * tilt + 6 * bends) / of,
@@ -98,7 +101,7 @@ def variances(
 def _estimates(
     mu: "Tensor", sigma: "Tensor", factors: tuple["Tensor", ...], noise: "Tensor"
 ) -> dict[str, "Tensor"]:
-    """Both estimates of the gradient in mu for each noise, by autograd.
+    """Both estimates of the gradient in mu, and one in sigma, for each noise, by autograd.
 
     mu, sigma, factors: [variants]; noise and what is returned: [variants, samples].
     """
@@ -106,16 +109,21 @@ def _estimates(
     from torch.distributions import Normal
 
     mean = mu[:, None].expand_as(noise).clone().requires_grad_(True)
-    deviation = sigma[:, None].expand_as(noise)
+    deviation = sigma[:, None].expand_as(noise).clone().requires_grad_(True)
     sample = mean + deviation * noise
     quadratic, linear, constant = (factor[:, None] for factor in factors)
     value = quadratic * sample**2 + linear * sample + constant
-    (pathwise,) = torch.autograd.grad(value.sum(), mean)
+    pathwise, in_sigma = torch.autograd.grad(value.sum(), (mean, deviation))
     fixed = sample.detach()
     law: Any = Normal(mean, deviation)
     (score,) = torch.autograd.grad(law.log_prob(fixed).sum(), mean)
-    value = value.detach()
-    return {"z": fixed, "value": value, "pathwise": pathwise, "score": score}
+    return {
+        "z": fixed,
+        "value": value.detach(),
+        "pathwise": pathwise,
+        "pathwise_in_sigma": in_sigma,
+        "score": score,
+    }
 
 
 @check("gradient_estimators.variances", tolerance=1e-7)
@@ -158,6 +166,9 @@ def variances_by_quadrature(
     return {
         "gradient_in_mu": found["pathwise"] @ weights,
         "pathwise_variance_in_mu": covariance(found["pathwise"], found["pathwise"]),
+        "pathwise_variance_in_sigma": covariance(
+            found["pathwise_in_sigma"], found["pathwise_in_sigma"]
+        ),
         "score_variance_in_mu": variance,
         "best_baseline": baseline,
         "score_variance_with_baseline": covariance(reduced, reduced),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
         "most_likely": "index (from 0; the first of equals) of the largest logit",
         "winner": "index (from 0; the first of equals) of the category that Gumbel-max draws",
         "unique_winner": "whether one category alone has the largest logit plus noise",
+        "first_above_average": "whether the first category has more than an equal share of the "
+        "probability under Gumbel-max",
         "category_probabilities": "the probability of each category under Gumbel-max: softmax of "
         "the logits, whatever the temperature",
     },
@@ -58,6 +60,7 @@ def sample(logits: Vector, noise: Vector, temperature: Scalar) -> Answers:
         "largest_entry_at_one": max(_softmax(scores)),
         "winner": winner,
         "unique_winner": scores.count(top) == 1,
+        "first_above_average": len(logits) * probabilities[0] > 1 + 1e-12,
         "category_probabilities": probabilities,
         "most_likely": logits.index(max(logits)),
     }
@@ -98,12 +101,14 @@ def sample_by_potential(
     level = torch.arange(-10 - span, 45 + span, step, dtype=torch.float64)
     ahead = logits[:, :, None] - logits[:, None, :]
     others = (-(ahead[..., None] + level)).exp().sum(2)
+    shares = (-level - others).exp().sum(-1) * step
     return {
         "sample": softened(scores, temperature),
         "largest_entry": softened(scores, temperature).amax(-1),
         "largest_entry_at_one": softened(scores, torch.ones_like(temperature)).amax(-1),
         "winner": first_of_largest(scores),
         "unique_winner": rivals == 1,
-        "category_probabilities": (-level - others).exp().sum(-1) * step,
+        "first_above_average": shares[:, 0] > shares.mean(-1) * (1 + 1e-9),
+        "category_probabilities": shares,
         "most_likely": first_of_largest(logits),
     }

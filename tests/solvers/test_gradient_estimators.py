@@ -38,6 +38,7 @@ def test_the_square_by_hand():
     answers = solve(VARIANCES, {"mu": 1, "sigma": 2})
     assert answers["gradient_in_mu"] == 2
     assert answers["pathwise_variance_in_mu"] == 16
+    assert answers["pathwise_variance_in_sigma"] == 4 + 8 * 4
     assert answers["score_variance_in_mu"] == Fraction(1, 4) + 14 + 60
     assert answers["score_second_moment"] == Fraction(1, 4) + 14 + 60 + 4
     assert answers["best_baseline"] == 13
@@ -71,6 +72,8 @@ def test_sympy_finds_the_same_moments(values):
     ):
         found = moments(estimate)
         assert found == tuple(sympy.Rational(str(answers[name])) for name in (gradient, variance))
+    in_sigma = sympy.Rational(str(answers["pathwise_variance_in_sigma"]))
+    assert moments(slope * noise)[1] == in_sigma
     best = sympy.Rational(str(answers["best_baseline"]))
     least = moments(f * noise / sigma, best)[1]
     assert least == sympy.Rational(str(answers["score_variance_with_baseline"]))

@@ -27,6 +27,9 @@ def test_two_categories_by_hand():
     assert answers["largest_entry"] == answers["sample"][0]
     assert answers["largest_entry_at_one"] == pytest.approx(sigmoid(1))
     assert answers["category_probabilities"][0] == pytest.approx(sigmoid(2))
+    assert answers["first_above_average"] is True
+    even = solve(SAMPLE, {"logits": (1, 1, 1), "noise": (0, 1, 2), "temperature": 1})
+    assert even["first_above_average"] is False
     assert (answers["winner"], answers["unique_winner"]) == (0, True)
 
 
