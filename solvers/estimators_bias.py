@@ -17,32 +17,38 @@ if TYPE_CHECKING:
     "estimators_bias.unbiased",
     results={
         "function": "f as a formula in x",
-        "divisor": "n − lost as a formula in N",
+        "spread_divisor": "N − lost, a formula in N",
+        "average_divisor": "N − short, a formula in N",
         "mean_unbiased": "whether the sample mean is an unbiased estimate of E X",
         "plug_in_unbiased": "whether f(sample mean) is an unbiased estimate of E f(X), whatever "
         "the distribution of the draws",
-        "average_unbiased": "whether the average of all f(X_i) is an unbiased estimate of E f(X)",
-        "spread_unbiased": "whether the sum of squares around the sample mean over n − lost is an "
+        "average_unbiased": "whether the sum of all f(X_i) over N − short is an unbiased estimate "
+        "of E f(X)",
+        "spread_unbiased": "whether the sum of squares around the sample mean over N − lost is an "
         "unbiased estimate of the variance",
     },
     examples=(
-        {"quadratic": 0, "linear": 3, "constant": -2, "lost": 1},
-        {"quadratic": 2, "linear": -1, "constant": 0, "lost": 0},
-        {"quadratic": -1, "linear": 4, "constant": 5, "lost": -1},
+        {"quadratic": 0, "linear": 3, "constant": -2, "lost": 1, "short": 0},
+        {"quadratic": 2, "linear": -1, "constant": 0, "lost": 0, "short": 1},
+        {"quadratic": -1, "linear": 4, "constant": 5, "lost": -1, "short": 0},
     ),
 )
-def unbiased(quadratic: Scalar, linear: Scalar, constant: Scalar, lost: Scalar) -> Answers:
-    """Which estimates from n ≥ 2 independent draws are unbiased for every distribution of them.
+def unbiased(
+    quadratic: Scalar, linear: Scalar, constant: Scalar, lost: Scalar, short: Scalar
+) -> Answers:
+    """Which estimates from N ≥ 2 independent draws are unbiased for every distribution of them.
 
-    f(x) = quadratic x² + linear x + constant. E f(mean) − E f(X) = quadratic · Var(X) (1/n − 1), so
-    only affine functions may be exchanged with the average; E Σ (X_i − mean)² = (n − 1) Var(X).
+    f(x) = quadratic x² + linear x + constant. E f(mean) − E f(X) = quadratic · Var(X) (1/N − 1), so
+    only affine functions may be exchanged with the average; E Σ (X_i − mean)² = (N − 1) Var(X).
     Source: Casella and Berger, Statistical Inference (2002), theorem 5.2.6 and section 4.7
-    (Jensen's inequality). Raises ValueError for lost that is not −1, 0 or 1 and a constant f.
+    (Jensen's inequality). Raises ValueError for lost or short that is not −1, 0 or 1 and for a
+    constant f.
     """
     for name, value in (("quadratic", quadratic), ("linear", linear), ("constant", constant)):
         require_scalar(name, value)
-    if lost not in (-1, 0, 1):
-        raise ValueError(f"lost must be -1, 0 or 1, it is {lost}")
+    for name, value in (("lost", lost), ("short", short)):
+        if value not in (-1, 0, 1):
+            raise ValueError(f"{name} must be -1, 0 or 1, it is {value}")
     if not quadratic and not linear:
         raise ValueError("quadratic and linear must not both be 0")
     x = Symbol("x")
@@ -54,26 +60,35 @@ def unbiased(quadratic: Scalar, linear: Scalar, constant: Scalar, lost: Scalar) 
     rest = [Number(constant)] if constant else []
     return {
         "function": Sum((*terms, *rest)),
-        "divisor": linear_formula([(1, "N")], -lost),
+        "spread_divisor": linear_formula([(1, "N")], -lost),
+        "average_divisor": linear_formula([(1, "N")], -short),
         "mean_unbiased": True,
         "plug_in_unbiased": quadratic == 0,
-        "average_unbiased": True,
+        "average_unbiased": short == 0,
         "spread_unbiased": lost == 1,
     }
 
 
 @check("estimators_bias.unbiased", tolerance=1e-9)
 def unbiased_by_enumeration(
-    quadratic: "Tensor", linear: "Tensor", constant: "Tensor", lost: "Tensor"
+    quadratic: "Tensor", linear: "Tensor", constant: "Tensor", lost: "Tensor", short: "Tensor"
 ) -> Mapping[str, Any]:
-    """Every sample of two and of three draws from two tables; all arguments are [variants]."""
+    """Every sample of two and of three draws from three tables; all arguments are [variants].
+
+    No parabola but 0 has the mean 0 under all three.
+    """
     import torch
 
     def f(x: "Tensor") -> "Tensor":
         return constant[:, None] + x * (linear[:, None] + x * quadratic[:, None])
 
     far = torch.zeros(4, len(lost), dtype=lost.dtype)
-    for values, law in (([-1, 0, 4], [0.2, 0.5, 0.3]), ([0, 1, 1], [0.7, 0.2, 0.1])):
+    tables = (
+        ([-1, 0, 4], [0.2, 0.5, 0.3]),
+        ([0, 1, 2], [0.7, 0.2, 0.1]),
+        ([2, 3, 5], [0.4, 0.4, 0.2]),
+    )
+    for values, law in tables:
         outcomes = torch.tensor(values, dtype=lost.dtype)
         chances = torch.tensor(law, dtype=lost.dtype)
         mean = chances @ outcomes
@@ -87,7 +102,7 @@ def unbiased_by_enumeration(
                 (
                     (chance @ centre - mean).expand(len(lost)),
                     f(centre.mT) @ chance - f(outcomes[None]) @ chances,
-                    average @ chance - f(outcomes[None]) @ chances,
+                    average @ chance * n / (n - short) - f(outcomes[None]) @ chances,
                     squares @ chance / (n - lost) - chances @ (outcomes - mean) ** 2,
                 )
             )
@@ -95,7 +110,8 @@ def unbiased_by_enumeration(
     whole, plug_in, averaged, spread = far < 1e-9
     return {
         "function": lambda points: f(points["x"]),
-        "divisor": lambda points: points["N"] - lost[:, None],
+        "spread_divisor": lambda points: points["N"] - lost[:, None],
+        "average_divisor": lambda points: points["N"] - short[:, None],
         "mean_unbiased": whole,
         "plug_in_unbiased": plug_in,
         "average_unbiased": averaged,

@@ -129,26 +129,29 @@ def test_the_bias_over_every_sample_of_a_law_that_is_not_gaussian(law, a, b, c, 
 
 
 @settings(max_examples=15, deadline=None)
-@given(numbers, numbers, numbers, draw.sampled_from([-1, 0, 1]))
-def test_only_straight_lines_may_be_exchanged_with_an_average(quadratic, linear, constant, lost):
+@given(numbers, numbers, numbers, *[draw.sampled_from([-1, 0, 1])] * 2)
+def test_only_straight_lines_may_be_exchanged_with_an_average(
+    quadratic, linear, constant, lost, short
+):
     if not quadratic and not linear:
         return
-    factors = {"quadratic": quadratic, "linear": linear, "constant": constant, "lost": lost}
+    function = {"quadratic": quadratic, "linear": linear, "constant": constant}
+    factors = {**function, "lost": lost, "short": short}
     answers = solve(UNBIASED, factors)
     assert answers["mean_unbiased"] is True
     assert answers["plug_in_unbiased"] == (quadratic == 0)
-    assert answers["average_unbiased"] is True
+    assert answers["average_unbiased"] == (short == 0)
     assert answers["spread_unbiased"] == (lost == 1)
     assert verify(UNBIASED, [factors], [answers]).disagreements == ()
 
 
 def test_a_function_is_printed_without_what_is_zero():
-    line = {"quadratic": 0, "linear": 3, "constant": -2, "lost": 1}
+    line = {"quadratic": 0, "linear": 3, "constant": -2, "lost": 1, "short": 0}
     assert typed(solve(UNBIASED, line)["function"]) == "3*x - 2"
-    parabola = {"quadratic": -1, "linear": 0, "constant": 0, "lost": 1}
+    parabola = {"quadratic": -1, "linear": 0, "constant": 0, "lost": 1, "short": 0}
     assert typed(solve(UNBIASED, parabola)["function"]) == "-x^2"
-    assert typed(solve(UNBIASED, parabola)["divisor"]) == "N - 1"
-    assert typed(solve(UNBIASED, {**parabola, "lost": 0})["divisor"]) == "N"
+    assert typed(solve(UNBIASED, parabola)["spread_divisor"]) == "N - 1"
+    assert typed(solve(UNBIASED, parabola)["average_divisor"]) == "N"
 
 
 @pytest.mark.parametrize(
@@ -162,6 +165,7 @@ def test_a_function_is_printed_without_what_is_zero():
         (DRAWS, {"values": (2, 2)}, "values must differ"),
         (DRAWS, {"target": Fraction(1, 10**6)}, "more than 1000000000 draws"),
         (UNBIASED, {"lost": 2}, "lost must be -1, 0 or 1"),
+        (UNBIASED, {"short": 2}, "short must be -1, 0 or 1"),
         (UNBIASED, {"linear": 0}, "must not both be 0"),
         (QUADRATIC, {"sigma": 0}, "sigma must be positive"),
         (QUADRATIC, {"a": 0, "b": 0}, "must not both be 0"),
