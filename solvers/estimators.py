@@ -256,6 +256,7 @@ def draws_needed_by_trial(
         "bias_not_divided": "The bias of f at one draw: forgets that the variance of a "
         "mean falls with n",
         "bias_without_half": "Forgets the half of the second-order term: f'' sigma² / n",
+        "bias_halved_again": "Halves the factor of x², which is f''/2 already",
         "bias_negated": "The sign of the bias is wrong",
     },
     examples=(
@@ -298,6 +299,7 @@ def quadratic_of_mean(
         "delta_share": delta / variance,
         "bias_not_divided": a * sigma * sigma,
         "bias_without_half": 2 * bias,
+        "bias_halved_again": bias / 2,
         "bias_negated": -bias,
     }
 
@@ -343,5 +345,7 @@ def quadratic_of_mean_by_quadrature(
         "delta_share": delta / variance,
         "bias_not_divided": errors(torch.ones_like(n)) @ weights,
         "bias_without_half": (bend * step**2) @ weights,
+        "bias_halved_again": ((f(mu[:, None] + step) + f(mu[:, None] - step)) / 4 - centre / 2)
+        @ weights,
         "bias_negated": centre[:, 0] - f(mu[:, None] + step) @ weights,
     }
