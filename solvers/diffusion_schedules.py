@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _HIGHEST_RATE = 30
-_GOOD_GUESS = 0.9
+_GOOD_GUESS = 0.8
 
 
 @solver(
@@ -253,72 +253,83 @@ def linear_rate_by_moments(beta_0: "Tensor", beta_1: "Tensor") -> Mapping[str, A
 @solver(
     "diffusion_schedules.two_points",
     results={
-        "alpha_bar": "ᾱ_T, the factor of the variance of the data in x_T",
+        "alpha_bar": "ᾱ_T, the squared factor of x_0 in x_T",
+        "mostly_noise": "whether ᾱ_T is below 1 − ᾱ_T",
+        "standard": "whether x_T has the mean 0 and the variance 1",
         "two_peaks": "whether the density of x_T has two peaks",
         "right_guess": "the probability that the likelier clean value, given x_T, is right",
-        "good_guess": "whether this probability is above 0.9",
+        "good_guess": "whether this probability is above 0.8",
     },
     examples=(
-        {"beta": Fraction(1, 10), "T": 3},
+        {"beta": Fraction(1, 10), "T": 3, "size": Fraction(1, 2)},
         {"beta": Fraction(1, 4), "T": 2},
-        {"beta": Fraction(1, 100), "T": 80},
-        {"beta": Fraction(1, 2), "T": 9},
+        {"beta": Fraction(1, 100), "T": 80, "size": 2},
+        {"beta": Fraction(1, 2), "T": 9, "size": 1},
     ),
 )
-def two_points(beta: Scalar, T: Scalar) -> Answers:
-    """Data +1 and −1, equally probable, after T forward steps of one and the same β.
+def two_points(beta: Scalar, T: Scalar, size: Scalar = 1) -> Answers:
+    """Data +size and −size, equally probable, after T forward steps of one and the same β.
 
-    x_T is an equal mixture of N(±√ᾱ, 1 − ᾱ). At 0 its log density has the second derivative
-    (ᾱ / (1 − ᾱ) − 1) / (1 − ᾱ), so that it has two peaks exactly if ᾱ > 1/2. The sign of x_T is
-    the best guess, right with the probability Φ(√(ᾱ / (1 − ᾱ))). Sources: Behboodian, On the
-    modes of a mixture of two normal distributions (1970), Technometrics 12(1), for the peaks;
-    Duda, Hart and Stork, Pattern Classification (2001), section 2.8, for the error of the best
-    guess. Raises ValueError for a β not between 0 and 1 and a T that is not from 1 to 1000.
+    x_T is an equal mixture of N(±m, s²) with m² = ᾱ size² and s² = 1 − ᾱ. It has two peaks
+    exactly if m > s. The sign of x_T is the best guess, right with the probability Φ(m / s).
+    Sources: Behboodian, On the modes of a mixture of two normal distributions (1970),
+    Technometrics 12(1), for the peaks; Duda, Hart and Stork, Pattern Classification (2001),
+    section 2.8, for the error of the best guess. Raises ValueError for a β not between 0 and
+    1, a T that is not from 1 to 1000, and a size not above zero.
     """
     require_between_zero_and_one("beta", beta)
     steps = require_count("T", T, 1, 1000)
+    require_positive("size", size)
     bar = Fraction(1 - beta) ** steps
-    noise = 1 - bar
-    right = (1 + erf(sqrt(bar / noise / 2))) / 2
+    signal, noise = bar * size * size, 1 - bar
+    right = (1 + erf(sqrt(signal / noise / 2))) / 2
     return {
         "alpha_bar": bar,
-        "two_peaks": 2 * bar > 1,
+        "mostly_noise": bar < noise,
+        "standard": signal + noise == 1,
+        "two_peaks": signal > noise,
         "right_guess": right,
         "good_guess": right > _GOOD_GUESS,
     }
 
 
 @check("diffusion_schedules.two_points", tolerance=1e-8)
-def two_points_by_quadrature(beta: "Tensor", T: "Tensor") -> Mapping[str, Any]:
+def two_points_by_quadrature(beta: "Tensor", T: "Tensor", size: "Tensor") -> Mapping[str, Any]:
     """The mixture's density by torch: differentiated at 0, and its larger part integrated.
 
-    Mean and variance go through the chain step by step. beta, T: [variants].
+    Mean and variance go through the chain step by step. beta, T, size: [variants].
     """
     import torch
 
     from qgen.solvers.numerics.numerical_methods import gauss_legendre
 
     scale, variance = torch.ones_like(beta), torch.zeros_like(beta)
+    excess = size**2 - 1  # of the variance of x_t over 1
     for step in range(1, int(T.max()) + 1):
         scale = torch.where(step <= T, scale * (1 - beta).sqrt(), scale)
         variance = torch.where(step <= T, (1 - beta) * variance + beta, variance)
+        excess = torch.where(step <= T, (1 - beta) * excess, excess)
     normal: Any = torch.distributions.Normal
+    peak, spread = scale * size, variance.sqrt()
 
     def log_density(at: "Tensor") -> "Tensor":
-        parts = [normal(sign * scale, variance.sqrt()).log_prob(at) for sign in (-1, 1)]
-        return torch.logsumexp(torch.stack(parts), dim=0) - torch.log(torch.tensor(2.0).double())
+        parts = [normal(sign * peak, spread).log_prob(at) for sign in (-1, 1)]
+        return torch.logsumexp(torch.stack(parts), dim=0)
 
     middle = torch.zeros_like(beta).requires_grad_(True)
     (slope,) = torch.autograd.grad(log_density(middle).sum(), middle, create_graph=True)
-    (sharpness,) = torch.autograd.grad(slope.sum(), middle)
+    (bend,) = torch.autograd.grad(slope.sum(), middle)
     nodes, weights = gauss_legendre(200)
-    # Where x_T is positive, +1 is the likelier value; beyond twelve deviations nothing is left.
-    places = nodes * (scale + 12 * variance.sqrt())[:, None]
-    density = normal(scale[:, None], variance.sqrt()[:, None]).log_prob(places).exp()
-    right = (density @ weights) * (scale + 12 * variance.sqrt())
+    # Where x_T is positive, +size is the likelier value; beyond twelve deviations nothing is left.
+    reach = peak + 12 * spread
+    places = nodes * reach[:, None]
+    density = normal(peak[:, None], spread[:, None]).log_prob(places).exp()
+    right = (density @ weights) * reach
     return {
         "alpha_bar": scale**2,
-        "two_peaks": sharpness > 0,
+        "mostly_noise": variance - scale**2 > 1e-12,
+        "standard": excess == 0,
+        "two_peaks": bend * variance > 1e-9,
         "right_guess": right,
         "good_guess": right > _GOOD_GUESS,
     }

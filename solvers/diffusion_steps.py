@@ -225,6 +225,7 @@ def ddim_by_integration(
     results={
         "added_variance": "variance η² (1 − ᾱ_next) / (1 − ᾱ) · (1 − ᾱ / ᾱ_next) of the new noise",
         "kept_variance": "1 − ᾱ_next less this: the squared factor of the predicted noise",
+        "keeps_marginal": "whether x_next has the variance 1 − ᾱ_next given x_0, if ε is right",
         "repeatable": "whether the step gives the same from the same x_t each time",
         "ancestral": "whether the new noise has the variance of q(x_next | x_t, x_0)",
         "mostly_new": "whether the new noise has more variance than the predicted noise put back",
@@ -253,9 +254,11 @@ def partly_random(alpha_bar: Scalar, alpha_bar_next: Scalar, eta: Scalar) -> Ans
     rest = Fraction(1 - alpha_bar_next)
     posterior = rest * (alpha_bar_next - alpha_bar) / (alpha_bar_next * (1 - alpha_bar))
     added = eta * eta * posterior
+    kept = rest - added
     return {
         "added_variance": added,
-        "kept_variance": rest - added,
+        "kept_variance": kept,
+        "keeps_marginal": added + kept == rest,
         "repeatable": added == 0,
         "ancestral": added == posterior,
         "mostly_new": 2 * added > rest,
@@ -271,15 +274,19 @@ def partly_random_by_conditioning(
     Given x_0, x_t is √(ᾱ / ᾱ_next) x_next plus independent noise. The step is run twice, with
     two draws of new noise, to see whether it can be repeated.
     """
+    import torch
+
     factor = (alpha_bar / alpha_bar_next).sqrt()
     own = 1 - alpha_bar_next
     of_x_t = factor**2 * own + (1 - factor**2)
     conditional = own - (factor * own) ** 2 / of_x_t
     added = (eta * conditional.sqrt()) ** 2
-    first, second = ((own - added).sqrt() + added.sqrt() * draw for draw in (-1.0, 1.0))
+    factors = (own - added).sqrt(), added.sqrt()
+    first, second = (factors[0] + factors[1] * draw for draw in (-1.0, 1.0))
     return {
         "added_variance": added,
         "kept_variance": own - added,
+        "keeps_marginal": (torch.hypot(*factors) - own.sqrt()).abs() < 1e-9,
         "repeatable": (second - first).abs() < 1e-9,
         "ancestral": (conditional - added).abs() < 1e-9,
         "mostly_new": added - (own - added) > 1e-12,

@@ -83,15 +83,33 @@ def test_two_points_by_hand():
     assert answers["alpha_bar"] == Fraction(9, 16)
     assert answers["two_peaks"] is True
     assert answers["right_guess"] == pytest.approx((1 + erf(sqrt(9 / 14))) / 2)
-    assert answers["good_guess"] is False
-    assert solve(POINTS, POINTS.examples[3])["two_peaks"] is False
-    assert solve(POINTS, {"beta": Fraction(1, 10), "T": 1})["good_guess"] is True
+    assert [answers[name] for name in ("good_guess", "standard", "mostly_noise")] == [
+        True,
+        True,
+        False,
+    ]
+    late = solve(POINTS, POINTS.examples[3])
+    assert [late[name] for name in ("two_peaks", "good_guess", "mostly_noise")] == [
+        False,
+        False,
+        True,
+    ]
+    # Values ±2: the signal has 4 · 9/16 against the noise 7/16.
+    wide = solve(POINTS, {**POINTS.examples[1], "size": 2})
+    assert wide["standard"] is False
+    assert wide["right_guess"] == pytest.approx((1 + erf(sqrt(36 / 14))) / 2)
+
+
+def test_at_a_tie_there_is_one_flat_peak():
+    level = {"beta": Fraction(1, 2), "T": 1}
+    assert solve(POINTS, level)["two_peaks"] is False
+    assert agree(POINTS, level)
 
 
 @settings(max_examples=10, deadline=None)
-@given(levels, draw.integers(1, 12))
-def test_both_routes_of_two_points_agree(beta, steps):
-    assert agree(POINTS, {"beta": beta, "T": steps})
+@given(levels, draw.integers(1, 12), scales)
+def test_both_routes_of_two_points_agree(beta, steps, size):
+    assert agree(POINTS, {"beta": beta, "T": steps, "size": size})
 
 
 def test_a_flow_by_hand():
@@ -133,6 +151,7 @@ def test_both_routes_of_a_flow_agree(mu, tau, sigma, x):
         (RATE, {"beta_0": 0}, "beta_0 must be positive"),
         (RATE, {"beta_1": 31}, "at most 30"),
         (POINTS, {"beta": 1}, "beta must lie between 0 and 1"),
+        (POINTS, {"size": 0}, "size must be positive"),
         (POINTS, {"T": 0}, "T must be a whole number from 1 to 1000"),
         (FLOW, {"sigma": 0}, "sigma must be positive"),
     ],
