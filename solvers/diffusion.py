@@ -103,6 +103,7 @@ def _both(factors: tuple[Fraction, Fraction], under_roots: tuple[Fraction, Fract
         "variance_of_betas": "1 − β_1 ⋯ β_t: multiplies the β in place of the 1 − β",
         "snr_of_scales": "√ᾱ_t / √(1 − ᾱ_t): a ratio of scales, not of variances",
         "snr_inverted": "(1 − ᾱ_t) / ᾱ_t: noise over signal",
+        "snr_without_signal": "1 / (1 − ᾱ_t): one in the place of ᾱ_t",
     },
     examples=(
         {"betas": (Fraction(1, 10), Fraction(1, 5), Fraction(1, 2)), "t": 2, "x_0": 3, "spread": 2},
@@ -163,6 +164,7 @@ def schedule(betas: Vector, t: Scalar, x_0: Scalar, spread: Scalar = 1) -> Answe
         "variance_of_betas": 1 - multiplied,
         "snr_of_scales": square_root(snr),
         "snr_inverted": 1 / snr,
+        "snr_without_signal": 1 / noise,
     }
 
 
@@ -242,6 +244,7 @@ def schedule_by_steps(
         "variance_of_betas": rest_of_betas,
         "snr_of_scales": scale / variance.sqrt(),
         "snr_inverted": variance / scale**2,
+        "snr_without_signal": variance.reciprocal(),
     }
 
 
