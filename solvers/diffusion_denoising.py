@@ -142,7 +142,6 @@ def gaussian_prior_by_quadrature(
     results={
         "weights": "the posterior probability of each clean value given x",
         "estimate": "E[x_0 | x], what the best denoiser returns",
-        "variance": "variance of x_0 given x",
     },
     mistakes={
         "nearest_point": "The clean value nearest to x (the first of equals)",
@@ -199,13 +198,9 @@ def point_prior(x: Scalar, points: Vector, prior: Vector, sigma: Scalar) -> Answ
         return fsum([weight * value for weight, value in zip(weights, values, strict=True)])
 
     weights = weighed(2 * spread**2, shares)
-    estimate = mean(weights)
     return {
         "weights": weights,
-        "estimate": estimate,
-        "variance": fsum(
-            [w * (value - estimate) ** 2 for w, value in zip(weights, values, strict=True)]
-        ),
+        "estimate": mean(weights),
         "nearest_point": points[distances.index(nearest)],
         "prior_mean": sum([a * share for a, share in zip(points, prior, strict=True)]),
         "prior_ignored": mean(weighed(2 * spread**2, [1.0] * len(points))),
@@ -220,30 +215,28 @@ def point_prior_by_tweedie(
 ) -> Mapping[str, Any]:
     """Tweedie's formula with the derivatives of torch's log density of the noisy mixture.
 
-    E[x_0 | x] = x + sigma² s and Var[x_0 | x] = sigma² + sigma⁴ s′. The weights are the slopes of
-    the log density in the log prior. The mistakes have another noise (exponents divided by
-    2 sigma belong to the variance sigma, by sigma² to half the variance) or another prior.
+    E[x_0 | x] = x + sigma² s. The weights are the slopes of the log density in the log prior. The
+    mistakes have another noise (exponents divided by 2 sigma belong to the variance sigma, by
+    sigma² to half the variance) or another prior.
     points, prior: [variants, k]; x, sigma: [variants].
     """
     import torch
 
     normal: Any = torch.distributions.Normal
 
-    def denoised(shares: "Tensor", spread: "Tensor") -> tuple["Tensor", "Tensor", "Tensor"]:
-        """Estimate, variance and weights."""
+    def denoised(shares: "Tensor", spread: "Tensor") -> tuple["Tensor", "Tensor"]:
+        """Estimate and weights."""
         at, log_prior = x.clone().requires_grad_(True), shares.log().requires_grad_(True)
         parts = log_prior + normal(points, spread[:, None]).log_prob(at[:, None])
         density = torch.logsumexp(parts, dim=-1).sum()
-        score, weights = torch.autograd.grad(density, (at, log_prior), create_graph=True)
-        (slope,) = torch.autograd.grad(score.sum(), at)
-        return x + spread**2 * score, spread**2 + spread**4 * slope, weights
+        score, weights = torch.autograd.grad(density, (at, log_prior))
+        return x + spread**2 * score, weights
 
-    estimate, variance, weights = denoised(prior, sigma)
+    estimate, weights = denoised(prior, sigma)
     nearest = (points - x[:, None]).abs().argmin(-1, keepdim=True)
     return {
         "weights": weights,
         "estimate": estimate,
-        "variance": variance,
         "nearest_point": points.gather(1, nearest)[:, 0],
         "prior_mean": torch.einsum("vk,vk->v", prior, points),
         "prior_ignored": denoised(torch.ones_like(prior), sigma)[0],

@@ -130,7 +130,8 @@ def changed(energies: Vector, shift: Scalar, factor: Scalar) -> Answers:
         raise ValueError("energies must have at least 2 entries")
     require_scalar("shift", shift)
     require_scalar("factor", factor)
-    if any(abs(each) > _LARGEST_CHANGED for each in (*energies, shift, factor)):
+    numbers: list[Scalar] = [*energies, shift, factor]
+    if any(abs(each) > _LARGEST_CHANGED for each in numbers):
         raise ValueError(f"energies, shift and factor must lie within ±{_LARGEST_CHANGED}")
     new = {
         "shifted": tuple([each + shift for each in energies]),
