@@ -1,7 +1,7 @@
 """Denoising diffusion: what the variance schedule fixes, before anything is learned.
 
 x_t = √α_t x_{t−1} + √β_t ε with α_t = 1 − β_t; ᾱ_t = α_1 ⋯ α_t and ᾱ_0 = 1. Steps are counted
-from 1, data are scalars (the laws act on each coordinate alone).
+from 1, data are scalars (all acts on each coordinate alone).
 """
 
 from collections.abc import Callable, Mapping
@@ -316,7 +316,7 @@ def posterior(betas: Vector, t: Scalar, x_t: Scalar, x_0: Scalar) -> Answers:
     }
 
 
-def reverse_law(betas: "Tensor", t: "Tensor") -> "Tensor":
+def reverse_step(betas: "Tensor", t: "Tensor") -> "Tensor":
     """The factors of x_0 and x_t and the variance [variants, 3] of q(x_{t−1} | x_t, x_0).
 
     Found from the whole chain x_1 … x_{t−1} at once: its precision matrix given both ends is
@@ -325,8 +325,8 @@ def reverse_law(betas: "Tensor", t: "Tensor") -> "Tensor":
     """
     import torch
 
-    laws = torch.zeros(len(t), 3, dtype=torch.float64)
-    laws[:, 0] = 1  # at t = 1 nothing lies between the ends, and x_{t−1} is x_0
+    found = torch.zeros(len(t), 3, dtype=torch.float64)
+    found[:, 0] = 1  # at t = 1 nothing lies between the ends, and x_{t−1} is x_0
     for step in set(t.long().tolist()) - {1}:
         rows = (t == step).nonzero()[:, 0]
         noise = betas[rows, :step]
@@ -336,10 +336,10 @@ def reverse_law(betas: "Tensor", t: "Tensor") -> "Tensor":
         precision = torch.diag_embed(diagonal)
         precision += torch.diag_embed(beside, 1) + torch.diag_embed(beside, -1)
         last = torch.linalg.inv(precision)[:, -1]
-        laws[rows] = torch.stack(
+        found[rows] = torch.stack(
             (last[:, 0] * carry[:, 0], last[:, -1] * carry[:, -1], last[:, -1]), dim=-1
         )
-    return laws
+    return found
 
 
 @check("diffusion.posterior", tolerance=1e-8)
@@ -352,7 +352,7 @@ def posterior_by_precision(
     """
     import torch
 
-    start, end, variance = reverse_law(betas, t).unbind(-1)
+    start, end, variance = reverse_step(betas, t).unbind(-1)
     before, noise_before = walk(betas, t - 1)
     alone, forward = walk(last_betas(betas, t), torch.ones_like(t))
 

@@ -1,11 +1,11 @@
-"""What guidance and the variational bound make of Gaussian laws, on a scalar."""
+"""What guidance and the variational bound make of Gaussians, on a scalar."""
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.diffusion import alpha_bars, last_betas, reverse_law, walk
+from qgen.solvers.diffusion import alpha_bars, last_betas, reverse_step, walk
 from qgen.solvers.numerics.arguments import Scalar, Vector, require_positive, require_scalar
 from qgen.solvers.numerics.shape_arguments import square_root
 from qgen.solvers.routes.registry import check, solver
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 @solver(
     "diffusion_guidance.gaussians",
     results={
-        "mean": "mean of the law whose score is (1 + w) s(x | c) − w s(x)",
-        "variance": "variance of this law",
+        "mean": "mean of the Gaussian whose score is (1 + w) s(x | c) − w s(x)",
+        "variance": "variance of this Gaussian",
         "score": "the guided score at x",
         "beyond": "whether its mean lies further from that of all data than that of the class",
         "narrower": "whether its variance is below that of the class",
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
         "variance_other_weight": "Takes w and 1 − w as the weights",
         "variance_of_class": "tau_c²: no guidance",
         "mean_of_class": "mu_c: no guidance",
-        "precision": "The precision of the guided law: one over its variance",
-        "deviation": "The standard deviation of the guided law",
+        "precision": "The precision of the guided Gaussian: one over its variance",
+        "deviation": "The standard deviation of the guided Gaussian",
         "score_other_weight": "w s(x | c) + (1 − w) s(x)",
         "score_swapped": "(1 + w) s(x) − w s(x | c)",
         "score_sign": "The sign of both scores is wrong",
@@ -155,12 +155,12 @@ def gaussians_by_maximum(
         "snr": "ᾱ_t / (1 − ᾱ_t)",
         "mean_error": "how far the two means lie apart",
         "x_0_factor": "the factor of x_0 in the mean",
-        "variance": "the variance of both laws",
+        "variance": "the variance of both Gaussians",
     },
     mistakes={
         "not_halved": "Forgets the half",
         "of_one_ratio": "error² SNR(t) / 2: forgets the difference",
-        "forward_variance": "Divides by 2 β_t in place of twice the variance of the law",
+        "forward_variance": "Divides by 2 β_t in place of twice the variance of the Gaussian",
         "error_unsquared": "Does not square the error",
         "unweighted": "error² / 2: no weight of the step",
         "deviation_for_variance": "Divides by twice the deviation",
@@ -215,7 +215,7 @@ def step_cost_by_divergence(betas: "Tensor", t: "Tensor", error: "Tensor") -> Ma
     """
     import torch
 
-    start, _, variance = reverse_law(betas, t).unbind(-1)
+    start, _, variance = reverse_step(betas, t).unbind(-1)
     normal: Any = torch.distributions.Normal
 
     def divergence(shift: "Tensor", spread: "Tensor") -> "Tensor":

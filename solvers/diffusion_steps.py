@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.diffusion import alpha_bars, last_betas, reverse_law, walk
+from qgen.solvers.diffusion import alpha_bars, last_betas, reverse_step, walk
 from qgen.solvers.diffusion_schedules import integrate
 from qgen.solvers.numerics.arguments import (
     Scalar,
@@ -93,7 +93,7 @@ def ddpm_by_posterior(
     scale, variance = walk(betas, t)
     before, _ = walk(betas, t - 1)
     alone, _ = walk(last_betas(betas, t), torch.ones_like(t))
-    start, end, _ = reverse_law(betas, t).unbind(-1)
+    start, end, _ = reverse_step(betas, t).unbind(-1)
     deviation = variance.sqrt()
 
     def clean(noise: "Tensor") -> "Tensor":

@@ -131,7 +131,7 @@ def changed(energies: Vector, shift: Scalar, factor: Scalar) -> Answers:
     require_scalar("shift", shift)
     require_scalar("factor", factor)
     numbers: list[Scalar] = [*energies, shift, factor]
-    if any(abs(each) > _LARGEST_CHANGED for each in numbers):
+    if not all(-_LARGEST_CHANGED <= each <= _LARGEST_CHANGED for each in numbers):
         raise ValueError(f"energies, shift and factor must lie within ±{_LARGEST_CHANGED}")
     new = {
         "shifted": tuple([each + shift for each in energies]),
