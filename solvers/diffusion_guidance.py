@@ -98,22 +98,20 @@ def gaussians_by_maximum(
 
     normal: Any = torch.distributions.Normal
 
-    def of_class(at: "Tensor") -> "Tensor":
-        value: Tensor = normal(mu_c, tau_c).log_prob(at)
-        return value
+    one, none = torch.ones_like(weight), torch.zeros_like(weight)
 
-    def of_all(at: "Tensor") -> "Tensor":
-        value: Tensor = normal(mu, tau).log_prob(at)
-        return value
+    def blend(of_class: "Tensor", of_all: "Tensor") -> Callable[["Tensor"], "Tensor"]:
+        """The two log densities, so many times each."""
 
-    def guided(at: "Tensor") -> "Tensor":
-        return of_class(at) + weight * (of_class(at) - of_all(at))
+        def objective(at: "Tensor") -> "Tensor":
+            value: Tensor = normal(mu_c, tau_c).log_prob(at) * of_class
+            value = value + normal(mu, tau).log_prob(at) * of_all
+            return value
 
-    def mixed(at: "Tensor") -> "Tensor":
-        return of_all(at) + weight * (of_class(at) - of_all(at))
+        return objective
 
-    def swapped(at: "Tensor") -> "Tensor":
-        return of_all(at) + weight * (of_all(at) - of_class(at))
+    guided, mixed = blend(one + weight, -weight), blend(weight, one - weight)
+    swapped, own = blend(-weight, one + weight), blend(one, none)
 
     def top(objective: Callable[["Tensor"], "Tensor"]) -> "Tensor":
         return maximise(lambda place: objective(place[:, 0]), mu_c[:, None])[:, 0]
@@ -124,16 +122,16 @@ def gaussians_by_maximum(
         (score,) = torch.autograd.grad(objective(point).sum(), point, create_graph=True)
         return score.detach(), torch.autograd.grad(score.sum(), point)[0]
 
-    mean, own_mean = top(guided), top(of_class)
+    mean, own_mean = top(guided), top(own)
     (score, curvature), (mixed_score, mixed_curvature) = slopes(guided), slopes(mixed)
-    own_variance = -1 / slopes(of_class)[1]
+    own_variance = -1 / slopes(own)[1]
     return {
         "mean": mean,
         "variance": -1 / curvature,
         "score": score,
         "beyond": (mean - mu).abs() > (mu_c - mu).abs() * (1 + 1e-9),
         "narrower": -1 / curvature < own_variance * (1 - 1e-12),
-        "mean_of_means": own_mean + weight * (own_mean - top(of_all)),
+        "mean_of_means": own_mean + weight * (own_mean - top(blend(none, one))),
         "mean_other_weight": top(mixed),
         "variance_other_weight": -1 / mixed_curvature,
         "variance_of_class": own_variance,
