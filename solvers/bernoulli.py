@@ -1,4 +1,4 @@
-"""Bernoulli distributions: the prior term of a variational autoencoder with a Bernoulli latent variable.
+"""The prior term of a variational autoencoder with a Bernoulli latent variable.
 
 The encoder gives q(z = 1 | x) = e, the prior is p(z = 1) = alpha; numbers are in nats.
 """

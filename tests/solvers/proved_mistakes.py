@@ -10,7 +10,7 @@ from qgen.solvers.routes.verification import verify
 
 
 def slightly_changed(value: Value) -> Value:
-    """Another value of the same shape, a millionth off where it is a number."""
+    """Another value of the same shape, a little off where it is a number or a formula."""
     match value:
         case bool():
             return not value
@@ -23,11 +23,11 @@ def slightly_changed(value: Value) -> Value:
         case str():
             return f"not {value}"
     assert isinstance(value, EXPRESSION_TYPES)
-    return Product((Number(Fraction(1_000_001, 1_000_000)), value))
+    return Product((Number(Fraction(1001, 1000)), value))
 
 
 def unproved_mistakes(known: Solver, batch: Sequence[Values] | None = None) -> list[str]:
-    """The mistakes whose value may change by a millionth without any disagreement."""
+    """The mistakes whose value may change a little without any disagreement."""
     batch = known.examples if batch is None else batch
     answers = [solve(known, values) for values in batch]
     assert verify(known, batch, answers).disagreements == ()
