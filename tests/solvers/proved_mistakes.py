@@ -15,9 +15,9 @@ def slightly_changed(value: Value) -> Value:
         case bool():
             return not value
         case int() | Fraction():
-            return Fraction(value) * Fraction(1_000_001, 1_000_000) + Fraction(1, 1_000_000)
+            return value + (1 + abs(value)) * Fraction(1, 1_000_000)
         case float():
-            return value * 1.000001 + 1.7e-6
+            return value + (1 + abs(value)) * 1e-6
         case tuple():
             return tuple(map(slightly_changed, value))
         case str():
