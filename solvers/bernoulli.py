@@ -275,6 +275,7 @@ def kl_by_quadrature(e: "Tensor", alpha: "Tensor") -> Mapping[str, Any]:
         "summed_outputs": "Forgets to divide by their number",
         "average_entropy": "Takes the encoder's average entropy for the smallest average",
         "prior_entropy": "Takes the entropy of the best prior for the smallest average",
+        "smallest_in_bits": "The smallest average in bits",
     },
     examples=(
         {"e": (Fraction(1, 10), Fraction(7, 10), Fraction(4, 5))},
@@ -308,6 +309,7 @@ def best_prior(e: Vector) -> Answers:
         "summed_outputs": Fraction(total, of),
         "average_entropy": entropy,
         "prior_entropy": prior_entropy,
+        "smallest_in_bits": (prior_entropy - entropy) / log(2),
     }
 
 
@@ -346,6 +348,7 @@ def best_prior_by_descent(e: "Tensor") -> Mapping[str, Any]:
     return {
         "best_prior": prior,
         "smallest_average_kl": average(e, found),
+        "smallest_in_bits": average(e, found) / torch.full_like(prior, 2).log(),
         "mean_log_odds_prior": swapped[:, 0],
         "thresholded_prior": (2 * e).floor().mean(-1),
         "summed_outputs": prior * e.shape[1],

@@ -5,7 +5,7 @@ z ~ N(0, 1) and x_i = w_i z + b_i + alpha eps_i with independent eps_i ~ N(0, 1)
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import exp, log, pi
+from math import exp, log, pi, prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qgen.document.values import Answers, Exact, Values
@@ -104,6 +104,9 @@ def _covariance(w: Vector, noise: Exact) -> Matrix:
         "covariance_without_noise": "Forgets the noise: w wᵀ",
         "covariance_unsquared_noise": "Takes alpha for the noise's variance",
         "covariance_diagonal": "Keeps the variances only, without the covariances",
+        "determinant_apart": "The product of the variances: the determinant without covariances",
+        "distance_apart": "The squared distance as if the coordinates were independent",
+        "distance_without_latent": "Divides the squared deviations by the noise's variance alone",
         "coordinates_multiplied": "Multiplies the densities of the coordinates as if independent",
         "prior_ignored": "ln p(x | z = 0): the spread of z is left out",
         "posterior_mean_plugged_in": "ln p(x | z) at the posterior mean of z",
@@ -145,6 +148,9 @@ def evidence(w: Vector, b: Vector, alpha: Scalar, x: Vector) -> Answers:
         "covariance_diagonal": tuple(
             [tuple([v if i == j else 0 for j in range(d)]) for i, v in enumerate(variances)]
         ),
+        "determinant_apart": prod(variances),
+        "distance_apart": apart,
+        "distance_without_latent": Fraction(model.squares) / noise,
         "coordinates_multiplied": model.log_density(float(apart), sum(map(log, variances))),
         "prior_ignored": model.log_density(float(Fraction(model.squares) / noise), d * log(noise)),
         "posterior_mean_plugged_in": model.log_density(float(misfit / noise), d * log(noise)),
@@ -219,6 +225,9 @@ def evidence_by_moments(
         "covariance_without_noise": _moments(w, b, noiseless)[1],
         "covariance_unsquared_noise": _moments(w, b, careless)[1],
         "covariance_diagonal": torch.diag_embed(variances),
+        "determinant_apart": torch.linalg.det(torch.diag_embed(variances)),
+        "distance_apart": (residual[..., 0] / variances.sqrt()).square().sum(-1),
+        "distance_without_latent": (residual[..., 0] / alpha[:, None]).square().sum(-1),
         "coordinates_multiplied": log_density(Normal(mean, variances.sqrt()), x).sum(-1),
         "prior_ignored": given(torch.zeros_like(alpha)),
         "posterior_mean_plugged_in": given((with_latent * solved[..., 0]).sum(-1)),

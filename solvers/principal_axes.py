@@ -19,15 +19,12 @@ if TYPE_CHECKING:
     "principal_axes.plane",
     results={
         "eigenvalues": "eigenvalues of the covariance, the larger first",
-        "direction": "the first principal direction, of length 1, its first entry other than 0 "
-        "positive",
         "noise_variance": "sigma², the smaller eigenvalue",
-        "w": "the column W (its sign as for the direction)",
+        "w": "the column W, its first entry other than 0 positive",
         "explained_share": "share of the total variance along the first direction",
     },
     mistakes={
         "diagonal_for_eigenvalues": "Takes the diagonal for the eigenvalues, the larger first",
-        "roots_for_eigenvalues": "Takes their roots, the standard deviations, for the eigenvalues",
         "w_across": "The column along the direction of the smaller eigenvalue",
         "noise_halved": "Averages over both dimensions: half the smaller eigenvalue",
         "noise_mean_of_all": "The mean of both eigenvalues, half the trace",
@@ -67,12 +64,10 @@ def plane(covariance: Matrix) -> Answers:
     spread, rest = sqrt(large), sqrt(small)
     return {
         "eigenvalues": (large, small),
-        "direction": along,
         "noise_variance": small,
         "w": _scaled(along, float(length)),
         "explained_share": large / trace,
         "diagonal_for_eigenvalues": (max(a, c), min(a, c)),
-        "roots_for_eigenvalues": (spread, rest),
         "w_across": _scaled(across, float(length)),
         "noise_halved": small / 2,
         "noise_mean_of_all": Fraction(trace) / 2,
@@ -133,12 +128,10 @@ def plane_by_power_iteration(covariance: "Tensor") -> Mapping[str, Any]:
     outward = torch.where(across[:, :1].abs() > 1e-9, across[:, :1], across[:, 1:]).sign() * across
     return {
         "eigenvalues": found,
-        "direction": along,
         "noise_variance": noise,
         "w": length[:, None] * along,
         "explained_share": variance(along) / trace,
         "diagonal_for_eigenvalues": covariance.diagonal(dim1=-2, dim2=-1).sort(-1, True).values,
-        "roots_for_eigenvalues": deviations,
         "noise_halved": (trace - variance(along)) / 2,
         "noise_mean_of_all": trace / 2,
         "w_across": length[:, None] * outward,
