@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         "joint": "for each hypothesis, the probability of it together with the data",
         "evidence": "the probability of the data, the sum of those",
         "most_probable": "index of the most probable hypothesis, from 0; the first of equals",
+        "most_likely": "index of the hypothesis of the largest likelihood, from 0",
         "unique_maximum": "whether one hypothesis alone is the most probable",
         "posterior_after_two": "the probability of each hypothesis after data of the same "
         "likelihoods once more, independent of the first given the hypothesis",
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
         "prior_ignored": "Divides the likelihoods by their sum, as if the prior were uniform",
         "likelihoods_swapped": "Gives the likelihoods to the hypotheses in the opposite order",
         "evidence_unweighted": "The plain mean of the likelihoods, as if the prior were uniform",
-        "most_likely": "Index of the largest likelihood: the prior is ignored",
     },
     examples=(
         {"prior": (Fraction(1, 100), Fraction(99, 100)), "likelihoods": (1, Fraction(3, 10))},
