@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         "most_probable": "index of the most probable hypothesis, from 0; the first of equals",
         "most_likely": "index of the hypothesis of the largest likelihood, from 0",
         "unique_maximum": "whether one hypothesis alone is the most probable",
+        "keeps_its_favourite": "whether the most probable hypothesis had the largest prior, too",
         "posterior_after_two": "the probability of each hypothesis after data of the same "
         "likelihoods once more, independent of the first given the hypothesis",
         "predictive": "given the data, the probability of those second data",
@@ -76,6 +77,7 @@ def posterior(prior: Vector, likelihoods: Vector) -> Answers:
         "evidence": Fraction(sum(joint), whole),
         "most_probable": joint.index(max(joint)),
         "unique_maximum": joint.count(max(joint)) == 1,
+        "keeps_its_favourite": shares[joint.index(max(joint))] == max(shares),
         "posterior_after_two": _normalised(again),
         "predictive": Fraction(sum(again), sum(joint) * fitted_whole),
         "prior_ignored": _normalised(fits),
@@ -122,12 +124,17 @@ def posterior_by_random_walk(prior: "Tensor", likelihoods: "Tensor") -> Mapping[
     settled = _settled(prior * likelihoods)
     likely = _settled(uniform * likelihoods)
     near = settled >= settled.amax(-1, keepdim=True) * (1 - 1e-9)
+    most_probable = near.int().argmax(-1)
+    # The prior is where the walk settles without any data.
+    before = _settled(prior)
+    favourites = before >= before.amax(-1, keepdim=True) * (1 - 1e-9)
     total = evidence(prior, likelihoods)
     return {
         "posterior": settled,
         "joint": settled * total[:, None],
         "evidence": total,
-        "most_probable": near.int().argmax(-1),
+        "most_probable": most_probable,
+        "keeps_its_favourite": favourites.gather(1, most_probable[:, None])[:, 0],
         "unique_maximum": near.sum(-1) == 1,
         "posterior_after_two": _settled(settled * likelihoods),
         "predictive": evidence(settled, likelihoods),

@@ -53,6 +53,7 @@ def test_worked_numbers():
     assert answers["joint"] == (Fraction(9, 1000), Fraction(891, 10000))
     assert answers["evidence_unweighted"] == Fraction(99, 200)
     assert answers["most_likely"] == 0
+    assert answers["keeps_its_favourite"] is True
     # A second alarm: 81/100 against 81/10000, so odds of 100 to 99.
     assert answers["posterior_after_two"] == (Fraction(100, 199), Fraction(99, 199))
     assert answers["predictive"] == Fraction(10, 109) * Fraction(9, 10) + Fraction(
@@ -78,6 +79,7 @@ def test_equals_are_told_and_the_first_is_given_by_both_routes():
     }
     answers = solve(POSTERIOR, values)
     assert (answers["most_probable"], answers["unique_maximum"]) == (1, False)
+    assert answers["keeps_its_favourite"] is False
     assert verify(POSTERIOR, [values], [answers]).disagreements == ()
 
 
