@@ -62,7 +62,7 @@ class _Model(NamedTuple):
         return (self.dimensions - 1) * log(self.noise) + log(total)
 
 
-def _model(w: Vector, b: Vector, alpha: Scalar, x: Vector, noise: Exact | None = None) -> _Model:
+def _model(w: Vector, b: Vector, alpha: Scalar, x: Vector) -> _Model:
     require_vector("w", w)
     require_vector("b", b, len(w))
     require_vector("x", x, len(w))
@@ -72,7 +72,7 @@ def _model(w: Vector, b: Vector, alpha: Scalar, x: Vector, noise: Exact | None =
     residuals = tuple([value - shift for value, shift in zip(x, b, strict=True)])
     return _Model(
         len(w),
-        alpha * alpha if noise is None else noise,
+        alpha * alpha,
         sum([slope * slope for slope in w]),
         residuals,
         sum([each * each for each in residuals]),
@@ -114,7 +114,6 @@ def _covariance(w: Vector, noise: Exact) -> Matrix:
         "half_forgotten": "Forgets the factor 1/2",
         "determinant_forgotten": "Forgets the determinant",
         "determinant_not_rooted": "Divides by the determinant instead of its root",
-        "unsquared_noise": "ln p(x) with alpha for the noise's variance",
     },
     examples=_MODELS,
 )
@@ -134,7 +133,6 @@ def evidence(w: Vector, b: Vector, alpha: Scalar, x: Vector) -> Answers:
     apart = sum([Fraction(r * r) / v for r, v in zip(model.residuals, variances, strict=True)])
     place = Fraction(model.along) / total
     misfit = model.squares - 2 * place * model.along + place * place * model.signal
-    careless = model._replace(noise=alpha)
     return {
         "mean": b,
         "covariance": _covariance(w, noise),
@@ -158,7 +156,6 @@ def evidence(w: Vector, b: Vector, alpha: Scalar, x: Vector) -> Answers:
         "half_forgotten": 2 * log_evidence,
         "determinant_forgotten": log_evidence + log_determinant / 2,
         "determinant_not_rooted": log_evidence - log_determinant / 2,
-        "unsquared_noise": careless.log_density(float(careless.distance), careless.log_determinant),
     }
 
 
@@ -236,7 +233,6 @@ def evidence_by_moments(
         "determinant_forgotten": log_density(Normal(0.0, 1.0), torch.zeros_like(x)).sum(-1)
         - distance / 2,
         "determinant_not_rooted": log_evidence - log_determinant / 2,
-        "unsquared_noise": _log_evidence(w, b, careless, x),
     }
 
 

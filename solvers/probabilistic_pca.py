@@ -42,10 +42,7 @@ def _sizes(eigenvalues: Vector, latent: Scalar) -> tuple[int, int]:
         "noise_variance": "sigma², the mean of the discarded eigenvalues",
         "squared_lengths": "squared lengths of the columns of W (where these are orthogonal), "
         "eigenvalue − sigma²",
-        "log_likelihood": "the largest mean log-likelihood of a data point",
         "determinant": "determinant of the model's covariance W Wᵀ + sigma² I",
-        "mean_distance": "the trace of the inverse of that matrix times the sample covariance, "
-        "which is the mean squared Mahalanobis distance of the data: it equals d",
         "explained_share": "share of the total variance in the kept directions",
         "shrinkage": "for each kept direction, by how much the posterior mean of z shrinks the "
         "projection: 1 − sigma²/eigenvalue",
@@ -71,10 +68,9 @@ def maximum_likelihood(eigenvalues: Vector, latent: Scalar) -> Answers:
     """The fit to a sample covariance with these eigenvalues, largest first, and q = latent.
 
     The model's covariance W Wᵀ + sigma² I has the kept eigenvalues, and sigma² elsewhere; sigma²
-    is best as the mean of the rest. Then the mean log-likelihood is
-    −(d ln 2π + Σ ln lambda_i + (d − q) ln sigma² + d)/2. Source: Tipping and Bishop, Probabilistic
-    Principal Component Analysis (1999), equations 7 and 8; Bishop, Pattern Recognition and
-    Machine Learning (2006), equations 12.45 and 12.46. Raises ValueError unless the eigenvalues
+    is best as the mean of the rest. Source: Tipping and Bishop, Probabilistic Principal Component
+    Analysis (1999), equations 7 and 8; Bishop, Pattern Recognition and Machine Learning (2006),
+    equations 12.45 and 12.46. Raises ValueError unless the eigenvalues
     fall, all are positive, 1 ≤ q < d, and the last kept one exceeds the smallest (or else a
     column of W vanishes).
     """
@@ -83,13 +79,10 @@ def maximum_likelihood(eigenvalues: Vector, latent: Scalar) -> Answers:
     total, discarded = Fraction(sum(eigenvalues)), Fraction(sum(rest))
     noise = discarded / (d - q)
     squares = [value - noise for value in kept]
-    logs = fsum([log(value) for value in kept])
     return {
         "noise_variance": noise,
         "squared_lengths": tuple(squares),
-        "log_likelihood": -(d * (log(2 * pi) + 1) + logs + (d - q) * log(noise)) / 2,
         "determinant": prod(kept, start=noise ** (d - q)),
-        "mean_distance": q + discarded / noise,
         "explained_share": 1 - discarded / total,
         "shrinkage": tuple([square / value for square, value in zip(squares, kept, strict=True)]),
         "noise_summed": discarded,
@@ -153,9 +146,7 @@ def maximum_likelihood_by_newton(eigenvalues: "Tensor", latent: "Tensor") -> Map
     return {
         "noise_variance": noise,
         "squared_lengths": squares,
-        "log_likelihood": _mean_log_likelihood(variances, eigenvalues),
         "determinant": torch.linalg.det(torch.diag_embed(variances)),
-        "mean_distance": (eigenvalues / variances).sum(-1),
         "explained_share": eigenvalues[:, :q].sum(-1) / eigenvalues.sum(-1),
         "shrinkage": 1 - lost,
         "noise_summed": variances[:, q:].sum(-1),
