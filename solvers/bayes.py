@@ -103,7 +103,8 @@ def _settled(weights: "Tensor") -> "Tensor":
     moves = moves - torch.diag_embed(moves.diagonal(dim1=1, dim2=2))
     steps = moves + torch.diag_embed(1 - moves.sum(-1))
     # The walk forgets its start at a rate of at least 1/h a step.
-    return torch.linalg.matrix_power(steps, 64 * count)[:, 0]
+    settled: Tensor = torch.linalg.matrix_power(steps, 64 * count)
+    return settled[:, 0]
 
 
 @check("bayes.posterior", tolerance=1e-9)

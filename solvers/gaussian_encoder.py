@@ -181,7 +181,7 @@ def _mean_log(under: _Pair, density: _Pair) -> "Tensor":
         return torch.as_tensor(value, dtype=torch.float64)[..., None]
 
     sample = column(under[0]) + column(under[1]) * cubature_nodes(1)[:, 0]
-    return log_density(Normal(*map(column, density)), sample).mean(-1)
+    return log_density(Normal(column(density[0]), column(density[1])), sample).mean(-1)
 
 
 def _divergence(mean: "Tensor", deviation: "Tensor") -> "Tensor":
