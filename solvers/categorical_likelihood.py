@@ -34,7 +34,7 @@ _MOST = 10**9
     mistakes={
         "kl_reversed": "Swaps the arguments: KL(model ‖ empirical)",
         "unweighted": "The plain mean of ln (empirical / model) over the outcomes",
-        "kl_in_bits": "Takes logarithms to base 2",
+        "decimal_logarithm": "Takes logarithms to base 10",
     },
     examples=(
         {"counts": (5, 3, 2), "model": (Fraction(1, 3), Fraction(1, 3), Fraction(1, 3))},
@@ -72,7 +72,7 @@ def model_fit(counts: Vector, model: Vector) -> Answers:
         "kl": found,
         "kl_reversed": -fsum([share * each for share, each in zip(q, ratios, strict=True)]) / per,
         "unweighted": fsum(ratios) / len(ratios),
-        "kl_in_bits": found / log(2),
+        "decimal_logarithm": found / log(10),
     }
 
 
@@ -105,5 +105,5 @@ def model_fit_by_best_model(counts: "Tensor", model: "Tensor") -> Mapping[str, A
         "kl": cross + best,
         "kl_reversed": power_entropy(model, shares) - power_entropy(model),
         "unweighted": power_entropy(level, model) - power_entropy(level, shares),
-        "kl_in_bits": (cross + best) / cross.new_tensor(2.0).log(),
+        "decimal_logarithm": (cross + best) * cross.new_tensor(1.0).exp().log10(),
     }

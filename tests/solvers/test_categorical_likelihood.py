@@ -21,7 +21,7 @@ def test_a_model_by_hand():
     cross = (log(4) + log(4 / 3)) / 2
     assert answers["cross_entropy"] == pytest.approx(cross)
     assert answers["unweighted"] == pytest.approx(cross - log(2))
-    assert answers["kl_in_bits"] == pytest.approx(cross / log(2) - 1)
+    assert answers["decimal_logarithm"] == pytest.approx(answers["kl"] / log(10))
     assert answers["empirical_entropy"] == pytest.approx(log(2))
     assert answers["kl"] == pytest.approx(cross - log(2))
     assert answers["kl_reversed"] == pytest.approx(0.75 * log(3) - log(2))
