@@ -154,7 +154,6 @@ def density_by_distribution_function(
     mistakes={
         "kl_reversed": "KL of the second law from the first, in nats",
         "without_log": "Forgets the logarithm of the deviations",
-        "without_constant": "Forgets the −1/2",
         "without_half": "Forgets the half in front of the whole",
         "means_only": "Keeps only the term with the means",
         "log_negated": "Turns the ratio in the logarithm over",
@@ -191,7 +190,6 @@ def kl(mu_1: Scalar, sigma_1: Scalar, mu_2: Scalar, sigma_2: Scalar) -> Answers:
         "kl": found,
         "kl_reversed": swapped_rest - ratio,
         "without_log": rest,
-        "without_constant": found + 0.5,
         "without_half": 2 * found,
         "means_only": float(Fraction(square, 2 * second)),
         "log_negated": rest - ratio,
@@ -215,8 +213,6 @@ def kl_by_quadrature(
         "kl": found,
         "kl_reversed": _mean_log_ratio(mu_2, sigma_2, mu_1, sigma_1),
         "without_log": found - logarithm,
-        # Under the first law its own exponent has the mean −1/2.
-        "without_constant": logarithm - _mean_exponent(mu_1, sigma_1, mu_2, sigma_2),
         "without_half": 2 * found,
         "means_only": found - spread,
         "log_negated": found - 2 * logarithm,
@@ -229,20 +225,6 @@ def _log_height(mu: "Tensor", sigma: "Tensor") -> "Tensor":
     from torch.distributions import Normal
 
     return log_density(Normal(mu, sigma), mu)
-
-
-def _mean_exponent(
-    mu: "Tensor", sigma: "Tensor", other_mu: "Tensor", other_sigma: "Tensor"
-) -> "Tensor":
-    """The mean of the other law's exponent under N(mu, sigma²)."""
-    from torch.distributions import Normal
-
-    from qgen.solvers.numerics.gauss_hermite import gauss_hermite
-
-    nodes, weights = gauss_hermite(8)
-    other = Normal(other_mu[..., None], other_sigma[..., None])
-    at = log_density(other, mu[..., None] + sigma[..., None] * nodes)
-    return at @ weights - _log_height(other_mu, other_sigma)
 
 
 def _mean_log_ratio(
