@@ -92,7 +92,8 @@ def normal(weights: Vector, means: Vector, deviations: Vector, m: Scalar, s: Sca
     mean = Fraction(sum([weight * each for weight, each, _ in parts]))
     within = Fraction(sum([weight * each * each for weight, _, each in parts]))
     between = sum([weight * (each - mean) ** 2 for weight, each, _ in parts])
-    nearest = min(range(len(means)), key=lambda index: abs(means[index] - m))
+    distances = [abs(Fraction(each - m)) for each in means]
+    nearest = distances.index(min(distances))
     inner = [(float(weight), float(each), float(wide)) for weight, each, wide in parts]
     heights = [exp(_log_height(inner, each)) for _, each, _ in inner]
     rest = 1 - weights[nearest]
