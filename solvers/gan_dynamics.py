@@ -151,7 +151,7 @@ def dirac_by_autograd(step: "Tensor", penalty: "Tensor") -> Mapping[str, Any]:
         return before + step[:, None] * before
 
     place, count = (none, torch.ones_like(step)), none
-    crossed = {factor: none for factor in (2, 4)}
+    crossed = dict.fromkeys((2, 4), none)
     while bool((crossed[4] == 0).any()):
         place, count = moved(place, none), count + 1
         for factor, found in crossed.items():

@@ -55,9 +55,7 @@ def _square_over(mu: Scalar, below: Scalar) -> Expression:
         {"mu_data": 0, "mu_model": 0, "sigma_data": 1, "sigma_model": 3},
     ),
 )
-def log_odds(
-    mu_data: Scalar, mu_model: Scalar, sigma_data: Scalar, sigma_model: Scalar
-) -> Answers:
+def log_odds(mu_data: Scalar, mu_model: Scalar, sigma_data: Scalar, sigma_model: Scalar) -> Answers:
     """ln(D*/(1 − D*)) for data from N(mu_data, sigma_data²), generated N(mu_model, sigma_model²).
 
     D* = p_data/(p_data + p_model) = sigmoid(ln p_data − ln p_model), a quadratic inside, linear if

@@ -244,7 +244,8 @@ def step(positions: Vector, p: Vector, q: Vector, move: Scalar) -> Answers:
     before = line(positions, p, q)
 
     def after(ways: list[Scalar]) -> Answers:
-        return line(*_together(positions, p, [x - way for x, way in zip(positions, ways)], q))
+        moved = [place - way for place, way in zip(positions, ways, strict=True)]
+        return line(*_together(positions, p, moved, q))
 
     first = next(index for index, mass in enumerate(q) if mass)
     left, right = after([move] * len(q)), after([-move] * len(q))
