@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import exp, log
+from math import exp, gcd, log
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from qgen.document.formula import Call, Expression, Number, Power, Product, Quotient, Sum, Symbol
@@ -151,22 +151,33 @@ def density_ratio(
     require_positive("k", k)
     if mu_data == mu_model:
         raise ValueError("mu_data and mu_model must differ")
-    laws = (mu_data, sigma), (mu_model, sigma)
+    slope = Fraction(mu_data - mu_model) / (sigma * sigma)
+    middle = Fraction(mu_data + mu_model) / 2
     apart = (x - mu_model) ** 2 - (x - mu_data) ** 2
     log_ratio = Fraction(apart) / (2 * sigma * sigma)
     return {
-        "log_odds_formula": _log_odds(*laws),
-        "undecided": Fraction(mu_data + mu_model) / 2,
+        "log_odds_formula": _line(slope, middle),
+        "undecided": middle,
         "log_ratio": log_ratio,
         "ratio": exp(log_ratio),
         "unequal_log_odds": float(log_ratio) + log(k),
-        "negated_formula": _log_odds(*laws[::-1]),
+        "negated_formula": _line(-slope, middle),
         "means_added": mu_data + mu_model,
         "log_ratio_negated": -log_ratio,
         "halves_forgotten": 2 * log_ratio,
         "discriminator": 1 / (1 + exp(-log_ratio)),
         "share_subtracted": float(log_ratio) - log(k),
     }
+
+
+def _line(slope: Fraction, zero: Fraction) -> Expression:
+    """slope · (x − zero), as one fraction with whole numbers."""
+    below = slope.denominator * (slope * zero).denominator
+    below //= gcd(below, int(slope * below), int(slope * zero * below))
+    rise, start = int(slope * below), -int(slope * zero * below)
+    x = Symbol("x") if rise == 1 else Product((Number(rise), Symbol("x")))
+    top = Sum((x, Number(start))) if start else x
+    return top if below == 1 else Quotient(top, Number(below))
 
 
 @check("gan_gaussians.density_ratio", tolerance=1e-7)

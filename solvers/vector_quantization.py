@@ -265,3 +265,64 @@ def gradients_by_autograd(
         "beta_forgotten": slope(reconstruction() + commitment(torch.ones_like(beta))),
         "codebook_term_too": slope(reconstruction() + unstopped + commitment(beta)),
     }
+
+
+@solver(
+    "vector_quantization.reach",
+    results={
+        "reconstruction_moves_encoder": "whether the reconstruction gives z a gradient",
+        "reconstruction_moves_code": "whether the reconstruction gives the chosen code a gradient",
+        "code_moves": "whether any term gives the chosen code a gradient",
+        "encoder_is_pulled": "whether the other two terms give z a gradient towards the code",
+    },
+    mistakes={},
+    examples=(
+        {"way": 1, "codebook_weight": 1, "commitment_weight": Fraction(1, 4)},
+        {"way": 2, "codebook_weight": 0, "commitment_weight": 1},
+        {"way": 3, "codebook_weight": 0, "commitment_weight": 0},
+        {"way": 3, "codebook_weight": 2, "commitment_weight": 0},
+    ),
+)
+def reach(way: Scalar, codebook_weight: Scalar, commitment_weight: Scalar) -> Answers:
+    """Which part gets a gradient of L_rec + a ‖sg[z] − e‖² + b ‖z − sg[e]‖².
+
+    The decoder gets z + sg[e − z] (way 1), e (way 2) or sg[e] (way 3). Source: van den Oord,
+    Vinyals and Kavukcuoglu, Neural discrete representation learning (2017), section 3.2 and
+    equation 3, for the first way. Raises ValueError for another way and weights below zero.
+    """
+    _require_weight("codebook_weight", codebook_weight)
+    _require_weight("commitment_weight", commitment_weight)
+    if way not in (1, 2, 3):
+        raise ValueError(f"way must be 1, 2 or 3, it is {way}")
+    return {
+        "reconstruction_moves_encoder": way == 1,
+        "reconstruction_moves_code": way == 2,
+        "code_moves": way == 2 or codebook_weight > 0,
+        "encoder_is_pulled": commitment_weight > 0,
+    }
+
+
+@check("vector_quantization.reach", tolerance=1e-9)
+def reach_by_autograd(
+    way: "Tensor", codebook_weight: "Tensor", commitment_weight: "Tensor"
+) -> Mapping[str, Any]:
+    """Differentiates the terms at one point with torch's own stop-gradient; all are [variants]."""
+    import torch
+
+    z = torch.full_like(way, 0.3).requires_grad_(True)
+    e = torch.ones_like(way).requires_grad_(True)
+    ways = torch.stack((z + (e - z).detach(), e, e.detach()), -1)
+    reconstruction = (ways.gather(1, way.long()[:, None] - 1)[:, 0] - 2) ** 2
+    others = codebook_weight * (z.detach() - e) ** 2 + commitment_weight * (z - e.detach()) ** 2
+
+    def slopes(loss: "Tensor") -> tuple["Tensor", ...]:
+        return torch.autograd.grad(loss.sum(), (z, e), retain_graph=True)
+
+    of_reconstruction, of_others = slopes(reconstruction), slopes(others)
+    whole = slopes(reconstruction + others)
+    return {
+        "reconstruction_moves_encoder": of_reconstruction[0] != 0,
+        "reconstruction_moves_code": of_reconstruction[1] != 0,
+        "code_moves": whole[1] != 0,
+        "encoder_is_pulled": of_others[0] * (z - e) > 0,
+    }
