@@ -287,6 +287,7 @@ def planar_by_autograd(z: "Tensor", u: "Tensor", w: "Tensor", b: "Tensor") -> Ma
         "transposed": "Inverts the transpose",
         "shift_forgotten": "Does not subtract the shift before inverting",
         "shift_subtracted_last": "Subtracts the shift after inverting",
+        "log_det_negated": "The log-determinant of the inverse",
         "log_det_forgotten": "ln of the base density at z",
         "log_det_added": "Adds the log-determinant to ln of the base density at z",
         "log_det_halved": "Subtracts half the log-determinant",
@@ -335,6 +336,7 @@ def linear(matrix: Matrix, shift: Vector, x: Vector) -> Answers:
         "shift_subtracted_last": tuple(
             [Fraction(value) - start for value, start in zip(unmoved, shift, strict=True)]
         ),
+        "log_det_negated": -log_det,
         "log_det_forgotten": base,
         "log_det_added": base + log_det,
         "log_det_halved": base - log_det / 2,
@@ -373,6 +375,7 @@ def linear_by_normal_law(matrix: "Tensor", shift: "Tensor", x: "Tensor") -> Mapp
         "transposed": undone(x - shift, right.mT, left.mT),
         "shift_forgotten": unmoved,
         "shift_subtracted_last": unmoved - shift,
+        "log_det_negated": torch.linalg.slogdet(torch.linalg.inv(matrix)).logabsdet,
         "log_det_forgotten": _log_normal(z),
         "log_det_added": law.log_prob(x) + 2 * log_det,
         "log_det_halved": law.log_prob(x) + log_det / 2,
