@@ -103,7 +103,6 @@ def usage_by_power_sums(counts: "Tensor") -> Mapping[str, Any]:
     "vector_quantization_codebook.fitted_prior",
     results={
         "bits": "entropy of the shares, in bits: the mean code length of a latent",
-        "uniform_bits": "log2 of the number of codes: the length under the uniform prior",
         "saved_bits": "the bits that all latents together save on average",
     },
     mistakes={
@@ -133,7 +132,6 @@ def fitted_prior(counts: Vector, latents: Scalar) -> Answers:
     saved = log(len(whole)) - entropy
     return {
         "bits": entropy / log(2),
-        "uniform_bits": log(len(whole)) / log(2),
         "saved_bits": number * saved / log(2),
         "fitted_bits": number * entropy / log(2),
         "saved_nats": number * saved,
@@ -154,7 +152,6 @@ def fitted_prior_by_divergence(counts: "Tensor", latents: "Tensor") -> Mapping[s
     longest = torch.full_like(saved, counts.shape[1]).log2()
     return {
         "bits": longest - saved / log(2),
-        "uniform_bits": longest,
         "saved_bits": latents * saved / log(2),
         "fitted_bits": latents * fitted.entropy() / log(2),
         "saved_nats": latents * saved,

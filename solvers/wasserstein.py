@@ -211,7 +211,6 @@ def line_by_quantiles(positions: "Tensor", p: "Tensor", q: "Tensor") -> Mapping[
         "moved_wasserstein": "the Wasserstein-1 distance after the move",
         "moved_jensen_shannon": "the Jensen-Shannon divergence after the move, in nats",
         "divergence_rises": "whether the move makes the Jensen-Shannon divergence larger",
-        "distance_falls": "whether the move makes the Wasserstein-1 distance smaller",
     },
     mistakes={
         "moved_away": "The Wasserstein-1 distance after a move by the same amount to the right",
@@ -254,7 +253,6 @@ def step(positions: Vector, p: Vector, q: Vector, move: Scalar) -> Answers:
         "moved_wasserstein": left["wasserstein"],
         "moved_jensen_shannon": left["jensen_shannon"],
         "divergence_rises": left["jensen_shannon"] > before["jensen_shannon"] + 1e-12,
-        "distance_falls": left["wasserstein"] < before["wasserstein"],
         "moved_away": right["wasserstein"],
         "only_one_moved": alone["wasserstein"],
     }
@@ -298,7 +296,6 @@ def step_by_quantiles(
         "moved_wasserstein": distance(ways),
         "moved_jensen_shannon": moved,
         "divergence_rises": moved > start + 1e-10,
-        "distance_falls": distance(ways) < distance(0 * ways) - 1e-10,
         "moved_away": distance(-ways),
         "only_one_moved": distance(alone),
     }
