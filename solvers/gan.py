@@ -120,7 +120,7 @@ def best_response(real: "Tensor", made: "Tensor") -> "Tensor":
 
 
 @check("gan.discriminator", tolerance=1e-8)
-def discriminator_bybest_response(p_data: "Tensor", p_model: "Tensor") -> Mapping[str, Any]:
+def discriminator_by_best_response(p_data: "Tensor", p_model: "Tensor") -> Mapping[str, Any]:
     """Maximises the payoff over D at each x; the divergence as a difference of entropies.
 
     The mistakes: the game with its roles swapped; sums of divergences and of the value; the

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from fractions import Fraction
 from math import log, log1p
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from qgen.document.formula import Expression, Number, Power, Product, Sum, linear
 from qgen.document.values import Answers
@@ -13,6 +13,8 @@ from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    _Place: TypeAlias = tuple[Tensor, Tensor]
 
 _TWO = Number(2)
 _THETA, _PSI = "theta", "psi"
@@ -115,73 +117,93 @@ def dirac_by_autograd(step: "Tensor", penalty: "Tensor") -> Mapping[str, Any]:
 
     none = torch.zeros_like(step)
 
-    def moved(
-        place: tuple["Tensor", "Tensor"],
-        cost: "Tensor",
-        *,
-        alternating: bool = False,
-        critic: int = 1,
-    ) -> tuple["Tensor", "Tensor"]:
-        """One step from (theta, psi); the critic ascends, or descends where `critic` is −1."""
-        theta, psi = place
-        size = step.reshape(-1, *[1] * (theta.dim() - 1))
-        theta_after = theta - size * _gradients(theta, psi, cost.reshape(size.shape))[0]
-        seen = theta_after if alternating else theta
-        return theta_after, psi + critic * size * _gradients(seen, psi, cost.reshape(size.shape))[1]
-
-    def matrix(cost: "Tensor", *, alternating: bool = False) -> "Tensor":
-        """The images of (1, 0) and (0, 1) are its columns, as a step is linear."""
-        axes = [tuple(torch.full_like(step, entry) for entry in axis) for axis in ((1, 0), (0, 1))]
-        columns = [torch.stack(moved(axis, cost, alternating=alternating), -1) for axis in axes]
-        return torch.stack(columns, dim=-1)
-
-    def radius(cost: "Tensor") -> "Tensor":
-        return torch.linalg.eigvals(matrix(cost)).abs().amax(-1)
-
-    def pair(points: Mapping[str, "Tensor"]) -> tuple["Tensor", "Tensor"]:
+    def before(points: Mapping[str, "Tensor"]) -> "_Place":
         shape = (len(step), points[_THETA].shape[-1])
         return points[_THETA].expand(shape), points[_PSI].expand(shape)
 
-    def square(place: tuple["Tensor", "Tensor"]) -> "Tensor":
-        return place[0] ** 2 + place[1] ** 2
-
     def unsquared(points: Mapping[str, "Tensor"]) -> "Tensor":
         """The square before, and the step's size times it."""
-        before = square(pair(points))
-        return before + step[:, None] * before
+        square = _square(before(points))
+        return square + step[:, None] * square
 
+    crossed = _doublings(step)
+    low, high = none, torch.full_like(step, 1.9)
+    for _ in range(60):
+        middle = (low + high) / 2
+        grows = _radius(step, middle) > 1
+        low, high = torch.where(grows, middle, low), torch.where(grows, high, middle)
+    both = _matrix(step, penalty)
+    diagonal = both.diagonal(dim1=-2, dim2=-1).prod(-1)
+    alternating = _matrix(step, penalty, alternating=True)
+    return {
+        "free_distance_formula": lambda points: _square(_moved(before(points), step, none)),
+        "steps_to_double": crossed[4],
+        "determinant": torch.linalg.det(both),
+        "spectral_radius": _radius(step, penalty),
+        "least_penalty": high,
+        "unchanged_formula": lambda points: _square(before(points)),
+        "step_not_squared_formula": unsquared,
+        "both_descend_formula": lambda points: _square(
+            _moved(before(points), step, none, critic=-1)
+        ),
+        "steps_to_double_square": crossed[2],
+        "steps_before_doubling": crossed[4] - 1,
+        "determinant_without_penalty": torch.linalg.det(_matrix(step, none)),
+        "alternating_determinant": torch.linalg.det(alternating),
+        "square_subtracted": 2 * diagonal - torch.linalg.det(both),
+        "radius_without_penalty": _radius(step, none),
+    }
+
+
+def _square(place: "_Place") -> "Tensor":
+    return place[0] ** 2 + place[1] ** 2
+
+
+def _moved(
+    place: "_Place", step: "Tensor", cost: "Tensor", *, alternating: bool = False, critic: int = 1
+) -> "_Place":
+    """One step from (theta, psi); the critic ascends, or descends where `critic` is −1."""
+    theta, psi = place
+    shape = (-1, *[1] * (theta.dim() - 1))
+    size, weight = step.reshape(shape), cost.reshape(shape)
+    after = theta - size * _gradients(theta, psi, weight)[0]
+    seen = after if alternating else theta
+    return after, psi + critic * size * _gradients(seen, psi, weight)[1]
+
+
+def _matrix(step: "Tensor", cost: "Tensor", *, alternating: bool = False) -> "Tensor":
+    """The images of (1, 0) and (0, 1) are its columns, as a step is linear."""
+    import torch
+
+    one, none = torch.ones_like(step), torch.zeros_like(step)
+    columns = [
+        torch.stack(_moved(axis, step, cost, alternating=alternating), -1)
+        for axis in ((one, none), (none, one))
+    ]
+    return torch.stack(columns, dim=-1)
+
+
+def _radius(step: "Tensor", cost: "Tensor") -> "Tensor":
+    import torch
+
+    sizes: Tensor = torch.linalg.eigvals(_matrix(step, cost)).abs()
+    return sizes.amax(-1)
+
+
+def _doublings(step: "Tensor") -> dict[int, "Tensor"]:
+    """After how many steps from (0, 1) the squared distance is first 2 and 4."""
+    import torch
+
+    none = torch.zeros_like(step)
     place, count = (none, torch.ones_like(step)), none
     crossed = dict.fromkeys((2, 4), none)
     while bool((crossed[4] == 0).any()):
-        place, count = moved(place, none), count + 1
+        place, count = _moved(place, step, none), count + 1
         for factor, found in crossed.items():
-            first = (found == 0) & (square(place) >= factor)
+            # The square of step 1 is doubled exactly: what rounding takes off does not count.
+            first = (found == 0) & (_square(place) >= factor * (1 - 1e-12))
             crossed[factor] = torch.where(first, count, found)
-    low, high = none, torch.ones_like(step) * 1.9
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (
-            torch.where(radius(middle) > 1, middle, low),
-            torch.where(radius(middle) > 1, high, middle),
-        )
-    both, free = matrix(penalty), matrix(none)
-    inner = both.diagonal(dim1=-2, dim2=-1).prod(-1)
-    return {
-        "free_distance_formula": lambda points: square(moved(pair(points), none)),
-        "steps_to_double": crossed[4],
-        "determinant": torch.linalg.det(both),
-        "spectral_radius": radius(penalty),
-        "least_penalty": high,
-        "unchanged_formula": lambda points: square(pair(points)),
-        "step_not_squared_formula": unsquared,
-        "both_descend_formula": lambda points: square(moved(pair(points), none, critic=-1)),
-        "steps_to_double_square": crossed[2],
-        "steps_before_doubling": crossed[4] - 1,
-        "determinant_without_penalty": torch.linalg.det(free),
-        "alternating_determinant": torch.linalg.det(matrix(penalty, alternating=True)),
-        "square_subtracted": 2 * inner - torch.linalg.det(both),
-        "radius_without_penalty": radius(none),
-    }
+    return crossed
 
 
 def _gradients(theta: "Tensor", psi: "Tensor", cost: "Tensor") -> tuple["Tensor", ...]:
