@@ -360,7 +360,8 @@ def linear_by_normal_law(matrix: "Tensor", shift: "Tensor", x: "Tensor") -> Mapp
     def undone(point: "Tensor", one: "Tensor", other: "Tensor") -> "Tensor":
         """The inverse of one · sizes · other at a point."""
         turned = (one.mT @ point[..., None])[..., 0] / sizes
-        return (other.mT @ turned[..., None])[..., 0]
+        found: Tensor = (other.mT @ turned[..., None])[..., 0]
+        return found
 
     z = undone(x - shift, left, right)
     unmoved = torch.linalg.solve(matrix, x[..., None])[..., 0]

@@ -87,7 +87,7 @@ def affine(mu: Scalar, sigma: Scalar, x: Scalar) -> Answers:
     if not sigma:
         raise ValueError("sigma must not be 0")
     z = Fraction(x - mu) / sigma
-    base, log_det = _base(float(z)), log(abs(sigma))
+    base, log_det = _base(float(z)), log(abs(float(sigma)))
     return {
         "z": z,
         "log_det": log_det,
@@ -95,7 +95,7 @@ def affine(mu: Scalar, sigma: Scalar, x: Scalar) -> Answers:
         "log_det_forgotten": base,
         "log_det_added": base + log_det,
         "base_at_x": _base(float(x)),
-        "slope_not_logged": base - float(abs(sigma)),
+        "slope_not_logged": base - abs(float(sigma)),
         "direction_swapped": _base(float(mu + sigma * x)) + log_det,
     }
 

@@ -22,7 +22,8 @@ def _largest_singular_value(matrix: Matrix) -> Real:
     squared; so their sum and difference are roots of |A|² ± 2 |det A|.
     """
     squares = sum([entry * entry for row in matrix for entry in row])
-    size = abs(determinant(matrix))
+    signed = determinant(matrix)
+    size = -signed if signed < 0 else signed
     return (square_root(squares + 2 * size) + square_root(squares - 2 * size)) / 2
 
 

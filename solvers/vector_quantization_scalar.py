@@ -315,10 +315,14 @@ def two_codes_by_quadrature(span: "Tensor", border: "Tensor") -> Mapping[str, An
         lower, upper = (moment(*cell, 1, slope) / moment(*cell, 0, slope) for cell in cells)
         return lower, upper
 
+    def midway(at: "Tensor", slope: int) -> "Tensor":
+        lower, upper = codes(at, slope)
+        return (lower + upper) / 2
+
     def settled(slope: int) -> "Tensor":
         at = border
         for _ in range(200):
-            at = sum(codes(at, slope)) / 2
+            at = midway(at, slope)
         return at
 
     low, high = torch.zeros_like(span), span
@@ -336,12 +340,12 @@ def two_codes_by_quadrature(span: "Tensor", border: "Tensor") -> Mapping[str, An
         "upper_code": upper,
         "lower_formula": lambda points: codes(points["t"])[0],
         "upper_formula": lambda points: codes(points["t"])[1],
-        "new_border": (lower + upper) / 2,
+        "new_border": midway(border, 1),
         "best_border": settled(1),
         "lower_middle_formula": lambda points: codes(points["t"], 0)[0],
         "upper_middle_formula": lambda points: codes(points["t"], 0)[1],
         "upper_unnormalised_formula": unnormalised,
-        "even_step": sum(codes(border, 0)) / 2,
+        "even_step": midway(border, 0),
         "median": (low + high) / 2,
         "even_border": settled(0),
     }

@@ -240,7 +240,7 @@ def step(positions: Vector, p: Vector, q: Vector, move: Scalar) -> Answers:
     ValueError for what `wasserstein.line` refuses, and a move that is not above zero.
     """
     require_positive("move", move)
-    before = line(positions, p, q)
+    (masses, whole), size = over_common_denominator((*p, *q)), len(p)
 
     def after(ways: list[Scalar]) -> Answers:
         moved = [place - way for place, way in zip(positions, ways, strict=True)]
@@ -249,10 +249,11 @@ def step(positions: Vector, p: Vector, q: Vector, move: Scalar) -> Answers:
     first = next(index for index, mass in enumerate(q) if mass)
     left, right = after([move] * len(q)), after([-move] * len(q))
     alone = after([move if index == first else 0 for index in range(len(q))])
+    start, end = _jensen_shannon(masses[:size], masses[size:], whole), left["jensen_shannon"]
     return {
         "moved_wasserstein": left["wasserstein"],
         "moved_jensen_shannon": left["jensen_shannon"],
-        "divergence_rises": left["jensen_shannon"] > before["jensen_shannon"] + 1e-12,
+        "divergence_rises": isinstance(end, float) and end > start + 1e-12,
         "moved_away": right["wasserstein"],
         "only_one_moved": alone["wasserstein"],
     }
@@ -267,7 +268,8 @@ def _together(
     for place, mass in zip(others, other_masses, strict=True):
         second[place] += mass
     union = tuple(sorted({*first, *second}))
-    return union, *(tuple([table.get(place, 0) for place in union]) for table in (first, second))
+    one, two = (tuple([table.get(place, 0) for place in union]) for table in (first, second))
+    return union, one, two
 
 
 @check("wasserstein.step", tolerance=1e-8)
