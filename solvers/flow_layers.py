@@ -36,6 +36,9 @@ def _base(z: Sequence[Exact | float]) -> float:
         "output": "y = (x_1, x_2 exp(s) + t)",
         "log_det": "ln |det dy/dx|, which is s(x_1)",
         "determinant": "the determinant of dy/dx",
+        "mirrored_log_det": "ln |det dy/dx| at −x_1",
+        "log_det_is_constant": "whether it is the same at all points",
+        "translation_is_constant": "whether t is the same at all points",
         "inverse": "the x that the layer turns into the given point (taken for a y)",
         "log_density_of_output": "ln p(y), if the given x has the standard normal law",
     },
@@ -79,6 +82,9 @@ def coupling(x: Vector, scale: Vector, translation: Vector) -> Answers:
         "output": (first, output),
         "log_det": s,
         "determinant": factor,
+        "mirrored_log_det": scale[1] - scale[0] * first,
+        "log_det_is_constant": not scale[0],
+        "translation_is_constant": not translation[0],
         "inverse": (first, float(second - t) * exp(-s)),
         "log_density_of_output": base - s,
         "exp_forgotten": (first, second * s + t),
@@ -136,12 +142,19 @@ def coupling_by_autograd(x: "Tensor", scale: "Tensor", translation: "Tensor") ->
     log_det = torch.linalg.slogdet(jacobian).logabsdet
     start = x * torch.tensor([1.0, 0.0], dtype=x.dtype)
     step = torch.linalg.solve(_jacobian(layer, start), (x - layer(start))[..., None])[..., 0]
+    # Linear functions are constant if three of their values agree.
+    axis = [torch.tensor([place, 0.0], dtype=x.dtype).expand_as(x) for place in (-2.0, 0.5, 2.0)]
+    log_dets = torch.stack([torch.linalg.slogdet(_jacobian(layer, at)).logabsdet for at in axis])
+    middles = torch.stack([layer(at)[:, 1] for at in axis])
     return {
         "scale_output": log_det,
         "translation_output": layer(start)[:, 1],
         "output": y,
         "log_det": log_det,
         "determinant": torch.linalg.det(jacobian),
+        "mirrored_log_det": torch.linalg.slogdet(_jacobian(layer, -x)).logabsdet,
+        "log_det_is_constant": (log_dets - log_dets[0]).abs().amax(0) < 1e-12,
+        "translation_is_constant": (middles - middles[0]).abs().amax(0) < 1e-12,
         "inverse": start + step,
         "log_density_of_output": _log_normal(x) - log_det,
         **_coupling_mistakes(x, scale, translation, jacobian),

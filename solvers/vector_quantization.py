@@ -39,6 +39,9 @@ def _require_weight(name: str, value: Scalar) -> None:
         "codebook_loss": "the mean of ‖z − e‖² over the vectors",
         "total_loss": "both together",
         "tie": "whether some vector has two nearest codes",
+        "one_code_unused": "whether exactly one code is the nearest of no vector",
+        "inner_products_agree": "whether the largest inner products pick the same codes",
+        "absolutes_agree": "whether the smallest sums of absolute differences pick the same codes",
     },
     mistakes={
         "inner_product_codes": "Index of the code with the largest inner product with each vector",
@@ -94,6 +97,8 @@ def nearest_code(z: Matrix, codebook: Matrix, beta: Scalar) -> Answers:
     chosen = [line.index(least) for line, least in zip(table, smallest, strict=True)]
     total, square = sum(smallest), whole * whole
     mean = Fraction(total, square * len(z))
+    aligned = tuple([_most_aligned(row, codes) for row in vectors])
+    absolute = tuple([_nearest_by_absolutes(row, codes) for row in vectors])
     return {
         "codes": tuple(chosen),
         "squared_distances": tuple(
@@ -103,8 +108,11 @@ def nearest_code(z: Matrix, codebook: Matrix, beta: Scalar) -> Answers:
         "codebook_loss": mean,
         "total_loss": (1 + beta) * mean,
         "tie": any(line.count(least) > 1 for line, least in zip(table, smallest, strict=True)),
-        "inner_product_codes": tuple([_most_aligned(row, codes) for row in vectors]),
-        "absolute_codes": tuple([_nearest_by_absolutes(row, codes) for row in vectors]),
+        "one_code_unused": len(codes) - len({*chosen}) == 1,
+        "inner_products_agree": aligned == tuple(chosen),
+        "absolutes_agree": absolute == tuple(chosen),
+        "inner_product_codes": aligned,
+        "absolute_codes": absolute,
         "commitment_loss": beta * mean,
         "unsquared_loss": float(1 + beta)
         * fsum([least**0.5 for least in smallest])
@@ -147,13 +155,19 @@ def nearest_code_by_duels(z: "Tensor", codebook: "Tensor", beta: "Tensor") -> Ma
     codes = unbeaten.int().argmax(-1)
     quantised = torch.take_along_dim(codebook, codes[..., None], dim=1)
     lengths = torch.linalg.vector_norm(quantised - z, dim=-1)
+    by_products = aligned.int().argmax(-1)
+    by_absolutes = (absolute <= absolute.amin(-1, keepdim=True) + level).int().argmax(-1)
+    wins = torch.nn.functional.one_hot(codes, codebook.shape[1]).sum(1)
     return {
         "codes": codes,
         "squared_distances": torch.cdist(z, codebook, compute_mode="donot_use_mm_for_euclid_dist")
         ** 2,
         "tie": (unbeaten.sum(-1) > 1).any(-1),
-        "inner_product_codes": aligned.int().argmax(-1),
-        "absolute_codes": (absolute <= absolute.amin(-1, keepdim=True) + level).int().argmax(-1),
+        "one_code_unused": (wins == 0).sum(-1) == 1,
+        "inner_products_agree": (by_products - codes).abs().sum(-1) == 0,
+        "absolutes_agree": (by_absolutes - codes).abs().sum(-1) == 0,
+        "inner_product_codes": by_products,
+        "absolute_codes": by_absolutes,
         "unsquared_loss": lengths.mean(-1) + beta * lengths.mean(-1),
         **_losses(z, quantised, beta),
     }

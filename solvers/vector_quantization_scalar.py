@@ -136,6 +136,9 @@ def finite_by_enumeration(z: "Tensor", levels: "Tensor") -> Mapping[str, Any]:
         "error": "|z − approximation|",
         "best_error": "the smallest |z − c − d| over all pairs of codes",
         "greedy_is_best": "whether one code after the other reaches that",
+        "second_helps": "whether the sum lies nearer to z than the first code alone",
+        "same_second_code": "whether z itself has the same nearest second code as the remainder",
+        "sums_differ": "whether no two pairs of codes have the same sum",
     },
     mistakes={
         "second_of_z": "The code of the second codebook that is nearest to z itself",
@@ -177,6 +180,9 @@ def residual(z: Scalar, first: Vector, second: Vector) -> Answers:
         "error": error,
         "best_error": best,
         "greedy_is_best": error == best,
+        "second_helps": error < abs(left),
+        "same_second_code": then == apart,
+        "sums_differ": len({c + d for c in first for d in second}) == len(first) * len(second),
         "second_of_z": apart,
         "first_only_error": abs(left),
     }
@@ -214,6 +220,10 @@ def residual_by_borders(z: "Tensor", first: "Tensor", second: "Tensor") -> Mappi
         "error": error,
         "best_error": best,
         "greedy_is_best": error <= best + 1e-10 * (1 + z.abs()),
+        "second_helps": (z - start).abs() - error > 1e-10 * (1 + z.abs()),
+        "same_second_code": (cell(z, second) - then).abs() < 1e-10,
+        # A single sum has no neighbour; the others are compared with the next in order.
+        "sums_differ": (sums.sort(-1).values.diff(dim=-1) > 1e-10).all(-1),
         "second_of_z": cell(z, second),
         "first_only_error": (z - start).abs(),
     }

@@ -210,7 +210,10 @@ def line_by_quantiles(positions: "Tensor", p: "Tensor", q: "Tensor") -> Mapping[
     results={
         "moved_wasserstein": "the Wasserstein-1 distance after the move",
         "moved_jensen_shannon": "the Jensen-Shannon divergence after the move, in nats",
-        "divergence_rises": "whether the move makes the Jensen-Shannon divergence larger",
+        "divergence_becomes_largest": "whether the move takes the Jensen-Shannon divergence up to "
+        "ln 2, as no value is shared any more",
+        "divergence_stays": "whether the move leaves the Jensen-Shannon divergence as it is",
+        "divergence_falls": "whether the move makes the Jensen-Shannon divergence smaller",
     },
     mistakes={
         "moved_away": "The Wasserstein-1 distance after a move by the same amount to the right",
@@ -249,11 +252,17 @@ def step(positions: Vector, p: Vector, q: Vector, move: Scalar) -> Answers:
     first = next(index for index, mass in enumerate(q) if mass)
     left, right = after([move] * len(q)), after([-move] * len(q))
     alone = after([move if index == first else 0 for index in range(len(q))])
+    met = {place for place, mass in zip(positions, p, strict=True) if mass} & {
+        place - move for place, mass in zip(positions, q, strict=True) if mass
+    }
     start, end = _jensen_shannon(masses[:size], masses[size:], whole), left["jensen_shannon"]
+    assert isinstance(end, float)
     return {
         "moved_wasserstein": left["wasserstein"],
         "moved_jensen_shannon": left["jensen_shannon"],
-        "divergence_rises": isinstance(end, float) and end > start + 1e-12,
+        "divergence_becomes_largest": not met and end > start + 1e-12,
+        "divergence_stays": abs(end - start) <= 1e-12,
+        "divergence_falls": end < start - 1e-12,
         "moved_away": right["wasserstein"],
         "only_one_moved": alone["wasserstein"],
     }
@@ -297,7 +306,9 @@ def step_by_quantiles(
     return {
         "moved_wasserstein": distance(ways),
         "moved_jensen_shannon": moved,
-        "divergence_rises": moved > start + 1e-10,
+        "divergence_becomes_largest": (moved > start + 1e-10) & (moved > log(2) - 1e-10),
+        "divergence_stays": (moved - start).abs() <= 1e-10,
+        "divergence_falls": moved < start - 1e-10,
         "moved_away": distance(-ways),
         "only_one_moved": distance(alone),
     }

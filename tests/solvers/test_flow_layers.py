@@ -27,7 +27,8 @@ def test_a_coupling_layer_by_hand():
     answers = solve(COUPLING, values)
     assert (answers["scale_output"], answers["translation_output"]) == (Fraction(1, 2), 1)
     assert answers["output"] == pytest.approx((1, 2 * exp(0.5) + 1))
-    assert answers["log_det"] == Fraction(1, 2)
+    assert (answers["log_det"], answers["mirrored_log_det"]) == (Fraction(1, 2), Fraction(-1, 2))
+    assert answers["log_det_is_constant"] is answers["translation_is_constant"] is False
     assert answers["inverse"] == pytest.approx((1, exp(-0.5)))
     assert answers["log_density_of_output"] == pytest.approx(-5 / 2 - log(2 * pi) - 1 / 2)
     assert answers["exp_forgotten"] == (1, 2)

@@ -41,6 +41,8 @@ def test_three_vectors_and_two_codes():
     assert answers["total_loss"] == 5
     assert answers["inner_product_codes"] == (1, 0, 1)
     assert answers["absolute_codes"] == (1, 0, 0)
+    assert (answers["inner_products_agree"], answers["absolutes_agree"]) == (False, True)
+    assert answers["one_code_unused"] is False
     assert answers["unsquared_loss"] == pytest.approx(1.25 * (2 + sqrt(10)) / 3)
     assert (answers["element_loss"], answers["summed_loss"]) == (Fraction(5, 2), 15)
     assert answers["beta_forgotten"] == 8

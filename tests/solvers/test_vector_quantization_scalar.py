@@ -60,7 +60,8 @@ def test_two_stages_by_hand():
     assert (answers["first_code"], answers["remainder"]) == (4, Fraction(5, 2))
     assert (answers["second_code"], answers["approximation"]) == (3, 7)
     assert (answers["error"], answers["best_error"]) == (Fraction(1, 2), Fraction(1, 2))
-    assert answers["greedy_is_best"] is True
+    assert (answers["greedy_is_best"], answers["second_helps"]) == (True, True)
+    assert (answers["same_second_code"], answers["sums_differ"]) == (True, True)
     assert answers["second_of_z"] == 3
     assert answers["first_only_error"] == Fraction(5, 2)
     # 5 is nearer to 4 than to 0, but 0 + 5 would hit it.

@@ -98,10 +98,12 @@ def test_a_move_that_ends_a_meeting():
     assert answers["moved_away"] == Fraction(18, 5) + Fraction(1, 2)
     assert answers["only_one_moved"] == Fraction(18, 5) - Fraction(1, 10)
     assert answers["moved_jensen_shannon"] == pytest.approx(log(2))
-    assert answers["divergence_rises"] is True
+    assert answers["divergence_becomes_largest"] is True
     met = solve(STEP, STEP.examples[1])
     assert (met["moved_wasserstein"], met["moved_jensen_shannon"]) == (0, 0)
-    assert met["divergence_rises"] is False
+    assert (met["divergence_becomes_largest"], met["divergence_falls"]) == (False, True)
+    apart = solve(STEP, {**STEP.examples[1], "move": Fraction(1, 2)})
+    assert (apart["divergence_becomes_largest"], apart["divergence_stays"]) == (False, True)
 
 
 @settings(max_examples=15, deadline=None)
