@@ -43,6 +43,7 @@ def _weighted_log(weights: Sequence[int], values: Sequence[int], wholes: Sequenc
         "jensen_shannon": "the Jensen-Shannon divergence of data and model, in nats",
         "generator_is_best": "whether the value is the smallest possible, −ln 4: model = data",
         "disjoint": "whether data and model never give the same x, so that D* is 0 or 1 everywhere",
+        "first_looks_real": "whether D* at the first x is above 1/2",
         "ends_add_up": "whether D* at the first x and at the last x add up to 1",
     },
     mistakes={
@@ -93,6 +94,7 @@ def discriminator(p_data: Vector, p_model: Vector) -> Answers:
         "jensen_shannon": divergence,
         "generator_is_best": data == model,
         "disjoint": not any(real and made for real, made in zip(data, model, strict=True)),
+        "first_looks_real": data[0] > model[0],
         "ends_add_up": best[0] + best[-1] == 1,
         "swapped": tuple([1 - share for share in best]),
         "difference": tuple(
@@ -155,6 +157,7 @@ def discriminator_by_best_response(p_data: "Tensor", p_model: "Tensor") -> Mappi
         "jensen_shannon": divergence,
         "generator_is_best": (p_data - p_model).abs().amax(-1) <= 1e-12,
         "disjoint": (p_data * p_model).sum(-1) == 0,
+        "first_looks_real": best[:, 0] > 1 / 2 + 1e-12,
         "ends_add_up": (best[:, 0] - (1 - best[:, -1])).abs() <= 1e-10,
         "swapped": best_response(p_model, p_data),
         "difference": (p_data + elsewhere) / 2,
