@@ -227,3 +227,69 @@ def density_ratio_by_best_response(
         "discriminator": best_response(real, made),
         "share_subtracted": response(real, k * made),
     }
+
+
+@solver(
+    "gan_gaussians.slopes",
+    results={
+        "logit": "the best discriminator's log-odds at the generated mean",
+        "output": "its output there",
+        "distance": "the Wasserstein-1 distance of the two Gaussians",
+        "critic_is_steeper": "whether the best critic has the steeper slope at the generated mean",
+    },
+    mistakes={},
+    examples=(
+        {"mu_data": -4, "mu_model": 0, "sigma": Fraction(1, 2)},
+        {"mu_data": 3, "mu_model": 1, "sigma": 1},
+        {"mu_data": 0, "mu_model": 1, "sigma": Fraction(1, 10)},
+    ),
+)
+def slopes(mu_data: Scalar, mu_model: Scalar, sigma: Scalar) -> Answers:
+    """The best discriminator and the best critic between two Gaussians of equal deviation.
+
+    D* has the slope D* (1 − D*) (mu_data − mu_model)/sigma², the critic the slope 1 in size, as
+    all mass is moved by |mu_data − mu_model|. Sources: Goodfellow and others, Generative
+    Adversarial Nets (2014), proposition 1; Arjovsky, Chintala and Bottou, Wasserstein GAN
+    (2017), section 3. Raises ValueError for equal means and a deviation not above zero.
+    """
+    require_scalar("mu_data", mu_data)
+    require_scalar("mu_model", mu_model)
+    require_positive("sigma", sigma)
+    if mu_data == mu_model:
+        raise ValueError("mu_data and mu_model must differ")
+    gap = Fraction(mu_data - mu_model)
+    logit = -gap * gap / (2 * sigma * sigma)
+    output = 1 / (1 + exp(-logit))
+    slope = output * (1 - output) * float(gap) / float(sigma * sigma)
+    return {
+        "logit": logit,
+        "output": output,
+        "distance": -gap if gap < 0 else gap,
+        "critic_is_steeper": abs(slope) < 1,
+    }
+
+
+@check("gan_gaussians.slopes", tolerance=1e-7)
+def slopes_by_autograd(mu_data: "Tensor", mu_model: "Tensor", sigma: "Tensor") -> Mapping[str, Any]:
+    """The discriminator from torch's densities; the distance between equal quantiles.
+
+    The critic's slope is the derivative of that distance in the generated values; all [variants].
+    """
+    import torch
+    from torch.distributions import Normal
+
+    point = mu_model.clone().requires_grad_(True)
+    real: Any = Normal(mu_data, sigma)
+    made: Any = Normal(mu_model, sigma)
+    logit = real.log_prob(point) - made.log_prob(point)
+    (slope,) = torch.autograd.grad(logit.sigmoid().sum(), point)
+    levels = torch.linspace(0.01, 0.99, 50, dtype=sigma.dtype)[:, None]
+    quantiles = made.icdf(levels).requires_grad_(True)
+    distance = (real.icdf(levels) - quantiles).abs().mean(0)
+    (pull,) = torch.autograd.grad(distance.sum(), quantiles)
+    return {
+        "logit": logit.detach(),
+        "output": logit.detach().sigmoid(),
+        "distance": distance.detach(),
+        "critic_is_steeper": slope.abs() < (50 * pull).abs().amin(0),
+    }

@@ -13,6 +13,7 @@ from qgen.solvers.routes.verification import verify
 
 ODDS = find_solver("gan_gaussians.log_odds")
 RATIO = find_solver("gan_gaussians.density_ratio")
+SLOPES = find_solver("gan_gaussians.slopes")
 numbers = draw.fractions(min_value=-3, max_value=3, max_denominator=4)
 scales = draw.fractions(min_value=Fraction(1, 2), max_value=3, max_denominator=4)
 
@@ -82,6 +83,24 @@ def test_the_ratio_is_that_of_the_densities(mu_data, mu_model, sigma, x, k):
     formula = evaluate(answers["log_odds_formula"], {"x": float(x)})
     assert formula == pytest.approx(log(quotient), abs=1e-9)
     assert verify(RATIO, [values], [answers]).disagreements == ()
+
+
+@settings(max_examples=15, deadline=None)
+@given(numbers, numbers, scales)
+def test_both_routes_of_the_slopes_agree(mu_data, mu_model, sigma):
+    if mu_data == mu_model:
+        return
+    values = {"mu_data": mu_data, "mu_model": mu_model, "sigma": sigma}
+    answers = solve(SLOPES, values)
+    assert answers["distance"] == abs(mu_data - mu_model)
+    assert verify(SLOPES, [values], [answers]).disagreements == ()
+
+
+def test_a_discriminator_can_be_the_steeper_one():
+    """Means 1/10 apart with deviations of 1/10: D' = 0.235 · 10."""
+    narrow = {"mu_data": Fraction(1, 10), "mu_model": 0, "sigma": Fraction(1, 10)}
+    assert solve(SLOPES, narrow)["critic_is_steeper"] is False
+    assert solve(SLOPES, SLOPES.examples[0])["critic_is_steeper"] is True
 
 
 @pytest.mark.parametrize(
