@@ -298,8 +298,7 @@ def step_by_quantiles(
     ways = move[:, None].expand_as(positions)
     meets = (positions[:, :, None] - (positions - ways)[:, None]).abs() < 1e-9
     there = torch.einsum("vij,vj->vi", meets.to(q.dtype), q)
-    shared = torch.einsum("vij,vi->vj", meets.to(q.dtype), (p > 0).to(q.dtype)) > 0
-    moved = _information(torch.cat((p, 0 * q), -1), torch.cat((there, q * ~shared), -1))
+    moved = _information(torch.cat((p, 0 * q), -1), torch.cat((there, q * ~meets.any(1)), -1))
     start = _information(p, q)
     first = (q > 0).int().argmax(-1, keepdim=True)
     alone = torch.zeros_like(positions).scatter(1, first, move[:, None])
