@@ -155,11 +155,12 @@ _OTHERS = Sum((Number(1), Product((Number(-1), _FIRST))))
 
 def _total(*terms: tuple[Scalar, tuple[Expression, ...]]) -> Expression:
     """The sum of factor · symbols over the terms whose factor is not 0; a factor of 1 is unsaid."""
-    written = [
-        Product((*((Number(factor),) if factor != 1 or not symbols else ()), *symbols))
-        for factor, symbols in terms
-        if factor
-    ]
+    written: list[Expression] = []
+    for factor, symbols in terms:
+        if factor and symbols:
+            written.append(Product((*(() if factor == 1 else (Number(factor),)), *symbols)))
+        elif factor:
+            written.append(Number(factor))
     return Sum(tuple(written) or (Number(0),))
 
 
