@@ -43,8 +43,8 @@ def _normalised(scores: Sequence[float]) -> tuple[tuple[float, ...], float]:
         "kept_by_shift": "whether adding 1 to all logits leaves every probability as it is",
         "kept_by_doubling": "whether doubling all logits leaves every probability as it is",
         "doubled_odds": "p_1 / p_2 after all logits have been doubled",
+        "twice_the_odds": "2 p_1 / p_2, for those who take odds to grow as the logits do",
     },
-    mistakes={"twice_the_odds": "2 p_1 / p_2: takes odds to grow in proportion to the logits"},
     examples=(
         {"logits": (1, 2, 3)},
         {"logits": (0, -1)},

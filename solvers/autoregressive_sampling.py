@@ -145,8 +145,8 @@ def temperature_by_free_energy(logits: "Tensor", temperature: "Tensor") -> Mappi
         "some_are_lost": "whether some token can no longer be drawn",
         "certain_with_other": "whether only one token is left with `other` in place of k",
         "unchanged_with_another": "whether the distribution is the model's own with `another`",
+        "softmax_again": "softmax of the kept probabilities, for those who take them for logits",
     },
-    mistakes={"softmax_again": "Applies a softmax to the kept probabilities"},
     examples=(
         {
             "probabilities": (

@@ -126,8 +126,8 @@ def perplexity_by_power_means(conditionals: "Tensor") -> Mapping[str, Any]:
         "rival_bits": "the same under the rival",
         "has_lower_perplexity": "whether the first model has the lower perplexity a token",
         "needs_fewer_bits": "whether the first model needs fewer bits for the text",
+        "doubled_perplexity": "twice the perplexity, for those who let it grow with the text",
     },
-    mistakes={"doubled_perplexity": "Twice the perplexity for a text twice as long"},
     examples=(
         {
             "conditionals": (Fraction(1, 2), Fraction(1, 4), Fraction(1, 8)),
