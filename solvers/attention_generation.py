@@ -151,7 +151,6 @@ def cache_of_tensors(
     mistakes={
         "summed_values": "Σ v_i over all positions but the last: the features are forgotten",
         "last_addition": "φ(k_n) v_n: what the last position adds, taken for the state",
-        "not_normalised": "S · φ(q_n), not divided",
         "divided_by_count": "S · φ(q_n) / n: divided by the number of positions",
         "before_update": "The output from the state of the positions before the last one",
         "divided_by_key_sum": "S · φ(q_n) over the sum of the entries of Z",
@@ -198,7 +197,6 @@ def linear(query: Vector, keys: Matrix, values: Vector) -> Answers:
         "last_output": top / below,
         "summed_values": sum(values[:-1]),
         "last_addition": tuple([entries[-1] for entries in added]),
-        "not_normalised": top,
         "divided_by_count": top / count,
         "before_update": (top - weighed[-1]) / (below - products[-1]),
         "divided_by_key_sum": top / sum(normaliser),
@@ -235,7 +233,6 @@ def linear_by_recurrence(query: "Tensor", keys: "Tensor", values: "Tensor") -> M
         "last_output": outputs[-1],
         "summed_values": values[:, :-1].sum(-1),
         "last_addition": state - states[-2],
-        "not_normalised": top,
         "divided_by_count": (weights * values).mean(-1) * below,
         "before_update": outputs[-2],
         "divided_by_key_sum": torch.linalg.vecdot(state, query) / keys.sum((1, 2)),

@@ -62,7 +62,6 @@ def test_linear_attention_by_hand():
     assert answers["last_output"] == Fraction(-1, 5)
     assert answers["summed_values"] == 4
     assert answers["last_addition"] == (-6, -2)
-    assert answers["not_normalised"] == -2
     assert answers["divided_by_count"] == -1
     assert answers["before_update"] == 4
     assert answers["divided_by_key_sum"] == Fraction(-1, 3)
