@@ -1,6 +1,7 @@
 """Scaled dot-product attention on small matrices; positions are counted from 0."""
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from math import exp, fsum, sqrt
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,7 @@ def _normalised(scores: Sequence[float]) -> tuple[float, ...]:
             "values": ((3,), (-1,)),
         },
         {
-            "queries": ((0, -1), (2, 1), (0, 0), (-3, 1)),
+            "queries": ((Fraction(1, 2), -1), (2, 1), (0, 0), (Fraction(-3, 2), 1)),
             "keys": ((0, 1), (1, 1), (2, -1), (1, 0)),
             "values": ((1, 2, 3), (0, 0, 1), (-1, 4, 0), (5, 5, 5)),
         },
@@ -176,7 +177,7 @@ def causal_by_free_energy(queries: "Tensor", keys: "Tensor", values: "Tensor") -
     },
     examples=(
         {"d": 64, "sigma_q": 1, "sigma_k": 3},
-        {"d": 16, "sigma_q": 2, "sigma_k": 5},
+        {"d": 16, "sigma_q": 2, "sigma_k": Fraction(1, 2)},
         {"d": 3, "sigma_q": 7, "sigma_k": 5},
     ),
 )

@@ -47,6 +47,8 @@ _LARGEST = 10**6
         {"d_model": 6, "heads": 3, "positions": 4},
         {"d_model": 64, "heads": 4, "positions": 1000},
         {"d_model": 10, "heads": 1, "positions": 2},
+        {"d_model": 10, "heads": 1, "positions": 20},
+        {"d_model": 8, "heads": 4, "positions": 8},
     ),
 )
 def multi_head(d_model: Scalar, heads: Scalar, positions: Scalar) -> Answers:

@@ -1,6 +1,7 @@
 """The softmax of attention: its slopes, its entropy, what it maximises. Logarithms are natural."""
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from math import exp, fsum, isclose, log
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,7 @@ def _normalised(scores: Sequence[float]) -> tuple[tuple[float, ...], float]:
     },
     examples=(
         {"logits": (1, 2, 3)},
-        {"logits": (0, -1)},
+        {"logits": (0, Fraction(-1, 2))},
         {"logits": (5, 5, -5, 0)},
         {"logits": (100, 99)},
         {"logits": (7, 7)},
@@ -190,7 +191,8 @@ def variational_by_maximising(logits: "Tensor") -> Mapping[str, Any]:
         return torch.cat((free, torch.zeros_like(free[:, :1])), -1).softmax(-1)
 
     def objective(weights: "Tensor") -> "Tensor":
-        return (weights * logits).sum(-1) + categorical(probs=weights).entropy()
+        entropy: Tensor = categorical(probs=weights).entropy()
+        return (weights * logits).sum(-1) + entropy
 
     start = logits[:, :-1] - logits[:, -1:]
     best = weights_of(maximise(lambda free: objective(weights_of(free)), 0.9 * start))

@@ -300,10 +300,11 @@ def markov_chain_by_absorption(
             alive[:, place, place + 1] = -moves[rows, states[:, place - 1], states[:, place]]
         arrival = torch.zeros(length + 1, dtype=torch.float64)
         arrival[-1] = 1
-        return torch.linalg.solve(alive, arrival.expand(variants, -1))[:, 0]
+        chances: Tensor = torch.linalg.solve(alive, arrival.expand(variants, -1))
+        return chances[:, 0]
 
     def after(steps: int) -> "Tensor":
-        powers = torch.linalg.matrix_power(transition, steps)
+        powers: Tensor = torch.linalg.matrix_power(transition, steps)
         return (powers.mT @ initial[..., None])[..., 0]
 
     probability = reached(initial, transition)
