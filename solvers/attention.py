@@ -184,10 +184,10 @@ def causal_by_free_energy(queries: "Tensor", keys: "Tensor", values: "Tensor") -
 def score_spread(d: Scalar, sigma_q: Scalar, sigma_k: Scalar) -> Answers:
     """The spread of q · k for independent coordinates with mean 0 and these deviations.
 
-    Each product q_i k_i has variance sigma_q² sigma_k², and d of them are added. The numbers are
-    floats, so that they print with equally many digits. Source: Vaswani et al., Attention is all
-    you need (2017), section 3.2.1, footnote on the scaling by √d. Raises ValueError for d that is
-    no whole number from 1 and deviations not above zero.
+    Each product q_i k_i has variance sigma_q² sigma_k², and d of them are added. All but the scaled
+    variance are floats, so that they print with equally many digits. Source: Vaswani et al.,
+    Attention is all you need (2017), section 3.2.1, footnote on the scaling by √d. Raises
+    ValueError for d that is no whole number from 1 and deviations not above zero.
     """
     count = require_count("d", d, 1, 10**6)
     require_positive("sigma_q", sigma_q)
@@ -196,7 +196,7 @@ def score_spread(d: Scalar, sigma_q: Scalar, sigma_k: Scalar) -> Answers:
     single = spread * spread
     return {
         "variance": float(count * single),
-        "scaled_variance": float(single),
+        "scaled_variance": single,
         "deviation": sqrt(count * single),
         "variance_added": float(count * (sigma_q * sigma_q + sigma_k * sigma_k)),
         "deviations_multiplied": float(count * spread),

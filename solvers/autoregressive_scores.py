@@ -136,6 +136,7 @@ def perplexity_by_power_means(conditionals: "Tensor") -> Mapping[str, Any]:
         },
         {"conditionals": (Fraction(1, 10), Fraction(9, 10)), "rival": 8, "tokens": 1},
         {"conditionals": (Fraction(1, 3), Fraction(1, 7), 1), "rival": 2, "tokens": 4},
+        {"conditionals": (Fraction(1, 4), Fraction(1, 4)), "rival": 4, "tokens": 2},
     ),
 )
 def against_rival(conditionals: Vector, rival: Scalar, tokens: Scalar) -> Answers:
