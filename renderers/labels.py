@@ -30,7 +30,6 @@ class Labels:
     correct: str
     wrong: str
     explanation: str
-    feedback: str
     rubric: str
     carried: str
     tolerance: str
@@ -74,7 +73,6 @@ _ENGLISH = Labels(
     correct="correct",
     wrong="wrong",
     explanation="Explanation",
-    feedback="Feedback",
     rubric="Marking",
     carried="also right: what follows from the student's own answer to part {}",
     tolerance="accepted from {} to {}",
@@ -118,7 +116,6 @@ _GERMAN = Labels(
     correct="richtig",
     wrong="falsch",
     explanation="Erklärung",
-    feedback="Rückmeldung",
     rubric="Bewertung",
     carried="auch richtig: was aus der eigenen Antwort zu Teil {} folgt",
     tolerance="angenommen von {} bis {}",
@@ -162,7 +159,6 @@ _CHINESE = Labels(
     correct="正确",
     wrong="错误",
     explanation="解析",
-    feedback="反馈",
     rubric="评分标准",
     carried="由学生自己在第 {} 部分的答案推出的结果也算正确",
     tolerance="接受 {} 至 {}",
