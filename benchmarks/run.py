@@ -111,7 +111,7 @@ def ready_bank(folder: Path, questions: int) -> str:
 
 
 def large_bank(folder: Path, questions: int) -> str:
-    """A bank of so many questions, copies of the shipped ones under other ids, and a pick of ten."""
+    """A bank of copies of the shipped questions under other ids, and a spec that picks ten."""
     shipped = sorted((Path(qgen_bank.__file__).parent / "questions").rglob("*.yaml"))
     target = folder / "large"
     target.mkdir(exist_ok=True)

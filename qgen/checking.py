@@ -22,13 +22,9 @@ from qgen.marking.item_checks import item_faults, mistakes_tested
 from qgen.marking.rules import guess_floor
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
 from qgen.proofs import ProofStore
-from qgen.question_solvers import question_solvers, verified_results
+from qgen.question_solvers import load_solver_files, question_solvers, verified_results
 from qgen.report import count, problem_data
-from qgen.solvers.routes.registry import (
-    RegistrationError,
-    SolverFailure,
-    load_solver_file,
-)
+from qgen.solvers.routes.registry import SolverFailure
 
 ENOUGH_VARIANTS = 200
 """A parameterised question with fewer distinct variants must say in a `note` why."""
@@ -87,12 +83,7 @@ def check_banks(
 
     With more than one job, questions are shared out among processes.
     """
-    problems: list[Problem] = []
-    for path in solver_files:
-        try:
-            load_solver_file(path)
-        except RegistrationError as error:
-            problems.append(Problem("solver-file", str(error)))
+    problems = load_solver_files(solver_files)
     bank, mistakes = load_banks(paths)
     problems += mistakes
     checks = []
