@@ -121,7 +121,7 @@ def _row_gap(table: Element, rows: list[list[_Cell]]) -> str:
     if table.get("displaystyle") == "true":
         return "0.55em"
     is_tight = any("padding-top" in cell.style for row in rows for cell in row)
-    return "0.1em" if is_tight else "0.3em"
+    return "0.1em" if is_tight else "0.35em"
 
 
 def _rules(rows: list[list[_Cell]], frame: dict[str, str]) -> Iterator[str]:
@@ -130,10 +130,7 @@ def _rules(rows: list[list[_Cell]], frame: dict[str, str]) -> Iterator[str]:
         index for index, row in enumerate(rows) if any("border-top" in cell.style for cell in row)
     }
     down = {
-        index + 1
-        for row in rows
-        for index, cell in enumerate(row)
-        if "border-right" in cell.style
+        index + 1 for row in rows for index, cell in enumerate(row) if "border-right" in cell.style
     }
     across |= {0} if "border-top" in frame else set()
     down |= {0} if "border-left" in frame else set()

@@ -6,7 +6,6 @@ from xml.etree.ElementTree import Element
 
 from qgen.renderers.paper.formula_signs import (
     CLOSING,
-    DELIMITERS,
     INVISIBLE,
     LARGE_OPERATORS,
     OPENING,
@@ -24,6 +23,8 @@ _CLASSES = {
     ("0.2778em", "0.2778em"): "relation",
     ("0", "0.1667em"): "punctuation",
     ("0", "0"): "normal",
+    # What follows is a relation, too: the colon of `:=`.
+    ("0.2778em", "0"): "relation",
 }
 _WORDS = {
     "b": "bold-words",
@@ -56,7 +57,10 @@ def identifier(element: Element) -> str:
         return f"upright({symbol(name)})"
     if "Α" <= name <= "Ω" or name == "∂":
         return f"italic({symbol(name)})"
-    return symbol(name) if name.isalpha() or name == "∞" else f'class("normal", {symbol(name)})'
+    if name.isalpha() or name == "∞":
+        return symbol(name)
+    kind = "punctuation" if name == ":" else "normal"  # the colon of `f\\colon A \\to B`
+    return f'class("{kind}", {symbol(name)})'
 
 
 def _plain_letter(styled: str) -> str | None:
@@ -74,19 +78,21 @@ def number(digits: str) -> str:
 
 def words(element: Element) -> str:
     """The words of `\\text` and its like, set by functions that the papers define."""
-    source = string("".join(element.itertext()))
-    size = element.get("style", "")
-    functions = [f"sized-words.with({size.removeprefix('font-size:')})"] if size else []
+    source = plain = string("".join(element.itertext()))
+    styles = []
     inner = next(iter(element), None)
     while inner is not None:
         style = inner.get("class") or inner.get("style") or inner.tag
         if style not in _WORDS:
-            raise Unwritable(f"its words have the style '{style}'")
-        functions.append(_WORDS[style])
+            raise Unwritable(f"its words have the style '{style}', which papers cannot show")
+        styles.append(style)
         inner = next(iter(inner), None)
-    if not functions:
-        return source
-    return f"#{'('.join(functions)}({source}{')' * len(functions)}"
+    for style in reversed(styles):
+        source = f"{_WORDS[style]}({source})"
+    size = element.get("style")
+    if size is not None:
+        source = f"sized-words({size.removeprefix('font-size:')}, {source})"
+    return source if source is plain else f"#{source}"
 
 
 def space(element: Element) -> str:
@@ -122,14 +128,19 @@ def operator(element: Element, *, is_script: bool) -> str:
         return _worded(sign, left, right)
     source = symbol(sign)
     if element.get("stretchy") == "true":
-        source = f"mid({source})"
-    elif is_script or sign in LARGE_OPERATORS:
+        return f'{gap(left)}class("normal", mid({source})){gap(right)}'
+    if is_script or sign in LARGE_OPERATORS:
         return source
-    if left is not None and right is not None:
+    if sign == ".":  # three of them are an ellipsis, with a space behind each
+        left, right = left or "0", right or "0.1667em"
+        return f'{gap(left)}class("normal", {source}){gap(right)}'
+    if sign in ",;" and right == "0":  # within a number, as in `1{,}000`
+        left = "0"
+    if left is not None and right is not None and sign not in OPENING | CLOSING:
         kind = _CLASSES.get((left, right))
-        if kind is None:
-            return f'{gap(left)}class("normal", {source}){gap(right)}'
-        return source if kind == "normal" and sign in DELIMITERS else f'class("{kind}", {source})'
+        if kind is not None:
+            return f'class("{kind}", {source})'
+        source = f'class("normal", {source})'
     return f"{gap(left)}{source}{gap(right)}"
 
 

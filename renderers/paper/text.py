@@ -1,0 +1,200 @@
+"""Passages as Typst's markup: the functions that it calls are defined in `style.typ`."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import assert_never
+from urllib.parse import urlsplit
+
+from qgen.document.richtext import (
+    Block,
+    BulletList,
+    Code,
+    CodeBlock,
+    DisplayMath,
+    Emphasis,
+    Heading,
+    Hole,
+    Image,
+    Inline,
+    LineBreak,
+    Link,
+    Math,
+    NumberedList,
+    Paragraph,
+    Quotation,
+    RichText,
+    Rule,
+    Strong,
+    Table,
+    Text,
+)
+from qgen.renderers.math_markup import Refusal
+from qgen.renderers.paper.formulas import FormulaWriter
+from qgen.renderers.paper.literals import breakable, string, text
+from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot
+
+# Displays with less source than this are never wider than the page.
+_SHORT_DISPLAY = 36
+_LINK_SCHEMES = frozenset(("http", "https", "mailto"))
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What texts need from where they stand: the paths of the question's pictures.
+
+    `refused` collects the formulas that are printed as their source, with the reasons.
+    """
+
+    pictures: Mapping[str, str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    formulas: FormulaWriter = field(default_factory=FormulaWriter)
+
+    def formula(self, tex: str, *, is_display: bool = False) -> str:
+        """A formula; one that cannot be converted is printed as its source, and noted."""
+        source = self.formulas.write(tex, is_display=is_display)
+        shown = " ".join(tex.split())
+        if isinstance(source, Refusal):
+            where = "" if source.position is None else f" at character {source.position}"
+            self.refused[shown] = f"{source.reason}{where}"
+            return _code(shown)
+        if not source:
+            return ""
+        if not is_display:
+            return f"#formula({string(shown)}, ${source}$);"
+        function = "display-formula" if len(tex) < _SHORT_DISPLAY else "wide-formula"
+        return f"#{function}({string(shown)}, ${source}$);"
+
+    def picture(self, name: str, alternative: str) -> str:
+        """A picture in the line; one without a form for papers is its words, in a frame."""
+        path = self.pictures.get(name)
+        if path is None:
+            return f"#missing-picture[{text(alternative)}];"
+        # A picture without words is no picture for those who listen to the paper.
+        return f"#picture({string(path)}, {string(alternative.strip() or name)});"
+
+
+def _code(source: str) -> str:
+    return f"#raw({string(breakable(source))});"
+
+
+class PaperText(PassageWriter):
+    """Writes passages as paragraphs of markup; headings in a text have `heading_level`."""
+
+    def __init__(self, surroundings: Surroundings, heading_level: int) -> None:
+        super().__init__()
+        self._surroundings = surroundings
+        self._heading_level = heading_level
+
+    def pieces(self, text: RichText) -> Iterable[Piece]:
+        """The text as markup, cut at its holes, at formulas with holes and at pictures."""
+        return self._blocks(text.blocks)
+
+    def _blocks(self, blocks: tuple[Block, ...]) -> Iterator[Piece]:
+        for index, block in enumerate(blocks):
+            if index:
+                yield "\n\n"
+            yield from self._block(block)
+
+    def _block(self, block: Block) -> Iterator[Piece]:
+        match block:
+            case Paragraph((Image() as picture,)):
+                yield from ("#centred[", *self._inline(picture), "];")
+            case Paragraph():
+                yield from self._line(block.children)
+            case Heading():
+                level = self._heading_level
+                yield from (f"#heading(level: {level})[", *self._line(block.children), "];")
+            case DisplayMath():
+                yield self._formula(block.parts, is_display=True)
+            case BulletList():
+                yield from ("#list(", *self._items(block.items), ");")
+            case NumberedList():
+                start = f"start: {block.start}, "
+                yield from (f"#enum({start}", *self._items(block.items), ");")
+            case Quotation():
+                yield from ("#quote(block: true)[", *self._blocks(block.blocks), "];")
+            case CodeBlock():
+                yield _code_block(block)
+            case Rule():
+                yield "#rule();"
+            case Table():
+                yield from self._table(block)
+            case _:
+                assert_never(block)
+
+    def _items(self, items: tuple[tuple[Block, ...], ...]) -> Iterator[Piece]:
+        is_tight = all(len(item) <= 1 for item in items)
+        yield f"tight: {'true' if is_tight else 'false'}, "
+        for item in items:
+            yield from ("[", *self._blocks(item), "], ")
+
+    def _line(self, children: tuple[Inline, ...]) -> Iterator[Piece]:
+        for child in children:
+            yield from self._inline(child)
+
+    def _inline(self, node: Inline) -> Iterator[Piece]:
+        match node:
+            case Text():
+                yield text(node.text)
+            case Hole():
+                yield Slot(node.index, text)
+            case Math():
+                yield self._formula(node.parts, is_display=False)
+            case Emphasis():
+                yield from ("#emph[", *self._line(node.children), "];")
+            case Strong():
+                yield from ("#strong[", *self._line(node.children), "];")
+            case Code():
+                yield _code(node.text)
+            case Link():
+                yield from self._link(node)
+            case Image():
+                # Each variant may bring a picture of its own under the same name.
+                yield FormulaSlot(node.alternative, partial(self._surroundings.picture, node.asset))
+            case LineBreak():
+                yield "#linebreak();"
+            case _:
+                assert_never(node)
+
+    def _link(self, link: Link) -> Iterator[Piece]:
+        """The words and, as paper cannot be clicked, the address behind them."""
+        is_safe = _is_followed(link.target)
+        opening, closing = (f"#link({string(link.target)})[", "];") if is_safe else ("", "")
+        if link.children == (Text(link.target),):
+            yield f"{opening}{_code(link.target)}{closing}"
+            return
+        yield from (opening, *self._line(link.children), closing)
+        yield f'#" (";{_code(link.target)}#")";'
+
+    def _formula(self, parts: tuple[str | Hole, ...], *, is_display: bool) -> Piece:
+        write = partial(self._surroundings.formula, is_display=is_display)
+        if all(isinstance(part, str) for part in parts):
+            return write("".join(part for part in parts if isinstance(part, str)))
+        return FormulaSlot(parts, write)
+
+    def _table(self, table: Table) -> Iterator[Piece]:
+        sides = ", ".join(table.alignments)
+        yield f"#text-table(({sides},), "
+        if any(table.header):
+            yield from ("header: (", *self._cells(table.header), "), ")
+        for row in table.rows:
+            yield from self._cells(row)
+        yield ");"
+
+    def _cells(self, cells: tuple[tuple[Inline, ...], ...]) -> Iterator[Piece]:
+        for cell in cells:
+            yield from ("[", *self._line(cell), "], ")
+
+
+def _is_followed(address: str) -> bool:
+    try:
+        return urlsplit(address).scheme in _LINK_SCHEMES
+    except ValueError:
+        return False
+
+
+def _code_block(block: CodeBlock) -> str:
+    lines = [breakable(line) for line in block.text.expandtabs(4).rstrip("\n").split("\n")]
+    language = f", lang: {string(block.language)}" if block.language else ""
+    return f"#raw({string(chr(10).join(lines))}, block: true{language});"
