@@ -131,6 +131,8 @@ def operator(element: Element, *, is_script: bool) -> str:
         return f'{gap(left)}class("normal", mid({source})){gap(right)}'
     if is_script or sign in LARGE_OPERATORS:
         return source
+    if sign == "∣" and left is right is None:  # as in `p(x \\mid z)`, where no line may end
+        return f'#h(0.2778em)class("normal", {source})#h(0.2778em)'
     if sign == ".":  # three of them are an ellipsis, with a space behind each
         left, right = left or "0", right or "0.1667em"
         return f'{gap(left)}class("normal", {source}){gap(right)}'

@@ -47,12 +47,17 @@ def text(words: str) -> str:
     >>> text("a  #b")
     '#"a #b";'
     """
-    if not words:
-        return ""
-    shown = _BLANKS.sub(" ", words)
-    if not shown.isprintable():
-        shown = "".join(map(_shown, shown))
-    return f"#{string(breakable(shown))};"
+    return f"#{string(printable(_BLANKS.sub(' ', words)))};" if words else ""
+
+
+def printable(words: str) -> str:
+    """The same characters, with invisible places to break words that are wider than a line.
+
+    What no font has is there by its number.
+    """
+    if not words.isprintable():
+        words = "".join(map(_shown, words))
+    return _TOO_LONG.sub("\\g<0>\u200b", words) if len(words) > _LONGEST_WORD else words
 
 
 def _shown(sign: str) -> str:
@@ -62,8 +67,3 @@ def _shown(sign: str) -> str:
 def is_unprintable(sign: str) -> bool:
     """True for a character that no font has: a control, a surrogate, one without a meaning."""
     return unicodedata.category(sign) in _WITHOUT_GLYPH and sign not in "\t\n\r\f\v"
-
-
-def breakable(words: str) -> str:
-    """The same characters, with invisible places to break words that are wider than a line."""
-    return _TOO_LONG.sub("\\g<0>\u200b", words) if len(words) > _LONGEST_WORD else words

@@ -6,6 +6,7 @@ from functools import partial
 from typing import assert_never
 from urllib.parse import urlsplit
 
+from qgen.document.problem import Place, Problem, Severity
 from qgen.document.richtext import (
     Block,
     BulletList,
@@ -31,24 +32,44 @@ from qgen.document.richtext import (
 )
 from qgen.renderers.math_markup import Refusal
 from qgen.renderers.paper.formulas import FormulaWriter
-from qgen.renderers.paper.literals import breakable, string, text
+from qgen.renderers.paper.literals import is_unprintable, printable, string, text
 from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot
 
 # Displays with less source than this are never wider than the page.
 _SHORT_DISPLAY = 36
+PICTURE_FORMS = ("svg", "png", "jpg", "jpeg", "gif", "webp", "pdf")
+"""The file formats of pictures that Typst shows, the best first."""
 _LINK_SCHEMES = frozenset(("http", "https", "mailto"))
 
 
 @dataclass(slots=True)
 class Surroundings:
-    """What texts need from where they stand: the paths of the question's pictures.
+    """What texts need from where they stand: the paths of the question's pictures, its place.
 
-    `refused` collects the formulas that are printed as their source, with the reasons.
+    `problems` collects what a paper cannot show, and what it shows instead.
     """
 
     pictures: Mapping[str, str] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
+    place: Place | None = None
+    problems: dict[Problem, None] = field(default_factory=dict)
     formulas: FormulaWriter = field(default_factory=FormulaWriter)
+
+    def text(self, words: str) -> str:
+        """Plain characters in running text; those that no font has, by their numbers."""
+        self._note_characters(words)
+        return text(words)
+
+    def code(self, source: str) -> str:
+        """Characters as they were typed, in the line."""
+        self._note_characters(source)
+        return f"#raw({string(printable(' '.join(source.split())))});"
+
+    def code_block(self, block: CodeBlock) -> str:
+        """Lines as they were typed."""
+        self._note_characters(block.text)
+        lines = map(printable, block.text.expandtabs(4).rstrip("\n").split("\n"))
+        language = f", lang: {string(block.language)}" if block.language else ""
+        return f"#raw({string(chr(10).join(lines))}, block: true{language});"
 
     def formula(self, tex: str, *, is_display: bool = False) -> str:
         """A formula; one that cannot be converted is printed as its source, and noted."""
@@ -56,8 +77,13 @@ class Surroundings:
         shown = " ".join(tex.split())
         if isinstance(source, Refusal):
             where = "" if source.position is None else f" at character {source.position}"
-            self.refused[shown] = f"{source.reason}{where}"
-            return _code(shown)
+            self._note(
+                "paper-math",
+                f"the formula '{shown}' cannot be printed: {source.reason}{where}; its source is "
+                "printed instead",
+                "error",
+            )
+            return self.code(shown)
         if not source:
             return ""
         if not is_display:
@@ -65,17 +91,30 @@ class Surroundings:
         function = "display-formula" if len(tex) < _SHORT_DISPLAY else "wide-formula"
         return f"#{function}({string(shown)}, ${source}$);"
 
-    def picture(self, name: str, alternative: str) -> str:
-        """A picture in the line; one without a form for papers is its words, in a frame."""
+    def picture(self, function: str, name: str, alternative: str) -> str:
+        """A picture, set by a function; one without a form for papers is its words, in a frame."""
         path = self.pictures.get(name)
         if path is None:
-            return f"#missing-picture[{text(alternative)}];"
+            wanted = ", ".join(form.upper() for form in PICTURE_FORMS)
+            self._note(
+                "paper-image",
+                f"the picture '{name}' has no form that papers show ({wanted}); its alternative "
+                "text is printed instead",
+            )
+            return f"#missing-picture[{self.text(alternative)}];"
         # A picture without words is no picture for those who listen to the paper.
-        return f"#picture({string(path)}, {string(alternative.strip() or name)});"
+        return f"#{function}({string(path)}, {string(alternative.strip() or name)});"
 
+    def _note_characters(self, words: str) -> None:
+        if words.isprintable():
+            return
+        for sign in filter(is_unprintable, words):
+            number = f"U+{ord(sign):04X}"
+            message = f"no font has {number}; papers print the number, as in [{number}]"
+            self._note("paper-character", message)
 
-def _code(source: str) -> str:
-    return f"#raw({string(breakable(source))});"
+    def _note(self, code: str, message: str, severity: Severity = "loss") -> None:
+        self.problems[Problem(code, message, self.place, severity)] = None
 
 
 class PaperText(PassageWriter):
@@ -99,9 +138,14 @@ class PaperText(PassageWriter):
     def _block(self, block: Block) -> Iterator[Piece]:
         match block:
             case Paragraph((Image() as picture,)):
-                yield from ("#centred[", *self._inline(picture), "];")
+                yield self._picture("whole-picture", picture)
+            case Paragraph((Text(text=words), *others)):
+                # Behind a display, a line may begin with a blank.
+                yield from self._line((Text(words.lstrip()), *others))
             case Paragraph():
                 yield from self._line(block.children)
+            case Heading(children=() | (Text(text=""),)):
+                pass  # Nobody could listen to it.
             case Heading():
                 level = self._heading_level
                 yield from (f"#heading(level: {level})[", *self._line(block.children), "];")
@@ -115,7 +159,7 @@ class PaperText(PassageWriter):
             case Quotation():
                 yield from ("#quote(block: true)[", *self._blocks(block.blocks), "];")
             case CodeBlock():
-                yield _code_block(block)
+                yield self._surroundings.code_block(block)
             case Rule():
                 yield "#rule();"
             case Table():
@@ -136,9 +180,9 @@ class PaperText(PassageWriter):
     def _inline(self, node: Inline) -> Iterator[Piece]:
         match node:
             case Text():
-                yield text(node.text)
+                yield self._surroundings.text(node.text)
             case Hole():
-                yield Slot(node.index, text)
+                yield Slot(node.index, self._surroundings.text)
             case Math():
                 yield self._formula(node.parts, is_display=False)
             case Emphasis():
@@ -146,26 +190,30 @@ class PaperText(PassageWriter):
             case Strong():
                 yield from ("#strong[", *self._line(node.children), "];")
             case Code():
-                yield _code(node.text)
+                yield self._surroundings.code(node.text)
             case Link():
                 yield from self._link(node)
             case Image():
-                # Each variant may bring a picture of its own under the same name.
-                yield FormulaSlot(node.alternative, partial(self._surroundings.picture, node.asset))
+                yield self._picture("picture", node)
             case LineBreak():
                 yield "#linebreak();"
             case _:
                 assert_never(node)
+
+    def _picture(self, function: str, image: Image) -> Piece:
+        """Each variant may bring a picture of its own under the same name."""
+        write = partial(self._surroundings.picture, function, image.asset)
+        return FormulaSlot(image.alternative, write)
 
     def _link(self, link: Link) -> Iterator[Piece]:
         """The words and, as paper cannot be clicked, the address behind them."""
         is_safe = _is_followed(link.target)
         opening, closing = (f"#link({string(link.target)})[", "];") if is_safe else ("", "")
         if link.children == (Text(link.target),):
-            yield f"{opening}{_code(link.target)}{closing}"
+            yield f"{opening}{self._surroundings.code(link.target)}{closing}"
             return
         yield from (opening, *self._line(link.children), closing)
-        yield f'#" (";{_code(link.target)}#")";'
+        yield f'#" (";{self._surroundings.code(link.target)}#")";'
 
     def _formula(self, parts: tuple[str | Hole, ...], *, is_display: bool) -> Piece:
         write = partial(self._surroundings.formula, is_display=is_display)
@@ -192,9 +240,3 @@ def _is_followed(address: str) -> bool:
         return urlsplit(address).scheme in _LINK_SCHEMES
     except ValueError:
         return False
-
-
-def _code_block(block: CodeBlock) -> str:
-    lines = [breakable(line) for line in block.text.expandtabs(4).rstrip("\n").split("\n")]
-    language = f", lang: {string(block.language)}" if block.language else ""
-    return f"#raw({string(chr(10).join(lines))}, block: true{language});"

@@ -18,10 +18,11 @@ from typst import Compiler, TypstError
 from tests import samples
 
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext")
-_RIGHT_EDGE = 595.3 - 24 * 72 / 25.4 + 1
+# Of A4; commas and full stops may hang into the margin.
+_RIGHT_EDGE = 595.3 - 24 * 72 / 25.4 + 4
 _UNSEEN = "\u2061\u2062\u2063\u2064\ufe00\ufe01\u200b"
 _HEAD = (
-    '#import "style.typ": *\n#show: paper.with(title: "Title", foot: "Foot", version: "A",'
+    '#import "/assets/style.typ": *\n#show: paper.with(title: "Title", foot: "Foot", version: "A",'
     ' page-words: ("", "", ""))\n#heading(level: 1)[#"Title";]\n'
 )
 
@@ -30,27 +31,35 @@ _HEAD = (
 def _compiler() -> Compiler:
     folder = Path(mkdtemp(prefix="qgen-paper-"))
     style = (files("qgen.renderers.paper") / "style.typ").read_text("utf-8")
-    (folder / "style.typ").write_text(style, "utf-8")
     (folder / "assets").mkdir()
+    (folder / "assets" / "style.typ").write_text(style, "utf-8")
     (folder / "assets" / "picture.png").write_bytes(samples.PNG)
     return Compiler(root=folder, ignore_system_fonts=True)
 
 
 def compiled(body: str) -> bytes:
     """A paper that holds the body, as PDF/UA-1 with the fonts of the wheel."""
-    source = (_HEAD + body).encode()
-    pdf = _compiler().compile(source, format="pdf", pdf_standards=["ua-1"], timestamp=0)
+    return _pdf(_HEAD + body)
+
+
+def _pdf(source: str) -> bytes:
+    pdf = _compiler().compile(source.encode(), format="pdf", pdf_standards=["ua-1"], timestamp=0)
     assert isinstance(pdf, bytes)
     return pdf
 
 
 def assert_compiles(body: str) -> None:
     """Fails for what Typst does not take, but for characters that the wheel's fonts lack."""
+    assert_source_compiles(f"{_HEAD}{body}\n\n#[end]")
+
+
+def assert_source_compiles(source: str) -> None:
+    """The same for a whole source."""
     with suppress(TypstError):
-        compiled(f"{body}\n\n#[end]")
+        _pdf(source)
         return
     with pytest.raises(TypstError, match="could not be displayed with font"):
-        compiled(body)
+        _pdf(source)
 
 
 def characters(text: str) -> Counter[str]:
@@ -68,6 +77,14 @@ def read_back(pieces: Sequence[str]) -> list[str]:
     )
     _, *pages = done.stdout.decode().split("\f")
     return pages[: len(pieces)]
+
+
+def words_of(pdf: bytes) -> str:
+    """What is printed, in reading order, with one blank between words."""
+    done = subprocess.run(
+        ["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True, timeout=120
+    )
+    return " ".join(done.stdout.decode().split())
 
 
 def beyond_the_margin(pdf: bytes) -> list[str]:

@@ -36,7 +36,7 @@ from tests.renderers.paper.pages import (
     read_back,
 )
 
-PICTURES = {"picture": "assets/picture.png"}
+PICTURES = {"picture": "/assets/picture.png"}
 
 
 def written(*blocks: Block, surroundings: Surroundings | None = None) -> str:
@@ -51,7 +51,7 @@ def line(*nodes: Inline) -> str:
 def test_every_node_compiles() -> None:
     surroundings = Surroundings(PICTURES)
     assert compiled(PaperText(surroundings, 2).write(samples.EVERY_NODE))
-    assert surroundings.refused == {}
+    assert surroundings.problems == {}
 
 
 @needs_poppler
@@ -98,7 +98,7 @@ def test_refused_formulas_are_printed_as_source_and_noted() -> None:
     surroundings = Surroundings()
     source = written(DisplayMath((r"\frac{1}{",)), surroundings=surroundings)
     assert source == r'#raw("\\frac{1}{");'
-    assert list(surroundings.refused) == [r"\frac{1}{"]
+    assert [problem.code for problem in surroundings.problems] == ["paper-math"]
 
 
 def test_formulas_have_their_tex_as_alternative() -> None:
