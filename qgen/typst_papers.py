@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Timer
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from qgen.document.problem import Place, Problem
 from qgen.typesetting import Typeset
@@ -24,7 +24,7 @@ from qgen.typesetting import Typeset
 if TYPE_CHECKING:
     from typst import Compiler
 
-STANDARD = "ua-1"
+STANDARD: Literal["ua-1"] = "ua-1"
 """PDF/UA-1: papers that can be listened to. Typst checks it, and that no glyph is missing."""
 _MOST_MEMORY = 2 << 30
 _MOST_ERRORS = 5
