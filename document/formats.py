@@ -30,6 +30,10 @@ class PaperOptions:
     pdf: Pdf = option("always", "whether to make the PDFs: always (or auto), or never")
     solutions: bool = option(True, "whether to write each paper's solutions beside it")
     guide: bool = option(False, "whether to write a study guide beside them")
+    page: Literal["a4", "letter"] = option("a4", "the size of the pages")
+    text_size: int = option(
+        11, "the size of the text in points: 18 for large print", least=9, most=24
+    )
 
 
 @dataclass(frozen=True, slots=True)

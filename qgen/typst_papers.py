@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from signal import SIG_IGN, SIGINT, signal
 from threading import Timer
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -170,6 +171,7 @@ def _question(source: str, line: int) -> str:
 
 def _serve(folder: str) -> None:
     """Answers each name on the standard input with a line that describes, then the PDF."""
+    signal(SIGINT, SIG_IGN)  # who stops a build stops what asks for papers
     _limit_memory()
     press = _Press(folder)
     for line in sys.stdin.buffer:

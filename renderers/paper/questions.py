@@ -34,7 +34,8 @@ HEADING_LEVEL = 4
 _USUAL_MINUTES = Fraction(5)
 # Options with more source than this never stand in columns.
 _SHORT_OPTION = 120
-_SURELY_WHOLE = 235.0  # millimetres: less than the height of a page
+_USUAL_SIZE = 11  # points
+_SURELY_WHOLE = 220.0  # millimetres: less than the height of a page
 # What is not printed: the marks of formulas beside their TeX, and the names of functions.
 _MARKUP = re.compile(r'\$[^$]*\$|#[a-z-]+|[\[\]();"]')
 _LANGUAGE = re.compile("[a-z]{2,3}")
@@ -98,6 +99,7 @@ class QuestionWriter:
     words: Words
     passages: PaperText
     language: str
+    text_size: int
 
     def question(self, number: int, item: Item, opening: Sequence[str]) -> Iterator[str]:
         """The question with room for its answer; nothing that tells the key.
@@ -111,7 +113,8 @@ class QuestionWriter:
             lines += self._part(part, self._room(part.answer, minutes))
             body = self._body(item, lines)
             room = _room_height(part.answer, minutes)
-            function = "whole" if _most_height(body) + room < _SURELY_WHOLE else "question"
+            height = _most_height(body) * (self.text_size / _USUAL_SIZE) ** 2 + room
+            function = "whole" if height < _SURELY_WHOLE else "question"
             yield f'#{function}("{before}")[\n{body}\n];\n'
             lines, before = [], "part"
 

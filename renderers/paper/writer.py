@@ -1,7 +1,7 @@
 """Papers as Typst source: papers, their solutions and a study guide, which compile to PDF/UA."""
 
 from base64 import b32encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -11,6 +11,7 @@ from qgen.document.formats import PaperOptions
 from qgen.document.guide import GuideDocument
 from qgen.document.problem import Problem
 from qgen.renderers.labels import labels_for
+from qgen.renderers.paper.key_sheet import KeySheet
 from qgen.renderers.paper.literals import string
 from qgen.renderers.paper.pictures import Pictures
 from qgen.renderers.paper.questions import HEADING_LEVEL, QuestionWriter, Words
@@ -20,6 +21,7 @@ from qgen.renderers.writer import Chunk, Writer
 
 STYLE = "assets/style.typ"
 GUIDE = "guide.typ"
+KEYS = "keys.typ"
 _MOST_COLUMNS = 10
 _CODE_LENGTH = 5
 
@@ -46,7 +48,7 @@ class PaperWriter(Writer):
     def losses(self, item: Item) -> list[Problem]:
         """What a paper cannot show of a question: found by writing it."""
         surroundings = Surroundings(Pictures().paths(item.assets), item.header.place)
-        questions = _question_writer("en", surroundings)
+        questions = _question_writer("en", surroundings, self._options)
         written = list(questions.question(1, item, ()))
         if self._options.solutions:
             written += questions.solution(1, item, ())
@@ -54,11 +56,11 @@ class PaperWriter(Writer):
 
     def begin(self, exam: ExamDocument) -> Iterator[Chunk]:
         """The style, and the study guide."""
-        self._book = _Book(exam)
+        self._book = _Book(exam, self._options)
         yield Chunk(STYLE, style())
         if exam.guide is not None and self._options.guide:
             surroundings = Surroundings()
-            yield Chunk(GUIDE, _guide(exam.guide, surroundings))
+            yield Chunk(GUIDE, _guide(exam.guide, surroundings, self._options))
             self.problems += surroundings.problems
 
     def paper(self, paper: Paper) -> Iterator[Chunk]:
@@ -67,17 +69,19 @@ class PaperWriter(Writer):
         name = self._names.free(paper.label)
         source = self._book.source(paper, "", is_solution=False)
         code = _code(source)
+        self._book.keys.add(paper)
         yield Chunk(f"paper-{name}.typ", self._book.source(paper, code, is_solution=False).encode())
         if self._options.solutions:
             solutions = self._book.source(paper, code, is_solution=True)
             yield Chunk(f"solutions-{name}.typ", solutions.encode())
         yield from self._book.pictures.new()
 
-    def end(self) -> Iterable[Chunk]:
-        """No file; by now it is known what the exam's own texts lose."""
+    def end(self) -> Iterator[Chunk]:
+        """The keys of all versions; by now it is known what the exam's own texts lose."""
         assert self._book is not None
+        if self._options.solutions and self._book.keys.is_useful:
+            yield Chunk(KEYS, self._book.key_sheet().encode())
         self.problems += self._book.own.problems
-        return ()
 
 
 def _code(source: str) -> str:
@@ -85,21 +89,27 @@ def _code(source: str) -> str:
     return b32encode(sha256(source.encode()).digest())[:_CODE_LENGTH].decode()
 
 
-def _question_writer(language: str, surroundings: Surroundings) -> QuestionWriter:
+def _question_writer(
+    language: str, surroundings: Surroundings, options: PaperOptions
+) -> QuestionWriter:
     labels = labels_for(language)
     passages = PaperText(surroundings, HEADING_LEVEL)
-    return QuestionWriter(Words(labels, surroundings), passages, labels.language)
+    words = Words(labels, surroundings)
+    return QuestionWriter(words, passages, labels.language, options.text_size)
 
 
-def _opening(words: Words, language: str, code: str, title: str, foot: str, version: str) -> str:
-    """The first lines of a source; `foot` and `version` are markup."""
+def _opening(
+    words: Words, options: PaperOptions, language: str, *, title: str, code: str, foot: str, of: str
+) -> str:
+    """The first lines of a source; `foot` and `of`, which says of what it is a page, are markup."""
     before, between, after = words.labels.page.split("{}")
     region = language.partition("-")[2]
     shown_region = string(region) if len(region) == 2 and region.isascii() else "none"
     return (
         f"#import {string(f'/{STYLE}')}: *\n"
         f"#show: paper.with(language: {string(words.labels.language)}, region: {shown_region}, "
-        f"title: {string(title)}, foot: [{foot}], version: [{version}], code: {string(code)}, "
+        f"page-size: {string(options.page)}, text-size: {options.text_size}pt, "
+        f"title: {string(title)}, foot: [{foot}], version: [{of}], code: {string(code)}, "
         f"page-words: ({string(before)}, {string(between)}, {string(after)}))\n"
     )
 
@@ -107,15 +117,17 @@ def _opening(words: Words, language: str, code: str, title: str, foot: str, vers
 class _Book:
     """What all papers of one exam share."""
 
-    def __init__(self, exam: ExamDocument) -> None:
+    def __init__(self, exam: ExamDocument, options: PaperOptions) -> None:
         self.exam = exam
         self.pictures = Pictures()
         self.own = Surroundings()
         """Where the exam's own texts stand, whose problems no question has."""
         self._words = Words(labels_for(exam.language), self.own)
         self._texts = PaperText(self.own, HEADING_LEVEL)
+        self.keys = KeySheet(self._words)
         self._surroundings = Surroundings()
-        self._questions = _question_writer(exam.language, self._surroundings)
+        self._questions = _question_writer(exam.language, self._surroundings, options)
+        self._options = options
 
     def source(self, paper: Paper, code: str, *, is_solution: bool) -> str:
         """One whole source."""
@@ -127,10 +139,30 @@ class _Book:
             title += f" · {words.labels.solutions}"
         foot = words.text(" · ".join(filter(None, (exam.course, exam.title))))
         opening = _opening(
-            words, exam.language, code, f"{title} · {version}", foot, words.text(version)
+            words,
+            self._options,
+            exam.language,
+            title=f"{title} · {version}",
+            code=code,
+            foot=foot,
+            of=words.text(version),
         )
         head = self._head(paper, title, is_solution)
         return "\n".join((opening, *head, *self._sections(paper, is_solution)))
+
+    def key_sheet(self) -> str:
+        """The source of the sheet with all keys."""
+        exam, words = self.exam, self._words
+        title = f"{exam.title} · {words.labels.key}"
+        foot = words.text(" · ".join(filter(None, (exam.course, exam.title))))
+        of = words.text(words.labels.key)
+        course = f"course: [{words.text(exam.course)}], " if exam.course else ""
+        date = f"[{words.text(exam.date)}]" if exam.date else ""
+        opening = _opening(
+            words, self._options, exam.language, title=title, code="", foot=foot, of=of
+        )
+        head = f"#title-block({course}[{words.title(title)}], {date});\n"
+        return "\n".join((opening, head, *self.keys.lines()))
 
     def _head(self, paper: Paper, title: str, is_solution: bool) -> Iterator[str]:
         exam, words = self.exam, self._words
@@ -229,7 +261,7 @@ class _Book:
             yield self._texts.write(section.instructions)
 
 
-def _guide(guide: GuideDocument, surroundings: Surroundings) -> bytes:
+def _guide(guide: GuideDocument, surroundings: Surroundings, options: PaperOptions) -> bytes:
     """The study guide as a source."""
     words = Words(labels_for(guide.language), surroundings)
     texts = PaperText(surroundings, 3)
@@ -239,7 +271,7 @@ def _guide(guide: GuideDocument, surroundings: Surroundings) -> bytes:
     course = f"course: [{words.text(guide.course)}], " if guide.course else ""
     facts = f"[{words.text(guide.date)}]" if guide.date else ""
     lines = [
-        _opening(words, guide.language, "", title, foot, version),
+        _opening(words, options, guide.language, title=title, code="", foot=foot, of=version),
         f"#title-block({course}[{words.title(title)}], {facts});\n",
     ]
     for topic in guide.topics:

@@ -78,6 +78,7 @@ def test_each_paper_has_a_source_and_solutions_if_wanted() -> None:
         "assets/picture.png",
         "paper-B.typ",
         "solutions-B.typ",
+        "keys.typ",
     ]
     assert "solutions-A.typ" not in render(samples.exam(), PAPERS).files
 
@@ -215,6 +216,14 @@ def test_a_language_without_labels_is_an_error() -> None:
         render(replace(samples.exam(), language="xx"), BOTH)
 
 
+def test_the_size_of_pages_and_of_text_can_be_chosen(tmp_path: Path) -> None:
+    options = PaperOptions(page="letter", text_size=18, solutions=False)
+    exam = exam_with(*(samples.item(kind) for kind in samples.KINDS))
+    (pdf,) = pdfs(exam, tmp_path, options)
+    assert b"/MediaBox[0 0 612 792]" in pdf
+    assert b"/MediaBox[0 0 595.2756 841.8898]" in pdfs(exam, tmp_path, PAPERS)[0]
+
+
 def test_the_study_guide_is_written_where_it_is_wanted() -> None:
     note = StudyNote(passage_of("Know the ELBO."), None, Place("notes.yaml", 1, 1))
     guide = GuideDocument("Exam", "en", "Course", None, (GuideTopic("Topic & more", (note,)),))
@@ -223,6 +232,29 @@ def test_the_study_guide_is_written_where_it_is_wanted() -> None:
     written = render(exam, PaperOptions(guide=True)).files["guide.typ"].decode()
     assert '#section-heading[#"Topic & more";];' in written
     assert '[#"Know the ELBO.";]' in written
+
+
+def test_the_key_sheet_has_a_column_for_each_version() -> None:
+    first, second = samples.item("single_choice"), samples.item("derivation")
+    sections = [Section("Questions", None, items) for items in ((first, second), (second, first))]
+    papers = tuple(Paper(label, None, (each,)) for label, each in zip("AB", sections, strict=True))
+    written = render(replace(exam_with(), papers=papers), BOTH).files["keys.typ"].decode()
+    keys, places = written.split("#section-heading", 1)
+    rows = re.findall(r'\[#"(\d(?: \(\w\))?)";\], (\[.*?\]), (\[.*?\])(?=, \[#"\d|\);)', keys)
+    assert rows[0] == ("1", '[#"A";]', "[]")
+    assert rows[1] == ("1 (a)", "[]", '[#"A";]')
+    assert rows[7] == ("2", "[]", '[#"A";]')
+    assert rows[9] == ("2 (b)", '[#"A, C";]', "[]")
+    assert '[#"sample-single_choice";], [#"1";], [#"2";]' in places
+    assert '[#"sample-derivation";], [#"2";], [#"1";]' in places
+
+
+def test_more_papers_than_a_sheet_has_room_for_have_none() -> None:
+    sections = exam_with(samples.item("open")).papers[0].sections
+    papers = tuple(Paper(str(number), None, sections) for number in range(9))
+    assert "keys.typ" not in render(replace(exam_with(), papers=papers), BOTH).files
+    assert "keys.typ" in render(replace(exam_with(), papers=papers[1:]), BOTH).files
+    assert "keys.typ" not in render(exam_with(samples.item("open")), PAPERS).files
 
 
 # What it cannot show.
@@ -261,7 +293,7 @@ def test_the_exams_own_texts_are_reported_once() -> None:
 @pytest.mark.tex
 def test_a_paper_prints_every_question_option_and_mark_in_order(tmp_path: Path) -> None:
     exam = replace(samples.exam(), papers=samples.exam().papers[1:])
-    paper, solutions = map(words_of, pdfs(exam, tmp_path))
+    paper, solutions, _ = map(words_of, pdfs(exam, tmp_path))
     wanted = ["Course 1", "Samples & more", "Version B", "Ada O'Neil & co", "First & foremost"]
     wanted += ["Read <carefully>.", "Question 1", "2 points", "the right one", "another wrong one"]
     wanted += ["Question 2", "a true statement", "a false statement", "a second true statement"]
@@ -278,7 +310,7 @@ def test_a_paper_prints_every_question_option_and_mark_in_order(tmp_path: Path) 
 
 @pytest.mark.parametrize("language", ["en", "de", "de-CH"])
 def test_every_kind_compiles_in_every_language_of_the_fonts(language: str, tmp_path: Path) -> None:
-    assert len(pdfs(replace(samples.exam(), language=language), tmp_path)) == 4
+    assert len(pdfs(replace(samples.exam(), language=language), tmp_path)) == 5
 
 
 @needs_poppler
