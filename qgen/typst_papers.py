@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 STANDARD: Literal["ua-1"] = "ua-1"
 """PDF/UA-1: papers that can be listened to. Typst checks it, and that no glyph is missing."""
 _MOST_MEMORY = 2 << 30
+_MOST_COMPILED = 100
+"""A compiler keeps every file that it has read, so that after so many sources a new one begins."""
 _MOST_ERRORS = 5
 _NO_GLYPH = "could not be displayed with font"
 _ERROR = re.compile(r"^error: (.*)\n *┌─ (?:.*[/\\])?([^/\\\n]*):(\d+):(\d+)$", re.MULTILINE)
@@ -195,8 +197,12 @@ class _Press:
 
     folder: str
     compilers: dict[bool, "Compiler"] = field(default_factory=dict)
+    compiled: int = 0
 
     def compile(self, name: str) -> _Answer:
+        if self.compiled % _MOST_COMPILED == 0:
+            self.compilers.clear()
+        self.compiled += 1
         answer = self._compiled(name, with_system_fonts=False)
         if answer.pdf is None and _NO_GLYPH in answer.details:
             return self._compiled(name, with_system_fonts=True)
