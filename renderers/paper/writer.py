@@ -194,10 +194,13 @@ class _Book:
     def _fields(self, paper: Paper) -> str:
         words = self._words
         name, number = words.labels.name, words.labels.student_number
-        student = f", student: [{words.text(paper.student)}]" if paper.student else ""
+        known = ""
+        if paper.student:  # a roster's papers bear the students' numbers
+            student, identifier = words.text(paper.student), words.text(paper.label)
+            known = f", student: [{student}], identifier: [{identifier}]"
         return (
-            f"#fields(name: [{words.text(f'{name}:')}]{student}, "
-            f"number: [{words.text(f'{number}:')}]);\n"
+            f"#fields(name: [{words.text(f'{name}:')}], "
+            f"number: [{words.text(f'{number}:')}]{known});\n"
         )
 
     def _marks(self, paper: Paper) -> str:

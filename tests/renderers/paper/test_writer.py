@@ -178,7 +178,7 @@ def test_the_head_of_a_paper() -> None:
         '[#"Time allowed: ";#"90";#" minutes";]',
         '[#"Total: ";#"22.5";#" points";]',
         '[#"Pass mark: ";#"80";#"%";]',
-        """student: [#"Ada O'Neil & co";]""",
+        """student: [#"Ada O'Neil & co";], identifier: [#"B";]""",
     ):
         assert told in written, told
 
