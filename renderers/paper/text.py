@@ -39,6 +39,7 @@ from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slo
 _SHORT_DISPLAY = 36
 PICTURE_FORMS = ("svg", "png", "jpg", "jpeg", "gif", "webp", "pdf")
 """The file formats of pictures that Typst shows, the best first."""
+_DEEPEST = 6
 _LINK_SCHEMES = frozenset(("http", "https", "mailto"))
 
 
@@ -127,15 +128,16 @@ class PaperText(PassageWriter):
 
     def pieces(self, text: RichText) -> Iterable[Piece]:
         """The text as markup, cut at its holes, at formulas with holes and at pictures."""
-        return self._blocks(text.blocks)
+        return self._blocks(text.blocks, 0)
 
-    def _blocks(self, blocks: tuple[Block, ...]) -> Iterator[Piece]:
+    def _blocks(self, blocks: tuple[Block, ...], depth: int) -> Iterator[Piece]:
         for index, block in enumerate(blocks):
             if index:
                 yield "\n\n"
-            yield from self._block(block)
+            yield from self._block(block, depth)
 
-    def _block(self, block: Block) -> Iterator[Piece]:
+    def _block(self, block: Block, depth: int) -> Iterator[Piece]:
+        """One block; `depth` counts the lists and quotations that it stands in."""
         match block:
             case Paragraph((Image() as picture,)):
                 yield self._picture("whole-picture", picture)
@@ -152,12 +154,15 @@ class PaperText(PassageWriter):
             case DisplayMath():
                 yield self._formula(block.parts, is_display=True)
             case BulletList():
-                yield from ("#list(", *self._items(block.items), ");")
+                yield from self._list("list", "", ["•"] * len(block.items), block.items, depth)
             case NumberedList():
+                numbers = [f"{block.start + index}." for index in range(len(block.items))]
                 start = f"start: {block.start}, "
-                yield from (f"#enum({start}", *self._items(block.items), ");")
+                yield from self._list("enum", start, numbers, block.items, depth)
+            case Quotation() if depth >= _DEEPEST:
+                yield from self._blocks(block.blocks, depth)
             case Quotation():
-                yield from ("#quote(block: true)[", *self._blocks(block.blocks), "];")
+                yield from ("#quote(block: true)[", *self._blocks(block.blocks, depth + 1), "];")
             case CodeBlock():
                 yield self._surroundings.code_block(block)
             case Rule():
@@ -167,11 +172,24 @@ class PaperText(PassageWriter):
             case _:
                 assert_never(block)
 
-    def _items(self, items: tuple[tuple[Block, ...], ...]) -> Iterator[Piece]:
+    def _list(
+        self,
+        function: str,
+        options: str,
+        labels: list[str],
+        items: tuple[tuple[Block, ...], ...],
+        depth: int,
+    ) -> Iterator[Piece]:
+        """A list; Typst takes no deep ones, whose items become paragraphs behind their labels."""
+        if depth >= _DEEPEST:
+            for label, item in zip(labels, items, strict=True):
+                yield from (f"\n\n{text(f'{label} ')}", *self._blocks(item, depth))
+            return
         is_tight = all(len(item) <= 1 for item in items)
-        yield f"tight: {'true' if is_tight else 'false'}, "
+        yield f"#{function}({options}tight: {'true' if is_tight else 'false'}, "
         for item in items:
-            yield from ("[", *self._blocks(item), "], ")
+            yield from ("[", *self._blocks(item, depth + 1), "], ")
+        yield ");"
 
     def _line(self, children: tuple[Inline, ...]) -> Iterator[Piece]:
         for child in children:

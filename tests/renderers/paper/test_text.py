@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from qgen.document.richtext import (
     Block,
+    BulletList,
     Code,
     CodeBlock,
     DisplayMath,
@@ -34,6 +35,7 @@ from tests.renderers.paper.pages import (
     compiled,
     needs_poppler,
     read_back,
+    words_of,
 )
 
 PICTURES = {"picture": "/assets/picture.png"}
@@ -135,6 +137,27 @@ def test_long_words_and_displays_stay_on_the_page() -> None:
         Table(("left", "right"), (), (((Text(word),), (Code(word),)),)),
     )
     assert beyond_the_margin(compiled(written(*blocks))) == []
+
+
+@needs_poppler
+@pytest.mark.tex
+def test_lists_and_quotations_in_one_another_lose_nothing_however_deep() -> None:
+    block: Block = Paragraph((Text("innermost"),))
+    for depth in range(60):
+        following = Paragraph((Text(f"level{depth}"),))
+        match depth % 3:
+            case 0:
+                block = BulletList(((block, following),))
+            case 1:
+                block = Quotation((block, following))
+            case _:
+                block = NumberedList(depth, ((block, following),))
+    words = words_of(compiled(written(block))).split()
+    assert "innermost" in words
+    assert [word for word in words if word.startswith("level")] == [
+        f"level{depth}" for depth in range(60)
+    ]
+    assert {f"{depth}." for depth in range(2, 60, 3)} <= set(words)
 
 
 def test_passages_of_one_text_are_written_alike() -> None:
