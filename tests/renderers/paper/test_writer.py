@@ -308,6 +308,22 @@ def test_a_paper_prints_every_question_option_and_mark_in_order(tmp_path: Path) 
         assert told in solutions
 
 
+def test_a_paper_can_be_listened_to(tmp_path: Path) -> None:
+    exam = exam_with(*map(samples.item, samples.KINDS))
+    (pdf,) = pdfs(exam, tmp_path, PAPERS)
+    written = render(exam, PAPERS).files["paper-A.typ"].decode()
+    formulas = len(re.findall(r"#(?:wide-|display-)?formula\(", written))
+    pictures = written.count("picture(")
+    assert formulas > 20
+    assert pdf.count(b"/S/Formula") == formulas
+    assert pdf.count(b"/S/Figure") == pictures == len(samples.KINDS)
+    assert pdf.count(b"/Alt") == formulas + pictures
+    assert pdf.count(b"/S/H1") == pdf.count(b"/S/H2") == 1
+    assert pdf.count(b"/S/H3") == len(samples.KINDS)
+    assert pdf.count(b"/S/TH") > pdf.count(b"/S/Table") == 1 + len(samples.KINDS)
+    assert b"/Lang(en)" in pdf
+
+
 @pytest.mark.parametrize("language", ["en", "de", "de-CH"])
 def test_every_kind_compiles_in_every_language_of_the_fonts(language: str, tmp_path: Path) -> None:
     assert len(pdfs(replace(samples.exam(), language=language), tmp_path)) == 5
