@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from functools import cache
 
+from qgen.banks import load_banks
 from qgen.document.exam import Item
 from qgen.document.richtext import Passage
 from qgen.generator.filling import Filling
-from qgen.loading import load_banks, question_solvers, verified_results
 from qgen.production import Production, Prover, Tally, variant_source
 from qgen.proofs import ProofStore
+from qgen.question_solvers import question_solvers, verified_results
 
 
 @cache
