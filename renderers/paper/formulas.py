@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
-from qgen.renderers.math_markup import MathMarkup, Refusal
+from qgen.renderers.math_markup import MathMarkup, Unconvertible
 from qgen.renderers.paper.formula_signs import (
     ARROWS,
     DELIMITERS,
@@ -61,9 +61,9 @@ class FormulaWriter:
 
     def __init__(self) -> None:
         self._markup = MathMarkup()
-        self._known: dict[tuple[str, bool], str | Refusal] = {}
+        self._known: dict[tuple[str, bool], str | Unconvertible] = {}
 
-    def write(self, tex: str, *, is_display: bool) -> str | Refusal:
+    def write(self, tex: str, *, is_display: bool) -> str | Unconvertible:
         """The formula as it stands between Typst's dollars, or why it cannot stand there."""
         key = (tex, is_display)
         known = self._known.get(key)
@@ -73,16 +73,16 @@ class FormulaWriter:
             known = self._known[key] = self._converted(tex, is_display)
         return known
 
-    def _converted(self, tex: str, is_display: bool) -> str | Refusal:
+    def _converted(self, tex: str, is_display: bool) -> str | Unconvertible:
         try:
             markup = self._markup.convert(tex, is_display=is_display)
-            if isinstance(markup, Refusal):
+            if isinstance(markup, Unconvertible):
                 return markup
             return _row(list(fromstring(markup)), _Place())
         except (ParseError, UnicodeEncodeError):
-            return Refusal("it holds a character that no formula can hold", None)
+            return Unconvertible("it holds a character that no formula can hold", None)
         except Unwritable as reason:
-            return Refusal(str(reason), None)
+            return Unconvertible(str(reason), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from qgen.document.richtext import (
     Table,
     Text,
 )
-from qgen.renderers.math_markup import Refusal
+from qgen.renderers.math_markup import Unconvertible
 from qgen.renderers.paper.formulas import FormulaWriter
 from qgen.renderers.paper.literals import is_unprintable, printable, string, text
 from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot
@@ -76,7 +76,7 @@ class Surroundings:
         """A formula; one that cannot be converted is printed as its source, and noted."""
         source = self.formulas.write(tex, is_display=is_display)
         shown = " ".join(tex.split())
-        if isinstance(source, Refusal):
+        if isinstance(source, Unconvertible):
             where = "" if source.position is None else f" at character {source.position}"
             self._note(
                 "paper-math",

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qgen.document.richtext import DisplayMath, Math, Passage, closed, join_parts, walk
-from qgen.renderers.math_markup import MathMarkup, Refusal
+from qgen.renderers.math_markup import MathMarkup, Unconvertible
 from qgen.renderers.paper.formula_signs import LINE, OVER_ACCENTS
 from qgen.renderers.paper.formulas import FormulaWriter
 from qgen.renderers.paper.text import Surroundings
@@ -192,7 +192,7 @@ def test_rules_of_arrays_are_kept() -> None:
 )
 def test_what_cannot_be_written_is_refused_with_a_reason(tex: str, reason: str) -> None:
     found = FormulaWriter().write(tex, is_display=False)
-    assert isinstance(found, Refusal), found
+    assert isinstance(found, Unconvertible), found
     assert reason in found.reason
 
 
