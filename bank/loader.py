@@ -7,7 +7,7 @@ from pathlib import Path
 from qgen.bank.author_model import validated
 from qgen.bank.exam_spec import EXAM, ExamSpec
 from qgen.bank.markup import MarkupError, read_closed_markup
-from qgen.bank.models import QUESTION, QuestionFields
+from qgen.bank.models import QUESTION
 from qgen.bank.template_builder import TemplateBuilder
 from qgen.bank.templates import Bank, QuestionTemplate
 from qgen.bank.unvalidated_texts import mistakes_in_texts
@@ -90,7 +90,7 @@ def _load_question(
 ) -> list[Problem]:
     model, problems = validated(QUESTION, data, source, path)
     problems += _repeated(source, path, data, questions)
-    if not isinstance(model, QuestionFields) or not isinstance(data, dict):
+    if model is None or not isinstance(data, dict):
         return problems + mistakes_in_texts(data, source, path)
     builder = TemplateBuilder(model, data, source, path, folder)
     template = builder.build()

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
 
 from qgen.bank.author_model import (
@@ -21,7 +21,7 @@ from qgen.bank.author_model import (
     WholeNumber,
 )
 from qgen.bank.parameters import ParameterEntry
-from qgen.document.answers import DERIVATION, KINDS
+from qgen.document.answers import DERIVATION, KINDS, OrderingCredit
 from qgen.document.formula import Domain as FormulaDomain
 
 if TYPE_CHECKING:
@@ -128,6 +128,56 @@ class ShortAnswerFields(AuthorModel):
     mistakes: tuple[TextMistakeModel, ...] = ()
 
 
+class PairModel(AuthorModel):
+    """Two things that belong together, and what to tell the student who missed that."""
+
+    left: NonEmptyText
+    right: NonEmptyText
+    feedback: NonEmptyText | None = None
+
+
+class MatchingFields(AuthorModel):
+    """Pairs to be found again; `also` are right items that belong to none of the left ones."""
+
+    kind: Literal["matching"]
+    pairs: Annotated[tuple[PairModel, ...], Field(min_length=2, max_length=20)]
+    also: Annotated[tuple[NonEmptyText, ...], ONE_OR_MORE, Field(max_length=6)] = ()
+
+
+class OrderingItemModel(AuthorModel):
+    """One thing to put in order; `value` is the number that decides its place."""
+
+    text: NonEmptyText
+    value: ExpressionText | None = None
+
+
+def _with_text(value: object) -> object:
+    return {"text": value} if isinstance(value, str) else value
+
+
+class OrderingFields(AuthorModel):
+    """Items in their right order; where they have values, the order is by them, rising."""
+
+    kind: Literal["ordering"]
+    items: Annotated[
+        tuple[
+            Annotated[
+                OrderingItemModel,
+                BeforeValidator(_with_text, json_schema_input_type=OrderingItemModel | str),
+            ],
+            ...,
+        ],
+        Field(min_length=2, max_length=12),
+    ]
+    credit: OrderingCredit = "all_or_nothing"
+
+    @model_validator(mode="after")
+    def _values_for_all_or_none(self) -> Self:
+        if len({item.value is None for item in self.items}) > 1:
+            raise PydanticCustomError("ordering", "give every item a 'value', or none of them")
+        return self
+
+
 class OpenFields(AuthorModel):
     kind: Literal["open"]
     rubric: Annotated[tuple[RubricModel, ...], Field(min_length=1, max_length=30)]
@@ -171,12 +221,27 @@ class ShortAnswerPart(PartFields, ShortAnswerFields):
     """A part that asks for a few words."""
 
 
+class MatchingPart(PartFields, MatchingFields):
+    """A part with pairs to be found again."""
+
+
+class OrderingPart(PartFields, OrderingFields):
+    """A part with items to be put in order."""
+
+
 class OpenPart(PartFields, OpenFields):
     """A part that a person marks."""
 
 
 PartModel: TypeAlias = Annotated[
-    SingleChoicePart | MultipleSelectPart | NumericPart | FormulaPart | ShortAnswerPart | OpenPart,
+    SingleChoicePart
+    | MultipleSelectPart
+    | NumericPart
+    | FormulaPart
+    | ShortAnswerPart
+    | MatchingPart
+    | OrderingPart
+    | OpenPart,
     Field(discriminator="kind"),
 ]
 
@@ -231,6 +296,14 @@ class ShortAnswerQuestion(QuestionFields, ShortAnswerFields):
     """A few words."""
 
 
+class MatchingQuestion(QuestionFields, MatchingFields):
+    """Pairs to be found again."""
+
+
+class OrderingQuestion(QuestionFields, OrderingFields):
+    """Items to be put in order."""
+
+
 class OpenQuestion(QuestionFields, OpenFields):
     """A free answer."""
 
@@ -242,15 +315,18 @@ class DerivationQuestion(QuestionFields):
     parts: Annotated[tuple[PartModel, ...], Field(min_length=1, max_length=26)]
 
 
-QuestionModel: TypeAlias = Annotated[
+SoleQuestion: TypeAlias = (
     SingleChoiceQuestion
     | MultipleSelectQuestion
     | NumericQuestion
     | FormulaQuestion
     | ShortAnswerQuestion
+    | MatchingQuestion
+    | OrderingQuestion
     | OpenQuestion
-    | DerivationQuestion,
-    Field(discriminator="kind"),
-]
+)
+"""A question that asks for one answer."""
+
+QuestionModel: TypeAlias = Annotated[SoleQuestion | DerivationQuestion, Field(discriminator="kind")]
 QUESTION: TypeAdapter[Any] = TypeAdapter(QuestionModel)
 BANK_FILE: TypeAdapter[Any] = TypeAdapter(QuestionModel | list[QuestionModel])

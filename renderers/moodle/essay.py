@@ -1,17 +1,22 @@
 """What the person who marks an essay is told: keys, rubrics and known mistakes as HTML."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
+    Matching,
     MultipleSelect,
     Numeric,
     Open,
+    Ordering,
     Part,
     ShortAnswer,
     SingleChoice,
+    matching_key,
+    ordering_key,
 )
 from qgen.document.formula import Expression, latex, typed
 from qgen.document.numbers import machine_decimal
@@ -48,8 +53,12 @@ def derivation_text(parts: tuple[Part, ...], text: MoodleText, labels: Labels) -
         pieces.append(f"{part_heading(part, labels)}<div>{text.write(part.prompt)}</div>")
         match part.answer:
             case SingleChoice() | MultipleSelect():
-                options = (f"<li>{text.write(option.text)}</li>" for option in part.answer.options)
-                pieces.append(f'<ol type="A">{"".join(options)}</ol>')
+                pieces.append(lettered((option.text for option in part.answer.options), text))
+            case Matching():
+                lefts = (f"<li>{text.write(pair.left)}</li>" for pair in part.answer.pairs)
+                pieces.append(f"<ol>{''.join(lefts)}</ol>{lettered(part.answer.rights, text)}")
+            case Ordering():
+                pieces.append(lettered(part.answer.items, text))
             case Numeric():
                 if part.answer.unit:
                     pieces.append(unit_line(part.answer.unit, labels))
@@ -58,6 +67,12 @@ def derivation_text(parts: tuple[Part, ...], text: MoodleText, labels: Labels) -
             case _:
                 assert_never(part.answer)
     return "".join(pieces)
+
+
+def lettered(texts: Iterable[Passage], text: MoodleText) -> str:
+    """Texts behind capital letters."""
+    rows = (f"<li>{text.write(each)}</li>" for each in texts)
+    return f'<ol type="A">{"".join(rows)}</ol>'
 
 
 def derivation_notes(parts: tuple[Part, ...], text: MoodleText, labels: Labels) -> str:
@@ -92,6 +107,15 @@ def marking_notes(answer: Answer, text: MoodleText, labels: Labels) -> str:
                 [(escaped_text(mistake.text), mistake.feedback) for mistake in answer.mistakes],
                 text,
             )
+        case Matching():
+            notes = [
+                (str(number), pair.feedback)
+                for number, pair in enumerate(answer.pairs, 1)
+                if pair.feedback is not None
+            ]
+            return _key(labels, matching_key(answer)) + _list(notes, text)
+        case Ordering():
+            return _key(labels, ordering_key(answer))
         case Open():
             lines = [
                 (escaped_text(points_text(line.points, labels)), line.text)
