@@ -5,6 +5,7 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from lxml import etree
 
@@ -88,8 +89,8 @@ def _ordered(grading: str, right: list[str], given: list[str]) -> tuple[float, s
         case "ALL_OR_NOTHING":
             return float(right == given), ""
         case "RELATIVE_NEXT_EXCLUDE_LAST":
-            following = dict(zip(given, given[1:], strict=False))
-            pairs = list(zip(right, right[1:], strict=False))
+            following = dict(pairwise(given))
+            pairs = list(pairwise(right))
             kept = sum(following.get(one) == other for one, other in pairs)
             return kept / len(pairs), ""
     raise AssertionError(f"unknown grading type {grading}")
