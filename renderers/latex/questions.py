@@ -136,7 +136,8 @@ class QuestionWriter:
                 yield rf"\examblank{{{escape(words.answer)}}}{{.6\linewidth}}"
             case Matching():
                 yield rf"\examhint{{{escape(words.match_each)}}}"
-                yield self._numbered([pair.left for pair in answer.pairs], r"\examletter{}")
+                yield self._numbered(pair.left for pair in answer.pairs)
+                yield r"\smallskip"
                 yield self._lettered(answer.rights)
             case Ordering():
                 yield rf"\examhint{{{escape(words.order_all)}}}"
@@ -159,10 +160,10 @@ class QuestionWriter:
         """Texts behind capital letters, to be referred to by them."""
         return self._options((Option(text, False, None) for text in texts), "")
 
-    def _numbered(self, texts: Iterable[Passage], blank: str) -> str:
-        """Texts behind numbers, each with what stands in front of its number."""
+    def _numbered(self, texts: Iterable[Passage]) -> str:
+        """Texts behind numbers, with room for a letter in front of each."""
         items = (
-            rf"\examoption{{{blank}}}{{{number}}} {self.passages.write(text)}"
+            rf"\examoption{{\examletter{{}}}}{{{number}}} {self.passages.write(text)}"
             for number, text in enumerate(texts, 1)
         )
         return "\n".join((r"\begin{examoptions}", *items, r"\end{examoptions}"))
@@ -242,6 +243,7 @@ class QuestionWriter:
                 lines.append(_notes([self.passages.write(pair.feedback)]))
         lines.append(r"\end{examoptions}")
         yield "\n".join(lines)
+        yield r"\smallskip"
         yield self._lettered(answer.rights)
         yield self._key_line(matching_key(answer))
 

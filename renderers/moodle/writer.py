@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, assert_never
 
 from qgen.document.answers import (
+    KIND_NAMES,
     Answer,
     FormulaAnswer,
     Matching,
@@ -79,7 +80,10 @@ class MoodleWriter(Writer):
         files = plan_files(counts, exam.slug, self._questions_per_file)
         questions = QuestionWriter(exam.language, exam.shuffle_options, self._ordering)
         self._bank = _Bank(questions, _places(files, paths))
-        sheet = settings_sheet(exam, counts, paths, files)
+        drags = self._ordering == "ordering" and any(
+            pool.header.kind == KIND_NAMES[Ordering] for pool in exam.pools
+        )
+        sheet = settings_sheet(exam, counts, paths, files, drags=drags)
         # Half of a surrogate pair has no bytes.
         yield Chunk("settings.txt", sheet.encode("utf-8", "replace"))
 

@@ -163,3 +163,10 @@ def test_the_person_who_marks_an_essay_is_told_both() -> None:
     for text in ("1-C, 2-A, 3-D", "B, D, C, A", "Two &amp; too."):
         assert text in question.notes
         assert text not in question.text
+
+
+def test_the_sheet_says_which_moodle_items_to_drag_need() -> None:
+    item = samples.item("ordering")
+    assert b"Moodle 4.4" in files_of(exam_of(item), NEW)["settings.txt"]
+    assert b"Moodle 4.4" not in files_of(exam_of(item), OLD)["settings.txt"]
+    assert b"Moodle 4.4" not in files_of(exam_of(samples.item("open")), NEW)["settings.txt"]
