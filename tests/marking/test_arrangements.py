@@ -1,5 +1,6 @@
 """Pairs and orders: credit by its rules, feedback, and what blind guessing earns."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise, permutations
 from typing import get_args
@@ -8,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qgen.document.answers import Matching, Ordering, OrderingCredit, Pair, ScoringRule
+from qgen.document.answers import Answer, Matching, Ordering, OrderingCredit, Pair, ScoringRule
 from qgen.document.richtext import passage_of
-from qgen.marking.grader import mark_matching, mark_ordering
+from qgen.marking.grader import Mark, mark_matching, mark_ordering
+from qgen.marking.item_checks import item_faults, mistakes_tested
 from qgen.marking.rules import guess_floor
+from tests import samples
 from tests.samples import sole
 
 RULES = get_args(ScoringRule)
@@ -133,3 +136,72 @@ def test_the_guess_floor_of_an_order_is_the_mean_over_all_orders(
     answer = ordering(credit, *range(count))
     credits = [mark_ordering(answer, each).credit for each in permutations(range(count))]
     assert guess_floor(sole(answer)) == sum(credits, Fraction(0)) / len(credits)
+
+
+# The checks that every item must pass
+
+
+def faults(answer: Answer) -> list[tuple[str, str]]:
+    item = replace(samples.item("open"), parts=sole(answer))
+    return list(item_faults(item, with_formulas=False))
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_sound_pairs_and_orders_pass(rule: ScoringRule) -> None:
+    assert faults(matching(rule, (2, 0, 1), 4)) == []
+    for credit in CREDITS:
+        assert faults(ordering(credit, 1, 0)) == []
+        assert faults(ordering(credit, 3, 1, 2, 0)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "earned", "told"),
+    [
+        ("matching", 1, ["left item 1", "left item 2", "left item 3", "a blank"]),
+        ("matching", 0, ["matching every pair"]),
+        ("ordering", 1, ["positions 1 and 2", "positions 2 and 3", "a blank"]),
+        ("ordering", 0, ["the right order"]),
+    ],
+)
+def test_a_grader_that_is_wrong_is_found(
+    monkeypatch: pytest.MonkeyPatch, kind: str, earned: int, told: list[str]
+) -> None:
+    def mark(answer: Answer, given: object) -> Mark:
+        return Mark(Fraction(earned))
+
+    monkeypatch.setattr(f"qgen.marking.item_checks.mark_{kind}", mark)
+    answer = (
+        matching("per_option", (2, 0, 1), 4)
+        if kind == "matching"
+        else ordering("adjacent", 2, 0, 1)
+    )
+    found = faults(answer)
+    assert {code for code, _ in found} == {"credit"}
+    assert len(found) == len(told)
+    for (_, message), words in zip(found, told, strict=True):
+        assert words in message
+
+
+def test_what_is_equal_in_value_is_found() -> None:
+    half, also_half = passage_of("0.5"), passage_of("1/2")
+    pairs = matching("per_option", (2, 0, 1), 4)
+    order = ordering("adjacent", 2, 0, 1)
+    wrong: list[Answer] = [
+        replace(pairs, rights=(half, also_half, *pairs.rights[2:])),
+        replace(
+            pairs,
+            pairs=(
+                pairs.pairs[0]._replace(left=half),
+                pairs.pairs[1]._replace(left=also_half),
+                pairs.pairs[2],
+            ),
+        ),
+        replace(order, items=(half, also_half, order.items[2])),
+    ]
+    for answer in wrong:
+        assert [code for code, _ in faults(answer)] == ["equal-items"]
+
+
+def test_how_many_wrong_answers_are_tried() -> None:
+    for kind, tried in (("matching", 2), ("ordering", 2)):
+        assert mistakes_tested(samples.item(kind)) == tried
