@@ -13,10 +13,9 @@ from qgen.bank.templates import (
     Placed,
     ShownText,
 )
+from qgen.bank.yaml_source import Steps
 from qgen.document.problem import Place
 from qgen.document.richtext import RichText
-
-Steps = tuple[str | int, ...]
 
 
 class _Reader(Protocol):

@@ -33,7 +33,8 @@ class UnknownKeys:
 class AuthorModel(BaseModel):
     """A mapping that an author writes. Unknown keys never pass: they are reported by place."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+    # Validators are built when they are used, which most commands do for a few models only.
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod

@@ -18,7 +18,7 @@ from qgen.bank.author_model import (
     PositiveNumber,
     WholeNumber,
 )
-from qgen.bank.models import Kind
+from qgen.bank.headers import Kind
 from qgen.bank.output_options import Outputs
 from qgen.document.answers import ScoringRule
 from qgen.document.formats import FORMATS

@@ -1,30 +1,17 @@
-"""Loads banks: every question of every file, and all mistakes of all files together."""
+"""Loads whole banks and exam specs: everything in them is read and every mistake is told."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from qgen.bank.author_model import validated
+from qgen.bank.catalogue import BankPath, open_bank
 from qgen.bank.exam_spec import EXAM, ExamSpec
 from qgen.bank.markup import MarkupError, read_closed_markup
-from qgen.bank.models import QUESTION
-from qgen.bank.template_builder import TemplateBuilder
-from qgen.bank.templates import Bank, QuestionTemplate
-from qgen.bank.unvalidated_texts import mistakes_in_texts
-from qgen.bank.yaml_source import Source, read_source
-from qgen.document.problem import Place, Problem, in_reading_order
+from qgen.bank.templates import Bank
+from qgen.bank.yaml_source import Source, Steps, read_source
+from qgen.document.problem import Problem, in_reading_order
 from qgen.document.richtext import RichText
-
-SUFFIXES = frozenset({".yaml", ".yml"})
-
-
-@dataclass(frozen=True, slots=True)
-class BankPath:
-    """A bank's folder or a single file, and how messages name it."""
-
-    path: Path
-    shown: str
-    place: Place | None = None
 
 
 def load_bank(paths: Sequence[BankPath]) -> tuple[Bank, list[Problem]]:
@@ -32,86 +19,14 @@ def load_bank(paths: Sequence[BankPath]) -> tuple[Bank, list[Problem]]:
 
     Questions with mistakes are left out of the bank.
     """
-    questions: dict[str, QuestionTemplate] = {}
-    problems: list[Problem] = []
-    seen: set[Path] = set()
-    for path in paths:
-        files = list(_files(path))
-        if not files:
-            message = (
-                f"no bank files (*.yaml) under '{path.shown}'"
-                if path.path.exists()
-                else f"there is no bank '{path.shown}'"
-            )
-            problems.append(Problem("bank-missing", message, path.place))
-        for file, shown in files:
-            if file.resolve() in seen:
-                continue
-            seen.add(file.resolve())
-            folder = path.path if path.path.is_dir() else path.path.parent
-            problems += _load_file(file, shown, folder, questions)
+    catalogue, problems = open_bank(paths)
+    questions = {}
+    for identifier, entry in catalogue.entries.items():
+        template, mistakes = entry.compiled
+        problems += mistakes
+        if template is not None:
+            questions[identifier] = template
     return Bank(questions), in_reading_order(problems)
-
-
-def _files(bank: BankPath) -> Iterator[tuple[Path, str]]:
-    if bank.path.is_file():
-        yield bank.path, bank.shown
-    elif bank.path.is_dir():
-        for path in sorted(bank.path.rglob("*")):
-            relative = path.relative_to(bank.path)
-            hidden = any(part.startswith((".", "__")) for part in relative.parts)
-            if path.suffix in SUFFIXES and path.is_file() and not hidden:
-                yield path, f"{bank.shown.rstrip('/')}/{relative.as_posix()}"
-
-
-def _load_file(
-    file: Path, shown: str, folder: Path, questions: dict[str, QuestionTemplate]
-) -> list[Problem]:
-    source = read_source(file, shown)
-    if isinstance(source, Problem):
-        return [source]
-    if isinstance(source.data, dict):
-        return _load_question(source, (), source.data, folder, questions)
-    if not isinstance(source.data, list):
-        message = "a bank file holds one question (a mapping) or a list of questions"
-        return [Problem("bank-file", message, source.place())]
-    problems: list[Problem] = []
-    for index, data in enumerate(source.data):
-        problems += _load_question(source, (index,), data, folder, questions)
-    return problems
-
-
-def _load_question(
-    source: Source,
-    path: tuple[str | int, ...],
-    data: object,
-    folder: Path,
-    questions: dict[str, QuestionTemplate],
-) -> list[Problem]:
-    model, problems = validated(QUESTION, data, source, path)
-    problems += _repeated(source, path, data, questions)
-    if model is None or not isinstance(data, dict):
-        return problems + mistakes_in_texts(data, source, path)
-    builder = TemplateBuilder(model, data, source, path, folder)
-    template = builder.build()
-    problems += builder.problems
-    if not problems:
-        questions[model.id] = template
-    return problems
-
-
-def _repeated(
-    source: Source,
-    path: tuple[str | int, ...],
-    data: object,
-    questions: dict[str, QuestionTemplate],
-) -> list[Problem]:
-    identifier = data.get("id") if isinstance(data, dict) else None
-    if not isinstance(identifier, str) or identifier not in questions:
-        return []
-    first = questions[identifier].header.place
-    message = f"the id '{identifier}' is taken by the question at {first}"
-    return [Problem("repeated-id", message, source.place((*path, "id")))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +58,7 @@ def load_exam(path: Path, shown: str) -> tuple[LoadedSpec | None, list[Problem]]
 
 
 def _exam_text(
-    text: str | None, source: Source, path: tuple[str | int, ...], problems: list[Problem]
+    text: str | None, source: Source, path: Steps, problems: list[Problem]
 ) -> RichText | None:
     """An exam's own text, which has no values to print and no pictures."""
     if text is None:

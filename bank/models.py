@@ -1,9 +1,8 @@
 """Questions as authors write them."""
 
-from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
 
 from qgen.bank.author_model import (
@@ -11,23 +10,15 @@ from qgen.bank.author_model import (
     AuthorModel,
     ExactNumber,
     ExpressionText,
-    Identifier,
-    Language,
     Name,
     NonEmptyText,
     PositiveNumber,
-    SolverName,
     TruthText,
-    WholeNumber,
 )
+from qgen.bank.headers import HeaderFields
 from qgen.bank.parameters import ParameterEntry
-from qgen.document.answers import DERIVATION, KINDS, OrderingCredit
+from qgen.document.answers import OrderingCredit
 from qgen.document.formula import Domain as FormulaDomain
-
-if TYPE_CHECKING:
-    Kind: TypeAlias = str
-else:
-    Kind = Literal[(*KINDS, DERIVATION)]
 
 
 class ToleranceModel(AuthorModel):
@@ -253,23 +244,13 @@ class FigureModel(AuthorModel):
     arguments: dict[Name, ExpressionText] = Field(default_factory=dict, alias="with")
 
 
-class QuestionFields(AuthorModel):
+class QuestionFields(HeaderFields):
     """What every question says."""
 
-    id: Identifier
-    title: NonEmptyText
-    topic: Identifier
-    tags: tuple[NonEmptyText, ...] = ()
-    difficulty: Annotated[WholeNumber, Field(ge=1, le=5)]
-    points: PositiveNumber = Fraction(1)
-    minutes: PositiveNumber | None = None
-    source: NonEmptyText | None = None
-    language: Language | None = None
     note: NonEmptyText | None = None
     parameters: dict[Name, ParameterEntry] = Field(default_factory=dict)
     where: Annotated[tuple[ExpressionText, ...], ONE_OR_MORE] = ()
     let: dict[Name, ExpressionText] = Field(default_factory=dict)
-    solver: Annotated[tuple[SolverName, ...], ONE_OR_MORE] = ()
     figures: dict[Name, FigureModel] = Field(default_factory=dict)
     stem: NonEmptyText
     explanation: NonEmptyText | None = None
@@ -328,5 +309,6 @@ SoleQuestion: TypeAlias = (
 """A question that asks for one answer."""
 
 QuestionModel: TypeAlias = Annotated[SoleQuestion | DerivationQuestion, Field(discriminator="kind")]
-QUESTION: TypeAdapter[Any] = TypeAdapter(QuestionModel)
-BANK_FILE: TypeAdapter[Any] = TypeAdapter(QuestionModel | list[QuestionModel])
+_DEFERRED = ConfigDict(defer_build=True)
+QUESTION: TypeAdapter[Any] = TypeAdapter(QuestionModel, config=_DEFERRED)
+BANK_FILE: TypeAdapter[Any] = TypeAdapter(QuestionModel | list[QuestionModel], config=_DEFERRED)

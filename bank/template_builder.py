@@ -5,7 +5,7 @@ import json
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from qgen.bank.arrangements import ArrangementBuilder
 from qgen.bank.expressions import (
@@ -15,6 +15,7 @@ from qgen.bank.expressions import (
     ExpressionError,
     compile_expression,
 )
+from qgen.bank.headers import header_of
 from qgen.bank.hole_context import only_hole
 from qgen.bank.markup import Handlers, MarkupError, read_closed_markup, read_markup
 from qgen.bank.models import (
@@ -57,13 +58,12 @@ from qgen.bank.templates import (
     ShortAnswerTemplate,
 )
 from qgen.bank.value_references import unknown_references
-from qgen.bank.yaml_source import Data, Source
+from qgen.bank.yaml_source import Data, Source, Steps
 from qgen.document.answers import Tolerance
-from qgen.document.exam import Asset, Header
+from qgen.document.exam import Asset
 from qgen.document.problem import Place, Problem
 from qgen.document.richtext import NO_TEXT, RichText
 
-Steps: TypeAlias = tuple[str | int, ...]
 PART_LABELS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -118,18 +118,7 @@ class TemplateBuilder:
             self._place, self._expression, self._assets, self.problems
         )
         template = QuestionTemplate(
-            header=Header(
-                identifier=model.id,
-                title=model.title,
-                kind=model.kind,
-                topic=model.topic,
-                tags=model.tags,
-                difficulty=model.difficulty,
-                minutes=model.minutes,
-                source=model.source,
-                language=model.language,
-                place=place,
-            ),
+            header=header_of(model, model.kind, place),
             parameters=parameters,
             derived=derived,
             conditions=conditions,

@@ -5,12 +5,11 @@ formulas and expressions in the same run.
 """
 
 from collections.abc import Iterator
-from typing import TypeAlias
 
 from qgen.bank.expressions import ExpressionError, compile_expression
 from qgen.bank.markup import Handlers, MarkupError, read_markup
 from qgen.bank.templates import HoleContext
-from qgen.bank.yaml_source import Source
+from qgen.bank.yaml_source import Source, Steps
 from qgen.document.problem import Problem
 
 _TEXTS = frozenset({"stem", "prompt", "explanation", "feedback", "study_note", "left", "right"})
@@ -18,8 +17,6 @@ _TEXTS_OF = frozenset({"options", "rubric", "items"})
 _LISTS_OF_TEXTS = frozenset({"items", "also"})
 _EXPRESSIONS = frozenset({"answer", "correct", "value"})
 _EXPRESSIONS_OF = frozenset({"where", "let", "with"})
-
-Steps: TypeAlias = tuple[str | int, ...]
 
 
 def mistakes_in_texts(data: object, source: Source, path: Steps) -> list[Problem]:

@@ -6,7 +6,7 @@ silence, and forgets where a value stood.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +15,13 @@ from typing import TypeAlias
 import yaml
 
 from qgen.document.problem import Place, Problem
+
+Steps: TypeAlias = tuple[str | int, ...]
+"""A way into a file's data: keys of mappings and places in lists."""
+
+Wanted: TypeAlias = "Mapping[str, Wanted] | None"
+"""Which keys of a mapping are read, and of what stands behind them; None reads everything.
+A list's entries are all read alike."""
 
 Data: TypeAlias = bool | int | Decimal | str | list["Data"] | dict[str, "Data"] | None
 
@@ -66,7 +73,7 @@ class Source:
     mappings: dict[int, Node]
     """The node of each mapping, by the identity of its dict."""
 
-    def place(self, path: tuple[str | int, ...] = (), *, key: bool = False) -> Place:
+    def place(self, path: Steps = (), *, key: bool = False) -> Place:
         """The place of a value (or of its key); steps that do not exist are passed over."""
         node, start = self.root, (self.root.line, self.root.column)
         for step in path:
@@ -80,9 +87,9 @@ class Source:
             start = (node.line, node.column)
         return Place(self.file, start[0], start[1])
 
-    def place_in_text(self, path: tuple[str | int, ...], text: str, offset: int) -> Place:
+    def place_in_text(self, path: Steps, text: str, offset: int) -> Place:
         """The place of character `offset` of a text value; its start where that is unclear."""
-        node = self._node(path)
+        node = self.node(path)
         line = text.count("\n", 0, offset)
         column = offset - (text.rfind("\n", 0, offset) + 1)
         if node.style == "|":
@@ -93,7 +100,8 @@ class Source:
             return Place(self.file, number, indent + column + 1)
         return Place(self.file, *_in_source(self.lines, node, text[:offset]))
 
-    def _node(self, path: tuple[str | int, ...]) -> Node:
+    def node(self, path: Steps) -> Node:
+        """Where a value stands; steps that do not exist are passed over."""
         node = self.root
         for step in path:
             if isinstance(step, str) and step in node.entries:
@@ -162,29 +170,40 @@ def read_text(path: Path, shown: str) -> str | Problem:
     return text
 
 
-def read_source(path: Path, shown: str) -> Source | Problem:
-    """One YAML document with places, or the one problem that keeps it from being read."""
+def read_source(path: Path, shown: str, wanted: Wanted = None) -> Source | Problem:
+    """One YAML document with places, or the one problem that keeps it from being read.
+
+    With `wanted`, what is not wanted is passed over: its keys have places, but no values.
+    """
     text = read_text(path, shown)
     if isinstance(text, Problem):
         return text
     mappings: dict[int, Node] = {}
     try:
-        data, root = _document(text, mappings)
-    except _Refused as refused:
-        return Problem(refused.code, str(refused), Place(shown, refused.line, refused.column))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        place = Place(shown, line, column)
-        # Some releases of the parser have a limit of their own and meet it first.
-        if "nesting depth" in str(error.problem):
-            return Problem("yaml-depth", _TOO_DEEP, place)
-        return Problem("yaml-syntax", _syntax_message(error, text, line), place)
-    except yaml.YAMLError as error:
-        return Problem("yaml-syntax", " ".join(str(error).split()), Place(shown, 1, 1))
+        data, root = _document(text, mappings, wanted)
+    except (_Refused, yaml.YAMLError) as error:
+        if wanted is not None:
+            # What is wanted may be an alias of what is passed over, or another mistake come first.
+            return read_source(path, shown)
+        return _unreadable(error, text, shown)
     if data is None:
         return Problem("file-empty", "the file is empty", Place(shown, 1, 1))
     return Source(shown, path, text.splitlines(), data, root, mappings)
+
+
+def _unreadable(error: "_Refused | yaml.YAMLError", text: str, shown: str) -> Problem:
+    """The problem of a text that is no YAML, or none that a bank may hold."""
+    if isinstance(error, _Refused):
+        return Problem(error.code, str(error), Place(shown, error.line, error.column))
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return Problem("yaml-syntax", " ".join(str(error).split()), Place(shown, 1, 1))
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    place = Place(shown, line, column)
+    # Some releases of the parser have a limit of their own and meet it first.
+    if "nesting depth" in str(error.problem):
+        return Problem("yaml-depth", _TOO_DEEP, place)
+    return Problem("yaml-syntax", _syntax_message(error, text, line), place)
 
 
 def _syntax_message(error: yaml.MarkedYAMLError, text: str, line: int) -> str:
@@ -200,12 +219,12 @@ def _syntax_message(error: yaml.MarkedYAMLError, text: str, line: int) -> str:
     return f"not valid YAML: {problem}{context}"
 
 
-def _document(text: str, mappings: dict[int, Node]) -> tuple[Data, Node]:
+def _document(text: str, mappings: dict[int, Node], wanted: Wanted) -> tuple[Data, Node]:
     events = yaml.parse(text, Loader=_LOADER)
     builder = _Builder(events, mappings)
     for event in events:
         if isinstance(event, yaml.DocumentStartEvent):
-            result = builder.value(next(events), 0)
+            result = builder.value(next(events), 0, wanted)
             next(events)
             follower = next(events)
             if isinstance(follower, yaml.DocumentStartEvent):
@@ -221,6 +240,10 @@ def _mark(event: yaml.Event) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
+_STARTS = frozenset({yaml.MappingStartEvent, yaml.SequenceStartEvent})
+_ENDS = frozenset({yaml.MappingEndEvent, yaml.SequenceEndEvent})
+
+
 class _Builder:
     """Builds data and nodes side by side from parser events."""
 
@@ -230,7 +253,7 @@ class _Builder:
         self._anchors: dict[str, tuple[Data, Node, int] | None] = {}
         self._count = 0
 
-    def value(self, event: yaml.Event, depth: int) -> tuple[Data, Node]:
+    def value(self, event: yaml.Event, depth: int, wanted: Wanted = None) -> tuple[Data, Node]:
         line, column = _mark(event)
         if depth > MAX_DEPTH:
             message = _TOO_DEEP
@@ -250,9 +273,9 @@ class _Builder:
             plain = event.implicit[0] and not event.style and event.tag is None
             data = _resolve(event.value) if plain else event.value
         elif isinstance(event, yaml.SequenceStartEvent):
-            data = self._sequence(node, depth)
+            data = self._sequence(node, depth, wanted)
         else:
-            data = self._mapping(node, depth)
+            data = self._mapping(node, depth, wanted)
         if anchor is not None:
             self._anchors[anchor] = (data, node, self._count - before)
         return data, node
@@ -273,15 +296,27 @@ class _Builder:
         self._spend(known[2], line, column)
         return known[0], known[1]
 
-    def _sequence(self, node: Node, depth: int) -> list[Data]:
+    def _pass_over(self) -> None:
+        """Leaves out the next value, whatever it holds."""
+        depth = 0
+        for event in self._events:
+            kind = type(event)
+            if kind in _STARTS:
+                depth += 1
+            elif kind in _ENDS:
+                depth -= 1
+            if depth == 0:
+                return
+
+    def _sequence(self, node: Node, depth: int, wanted: Wanted) -> list[Data]:
         elements: list[Data] = []
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
-            element, child = self.value(event, depth + 1)
+            element, child = self.value(event, depth + 1, wanted)
             elements.append(element)
             node.elements.append(child)
         return elements
 
-    def _mapping(self, node: Node, depth: int) -> dict[str, Data]:
+    def _mapping(self, node: Node, depth: int, wanted: Wanted) -> dict[str, Data]:
         entries: dict[str, Data] = {}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             line, column = _mark(event)
@@ -292,12 +327,16 @@ class _Builder:
                 raise _Refused("yaml-key", message, line, column)
             key = event.value
             _check_characters(key, line, column)
-            if key in entries:
+            if key in node.keys:
                 first = node.keys[key][0]
                 message = f"the key '{key}' stands twice (first in line {first})"
                 raise _Refused("yaml-repeated-key", message, line, column)
-            entries[key], node.entries[key] = self.value(next(self._events), depth + 1)
             node.keys[key] = (line, column)
+            if wanted is not None and key not in wanted:
+                self._pass_over()
+                continue
+            inner = None if wanted is None else wanted[key]
+            entries[key], node.entries[key] = self.value(next(self._events), depth + 1, inner)
         self._mappings[id(entries)] = node
         return entries
 

@@ -19,8 +19,8 @@ from unittest.mock import patch
 
 import mpmath  # type: ignore[import-untyped]
 
+from qgen.banks import load_banks
 from qgen.checking import check_question
-from qgen.loading import load_banks
 from qgen.marking import equivalence
 from qgen.marking.formula_identities import identical
 from qgen.marking.formula_intervals import Arithmetic

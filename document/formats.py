@@ -64,6 +64,20 @@ class GuideOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class GiftOptions:
+    """What can be chosen for a question bank in GIFT."""
+
+    variants: int = _variants(20)
+
+
+@dataclass(frozen=True, slots=True)
+class CsvOptions:
+    """What can be chosen for a table of questions."""
+
+    variants: int = _variants(1)
+
+
+@dataclass(frozen=True, slots=True)
 class Format:
     """A format: its options, its writer as `module:class`, and one line on what it writes."""
 
@@ -92,5 +106,15 @@ FORMATS: Mapping[str, Format] = {
         GuideOptions,
         "qgen.renderers.guide.writer:GuideWriter",
         "study notes on the exam's topics, without any key",
+    ),
+    "gift": Format(
+        GiftOptions,
+        "qgen.renderers.gift:GiftWriter",
+        "a question bank as GIFT text, which Moodle and many quiz tools import",
+    ),
+    "csv": Format(
+        CsvOptions,
+        "qgen.renderers.question_table:CsvWriter",
+        "a table of questions, options, keys and points for spreadsheets and quiz games",
     ),
 }

@@ -3,11 +3,16 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from qgen.bank.exam_spec import ExamSpec, SectionModel, SelectionModel
+from qgen.bank.catalogue import Catalogue, Entry
+from qgen.bank.exam_spec import ExamSpec, SelectionModel
 from qgen.bank.loader import LoadedSpec
-from qgen.bank.templates import Bank, QuestionTemplate
+from qgen.bank.templates import QuestionTemplate
+from qgen.document.exam import Header
 from qgen.document.problem import Problem, did_you_mean
 from qgen.generator.seeds import rank
+
+CONSEQUENCES = frozenset({"unknown-question", "unknown-topic", "unknown-tag", "too-few-questions"})
+"""Codes of what may be wrong only because a part of the bank could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +25,11 @@ class Slot:
     points: Fraction
 
 
-def plan(loaded: LoadedSpec, bank: Bank) -> tuple[tuple[Slot, ...], list[Problem]]:
-    """The exam's slots in the order of the spec, and what the bank cannot serve."""
+def plan(loaded: LoadedSpec, catalogue: Catalogue) -> tuple[tuple[Slot, ...], list[Problem]]:
+    """The exam's slots in the order of the spec, and what is wrong with its questions.
+
+    Only the bodies of the questions that the exam asks are read.
+    """
     slots: list[Slot] = []
     problems: list[Problem] = []
     titles: dict[str, int] = {}
@@ -33,9 +41,9 @@ def plan(loaded: LoadedSpec, bank: Bank) -> tuple[tuple[Slot, ...], list[Problem
         # A section is known by its title, so that adding another moves no seed.
         key = f"{section.title}#{titles[section.title]}"
         if section.questions:
-            found, mistakes = _listed(loaded, bank, index, key)
+            found, mistakes = _listed(loaded, catalogue, index, key)
         else:
-            found, mistakes = _picked(loaded, bank, index, key, taken)
+            found, mistakes = _picked(loaded, catalogue, index, key, taken)
         slots += found
         problems += mistakes
         taken.update(slot.template.header.identifier for slot in found)
@@ -43,38 +51,41 @@ def plan(loaded: LoadedSpec, bank: Bank) -> tuple[tuple[Slot, ...], list[Problem
 
 
 def _listed(
-    loaded: LoadedSpec, bank: Bank, index: int, key: str
+    loaded: LoadedSpec, catalogue: Catalogue, index: int, key: str
 ) -> tuple[list[Slot], list[Problem]]:
     section = loaded.spec.sections[index]
     slots: list[Slot] = []
     problems: list[Problem] = []
     repeats: dict[str, int] = {}
     for number, question in enumerate(section.questions):
-        template = bank.questions.get(question.id)
-        if template is None:
+        entry = catalogue.entries.get(question.id)
+        if entry is None:
             place = loaded.source.place(("sections", index, "questions", number, "id"))
             message = f"no question has the id '{question.id}'"
-            hint = did_you_mean(question.id, bank.questions)
+            hint = did_you_mean(question.id, catalogue.entries)
             problems.append(Problem("unknown-question", message + hint, place))
             continue
         repeats[question.id] = repeats.get(question.id, 0) + 1
         slot_key = f"{key}/{question.id}#{repeats[question.id]}"
-        points = question.points or section.points or template.points
-        slots.append(Slot(slot_key, index, template, points))
+        template, mistakes = entry.compiled
+        problems += mistakes
+        if template is not None:
+            points = question.points or section.points or template.points
+            slots.append(Slot(slot_key, index, template, points))
     return slots, problems
 
 
 def _picked(
-    loaded: LoadedSpec, bank: Bank, index: int, key: str, taken: set[str]
+    loaded: LoadedSpec, catalogue: Catalogue, index: int, key: str, taken: set[str]
 ) -> tuple[list[Slot], list[Problem]]:
     section = loaded.spec.sections[index]
     assert section.selection is not None
     assert section.pick is not None
-    problems = _unknown_names(loaded, index, bank)
+    problems = _unknown_names(loaded, index, catalogue)
     candidates = [
-        template
-        for identifier, template in bank.questions.items()
-        if identifier not in taken and _fits(template, section.selection)
+        entry
+        for identifier, entry in catalogue.entries.items()
+        if identifier not in taken and _fits(entry.header, section.selection)
     ]
     if len(candidates) < section.pick:
         message = f"{len(candidates)} questions fit where {section.pick} are to be picked"
@@ -83,23 +94,21 @@ def _picked(
     # Each candidate has a rank of its own: a new question only ever pushes out the last.
     candidates.sort(key=lambda each: rank(loaded.spec.seed, key, each.header.identifier))
     chosen = sorted(candidates[: section.pick], key=_reading_order)
-    slots = [
-        Slot(f"{key}/{each.header.identifier}#1", index, each, _points(section, each))
-        for each in chosen
-    ]
+    slots = []
+    for entry in chosen:
+        template, mistakes = entry.compiled
+        problems += mistakes
+        if template is not None:
+            points = section.points or template.points
+            slots.append(Slot(f"{key}/{entry.header.identifier}#1", index, template, points))
     return slots, problems
 
 
-def _reading_order(template: QuestionTemplate) -> tuple[int, str]:
-    return template.header.difficulty, template.header.identifier
+def _reading_order(entry: Entry) -> tuple[int, str]:
+    return entry.header.difficulty, entry.header.identifier
 
 
-def _points(section: SectionModel, template: QuestionTemplate) -> Fraction:
-    return section.points or template.points
-
-
-def _fits(template: QuestionTemplate, selection: SelectionModel) -> bool:
-    header = template.header
+def _fits(header: Header, selection: SelectionModel) -> bool:
     low, high = selection.difficulty or (1, 5)
     return (
         low <= header.difficulty <= high
@@ -111,15 +120,15 @@ def _fits(template: QuestionTemplate, selection: SelectionModel) -> bool:
     )
 
 
-def _unknown_names(loaded: LoadedSpec, index: int, bank: Bank) -> list[Problem]:
+def _unknown_names(loaded: LoadedSpec, index: int, catalogue: Catalogue) -> list[Problem]:
     """The names of a selection that occur nowhere in the bank: they would select nothing."""
     selection = loaded.spec.sections[index].selection
     assert selection is not None
-    headers = [template.header for template in bank.questions.values()]
+    headers = [entry.header for entry in catalogue.entries.values()]
     asked = (
         ("topics", "topic", selection.topics, {header.topic for header in headers}),
         ("tags", "tag", selection.tags, {tag for header in headers for tag in header.tags}),
-        ("ids", "question", selection.ids, set(bank.questions)),
+        ("ids", "question", selection.ids, set(catalogue.entries)),
     )
     return [
         Problem(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from qgen.bank.templates import QuestionTemplate
+from qgen.banks import load_banks
 from qgen.document.answers import ScoringRule
 from qgen.document.exam import Item
 from qgen.document.problem import Problem, in_reading_order
@@ -17,11 +18,11 @@ from qgen.generator.drawing import VariantFailure
 from qgen.generator.filling import Filler, Filling
 from qgen.generator.outline import outline
 from qgen.generator.variants import Variant
-from qgen.loading import load_banks, question_solvers, verified_results
 from qgen.marking.item_checks import item_faults, mistakes_tested
 from qgen.marking.rules import guess_floor
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
 from qgen.proofs import ProofStore
+from qgen.question_solvers import question_solvers, verified_results
 from qgen.report import count, problem_data
 from qgen.solvers.routes.registry import (
     RegistrationError,

@@ -39,6 +39,9 @@ def main() -> None:
     An exam is one YAML file; it names the bank, the sections and the formats. Exit status: 0
     fine, 1 problems in what you wrote, 2 a wrong command line.
     """
+    # Neither modules nor variants that stream by hold cycles; looking for some among each 700 new
+    # objects, as Python does by default, costs a tenth of a command.
+    gc.set_threshold(50_000, 20, 20)
 
 
 def _formats(
@@ -110,9 +113,6 @@ def build(
     """
     from qgen import pipeline, report
 
-    # Variants stream by and hold no cycles; looking for some among each 700 new objects, as Python
-    # does by default, costs a tenth of a large build.
-    gc.set_threshold(50_000, 20, 20)
     with _progress("building") as progress:
         request = pipeline.BuildRequest(
             spec, output, formats, seed, jobs, verify, progress=progress
@@ -198,11 +198,11 @@ def list_command(
 ) -> None:
     """List the questions of a bank (without one, the shipped bank)."""
     from qgen import listing
-    from qgen.loading import load_banks
+    from qgen.banks import open_banks
 
-    bank, problems = load_banks(paths)
+    catalogue, problems = open_banks(paths)
     _stop_on(problems)
-    chosen = listing.chosen(bank, topic, kind)
+    chosen = listing.chosen(catalogue, topic, kind)
     if as_json:
         click.echo(json.dumps(listing.list_data(chosen), indent=1, ensure_ascii=False))
     else:
@@ -230,9 +230,9 @@ def show(
     solution: bool,
 ) -> None:
     """Print one variant of a question as text."""
-    from qgen import listing
+    from qgen import showing
 
-    text, problems = listing.show_question(identifier, banks, solver_files, seed, solution)
+    text, problems = showing.show_question(identifier, banks, solver_files, seed, solution)
     _stop_on(problems)
     click.echo(text)
 

@@ -1,223 +1,86 @@
-"""Shows what is in a bank: a table of questions, or one of them filled with numbers."""
+"""Lists what is in a bank, from the headers of its questions alone."""
 
 from collections.abc import Sequence
-from fractions import Fraction
-from pathlib import Path
-from typing import Any, assert_never
+from typing import TYPE_CHECKING, Any
 
-from qgen.answer_keys import key_text
-from qgen.bank.templates import Bank, QuestionTemplate
-from qgen.document.answers import (
-    Answer,
-    FormulaAnswer,
-    Matching,
-    MultipleSelect,
-    Numeric,
-    Open,
-    Ordering,
-    ShortAnswer,
-    SingleChoice,
-    option_letter,
-)
-from qgen.document.exam import Item
-from qgen.document.problem import Problem, did_you_mean
-from qgen.document.richtext import Block, Paragraph, Passage, RichText, Table, plain_text
-from qgen.generator.filling import Filling
-from qgen.loading import load_banks, question_solvers, verified_results
-from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
-from qgen.proofs import ProofStore
-from qgen.solvers.routes.registry import RegistrationError, load_solver_file
+from qgen.bank.catalogue import Catalogue, Entry
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_COLUMNS = ("id", "kind", "topic", "level", "points", "numbers", "title")
 
 
-def chosen(bank: Bank, topic: str | None, kind: str | None) -> list[QuestionTemplate]:
+def chosen(catalogue: Catalogue, topic: str | None, kind: str | None) -> list[Entry]:
     """The questions of a topic and a kind, by topic, difficulty and id."""
     return sorted(
         (
-            template
-            for template in bank.questions.values()
-            if topic in {None, template.header.topic} and kind in {None, template.header.kind}
+            entry
+            for entry in catalogue.entries.values()
+            if topic in {None, entry.header.topic} and kind in {None, entry.header.kind}
         ),
         key=lambda each: (each.header.topic, each.header.difficulty, each.header.identifier),
     )
 
 
-def list_data(templates: Sequence[QuestionTemplate]) -> list[dict[str, Any]]:
+def list_data(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     """The questions for a program."""
     return [
         {
-            "id": template.header.identifier,
-            "title": template.header.title,
-            "kind": template.header.kind,
-            "topic": template.header.topic,
-            "tags": list(template.header.tags),
-            "difficulty": template.header.difficulty,
-            "points": str(template.points),
-            "parameterised": bool(template.parameters),
-            "solvers": [name for name, _ in template.solvers],
-            "source": template.header.source,
-            "file": template.header.place.file,
-            "line": template.header.place.line,
+            "id": entry.header.identifier,
+            "title": entry.header.title,
+            "kind": entry.header.kind,
+            "topic": entry.header.topic,
+            "tags": list(entry.header.tags),
+            "difficulty": entry.header.difficulty,
+            "points": str(entry.points),
+            "parameterised": entry.is_drawn,
+            "solvers": list(entry.solvers),
+            "source": entry.header.source,
+            "file": entry.header.place.file,
+            "line": entry.header.place.line,
         }
-        for template in templates
+        for entry in entries
     ]
 
 
-def print_list(templates: Sequence[QuestionTemplate]) -> None:
-    """The questions as a table."""
+def print_list(entries: Sequence[Entry]) -> None:
+    """The questions as a table: on a terminal folded to its width, in a pipe one line each."""
     from rich.console import Console
+
+    console = Console()
+    rows = [_row(entry) for entry in entries]
+    if console.is_terminal:
+        _print_folded(console, rows)
+    else:
+        widths = [max(map(len, column)) for column in zip(_COLUMNS, *rows, strict=True)]
+        for row in (_COLUMNS, *rows):
+            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            print("  ".join(cells).rstrip())
+    print(f"{len(entries)} questions")
+
+
+def _row(entry: Entry) -> tuple[str, ...]:
+    header = entry.header
+    return (
+        header.identifier,
+        header.kind,
+        header.topic,
+        str(header.difficulty),
+        str(entry.points),
+        "drawn" if entry.is_drawn else "",
+        " ".join(header.title.split()),
+    )
+
+
+def _print_folded(console: "Console", rows: Sequence[tuple[str, ...]]) -> None:
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for head in ("id", "kind", "topic", "level", "points", "numbers", "title"):
+    for head in _COLUMNS:
         table.add_column(head, no_wrap=head == "id", overflow="fold")
-    for template in templates:
-        header = template.header
-        table.add_row(
-            header.identifier,
-            header.kind,
-            header.topic,
-            str(header.difficulty),
-            str(template.points),
-            "drawn" if template.parameters else "",
-            header.title,
-        )
-    console = Console()
+    for row in rows:
+        # As text: an author's brackets and colons are no markup.
+        table.add_row(*map(Text, row))
     console.print(table)
-    console.print(f"{len(templates)} questions")
-
-
-def show_question(
-    identifier: str,
-    banks: Sequence[str],
-    solver_files: Sequence[Path],
-    seed: int,
-    solution: bool,
-) -> tuple[str, list[Problem]]:
-    """One variant of a question as text, proved by both routes; or the problems."""
-    bank, problems = load_banks(banks)
-    for path in solver_files:
-        try:
-            load_solver_file(path)
-        except RegistrationError as error:
-            problems.append(Problem("solver-file", str(error)))
-    template = bank.questions.get(identifier)
-    if template is None:
-        hint = did_you_mean(identifier, bank.questions)
-        problems.append(Problem("unknown-question", f"no question has the id '{identifier}'{hint}"))
-        return "", problems
-    solvers, mistakes = question_solvers(template)
-    problems += mistakes
-    if problems:
-        return "", problems
-    tally = Tally()
-    filling = Filling(template.points, "per_option", True, verified_results(solvers))
-    production = Production(
-        template,
-        solvers,
-        filling,
-        variant_source(template, solvers, seed, "show"),
-        Prover("new", ProofStore(), tally),
-    )
-    try:
-        items = list(production.items(["show"]))
-    except ProductionFailed:
-        return "", tally.problems
-    return item_text(items[0], solution), []
-
-
-def item_text(item: Item, solution: bool) -> str:
-    """An item as plain text, with its solution or without."""
-    header = item.header
-    lines = [
-        f"{header.title} [{header.identifier}]",
-        f"{header.kind}, {header.topic}, difficulty {header.difficulty}, {_points(item.points)}",
-        "",
-        _blocks(item.stem),
-    ]
-    for part in item.parts:
-        if part.label:
-            lines += ["", f"({part.label}) {plain_text(part.prompt)} [{_points(part.points)}]"]
-        lines += _asked(part.answer, solution)
-        if solution:
-            lines.append(f"Key: {key_text(part.answer)} ({part.provenance})")
-            lines += _marking(part.answer)
-            if part.explanation is not None:
-                lines.append(_blocks(part.explanation))
-    if solution and item.explanation is not None:
-        lines += ["", _blocks(item.explanation)]
-    return "\n".join(lines)
-
-
-def _blocks(passage: Passage) -> str:
-    """A passage as plain text: its paragraphs and formulas apart, a table row by row."""
-
-    def text(block: Block) -> str:
-        return plain_text(Passage(RichText((block,)), passage.printed))
-
-    def written(block: Block) -> str:
-        if not isinstance(block, Table):
-            return text(block)
-        rows = (block.header, *block.rows)
-        return "\n".join(" | ".join(text(Paragraph(cell)) for cell in row) for row in rows)
-
-    return "\n\n".join(map(written, passage.text.blocks))
-
-
-def _points(points: Fraction) -> str:
-    return f"{points} point" if points == 1 else f"{points} points"
-
-
-def _asked(answer: Answer, solution: bool) -> list[str]:
-    match answer:
-        case SingleChoice() | MultipleSelect():
-            lines = []
-            for index, option in enumerate(answer.options):
-                mark = ("* " if option.correct else "  ") if solution else "  "
-                lines.append(f"{mark}{option_letter(index)}. {plain_text(option.text)}")
-                if solution and option.feedback is not None:
-                    lines.append(f"       {plain_text(option.feedback)}")
-            return lines
-        case Numeric():
-            return [] if answer.unit is None else [f"  in {answer.unit}"]
-        case FormulaAnswer():
-            return [f"  in {', '.join(answer.variables)}"]
-        case Matching():
-            lefts = [
-                f"  {number}. {plain_text(pair.left)}"
-                for number, pair in enumerate(answer.pairs, 1)
-            ]
-            return [*lefts, *_lettered(answer.rights)]
-        case Ordering():
-            return _lettered(answer.items)
-        case ShortAnswer() | Open():
-            return []
-        case _:
-            assert_never(answer)
-
-
-def _lettered(texts: Sequence[Passage]) -> list[str]:
-    return [f"  {option_letter(index)}. {plain_text(text)}" for index, text in enumerate(texts)]
-
-
-def _marking(answer: Answer) -> list[str]:
-    """What a marker wants to know beside the key."""
-    match answer:
-        case Open():
-            return [f"  {_points(line.points)}: {plain_text(line.text)}" for line in answer.rubric]
-        case Numeric():
-            return [
-                f"  {float(mistake.value):.6g}: {plain_text(mistake.feedback)}"
-                for mistake in answer.mistakes
-            ]
-        case FormulaAnswer() | ShortAnswer():
-            return [f"  {plain_text(mistake.feedback)}" for mistake in answer.mistakes]
-        case Matching():
-            return [
-                f"  {number}: {plain_text(pair.feedback)}"
-                for number, pair in enumerate(answer.pairs, 1)
-                if pair.feedback is not None
-            ]
-        case SingleChoice() | MultipleSelect() | Ordering():
-            return []
-        case _:
-            assert_never(answer)

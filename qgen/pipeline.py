@@ -15,11 +15,12 @@ from qgen.generator.assembling import exam_document, paper
 from qgen.generator.filling import Filling
 from qgen.generator.outline import outline
 from qgen.generator.planning import Slot
-from qgen.loading import LoadedExam, load_whole_exam, verified_results
+from qgen.loading import LoadedExam, load_whole_exam
 from qgen.marking.rules import guess_floor
 from qgen.output_folder import MANIFEST, OutputFolder, replacing
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
 from qgen.proofs import ProofStore, VerifyMode
+from qgen.question_solvers import verified_results
 from qgen.records import ItemRecorder, KeyTable, manifest
 from qgen.renderers.writer import Chunk, Writer
 from qgen.study_guide import study_guide

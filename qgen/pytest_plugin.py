@@ -76,7 +76,8 @@ _LOADED = pytest.StashKey[tuple[list[Any], list[Any]]]()
 def _loaded(config: pytest.Config) -> "tuple[list[QuestionTemplate], list[Problem]]":
     """All questions of the course's banks, read once in a run."""
     if _LOADED not in config.stash:
-        from qgen.bank.loader import BankPath, load_bank
+        from qgen.bank.catalogue import BankPath
+        from qgen.bank.loader import load_bank
         from qgen.document.problem import Problem
         from qgen.solvers.routes.registry import RegistrationError, load_solver_file
 

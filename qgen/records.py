@@ -1,25 +1,23 @@
 """`key.csv` and `manifest.json`: what was handed out, with which numbers and keys."""
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
 from typing import IO, Any
 
 from qgen import __version__
-from qgen.answer_keys import key_text
 from qgen.document.answers import KIND_NAMES
 from qgen.document.exam import ExamDocument, Item, Paper, Pool
 from qgen.document.values import Value, show
 from qgen.output_folder import MANIFEST
+from qgen.renderers.csv_rows import csv_rows
+from qgen.renderers.keys import key_text
 from qgen.renderers.writer import Chunk, Writer
 
 KEYS = "key.csv"
 _COLUMNS = ("version", "number", "part", "question", "kind", "points", "key")
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode
-_FORMULA_STARTS = ("=", "+", "-", "@")
 _CHUNK = 1 << 16
 
 
@@ -30,13 +28,13 @@ class KeyTable(Writer):
 
     def begin(self, exam: ExamDocument) -> Iterator[Chunk]:
         """The names of the columns."""
-        yield Chunk(KEYS, _rows([_COLUMNS]))
+        yield Chunk(KEYS, csv_rows([_COLUMNS]))
 
     def paper(self, paper: Paper) -> Iterator[Chunk]:
         """A row for each answer of the paper."""
         yield Chunk(
             KEYS,
-            _rows(
+            csv_rows(
                 (
                     paper.label,
                     str(number),
@@ -50,27 +48,6 @@ class KeyTable(Writer):
                 for part in item.parts
             ),
         )
-
-
-def _rows(rows: Iterable[Sequence[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(map(_neutral, row) for row in rows)
-    return text.getvalue().encode()
-
-
-def _neutral(cell: str) -> str:
-    """A cell that a spreadsheet takes as text: `-0.5` stays a number, `-x` is no formula.
-
-    It is one line: what follows a carriage return would be read as the start of a row.
-    """
-    cell = " ".join(cell.split())
-    if not cell.startswith(_FORMULA_STARTS):
-        return cell
-    try:
-        float(cell)
-    except ValueError:
-        return f"'{cell}"
-    return cell
 
 
 class ItemRecorder(Writer):

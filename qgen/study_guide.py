@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
-from qgen.bank.templates import QuestionTemplate
+from qgen.bank.catalogue import Entry
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
@@ -50,7 +50,7 @@ def study_guide(
     secrets = list(_secrets(exam))
     written = []
     for topic in topics:
-        notes = tuple(_notes(exam.bank.questions.values(), topic, secrets, problems))
+        notes = tuple(_notes(exam.catalogue.entries.values(), topic, secrets, problems))
         if notes:
             written.append(GuideTopic(headings.get(topic, _heading(topic)), notes))
         else:
@@ -79,21 +79,23 @@ def _heading(topic: str) -> str:
 
 
 def _notes(
-    questions: Iterable[QuestionTemplate],
+    entries: Iterable[Entry],
     topic: str,
     secrets: list[tuple[str, str]],
     problems: list[Problem],
 ) -> Iterator[StudyNote]:
     """A topic's notes, easier ones first, none twice, none that gives a question away."""
     seen: set[str] = set()
-    for template in sorted(
-        (each for each in questions if each.header.topic == topic),
+    for entry in sorted(
+        (each for each in entries if each.header.topic == topic and each.has_study_note),
         key=lambda each: (each.header.difficulty, each.header.identifier),
     ):
-        header = template.header
-        if template.study_note is None:
+        header = entry.header
+        note, mistakes = entry.study_note()
+        problems += mistakes
+        if note is None:
             continue
-        passage = Passage(template.study_note)
+        passage = Passage(note)
         words = _words(plain_text(passage))
         if words in seen:
             continue

@@ -23,12 +23,11 @@ if TYPE_CHECKING:
         "saved_factor": "how many times larger the cache is if every query head has its own keys",
     },
     mistakes={
-        "keys_only": "Forgets that values are kept as well",
-        "query_heads_kept": "Counts query heads in place of key heads",
-        "one_layer": "Forgets that every layer has a cache",
-        "numbers_not_bytes": "Counts numbers, not bytes",
-        "bits": "Counts bits, not bytes",
-        "squared_length": "Takes all pairs of tokens, as for attention weights",
+        "keys_only": "Megabytes of the keys alone",
+        "query_heads_kept": "Megabytes if every query head has its own keys and values",
+        "one_layer": "Megabytes of one layer",
+        "megabits": "Counts bits, not bytes, in units of 10^6",
+        "mebibytes": "The bytes in units of 2^20",
     },
     examples=(
         {"layers": 2, "query_heads": 4, "key_heads": 2, "width": 3, "tokens": 5, "size": 2},
@@ -69,12 +68,11 @@ def cache(
         "cache_bytes": total,
         "cache_megabytes": Fraction(total, 10**6),
         "saved_factor": Fraction(queries, keys),
-        "keys_only": total // 2,
-        "query_heads_kept": total // keys * queries,
-        "one_layer": total // depth,
-        "numbers_not_bytes": numbers * count,
-        "bits": 8 * total,
-        "squared_length": total * count,
+        "keys_only": Fraction(total, 2 * 10**6),
+        "query_heads_kept": Fraction(total // keys * queries, 10**6),
+        "one_layer": Fraction(total // depth, 10**6),
+        "megabits": Fraction(8 * total, 10**6),
+        "mebibytes": Fraction(total, 2**20),
     }
 
 
@@ -87,37 +85,54 @@ def cache_of_tensors(
     tokens: "Tensor",
     size: "Tensor",
 ) -> Mapping[str, Any]:
-    """Adds up the bytes of real tensors, layer by layer; they are torch's "meta" tensors.
+    """Runs the key and value maps of every layer on tokens, and adds up what the outputs hold.
 
-    All are [variants].
+    The layers are torch's own, on its "meta" device, which keeps shapes and kinds of numbers but
+    no entries. All are [variants].
     """
     import torch
 
-    kinds = {1: torch.int8, 2: torch.float16, 4: torch.float32}
+    kinds = {1: torch.float8_e4m3fn, 2: torch.float16, 4: torch.float32}
 
-    def stored(depth: int, heads: int, across: int, count: int, item: int) -> tuple[int, int]:
-        """Numbers and bytes of the keys and of the values of all layers."""
-        kept = [
-            torch.empty(heads, count, across, dtype=kinds[item], device="meta")
-            for _ in range(depth)
-            for _ in ("keys", "values")
+    def stored(depth: int, model: int, kept: int, count: int, item: int) -> "list[Tensor]":
+        """The keys of all layers, then the values: [tokens, kept] each."""
+        with torch.device("meta"):
+            entries = torch.empty(count, model)
+            maps = [torch.nn.Linear(model, kept, bias=False) for _ in range(2 * depth)]
+            return [each(entries).to(kinds[item]) for each in maps]
+
+    def count(depth: int, queries: int, keys: int, across: int, tokens: int, item: int) -> Any:
+        model = queries * across
+        cached = stored(depth, model, keys * across, tokens, item)
+        single = stored(depth, model, keys * across, 1, item)
+        whole = stored(depth, model, model, tokens, item)
+        total = sum(each.nbytes for each in cached)
+        return [
+            sum(each.numel() for each in single),
+            sum(each.nbytes for each in single),
+            total,
+            total / 1e6,
+            sum(each.nbytes for each in whole) / total,
+            sum(each.nbytes for each in cached[:depth]) / 1e6,
+            sum(each.nbytes for each in whole) / 1e6,
+            (cached[0].nbytes + cached[depth].nbytes) / 1e6,
+            sum(each.numel() * torch.finfo(each.dtype).bits for each in cached) / 1e6,
+            total / 1024 / 1024,
         ]
-        return sum(each.numel() for each in kept), sum(each.nbytes for each in kept)
 
-    found: list[list[float]] = []
     rows = torch.stack((layers, query_heads, key_heads, width, tokens, size), 1).long().tolist()
-    for depth, queries, keys, across, count, item in rows:
-        numbers, for_one = stored(depth, keys, across, 1, item)
-        total = stored(depth, keys, across, count, item)[1]
-        whole = stored(depth, queries, across, count, item)[1]
-        found.append([numbers, for_one, total, total / 1e6, whole / total])
-    columns = torch.tensor(found, dtype=torch.float64).unbind(-1)
+    columns = torch.tensor([count(*row) for row in rows], dtype=torch.float64).unbind(-1)
     names = (
         "numbers_per_token",
         "bytes_per_token",
         "cache_bytes",
         "cache_megabytes",
         "saved_factor",
+        "keys_only",
+        "query_heads_kept",
+        "one_layer",
+        "megabits",
+        "mebibytes",
     )
     return dict(zip(names, columns, strict=True))
 
@@ -126,37 +141,34 @@ def cache_of_tensors(
     "attention_generation.linear",
     results={
         "pair_products": "φ(q_n) · φ(k_i) for the last query and every key",
-        "weights": "those products over their sum",
-        "state": "S = Σ φ(k_i) v_i over all positions",
+        "state_before": "S = Σ φ(k_i) v_i over all positions but the last",
+        "state": "S over all positions",
         "normaliser": "Z = Σ φ(k_i) over all positions",
-        "last_output": "S · φ(q_n) / Z · φ(q_n), the last output",
-        "outputs": "the outputs of all positions, each from those up to its own",
+        "numerator": "S · φ(q_n)",
+        "denominator": "Z · φ(q_n)",
+        "last_output": "their quotient, the last output",
     },
     mistakes={
-        "not_normalised": "S · φ(q_n), not divided",
+        "summed_values": "Σ v_i over all positions but the last: the features are forgotten",
+        "last_addition": "φ(k_n) v_n: what the last position adds, taken for the state",
         "divided_by_count": "S · φ(q_n) / n: divided by the number of positions",
-        "last_key_only": "The state of the last position alone: what went before is lost",
         "before_update": "The output from the state of the positions before the last one",
         "divided_by_key_sum": "S · φ(q_n) over the sum of the entries of Z",
     },
     examples=(
-        {"queries": ((1, 2), (2, 1)), "keys": ((1, 1), (3, 1)), "values": (4, -2)},
+        {"query": (2, 1), "keys": ((1, 1), (3, 1)), "values": (4, -2)},
+        {"query": (1, 1), "keys": ((2, 1), (1, 3), (4, 1)), "values": (1, 0, 5)},
         {
-            "queries": ((1, 3), (2, 2), (1, 1)),
-            "keys": ((2, 1), (1, 3), (4, 1)),
-            "values": (1, 0, 5),
-        },
-        {
-            "queries": ((1, 1, Fraction(1, 2)), (3, 1, 2)),
-            "keys": ((2, Fraction(1, 3), 1), (1, 1, 5)),
-            "values": (-1, 7),
+            "query": (3, 1, 2),
+            "keys": ((2, Fraction(1, 3), 1), (1, 1, 5), (Fraction(1, 2), 1, 1)),
+            "values": (-1, 7, 2),
         },
     ),
 )
-def linear(queries: Matrix, keys: Matrix, values: Vector) -> Answers:
-    """Causal attention with weights in proportion to φ(q) · φ(k), pair by pair.
+def linear(query: Vector, keys: Matrix, values: Vector) -> Answers:
+    """The last output of causal attention with weights in proportion to φ(q) · φ(k), by pairs.
 
-    `queries` and `keys` [n, m] hold the features φ already, all positive; `values` [n] are plain
+    `query` [m] and `keys` [n, m] hold the features φ already, all positive; `values` [n] are plain
     numbers. Source: Katharopoulos, Vyas, Pappas and Fleuret, Transformers are RNNs: fast
     autoregressive transformers with linear attention (2020), section 3, for the state. Raises
     ValueError for fewer than two positions, sizes that do not fit and features not above zero.
@@ -165,57 +177,63 @@ def linear(queries: Matrix, keys: Matrix, values: Vector) -> Answers:
     count = len(values)
     if count < 2:
         raise ValueError("there must be at least two positions")
-    require_matrix("queries", queries, count)
-    require_matrix("keys", keys, count, len(queries[0]))
-    if min([entry for row in (*queries, *keys) for entry in row]) <= 0:
+    require_vector("query", query)
+    require_matrix("keys", keys, count, len(query))
+    if min([entry for row in (query, *keys) for entry in row]) <= 0:
         raise ValueError("features must be positive")
-    products = [
-        [Fraction(sum([a * b for a, b in zip(q, k, strict=True)])) for k in keys[: place + 1]]
-        for place, q in enumerate(queries)
-    ]
-    raw = [sum([p * v for p, v in zip(row, values[: len(row)], strict=True)]) for row in products]
-    last, total = products[-1], sum(products[-1])
-    before, key_columns = total - last[-1], list(zip(*keys, strict=True))
-    normaliser = [sum(column) for column in key_columns]
+    products = [sum([a * b for a, b in zip(query, key, strict=True)]) for key in keys]
+    weighed = [product * value for product, value in zip(products, values, strict=True)]
+    top, below = Fraction(sum(weighed)), Fraction(sum(products))
+    columns = list(zip(*keys, strict=True))
+    added = [[k * v for k, v in zip(column, values, strict=True)] for column in columns]
+    normaliser = [sum(column) for column in columns]
     return {
-        "pair_products": tuple(last),
-        "weights": tuple([each / total for each in last]),
-        "state": tuple(
-            [sum([k * v for k, v in zip(column, values, strict=True)]) for column in key_columns]
-        ),
+        "pair_products": tuple(products),
+        "state_before": tuple([sum(entries[:-1]) for entries in added]),
+        "state": tuple([sum(entries) for entries in added]),
         "normaliser": tuple(normaliser),
-        "last_output": raw[-1] / total,
-        "outputs": tuple([top / sum(row) for top, row in zip(raw, products, strict=True)]),
-        "not_normalised": raw[-1],
-        "divided_by_count": raw[-1] / count,
-        "last_key_only": values[-1],
-        "before_update": (raw[-1] - last[-1] * values[-1]) / before,
-        "divided_by_key_sum": Fraction(raw[-1]) / sum(normaliser),
+        "numerator": top,
+        "denominator": below,
+        "last_output": top / below,
+        "summed_values": sum(values[:-1]),
+        "last_addition": tuple([entries[-1] for entries in added]),
+        "divided_by_count": top / count,
+        "before_update": (top - weighed[-1]) / (below - products[-1]),
+        "divided_by_key_sum": top / sum(normaliser),
     }
 
 
 @check("attention_generation.linear", tolerance=1e-9)
-def linear_by_recurrence(queries: "Tensor", keys: "Tensor", values: "Tensor") -> Mapping[str, Any]:
-    """Runs the recurrent network: S ← S + φ(k) v and Z ← Z + φ(k), read out by each query.
+def linear_by_recurrence(query: "Tensor", keys: "Tensor", values: "Tensor") -> Mapping[str, Any]:
+    """Runs the recurrent network: S ← S + φ(k) v and Z ← Z + φ(k), read out by the query.
 
-    queries, keys: [variants, n, m]; values: [variants, n]. The weights are what the last output
-    gains when a value grows.
+    query: [variants, m]; keys: [variants, n, m]; values: [variants, n]. The products are what
+    Z · φ(q) times the last output gains when a value grows.
     """
     import torch
 
     content = values.clone().requires_grad_(True)
-    state, normaliser = torch.zeros_like(keys[:, 0]), torch.zeros_like(keys[:, 0])
-    outputs = []
-    for query, key, value in zip(queries.unbind(1), keys.unbind(1), content.unbind(1), strict=True):
+    state, normaliser = torch.zeros_like(query), torch.zeros_like(query)
+    states, outputs = [], []
+    for key, value in zip(keys.unbind(1), content.unbind(1), strict=True):
         state = state + key * value[:, None]
         normaliser = normaliser + key
+        states.append(state)
         outputs.append(torch.linalg.vecdot(state, query) / torch.linalg.vecdot(normaliser, query))
-    (weights,) = torch.autograd.grad(outputs[-1].sum(), content)
+    below = torch.linalg.vecdot(normaliser, query)
+    (weights,) = torch.autograd.grad(outputs[-1].sum(), content, retain_graph=True)
+    top = outputs[-1] * below
     return {
-        "pair_products": weights * torch.linalg.vecdot(normaliser, queries[:, -1])[:, None],
-        "weights": weights,
+        "pair_products": weights * below[:, None],
+        "state_before": states[-2],
         "state": state,
         "normaliser": normaliser,
+        "numerator": top,
+        "denominator": below,
         "last_output": outputs[-1],
-        "outputs": torch.stack(outputs, -1),
+        "summed_values": values[:, :-1].sum(-1),
+        "last_addition": state - states[-2],
+        "divided_by_count": (weights * values).mean(-1) * below,
+        "before_update": outputs[-2],
+        "divided_by_key_sum": torch.linalg.vecdot(state, query) / keys.sum((1, 2)),
     }

@@ -1,13 +1,13 @@
 """How the output of attention answers to its scores and to its query: derivatives."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import exp, fsum, sqrt
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Expression, Number, Product, Sum, Symbol
 from qgen.document.values import Answers
-from qgen.solvers.numerics.arguments import Matrix, Vector, require_vector
+from qgen.solvers.numerics.arguments import Matrix, Scalar, Vector, require_vector
 from qgen.solvers.numerics.shape_arguments import require_matrix
 from qgen.solvers.routes.registry import check, solver
 
@@ -102,27 +102,66 @@ def query_by_autograd(query: "Tensor", keys: "Tensor", values: "Tensor") -> Mapp
     """Torch's own attention, differentiated; query: [variants, d], keys: [variants, n, d].
 
     The weights are the derivatives of the output in the values [variants, n]; the slopes in the
-    scores come from a mask of zeros that is added to the scores.
+    scores come from a mask of zeros that is added to the scores. The covariance itself is the
+    gradient in q / √d, and with equal weights it is the one at q = 0. A forgotten denominator is
+    one that is held constant.
     """
     import torch
 
-    leaf, content = query.clone().requires_grad_(True), values.clone().requires_grad_(True)
+    root = query.shape[1] ** 0.5
+
+    def attend(at: "Tensor", scale: float) -> list["Tensor"]:
+        """The output and its derivatives in the query, the values and the scores."""
+        leaf, content = at.clone().requires_grad_(True), values.clone().requires_grad_(True)
+        mask = torch.zeros_like(values).requires_grad_(True)
+        output = torch.nn.functional.scaled_dot_product_attention(
+            leaf[:, None], keys, content[..., None], attn_mask=mask[:, None], scale=scale
+        )[:, 0, 0]
+        return [output, *torch.autograd.grad(output.sum(), (leaf, content, mask))]
+
+    output, gradient, weights, slopes = attend(query, 1 / root)
+    leaf = query.clone().requires_grad_(True)
     mask = torch.zeros_like(values).requires_grad_(True)
-    output = torch.nn.functional.scaled_dot_product_attention(
-        leaf[:, None], keys, content[..., None], attn_mask=mask[:, None]
-    )[:, 0, 0]
-    gradient, weights, slopes = torch.autograd.grad(output.sum(), (leaf, content, mask))
+    raised = ((keys @ leaf[..., None])[..., 0] / root + mask).exp()
+    constant = raised.sum(-1, keepdim=True).detach()
+    shares = raised / raised.sum(-1, keepdim=True)
+    frozen = torch.autograd.grad(
+        (raised * values / constant).sum(), (leaf, mask), retain_graph=True
+    )
+    own = [
+        torch.autograd.grad(shares[:, place].sum(), mask, retain_graph=True)[0][:, place]
+        for place in range(values.shape[1])
+    ]
     return {
         "scores": (keys @ query[..., None])[..., 0] * query.shape[1] ** -0.5,
         "weights": weights,
         "output": output,
         "score_slopes": slopes,
         "query_gradient": gradient,
+        "unscaled_output": attend(query, 1.0)[0],
+        "mean_forgotten_slopes": frozen[1],
+        "own_weight_slopes": torch.stack(own, -1) * values,
+        "unweighted_slopes": slopes / weights,
+        "root_forgotten_gradient": attend(query / root, 1.0)[1],
+        "mean_forgotten_gradient": frozen[0],
+        "uniform_gradient": attend(torch.zeros_like(query), 1 / root)[1],
     }
 
 
 _FIRST, _SECOND = Symbol("a_1"), Symbol("a_2")
-_LAST = Sum((Number(1), Product((Number(-1), _FIRST)), Product((Number(-1), _SECOND))))
+_OTHERS = Sum((Number(1), Product((Number(-1), _FIRST))))
+"""1 − a_1, the weight of the second and the third position together."""
+
+
+def _total(*terms: tuple[Scalar, tuple[Expression, ...]]) -> Expression:
+    """The sum of factor · symbols over the terms whose factor is not 0; a factor of 1 is unsaid."""
+    written: list[Expression] = []
+    for factor, symbols in terms:
+        if factor and symbols:
+            written.append(Product((*(() if factor == 1 else (Number(factor),)), *symbols)))
+        elif factor:
+            written.append(Number(factor))
+    return Sum(tuple(written) or (Number(0),))
 
 
 @solver(
@@ -146,22 +185,15 @@ def slope(values: Vector) -> Answers:
     derivative of the softmax. Raises ValueError unless there are three values.
     """
     require_vector("values", values, 3)
-    weights: tuple[Expression, ...] = (_FIRST, _SECOND, _LAST)
-    output = Sum(
-        tuple([Product((Number(v), a)) for v, a in zip(values, weights, strict=True) if v])
-        or (Number(0),)
-    )
-    first = Number(values[0])
-    apart = Sum((first, Product((Number(-1), output))))
+    first, second, third = values
+    pull, other_pull = first - third, second - third
     return {
-        "slope_formula": Product((_FIRST, apart)),
-        "output_formula": output,
-        "mean_forgotten_formula": Product((first, _FIRST)),
-        "own_weight_formula": Product(
-            (first, _FIRST, Sum((Number(1), Product((Number(-1), _FIRST)))))
-        ),
-        "sign_formula": Product((Number(-1), _FIRST, apart)),
-        "unweighted_formula": apart,
+        "slope_formula": Product((_FIRST, _total((pull, (_OTHERS,)), (-other_pull, (_SECOND,))))),
+        "output_formula": _total((pull, (_FIRST,)), (other_pull, (_SECOND,)), (third, ())),
+        "mean_forgotten_formula": _total((first, (_FIRST,))),
+        "own_weight_formula": _total((first, (_FIRST, _OTHERS))),
+        "sign_formula": Product((_FIRST, _total((other_pull, (_SECOND,)), (-pull, (_OTHERS,))))),
+        "unweighted_formula": _total((pull, (_OTHERS,)), (-other_pull, (_SECOND,))),
     }
 
 
@@ -169,18 +201,34 @@ def slope(values: Vector) -> Answers:
 def slope_of_a_quotient(values: "Tensor") -> Mapping[str, Any]:
     """Differentiates Σ w_i v_i / Σ w_i, where a score's derivative is w ∂/∂w as w = exp(s).
 
-    The weights w are those of the points themselves, which sum to one. values: [variants, 3].
+    The weights w are those of the points themselves, which sum to one. Where the denominator is
+    forgotten it is held constant; where the other weights are, only the first summand is kept.
+    values: [variants, 3].
     """
     import torch
 
-    def parts(points: Mapping[str, "Tensor"]) -> tuple["Tensor", "Tensor"]:
+    def parts(points: Mapping[str, "Tensor"]) -> dict[str, "Tensor"]:
         first, second = points["a_1"], points["a_2"]
         raised = torch.stack((first, second, 1 - first - second), -1).requires_grad_(True)
-        output = (raised @ values[..., None])[..., 0] / raised.sum(-1)
-        (slopes,) = torch.autograd.grad(output.sum(), raised)
-        return output.detach(), (slopes * raised)[..., 0].detach()
+        total = raised.sum(-1)
+        output = (raised @ values[..., None])[..., 0] / total
+        own = raised[..., 0] * values[:, :1] / total
+        frozen = (raised @ values[..., None])[..., 0] / total.detach()
+        of_one, of_own, of_frozen = (
+            torch.autograd.grad(each.sum(), raised, retain_graph=True)[0][..., 0].detach()
+            for each in (output, own, frozen)
+        )
+        return {
+            "slope_formula": of_one * first,
+            "output_formula": output.detach(),
+            "mean_forgotten_formula": of_frozen * first,
+            "own_weight_formula": of_own * first,
+            "sign_formula": -of_one * first,
+            "unweighted_formula": of_one,
+        }
 
-    return {
-        "slope_formula": lambda points: parts(points)[1],
-        "output_formula": lambda points: parts(points)[0],
-    }
+    def route(name: str) -> Callable[[Mapping[str, "Tensor"]], "Tensor"]:
+        return lambda points: parts(points)[name]
+
+    names = ("slope", "output", "mean_forgotten", "own_weight", "sign", "unweighted")
+    return {f"{name}_formula": route(f"{name}_formula") for name in names}

@@ -25,19 +25,20 @@ _LARGEST = 10**6
         "parameters": "those and the four biases",
         "projection_multiplications": "multiplications of the four projections of a sequence",
         "score_multiplications": "multiplications of q · k over all pairs and heads",
-        "mixing_multiplications": "multiplications of attention weights with values",
-        "total_multiplications": "all of these together",
+        "total_multiplications": "these two, and as many for mixing values as for the scores",
         "attention_entries": "entries of the attention matrices of all heads",
         "visible_pairs": "pairs (query, key) that a causal mask leaves in one head",
         "pairs_cost_more": "whether scores and mixing cost more than the four projections",
+        "entries_exceed_weights": "whether the attention matrices hold more than the four matrices",
+        "length_factor": "the total for a sequence twice as long, over the total",
+        "score_factor": "multiplications of q · k with twice as many heads of half the width, over "
+        "those with the heads as they are",
     },
     mistakes={
         "output_forgotten": "Three matrices: forgets the output projection",
         "times_heads": "4 d² for each head: forgets that heads are narrower",
         "divided_by_heads": "4 d² / heads: only one head",
         "one_bias": "One bias in place of four",
-        "score_times_heads": "n² d for each head: multiplies by the number of heads",
-        "score_linear": "n d: forgets that all pairs are scored",
         "entries_of_one_head": "n²: forgets that every head has a matrix",
         "strict_pairs": "Pairs that a mask without the diagonal leaves",
     },
@@ -46,6 +47,8 @@ _LARGEST = 10**6
         {"d_model": 6, "heads": 3, "positions": 4},
         {"d_model": 64, "heads": 4, "positions": 1000},
         {"d_model": 10, "heads": 1, "positions": 2},
+        {"d_model": 10, "heads": 1, "positions": 20},
+        {"d_model": 8, "heads": 4, "positions": 8},
     ),
 )
 def multi_head(d_model: Scalar, heads: Scalar, positions: Scalar) -> Answers:
@@ -61,26 +64,85 @@ def multi_head(d_model: Scalar, heads: Scalar, positions: Scalar) -> Answers:
     if width % number:
         raise ValueError(f"heads must divide d_model, {number} does not divide {width}")
     weights, pairs = 4 * width * width, count * count * width
+    total, entries = count * weights + 2 * pairs, number * count * count
     return {
         "head_dimension": width // number,
         "weights": weights,
         "parameters": weights + 4 * width,
         "projection_multiplications": count * weights,
         "score_multiplications": pairs,
-        "mixing_multiplications": pairs,
-        "total_multiplications": count * weights + 2 * pairs,
-        "attention_entries": number * count * count,
+        "total_multiplications": total,
+        "attention_entries": entries,
         "visible_pairs": count * (count + 1) // 2,
         "pairs_cost_more": count > 2 * width,
+        "entries_exceed_weights": entries > weights,
+        "length_factor": Fraction(2 * count * weights + 8 * pairs, total),
+        "score_factor": 2 * number * count * count * Fraction(width, 2 * number) / pairs,
         "output_forgotten": 3 * width * width,
         "times_heads": number * weights,
         "divided_by_heads": Fraction(weights, number),
         "one_bias": weights + width,
-        "score_times_heads": number * pairs,
-        "score_linear": count * width,
         "entries_of_one_head": count * count,
         "strict_pairs": count * (count - 1) // 2,
     }
+
+
+_COUNTED = (
+    "head_dimension",
+    "weights",
+    "parameters",
+    "projection_multiplications",
+    "score_multiplications",
+    "total_multiplications",
+    "attention_entries",
+    "visible_pairs",
+    "output_forgotten",
+    "times_heads",
+    "divided_by_heads",
+    "one_bias",
+    "entries_of_one_head",
+    "strict_pairs",
+)
+
+
+def _count_of_module(width: int, number: int, places: int) -> list[float]:
+    """The numbers of `_COUNTED`, in this order: entries of a real module, and of all products.
+
+    Nothing is stored: the tensors are torch's "meta" tensors.
+    """
+    import torch
+
+    broadcast: Any = torch.broadcast_shapes  # not annotated
+    with torch.device("meta"):
+        module = torch.nn.MultiheadAttention(width, number)
+        queries = torch.empty(number, places, 1, module.head_dim)
+        keys = torch.empty(number, 1, places, module.head_dim)
+        weights = torch.empty(number, places, places, 1)
+        tokens = torch.empty(places, 1, width)
+        narrow = torch.empty(4, width, module.head_dim)
+        wide = torch.empty(number, 4, width, width)
+    matrices = [entry for entry in module.parameters() if entry.dim() == 2]
+    # The query, key and value matrices stand in one of 3 d rows.
+    projected = [broadcast(tokens.shape, (1, *each.shape)).numel() for each in matrices]
+    scored, mixed = (broadcast(each.shape, keys.shape).numel() for each in (queries, weights))
+    entries = sum(each.numel() for each in matrices)
+    seen = torch.arange(places)
+    return [
+        module.head_dim,
+        entries,
+        sum(each.numel() for each in module.parameters()),
+        sum(projected),
+        scored,
+        sum(projected) + scored + mixed,
+        weights.numel(),
+        int((seen + 1).sum()),
+        module.in_proj_weight.numel(),
+        wide.numel(),
+        narrow.numel(),
+        entries + module.out_proj.bias.numel(),
+        weights[0].numel(),
+        int(seen.sum()),
+    ]
 
 
 @check("attention_networks.multi_head", tolerance=1e-12)
@@ -89,70 +151,41 @@ def multi_head_of_modules(
 ) -> Mapping[str, Any]:
     """Counts the entries of a real module and of all products before they are added.
 
-    Nothing is stored: the tensors are torch's "meta" tensors. All are [variants].
+    What changes with the length or the heads is counted in a second module. All are [variants].
     """
     import torch
-
-    broadcast: Any = torch.broadcast_shapes  # not annotated
-
-    def count(width: int, number: int, places: int) -> list[float]:
-        with torch.device("meta"):
-            module = torch.nn.MultiheadAttention(width, number)
-            queries = torch.empty(number, places, 1, module.head_dim)
-            keys = torch.empty(number, 1, places, module.head_dim)
-            weights = torch.empty(number, places, places, 1)
-            tokens = torch.empty(places, 1, width)
-        matrices = [entry for entry in module.parameters() if entry.dim() == 2]
-        # The query, key and value matrices stand in one of 3 d rows.
-        projected = [broadcast(tokens.shape, (1, *each.shape)) for each in matrices]
-        pairs = [broadcast(each.shape, keys.shape) for each in (queries, weights)]
-        products = [float(shape.numel()) for shape in (*projected, *pairs)]
-        return [
-            float(module.head_dim),
-            float(sum(each.numel() for each in matrices)),
-            float(sum(each.numel() for each in module.parameters())),
-            sum(products[: len(projected)]),
-            *products[len(projected) :],
-            sum(products),
-            float(weights.numel()),
-            float(torch.arange(1, places + 1).sum()),
-        ]
 
     kinds, variant_of = torch.unique(
         torch.stack((d_model, heads, positions), 1).long(), dim=0, return_inverse=True
     )
-    table = torch.tensor([count(*kind) for kind in kinds.tolist()], dtype=torch.float64)
-    columns = table[variant_of].unbind(-1)
-    names = (
-        "head_dimension",
-        "weights",
-        "parameters",
-        "projection_multiplications",
-        "score_multiplications",
-        "mixing_multiplications",
-        "total_multiplications",
-        "attention_entries",
-        "visible_pairs",
-    )
-    found = dict(zip(names, columns, strict=True))
-    pairs = found["score_multiplications"] + found["mixing_multiplications"]
-    return {**found, "pairs_cost_more": pairs > found["projection_multiplications"]}
+
+    def counted(rows: list[list[int]]) -> dict[str, "Tensor"]:
+        table = torch.tensor([_count_of_module(*row) for row in rows], dtype=torch.float64)
+        return dict(zip(_COUNTED, table[variant_of].unbind(-1), strict=True))
+
+    rows = kinds.tolist()
+    found = counted(rows)
+    longer = counted([[width, number, 2 * places] for width, number, places in rows])
+    # Twice as many heads of half the width: as many heads of the same width in a model twice as
+    # wide, of which each head has half.
+    more = counted([[2 * width, 2 * number, places] for width, number, places in rows])
+    pairs = found["total_multiplications"] - found["projection_multiplications"]
+    return {
+        **found,
+        "pairs_cost_more": pairs > found["projection_multiplications"],
+        "entries_exceed_weights": found["attention_entries"] > found["weights"],
+        "length_factor": longer["total_multiplications"] / found["total_multiplications"],
+        "score_factor": more["score_multiplications"] / 2 / found["score_multiplications"],
+    }
 
 
 @solver(
     "attention_networks.sinusoidal_positions",
     results={
-        "encoding": "sin, cos, sin, cos, … of the position's angles, fastest first",
-        "angles": "position / base^(2i/d) for i = 0, 1, …",
         "dot_product": "inner product of the encodings of the position and of the other one",
         "squared_length": "inner product of an encoding with itself: d / 2",
     },
     mistakes={
-        "sines_and_cosines_swapped": "cos in the even places, sin in the odd ones",
-        "exponent_not_doubled": "base^(i/d) in place of base^(2i/d)",
-        "sines_only": "sin in all places",
-        "one_position_later": "Counts positions from 1, not from 0",
-        "frequency_inverted": "Multiplies by base^(2i/d) in place of dividing",
         "product_of_positions": "Inner product with angles added in place of subtracted",
         "first_pair_only": "Inner product of the fastest pair of coordinates alone",
     },
@@ -180,27 +213,12 @@ def sinusoidal_positions(
         raise ValueError(f"dimension must be even, it is {width}")
     root = require_count("base", base, 2, _LARGEST)
     scales = [root ** (2 * i / width) for i in range(width // 2)]
-    angles = [place / scale for scale in scales]
-    slow = [place / root ** (i / width) for i in range(width // 2)]
     return {
-        "encoding": _waves(angles),
-        "angles": tuple(angles),
         "dot_product": fsum([cos((place - second) / scale) for scale in scales]),
         "squared_length": Fraction(width, 2),
-        "sines_and_cosines_swapped": tuple(
-            [value for angle in angles for value in (cos(angle), sin(angle))]
-        ),
-        "exponent_not_doubled": _waves(slow),
-        "sines_only": tuple([value for angle in angles for value in (sin(angle), sin(angle))]),
-        "one_position_later": _waves([(place + 1) / scale for scale in scales]),
-        "frequency_inverted": _waves([place * scale for scale in scales]),
         "product_of_positions": fsum([cos((place + second) / scale) for scale in scales]),
         "first_pair_only": cos(place - second),
     }
-
-
-def _waves(angles: list[float]) -> tuple[float, ...]:
-    return tuple([value for angle in angles for value in (sin(angle), cos(angle))])
 
 
 @check("attention_networks.sinusoidal_positions", tolerance=1e-7)
@@ -209,24 +227,32 @@ def sinusoidal_positions_by_turning(
 ) -> Mapping[str, Any]:
     """Turns each pair (sin, cos) = (0, 1) of position 0 by its own unit angle, step by step.
 
-    One turn is the exponential of a generator, `position` turns its integer power; angles are
-    unit angles added up; the inner product is taken of two encodings. All are [variants].
+    One turn is the exponential of a generator, `position` turns its integer power; the inner
+    product is taken of two encodings. Angles are added where the other position is turned
+    backwards. All are [variants].
     """
     import torch
 
-    width = int(dimension[0])
-    fractions = torch.arange(0, width, 2, dtype=torch.float64) / width
+    place = torch.arange(0, int(dimension.max()), 2, dtype=torch.float64)
+    fractions = place / dimension[:, None]
+    exists = (fractions < 1).double()
     unit = (-fractions * base.log()[:, None]).exp()
     zero = torch.zeros_like(unit)
     turn = torch.linalg.matrix_exp(
         torch.stack((torch.stack((zero, unit), -1), torch.stack((-unit, zero), -1)), -2)
     )
-    codes = [_turned(turn, places.long()) for places in (position, other)]
+    code, second = (_turned(turn, places.long()) for places in (position, other))
+    backwards = _turned(turn.mT, other.long())
+
+    def pairs(first: "Tensor", other_code: "Tensor") -> "Tensor":
+        """The share of each pair of coordinates in the inner product."""
+        return (first * other_code).sum(-1) * exists
+
     return {
-        "encoding": codes[0].flatten(1),
-        "angles": unit * position[:, None],
-        "dot_product": (codes[0] * codes[1]).sum((1, 2)),
-        "squared_length": codes[0].square().sum((1, 2)),
+        "dot_product": pairs(code, second).sum(-1),
+        "squared_length": pairs(code, code).sum(-1),
+        "product_of_positions": pairs(code, backwards).sum(-1),
+        "first_pair_only": pairs(code, second)[:, 0],
     }
 
 
@@ -330,19 +356,34 @@ def rotary_score_by_complex_numbers(
             factor, left = factor * factor, left // 2
         return result
 
-    query = torch.view_as_complex(q.contiguous()) * power(m)
-    key = torch.view_as_complex(k.contiguous()) * power(n)
+    start, goal = (torch.view_as_complex(each.contiguous()) for each in (q, k))
+    by_query, by_key = power(m), power(n)
+    query, key = start * by_query, goal * by_key
+
+    def inner(first: "Tensor", second: "Tensor") -> "Tensor":
+        return (first * second.conj()).real
 
     def of_distance(points: Mapping[str, "Tensor"]) -> "Tensor":
         """Turns the key by t theta, with the query at position 0."""
-        turns = points["t"] * theta[:, None]
-        fixed = torch.view_as_complex(k.contiguous())[:, None] * torch.exp(1j * turns)
-        return (torch.view_as_complex(q.contiguous())[:, None].conj() * fixed).real
+        return inner(start[:, None], goal[:, None] * torch.exp(1j * points["t"] * theta[:, None]))
 
+    def backwards(points: Mapping[str, "Tensor"]) -> "Tensor":
+        """Turns the query in place of the key."""
+        return inner(start[:, None] * torch.exp(1j * points["t"] * theta[:, None]), goal[:, None])
+
+    turned_backwards = inner(start * by_query.conj(), goal * by_key.conj())
     return {
         "turned_query": torch.view_as_real(query),
         "turned_key": torch.view_as_real(key),
-        "score": (query * key.conj()).real,
+        "score": inner(query, key),
         "plain_score": torch.linalg.vecdot(q, k),
         "score_formula": of_distance,
+        "backwards_formula": backwards,
+        # The sine is odd, so that it cancels in the mean of both senses of the turn.
+        "cosine_formula": lambda points: (of_distance(points) + backwards(points)) / 2,
+        "added_positions": inner(start * by_query.conj(), key),
+        "one_turned": inner(query, goal),
+        "turned_backwards": turned_backwards,
+        "cosine_only": (inner(query, key) + turned_backwards) / 2,
+        "query_turned_backwards": torch.view_as_real(start * by_query.conj()),
     }

@@ -31,11 +31,13 @@ if TYPE_CHECKING:
     "autoregressive.binary_chain",
     results={
         "probability": "p(x_1, x_2, x_3)",
-        "log_probability": "ln p(x_1, x_2, x_3)",
-        "bits": "−log2 p(x_1, x_2, x_3)",
         "factors": "p(x_1), p(x_2 | x_1), p(x_3 | x_1, x_2)",
         "last_is_one": "the marginal probability p(x_3 = 1)",
         "first_given_last": "p(x_1 = 1 | x_3 = 1), against the order of the model",
+        "last_given_one": "p(x_3 = 1 | x_1 = 1)",
+        "last_given_zero": "p(x_3 = 1 | x_1 = 0)",
+        "one_and_last": "p(x_1 = 1, x_3 = 1)",
+        "zero_and_last": "p(x_1 = 0, x_3 = 1)",
     },
     mistakes={
         "ones_only": "Multiplies the table entries without taking 1 − p where x_i = 0",
@@ -44,7 +46,6 @@ if TYPE_CHECKING:
         "last_factor": "Only the last factor p(x_3 | x_1, x_2)",
         "average_of_last_table": "Averages the table of x_3 without weighting the contexts",
         "added": "Adds the three factors",
-        "sign_lost": "−ln p(x_1, x_2, x_3) where the logarithm of the probability was asked",
     },
     examples=(
         {
@@ -92,18 +93,21 @@ def binary_chain(p_1: Scalar, p_2: Vector, p_3: Vector, x: Vector) -> Answers:
     ones = (one, twos[first], threes[2 * first + second])
     shares = [one if bit else of - one for one, bit in zip(ones, x, strict=True)]
     product, cube = shares[0] * shares[1] * shares[2], of**3
-    both = one * (twos[1] * threes[3] + (of - twos[1]) * threes[2])
-    last = both + (of - one) * (twos[0] * threes[1] + (of - twos[0]) * threes[0])
+    after_one = twos[1] * threes[3] + (of - twos[1]) * threes[2]
+    after_zero = twos[0] * threes[1] + (of - twos[0]) * threes[0]
+    both, neither = one * after_one, (of - one) * after_zero
+    last = both + neither
     middle = one * twos[1] + (of - one) * twos[0]
     swapped = threes[2 * second + first]
-    logarithm = log(product) - log(cube)
     return {
         "probability": Fraction(product, cube),
-        "log_probability": logarithm,
-        "bits": -logarithm / log(2),
         "factors": tuple([Fraction(share, of) for share in shares]),
         "last_is_one": Fraction(last, cube),
         "first_given_last": Fraction(both, last),
+        "last_given_one": Fraction(after_one, of * of),
+        "last_given_zero": Fraction(after_zero, of * of),
+        "one_and_last": Fraction(both, cube),
+        "zero_and_last": Fraction(neither, cube),
         "ones_only": Fraction(ones[0] * ones[1] * ones[2], cube),
         "context_reversed": Fraction(
             shares[0] * shares[1] * (swapped if third else of - swapped), cube
@@ -115,25 +119,20 @@ def binary_chain(p_1: Scalar, p_2: Vector, p_3: Vector, x: Vector) -> Answers:
         "last_factor": Fraction(shares[2], of),
         "average_of_last_table": Fraction(sum(threes), 4 * of),
         "added": Fraction(sum(shares), of),
-        "sign_lost": -logarithm,
     }
 
 
-@check("autoregressive.binary_chain", tolerance=1e-9)
-def binary_chain_by_linear_equations(
-    p_1: "Tensor", p_2: "Tensor", p_3: "Tensor", x: "Tensor"
-) -> Mapping[str, Any]:
-    """The joint law as the one table of eight numbers that has these conditionals.
+def _joint_of_bits(p_1: "Tensor", p_2: "Tensor", p_3: "Tensor") -> tuple["Tensor", "Tensor"]:
+    """The joint table [variants, 8] that has these conditionals, and its outcomes [3, 8].
 
     Each table entry is a linear equation: the outcomes in which the context holds and the bit is
     one, less the entry times those in which the context holds, is zero. All sum to one.
-    Everything is then read off the joint table by adding its entries up.
     """
     import torch
 
     codes = torch.arange(8)
     bits = torch.stack([(codes >> place) & 1 for place in (2, 1, 0)])
-    rows = [torch.ones(len(x), 8, dtype=torch.float64)]
+    rows = [torch.ones(len(p_1), 8, dtype=torch.float64)]
     entries = torch.cat((p_1[:, None], p_2, p_3), dim=1)
     contexts = [(0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (2, 2), (2, 3)]
     for column, (length, context) in enumerate(contexts):
@@ -142,17 +141,50 @@ def binary_chain_by_linear_equations(
         rows.append(holds * (one - entries[:, column : column + 1]))
     right = torch.zeros(8, 1, dtype=torch.float64)
     right[0] = 1
-    joint = torch.linalg.solve(torch.stack(rows, dim=1), right)[..., 0]
+    return torch.linalg.solve(torch.stack(rows, dim=1), right)[..., 0], bits
+
+
+@check("autoregressive.binary_chain", tolerance=1e-9)
+def binary_chain_by_linear_equations(
+    p_1: "Tensor", p_2: "Tensor", p_3: "Tensor", x: "Tensor"
+) -> Mapping[str, Any]:
+    """Everything is read off the one joint table with these conditionals, by adding entries up.
+
+    A table that is read in the wrong order, or whose contexts are all as probable, is another
+    joint table. p_1: [variants]; p_2: [variants, 2]; p_3: [variants, 4]; x: [variants, 3].
+    """
+    import torch
+
+    joint, bits = _joint_of_bits(p_1, p_2, p_3)
+
+    def total(table: "Tensor", holds: "Tensor") -> "Tensor":
+        return (table * holds).sum(-1)
+
     agrees = bits[None] == x[:, :, None]
-    prefixes = torch.stack([(joint * agrees[:, :i].all(1)).sum(-1) for i in range(4)], dim=1)
-    last = joint @ bits[2].double()
+    before = [agrees[:, :place].all(1) for place in range(4)]
+    prefixes = torch.stack([total(joint, holds) for holds in before], dim=1)
+    ones = [total(joint, before[place] & (bits[place] == 1)) for place in range(3)]
+    factors = prefixes[:, 1:] / prefixes[:, :-1]
+    marginals = torch.stack([total(joint, agrees[:, place]) for place in range(3)], dim=1)
+    turned, _ = _joint_of_bits(p_1, p_2, p_3[:, [0, 2, 1, 3]])
+    half = torch.full_like(p_1, 0.5)
+    level, _ = _joint_of_bits(half, torch.stack((half, half), 1), p_3)
+    first, last = bits[0] == 1, bits[2] == 1
     return {
         "probability": prefixes[:, 3],
-        "log_probability": prefixes[:, 3].log(),
-        "bits": -prefixes[:, 3].log2(),
-        "factors": prefixes[:, 1:] / prefixes[:, :-1],
-        "last_is_one": last,
-        "first_given_last": joint @ (bits[0] * bits[2]).double() / last,
+        "factors": factors,
+        "last_is_one": total(joint, last),
+        "first_given_last": total(joint, first & last) / total(joint, last),
+        "last_given_one": total(joint, first & last) / total(joint, first),
+        "last_given_zero": total(joint, ~first & last) / total(joint, ~first),
+        "one_and_last": total(joint, first & last),
+        "zero_and_last": total(joint, ~first & last),
+        "ones_only": (torch.stack(ones, 1) / prefixes[:, :3]).prod(-1),
+        "context_reversed": total(turned, before[3]),
+        "context_ignored": marginals.prod(-1),
+        "last_factor": prefixes[:, 3] / prefixes[:, 2],
+        "average_of_last_table": total(level, last),
+        "added": factors.sum(-1),
     }
 
 
@@ -160,17 +192,17 @@ def binary_chain_by_linear_equations(
     "autoregressive.markov_chain",
     results={
         "probability": "p(x_1, …, x_n)",
-        "log_probability": "ln p(x_1, …, x_n)",
         "bits": "−log2 p(x_1, …, x_n)",
-        "next_state": "the law of the state after the last one",
-        "final_marginal": "the law of the last state x_n when the path is not known",
+        "next_state": "the distribution of the state after the last one",
+        "second_marginal": "the distribution of the second state when the path is not known",
+        "final_marginal": "the distribution of the last state x_n when the path is not known",
     },
     mistakes={
         "initial_forgotten": "Only the transitions, without p(x_1)",
         "transposed": "Reads the transition matrix with rows and columns swapped",
         "independent": "Multiplies the initial probabilities of all states of the path",
-        "one_step_more": "Multiplies by the initial law at both ends",
-        "initial_only": "The law of the last state taken to be the initial one",
+        "nats": "−ln p(x_1, …, x_n): nats in place of bits",
+        "bits_per_symbol": "−log2 p(x_1, …, x_n) / n",
     },
     examples=(
         {
@@ -198,7 +230,7 @@ def markov_chain(initial: Vector, transition: Matrix, x: Vector) -> Answers:
 
     `initial` [k] and the rows of `transition` [k, k] sum to one; x holds states from 0.
     Source: Bishop, Pattern Recognition and Machine Learning (2006), equation 13.2. Raises
-    ValueError for laws that do not sum to one, unknown states and impossible paths.
+    ValueError for distributions that do not sum to one, unknown states and impossible paths.
     """
     require_probabilities("initial", initial)
     size = len(initial)
@@ -217,25 +249,31 @@ def markov_chain(initial: Vector, transition: Matrix, x: Vector) -> Answers:
     product = starts[path[0]] * moves
     if not product:
         raise ValueError("the path must be possible, its probability is 0")
+
+    def onwards(shares: list[int]) -> list[int]:
+        return [sum(map(mul, shares, column)) for column in zip(*rows, strict=True)]
+
     marginal = starts
     for _ in steps:
-        marginal = [sum(map(mul, marginal, column)) for column in zip(*rows, strict=True)]
+        marginal = onwards(marginal)
     scale = whole ** len(steps)
     total = start_whole * scale
     logarithm = log(product) - log(total)
     return {
         "probability": Fraction(product, total),
-        "log_probability": logarithm,
         "bits": -logarithm / log(2),
         "next_state": transition[path[-1]],
+        "second_marginal": tuple(
+            [Fraction(share, start_whole * whole) for share in onwards(starts)]
+        ),
         "final_marginal": tuple([Fraction(share, total) for share in marginal]),
         "initial_forgotten": Fraction(moves, scale),
         "transposed": Fraction(
             starts[path[0]] * prod([rows[there][here] for here, there in steps]), total
         ),
         "independent": Fraction(prod([starts[state] for state in path]), start_whole ** len(path)),
-        "one_step_more": Fraction(product * starts[path[-1]], total * start_whole),
-        "initial_only": initial,
+        "nats": -logarithm,
+        "bits_per_symbol": -logarithm / log(2) / len(path),
     }
 
 
@@ -246,27 +284,40 @@ def markov_chain_by_absorption(
     """The probability that a walk which dies where it leaves the path reaches its end.
 
     With M the moves between places on the path, it solves (I − M) h = r. Source: Kemeny and
-    Snell, Finite Markov Chains (1960), section 3.3 on absorption. The last state's law is the
-    left factor of a matrix power.
+    Snell, Finite Markov Chains (1960), section 3.3 on absorption. The last state's distribution
+    is the left factor of a matrix power. Mistakes change the start or the moves of the walk.
     """
     import torch
 
     variants, length = x.shape
     states = x.long()
     rows = torch.arange(variants)
-    alive = torch.eye(length + 1, dtype=torch.float64).repeat(variants, 1, 1)
-    alive[:, 0, 1] = -initial[rows, states[:, 0]]
-    for place in range(1, length):
-        alive[:, place, place + 1] = -transition[rows, states[:, place - 1], states[:, place]]
-    arrival = torch.zeros(length + 1, dtype=torch.float64)
-    arrival[-1] = 1
-    reached = torch.linalg.solve(alive, arrival.expand(variants, -1))[:, 0]
-    powers = torch.linalg.matrix_power(transition, length - 1)
+
+    def reached(start: "Tensor", moves: "Tensor") -> "Tensor":
+        alive = torch.eye(length + 1, dtype=torch.float64).repeat(variants, 1, 1)
+        alive[:, 0, 1] = -start[rows, states[:, 0]]
+        for place in range(1, length):
+            alive[:, place, place + 1] = -moves[rows, states[:, place - 1], states[:, place]]
+        arrival = torch.zeros(length + 1, dtype=torch.float64)
+        arrival[-1] = 1
+        chances: Tensor = torch.linalg.solve(alive, arrival.expand(variants, -1))
+        return chances[:, 0]
+
+    def after(steps: int) -> "Tensor":
+        powers: Tensor = torch.linalg.matrix_power(transition, steps)
+        return (powers.mT @ initial[..., None])[..., 0]
+
+    probability = reached(initial, transition)
     here = torch.nn.functional.one_hot(states[:, -1], initial.shape[1]).double()
     return {
-        "probability": reached,
-        "log_probability": reached.log(),
-        "bits": -reached.log2(),
+        "probability": probability,
+        "bits": -probability.log2(),
         "next_state": (transition.mT @ here[..., None])[..., 0],
-        "final_marginal": (powers.mT @ initial[..., None])[..., 0],
+        "second_marginal": after(1),
+        "final_marginal": after(length - 1),
+        "initial_forgotten": reached(torch.ones_like(initial), transition),
+        "transposed": reached(initial, transition.mT),
+        "independent": reached(initial, initial[:, None].expand_as(transition)),
+        "nats": -probability.log(),
+        "bits_per_symbol": -(probability ** (1 / length)).log2(),
     }

@@ -23,11 +23,8 @@ if TYPE_CHECKING:
     "autoregressive_gaussian.chain",
     results={
         "last_variance_formula": "variance of x_3, a formula in a",
-        "last_variance": "variance of x_3 for the given a",
-        "forecast_variance": "variance of x_3 given x_1",
         "gap_mean_formula": "mean of x_2 given x_1 and x_3, a formula in x_1 and x_3",
         "gap_variance": "variance of x_2 given x_1 and x_3",
-        "covariance": "covariance of x_1 and x_3",
     },
     mistakes={
         "noise_unscaled_formula": "a⁴ v + s + r: adds the noises without scaling the first",
@@ -39,7 +36,6 @@ if TYPE_CHECKING:
         "gap_from_future_formula": "x_3 / a: ignores x_1, a formula in x_3",
         "gap_from_both_ends_formula": "(a x_1 + x_3 / a) / 2: the plain mean of the two",
         "gap_variances_swapped_formula": "The two noises swapped, a formula in x_1 and x_3",
-        "gap_variance_of_step": "s: the variance of x_2 given x_1 only",
     },
     examples=(
         {"a": Fraction(1, 2), "start_variance": 4, "noise_variances": (3, 5)},
@@ -67,11 +63,8 @@ def chain(a: Scalar, start_variance: Scalar, noise_variances: Vector) -> Answers
     first, second = map(Fraction, noise_variances)
     return {
         "last_variance_formula": _polynomial((start, 4), (first, 2), (second, 0)),
-        "last_variance": square * square * start + square * first + second,
-        "forecast_variance": square * first + second,
         "gap_mean_formula": _gap_mean(a, first, second),
         "gap_variance": 1 / (1 / first + square / second),
-        "covariance": square * start,
         "noise_unscaled_formula": _polynomial((start, 4), (first + second, 0)),
         "not_squared_formula": _polynomial((start, 2), (first, 1), (second, 0)),
         "one_step_formula": _polynomial((start, 2), (first, 0)),
@@ -83,7 +76,6 @@ def chain(a: Scalar, start_variance: Scalar, noise_variances: Vector) -> Answers
             [(Fraction(a) / 2, "x_1"), (Fraction(1) / (2 * a), "x_3")], 0
         ),
         "gap_variances_swapped_formula": _gap_mean(a, second, first),
-        "gap_variance_of_step": first,
     }
 
 
@@ -114,30 +106,61 @@ def chain_by_precision(
 
     With L x = (start, noise, noise) for a triangular L, the covariance is L⁻¹ D L⁻ᵀ. Given the
     rest, a coordinate has the precision on the diagonal of the inverse covariance, and its mean
-    follows from the row beside it. a, start_variance: [variants]; noise_variances: [variants, 2].
+    follows from the row beside it. Most mistakes are those of other noises. a, start_variance:
+    [variants]; noise_variances: [variants, 2].
     """
     import torch
 
-    variances = torch.cat((start_variance[:, None], noise_variances), dim=-1)
+    nothing = torch.zeros_like(start_variance)
+    first, second = noise_variances.unbind(-1)
 
-    def covariance(slope: "Tensor") -> "Tensor":
+    def covariance(slope: "Tensor", *variances: "Tensor") -> "Tensor":
         """[variants, points, 3, 3] for slopes [variants, points]."""
         lower = torch.eye(3, dtype=torch.float64).repeat(*slope.shape, 1, 1)
         lower[..., 1, 0] = lower[..., 2, 1] = -slope
         inverse: Tensor = torch.linalg.inv(lower)
-        return inverse @ torch.diag_embed(variances)[:, None] @ inverse.mT
+        return inverse @ torch.diag_embed(torch.stack(variances, -1))[:, None] @ inverse.mT
 
-    whole = covariance(a[:, None])[:, 0]
-    precision = torch.linalg.inv(whole)
-    ends = whole[:, 2, 0] / whole[:, 0, 0]
-    pulls = -precision[:, 1] / precision[:, 1, 1][:, None]
+    def entry(place: int, *variances: "Tensor") -> Any:
+        """The variance of x_{place + 1} as a function of points a."""
+        return lambda points: covariance(points["a"], *variances)[..., place, place]
+
+    def gap(*noises: "Tensor") -> Any:
+        """The mean of x_2 given both neighbours, as a function of points."""
+        precision = torch.linalg.inv(covariance(a[:, None], start_variance, *noises)[:, 0])
+        pulls = -precision[:, 1] / precision[:, 1, 1][:, None]
+        return lambda points: pulls[:, :1] * points["x_1"] + pulls[:, 2:] * points["x_3"]
+
+    def unsquared(points: Mapping[str, "Tensor"]) -> "Tensor":
+        """Each step maps a variance V to a V plus that of its noise."""
+        variance = start_variance[:, None]
+        for noise in (first, second):
+            variance = points["a"] * variance + noise[:, None]
+        return variance
+
+    def forecast(points: Mapping[str, "Tensor"]) -> "Tensor":
+        """The Schur complement of x_1 in the covariance."""
+        whole = covariance(points["a"], start_variance, first, second)
+        return whole[..., 2, 2] - whole[..., 0, 2] ** 2 / whole[..., 0, 0]
+
+    def from_future(points: Mapping[str, "Tensor"]) -> "Tensor":
+        """The Newton step from 0 for (x_3 − a x_2)², whose curvature is 2 a²."""
+        return 2 * a[:, None] * points["x_3"] / (2 * a**2)[:, None]
+
+    whole = covariance(a[:, None], start_variance, first, second)[:, 0]
+    forward = whole[:, 1, 0] / whole[:, 0, 0]
     return {
-        "last_variance_formula": lambda points: covariance(points["a"])[..., 2, 2],
-        "last_variance": whole[:, 2, 2],
-        "forecast_variance": whole[:, 2, 2] - ends * whole[:, 2, 0],
-        "gap_mean_formula": lambda points: (
-            pulls[:, :1] * points["x_1"] + pulls[:, 2:] * points["x_3"]
-        ),
-        "gap_variance": 1 / precision[:, 1, 1],
-        "covariance": whole[:, 0, 2],
+        "last_variance_formula": entry(2, start_variance, first, second),
+        "gap_mean_formula": gap(first, second),
+        "gap_variance": 1 / torch.linalg.inv(whole)[:, 1, 1],
+        "noise_unscaled_formula": entry(2, start_variance, nothing, first + second),
+        "not_squared_formula": unsquared,
+        "one_step_formula": entry(1, start_variance, first, second),
+        "noise_once_formula": entry(2, start_variance, nothing, second),
+        "forecast_only_formula": forecast,
+        "gap_from_past_formula": lambda points: forward[:, None] * points["x_1"],
+        "gap_from_future_formula": from_future,
+        # Noises of 1 and a² leave a x_1 and x_3 / a equally exact.
+        "gap_from_both_ends_formula": gap(torch.ones_like(a), a * a),
+        "gap_variances_swapped_formula": gap(second, first),
     }

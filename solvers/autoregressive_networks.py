@@ -21,17 +21,12 @@ _LARGEST_FIELD = 65536
         "receptive_field": "length of the stretch of inputs, from the oldest to the newest, that "
         "one output of a stack of causal convolutions depends on",
         "steps_back": "how many steps the oldest of these lies before the output",
-        "inputs_seen": "how many different inputs the output depends on",
-        "has_gaps": "whether inputs inside the stretch are skipped",
     },
     mistakes={
         "dilations_ignored": "1 + Σ (k − 1), as if every dilation were 1",
         "kernels_times_dilations": "Σ k d, without taking one off each kernel",
         "kernels_multiplied": "The product of the kernel sizes",
-        "kernels_added": "The sum of the kernel sizes",
         "last_layer_only": "Only the last layer: 1 + (k − 1) d",
-        "dilations_multiplied": "Multiplies the dilations up over the layers once more, as if they "
-        "were strides",
     },
     examples=(
         {"kernel_sizes": (2, 2, 2, 2), "dilations": (1, 2, 4, 8)},
@@ -44,10 +39,9 @@ _LARGEST_FIELD = 65536
 def receptive_field(kernel_sizes: Vector, dilations: Vector) -> Answers:
     """Receptive field 1 + Σ (k_l − 1) d_l of stacked causal convolutions of stride one.
 
-    Each layer reaches (k − 1) d steps further back. The inputs seen are those at all sums of
-    offsets j_l d_l with 0 ≤ j_l < k_l. Source: van den Oord et al., WaveNet: a generative
-    model for raw audio (2016), section 2.1. Raises ValueError for vectors of different lengths,
-    entries that are no whole numbers from 1, more than 32 layers and a field above 65536.
+    Each layer reaches (k − 1) d steps further back. Source: van den Oord et al., WaveNet: a
+    generative model for raw audio (2016), section 2.1. Raises ValueError for vectors of different
+    lengths, entries that are no whole numbers from 1, more than 32 layers and a field above 65536.
     """
     require_vector("kernel_sizes", kernel_sizes)
     require_vector("dilations", dilations, len(kernel_sizes))
@@ -58,27 +52,13 @@ def receptive_field(kernel_sizes: Vector, dilations: Vector) -> Answers:
     reach = sum([(size - 1) * space for size, space in zip(sizes, spaces, strict=True)])
     if reach >= _LARGEST_FIELD:
         raise ValueError(f"the receptive field must be at most {_LARGEST_FIELD}, it is {reach + 1}")
-    seen = 1
-    for size, space in zip(sizes, spaces, strict=True):
-        offsets = seen
-        for tap in range(1, size):
-            offsets |= seen << (tap * space)
-        seen = offsets
-    strided, stride = 1, 1
-    for size, space in zip(sizes, spaces, strict=True):
-        stride *= space
-        strided += (size - 1) * stride
     return {
         "receptive_field": reach + 1,
         "steps_back": reach,
-        "inputs_seen": seen.bit_count(),
-        "has_gaps": seen.bit_count() <= reach,
         "dilations_ignored": 1 + sum(sizes) - len(sizes),
         "kernels_times_dilations": reach + sum(spaces),
         "kernels_multiplied": prod(sizes),
-        "kernels_added": sum(sizes),
         "last_layer_only": 1 + (sizes[-1] - 1) * spaces[-1],
-        "dilations_multiplied": strided,
     }
 
 
@@ -86,8 +66,32 @@ def receptive_field(kernel_sizes: Vector, dilations: Vector) -> Answers:
 def receptive_field_by_impulse(kernel_sizes: "Tensor", dilations: "Tensor") -> Mapping[str, Any]:
     """Sends an impulse through convolutions with weights of one and looks where it comes out.
 
+    Mistakes are other stacks; the product of the kernel sizes counts the paths to the impulse.
+    Both arguments are [variants, layers].
+    """
+    import torch
+
+    plain = torch.ones_like(dilations)
+    paths = torch.ones_like(kernel_sizes[:, 0])
+    for sizes in kernel_sizes.unbind(1):
+        paths = (torch.arange(int(sizes.max())) < sizes[:, None]).sum(-1) * paths
+    back = _steps_back(kernel_sizes, dilations)
+    return {
+        "receptive_field": back + 1,
+        "steps_back": back,
+        "dilations_ignored": _steps_back(kernel_sizes, plain) + 1,
+        # With one tap more in every layer, each has k gaps.
+        "kernels_times_dilations": _steps_back(kernel_sizes + 1, dilations),
+        "kernels_multiplied": paths,
+        "last_layer_only": _steps_back(kernel_sizes[:, -1:], dilations[:, -1:]) + 1,
+    }
+
+
+def _steps_back(kernel_sizes: "Tensor", dilations: "Tensor") -> "Tensor":
+    """How late an impulse still comes out of each stack [variants].
+
     Each layer is a product of Fourier transforms; what it reaches is brought back to zeros and
-    ones, so that counts of paths do not grow. Both arguments are [variants, layers].
+    ones, so that counts of paths do not grow.
     """
     import torch
 
@@ -105,15 +109,8 @@ def receptive_field_by_impulse(kernel_sizes: "Tensor", dilations: "Tensor") -> M
             taps = (steps == steps.floor()) & (steps < size[:, None])
             spectrum = torch.fft.rfft(reached) * torch.fft.rfft(taps.double())
             reached = (torch.fft.irfft(spectrum, n=length) > 0.5).double()
-        oldest = (reached * places).amax(-1)
-        found.append(torch.stack((oldest, reached.sum(-1)), dim=-1))
-    back, seen = torch.cat(found).unbind(-1)
-    return {
-        "receptive_field": back + 1,
-        "steps_back": back,
-        "inputs_seen": seen,
-        "has_gaps": seen < back + 1,
-    }
+        found.append((reached * places).amax(-1))
+    return torch.cat(found)
 
 
 @solver(
@@ -126,8 +123,6 @@ def receptive_field_by_impulse(kernel_sizes: "Tensor", dilations: "Tensor") -> M
         "one_layer_less": "Stops at the last field below the target",
         "one_layer_more": "Counts one layer too many",
         "without_growth": "Layers needed when every dilation is 1",
-        "whole_kernels": "Counts k d for each layer, without taking one off the kernel",
-        "field_without_one": "Forgets the 1 in the field reached: Σ (k − 1) d",
     },
     examples=(
         {"kernel_size": 2, "growth": 2, "target": 1024},
@@ -154,8 +149,6 @@ def layers_needed(kernel_size: Scalar, growth: Scalar, target: Scalar) -> Answer
         "one_layer_less": layers - 1,
         "one_layer_more": layers + 1,
         "without_growth": _layers(size - 1, 1, goal - 1),
-        "whole_kernels": _layers(size, factor, goal),
-        "field_without_one": reach,
     }
 
 
@@ -172,208 +165,134 @@ def _layers(step: int, growth: int, reach: int) -> int:
 
 
 @check("autoregressive_networks.layers_needed", tolerance=0)
-def layers_needed_by_table(
+def layers_needed_by_network(
     kernel_size: "Tensor", growth: "Tensor", target: "Tensor"
 ) -> Mapping[str, Any]:
-    """Looks the target up in a table of the fields of 0, 1, 2, … layers; all are [variants].
+    """Builds torch's causal convolutions layer by layer until an impulse is heard long enough.
 
-    A field is the length of the convolution of two fields: m + n − 1 for lengths m and n. Tables
-    end where every variant has reached its target.
+    All are [variants]; each kind of network is built once, for the largest target.
     """
     import torch
 
-    fields = [torch.ones_like(target)]
-    dilation = torch.ones_like(target)
-    while bool((fields[-1] < target).any()):
-        stretched = (kernel_size - 1) * dilation + 1
-        fields.append(fields[-1] + stretched - 1)
-        # Finished variants may grow without bound: beyond the target nothing is read.
-        dilation = (dilation * growth).clamp(max=1e9)
-    table = torch.stack(fields, dim=1)
-    layers = (table < target[:, None]).sum(-1)
-    return {"layers": layers, "field_reached": table.gather(1, layers[:, None])[:, 0]}
+    def needed(factor: "Tensor") -> tuple["Tensor", "Tensor", "Tensor"]:
+        """Layers, their field, and how many networks from no layer on fall short."""
+        kinds, variant_of = torch.unique(
+            torch.stack((kernel_size, factor), 1).long(), dim=0, return_inverse=True
+        )
+        found = torch.zeros(len(target), 3, dtype=torch.float64)
+        for index, (size, dilation_factor) in enumerate(kinds.tolist()):
+            here = (variant_of == index).nonzero()[:, 0]
+            fields = _fields_of_network(size, dilation_factor, int(target[here].max()))
+            short = (fields < target[here, None]).sum(-1)
+            found[here] = torch.stack((short, fields[short], short), -1).double()
+        layers, reached, short = found.unbind(-1)
+        return layers, reached, short
+
+    layers, reached, short = needed(growth)
+    return {
+        "layers": layers,
+        "field_reached": reached,
+        # The deepest network that falls short, with no layer counted as the first.
+        "one_layer_less": short - 1,
+        "one_layer_more": short + 1,
+        "without_growth": needed(torch.ones_like(growth))[0],
+    }
+
+
+def _fields_of_network(size: int, factor: int, target: int) -> "Tensor":
+    """The receptive fields of 0, 1, 2, … layers, until the target is reached."""
+    import torch
+
+    response = torch.ones(1, 1, 1, dtype=torch.float64)
+    fields, dilation = [1], 1
+    while fields[-1] < target:
+        gap = (size - 1) * dilation
+        layer = torch.nn.Conv1d(1, 1, size, dilation=dilation, bias=False, dtype=torch.float64)
+        torch.nn.init.ones_(layer.weight)
+        with torch.no_grad():
+            heard = layer(torch.nn.functional.pad(response, (gap, gap)))
+        response = (heard > 0.5).double()
+        fields.append(int(response[0, 0].nonzero().max()) + 1)
+        dilation *= factor
+    return torch.tensor(fields)
 
 
 @solver(
     "autoregressive_networks.parameter_counts",
-    results={
-        "full_table": "free entries of a table of all 2^n outcomes",
-        "independent": "n independent Bernoulli variables",
-        "logistic": "a logistic regression (with bias) for each variable on those before it",
-        "neural_autoregressive": "NADE: shared weights W, V and biases b, c",
-        "unshared": "a hidden layer of its own, with biases, for each variable on those before it",
-        "masked_weights": "weights that a strictly triangular mask leaves of an n × n matrix",
-        "first_order_tables": "tables of a first-order Markov chain whose steps are not shared",
-    },
+    results={"neural_autoregressive": "NADE: shared weights W, V and biases b, c"},
     mistakes={
-        "outcomes": "2^n: forgets that the probabilities sum to one",
-        "full_matrix": "A full n × n weight matrix with biases: forgets the mask",
-        "mask_with_diagonal": "Logistic regressions in which a variable sees itself too",
-        "one_matrix": "NADE with one of its two weight matrices forgotten",
-        "weights_only": "NADE without biases",
-        "square_table": "n² for the full table",
+        "one_matrix": "One of the two weight matrices is forgotten",
+        "weights_only": "Without biases",
+        "hidden_bias_forgotten": "Without the bias c of the hidden units",
+        "own_hidden_biases": "A bias c of its own for each variable",
+        "own_input_matrices": "A matrix W of its own for each variable, on those before it",
+        "unshared": "A hidden layer of its own, with biases, for each variable",
     },
     examples=(
         {"n": 4, "hidden": 3},
         {"n": 40, "hidden": 500},
-        {"n": 2, "hidden": 1},
+        {"n": 3, "hidden": 1},
         {"n": 10, "hidden": 16},
     ),
 )
 def parameter_counts(n: Scalar, hidden: Scalar) -> Answers:
-    """Parameters of models of n binary variables; `hidden` counts the hidden units.
+    """Parameters of a NADE of n binary variables; `hidden` counts the hidden units.
 
-    Variable i has a table of 2^(i−1) entries, i parameters of a logistic regression, and
-    (i − 1) h + h + h + 1 of a network of its own. NADE has W [h, n], V [n, h], b [n], c [h].
-    Sources: Frey, Graphical Models for Machine Learning and Digital Communication (1998), on
-    logistic belief networks; Larochelle and Murray, The neural autoregressive distribution
-    estimator (2011), for the shared weights. Raises ValueError for n outside 2 to 49, hidden
-    below 1.
+    It has W [h, n], V [n, h], b [n] and c [h]. A network of its own for variable i has (i − 1) h
+    weights to its hidden units. Source: Larochelle and Murray, The neural autoregressive
+    distribution estimator (2011), for the shared weights. Raises ValueError for n outside 2 to
+    1000 and hidden below 1.
     """
-    # Beyond 2^49 the second route, in double precision, could not tell 2^n - 1 from 2^n.
-    count = require_count("n", n, 2, 49)
+    count = require_count("n", n, 2, 1000)
     units = require_count("hidden", hidden, 1, 10**6)
-    below = count * (count - 1) // 2
+    below = count * (count - 1) // 2 * units
+    matrix = count * units
     return {
-        "full_table": 2**count - 1,
-        "independent": count,
-        "logistic": below + count,
-        "neural_autoregressive": 2 * count * units + count + units,
-        "unshared": below * units + count * (2 * units + 1),
-        "masked_weights": below,
-        "first_order_tables": 2 * count - 1,
-        "outcomes": 2**count,
-        "full_matrix": count * count + count,
-        "mask_with_diagonal": below + 2 * count,
-        "one_matrix": count * units + count + units,
-        "weights_only": 2 * count * units,
-        "square_table": count * count,
+        "neural_autoregressive": 2 * matrix + count + units,
+        "one_matrix": matrix + count + units,
+        "weights_only": 2 * matrix,
+        "hidden_bias_forgotten": 2 * matrix + count,
+        "own_hidden_biases": 3 * matrix + count,
+        "own_input_matrices": below + matrix + count + units,
+        "unshared": below + 2 * matrix + count,
     }
 
 
-@check("autoregressive_networks.parameter_counts", tolerance=1e-16)
-def parameter_counts_of_modules(n: "Tensor", hidden: "Tensor") -> Mapping[str, Any]:
-    """Counts the entries of tensors of real networks, without storage; n, hidden: [variants]."""
+@check("autoregressive_networks.parameter_counts", tolerance=1e-14)
+def parameter_counts_of_networks(n: "Tensor", hidden: "Tensor") -> Mapping[str, Any]:
+    """Counts the entries of the parameters of real networks, without storage: [variants]."""
     import torch
     from torch.nn import Linear
 
-    def numbers(*networks: torch.nn.Module) -> int:
+    def entries(*networks: torch.nn.Module) -> int:
         return sum(entry.numel() for each in networks for entry in each.parameters())
 
-    def count(variables: int, units: int) -> list[float]:
-        order = torch.arange(variables)
-        # The weights of a mask, and the inputs that each variable of an unshared network has.
-        allowed = order[:, None] > order
-        inputs = allowed.sum(-1)
+    def count(variables: int, units: int) -> list[int]:
         with torch.device("meta"):
-            one_input, head = numbers(Linear(1, units, bias=False)), numbers(Linear(units, 1))
-            shared = numbers(Linear(variables, units), Linear(units, variables))
+            inward, outward = Linear(variables, units), Linear(units, variables)
+            own = [torch.empty(units, place) for place in range(variables)]
+            biases = torch.empty(variables, units)
+        shared = entries(inward, outward)
+        rest = entries(outward) + sum(each.numel() for each in own)
         return [
-            float(torch.ldexp(torch.ones(variables, dtype=torch.float64), inputs).sum()),
-            float(variables),
-            float((allowed | torch.eye(variables, dtype=torch.bool)).sum()),
-            float(shared),
-            float((inputs * one_input + units + head).sum()),
-            float(allowed.sum()),
-            # Only the first variable lacks a parent, so that its table has one row, not two.
-            float(torch.where(order > 0, 2, 1).sum()),
+            shared,
+            entries(outward) + inward.bias.numel(),
+            inward.weight.numel() + outward.weight.numel(),
+            shared - inward.bias.numel(),
+            shared + biases[1:].numel(),
+            rest + inward.bias.numel(),
+            rest + biases.numel(),
         ]
 
     kinds, variant_of = torch.unique(torch.stack((n, hidden), 1).long(), dim=0, return_inverse=True)
     table = torch.tensor([count(*kind) for kind in kinds.tolist()], dtype=torch.float64)
     names = (
-        "full_table",
-        "independent",
-        "logistic",
         "neural_autoregressive",
+        "one_matrix",
+        "weights_only",
+        "hidden_bias_forgotten",
+        "own_hidden_biases",
+        "own_input_matrices",
         "unshared",
-        "masked_weights",
-        "first_order_tables",
     )
     return dict(zip(names, table[variant_of].unbind(-1), strict=True))
-
-
-@solver(
-    "autoregressive_networks.made_connections",
-    results={
-        "input_connections": "weights that the mask leaves between inputs and hidden units",
-        "output_connections": "weights that the mask leaves between hidden units and outputs",
-        "connections": "both together",
-        "paths": "matrix: by how many hidden units output i (row) depends on input j (column)",
-    },
-    mistakes={
-        "strict_input_mask": "Input connections with d < m where d ≤ m belongs",
-        "weak_output_mask": "Output connections with m ≤ d where m < d belongs: outputs see "
-        "themselves",
-        "unmasked": "All weights: 2 n h",
-        "outputs_unmasked": "Masks the inputs' weights only",
-    },
-    examples=(
-        {"n": 3, "degrees": (1, 2, 1, 2)},
-        {"n": 4, "degrees": (3, 1, 2)},
-        {"n": 2, "degrees": (1,)},
-        {"n": 5, "degrees": (1, 1, 4, 4, 2)},
-    ),
-)
-def made_connections(n: Scalar, degrees: Vector) -> Answers:
-    """Connections of a one-layer MADE whose hidden units have degrees m_k from 1 to n − 1.
-
-    Input d feeds hidden unit k if d ≤ m_k, which feeds output d if m_k < d: so m_k inputs and
-    n − m_k outputs. Source: Germain, Gregor, Murray and Larochelle, MADE: masked autoencoder
-    for distribution estimation (2015), section 4. Raises ValueError for n outside 2 to 32,
-    more than 64 degrees, and degrees outside 1 to n − 1.
-    """
-    count = require_count("n", n, 2, 32)
-    require_vector("degrees", degrees)
-    if len(degrees) > 64:
-        raise ValueError(f"degrees must have at most 64 entries, not {len(degrees)}")
-    units = [require_count("a degree", degree, 1, count - 1) for degree in degrees]
-    total, every = sum(units), count * len(units)
-    paths = tuple(
-        tuple([sum([source <= unit < target for unit in units]) for source in range(1, count + 1)])
-        for target in range(1, count + 1)
-    )
-    return {
-        "input_connections": total,
-        "output_connections": every - total,
-        "connections": every,
-        "paths": paths,
-        "strict_input_mask": total - len(units),
-        "weak_output_mask": every - total + len(units),
-        "unmasked": 2 * every,
-        "outputs_unmasked": total + every,
-    }
-
-
-@check("autoregressive_networks.made_connections", tolerance=1e-12)
-def made_connections_by_jacobian(n: "Tensor", degrees: "Tensor") -> Mapping[str, Any]:
-    """Builds the masks and differentiates the linear network; degrees: [variants, hidden].
-
-    With all weights one, the Jacobian of the outputs counts paths, and the gradient of their
-    sum with respect to the weights tells which are connected.
-    """
-    import torch
-
-    size = int(n[0])
-    place = torch.arange(1, size + 1, dtype=torch.float64)
-    inward = (degrees[:, :, None] >= place).double()
-    outward = (place[:, None] > degrees[:, None, :]).double()
-    data = torch.ones(len(n), size, dtype=torch.float64, requires_grad=True)
-    weights = [torch.ones_like(mask).requires_grad_(True) for mask in (inward, outward)]
-    hidden = torch.einsum("vkd,vd->vk", weights[0] * inward, data)
-    # Outputs beside the hidden units, so that units without a connection onward count too.
-    outputs = torch.einsum("vdk,vk->vd", weights[1] * outward, hidden)
-    rows = [
-        torch.autograd.grad(output.sum(), data, retain_graph=True)[0]
-        for output in outputs.unbind(1)
-    ]
-    used = [
-        (torch.autograd.grad(total, weight, retain_graph=True)[0] != 0).sum((1, 2)).double()
-        for total, weight in zip((hidden.sum(), outputs.sum()), weights, strict=True)
-    ]
-    return {
-        "input_connections": used[0],
-        "output_connections": used[1],
-        "connections": used[0] + used[1],
-        "paths": torch.stack(rows, dim=1),
-    }

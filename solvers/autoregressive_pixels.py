@@ -1,4 +1,4 @@
-"""The probability of a pixel's level under a logistic law that is cut into levels."""
+"""The probability of a pixel's level under a logistic distribution that is cut into levels."""
 
 from collections.abc import Mapping
 from math import exp, log
@@ -31,8 +31,6 @@ _TAIL = 60
         "upper_only": "The distribution function at the upper border",
         "scale_forgotten": "Does not divide by the scale",
         "scale_multiplied": "Multiplies by the scale",
-        "nats": "−ln of the probability, where bits are asked",
-        "edges_forgotten": "Gives the first and the last level their own width only",
     },
     examples=(
         {"x": 3, "mu": 2, "scale": 1, "levels": 16},
@@ -71,8 +69,6 @@ def discretised_logistic(x: Scalar, mu: Scalar, scale: Scalar, levels: Scalar) -
         "upper_only": upper,
         "scale_forgotten": _sigmoid(distance + 0.5) - _sigmoid(distance - 0.5),
         "scale_multiplied": _sigmoid((distance + 0.5) * width) - _sigmoid((distance - 0.5) * width),
-        "nats": -log(probability),
-        "edges_forgotten": upper - lower,
     }
 
 
@@ -94,19 +90,26 @@ def discretised_logistic_by_quadrature(
 
     nodes, weights = gauss_legendre(400)
 
-    def mass(start: "Tensor", end: "Tensor") -> "Tensor":
+    def mass(start: "Tensor", end: "Tensor", width: "Tensor") -> "Tensor":
         places = start[:, None] + (end - start)[:, None] * nodes
-        angle = (places - mu[:, None]) / (2 * scale[:, None])
-        density = 1 / (torch.cosh(angle) ** 2 * 4 * scale[:, None])
+        angle = (places - mu[:, None]) / (2 * width[:, None])
+        density = 1 / (torch.cosh(angle) ** 2 * 4 * width[:, None])
         return (density * weights).sum(-1) * (end - start)
 
     low, high = mu - _TAIL * scale, mu + _TAIL * scale
     start = torch.where(x == 0, low, x - 0.5)
     end = torch.where(x == levels - 1, high, x + 0.5)
-    probability = mass(start, end)
+    probability = mass(start, end, scale)
+    place = x.clone().requires_grad_(True)
+    (density,) = torch.autograd.grad(torch.sigmoid((place - mu) / scale).sum(), place)
     return {
         "probability": probability,
         "bits": -probability.log2(),
-        "above": mass(low, end),
-        "below": mass(low, start),
+        "above": mass(low, end, scale),
+        "below": mass(low, start, scale),
+        "density": density,
+        "from_level_up": mass(x, x + 1, scale),
+        "upper_only": mass(low, x + 0.5, scale),
+        "scale_forgotten": mass(x - 0.5, x + 0.5, torch.ones_like(scale)),
+        "scale_multiplied": mass(x - 0.5, x + 0.5, 1 / scale),
     }

@@ -1,4 +1,4 @@
-"""How the next token's law is changed before it is sampled: temperature, top-k and top-p.
+"""How the next token's distribution is changed before it is sampled: temperature, top-k and top-p.
 
 Tokens are counted from 0. Of equally probable tokens the earlier one comes first.
 """
@@ -34,7 +34,8 @@ _LARGEST_LOGIT = 300
         "probabilities": "softmax of the logits divided by the temperature",
         "most_probable": "the largest of these probabilities",
         "entropy": "their entropy, in nats",
-        "is_sharper": "whether their entropy is lower than at temperature 1",
+        "mean_logit": "mean of the logit of a token that is drawn with them",
+        "mean_squared_logit": "mean of its square",
         "logit_variance": "variance of the logit of a token that is drawn with them",
         "entropy_slope": "derivative of the entropy in the temperature",
     },
@@ -55,7 +56,7 @@ _LARGEST_LOGIT = 300
     ),
 )
 def temperature(logits: Vector, temperature: Scalar) -> Answers:
-    """The law p_i ∝ exp(l_i / T): below T = 1 it is sharper, above it is flatter.
+    """The distribution p_i ∝ exp(l_i / T): below T = 1 it is sharper, above it is flatter.
 
     With β = 1 / T, dH/dβ = −β Var(l), so that dH/dT = Var(l) / T³. Source: Hinton, Vinyals and
     Dean, Distilling the knowledge in a neural network (2015), equation 1. Raises ValueError for
@@ -75,7 +76,8 @@ def temperature(logits: Vector, temperature: Scalar) -> Answers:
         "probabilities": law,
         "most_probable": max(law),
         "entropy": entropy,
-        "is_sharper": temperature < 1 and min(logits) < max(logits),
+        "mean_logit": mean,
+        "mean_squared_logit": variance + mean * mean,
         "logit_variance": variance,
         "entropy_slope": variance / heat**3,
         "temperature_ignored": plain,
@@ -98,45 +100,52 @@ def _softmax(scores: Sequence[float]) -> tuple[float, ...]:
 def temperature_by_free_energy(logits: "Tensor", temperature: "Tensor") -> Mapping[str, Any]:
     """Derivatives of the free energy T ln Σ exp(l_i / T), by autograd.
 
-    Its gradient in the logits is the law and its slope in T the entropy, whose own slope is the
-    second derivative: the Gibbs law maximises the expected logit plus T times the entropy. The
-    variance of the logits is T³ times as large. Source: Mézard and Montanari, Information,
-    Physics, and Computation (2009), section 2.2. logits: [variants, tokens].
+    Its gradient in the logits is the distribution and its slope in T the entropy, whose own slope
+    is the second derivative: the Gibbs distribution maximises the expected logit plus T times the
+    entropy. The variance of the logits is T³ times as large. Source: Mézard and Montanari,
+    Information, Physics, and Computation (2009), section 2.2. logits: [variants, tokens].
     """
     import torch
 
-    leaves = [logits.clone().requires_grad_(True), temperature.clone().requires_grad_(True)]
-    free = leaves[1] * torch.logsumexp(leaves[0] / leaves[1][:, None], dim=-1)
-    law, entropy = torch.autograd.grad(free.sum(), leaves, create_graph=True)
-    (slope,) = torch.autograd.grad(entropy.sum(), leaves[1], retain_graph=True)
-    law, entropy = law.detach(), entropy.detach()
-    heat = torch.ones_like(temperature).requires_grad_(True)
-    plain = heat * torch.logsumexp(logits / heat[:, None], dim=-1)
-    (usual,) = torch.autograd.grad(plain.sum(), heat)
+    def free_energy(heat: "Tensor") -> tuple["Tensor", ...]:
+        """The free energy at a temperature, the distribution, the entropy and its slope."""
+        leaves = [logits.clone().requires_grad_(True), heat.clone().requires_grad_(True)]
+        free = leaves[1] * torch.logsumexp(leaves[0] / leaves[1][:, None], dim=-1)
+        shares, entropy = torch.autograd.grad(free.sum(), leaves, create_graph=True)
+        (slope,) = torch.autograd.grad(entropy.sum(), leaves[1], retain_graph=True)
+        return free.detach(), shares.detach(), entropy.detach(), slope
+
+    free, shares, entropy, slope = free_energy(temperature)
+    plain = free_energy(torch.ones_like(temperature))[1]
+    mean = free - temperature * entropy
+    variance = slope * temperature**3
     return {
-        "probabilities": law,
-        "most_probable": law.amax(-1),
+        "probabilities": shares,
+        "most_probable": shares.amax(-1),
         "entropy": entropy,
-        "is_sharper": entropy < usual - 1e-12,
-        "logit_variance": slope * temperature**3,
+        "mean_logit": mean,
+        "mean_squared_logit": variance + mean**2,
+        "logit_variance": variance,
         "entropy_slope": slope,
+        "temperature_ignored": plain,
+        "multiplied": free_energy(1 / temperature)[1],
+        "not_normalised": shares * (free / temperature).exp()[:, None],
+        "divided_after_softmax": plain / temperature[:, None],
+        "entropy_in_bits": -(shares * shares.log2()).sum(-1),
+        "slope_by_square": slope * temperature,
+        "slope_of_mean_square": slope + mean**2 / temperature**3,
     }
 
 
 @solver(
     "autoregressive_sampling.top_k",
     results={
-        "distribution": "the law of the next token: the kept probabilities divided by their sum",
-        "kept": "the kept tokens, the most probable first",
+        "distribution": "the distribution of the next token: the kept probabilities over their sum",
         "kept_mass": "the sum of the kept probabilities, before dividing",
-        "tie_at_border": "whether a token left out is as probable as the last one kept",
-    },
-    mistakes={
-        "not_renormalised": "Sets the others to zero without dividing by the kept sum",
-        "softmax_again": "Applies a softmax to the kept probabilities",
-        "least_probable_kept": "Keeps the k least probable tokens",
-        "uniform_over_kept": "Gives all kept tokens the same probability",
-        "one_more_kept": "Keeps k + 1 tokens, where there are as many",
+        "some_are_lost": "whether some token can no longer be drawn",
+        "certain_with_other": "whether only one token is left with `other` in place of k",
+        "unchanged_with_another": "whether the distribution is the model's own with `another`",
+        "softmax_again": "softmax of the kept probabilities, for those who take them for logits",
     },
     examples=(
         {
@@ -148,32 +157,49 @@ def temperature_by_free_energy(logits: "Tensor", temperature: "Tensor") -> Mappi
                 Fraction(1, 20),
             ),
             "k": 2,
+            "other": 1,
+            "another": 5,
         },
-        {"probabilities": (Fraction(1, 5), Fraction(1, 2), Fraction(3, 10)), "k": 1},
-        {"probabilities": (Fraction(1, 4), Fraction(1, 4), Fraction(1, 4), Fraction(1, 4)), "k": 3},
-        {"probabilities": (Fraction(1, 3), Fraction(2, 3)), "k": 2},
+        {
+            "probabilities": (Fraction(1, 5), Fraction(1, 2), Fraction(3, 10)),
+            "k": 1,
+            "other": 2,
+            "another": 2,
+        },
+        {
+            "probabilities": (Fraction(1, 4), Fraction(1, 4), Fraction(1, 4), Fraction(1, 4)),
+            "k": 3,
+            "other": 4,
+            "another": 3,
+        },
+        {"probabilities": (Fraction(1, 3), Fraction(2, 3)), "k": 2, "other": 1, "another": 2},
     ),
 )
-def top_k(probabilities: Vector, k: Scalar) -> Answers:
+def top_k(probabilities: Vector, k: Scalar, other: Scalar, another: Scalar) -> Answers:
     """Keeps the k most probable tokens and divides by their sum.
 
-    Source: Fan, Lewis and Dauphin, Hierarchical neural story generation (2018), on generation
-    (it keeps 10). Raises ValueError unless the probabilities are above 0 and sum to one, for more
-    than 12 tokens, and for k that is not from 1 to their number.
+    One token kept is greedy decoding, all kept is sampling from the model. Source: Fan, Lewis and
+    Dauphin, Hierarchical neural story generation (2018), on generation (it keeps 10). Raises
+    ValueError unless the probabilities are above 0 and sum to one, for more than 12 tokens, and
+    for k, `other` and `another` that are not from 1 to their number.
     """
     shares, whole = _shares(probabilities)
     count = require_count("k", k, 1, len(shares))
+    fewer = require_count("other", other, 1, len(shares))
+    more = require_count("another", another, 1, len(shares))
     order = _by_probability(shares)
     return {
-        **_truncated(shares, whole, order, count),
-        "least_probable_kept": _distribution(shares, order[-count:]),
-        "uniform_over_kept": _distribution([1] * len(shares), order[:count]),
-        "one_more_kept": _distribution(shares, order[: count + 1]),
+        "distribution": _distribution(shares, order[:count]),
+        "kept_mass": Fraction(sum([shares[token] for token in order[:count]]), whole),
+        "some_are_lost": count < len(shares),
+        "certain_with_other": fewer == 1,
+        "unchanged_with_another": more == len(shares),
+        "softmax_again": _softmax_again(shares, whole, order[:count]),
     }
 
 
 def _shares(probabilities: Vector) -> tuple[list[int], int]:
-    """The probabilities over a common denominator; refuses those that are no law of tokens."""
+    """The probabilities over a common denominator; refuses those that are no distribution."""
     require_probabilities("probabilities", probabilities)
     if len(probabilities) > _MOST_TOKENS:
         raise ValueError(
@@ -189,36 +215,43 @@ def _by_probability(shares: Sequence[int]) -> list[int]:
     return sorted(range(len(shares)), key=lambda token: -shares[token])
 
 
-def _truncated(shares: Sequence[int], whole: int, order: Sequence[int], count: int) -> Answers:
-    """What is answered when the first `count` tokens of `order` are kept."""
-    kept = order[:count]
-    mass = sum([shares[token] for token in kept])
-    weights = [exp(shares[token] / whole) for token in kept]
-    total = fsum(weights)
-    again = dict(zip(kept, [weight / total for weight in weights], strict=True))
-    return {
-        "distribution": _distribution(shares, kept),
-        "kept": tuple(kept),
-        "kept_mass": Fraction(mass, whole),
-        "tie_at_border": count < len(order) and shares[order[count]] == shares[kept[-1]],
-        "not_renormalised": tuple(
-            [Fraction(share, whole) if i in kept else 0 for i, share in enumerate(shares)]
-        ),
-        "softmax_again": tuple([again.get(i, 0) for i in range(len(shares))]),
-    }
-
-
 def _distribution(shares: Sequence[int], kept: Sequence[int]) -> tuple[Scalar, ...]:
     mass = sum([shares[token] for token in kept])
     return tuple([Fraction(share, mass) if i in kept else 0 for i, share in enumerate(shares)])
 
 
+def _softmax_again(shares: Sequence[int], whole: int, kept: Sequence[int]) -> tuple[float, ...]:
+    weights = [exp(share / whole) if i in kept else 0.0 for i, share in enumerate(shares)]
+    total = fsum(weights)
+    return tuple([weight / total for weight in weights])
+
+
 @check("autoregressive_sampling.top_k", tolerance=1e-9)
-def top_k_by_subsets(probabilities: "Tensor", k: "Tensor") -> Mapping[str, Any]:
-    """Tries all subsets of k tokens for the largest sum; probabilities: [variants, tokens]."""
+def top_k_by_subsets(
+    probabilities: "Tensor", k: "Tensor", other: "Tensor", another: "Tensor"
+) -> Mapping[str, Any]:
+    """Tries all subsets of k tokens for the largest sum; probabilities: [variants, tokens].
+
+    Nothing is random where the largest probability is one. k, other, another: [variants].
+    """
     subsets = _subsets(probabilities.shape[1])
-    allowed = subsets.sum(-1) == k[:, None]
-    return _heaviest(probabilities, subsets, allowed)
+
+    def kept(count: "Tensor") -> tuple["Tensor", "Tensor"]:
+        return _heaviest(probabilities, subsets, subsets.sum(-1) == count[:, None])[:2]
+
+    chosen, mass = kept(k)
+    left, left_mass = kept(other)
+    full, full_mass = kept(another)
+    likeliest = (probabilities * left).amax(-1) / left_mass
+    moved = (probabilities * full / full_mass[:, None] - probabilities).abs().amax(-1)
+    return {
+        "distribution": probabilities * chosen / mass[:, None],
+        "kept_mass": mass,
+        "some_are_lost": (probabilities * chosen == 0).any(-1),
+        "certain_with_other": likeliest > 1 - 1e-12,
+        "unchanged_with_another": moved < 1e-12,
+        "softmax_again": _softmax_of_kept(probabilities, chosen),
+    }
 
 
 def _subsets(tokens: int) -> "Tensor":
@@ -232,32 +265,22 @@ def _subsets(tokens: int) -> "Tensor":
 
 def _heaviest(
     probabilities: "Tensor", subsets: "Tensor", allowed: "Tensor"
-) -> Mapping[str, "Tensor"]:
-    """The answers for the most probable of the allowed subsets, the first of equals.
-
-    That a border is tied shows in another subset of the same size and sum.
-    """
+) -> tuple["Tensor", "Tensor", "Tensor"]:
+    """The most probable allowed subset (the first of equals), its sum, and how many tie."""
     mass = (probabilities @ subsets.mT).masked_fill(~allowed, -1)
     largest = mass.amax(-1, keepdim=True)
     equal = mass >= largest - 1e-12
-    best = equal.int().argmax(-1)
-    chosen = subsets[best]
-    kept = probabilities * chosen
-    count = int(chosen[0].sum())
-    return {
-        "distribution": kept / kept.sum(-1, keepdim=True),
-        # A stable sort keeps equals in their order.
-        "kept": (-kept).sort(dim=-1, stable=True).indices[:, :count],
-        "kept_mass": largest[:, 0],
-        "tie_at_border": equal.sum(-1) > 1,
-    }
+    return subsets[equal.int().argmax(-1)], largest[:, 0], equal.sum(-1)
+
+
+def _softmax_of_kept(probabilities: "Tensor", chosen: "Tensor") -> "Tensor":
+    return probabilities.masked_fill(chosen == 0, -float("inf")).softmax(-1)
 
 
 @solver(
     "autoregressive_sampling.top_p",
     results={
-        "distribution": "the law of the next token: the kept probabilities divided by their sum",
-        "kept": "the kept tokens, the most probable first",
+        "distribution": "the distribution of the next token: the kept probabilities over their sum",
         "kept_count": "how many tokens are kept",
         "kept_mass": "the sum of the kept probabilities, before dividing",
         "tie_at_border": "whether a token left out is as probable as the last one kept",
@@ -267,10 +290,6 @@ def _heaviest(
         "not_renormalised": "Sets the others to zero without dividing by the kept sum",
         "softmax_again": "Applies a softmax to the kept probabilities",
         "stopped_before": "Leaves out the token that takes the sum to p or beyond (but keeps one)",
-        "stopped_before_count": "How many tokens are kept then",
-        "one_too_many_count": "Counts one token more than needed",
-        "threshold_on_each_count": "Counts the tokens whose own probability is at least p",
-        "in_given_order_count": "Adds tokens up in the order given, without sorting",
     },
     examples=(
         {
@@ -304,46 +323,46 @@ def top_p(probabilities: Vector, p: Scalar) -> Answers:
     shares, whole = _shares(probabilities)
     require_between_zero_and_one("p", p)
     order = _by_probability(shares)
-    goal = p.numerator * whole
-    sorted_shares = [shares[token] for token in order]
-    count = _needed(sorted_shares, goal, p.denominator)
-    truncated = _truncated(shares, whole, order, count)
-    before = max(count - 1, 1)
+    count, total = 0, 0
+    while total * p.denominator < p.numerator * whole:
+        total += shares[order[count]]
+        count += 1
+    kept = order[:count]
     return {
-        **truncated,
+        "distribution": _distribution(shares, kept),
         "kept_count": count,
-        "hits_threshold": truncated["kept_mass"] == p,
-        "stopped_before": _distribution(shares, order[:before]),
-        "stopped_before_count": before,
-        "one_too_many_count": count + 1,
-        "threshold_on_each_count": sum([share * p.denominator >= goal for share in shares]),
-        "in_given_order_count": _needed(shares, goal, p.denominator),
+        "kept_mass": Fraction(total, whole),
+        "tie_at_border": count < len(order) and shares[order[count]] == shares[kept[-1]],
+        "hits_threshold": Fraction(total, whole) == p,
+        "not_renormalised": tuple(
+            [Fraction(share, whole) if i in kept else 0 for i, share in enumerate(shares)]
+        ),
+        "softmax_again": _softmax_again(shares, whole, kept),
+        "stopped_before": _distribution(shares, order[: max(count - 1, 1)]),
     }
-
-
-def _needed(shares: Sequence[int], goal: int, scale: int) -> int:
-    """How many shares, in this order, it takes until `scale` times their sum is the goal."""
-    total = 0
-    for count, share in enumerate(shares, start=1):
-        total += share * scale
-        if total >= goal:
-            return count
-    return len(shares)
 
 
 @check("autoregressive_sampling.top_p", tolerance=1e-9)
 def top_p_by_subsets(probabilities: "Tensor", p: "Tensor") -> Mapping[str, Any]:
     """Tries all subsets: the smallest that reach p, and of these the largest sum.
 
-    probabilities: [variants, tokens]; p: [variants].
+    A border is tied where several subsets of this size reach the same sum. probabilities:
+    [variants, tokens]; p: [variants].
     """
     subsets = _subsets(probabilities.shape[1])
     sizes = subsets.sum(-1)
     enough = probabilities @ subsets.mT >= p[:, None] - 1e-12
     smallest = sizes.expand_as(enough).masked_fill(~enough, 99).amin(-1)
-    found = _heaviest(probabilities, subsets, enough & (sizes == smallest[:, None]))
+    chosen, mass, ties = _heaviest(probabilities, subsets, enough & (sizes == smallest[:, None]))
+    before = (smallest - 1).clamp(min=1)[:, None]
+    stopped, stopped_mass, _ = _heaviest(probabilities, subsets, sizes == before)
     return {
-        **found,
+        "distribution": probabilities * chosen / mass[:, None],
         "kept_count": smallest,
-        "hits_threshold": (found["kept_mass"] - p).abs() < 1e-12,
+        "kept_mass": mass,
+        "tie_at_border": ties > 1,
+        "hits_threshold": (mass - p).abs() < 1e-12,
+        "not_renormalised": probabilities * chosen,
+        "softmax_again": _softmax_of_kept(probabilities, chosen),
+        "stopped_before": probabilities * stopped / stopped_mass[:, None],
     }

@@ -25,9 +25,8 @@ _MOST_DRAFTS = 32
     "autoregressive_speculative.token",
     results={
         "acceptance": "probability that the proposed token is accepted, before it is drawn",
-        "acceptances": "for each token, the probability that it is accepted once proposed",
-        "replacement": "the law of the token that is drawn after a rejection",
-        "output": "the law of the token that comes out in the end",
+        "replacement": "the distribution of the token that is drawn after a rejection",
+        "output": "the distribution of the token that comes out in the end",
     },
     mistakes={
         "both_draw_the_same": "Σ p q: the probability that two independent draws agree",
@@ -35,7 +34,6 @@ _MOST_DRAFTS = 32
         "weighted_by_target": "Weighs the acceptances by p",
         "rejection": "The probability that the token is rejected",
         "replacement_not_normalised": "max(0, p − q), not divided by the sum",
-        "replacement_swapped": "Normalises max(0, q − p)",
     },
     examples=(
         {
@@ -55,11 +53,11 @@ _MOST_DRAFTS = 32
 def token(target: Vector, draft: Vector) -> Answers:
     """One token: x ~ q is accepted with probability min(1, p(x) / q(x)), else replaced.
 
-    The replacement has the law max(0, p − q), divided by its sum 1 − Σ min(p, q), so that the
-    output has the law p. `target` is p, `draft` is q. Source: Leviathan, Kalman and Matias,
-    Fast inference from transformers via speculative decoding (2023), section 2 and appendix A.
-    Raises ValueError for laws that do not sum to one or have zeros, of different lengths, or
-    equal.
+    The replacement has the distribution max(0, p − q), divided by its sum 1 − Σ min(p, q), so that
+    the output has the distribution p. `target` is p, `draft` is q. Source: Leviathan, Kalman and
+    Matias, Fast inference from transformers via speculative decoding (2023), section 2 and
+    appendix A. Raises ValueError for distributions that do not sum to one or have zeros, of
+    different lengths, or equal.
     """
     require_probabilities("target", target)
     require_probabilities("draft", draft)
@@ -74,12 +72,10 @@ def token(target: Vector, draft: Vector) -> Answers:
     p, q = shares[:size], shares[size:]
     kept = [min(a, b) for a, b in zip(p, q, strict=True)]
     missing = [a - b for a, b in zip(p, kept, strict=True)]
-    surplus = [b - c for b, c in zip(q, kept, strict=True)]
     left = whole - sum(kept)
     acceptances = tuple([Fraction(c, b) for b, c in zip(q, kept, strict=True)])
     return {
         "acceptance": Fraction(sum(kept), whole),
-        "acceptances": acceptances,
         "replacement": tuple([Fraction(each, left) for each in missing]),
         "output": tuple([Fraction(c + m, whole) for c, m in zip(kept, missing, strict=True)]),
         "both_draw_the_same": Fraction(sum([a * b for a, b in zip(p, q, strict=True)]), whole**2),
@@ -89,32 +85,35 @@ def token(target: Vector, draft: Vector) -> Answers:
         ),
         "rejection": Fraction(left, whole),
         "replacement_not_normalised": tuple([Fraction(each, whole) for each in missing]),
-        "replacement_swapped": tuple([Fraction(each, left) for each in surplus]),
     }
 
 
 @check("autoregressive_speculative.token", tolerance=1e-9)
-def token_by_balance(target: "Tensor", draft: "Tensor") -> Mapping[str, Any]:
-    """From the distance of the two laws, and from what the output still lacks.
+def token_by_tables(target: "Tensor", draft: "Tensor") -> Mapping[str, Any]:
+    """Tables of both draws: the proposal (row), and the token that comes out (column).
 
-    The laws' total variation is the probability of a rejection. A token is accepted where a
-    uniform number lies below p / q; the replacement has to bring the output from what is
-    accepted to p. Both arguments are [variants, tokens].
+    An accepted proposal lies on the diagonal; it is accepted where a uniform number lies below
+    p / q. A rejected one is spread over its row by what the rows of the target have beyond those
+    of the draft. Both arguments are [variants, tokens].
     """
     import torch
 
     uniform: Any = torch.distributions.Uniform(0.0, 1.0, validate_args=False)
     single = uniform.cdf(target / draft)
-    rejection = (target - draft).abs().sum(-1, keepdim=True) / 2
-    accepted = draft * single
-    replacement = (target - accepted) / rejection
-    # As a law that can be drawn from: what is below zero by rounding is nothing.
-    drawn = replacement.clamp(min=0)
+    beyond = torch.relu(target - draft)
+    second = beyond / beyond.sum(-1, keepdim=True)
+    accepted = torch.diag_embed(draft * single)
+    replaced = (draft * (1 - single))[:, :, None] * second[:, None]
+    both = target[:, :, None] * draft[:, None]
     return {
-        "acceptance": 1 - rejection[:, 0],
-        "acceptances": single,
-        "replacement": replacement,
-        "output": accepted + rejection * drawn / drawn.sum(-1, keepdim=True),
+        "acceptance": accepted.sum((1, 2)),
+        "replacement": replaced.sum(1) / replaced.sum((1, 2))[:, None],
+        "output": (accepted + replaced).sum(1),
+        "both_draw_the_same": both.diagonal(dim1=1, dim2=2).sum(-1),
+        "average_acceptance": single.mean(-1),
+        "weighted_by_target": torch.linalg.vecdot(target, single),
+        "rejection": replaced.sum((1, 2)),
+        "replacement_not_normalised": replaced.sum(1),
     }
 
 
@@ -122,7 +121,6 @@ def token_by_balance(target: "Tensor", draft: "Tensor") -> Mapping[str, Any]:
     "autoregressive_speculative.run",
     results={
         "expected_tokens": "expected number of tokens of a round",
-        "all_accepted": "probability that all drafts are accepted",
         "speed_up": "expected_tokens over the cost of a round, in evaluations of the target model",
     },
     mistakes={
@@ -155,7 +153,6 @@ def run(alpha: Scalar, gamma: Scalar, cost: Scalar) -> Answers:
     spent = 1 + count * Fraction(cost)
     return {
         "expected_tokens": expected,
-        "all_accepted": full,
         "speed_up": expected / spent,
         "without_bonus_gain": (expected - 1) / spent,
         "linear_gain": (count * rate + 1) / spent,
@@ -179,9 +176,15 @@ def run_by_absorption(alpha: "Tensor", gamma: "Tensor", cost: "Tensor") -> Mappi
     moves = torch.zeros(len(alpha), size, size, dtype=torch.float64)
     moves[:, place, place + 1] = alpha[:, None] * (place < gamma[:, None])
     visits = torch.linalg.inv(torch.eye(size, dtype=torch.float64) - moves)[:, 0]
-    expected = visits.sum(-1)
+    spent = 1 + gamma * cost
+    all_accepted = visits.gather(1, gamma.long()[:, None])[:, 0]
+    geometric: Any = torch.distributions.Geometric(1 - alpha)
     return {
-        "expected_tokens": expected,
-        "all_accepted": visits.gather(1, gamma.long()[:, None])[:, 0],
-        "speed_up": expected / (1 + gamma * cost),
+        "expected_tokens": visits.sum(-1),
+        "speed_up": visits.sum(-1) / spent,
+        "without_bonus_gain": visits[:, 1:].sum(-1) / spent,
+        "linear_gain": (1 + moves.sum((1, 2))) / spent,
+        # The accepted drafts before the first rejection, without an end, and the token after them.
+        "unlimited": geometric.mean + 1,
+        "all_or_nothing": (gamma + 1) * all_accepted + (1 - all_accepted),
     }

@@ -1,4 +1,4 @@
-"""Bernoulli laws: the prior term of a variational autoencoder with a Bernoulli latent variable.
+"""The prior term of a variational autoencoder with a Bernoulli latent variable.
 
 The encoder gives q(z = 1 | x) = e, the prior is p(z = 1) = alpha; numbers are in nats.
 """
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from math import exp, fsum, log
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from qgen.document.formula import Call, Expression, Number, Product, Quotient, Sum, Symbol
 from qgen.document.values import Answers
@@ -73,6 +73,19 @@ _IN_BOTH: Answers = {
 }
 """Formulas that are the same whatever the values."""
 
+_MISTAKES_IN_E = (
+    "swapped_formula",
+    "first_term_formula",
+    "negative_entropy_formula",
+    "negated_formula",
+)
+_MISTAKES_IN_BOTH = (
+    "swapped_in_both",
+    "first_term_in_both",
+    "negated_in_both",
+    "lost_sign_in_alpha",
+)
+
 _NEGATIVE_ENTROPY = Sum(
     (Product((_E, Call("ln", (_E,)))), Product((_rest(_E), Call("ln", (_rest(_E),)))))
 )
@@ -81,25 +94,19 @@ _NEGATIVE_ENTROPY = Sum(
 @solver(
     "bernoulli.kl",
     results={
-        "kl": "KL(q ‖ p) of the two given laws, in nats",
+        "kl": "KL(q ‖ p) of the two given distributions, in nats",
         "kl_formula": "KL(q ‖ p) as a formula in e, for the given alpha",
         "kl_in_both": "KL(q ‖ p) as a formula in e and alpha",
         "derivative_in_e": "derivative of KL(q ‖ p) with respect to e, a formula in e and alpha",
         "derivative_in_alpha": "derivative with respect to alpha, a formula in e and alpha",
-        "slope_in_e": "the derivative with respect to e at the given values",
-        "slope_in_alpha": "the derivative with respect to alpha at the given values",
     },
     mistakes={
         "kl_swapped": "Swaps the arguments: KL(p ‖ q)",
         "first_term": "Only the term of z = 1",
-        "negative_entropy": "Leaves alpha out: e ln e + (1 − e) ln(1 − e)",
-        "cross_entropy": "Leaves the encoder's entropy out: −e ln alpha − (1 − e) ln(1 − alpha)",
         "kl_in_bits": "Takes logarithms to base 2",
-        "negated": "The sign of the whole is wrong",
-        "slope_in_e_swapped": "Differentiates KL(p ‖ q) with respect to e",
         "swapped_formula": "KL(p ‖ q), a formula in e",
         "first_term_formula": "Only the term of z = 1, a formula in e",
-        "negative_entropy_formula": "Leaves alpha out, a formula in e",
+        "negative_entropy_formula": "Leaves alpha out: e ln e + (1 − e) ln(1 − e)",
         "negated_formula": "The sign of the whole is wrong, a formula in e",
         "swapped_in_both": "KL(p ‖ q), a formula in e and alpha",
         "first_term_in_both": "Only the term of z = 1, a formula in e and alpha",
@@ -111,6 +118,8 @@ _NEGATIVE_ENTROPY = Sum(
         "kl_in_both": {"e": "probability", "alpha": "probability"},
         "derivative_in_e": {"e": "probability", "alpha": "probability"},
         "derivative_in_alpha": {"e": "probability", "alpha": "probability"},
+        **{name: {"e": "probability"} for name in _MISTAKES_IN_E},
+        **{name: {"e": "probability", "alpha": "probability"} for name in _MISTAKES_IN_BOTH},
     },
     examples=(
         {"e": Fraction(3, 4), "alpha": Fraction(1, 3)},
@@ -136,20 +145,13 @@ def kl(e: Scalar, alpha: Scalar) -> Answers:
     hit = log((hits * prior_of) / (of * prior_hits))
     miss = log((misses * prior_of) / (of * prior_misses))
     divergence = fsum((q * hit, rest * miss))
-    difference = prior_hits * of - hits * prior_of
     return {
         **_IN_BOTH,
         **_formulas_in_e(prior_hits, prior_of),
         "kl": divergence,
-        "slope_in_e": hit - miss,
-        "slope_in_alpha": Fraction(difference * prior_of, of * prior_hits * prior_misses),
         "kl_swapped": fsum((-p * hit, -prior_rest * miss)),
         "first_term": q * hit,
-        "negative_entropy": fsum((q * log(q), rest * log(rest))),
-        "cross_entropy": fsum((-q * log(p), -rest * log(prior_rest))),
         "kl_in_bits": divergence / log(2),
-        "negated": -divergence,
-        "slope_in_e_swapped": Fraction(-difference * of, prior_of * hits * misses),
     }
 
 
@@ -167,14 +169,8 @@ def _formulas_in_e(prior_hits: int, prior_of: int) -> Answers:
     }
 
 
-def _divergence_by_quadrature(e: "Tensor", alpha: "Tensor") -> "Tensor":
-    """KL(Bernoulli(e) ‖ Bernoulli(alpha)) as the integral of e − sigmoid(u) over log-odds.
-
-    It runs from the log-odds of alpha to those of e: a Bernoulli law is an exponential family
-    whose divergence is the Bregman divergence of its log-normaliser, and that has the slope
-    sigmoid(u). Source: Banerjee, Merugu, Dhillon and Ghosh, Clustering with Bregman
-    divergences (2005), Journal of Machine Learning Research 6, section 4.
-    """
+def _over_log_odds(e: "Tensor", alpha: "Tensor", slope: Callable[["Tensor"], "Tensor"]) -> "Tensor":
+    """∫ slope(u) du from the log-odds of alpha to those of e."""
     import torch
 
     from qgen.solvers.numerics.numerical_methods import gauss_legendre
@@ -182,33 +178,86 @@ def _divergence_by_quadrature(e: "Tensor", alpha: "Tensor") -> "Tensor":
     nodes, weights = gauss_legendre(64)
     start = torch.logit(alpha)[..., None]
     length = torch.logit(e)[..., None] - start
-    return (length * (e[..., None] - torch.sigmoid(start + nodes * length))) @ weights
+    return (length * slope(start + nodes * length)) @ weights
+
+
+def _divergence_by_quadrature(e: "Tensor", alpha: "Tensor") -> "Tensor":
+    """KL(Bernoulli(e) ‖ Bernoulli(alpha)) as the integral of e − sigmoid(u) over log-odds.
+
+    A Bernoulli distribution is an exponential family whose divergence is the Bregman divergence
+    of its log-normaliser, and that has the slope sigmoid(u). Source: Banerjee, Merugu, Dhillon
+    and Ghosh, Clustering with Bregman divergences (2005), Journal of Machine Learning Research 6,
+    section 4.
+    """
+    return _over_log_odds(e, alpha, lambda u: e[..., None] - u.sigmoid())
+
+
+def _first_term_by_quadrature(e: "Tensor", alpha: "Tensor") -> "Tensor":
+    """e ln(e/alpha): ln sigmoid(u) has the slope sigmoid(−u)."""
+    return e * _over_log_odds(e, alpha, lambda u: (-u).sigmoid())
+
+
+_Route: TypeAlias = Callable[["Tensor", "Tensor"], "Tensor"]
+
+
+def _slope(route: _Route, position: int) -> _Route:
+    """The derivative of a route in its argument at this position, by autograd."""
+    import torch
+
+    def at(*shares: "Tensor") -> "Tensor":
+        leaves = [share.detach().clone().requires_grad_(True) for share in shares]
+        return torch.autograd.grad(route(*leaves).sum(), leaves[position])[0]
+
+    return at
 
 
 @check("bernoulli.kl", tolerance=1e-8)
 def kl_by_quadrature(e: "Tensor", alpha: "Tensor") -> Mapping[str, Any]:
-    """The divergence as an integral over log-odds; its slopes by autograd. e, alpha: [variants]."""
+    """The divergence as an integral over log-odds; its slopes by autograd. e, alpha: [variants].
+
+    Mistakes are the same integrals: with exchanged limits, of one outcome, from even odds
+    (minus the entropy is KL(q ‖ Bernoulli(1/2)) − ln 2), with the term of z = 1 taken back twice.
+    """
     import torch
 
-    def slope(position: int) -> Callable[["Tensor", "Tensor"], "Tensor"]:
-        def at(*shares: "Tensor") -> "Tensor":
-            leaves = [share.detach().clone().requires_grad_(True) for share in shares]
-            total = _divergence_by_quadrature(*leaves).sum()
-            return torch.autograd.grad(total, leaves[position])[0]
+    divergence, first_term = _divergence_by_quadrature, _first_term_by_quadrature
 
-        return at
+    def swapped(one: "Tensor", other: "Tensor") -> "Tensor":
+        return divergence(other, one)
 
-    def in_both(route: Callable[["Tensor", "Tensor"], "Tensor"]) -> Callable[..., "Tensor"]:
+    def negated(one: "Tensor", other: "Tensor") -> "Tensor":
+        return -divergence(one, other)
+
+    def negative_entropy(one: "Tensor", other: "Tensor") -> "Tensor":
+        even = torch.full_like(one, 0.5)
+        return divergence(one, even) + even.log()
+
+    def lost_sign(one: "Tensor", other: "Tensor") -> "Tensor":
+        return _slope(divergence, 1)(one, other) - 2 * _slope(first_term, 1)(one, other)
+
+    def in_e(route: _Route) -> Callable[[Mapping[str, "Tensor"]], "Tensor"]:
+        return lambda points: route(points["e"], alpha[:, None].expand_as(points["e"]))
+
+    def in_both(route: _Route) -> Callable[[Mapping[str, "Tensor"]], "Tensor"]:
         return lambda points: route(points["e"], points["alpha"])
 
     return {
-        "kl": _divergence_by_quadrature(e, alpha),
-        "kl_formula": lambda points: _divergence_by_quadrature(points["e"], alpha[:, None]),
-        "kl_in_both": in_both(_divergence_by_quadrature),
-        "derivative_in_e": in_both(slope(0)),
-        "derivative_in_alpha": in_both(slope(1)),
-        "slope_in_e": slope(0)(e, alpha),
-        "slope_in_alpha": slope(1)(e, alpha),
+        "kl": divergence(e, alpha),
+        "kl_formula": in_e(divergence),
+        "kl_in_both": in_both(divergence),
+        "derivative_in_e": in_both(_slope(divergence, 0)),
+        "derivative_in_alpha": in_both(_slope(divergence, 1)),
+        "kl_swapped": swapped(e, alpha),
+        "first_term": first_term(e, alpha),
+        "kl_in_bits": divergence(e, alpha) / torch.full_like(e, 2).log(),
+        "swapped_formula": in_e(swapped),
+        "first_term_formula": in_e(first_term),
+        "negative_entropy_formula": in_e(negative_entropy),
+        "negated_formula": in_e(negated),
+        "swapped_in_both": in_both(swapped),
+        "first_term_in_both": in_both(first_term),
+        "negated_in_both": in_both(negated),
+        "lost_sign_in_alpha": in_both(lost_sign),
     }
 
 
@@ -226,6 +275,7 @@ def kl_by_quadrature(e: "Tensor", alpha: "Tensor") -> Mapping[str, Any]:
         "summed_outputs": "Forgets to divide by their number",
         "average_entropy": "Takes the encoder's average entropy for the smallest average",
         "prior_entropy": "Takes the entropy of the best prior for the smallest average",
+        "smallest_in_bits": "The smallest average in bits",
     },
     examples=(
         {"e": (Fraction(1, 10), Fraction(7, 10), Fraction(4, 5))},
@@ -259,6 +309,7 @@ def best_prior(e: Vector) -> Answers:
         "summed_outputs": Fraction(total, of),
         "average_entropy": entropy,
         "prior_entropy": prior_entropy,
+        "smallest_in_bits": (prior_entropy - entropy) / log(2),
     }
 
 
@@ -270,16 +321,37 @@ def _entropy(hits: int, of: int) -> float:
 
 @check("bernoulli.best_prior", tolerance=1e-8)
 def best_prior_by_descent(e: "Tensor") -> Mapping[str, Any]:
-    """Minimises the average divergence over the prior's log-odds by autograd; e: [variants, n]."""
+    """Minimises the average divergence over the prior's log-odds by autograd; e: [variants, n].
+
+    The same search with exchanged arguments gives the mistaken prior, torch's own entropies what
+    a half-finished calculation gives.
+    """
     import torch
+    from torch.distributions import Bernoulli
 
     from qgen.solvers.numerics.numerical_methods import maximise
+    from qgen.solvers.numerics.torch_laws import law_entropy
 
-    def average(log_odds: "Tensor") -> "Tensor":
+    def both(share: "Tensor") -> "Tensor":
+        return torch.stack((1 - share, share), dim=-1)
+
+    def average(first: "Tensor", second: "Tensor") -> "Tensor":
         """The mean over the outputs of the sum over both outcomes."""
-        prior = torch.cat((-log_odds, log_odds), dim=-1).sigmoid()
-        encoder = torch.stack((1 - e, e), dim=-1)
-        return (encoder * (encoder / prior[:, None, :]).log()).sum(-1).mean(-1)
+        terms = torch.xlogy(both(first), both(first)) - torch.xlogy(both(first), both(second))
+        return terms.sum(-1).mean(-1)
 
-    best = maximise(lambda log_odds: -average(log_odds), torch.zeros_like(e[:, :1]))
-    return {"best_prior": best[:, 0].sigmoid(), "smallest_average_kl": average(best)}
+    start = torch.full_like(e[:, :1], 0.5)
+    found = maximise(lambda log_odds: -average(e, log_odds.sigmoid()), start.logit()).sigmoid()
+    # Concave in the share here, and undefined outside of (0, 1), where no step may lead.
+    swapped = maximise(lambda share: -average(share, e), start)
+    prior = found[:, 0]
+    return {
+        "best_prior": prior,
+        "smallest_average_kl": average(e, found),
+        "smallest_in_bits": average(e, found) / torch.full_like(prior, 2).log(),
+        "mean_log_odds_prior": swapped[:, 0],
+        "thresholded_prior": (2 * e).floor().mean(-1),
+        "summed_outputs": prior * e.shape[1],
+        "average_entropy": law_entropy(Bernoulli(e)).mean(-1),
+        "prior_entropy": law_entropy(Bernoulli(prior)),
+    }

@@ -52,19 +52,16 @@ def _density_formula(first: int, second: int) -> Expression:
         "second_after": "its second parameter",
         "mean": "the posterior mean, which is the probability that the next toss shows heads",
         "mode": "where the posterior density is largest",
-        "variance": "the posterior variance",
         "density_formula": "the normalised posterior density, a formula in theta",
         "evidence": "the probability of the tosses in their order, over the prior",
         "evidence_fair": "the probability that a fair coin gives to the tosses in their order",
         "evidence_ratio": "the former over the latter",
         "fair_after": "the probability that the coin is fair, if before the tosses it was fair or "
         "of unknown bias with probability 1/2 each",
-        "prefers_unknown": "whether the tosses are more probable over the prior than if fair",
     },
     mistakes={
         "share": "The share of heads, the maximum of the likelihood: the prior is ignored",
         "prior_mean": "The mean before any toss: the data are ignored",
-        "swapped_mean": "Adds the heads to the parameter of the tails",
         "unnormalised_formula": "Leaves the constant out, a formula in theta",
         "swapped_formula": "Exchanges heads and tails, a formula in theta",
         "exponents_formula": "Takes the parameters for the exponents, a formula in theta",
@@ -74,9 +71,17 @@ def _density_formula(first: int, second: int) -> Expression:
         "unknown_after": "The probability of the unknown bias for that of the fair coin",
         "fair_after_best": "Takes the largest likelihood for the evidence in fair_after",
         "fair_with_orders": "Multiplies the fair coin's probability by the number of orders",
-        "evidence_at_prior_mean": "The likelihood at the prior mean for the evidence",
     },
-    domains={"density_formula": {"theta": "probability"}},
+    domains={
+        name: {"theta": "probability"}
+        for name in (
+            "density_formula",
+            "unnormalised_formula",
+            "swapped_formula",
+            "exponents_formula",
+            "likelihood_formula",
+        )
+    },
     examples=(
         {"first": 2, "second": 2, "heads": 3, "tosses": 4},
         {"first": 1, "second": 1, "heads": 1, "tosses": 5},
@@ -109,16 +114,13 @@ def posterior(first: Scalar, second: Scalar, heads: Scalar, tosses: Scalar) -> A
         "second_after": other,
         "mean": Fraction(after, whole),
         "mode": Fraction(after - 1, whole - 2),
-        "variance": Fraction(after * other, whole * whole * (whole + 1)),
         "density_formula": _density_formula(after, other),
         "evidence": evidence,
         "evidence_fair": fair,
         "evidence_ratio": evidence / fair,
         "fair_after": fair / (fair + evidence),
-        "prefers_unknown": evidence > fair,
         "share": Fraction(k, n),
         "prior_mean": Fraction(a, a + b),
-        "swapped_mean": Fraction(a + n - k, whole),
         "unnormalised_formula": _bump(1, after - 1, other - 1),
         "swapped_formula": _density_formula(a + n - k, b + k),
         "exponents_formula": _density_formula(after + 1, other + 1),
@@ -128,53 +130,97 @@ def posterior(first: Scalar, second: Scalar, heads: Scalar, tosses: Scalar) -> A
         "unknown_after": evidence / (fair + evidence),
         "fair_after_best": fair / (fair + best),
         "fair_with_orders": fair * orders,
-        "evidence_at_prior_mean": Fraction(a**k * b ** (n - k), (a + b) ** n),
     }
+
+
+def _bump_values(theta: "Tensor", heads: "Tensor", tails: "Tensor") -> "Tensor":
+    """theta^heads (1 − theta)^tails at points theta [variants, points]; exponents [variants]."""
+    found: Tensor = theta ** heads[:, None] * (1 - theta) ** tails[:, None]
+    return found
+
+
+def _moments(heads: "Tensor", tails: "Tensor") -> tuple["Tensor", "Tensor", "Tensor"]:
+    """Integral of theta^heads (1 − theta)^tails, and mean and variance of that density.
+
+    By the Gauss-Legendre rule, which is exact for a polynomial of this degree; all [variants].
+    """
+    from qgen.solvers.numerics.numerical_methods import gauss_legendre
+
+    nodes, weights = gauss_legendre(_NODES)
+    at = nodes.expand(len(heads), _NODES)
+    values = _bump_values(at, heads, tails)
+    mass = values @ weights
+    mean = (values * at) @ weights / mass
+    return mass, mean, (values * (at - mean[:, None]) ** 2) @ weights / mass
+
+
+def _peak(heads: "Tensor", tails: "Tensor") -> "Tensor":
+    """Where theta^heads (1 − theta)^tails is largest, by Newton's method in the log-odds."""
+    import torch
+
+    from qgen.solvers.numerics.numerical_methods import maximise
+
+    def log_bump(log_odds: "Tensor") -> "Tensor":
+        return _bump_values(torch.sigmoid(log_odds), heads, tails).log()[:, 0]
+
+    start = torch.zeros(len(heads), 1, dtype=heads.dtype)
+    return torch.sigmoid(maximise(log_bump, start))
 
 
 @check("beta_bernoulli.posterior", tolerance=1e-8)
 def posterior_by_quadrature(
     first: "Tensor", second: "Tensor", heads: "Tensor", tosses: "Tensor"
 ) -> Mapping[str, Any]:
-    """Prior times likelihood, integrated by the Gauss-Legendre rule; all [variants].
+    """Prior times likelihood, integrated over theta; all [variants].
 
-    Both are polynomials in theta, for which the rule is exact. The mode is found by Newton's
-    method, the parameters from mean and variance by the method of moments.
+    The mode is found by Newton's method, the parameters from mean and variance by the method of
+    moments. Where a mistake takes another function for the posterior, that one is integrated; the
+    number of heads in any order has torch's binomial distribution, averaged over the prior.
     """
     import torch
+    from torch.distributions import Binomial
 
-    from qgen.solvers.numerics.numerical_methods import gauss_legendre, maximise
+    from qgen.solvers.numerics.numerical_methods import gauss_legendre
+    from qgen.solvers.numerics.torch_laws import log_density
 
+    tails = tosses - heads
+    up, down = first - 1 + heads, second - 1 + tails
+    mass, mean, variance = _moments(up, down)
+    size = mean * (1 - mean) / variance - 1
+    prior_mass, prior_mean, _ = _moments(first - 1, second - 1)
+    evidence, fair = mass / prior_mass, 0.5**tosses
     nodes, weights = gauss_legendre(_NODES)
 
-    def prior(theta: "Tensor") -> "Tensor":
-        found: Tensor = theta ** (first[:, None] - 1) * (1 - theta) ** (second[:, None] - 1)
-        return found
+    def any_order(theta: "Tensor") -> "Tensor":
+        """The probability of that number of heads at points theta [points]."""
+        return log_density(Binomial(tosses[:, None], theta), heads[:, None]).exp()
 
-    def joint(theta: "Tensor") -> "Tensor":
-        tails = (tosses - heads)[:, None]
-        found: Tensor = prior(theta) * theta ** heads[:, None] * (1 - theta) ** tails
-        return found
+    def density(*exponents: "Tensor", constant: "Tensor | None" = None) -> Any:
+        whole = _moments(*exponents)[0] if constant is None else constant
+        return lambda points: _bump_values(points["theta"], *exponents) / whole[:, None]
 
-    at = nodes.expand(len(first), len(nodes))
-    mass = joint(at) @ weights
-    mean = (joint(at) * at) @ weights / mass
-    variance = (joint(at) * (at - mean[:, None]) ** 2) @ weights / mass
-    start = torch.zeros(len(first), 1, dtype=torch.float64)
-    peak = maximise(lambda free: joint(torch.sigmoid(free)).log()[:, 0], start)
-    size = mean * (1 - mean) / variance - 1
-    evidence = mass / (prior(at) @ weights)
-    fair = 0.5**tosses
+    prior_density = _bump_values(nodes.expand(len(first), _NODES), first - 1, second - 1)
+    share = _peak(heads, tails)
+    best = _bump_values(share, heads, tails)[:, 0]
     return {
         "first_after": mean * size,
         "second_after": (1 - mean) * size,
         "mean": mean,
-        "mode": torch.sigmoid(peak)[:, 0],
-        "variance": variance,
-        "density_formula": lambda points: joint(points["theta"]) / mass[:, None],
+        "mode": _peak(up, down)[:, 0],
+        "density_formula": density(up, down),
         "evidence": evidence,
         "evidence_fair": fair,
         "evidence_ratio": evidence / fair,
         "fair_after": torch.sigmoid(fair.log() - evidence.log()),
-        "prefers_unknown": evidence > fair * (1 + 1e-12),
+        "share": share[:, 0],
+        "prior_mean": prior_mean,
+        "unnormalised_formula": density(up, down, constant=torch.ones_like(mass)),
+        "swapped_formula": density(first - 1 + tails, second - 1 + heads),
+        "exponents_formula": density(first + heads, second + tails),
+        "likelihood_formula": density(heads, tails),
+        "evidence_with_orders": (any_order(nodes) * prior_density) @ weights / prior_mass,
+        "evidence_at_share": best,
+        "unknown_after": torch.sigmoid(evidence.log() - fair.log()),
+        "fair_after_best": torch.sigmoid(fair.log() - best.log()),
+        "fair_with_orders": any_order(torch.full_like(fair, 0.5)[:, None])[:, 0],
     }

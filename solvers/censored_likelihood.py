@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import log
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Call, Expression, Number, Product, Quotient, Sum, Symbol
+from qgen.document.formula import Call, Expression, Number, Product, Sum, Symbol
 from qgen.document.values import Answers, Exact
 from qgen.solvers.numerics.arguments import Vector, require_positive, require_vector
-from qgen.solvers.numerics.likelihood_routes import formula_routes, newton_fit
+from qgen.solvers.numerics.likelihood_routes import newton_fit
 from qgen.solvers.numerics.torch_laws import log_density
 from qgen.solvers.routes.registry import check, solver
 
@@ -32,22 +31,13 @@ def _log_likelihood_formula(count: int, total: Exact) -> Expression:
         "estimate": "the rate that maximises the likelihood",
         "mean_time": "one over that rate, the estimated mean time",
         "exposure": "the sum of all times, ended or not",
-        "log_likelihood": "the largest log-likelihood",
         "log_likelihood_formula": "the log-likelihood as a formula in lambda",
-        "score_formula": "its derivative, a formula in lambda",
     },
     mistakes={
-        "all_counted": "Takes every time for ended: all of them over the sum of all",
-        "unended_dropped": "Leaves out the times that had not ended",
         "mean_time_all_counted": "The mean of all times, as if every one had ended",
         "mean_time_unended_dropped": "The mean of the ended times alone",
-        "all_counted_formula": "Takes every time for ended, a formula in lambda",
-        "unended_dropped_formula": "Leaves out the times that had not ended, a formula in lambda",
     },
-    domains={
-        "log_likelihood_formula": {"lambda": "positive"},
-        "score_formula": {"lambda": "positive"},
-    },
+    domains={"log_likelihood_formula": {"lambda": "positive"}},
     examples=(
         {"ended": (2, 5, 3), "unended": (8, 8)},
         {"ended": (Fraction(1, 2),), "unended": (4, Fraction(7, 2), 1)},
@@ -74,15 +64,9 @@ def exponential(ended: Vector, unended: Vector) -> Answers:
         "estimate": estimate,
         "mean_time": 1 / estimate,
         "exposure": total,
-        "log_likelihood": count * log(estimate) - count,
         "log_likelihood_formula": _log_likelihood_formula(count, total),
-        "score_formula": Sum((Quotient(Number(count), _RATE), Number(-total))),
-        "all_counted": everyone / total,
-        "unended_dropped": count / within,
         "mean_time_all_counted": total / everyone,
         "mean_time_unended_dropped": within / count,
-        "all_counted_formula": _log_likelihood_formula(everyone, total),
-        "unended_dropped_formula": _log_likelihood_formula(count, within),
     }
 
 
@@ -96,18 +80,26 @@ def exponential_by_newton(ended: "Tensor", unended: "Tensor") -> Mapping[str, An
     import torch
     from torch.distributions import Exponential
 
+    def log_density_of(times: "Tensor", rate: "Tensor") -> "Tensor":
+        return log_density(Exponential(rate[..., None]), times[:, None]).sum(-1)
+
     def log_likelihood(rate: "Tensor") -> "Tensor":
         law: Any = Exponential(rate[..., None])
-        seen = log_density(law, ended[:, None]).sum(-1)
+        seen = log_density_of(ended, rate)
         tails = torch.log1p(-law.cdf(unended[:, None] / _STEPS)).sum(-1)
         found: Tensor = seen + _STEPS * tails
         return found
 
-    estimate, largest, _ = newton_fit(log_likelihood, torch.exp, len(ended))
+    def mean_of_ended(times: "Tensor") -> "Tensor":
+        """The best mean time where all of these had ended."""
+        return newton_fit(lambda mean: log_density_of(times, 1 / mean), torch.exp, len(times))[0]
+
+    estimate, _, _ = newton_fit(log_likelihood, torch.exp, len(ended))
     return {
         "estimate": estimate,
         "mean_time": 1 / estimate,
         "exposure": ended.shape[1] / estimate,
-        "log_likelihood": largest,
-        **formula_routes("lambda", log_likelihood),
+        "log_likelihood_formula": lambda points: log_likelihood(points["lambda"]),
+        "mean_time_all_counted": mean_of_ended(torch.cat((ended, unended), dim=-1)),
+        "mean_time_unended_dropped": mean_of_ended(ended),
     }

@@ -2,12 +2,19 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Number, Power, Product, Sum, Symbol
+from qgen.document.formula import Number, Power, Product, Sum, Symbol, linear
 from qgen.document.values import Answers
-from qgen.solvers.numerics.arguments import Vector, require_probabilities, require_vector
-from qgen.solvers.numerics.shape_arguments import square_root
+from qgen.solvers.numerics.arguments import (
+    Scalar,
+    Vector,
+    require_positive,
+    require_probabilities,
+    require_scalar,
+    require_vector,
+)
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -22,19 +29,11 @@ _C = Symbol("c")
         "variance": "variance of f at one draw",
         "control_variance": "variance of the control g at one draw",
         "covariance": "their covariance",
-        "control_mean": "the mean of g, which is known",
         "best_coefficient": "the c for which f − c (g − E g) has the smallest variance",
         "best_variance": "that smallest variance",
-        "remaining_share": "it divided by the variance of f: 1 minus the squared correlation",
         "variance_formula": "the variance of f − c (g − E g) as a formula in c",
     },
     mistakes={
-        "coefficient_negated": "The best coefficient with the wrong sign",
-        "coefficient_inverted": "Divides the covariance by the variance of f, not of g",
-        "coefficient_from_deviations": "Divides the covariance by both deviations: the correlation",
-        "share_removed": "The share of the variance that the control takes away",
-        "correlation_not_squared": "1 minus the correlation's size, which was not squared",
-        "plain_difference_variance": "The variance of f − g, for the coefficient 1",
         "covariance_forgotten_formula": "Var f + c² Var g, a formula in c",
         "covariance_once_formula": "Var f − c Cov + c² Var g, a formula in c",
         "sign_lost_formula": "Var f + 2 c Cov + c² Var g, a formula in c",
@@ -78,30 +77,19 @@ def table(probabilities: Vector, values: Vector, controls: Vector) -> Answers:
     if not shared:
         raise ValueError("values and controls must be correlated, their covariance is 0")
     best = Fraction(shared) / other
-    removed = Fraction(shared * shared) / (own * other)
-    correlation = square_root(removed)
-    signed = -correlation if shared < 0 else correlation
     start = Number(own)
     square = Product((Number(other), Power(_C, Number(2))))
     return {
         "variance": own,
         "control_variance": other,
         "covariance": shared,
-        "control_mean": control_mean,
         "best_coefficient": best,
         "best_variance": own - best * shared,
-        "remaining_share": 1 - removed,
         "variance_formula": Sum((start, Product((Number(-2 * shared), _C)), square)),
-        "coefficient_negated": -best,
-        "coefficient_inverted": Fraction(shared) / own,
-        "coefficient_from_deviations": signed,
-        "share_removed": removed,
-        "correlation_not_squared": 1 - correlation,
-        "plain_difference_variance": own - 2 * shared + other,
         "covariance_forgotten_formula": Sum((start, square)),
         "covariance_once_formula": Sum((start, Product((Number(-shared), _C)), square)),
         "sign_lost_formula": Sum((start, Product((Number(2 * shared), _C)), square)),
-        "coefficient_not_squared_formula": Sum((start, Product((Number(other - 2 * shared), _C)))),
+        "coefficient_not_squared_formula": linear([(other - 2 * shared, "c")], own),
     }
 
 
@@ -130,21 +118,99 @@ def table_by_regression(
     design = torch.stack((torch.ones_like(controls), controls), dim=-1) * roots[..., None]
     fit = torch.linalg.pinv(design) @ (values * roots)[..., None]
     residual = (values * roots)[..., None] - design @ fit
-    least = (residual**2).sum((-2, -1))
-    mean = (probabilities * controls).sum(-1)
 
     def variance_at(c: "Tensor") -> "Tensor":
         """[variants, k] for coefficients [variants or 1, k]."""
-        rest = values[:, None, :] - c[..., None] * (controls - mean[:, None])[:, None, :]
+        rest = values[:, None, :] - c[..., None] * controls[:, None, :]
         return shared(rest, rest)
+
+    def apart(c: "Tensor") -> "Tensor":
+        """The variance if f and g came from two independent draws."""
+        rest = values[:, None, :, None] - c[..., None, None] * controls[:, None, None, :]
+        mean = (pairs[:, None] * rest).sum((-2, -1), keepdim=True)
+        return (pairs[:, None] * (rest - mean) ** 2).sum((-2, -1))
+
+    def square_lost(c: "Tensor") -> "Tensor":
+        """Var f + Cov(g, c g − 2 c f): the factor of Var g is c."""
+        scaled = c[..., None] * (controls - 2 * values)[:, None, :]
+        control = controls[:, None, :].expand_as(scaled)
+        return shared(values, values)[:, None] + shared(control, scaled)
 
     return {
         "variance": shared(values, values),
         "control_variance": shared(controls, controls),
         "covariance": shared(values, controls),
-        "control_mean": mean,
         "best_coefficient": fit[:, 1, 0],
-        "best_variance": least,
-        "remaining_share": least / shared(values, values),
+        "best_variance": (residual**2).sum((-2, -1)),
         "variance_formula": lambda points: variance_at(points["c"]),
+        "covariance_forgotten_formula": lambda points: apart(points["c"]),
+        "covariance_once_formula": lambda points: (
+            (variance_at(points["c"]) + apart(points["c"])) / 2
+        ),
+        "sign_lost_formula": lambda points: variance_at(-points["c"]),
+        "coefficient_not_squared_formula": lambda points: square_lost(points["c"]),
+    }
+
+
+@solver(
+    "control_variates.savings",
+    results={"needed": "the draws that reach the same standard error with the control variate"},
+    mistakes={
+        "removed": "Takes the share of the variance that is taken away for the one that remains",
+        "unsquared": "Does not square the correlation",
+        "rooted": "Takes the factor of the standard error for that of the draws",
+    },
+    examples=(
+        {"correlation": Fraction(4, 5), "draws": 1000},
+        {"correlation": Fraction(-1, 4), "draws": 40000},
+        {"correlation": Fraction(19, 20), "draws": 10},
+    ),
+)
+def savings(correlation: Scalar, draws: Scalar) -> Answers:
+    """How many draws f − c (g − E g) with the best c needs where plain f needs `draws`.
+
+    The best c leaves the share 1 − correlation² of the variance, and the number of draws goes with
+    the variance. Source: Robert and Casella, Monte Carlo Statistical Methods (2004), chapter 4
+    (control variates). Raises ValueError unless the correlation is between −1 and 1 and not 0,
+    and for draws not above zero.
+    """
+    require_scalar("correlation", correlation)
+    require_positive("draws", draws)
+    if not -1 < correlation < 1 or not correlation:
+        raise ValueError("correlation must lie between -1 and 1 and must not be 0")
+    taken = Fraction(correlation * correlation)
+    return {
+        "needed": draws * (1 - taken),
+        "removed": draws * taken,
+        "unsquared": draws * (1 - abs(correlation)),
+        "rooted": float(draws) * sqrt(1 - taken),
+    }
+
+
+@check("control_variates.savings", tolerance=1e-8)
+def savings_by_minimising(correlation: "Tensor", draws: "Tensor") -> Mapping[str, Any]:
+    """Minimises the variance of f − c g over c, for f and g of variance 1; both [variants].
+
+    f and g are two linear functions of independent noise, from the Cholesky factor of their
+    covariance, so that the variance is the squared length of f − c g.
+    """
+    import torch
+
+    from qgen.solvers.numerics.numerical_methods import maximise
+
+    one = torch.ones_like(correlation)
+    covariance = torch.stack((one, correlation, correlation, one), dim=-1).reshape(-1, 2, 2)
+    f, g = torch.linalg.cholesky(covariance).unbind(-2)
+
+    def length(coefficient: "Tensor") -> "Tensor":
+        squares: Tensor = ((f - coefficient * g) ** 2).sum(-1)
+        return squares
+
+    best = maximise(lambda c: -length(c), torch.zeros_like(one)[:, None])
+    left = length(best)
+    return {
+        "needed": draws * left,
+        "removed": draws * ((best * g) ** 2).sum(-1),
+        "unsquared": draws * (1 - best[:, 0].abs()),
+        "rooted": draws * left.sqrt(),
     }

@@ -1,12 +1,12 @@
 """Denoising diffusion: what the variance schedule fixes, before anything is learned.
 
 x_t = √α_t x_{t−1} + √β_t ε with α_t = 1 − β_t; ᾱ_t = α_1 ⋯ α_t and ᾱ_0 = 1. Steps are counted
-from 1, data are scalars (the laws act on each coordinate alone).
+from 1, data are scalars (all acts on each coordinate alone).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
-from math import log, log2, log10, prod
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Call, Expression, Number, Product, Sum, Symbol, linear
@@ -15,6 +15,7 @@ from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
     require_between_zero_and_one,
+    require_positive,
     require_scalar,
     require_vector,
 )
@@ -72,21 +73,24 @@ def _both(factors: tuple[Fraction, Fraction], under_roots: tuple[Fraction, Fract
 @solver(
     "diffusion.schedule",
     results={
-        "alpha": "1 − β_t",
         "alpha_bar": "ᾱ_t, the product of 1 − β_s up to step t",
         "mean": "mean of q(x_t | x_0) at the given x_0",
         "mean_formula": "mean of q(x_t | x_0), a formula in x_0",
         "signal_scale": "√ᾱ_t, the factor of x_0 in x_t",
         "variance": "variance of q(x_t | x_0): 1 − ᾱ_t",
+        "variance_before": "variance of q(x_{t−1} | x_0): 1 − ᾱ_{t−1}",
+        "deviation_before": "standard deviation of q(x_{t−1} | x_0)",
         "deviation": "standard deviation of q(x_t | x_0): the factor of the noise in x_t",
         "snr": "signal-to-noise ratio ᾱ_t / (1 − ᾱ_t)",
-        "log_snr": "its natural logarithm",
         "mostly_noise": "whether the noise has more variance than ᾱ_t (the ratio is below 1)",
+        "mostly_last_step": "whether the last step adds more variance than is left of the earlier "
+        "steps' noise in x_t",
+        "total_variance": "variance of x_t where x_0 is random with the variance `spread`",
+        "grows": "whether that variance is above `spread`",
     },
     mistakes={
         "betas_multiplied": "Multiplies the β in place of the 1 − β",
         "betas_added": "1 − Σ β for ᾱ_t",
-        "one_step_short": "ᾱ_{t−1}: the product stops one step too early",
         "mean_without_root": "ᾱ_t x_0: forgets the square root",
         "mean_of_last_step": "√α_t x_0: only the last step",
         "mean_unscaled": "x_0: the signal is not scaled down",
@@ -94,94 +98,153 @@ def _both(factors: tuple[Fraction, Fraction], under_roots: tuple[Fraction, Fract
         "mean_of_last_step_formula": "√α_t x_0: only the last step, a formula in x_0",
         "mean_of_betas_formula": "√(β_1 ⋯ β_t) x_0: multiplies the β, a formula in x_0",
         "variances_added": "Σ β: adds the variances as if the signal were not scaled down",
+        "variances_added_before": "Σ β up to step t − 1, for the variance of q(x_{t−1} | x_0)",
         "variance_of_last_step": "β_t: only the last step",
+        "variance_of_betas": "1 − β_1 ⋯ β_t: multiplies the β in place of the 1 − β",
         "snr_of_scales": "√ᾱ_t / √(1 − ᾱ_t): a ratio of scales, not of variances",
         "snr_inverted": "(1 − ᾱ_t) / ᾱ_t: noise over signal",
-        "log10_snr": "Logarithm to base 10",
-        "log2_snr": "Logarithm to base 2",
+        "snr_without_signal": "1 / (1 − ᾱ_t): one in the place of ᾱ_t",
     },
     examples=(
-        {"betas": (Fraction(1, 10), Fraction(1, 5), Fraction(1, 2)), "t": 2, "x_0": 3},
+        {"betas": (Fraction(1, 10), Fraction(1, 5), Fraction(1, 2)), "t": 2, "x_0": 3, "spread": 2},
         {"betas": (Fraction(19, 100), Fraction(3, 4)), "t": 1, "x_0": Fraction(-1, 2)},
         {
             "betas": (Fraction(1, 50), Fraction(1, 25), Fraction(3, 50), Fraction(2, 25)),
             "t": 4,
             "x_0": 2,
+            "spread": Fraction(1, 3),
         },
         {"betas": (Fraction(1, 10000),), "t": 1, "x_0": 0},
         {"betas": (Fraction(1, 2),), "t": 1, "x_0": 0},
     ),
 )
-def schedule(betas: Vector, t: Scalar, x_0: Scalar) -> Answers:
+def schedule(betas: Vector, t: Scalar, x_0: Scalar, spread: Scalar = 1) -> Answers:
     """ᾱ_t and q(x_t | x_0) = N(√ᾱ_t x_0, 1 − ᾱ_t), by merging Gaussian steps.
 
     If x_{t−1} has variance 1 − ᾱ_{t−1} about its mean, x_t has α_t (1 − ᾱ_{t−1}) + β_t =
-    1 − ᾱ_t. Sources: Ho, Jain and Abbeel, Denoising diffusion probabilistic models (2020),
-    equation 4; Kingma, Salimans, Poole and Ho, Variational diffusion models (2021), section
-    3.1 for the ratio. Raises ValueError for betas not between 0 and 1, and t that is no step.
+    1 − ᾱ_t. Where x_0 is itself random, ᾱ_t times its variance comes on top. Sources: Ho, Jain
+    and Abbeel, Denoising diffusion probabilistic models (2020), equation 4; Kingma, Salimans,
+    Poole and Ho, Variational diffusion models (2021), section 3.1 for the ratio. Raises
+    ValueError for betas not between 0 and 1, t that is no step, and a spread not above zero.
     """
     step, before, bar = alpha_bars(betas, t)
     require_scalar("x_0", x_0)
-    alpha, multiplied = Fraction(1 - betas[step - 1]), Fraction(prod(betas[:step]))
+    require_positive("spread", spread)
+    last = betas[step - 1]
+    alpha, multiplied = Fraction(1 - last), Fraction(prod(betas[:step]))
     scale, noise = square_root(bar), 1 - bar
     snr = bar / noise
-    total = Fraction(sum(betas[:step]))
-    # Both parts are logged alone: their quotient may be far from one.
-    log_snr = log(bar) - log(noise)
+    added = Fraction(sum(betas[:step]))
+    total = bar * spread + noise
     return {
-        "alpha": alpha,
         "alpha_bar": bar,
         "mean": scale * x_0,
         "mean_formula": _scaled(Fraction(1), bar, "x_0"),
         "signal_scale": scale,
         "variance": noise,
+        "variance_before": 1 - before,
+        "deviation_before": square_root(1 - before),
         "deviation": square_root(noise),
         "snr": snr,
-        "log_snr": log_snr,
         "mostly_noise": snr < 1,
+        "mostly_last_step": 2 * last > noise,
+        "total_variance": total,
+        "grows": total > spread,
         "betas_multiplied": multiplied,
-        "betas_added": 1 - total,
-        "one_step_short": before,
+        "betas_added": 1 - added,
         "mean_without_root": bar * x_0,
         "mean_of_last_step": square_root(alpha) * x_0,
         "mean_unscaled": x_0,
         "mean_without_root_formula": Product((Number(bar), Symbol("x_0"))),
         "mean_of_last_step_formula": _scaled(Fraction(1), alpha, "x_0"),
         "mean_of_betas_formula": _scaled(Fraction(1), multiplied, "x_0"),
-        "variances_added": total,
-        "variance_of_last_step": betas[step - 1],
+        "variances_added": added,
+        "variances_added_before": added - last,
+        "variance_of_last_step": last,
+        "variance_of_betas": 1 - multiplied,
         "snr_of_scales": square_root(snr),
         "snr_inverted": 1 / snr,
-        "log10_snr": log10(bar) - log10(noise),
-        "log2_snr": log2(bar) - log2(noise),
+        "snr_without_signal": 1 / noise,
     }
 
 
-@check("diffusion.schedule", tolerance=1e-9)
-def schedule_by_steps(betas: "Tensor", t: "Tensor", x_0: "Tensor") -> Mapping[str, Any]:
-    """Sends mean and variance through the chain one step after the other.
+def walk(
+    betas: "Tensor", t: "Tensor", variance: "Tensor | float" = 0.0
+) -> tuple["Tensor", "Tensor"]:
+    """The factor of the start in x_t, and the variance of x_t if the start has `variance`.
 
-    betas: [variants, steps]; t, x_0: [variants]. No product of alphas is formed.
+    One step after the other: no product of alphas is formed. betas: [variants, steps]; t:
+    [variants].
     """
     import torch
 
-    scale, variance = torch.ones_like(x_0), torch.zeros_like(x_0)
+    scale = torch.ones_like(betas[:, 0])
+    spread = scale * variance
     for step, beta in enumerate(betas.unbind(1), start=1):
         reached = step <= t
         scale = torch.where(reached, scale * (1 - beta).sqrt(), scale)
-        variance = torch.where(reached, (1 - beta) * variance + beta, variance)
+        spread = torch.where(reached, (1 - beta) * spread + beta, spread)
+    return scale, spread
+
+
+def last_betas(betas: "Tensor", t: "Tensor") -> "Tensor":
+    """β_t of every variant, [variants, 1]: a chain of that step alone."""
+    return betas.gather(1, t.long()[:, None] - 1)
+
+
+@check("diffusion.schedule", tolerance=1e-9)
+def schedule_by_steps(
+    betas: "Tensor", t: "Tensor", x_0: "Tensor", spread: "Tensor"
+) -> Mapping[str, Any]:
+    """Sends mean and variance through the chain one step after the other.
+
+    The mistakes are chains as well: of the last step alone, of one step less, and with the β
+    in the place of the 1 − β. betas: [variants, steps]; t, x_0, spread: [variants].
+    """
+    import torch
+
+    scale, variance = walk(betas, t)
+    _, before = walk(betas, t - 1)
+    alone = last_betas(betas, t)
+    last_scale, last_variance = walk(alone, torch.ones_like(t))
+    scale_of_betas, rest_of_betas = walk(1 - betas, t)
+    _, total = walk(betas, t, spread)
+    places = torch.arange(1, betas.shape[1] + 1)
+    added = (betas * (places <= t[:, None])).sum(-1)
+
+    def times(factor: "Tensor") -> Callable[..., "Tensor"]:
+        return lambda points: factor[:, None] * points["x_0"]
+
     return {
-        "alpha": 1 - betas.gather(1, t.long()[:, None] - 1)[:, 0],
         "alpha_bar": scale**2,
         "mean": scale * x_0,
-        "mean_formula": lambda points: scale[:, None] * points["x_0"],
+        "mean_formula": times(scale),
         "signal_scale": scale,
         "variance": variance,
+        "variance_before": before,
+        "deviation_before": before.sqrt(),
         "deviation": variance.sqrt(),
         "snr": scale**2 / variance,
-        "log_snr": 2 * scale.log() - variance.log(),
         # A tie is no majority; rounding must not make one of it.
         "mostly_noise": variance - scale**2 > 1e-12,
+        "mostly_last_step": last_variance - last_scale**2 * before > 1e-12,
+        "total_variance": total,
+        "grows": total - spread > 1e-12 * spread,
+        "betas_multiplied": scale_of_betas**2,
+        "betas_added": 1 - added,
+        "mean_without_root": scale * (scale * x_0),
+        "mean_of_last_step": last_scale * x_0,
+        "mean_unscaled": x_0,
+        "mean_without_root_formula": times(1 - variance),
+        "mean_of_last_step_formula": times(last_scale),
+        "mean_of_betas_formula": times(scale_of_betas),
+        "variances_added": added,
+        "variances_added_before": (betas * (places < t[:, None])).sum(-1),
+        "variance_of_last_step": last_variance,
+        "variance_of_betas": rest_of_betas,
+        "snr_of_scales": scale / variance.sqrt(),
+        "snr_inverted": variance / scale**2,
+        "snr_without_signal": variance.reciprocal(),
     }
 
 
@@ -198,7 +261,6 @@ def schedule_by_steps(betas: "Tensor", t: "Tensor", x_0: "Tensor") -> Mapping[st
     mistakes={
         "mean_swapped": "Gives the factor of x_0 to x_t and the other way round",
         "mean_without_roots": "Takes ᾱ_{t−1} and α_t without their square roots",
-        "mean_with_alpha_bar": "√ᾱ_t in place of √α_t in the factor of x_t",
         "mean_of_signal": "√ᾱ_{t−1} x_0: the mean of q(x_{t−1} | x_0), which ignores x_t",
         "forward_variance": "β_t: the variance of the forward step",
         "marginal_variance": "1 − ᾱ_{t−1}: the variance of q(x_{t−1} | x_0)",
@@ -243,7 +305,6 @@ def posterior(betas: Vector, t: Scalar, x_t: Scalar, x_0: Scalar) -> Answers:
         "deviation": square_root(variance),
         "mean_swapped": end * x_0 + start * x_t,
         "mean_without_roots": towards_0 * before * x_0 + towards_t * alpha * x_t,
-        "mean_with_alpha_bar": start * x_0 + towards_t * square_root(bar) * x_t,
         "mean_of_signal": square_root(before) * x_0,
         "forward_variance": beta,
         "marginal_variance": 1 - before,
@@ -255,7 +316,7 @@ def posterior(betas: Vector, t: Scalar, x_t: Scalar, x_0: Scalar) -> Answers:
     }
 
 
-def reverse_law(betas: "Tensor", t: "Tensor") -> "Tensor":
+def reverse_step(betas: "Tensor", t: "Tensor") -> "Tensor":
     """The factors of x_0 and x_t and the variance [variants, 3] of q(x_{t−1} | x_t, x_0).
 
     Found from the whole chain x_1 … x_{t−1} at once: its precision matrix given both ends is
@@ -264,8 +325,8 @@ def reverse_law(betas: "Tensor", t: "Tensor") -> "Tensor":
     """
     import torch
 
-    laws = torch.zeros(len(t), 3, dtype=torch.float64)
-    laws[:, 0] = 1  # at t = 1 nothing lies between the ends, and x_{t−1} is x_0
+    found = torch.zeros(len(t), 3, dtype=torch.float64)
+    found[:, 0] = 1  # at t = 1 nothing lies between the ends, and x_{t−1} is x_0
     for step in set(t.long().tolist()) - {1}:
         rows = (t == step).nonzero()[:, 0]
         noise = betas[rows, :step]
@@ -275,25 +336,42 @@ def reverse_law(betas: "Tensor", t: "Tensor") -> "Tensor":
         precision = torch.diag_embed(diagonal)
         precision += torch.diag_embed(beside, 1) + torch.diag_embed(beside, -1)
         last = torch.linalg.inv(precision)[:, -1]
-        laws[rows] = torch.stack(
+        found[rows] = torch.stack(
             (last[:, 0] * carry[:, 0], last[:, -1] * carry[:, -1], last[:, -1]), dim=-1
         )
-    return laws
+    return found
 
 
 @check("diffusion.posterior", tolerance=1e-8)
 def posterior_by_precision(
     betas: "Tensor", t: "Tensor", x_t: "Tensor", x_0: "Tensor"
 ) -> Mapping[str, Any]:
-    """Conditions the whole chain on both ends; betas: [variants, steps], others: [variants]."""
-    start, end, variance = reverse_law(betas, t).unbind(-1)
+    """Conditions the whole chain on both ends; betas: [variants, steps], others: [variants].
+
+    The mistakes use the chain's own scales and variances, one step short and of the last step.
+    """
+    import torch
+
+    start, end, variance = reverse_step(betas, t).unbind(-1)
+    before, noise_before = walk(betas, t - 1)
+    alone, forward = walk(last_betas(betas, t), torch.ones_like(t))
+
+    def both(of_x_0: "Tensor", of_x_t: "Tensor") -> Callable[..., "Tensor"]:
+        return lambda points: of_x_0[:, None] * points["x_0"] + of_x_t[:, None] * points["x_t"]
+
     return {
         "mean": start * x_0 + end * x_t,
-        "mean_formula": lambda points: (
-            start[:, None] * points["x_0"] + end[:, None] * points["x_t"]
-        ),
+        "mean_formula": both(start, end),
         "x_0_coefficient": start,
         "x_t_coefficient": end,
         "variance": variance,
         "deviation": variance.sqrt(),
+        "mean_swapped": start * x_t + end * x_0,
+        "mean_without_roots": before * start * x_0 + alone * end * x_t,
+        "mean_of_signal": before * x_0,
+        "forward_variance": forward,
+        "marginal_variance": noise_before,
+        "variance_without_beta": variance / forward,
+        "swapped_formula": both(end, start),
+        "without_roots_formula": both(before * start, alone * end),
     }

@@ -24,20 +24,22 @@ if TYPE_CHECKING:
 @solver(
     "diffusion_denoising.gaussian_prior",
     results={
-        "score": "score of the noisy law p(x) at x",
+        "score": "score of the noisy density p(x) at x",
         "estimate": "E[x_0 | x] = x + sigma² · score",
         "variance": "variance of x_0 given x",
         "deviation": "standard deviation of x_0 given x",
         "prior_weight": "the weight of mu in the estimate",
     },
     mistakes={
+        "score_negated": "(x − mu) / (tau² + sigma²): the sign of the score is lost",
+        "score_of_data": "−(x − mu) / tau²: the score of the clean data",
+        "score_of_noise": "−(x − mu) / sigma²: only the variance of the noise",
         "score_sign": "x − sigma² · score: moves away from the mean",
         "sigma_unsquared": "x + sigma · score: the deviation for the variance",
         "weights_swapped": "Gives the weight of x to mu and the other way round",
         "prior_ignored": "x: does not shrink at all",
-        "noise_ignored_in_score": "Takes the score of the prior, −(x − mu) / tau²",
         "marginal_variance": "tau² + sigma²: the variance of x, not of x_0 given x",
-        "plain_mean": "The plain mean of x and mu",
+        "prior_variance": "tau²: the variance of x_0 before x is known",
     },
     examples=(
         {"x": 3, "mu": 1, "tau": 2, "sigma": 1},
@@ -68,13 +70,15 @@ def gaussian_prior(x: Scalar, mu: Scalar, tau: Scalar, sigma: Scalar) -> Answers
         "variance": variance,
         "deviation": square_root(variance),
         "prior_weight": noise / total,
+        "score_negated": -score,
+        "score_of_data": Fraction(mu - x) / prior,
+        "score_of_noise": Fraction(mu - x) / noise,
         "score_sign": x - noise * score,
         "sigma_unsquared": x + sigma * score,
         "weights_swapped": (noise * x + prior * mu) / total,
         "prior_ignored": x,
-        "noise_ignored_in_score": x + noise * Fraction(mu - x) / prior,
         "marginal_variance": total,
-        "plain_mean": Fraction(x + mu) / 2,
+        "prior_variance": prior,
     }
 
 
@@ -85,7 +89,9 @@ def gaussian_prior_by_quadrature(
     """Bayes' rule on a grid over x_0 around the joint density's maximum; all are [variants].
 
     The score is the slope of the log of the integral, by autograd. The trapezoid rule is exact
-    to rounding for a smooth density that vanishes at both ends of the grid.
+    to rounding for a smooth density that vanishes at both ends of the grid. The mistakes are
+    slopes of one of the two densities alone, reflections of the estimate, and the variance of
+    two independent sources, from the variance given x.
     """
     import torch
 
@@ -108,12 +114,26 @@ def gaussian_prior_by_quadrature(
     shift = (weights * offsets).sum(-1)
     variance = (weights * (offsets - shift[:, None]) ** 2).sum(-1)
     estimate = centre[:, 0] + shift
+
+    def score_of(spread: "Tensor") -> "Tensor":
+        leaf = x.clone().requires_grad_(True)
+        return torch.autograd.grad(normal(mu, spread).log_prob(leaf).sum(), leaf)[0]
+
     return {
         "score": score,
         "estimate": estimate,
         "variance": variance,
         "deviation": variance.sqrt(),
         "prior_weight": variance / tau**2,
+        "score_negated": -score,
+        "score_of_data": score_of(tau),
+        "score_of_noise": score_of(sigma),
+        "score_sign": 2 * x - estimate,
+        "sigma_unsquared": x + (estimate - x) / sigma,
+        "weights_swapped": x + mu - estimate,
+        "prior_ignored": x,
+        "marginal_variance": (sigma * tau) ** 2 / variance,
+        "prior_variance": normal(mu, tau).variance,
     }
 
 
@@ -122,8 +142,6 @@ def gaussian_prior_by_quadrature(
     results={
         "weights": "the posterior probability of each clean value given x",
         "estimate": "E[x_0 | x], what the best denoiser returns",
-        "score": "score of the noisy law p(x) at x: (estimate − x) / sigma²",
-        "variance": "variance of x_0 given x",
     },
     mistakes={
         "nearest_point": "The clean value nearest to x (the first of equals)",
@@ -131,8 +149,6 @@ def gaussian_prior_by_quadrature(
         "prior_ignored": "Weighs all clean values alike before seeing x",
         "sigma_unsquared": "Divides the squared distance by 2 sigma",
         "half_forgotten": "Divides the squared distance by sigma², without the 2",
-        "score_sign": "(x − estimate) / sigma²: the sign is wrong",
-        "score_by_sigma": "(estimate − x) / sigma: the deviation for the variance",
     },
     examples=(
         {
@@ -155,7 +171,7 @@ def point_prior(x: Scalar, points: Vector, prior: Vector, sigma: Scalar) -> Answ
 
     Bayes' rule weighs a_k by prior_k exp(−(x − a_k)² / (2 sigma²)). Source: Efron, Tweedie's
     formula and selection bias (2011), section 2, solved for the score. Raises ValueError for
-    a prior that is no law or has zeros, and for sigma not above zero.
+    a prior that does not sum to one or has zeros, and for sigma not above zero.
     """
     require_scalar("x", x)
     require_vector("points", points)
@@ -182,22 +198,14 @@ def point_prior(x: Scalar, points: Vector, prior: Vector, sigma: Scalar) -> Answ
         return fsum([weight * value for weight, value in zip(weights, values, strict=True)])
 
     weights = weighed(2 * spread**2, shares)
-    estimate = mean(weights)
-    score = (estimate - float(x)) / spread**2
     return {
         "weights": weights,
-        "estimate": estimate,
-        "score": score,
-        "variance": fsum(
-            [w * (value - estimate) ** 2 for w, value in zip(weights, values, strict=True)]
-        ),
+        "estimate": mean(weights),
         "nearest_point": points[distances.index(nearest)],
         "prior_mean": sum([a * share for a, share in zip(points, prior, strict=True)]),
         "prior_ignored": mean(weighed(2 * spread**2, [1.0] * len(points))),
         "sigma_unsquared": mean(weighed(2 * spread, shares)),
         "half_forgotten": mean(weighed(spread**2, shares)),
-        "score_sign": -score,
-        "score_by_sigma": score * spread,
     }
 
 
@@ -207,20 +215,31 @@ def point_prior_by_tweedie(
 ) -> Mapping[str, Any]:
     """Tweedie's formula with the derivatives of torch's log density of the noisy mixture.
 
-    E[x_0 | x] = x + sigma² s and Var[x_0 | x] = sigma² + sigma⁴ s′. The weights are the slopes of
-    the log density in the log prior. points, prior: [variants, k]; x, sigma: [variants].
+    E[x_0 | x] = x + sigma² s. The weights are the slopes of the log density in the log prior. The
+    mistakes have another noise (exponents divided by 2 sigma belong to the variance sigma, by
+    sigma² to half the variance) or another prior.
+    points, prior: [variants, k]; x, sigma: [variants].
     """
     import torch
 
     normal: Any = torch.distributions.Normal
-    at, log_prior = x.clone().requires_grad_(True), prior.log().requires_grad_(True)
-    parts = log_prior + normal(points, sigma[:, None]).log_prob(at[:, None])
-    density = torch.logsumexp(parts, dim=-1).sum()
-    score, weights = torch.autograd.grad(density, (at, log_prior), create_graph=True)
-    (slope,) = torch.autograd.grad(score.sum(), at)
+
+    def denoised(shares: "Tensor", spread: "Tensor") -> tuple["Tensor", "Tensor"]:
+        """Estimate and weights."""
+        at, log_prior = x.clone().requires_grad_(True), shares.log().requires_grad_(True)
+        parts = log_prior + normal(points, spread[:, None]).log_prob(at[:, None])
+        density = torch.logsumexp(parts, dim=-1).sum()
+        score, weights = torch.autograd.grad(density, (at, log_prior))
+        return x + spread**2 * score, weights
+
+    estimate, weights = denoised(prior, sigma)
+    nearest = (points - x[:, None]).abs().argmin(-1, keepdim=True)
     return {
         "weights": weights,
-        "estimate": x + sigma**2 * score,
-        "score": score,
-        "variance": sigma**2 + sigma**4 * slope,
+        "estimate": estimate,
+        "nearest_point": points.gather(1, nearest)[:, 0],
+        "prior_mean": torch.einsum("vk,vk->v", prior, points),
+        "prior_ignored": denoised(torch.ones_like(prior), sigma)[0],
+        "sigma_unsquared": denoised(prior, sigma.sqrt())[0],
+        "half_forgotten": denoised(prior, sigma / 2**0.5)[0],
     }

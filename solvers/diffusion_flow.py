@@ -22,15 +22,14 @@ if TYPE_CHECKING:
         "slope": "dx/dsigma at the given x and sigma",
         "one_step": "one Euler step from sigma to 0: what the best denoiser returns",
         "exact": "where the flow takes x at sigma = 0",
-        "one_step_variance": "variance of one_step if x has the noisy law N(mu, tau² + sigma²)",
-        "exact_variance": "variance of exact if x has this law",
+        "one_step_variance": "variance of one_step if x has the density N(mu, tau² + sigma²)",
+        "exact_variance": "variance of exact if x has this density",
     },
     mistakes={
-        "slope_sign": "sigma · score: the sign is lost",
-        "slope_without_sigma": "−score: forgets the factor sigma",
         "slope_once": "x − slope: a step of length 1",
         "step_sign": "Steps to 2 sigma in place of 0",
         "no_flow": "x itself",
+        "ends_in_mean": "mu: as if the flow took every start to the mean",
         "score_of_data_step": "The step with the score of the clean data",
         "one_step_deviation": "The standard deviation of one_step",
         "noisy_variance": "tau² + sigma²: the variance of x",
@@ -67,8 +66,7 @@ def gaussian_flow(mu: Scalar, tau: Scalar, sigma: Scalar, x: Scalar) -> Answers:
     require_positive("sigma", sigma)
     prior, noise = Fraction(tau * tau), Fraction(sigma * sigma)
     total, distance = prior + noise, Fraction(x - mu)
-    minus_score = distance / total
-    slope = sigma * minus_score
+    slope = sigma * distance / total
     one_step_variance = prior * prior / total
     return {
         **_formulas(mu, prior),
@@ -77,11 +75,10 @@ def gaussian_flow(mu: Scalar, tau: Scalar, sigma: Scalar, x: Scalar) -> Answers:
         "exact": mu + distance * square_root(prior / total),
         "one_step_variance": one_step_variance,
         "exact_variance": prior,
-        "slope_sign": -slope,
-        "slope_without_sigma": minus_score,
         "slope_once": x - slope,
         "step_sign": x + sigma * slope,
         "no_flow": x,
+        "ends_in_mean": mu,
         "score_of_data_step": x - noise * distance / prior,
         "one_step_deviation": square_root(one_step_variance),
         "noisy_variance": total,
@@ -107,18 +104,19 @@ def gaussian_flow_by_integration(
 ) -> Mapping[str, Any]:
     """Integrates the equation with the slope of torch's log density; all are [variants].
 
-    How far two starts lie apart at the end, over how far they lay apart, scales the law's
-    deviation, since the flow is linear.
+    How far two starts lie apart at the end, over how far they lay apart, scales the standard
+    deviation, since the flow is linear. The mean is where the flow stands still.
     """
     import torch
 
     normal: Any = torch.distributions.Normal
 
-    def slope(level: "Tensor", at: "Tensor", mean: "Tensor", deviation: "Tensor") -> "Tensor":
+    def score(at: "Tensor", mean: "Tensor", spread: "Tensor") -> "Tensor":
         point = at.detach().clone().requires_grad_(True)
-        law = normal(mean, (deviation**2 + level**2).sqrt())
-        (score,) = torch.autograd.grad(law.log_prob(point).sum(), point)
-        return -level * score
+        return torch.autograd.grad(normal(mean, spread).log_prob(point).sum(), point)[0]
+
+    def slope(level: "Tensor", at: "Tensor", mean: "Tensor", deviation: "Tensor") -> "Tensor":
+        return -level * score(at, mean, torch.hypot(deviation, level))
 
     starts = torch.stack((x, x + 1), dim=-1)
     mean, deviation = mu[:, None], tau[:, None]
@@ -130,12 +128,29 @@ def gaussian_flow_by_integration(
     )
     now = slope(sigma[:, None], starts, mean, deviation)
     jumps = starts - sigma[:, None] * now
-    noisy = tau**2 + sigma**2
+    shrunk = (jumps[:, 1] - jumps[:, 0]).abs()
+    noisy = normal(mu, tau).variance + normal(0.0, sigma).variance
+
+    def slope_at(points: Mapping[str, "Tensor"]) -> "Tensor":
+        return slope(points["sigma"], points["x"], mean, deviation)
+
     return {
-        "slope_formula": lambda points: slope(points["sigma"], points["x"], mean, deviation),
+        "slope_formula": slope_at,
         "slope": now[:, 0],
         "one_step": jumps[:, 0],
         "exact": ends[:, 0],
-        "one_step_variance": (jumps[:, 1] - jumps[:, 0]) ** 2 * noisy,
+        "one_step_variance": shrunk**2 * noisy,
         "exact_variance": (ends[:, 1] - ends[:, 0]) ** 2 * noisy,
+        "slope_once": x - now[:, 0],
+        "step_sign": 2 * x - jumps[:, 0],
+        "no_flow": x,
+        "ends_in_mean": x + now[:, 0] / (now[:, 0] - now[:, 1]),
+        "score_of_data_step": x + sigma**2 * score(x, mu, tau),
+        "one_step_deviation": shrunk * noisy.sqrt(),
+        "noisy_variance": noisy,
+        "slope_sign_formula": lambda points: -slope_at(points),
+        "slope_without_sigma_formula": lambda points: slope_at(points) / points["sigma"],
+        "slope_of_data_formula": lambda points: (
+            -points["sigma"] * score(points["x"], mean, deviation)
+        ),
     }

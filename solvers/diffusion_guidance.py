@@ -1,11 +1,11 @@
-"""What guidance and the variational bound make of Gaussian laws, on a scalar."""
+"""What guidance and the variational bound make of Gaussians, on a scalar."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.diffusion import alpha_bars, reverse_law
+from qgen.solvers.diffusion import alpha_bars, last_betas, reverse_step, walk
 from qgen.solvers.numerics.arguments import Scalar, Vector, require_positive, require_scalar
 from qgen.solvers.numerics.shape_arguments import square_root
 from qgen.solvers.routes.registry import check, solver
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 @solver(
     "diffusion_guidance.gaussians",
     results={
-        "mean": "mean of the law whose score is (1 + w) s(x | c) − w s(x)",
-        "variance": "variance of this law",
+        "mean": "mean of the Gaussian whose score is (1 + w) s(x | c) − w s(x)",
+        "variance": "variance of this Gaussian",
         "score": "the guided score at x",
         "beyond": "whether its mean lies further from that of all data than that of the class",
+        "narrower": "whether its variance is below that of the class",
     },
     mistakes={
         "mean_of_means": "(1 + w) mu_c − w mu: combines the means, not the scores",
         "mean_other_weight": "Takes w and 1 − w as the weights",
         "variance_other_weight": "Takes w and 1 − w as the weights",
-        "variance_of_variances": "(1 + w) tau_c² − w tau²: combines the variances",
         "variance_of_class": "tau_c²: no guidance",
         "mean_of_class": "mu_c: no guidance",
-        "mean_by_deviations": "Weighs with the deviations in place of the variances",
-        "precision": "The precision of the guided law: one over its variance",
-        "deviation": "The standard deviation of the guided law",
+        "precision": "The precision of the guided Gaussian: one over its variance",
+        "deviation": "The standard deviation of the guided Gaussian",
         "score_other_weight": "w s(x | c) + (1 − w) s(x)",
         "score_swapped": "(1 + w) s(x) − w s(x | c)",
+        "score_sign": "The sign of both scores is wrong",
     },
     examples=(
         {"mu": 0, "tau": 2, "mu_c": 1, "tau_c": 1, "weight": 1, "x": 3},
@@ -62,25 +62,23 @@ def gaussians(
     precision = (1 + weight) * own - weight * whole
     mean = ((1 + weight) * own * mu_c - weight * whole * mu) / precision
     other = weight * own + (1 - weight) * whole
-    narrow, wide = Fraction(1) / tau_c, Fraction(1) / tau
-    by_deviation = (1 + weight) * narrow - weight * wide
     of_class, of_all = own * (mu_c - x), whole * (mu - x)
     return {
         "mean": mean,
         "variance": 1 / precision,
         "score": (1 + weight) * of_class - weight * of_all,
         "beyond": abs(mean - mu) > abs(mu_c - mu),
+        "narrower": precision > own,
         "mean_of_means": (1 + weight) * mu_c - weight * mu,
         "mean_other_weight": (weight * own * mu_c + (1 - weight) * whole * mu) / other,
         "variance_other_weight": 1 / other,
-        "variance_of_variances": (1 + weight) * tau_c * tau_c - weight * tau * tau,
         "variance_of_class": tau_c * tau_c,
         "mean_of_class": mu_c,
-        "mean_by_deviations": ((1 + weight) * narrow * mu_c - weight * wide * mu) / by_deviation,
         "precision": precision,
         "deviation": square_root(1 / precision),
         "score_other_weight": weight * of_class + (1 - weight) * of_all,
         "score_swapped": (1 + weight) * of_all - weight * of_class,
+        "score_sign": weight * of_all - (1 + weight) * of_class,
     }
 
 
@@ -91,7 +89,8 @@ def gaussians_by_maximum(
     """Climbs p(x | c) · p(c | x)^w with torch's log densities; all are [variants].
 
     By Bayes' rule ln p(c | x) is the difference of the two log densities, up to a constant. A
-    Gaussian has its mean at its maximum, and minus the curvature there is its precision.
+    Gaussian has its mean at its maximum, and minus the curvature there is its precision. The
+    mistakes climb with other weights of the two log densities.
     """
     import torch
 
@@ -99,20 +98,49 @@ def gaussians_by_maximum(
 
     normal: Any = torch.distributions.Normal
 
-    def objective(at: "Tensor") -> "Tensor":
-        with_class: Tensor = normal(mu_c, tau_c).log_prob(at)
-        whole: Tensor = normal(mu, tau).log_prob(at)
-        return with_class + weight * (with_class - whole)
+    one, none = torch.ones_like(weight), torch.zeros_like(weight)
 
-    mean = maximise(lambda place: objective(place[:, 0]), mu_c[:, None])[:, 0]
-    point = x.clone().requires_grad_(True)
-    (score,) = torch.autograd.grad(objective(point).sum(), point, create_graph=True)
-    (curvature,) = torch.autograd.grad(score.sum(), point)
+    def blend(of_class: "Tensor", of_all: "Tensor") -> Callable[["Tensor"], "Tensor"]:
+        """The two log densities, so many times each."""
+
+        def objective(at: "Tensor") -> "Tensor":
+            value: Tensor = normal(mu_c, tau_c).log_prob(at) * of_class
+            value = value + normal(mu, tau).log_prob(at) * of_all
+            return value
+
+        return objective
+
+    guided, mixed = blend(one + weight, -weight), blend(weight, one - weight)
+    swapped, own = blend(-weight, one + weight), blend(one, none)
+
+    def top(objective: Callable[["Tensor"], "Tensor"]) -> "Tensor":
+        return maximise(lambda place: objective(place[:, 0]), mu_c[:, None])[:, 0]
+
+    def slopes(objective: Callable[["Tensor"], "Tensor"]) -> tuple["Tensor", "Tensor"]:
+        """Score and curvature at x."""
+        point = x.clone().requires_grad_(True)
+        (score,) = torch.autograd.grad(objective(point).sum(), point, create_graph=True)
+        return score.detach(), torch.autograd.grad(score.sum(), point)[0]
+
+    mean, own_mean = top(guided), top(own)
+    (score, curvature), (mixed_score, mixed_curvature) = slopes(guided), slopes(mixed)
+    own_variance = -1 / slopes(own)[1]
     return {
         "mean": mean,
         "variance": -1 / curvature,
         "score": score,
         "beyond": (mean - mu).abs() > (mu_c - mu).abs() * (1 + 1e-9),
+        "narrower": -1 / curvature < own_variance * (1 - 1e-12),
+        "mean_of_means": own_mean + weight * (own_mean - top(blend(none, one))),
+        "mean_other_weight": top(mixed),
+        "variance_other_weight": -1 / mixed_curvature,
+        "variance_of_class": own_variance,
+        "mean_of_class": own_mean,
+        "precision": -curvature,
+        "deviation": (-curvature) ** -0.5,
+        "score_other_weight": mixed_score,
+        "score_swapped": slopes(swapped)[0],
+        "score_sign": -score,
     }
 
 
@@ -125,12 +153,12 @@ def gaussians_by_maximum(
         "snr": "ᾱ_t / (1 − ᾱ_t)",
         "mean_error": "how far the two means lie apart",
         "x_0_factor": "the factor of x_0 in the mean",
-        "variance": "the variance of both laws",
+        "variance": "the variance of both Gaussians",
     },
     mistakes={
         "not_halved": "Forgets the half",
         "of_one_ratio": "error² SNR(t) / 2: forgets the difference",
-        "forward_variance": "Divides by 2 β_t in place of twice the variance of the law",
+        "forward_variance": "Divides by 2 β_t in place of twice the variance of the Gaussian",
         "error_unsquared": "Does not square the error",
         "unweighted": "error² / 2: no weight of the step",
         "deviation_for_variance": "Divides by twice the deviation",
@@ -178,27 +206,39 @@ def step_cost(betas: Vector, t: Scalar, error: Scalar) -> Answers:
 
 @check("diffusion_guidance.step_cost", tolerance=1e-8)
 def step_cost_by_divergence(betas: "Tensor", t: "Tensor", error: "Tensor") -> Mapping[str, Any]:
-    """torch's divergence of two laws of x_{t−1}, found by conditioning the chain on both ends.
+    """torch's divergence of two densities of x_{t−1}, found by conditioning the chain on both ends.
 
-    The ratios come from mean and variance of the chain, step by step. betas: [variants, steps];
-    t, error: [variants].
+    The ratios come from mean and variance of the chain, step by step. The mistakes are divergences
+    of other Gaussians. betas: [variants, steps]; t, error: [variants].
     """
     import torch
 
-    start, _, variance = reverse_law(betas, t).unbind(-1)
+    start, _, variance = reverse_step(betas, t).unbind(-1)
     normal: Any = torch.distributions.Normal
-    true, model = (normal(start * by, variance.sqrt()) for by in (torch.zeros_like(error), error))
+
+    def divergence(shift: "Tensor", spread: "Tensor") -> "Tensor":
+        """KL of N(0, spread) from N(shift, spread)."""
+        own, model = (normal(place, spread.sqrt()) for place in (torch.zeros_like(shift), shift))
+        return torch.distributions.kl_divergence(own, model)
+
     ratios = []
-    scale, noise = torch.ones_like(error), torch.zeros_like(error)
-    for beta in betas.unbind(1):
-        scale, noise = scale * (1 - beta).sqrt(), (1 - beta) * noise + beta
+    for steps in (t - 1, t):
+        scale, noise = walk(betas, steps)
         ratios.append(scale**2 / noise)
-    table, place = torch.stack(ratios, dim=1), t.long()[:, None]
+    _, forward = walk(last_betas(betas, t), torch.ones_like(t))
+    cost = divergence(start * error, variance)
     return {
-        "cost": torch.distributions.kl_divergence(true, model),
-        "snr_before": table.gather(1, place - 2)[:, 0],
-        "snr": table.gather(1, place - 1)[:, 0],
+        "cost": cost,
+        "snr_before": ratios[0],
+        "snr": ratios[1],
         "mean_error": start * error,
         "x_0_factor": start,
         "variance": variance,
+        "not_halved": (start * error) ** 2 / variance,
+        # The signal √ᾱ_t x_0 is moved by the error, and the noise about it has not changed.
+        "of_one_ratio": divergence(scale * error, noise),
+        "forward_variance": divergence(start * error, forward),
+        "error_unsquared": cost / error.abs(),
+        "unweighted": divergence(error, torch.ones_like(error)),
+        "deviation_for_variance": divergence(start * error, variance.sqrt()),
     }

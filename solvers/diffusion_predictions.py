@@ -29,19 +29,12 @@ def _scales(x_t: Scalar, alpha_bar: Scalar, name: str, given: Scalar) -> tuple[R
     "diffusion_predictions.from_noise",
     results={
         "sample": "the x_0 that the predicted noise stands for",
-        "velocity": "the velocity v",
-        "score": "the score −ε / √(1 − ᾱ)",
     },
     mistakes={
         "sample_not_rescaled": "Forgets to divide by √ᾱ",
         "sample_without_roots": "(x_t − (1 − ᾱ) ε) / ᾱ: forgets the square roots",
         "sample_noise_added": "Adds the noise in place of taking it away",
         "sample_scales_swapped": "(x_t − √ᾱ ε) / √(1 − ᾱ): the two scales swapped",
-        "velocity_scales_swapped": "√(1 − ᾱ) ε − √ᾱ x_0: the two scales swapped",
-        "velocity_sign": "√ᾱ ε + √(1 − ᾱ) x_0: the wrong sign before x_0",
-        "score_sign": "+ε / √(1 − ᾱ): the sign is lost",
-        "score_by_variance": "−ε / (1 − ᾱ): divides by the variance",
-        "score_is_noise": "−ε: forgets to divide",
     },
     examples=(
         {"x_t": 2, "alpha_bar": Fraction(16, 25), "noise": Fraction(1, 2)},
@@ -53,25 +46,16 @@ def _scales(x_t: Scalar, alpha_bar: Scalar, name: str, given: Scalar) -> tuple[R
 def from_noise(x_t: Scalar, alpha_bar: Scalar, noise: Scalar) -> Answers:
     """x_0 = (x_t − √(1 − ᾱ) ε) / √ᾱ, solved from the definition of x_t.
 
-    Sources: Ho, Jain and Abbeel, Denoising diffusion probabilistic models (2020), equation 15;
-    Salimans and Ho, Progressive distillation (2022), section 4 and appendix D, for the
-    velocity. Raises ValueError unless alpha_bar lies between 0 and 1.
+    Source: Ho, Jain and Abbeel, Denoising diffusion probabilistic models (2020), equation 15.
+    Raises ValueError unless alpha_bar lies between 0 and 1.
     """
     signal, spread = _scales(x_t, alpha_bar, "noise", noise)
-    sample = (x_t - spread * noise) / signal
     return {
-        "sample": sample,
-        "velocity": signal * noise - spread * sample,
-        "score": -noise / spread,
+        "sample": (x_t - spread * noise) / signal,
         "sample_not_rescaled": x_t - spread * noise,
         "sample_without_roots": Fraction(x_t - (1 - alpha_bar) * noise) / alpha_bar,
         "sample_noise_added": (x_t + spread * noise) / signal,
         "sample_scales_swapped": (x_t - signal * noise) / spread,
-        "velocity_scales_swapped": spread * noise - signal * sample,
-        "velocity_sign": signal * noise + spread * sample,
-        "score_sign": noise / spread,
-        "score_by_variance": Fraction(-noise) / (1 - alpha_bar),
-        "score_is_noise": -noise,
     }
 
 
@@ -127,16 +111,11 @@ def from_sample(x_t: Scalar, alpha_bar: Scalar, x_0: Scalar) -> Answers:
     results={
         "sample": "the x_0 that the predicted velocity stands for",
         "noise": "the noise ε that it stands for",
-        "score": "the score −ε / √(1 − ᾱ)",
     },
     mistakes={
         "sample_sign": "√ᾱ x_t + √(1 − ᾱ) v: the wrong sign before v",
         "sample_scales_swapped": "√(1 − ᾱ) x_t − √ᾱ v: the two scales swapped",
-        "sample_without_roots": "ᾱ x_t − (1 − ᾱ) v: forgets the square roots",
         "velocity_taken_for_noise": "(x_t − √(1 − ᾱ) v) / √ᾱ: treats v as if it were ε",
-        "noise_sign": "√(1 − ᾱ) x_t − √ᾱ v: the wrong sign before v",
-        "noise_scales_swapped": "√ᾱ x_t + √(1 − ᾱ) v: the two scales swapped",
-        "score_sign": "+ε / √(1 − ᾱ): the sign is lost",
     },
     examples=(
         {"x_t": 2, "alpha_bar": Fraction(16, 25), "velocity": Fraction(1, 2)},
@@ -152,18 +131,12 @@ def from_velocity(x_t: Scalar, alpha_bar: Scalar, velocity: Scalar) -> Answers:
     unless alpha_bar lies between 0 and 1.
     """
     signal, spread = _scales(x_t, alpha_bar, "velocity", velocity)
-    noise = spread * x_t + signal * velocity
     return {
         "sample": signal * x_t - spread * velocity,
-        "noise": noise,
-        "score": -noise / spread,
+        "noise": spread * x_t + signal * velocity,
         "sample_sign": signal * x_t + spread * velocity,
         "sample_scales_swapped": spread * x_t - signal * velocity,
-        "sample_without_roots": alpha_bar * x_t - (1 - alpha_bar) * velocity,
         "velocity_taken_for_noise": (x_t - spread * velocity) / signal,
-        "noise_sign": spread * x_t - signal * velocity,
-        "noise_scales_swapped": signal * x_t + spread * velocity,
-        "score_sign": noise / spread,
     }
 
 
@@ -171,16 +144,12 @@ def from_velocity(x_t: Scalar, alpha_bar: Scalar, velocity: Scalar) -> Answers:
     "diffusion_predictions.from_score",
     results={
         "sample": "Tweedie's estimate of x_0",
-        "noise": "the noise ε = −√(1 − ᾱ) · score",
-        "velocity": "the velocity v",
     },
     mistakes={
         "sample_sign": "(x_t − (1 − ᾱ) s) / √ᾱ: the wrong sign before the score",
         "sample_not_rescaled": "x_t + (1 − ᾱ) s: forgets to divide by √ᾱ",
         "sample_by_deviation": "(x_t + √(1 − ᾱ) s) / √ᾱ: the deviation for the variance",
         "sample_without_root": "(x_t + (1 − ᾱ) s) / ᾱ: forgets the square root below",
-        "noise_sign": "+√(1 − ᾱ) s: the sign is lost",
-        "noise_by_variance": "−(1 − ᾱ) s: the variance for the deviation",
     },
     examples=(
         {"x_t": 2, "alpha_bar": Fraction(16, 25), "score": Fraction(1, 2)},
@@ -190,94 +159,148 @@ def from_velocity(x_t: Scalar, alpha_bar: Scalar, velocity: Scalar) -> Answers:
     ),
 )
 def from_score(x_t: Scalar, alpha_bar: Scalar, score: Scalar) -> Answers:
-    """Tweedie: E[x_0 | x_t] = (x_t + (1 − ᾱ) · score) / √ᾱ, and what follows from it.
+    """Tweedie: E[x_0 | x_t] = (x_t + (1 − ᾱ) · score) / √ᾱ.
 
     Sources: Efron, Tweedie's formula and selection bias (2011), equation 1.4; Ho, Jain and
     Abbeel, Denoising diffusion probabilistic models (2020), equation 15, with ε = −√(1 − ᾱ) s.
     Raises ValueError unless alpha_bar lies between 0 and 1.
     """
     signal, spread = _scales(x_t, alpha_bar, "score", score)
-    noise = -spread * score
     shifted = x_t + (1 - alpha_bar) * score
-    sample = shifted / signal
     return {
-        "sample": sample,
-        "noise": noise,
-        "velocity": signal * noise - spread * sample,
+        "sample": shifted / signal,
         "sample_sign": (x_t - (1 - alpha_bar) * score) / signal,
         "sample_not_rescaled": shifted,
         "sample_by_deviation": (x_t + spread * score) / signal,
         "sample_without_root": Fraction(shifted) / alpha_bar,
-        "noise_sign": spread * score,
-        "noise_by_variance": -(1 - alpha_bar) * score,
     }
 
 
-def _solved(
-    x_t: "Tensor", alpha_bar: "Tensor", place: int, given: "Tensor"
-) -> Mapping[str, "Tensor"]:
-    """Sample, noise, velocity and score from one of the first three; all are [variants].
+def _score(x_t: "Tensor", signal: "Tensor", spread: "Tensor", x_0: "Tensor") -> "Tensor":
+    """The slope in x_t of torch's log density of N(signal · x_0, spread²); all are [variants]."""
+    import torch
 
-    (x_t, v) is (x_0, ε) turned by the angle whose cosine is √ᾱ: two linear equations for three
-    unknowns, of which one (at `place`) is given. The score is the slope of a log density.
+    normal: Any = torch.distributions.Normal
+    point = x_t.clone().requires_grad_(True)
+    value = normal(signal * x_0, spread).log_prob(point)
+    return torch.autograd.grad(value.sum(), point)[0]
+
+
+def _clean(
+    x_t: "Tensor",
+    signal: "Tensor",
+    spread: "Tensor",
+    slope: "Tensor",
+    curvature: float = 0.0,
+) -> "Tensor":
+    """The x_0 at which ln N(x_t; signal · x_0, spread²) has the slope `slope` + curvature · x_0.
+
+    Found by Newton's method as the maximum over x_0 of the log density less the parabola with
+    that slope; all are [variants].
     """
     import torch
 
-    angle = torch.acos(alpha_bar.sqrt())
-    zero = torch.zeros_like(angle)
-    turn = torch.linalg.matrix_exp(
-        torch.stack((torch.stack((zero, angle), -1), torch.stack((-angle, zero), -1)), -2)
-    )
-    equations = torch.zeros(len(x_t), 3, 3, dtype=torch.float64)
-    equations[:, :2, :2] = turn
-    equations[:, 1, 2] = -1
-    equations[:, 2, place] = 1
-    sample, noise, velocity = torch.linalg.solve(
-        equations, torch.stack((x_t, zero, given), -1)
-    ).unbind(-1)
-    point = x_t.clone().requires_grad_(True)
-    log_density: Any = torch.distributions.Normal(turn[:, 0, 0] * sample, turn[:, 0, 1])
-    (score,) = torch.autograd.grad(log_density.log_prob(point).sum(), point)
-    return {"sample": sample, "noise": noise, "velocity": velocity, "score": score}
+    from qgen.solvers.numerics.numerical_methods import maximise
+
+    normal: Any = torch.distributions.Normal
+
+    def objective(sample: "Tensor") -> "Tensor":
+        place = sample[:, 0]
+        value: Tensor = normal(signal * place, spread).log_prob(x_t)
+        return value - slope * place - curvature * place**2 / 2
+
+    return maximise(objective, x_t[:, None])[:, 0]
+
+
+def _clean_of_noise(x_t: "Tensor", signal: "Tensor", spread: "Tensor", noise: "Tensor") -> "Tensor":
+    """The log density's slope in x_0 is signal · ε / spread."""
+    return _clean(x_t, signal, spread, signal * noise / spread)
 
 
 @check("diffusion_predictions.from_noise", tolerance=1e-8)
-def from_noise_by_equations(
-    x_t: "Tensor", alpha_bar: "Tensor", noise: "Tensor"
-) -> Mapping[str, Any]:
-    """Solves the turn of (x_0, ε) into (x_t, v); all are [variants]."""
-    found = _solved(x_t, alpha_bar, 1, noise)
-    return {name: found[name] for name in ("sample", "velocity", "score")}
+def from_noise_by_newton(x_t: "Tensor", alpha_bar: "Tensor", noise: "Tensor") -> Mapping[str, Any]:
+    """Looks for the x_0 whose log density has the slope that this noise gives.
+
+    The mistakes do so with other scales or noise; all are [variants].
+    """
+    rest = 1 - alpha_bar
+    signal, spread = alpha_bar.sqrt(), rest.sqrt()
+    sample = _clean_of_noise(x_t, signal, spread, noise)
+    return {
+        "sample": sample,
+        "sample_not_rescaled": signal * sample,
+        "sample_without_roots": _clean_of_noise(x_t, alpha_bar, rest, noise),
+        "sample_noise_added": _clean_of_noise(x_t, signal, spread, -noise),
+        "sample_scales_swapped": _clean_of_noise(x_t, spread, signal, noise),
+    }
 
 
 @check("diffusion_predictions.from_sample", tolerance=1e-8)
-def from_sample_by_equations(
-    x_t: "Tensor", alpha_bar: "Tensor", x_0: "Tensor"
-) -> Mapping[str, Any]:
-    """Solves the turn of (x_0, ε) into (x_t, v); all are [variants]."""
-    found = _solved(x_t, alpha_bar, 0, x_0)
-    return {name: found[name] for name in ("noise", "velocity", "score")}
+def from_sample_by_slopes(x_t: "Tensor", alpha_bar: "Tensor", x_0: "Tensor") -> Mapping[str, Any]:
+    """The noise from the score of torch's log density, the velocity as a slope in the angle.
 
-
-@check("diffusion_predictions.from_velocity", tolerance=1e-8)
-def from_velocity_by_equations(
-    x_t: "Tensor", alpha_bar: "Tensor", velocity: "Tensor"
-) -> Mapping[str, Any]:
-    """Solves the turn of (x_0, ε) into (x_t, v); all are [variants]."""
-    found = _solved(x_t, alpha_bar, 2, velocity)
-    return {name: found[name] for name in ("sample", "noise", "score")}
-
-
-@check("diffusion_predictions.from_score", tolerance=1e-7)
-def from_score_by_search(x_t: "Tensor", alpha_bar: "Tensor", score: "Tensor") -> Mapping[str, Any]:
-    """Looks for the x_0 whose law q(x_t | x_0) has this score at x_t.
-
-    The score is linear in x_0, so that its values at x_0 = 0 and 1 tell where it is met.
-    All are [variants].
+    x_t = cos φ x_0 + sin φ ε with cos φ = √ᾱ, and v = dx_t/dφ. The mistakes have other scales,
+    another angle or a flipped x_0; all are [variants]. Source: Salimans and Ho, Progressive
+    distillation (2022), appendix D.
     """
     import torch
 
-    at_zero = _solved(x_t, alpha_bar, 0, torch.zeros_like(x_t))["score"]
-    at_one = _solved(x_t, alpha_bar, 0, torch.ones_like(x_t))["score"]
-    found = _solved(x_t, alpha_bar, 0, (score - at_zero) / (at_one - at_zero))
-    return {name: found[name] for name in ("sample", "noise", "velocity")}
+    rest = 1 - alpha_bar
+    signal, spread = alpha_bar.sqrt(), rest.sqrt()
+    score = _score(x_t, signal, spread, x_0)
+    noise = -spread * score
+
+    def velocity(angle: "Tensor", clean: "Tensor") -> "Tensor":
+        turned = angle.clone().requires_grad_(True)
+        value = torch.cos(turned) * clean + torch.sin(turned) * noise
+        return torch.autograd.grad(value.sum(), turned)[0]
+
+    return {
+        "noise": noise,
+        "velocity": velocity(torch.acos(signal), x_0),
+        "score": score,
+        "noise_not_rescaled": -rest * score,
+        "noise_without_roots": -rest * _score(x_t, alpha_bar, rest, x_0),
+        "noise_unscaled_sample": -spread * _score(x_t, torch.ones_like(x_t), spread, x_0),
+        "velocity_scales_swapped": velocity(torch.asin(signal), x_0),
+        "velocity_sign": velocity(torch.acos(signal), -x_0),
+        "score_sign": -score,
+        "score_by_deviation": spread * score,
+    }
+
+
+@check("diffusion_predictions.from_velocity", tolerance=1e-8)
+def from_velocity_by_newton(
+    x_t: "Tensor", alpha_bar: "Tensor", velocity: "Tensor"
+) -> Mapping[str, Any]:
+    """Looks for the x_0 whose log density has the slope that this velocity gives.
+
+    √ᾱ ε = v + √(1 − ᾱ) x_0 makes the slope in x_0 equal to v / √(1 − ᾱ) + x_0. The mistakes have
+    another velocity or other scales, or take v for the noise; all are [variants].
+    """
+    signal, spread = alpha_bar.sqrt(), (1 - alpha_bar).sqrt()
+    sample = _clean(x_t, signal, spread, velocity / spread, 1.0)
+    return {
+        "sample": sample,
+        "noise": -spread * _score(x_t, signal, spread, sample),
+        "sample_sign": _clean(x_t, signal, spread, -velocity / spread, 1.0),
+        "sample_scales_swapped": _clean(x_t, spread, signal, velocity / signal, 1.0),
+        "velocity_taken_for_noise": _clean_of_noise(x_t, signal, spread, velocity),
+    }
+
+
+@check("diffusion_predictions.from_score", tolerance=1e-8)
+def from_score_by_newton(x_t: "Tensor", alpha_bar: "Tensor", score: "Tensor") -> Mapping[str, Any]:
+    """Looks for the x_0 whose density N(√ᾱ x_0, 1 − ᾱ) has this score at x_t.
+
+    The log density's slope in x_0 is −√ᾱ times the score; all are [variants].
+    """
+    signal, spread = alpha_bar.sqrt(), (1 - alpha_bar).sqrt()
+    sample = _clean(x_t, signal, spread, -signal * score)
+    return {
+        "sample": sample,
+        "sample_sign": _clean(x_t, signal, spread, signal * score),
+        "sample_not_rescaled": signal * sample,
+        "sample_by_deviation": _clean(x_t, signal, spread, -signal * score / spread),
+        "sample_without_root": sample / signal,
+    }

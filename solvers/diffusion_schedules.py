@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from math import exp
+from math import erf, exp, sqrt
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Call, Expression, Number, Power, Product, Sum, Symbol
@@ -16,13 +16,14 @@ from qgen.solvers.numerics.arguments import (
     require_positive,
     require_scalar,
 )
-from qgen.solvers.numerics.shape_arguments import square_root
+from qgen.solvers.numerics.shape_arguments import require_count, square_root
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-_HIGHEST_RATE = 40
+_HIGHEST_RATE = 30
+_GOOD_GUESS = 0.8
 
 
 @solver(
@@ -36,7 +37,6 @@ _HIGHEST_RATE = 40
         "mean_from_clean": "√ᾱ_t x_s: as if x_s were the clean value",
         "variance_from_clean": "1 − ᾱ_t: as if x_s were the clean value",
         "variance_difference": "ᾱ_s − ᾱ_t: one variance of the noise less the other",
-        "mean_without_root": "ᾱ_t / ᾱ_s · x_s: forgets the square root",
         "mean_of_snr": "√(SNR(t) / SNR(s)) x_s: takes signal-to-noise ratios for shares",
         "variance_of_snr": "1 − SNR(t) / SNR(s): the same for the variance",
     },
@@ -55,8 +55,8 @@ def between(alpha_bar_before: Scalar, alpha_bar_after: Scalar, x: Scalar) -> Ans
 
     The steps from s to t merge into one as those from 0 to t do; ᾱ_t / ᾱ_s is the product of
     their 1 − β. Source: Kingma, Salimans, Poole and Ho, Variational diffusion models (2021),
-    which gives the law of a later latent variable given an earlier one. Raises ValueError unless
-    0 < ᾱ_t < ᾱ_s < 1.
+    which gives the distribution of a later latent variable given an earlier one. Raises
+    ValueError unless 0 < ᾱ_t < ᾱ_s < 1.
     """
     require_between_zero_and_one("alpha_bar_before", alpha_bar_before)
     require_between_zero_and_one("alpha_bar_after", alpha_bar_after)
@@ -72,7 +72,6 @@ def between(alpha_bar_before: Scalar, alpha_bar_after: Scalar, x: Scalar) -> Ans
         "mean_from_clean": square_root(alpha_bar_after) * x,
         "variance_from_clean": 1 - alpha_bar_after,
         "variance_difference": alpha_bar_before - alpha_bar_after,
-        "mean_without_root": ratio * x,
         "mean_of_snr": square_root(of_snr) * x,
         "variance_of_snr": 1 - of_snr,
     }
@@ -85,20 +84,39 @@ def between_by_conditioning(
     """Moments of the process dx = −x dτ + √2 dw, which reaches ᾱ at τ = −ln(ᾱ) / 2.
 
     The mean m and the variance v of x given x_s follow m′ = −m and v′ = 2 (1 − v), from x and 0;
-    they are integrated between the two times. All are [variants]. Source: Särkkä and Solin,
+    they are integrated between the two times. The mistakes begin at time 0 instead, or end where
+    ᾱ is the ratio of two signal-to-noise ratios. All are [variants]. Source: Särkkä and Solin,
     Applied stochastic differential equations (2019), on the moments of linear equations.
     """
     import torch
 
+    def moments(begin: "Tensor", end: "Tensor") -> tuple["Tensor", "Tensor"]:
+        start = torch.stack((torch.ones_like(x), torch.zeros_like(x)), dim=-1)
+        scale, variance = integrate(
+            lambda _, state: torch.stack((-state[..., 0], 2 * (1 - state[..., 1])), dim=-1),
+            start,
+            begin,
+            end,
+        ).unbind(-1)
+        return scale, variance
+
+    zero = torch.zeros_like(x)
     begin, end = -alpha_bar_before.log() / 2, -alpha_bar_after.log() / 2
-    start = torch.stack((torch.ones_like(x), torch.zeros_like(x)), dim=-1)
-    scale, variance = integrate(
-        lambda _, state: torch.stack((-state[..., 0], 2 * (1 - state[..., 1])), dim=-1),
-        start,
-        begin,
-        end,
-    ).unbind(-1)
-    return {"ratio": scale**2, "mean": scale * x, "variance": variance}
+    scale, variance = moments(begin, end)
+    whole_scale, whole_variance = moments(zero, end)
+    early_scale, early_variance = moments(zero, begin)
+    snrs = whole_scale**2 / whole_variance, early_scale**2 / early_variance
+    snr_scale, snr_variance = moments(zero, (snrs[1] / snrs[0]).log() / 2)
+    return {
+        "ratio": scale**2,
+        "mean": scale * x,
+        "variance": variance,
+        "mean_from_clean": whole_scale * x,
+        "variance_from_clean": whole_variance,
+        "variance_difference": whole_variance - early_variance,
+        "mean_of_snr": snr_scale * x,
+        "variance_of_snr": snr_variance,
+    }
 
 
 def integrate(
@@ -141,7 +159,6 @@ def _exponential(*terms: tuple[Fraction, int]) -> Expression:
     results={
         "alpha_bar_formula": "ᾱ(t), the squared factor of x_0 in x_t, a formula in t",
         "alpha_bar_end": "ᾱ(1)",
-        "variance_end": "variance of x_1 given x_0",
     },
     mistakes={
         "half_formula": "√ᾱ(t), the factor of x_0 itself, a formula in t",
@@ -171,7 +188,7 @@ def linear_rate(beta_0: Scalar, beta_1: Scalar) -> Answers:
     The rate β(t) = β_0 + (β_1 − β_0) t is linear for t from 0 to 1. Source: Song,
     Sohl-Dickstein, Kingma, Kumar, Ermon and Poole, Score-based generative modeling through
     stochastic differential equations (2021), the variance preserving equation and its kernel.
-    Raises ValueError for rates that are not positive, equal or above 40.
+    Raises ValueError for rates that are not positive, equal or above 30.
     """
     require_positive("beta_0", beta_0)
     require_positive("beta_1", beta_1)
@@ -182,7 +199,6 @@ def linear_rate(beta_0: Scalar, beta_1: Scalar) -> Answers:
     return {
         "alpha_bar_formula": _exponential((-start, 1), (-rise / 2, 2)),
         "alpha_bar_end": end,
-        "variance_end": 1 - end,
         "half_formula": _exponential((-start / 2, 1), (-rise / 4, 2)),
         "rate_times_time_formula": _exponential((-start, 1), (-rise, 2)),
         "rate_only_formula": Call(
@@ -192,26 +208,128 @@ def linear_rate(beta_0: Scalar, beta_1: Scalar) -> Answers:
     }
 
 
-@check("diffusion_schedules.linear_rate", tolerance=1e-6)
+@check("diffusion_schedules.linear_rate", tolerance=5e-8)
 def linear_rate_by_moments(beta_0: "Tensor", beta_1: "Tensor") -> Mapping[str, Any]:
-    """Integrates m′ = −β m / 2 and v′ = β (1 − v) from 0 to t; both arguments are [variants]."""
+    """Integrates the factor m of x_0 by m′ = −β m / 2; both arguments are [variants].
+
+    The mistakes hold the rate: at its last value up to t, at this value for one unit of time, or
+    at its first value.
+    """
     import torch
 
-    def moments(time: "Tensor") -> tuple["Tensor", "Tensor"]:
-        """Mean factor and variance [variants, points] at times [variants, points]."""
-        first, rise = beta_0[:, None], (beta_1 - beta_0)[:, None]
+    first, rise = beta_0[:, None], (beta_1 - beta_0)[:, None]
 
-        def slope(now: "Tensor", state: "Tensor") -> "Tensor":
-            rate = first + rise * now
-            return torch.stack((-rate * state[..., 0] / 2, rate * (1 - state[..., 1])), dim=-1)
+    def signal(time: "Tensor", rate: Callable[["Tensor"], "Tensor"]) -> "Tensor":
+        """m [variants, points] at times [variants, points]."""
+        return integrate(
+            lambda now, state: -rate(now)[..., None] * state / 2,
+            torch.ones_like(time)[..., None],
+            torch.zeros_like(time),
+            time,
+        )[..., 0]
 
-        start = torch.stack((torch.ones_like(time), torch.zeros_like(time)), dim=-1)
-        scale, variance = integrate(slope, start, torch.zeros_like(time), time).unbind(-1)
-        return scale, variance
+    def rising(now: "Tensor") -> "Tensor":
+        return first + rise * now
 
-    scale, variance = moments(torch.ones_like(beta_0)[:, None])
+    def held(time: "Tensor") -> Callable[["Tensor"], "Tensor"]:
+        return lambda now: rising(time).expand_as(now)
+
+    def share(time: "Tensor", rate: Callable[["Tensor"], "Tensor"]) -> "Tensor":
+        return signal(time, rate) ** 2
+
+    end = torch.ones_like(first)
     return {
-        "alpha_bar_formula": lambda points: moments(points["t"])[0] ** 2,
-        "alpha_bar_end": scale[:, 0] ** 2,
-        "variance_end": variance[:, 0],
+        "alpha_bar_formula": lambda points: share(points["t"], rising),
+        "alpha_bar_end": share(end, rising)[:, 0],
+        "half_formula": lambda points: signal(points["t"], rising),
+        "rate_times_time_formula": lambda points: share(points["t"], held(points["t"])),
+        "rate_only_formula": lambda points: share(torch.ones_like(points["t"]), held(points["t"])),
+        "start_only_formula": lambda points: share(
+            points["t"], held(torch.zeros_like(points["t"]))
+        ),
+    }
+
+
+@solver(
+    "diffusion_schedules.two_points",
+    results={
+        "alpha_bar": "ᾱ_T, the squared factor of x_0 in x_T",
+        "mostly_noise": "whether ᾱ_T is below 1 − ᾱ_T",
+        "standard": "whether x_T has the mean 0 and the variance 1",
+        "two_peaks": "whether the density of x_T has two peaks",
+        "right_guess": "the probability that the likelier clean value, given x_T, is right",
+        "good_guess": "whether this probability is above 0.8",
+    },
+    examples=(
+        {"beta": Fraction(1, 10), "T": 3, "size": Fraction(1, 2)},
+        {"beta": Fraction(1, 4), "T": 2},
+        {"beta": Fraction(1, 100), "T": 80, "size": 2},
+        {"beta": Fraction(1, 2), "T": 9, "size": 1},
+    ),
+)
+def two_points(beta: Scalar, T: Scalar, size: Scalar = 1) -> Answers:
+    """Data +size and −size, equally probable, after T forward steps of one and the same β.
+
+    x_T is an equal mixture of N(±m, s²) with m² = ᾱ size² and s² = 1 − ᾱ. It has two peaks
+    exactly if m > s. The sign of x_T is the best guess, right with the probability Φ(m / s).
+    Sources: Behboodian, On the modes of a mixture of two normal distributions (1970),
+    Technometrics 12(1), for the peaks; Duda, Hart and Stork, Pattern Classification (2001),
+    section 2.8, for the error of the best guess. Raises ValueError for a β not between 0 and
+    1, a T that is not from 1 to 1000, and a size not above zero.
+    """
+    require_between_zero_and_one("beta", beta)
+    steps = require_count("T", T, 1, 1000)
+    require_positive("size", size)
+    bar = Fraction(1 - beta) ** steps
+    signal, noise = bar * size * size, 1 - bar
+    right = (1 + erf(sqrt(signal / noise / 2))) / 2
+    return {
+        "alpha_bar": bar,
+        "mostly_noise": bar < noise,
+        "standard": signal + noise == 1,
+        "two_peaks": signal > noise,
+        "right_guess": right,
+        "good_guess": right > _GOOD_GUESS,
+    }
+
+
+@check("diffusion_schedules.two_points", tolerance=1e-8)
+def two_points_by_quadrature(beta: "Tensor", T: "Tensor", size: "Tensor") -> Mapping[str, Any]:
+    """The mixture's density by torch: differentiated at 0, and its larger part integrated.
+
+    Mean and variance go through the chain step by step. beta, T, size: [variants].
+    """
+    import torch
+
+    from qgen.solvers.numerics.numerical_methods import gauss_legendre
+
+    scale, variance = torch.ones_like(beta), torch.zeros_like(beta)
+    excess = size**2 - 1  # of the variance of x_t over 1
+    for step in range(1, int(T.max()) + 1):
+        scale = torch.where(step <= T, scale * (1 - beta).sqrt(), scale)
+        variance = torch.where(step <= T, (1 - beta) * variance + beta, variance)
+        excess = torch.where(step <= T, (1 - beta) * excess, excess)
+    normal: Any = torch.distributions.Normal
+    peak, spread = scale * size, variance.sqrt()
+
+    def log_density(at: "Tensor") -> "Tensor":
+        parts = [normal(sign * peak, spread).log_prob(at) for sign in (-1, 1)]
+        return torch.logsumexp(torch.stack(parts), dim=0)
+
+    middle = torch.zeros_like(beta).requires_grad_(True)
+    (slope,) = torch.autograd.grad(log_density(middle).sum(), middle, create_graph=True)
+    (bend,) = torch.autograd.grad(slope.sum(), middle)
+    nodes, weights = gauss_legendre(200)
+    # Where x_T is positive, +size is the likelier value; beyond twelve deviations nothing is left.
+    reach = peak + 12 * spread
+    places = nodes * reach[:, None]
+    density = normal(peak[:, None], spread[:, None]).log_prob(places).exp()
+    right = (density @ weights) * reach
+    return {
+        "alpha_bar": scale**2,
+        "mostly_noise": variance - scale**2 > 1e-12,
+        "standard": excess == 0,
+        "two_peaks": bend * variance > 1e-9,
+        "right_guess": right,
+        "good_guess": right > _GOOD_GUESS,
     }

@@ -5,7 +5,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.diffusion import alpha_bars, reverse_law
+from qgen.solvers.diffusion import alpha_bars, last_betas, reverse_step, walk
+from qgen.solvers.diffusion_schedules import integrate
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     "diffusion_steps.ddpm",
     results={
         "mean": "mean of p(x_{t−1} | x_t)",
-        "x_previous": "x_{t−1} with the variance β_t (at t = 1 no noise is added)",
-        "x_previous_posterior": "x_{t−1} with the variance of q(x_{t−1} | x_t, x_0) instead",
         "predicted_x_0": "the x_0 that the predicted noise stands for",
     },
     mistakes={
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
         "mean_all_noise_removed": "(x_t − √(1 − ᾱ_t) ε) / √α_t: takes all the noise away at once",
         "mean_by_alpha_bar": "Divides by √ᾱ_t, not by √α_t",
         "mean_without_root": "β_t / (1 − ᾱ_t) before the noise: forgets the square root",
-        "variance_times_noise": "Adds β_t z: the variance in place of the deviation",
-        "noise_added_to_x_t": "x_t + √β_t z: only adds noise",
     },
     examples=(
         {
@@ -43,79 +40,76 @@ if TYPE_CHECKING:
             "t": 3,
             "x_t": 1,
             "predicted_noise": Fraction(-1, 2),
-            "z": 2,
         },
         {
             "betas": (Fraction(19, 100), Fraction(9, 25)),
             "t": 2,
             "x_t": 2,
             "predicted_noise": 1,
-            "z": -1,
         },
         {
             "betas": (Fraction(1, 4), Fraction(1, 3)),
             "t": 1,
             "x_t": 2,
             "predicted_noise": Fraction(3, 4),
-            "z": 1,
         },
     ),
 )
-def ddpm(betas: Vector, t: Scalar, x_t: Scalar, predicted_noise: Scalar, z: Scalar) -> Answers:
-    """x_{t−1} = (x_t − β_t/√(1 − ᾱ_t) ε) / √α_t + σ_t z, with z = 0 at t = 1.
+def ddpm(betas: Vector, t: Scalar, x_t: Scalar, predicted_noise: Scalar) -> Answers:
+    """The mean (x_t − β_t/√(1 − ᾱ_t) ε) / √α_t of a DDPM sampler's step.
 
-    The mean is that of q(x_{t−1} | x_t, x_0) at the x_0 that ε stands for. Source: Ho, Jain and
-    Abbeel, Denoising diffusion probabilistic models (2020), equation 11 and algorithm 2;
-    both choices of σ_t in section 3.2. Raises ValueError for betas not between 0 and 1, and t
-    that is no step.
+    It is the mean of q(x_{t−1} | x_t, x_0) at the x_0 that ε stands for. Source: Ho, Jain and
+    Abbeel, Denoising diffusion probabilistic models (2020), equation 11 and algorithm 2. Raises
+    ValueError for betas not between 0 and 1, and t that is no step.
     """
-    step, before, bar = alpha_bars(betas, t)
-    for name, value in (("x_t", x_t), ("predicted_noise", predicted_noise), ("z", z)):
+    step, _, bar = alpha_bars(betas, t)
+    for name, value in (("x_t", x_t), ("predicted_noise", predicted_noise)):
         require_scalar(name, value)
     beta, alpha = betas[step - 1], Fraction(1 - betas[step - 1])
-    scale, spread, beta_root = square_root(alpha), square_root(1 - bar), square_root(beta)
+    scale, spread = square_root(alpha), square_root(1 - bar)
     removed = beta * predicted_noise / spread
-    mean = (x_t - removed) / scale
-    drawn = z if step > 1 else 0
     return {
-        "mean": mean,
-        "x_previous": mean + beta_root * drawn,
-        "x_previous_posterior": mean + square_root(beta * (1 - before) / (1 - bar)) * drawn,
+        "mean": (x_t - removed) / scale,
         "predicted_x_0": (x_t - spread * predicted_noise) / square_root(bar),
         "mean_not_rescaled": x_t - removed,
         "mean_noise_added": (x_t + removed) / scale,
         "mean_all_noise_removed": (x_t - spread * predicted_noise) / scale,
         "mean_by_alpha_bar": (x_t - removed) / square_root(bar),
         "mean_without_root": (x_t - beta * predicted_noise / (1 - bar)) / scale,
-        "variance_times_noise": mean + beta * z,
-        "noise_added_to_x_t": x_t + beta_root * z,
     }
 
 
 @check("diffusion_steps.ddpm", tolerance=1e-8)
 def ddpm_by_posterior(
-    betas: "Tensor", t: "Tensor", x_t: "Tensor", predicted_noise: "Tensor", z: "Tensor"
+    betas: "Tensor", t: "Tensor", x_t: "Tensor", predicted_noise: "Tensor"
 ) -> Mapping[str, Any]:
     """Walks the signal's scale along, finds x_0, and conditions the chain on x_0 and x_t.
 
-    betas: [variants, steps]; all others: [variants].
+    The mistakes predict other noise, or rescale by the steps before t or by step t alone. betas:
+    [variants, steps]; all others: [variants].
     """
     import torch
 
-    scale, variance = torch.ones_like(x_t), torch.zeros_like(x_t)
-    for step, beta in enumerate(betas.unbind(1), start=1):
-        scale = torch.where(step <= t, scale * (1 - beta).sqrt(), scale)
-        variance = torch.where(step <= t, (1 - beta) * variance + beta, variance)
-    x_0 = (x_t - variance.sqrt() * predicted_noise) / scale
-    start, end, posterior_variance = reverse_law(betas, t).unbind(-1)
-    mean = start * x_0 + end * x_t
-    own = betas.gather(1, t.long()[:, None] - 1)[:, 0]
-    drawn = z * (t > 1)
+    scale, variance = walk(betas, t)
+    before, _ = walk(betas, t - 1)
+    alone, _ = walk(last_betas(betas, t), torch.ones_like(t))
+    start, end, _ = reverse_step(betas, t).unbind(-1)
+    deviation = variance.sqrt()
+
+    def clean(noise: "Tensor") -> "Tensor":
+        return (x_t - deviation * noise) / scale
+
+    def mean(noise: "Tensor") -> "Tensor":
+        return start * clean(noise) + end * x_t
+
     return {
-        "mean": mean,
-        "x_previous": mean + own.sqrt() * drawn,
-        "x_previous_posterior": mean + posterior_variance.sqrt() * drawn,
-        "predicted_x_0": x_0,
+        "mean": mean(predicted_noise),
+        "predicted_x_0": clean(predicted_noise),
+        "mean_not_rescaled": alone * mean(predicted_noise),
+        "mean_noise_added": mean(-predicted_noise),
+        "mean_all_noise_removed": before * clean(predicted_noise),
+        "mean_by_alpha_bar": mean(predicted_noise) / before,
+        "mean_without_root": mean(predicted_noise / deviation),
     }
 
 
@@ -124,7 +118,6 @@ def ddpm_by_posterior(
     results={
         "predicted_x_0": "the x_0 that the predicted noise stands for",
         "x_next": "the deterministic DDIM step (η = 0) to the level alpha_bar_next",
-        "direction": "its second term √(1 − ᾱ_next) ε, which points to x_t",
     },
     mistakes={
         "old_noise_level": "√ᾱ_next x_0 + √(1 − ᾱ) ε: keeps the old noise level",
@@ -177,7 +170,6 @@ def ddim(
     return {
         "predicted_x_0": x_0,
         "x_next": next_signal * x_0 + next_spread * noise,
-        "direction": next_spread * noise,
         "old_noise_level": next_signal * x_0 + spread * noise,
         "noise_dropped": next_signal * x_0,
         "x_0_unscaled": x_0 + next_spread * noise,
@@ -188,28 +180,116 @@ def ddim(
 
 
 @check("diffusion_steps.ddim", tolerance=1e-8)
-def ddim_by_angle(
+def ddim_by_integration(
     alpha_bar: "Tensor", alpha_bar_next: "Tensor", x_t: "Tensor", predicted_noise: "Tensor"
 ) -> Mapping[str, Any]:
-    """Turns (x_t, velocity) back by the angle between the two levels; all are [variants].
+    """Integrates the probability-flow equation with the predicted noise held; all are [variants].
 
-    With cos φ = √ᾱ the sample moves on a circle: x_{φ−δ} = cos δ · x_φ − sin δ · v_φ. Source:
-    Salimans and Ho, Progressive distillation for fast sampling of diffusion models (2022),
-    appendix D.
+    In the angle with cos φ = √ᾱ it is dx/dφ = −tan φ · x + ε / cos φ; at φ = 0 it has reached the
+    data. The mistakes follow it between other levels or with other noise, or mix what it gives
+    with other scales. Sources: Song, Sohl-Dickstein, Kingma, Kumar, Ermon and Poole,
+    Score-based generative modeling through stochastic differential equations (2021), section
+    4.3, for the equation; Salimans and Ho, Progressive distillation (2022), appendix D, for the
+    angle.
     """
     import torch
 
+    def carried(begin: "Tensor", end: "Tensor", noise: "Tensor") -> "Tensor":
+        return integrate(
+            lambda angle, state: (
+                (noise / torch.cos(angle))[:, None] - torch.tan(angle)[:, None] * state
+            ),
+            x_t[:, None],
+            begin,
+            end,
+        )[:, 0]
+
+    noise, zero = predicted_noise, torch.zeros_like(x_t)
     angle, goal = torch.acos(alpha_bar.sqrt()), torch.acos(alpha_bar_next.sqrt())
-    velocity = (predicted_noise - torch.sin(angle) * x_t) / torch.cos(angle)
-
-    def turned(by: "Tensor") -> "Tensor":
-        return torch.cos(by) * x_t - torch.sin(by) * velocity
-
-    start, end = turned(angle), turned(angle - goal)
+    start, end = carried(angle, zero, noise), carried(angle, goal, noise)
+    put_back = torch.sin(goal) * noise
     return {
         "predicted_x_0": start,
         "x_next": end,
-        "direction": end - torch.cos(goal) * start,
+        "old_noise_level": end - put_back + torch.sin(angle) * noise,
+        "noise_dropped": end - put_back,
+        "x_0_unscaled": start + put_back,
+        "without_roots": torch.cos(goal) ** 2 * start + torch.sin(goal) ** 2 * noise,
+        "levels_swapped": carried(goal, angle, noise),
+        "noise_added": torch.cos(goal) * carried(angle, zero, -noise) + put_back,
+    }
+
+
+@solver(
+    "diffusion_steps.partly_random",
+    results={
+        "added_variance": "variance η² (1 − ᾱ_next) / (1 − ᾱ) · (1 − ᾱ / ᾱ_next) of the new noise",
+        "kept_variance": "1 − ᾱ_next less this: the squared factor of the predicted noise",
+        "keeps_marginal": "whether x_next has the variance 1 − ᾱ_next given x_0, if ε is right",
+        "repeatable": "whether the step gives the same from the same x_t each time",
+        "ancestral": "whether the new noise has the variance of q(x_next | x_t, x_0)",
+        "mostly_new": "whether the new noise has more variance than the predicted noise put back",
+    },
+    examples=(
+        {"alpha_bar": Fraction(1, 4), "alpha_bar_next": Fraction(1, 2), "eta": Fraction(1, 2)},
+        {"alpha_bar": Fraction(1, 10), "alpha_bar_next": Fraction(9, 10), "eta": 1},
+        {"alpha_bar": Fraction(1, 3), "alpha_bar_next": Fraction(1, 2), "eta": 0},
+    ),
+)
+def partly_random(alpha_bar: Scalar, alpha_bar_next: Scalar, eta: Scalar) -> Answers:
+    """A step of the DDIM family with the noise level η, from ᾱ to the earlier ᾱ_next.
+
+    x_next = √ᾱ_next x̂_0 + √(1 − ᾱ_next − σ²) ε + σ z with σ = η σ_q and the variance σ_q² of
+    q(x_next | x_t, x_0). Source: Song, Meng and Ermon, Denoising diffusion implicit models
+    (2021), equations 12 and 16 (that paper writes α for ᾱ). Raises ValueError unless
+    0 < ᾱ < ᾱ_next < 1, and for η that is not from 0 to 1.
+    """
+    require_between_zero_and_one("alpha_bar", alpha_bar)
+    require_between_zero_and_one("alpha_bar_next", alpha_bar_next)
+    require_scalar("eta", eta)
+    if alpha_bar >= alpha_bar_next:
+        raise ValueError("alpha_bar must be below alpha_bar_next")
+    if not 0 <= eta <= 1:
+        raise ValueError("eta must lie from 0 to 1")
+    rest = Fraction(1 - alpha_bar_next)
+    posterior = rest * (alpha_bar_next - alpha_bar) / (alpha_bar_next * (1 - alpha_bar))
+    added = eta * eta * posterior
+    kept = rest - added
+    return {
+        "added_variance": added,
+        "kept_variance": kept,
+        "keeps_marginal": added + kept == rest,
+        "repeatable": added == 0,
+        "ancestral": added == posterior,
+        "mostly_new": 2 * added > rest,
+    }
+
+
+@check("diffusion_steps.partly_random", tolerance=1e-9)
+def partly_random_by_conditioning(
+    alpha_bar: "Tensor", alpha_bar_next: "Tensor", eta: "Tensor"
+) -> Mapping[str, Any]:
+    """The covariance of (x_next, x_t) given x_0, conditioned on x_t; all are [variants].
+
+    Given x_0, x_t is √(ᾱ / ᾱ_next) x_next plus independent noise. The step is run twice, with
+    two draws of new noise, to see whether it can be repeated.
+    """
+    import torch
+
+    factor = (alpha_bar / alpha_bar_next).sqrt()
+    own = 1 - alpha_bar_next
+    of_x_t = factor**2 * own + (1 - factor**2)
+    conditional = own - (factor * own) ** 2 / of_x_t
+    added = (eta * conditional.sqrt()) ** 2
+    factors = (own - added).sqrt(), added.sqrt()
+    first, second = (factors[0] + factors[1] * draw for draw in (-1.0, 1.0))
+    return {
+        "added_variance": added,
+        "kept_variance": own - added,
+        "keeps_marginal": (torch.hypot(*factors) - own.sqrt()).abs() < 1e-9,
+        "repeatable": (second - first).abs() < 1e-9,
+        "ancestral": (conditional - added).abs() < 1e-9,
+        "mostly_new": added - (own - added) > 1e-12,
     }
 
 
@@ -218,16 +298,14 @@ def ddim_by_angle(
     results={
         "score": "score of N(mu, sigma²) at x",
         "x_next": "x + (step / 2) · score + √step · z",
-        "x_next_other": "x + step · score + √(2 step) · z: the other usual way of writing a step",
-        "drift": "the part of the first that is not random: (step / 2) · score",
+        "drift": "the part of it that is not random: (step / 2) · score",
     },
     mistakes={
         "score_sign": "The sign of the score is wrong: the step leaves the mode",
         "no_noise": "Leaves the noise out: gradient ascent",
         "noise_without_root": "Adds step · z in place of √step · z",
-        "mixed_factors": "x + step · score + √step · z: mixes the two ways of writing it",
+        "mixed_factors": "x + step · score + √step · z: forgets the half",
         "score_by_sigma": "Divides by sigma, not by sigma²",
-        "noise_times_sigma": "Multiplies the noise by sigma",
     },
     examples=(
         {"x": 2, "mu": 0, "sigma": 2, "step": Fraction(1, 4), "z": 1},
@@ -253,14 +331,12 @@ def langevin(x: Scalar, mu: Scalar, sigma: Scalar, step: Scalar, z: Scalar) -> A
     return {
         "score": score,
         "x_next": x + half * score + noise,
-        "x_next_other": x + step * score + square_root(2 * step) * z,
         "drift": half * score,
         "score_sign": x - half * score + noise,
         "no_noise": x + half * score,
         "noise_without_root": x + half * score + step * z,
         "mixed_factors": x + step * score + noise,
         "score_by_sigma": x + half * score * sigma + noise,
-        "noise_times_sigma": x + half * score + sigma * noise,
     }
 
 
@@ -268,31 +344,36 @@ def langevin(x: Scalar, mu: Scalar, sigma: Scalar, step: Scalar, z: Scalar) -> A
 def langevin_by_autograd(
     x: "Tensor", mu: "Tensor", sigma: "Tensor", step: "Tensor", z: "Tensor"
 ) -> Mapping[str, Any]:
-    """Differentiates torch's log density, and maximises the step's own law.
+    """Differentiates torch's log density, and maximises the density of where the step goes.
 
-    Without noise a step goes to the maximum of score · (y − x) − (y − x)² / (2 h) over y, and its
-    noise has the variance 2 h; h is step / 2 for the first way and step for the other. All
-    are [variants].
+    Without noise a step of the rate r goes to the maximum of score · (y − x) − (y − x)² / (2 r)
+    over y. The mistakes have another score, another rate or other noise. All are [variants].
     """
     import torch
 
     from qgen.solvers.numerics.numerical_methods import maximise
 
     normal: Any = torch.distributions.Normal
-    point = x.clone().requires_grad_(True)
-    (score,) = torch.autograd.grad(normal(mu, sigma).log_prob(point).sum(), point)
 
-    def move(rate: "Tensor") -> "Tensor":
+    def score_of(spread: "Tensor") -> "Tensor":
+        point = x.clone().requires_grad_(True)
+        return torch.autograd.grad(normal(mu, spread).log_prob(point).sum(), point)[0]
+
+    def move(slope: "Tensor", rate: "Tensor") -> "Tensor":
         return maximise(
-            lambda by: by[:, 0] * score - by[:, 0] ** 2 / (2 * rate), torch.zeros_like(x)[:, None]
+            lambda by: by[:, 0] * slope - by[:, 0] ** 2 / (2 * rate), torch.zeros_like(x)[:, None]
         )[:, 0]
 
-    def moved(rate: "Tensor") -> "Tensor":
-        return x + move(rate) + (2 * rate).sqrt() * z
-
+    score, noise = score_of(sigma), step.sqrt() * z
+    drift = move(score, step / 2)
     return {
         "score": score,
-        "x_next": moved(step / 2),
-        "x_next_other": moved(step),
-        "drift": move(step / 2),
+        "x_next": x + drift + noise,
+        "drift": drift,
+        "score_sign": x + move(-score, step / 2) + noise,
+        "no_noise": x + drift,
+        "noise_without_root": x + drift + step * z,
+        "mixed_factors": x + move(score, step) + noise,
+        # Dividing by sigma is dividing by the variance of a Gaussian with the deviation √sigma.
+        "score_by_sigma": x + move(score_of(sigma.sqrt()), step / 2) + noise,
     }

@@ -88,17 +88,29 @@ def entropy_of(parts: Sequence[int], whole: int) -> float:
 def entropy_by_power_sums(p: "Tensor") -> Mapping[str, Any]:
     """The entropy as minus the derivative of Σ p^s at s = 1, by autograd; p: [variants, k].
 
-    Source: Tsallis, Possible generalization of Boltzmann-Gibbs statistics (1988), Journal of
-    Statistical Physics 52, equation 1 and its limit.
+    Surprises are such derivatives with a weight of 1 for every possible outcome. Source: Tsallis,
+    Possible generalization of Boltzmann-Gibbs statistics (1988), Journal of Statistical Physics
+    52, equation 1 and its limit.
     """
+    import torch
+
     found = power_entropy(p)
     uniform = p.new_full(p.shape, 1 / p.shape[-1])
+    possible = (p > 0).to(p.dtype)
+    # Each outcome apart, as a distribution of one entry: −ln p, and 0 for an impossible one.
+    surprises = power_entropy(possible[..., None], p[..., None])
     return {
         "entropy": found,
         "entropy_in_bits": found / p.new_tensor(2.0).log(),
         "perplexity": found.exp(),
         "largest_entropy": power_entropy(uniform),
         "is_uniform": (p - uniform).abs().amax(-1) < 1e-12,
+        "negated": -found,
+        "decimal_logarithm": found / p.new_tensor(10.0).log(),
+        "unweighted": power_entropy(possible, p),
+        "mean_surprise": power_entropy(possible / possible.sum(-1, keepdim=True), p),
+        "least_surprise": surprises.where(p > 0, torch.inf).amin(-1),
+        "impurity": (p * (1 - p)).sum(-1),
     }
 
 
@@ -159,7 +171,7 @@ _BERNOULLI_FORMULAS: Answers = {
         "derivative_negated": "The sign of the derivative is wrong, a formula in p",
         "derivative_with_constants": "Forgets the inner minus of 1 − p in the derivative",
     },
-    domains={"entropy_formula": {"p": "probability"}, "derivative": {"p": "probability"}},
+    domains={name: {"p": "probability"} for name in _BERNOULLI_FORMULAS},
     examples=(
         {"p": Fraction(1, 4)},
         {"p": Fraction(1, 2)},
@@ -194,7 +206,11 @@ def bernoulli_entropy(p: Scalar) -> Answers:
 
 @check("discrete.bernoulli_entropy", tolerance=1e-9)
 def bernoulli_entropy_by_power_sums(p: "Tensor") -> Mapping[str, Any]:
-    """The entropy by power sums; its derivative from torch's by autograd; p: [variants]."""
+    """The entropy by power sums; its derivative from torch's by autograd; p: [variants].
+
+    Mistakes weigh the outcomes otherwise in the power sum; a forgotten inner minus is the sum of
+    what both terms change, each by autograd, in place of their difference.
+    """
     import torch
 
     def both(share: "Tensor") -> "Tensor":
@@ -205,6 +221,14 @@ def bernoulli_entropy_by_power_sums(p: "Tensor") -> Mapping[str, Any]:
         total = law_entropy(torch.distributions.Bernoulli(leaf)).sum()
         return torch.autograd.grad(total, leaf)[0]
 
+    def first_term(share: "Tensor") -> "Tensor":
+        return power_entropy(torch.stack((share, torch.zeros_like(share)), dim=-1), both(share))
+
+    def slope_of_each_term(share: "Tensor") -> "Tensor":
+        """The sum of the slopes of −a ln a at a = p and at a = 1 − p, not times the inner −1."""
+        leaf = both(share).detach().requires_grad_(True)
+        return torch.autograd.grad(-torch.xlogy(leaf, leaf).sum(), leaf)[0].sum(-1)
+
     found = power_entropy(both(p))
     return {
         "entropy": found,
@@ -213,6 +237,15 @@ def bernoulli_entropy_by_power_sums(p: "Tensor") -> Mapping[str, Any]:
         "slope": slope(p),
         "entropy_formula": lambda points: power_entropy(both(points["p"])),
         "derivative": lambda points: slope(points["p"]),
+        "negated": -found,
+        "first_term": first_term(p),
+        "decimal_logarithm": found / p.new_tensor(10.0).log(),
+        "unweighted": power_entropy(torch.ones_like(both(p)), both(p)),
+        "slope_negated": slope(1 - p),
+        "negated_formula": lambda points: -power_entropy(both(points["p"])),
+        "first_term_formula": lambda points: first_term(points["p"]),
+        "derivative_negated": lambda points: slope(1 - points["p"]),
+        "derivative_with_constants": lambda points: slope_of_each_term(points["p"]),
     }
 
 
@@ -304,7 +337,8 @@ def divergence_by_bound(p: "Tensor", q: "Tensor") -> Mapping[str, Any]:
     KL(p ‖ q) = max over u of 1 + Σ p u − Σ q exp(u). Source: Nguyen, Wainwright and Jordan,
     Estimating divergence functionals and the likelihood ratio by convex risk minimization
     (2010), IEEE Transactions on Information Theory 56, section II. The total variation is the
-    largest difference of the probabilities of an event, over all events.
+    largest difference of the probabilities of an event, over all events. Differences of
+    entropies and cross-entropies are power sums with those weights.
     """
     from itertools import product
 
@@ -330,4 +364,12 @@ def divergence_by_bound(p: "Tensor", q: "Tensor") -> Mapping[str, Any]:
         "cross_entropy_in_bits": cross / two,
         "entropy": power_entropy(p),
         "total_variation": ((p - q) @ events.T).amax(-1),
+        "cross_entropy_swapped": power_entropy(q, p),
+        "negated": -found,
+        "unweighted": power_entropy(p.new_ones(p.shape), q) - power_entropy(p.new_ones(p.shape), p),
+        "decimal_logarithm": found / p.new_tensor(10.0).log(),
+        "entropy_added": cross + power_entropy(p),
+        "entropy_difference": power_entropy(q) - power_entropy(p),
+        "symmetrised": (found + swapped) / 2,
+        "squared_distance": (p * (p - q)).sum(-1) - (q * (p - q)).sum(-1),
     }

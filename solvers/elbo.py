@@ -58,10 +58,10 @@ _TABLES = (
         "posterior": "p(z | x) for each z: the q that makes the ELBO largest",
         "elbo": "the evidence lower bound of the given q",
         "gap": "ln p(x) − ELBO, which is KL(q ‖ posterior)",
+        "joint": "p(x, z) for each z, prior times likelihood",
         "reconstruction": "the reconstruction term, the mean of ln p(x | z) under q",
-        "distortion": "minus the reconstruction term",
         "rate": "the KL term, KL(q ‖ prior)",
-        "entropy": "the entropy of q",
+        "prior_elbo": "the ELBO of the prior in the place of q: the mean of ln p(x | z) under it",
         "expected_log_joint": "the mean of ln p(x, z) under q: the ELBO without the entropy of q",
         "mode": "index (from 0; the first of equals) of the z with the largest p(x, z), on which "
         "the best q puts all its mass if the ELBO's entropy term is left out",
@@ -71,16 +71,10 @@ _TABLES = (
     },
     mistakes={
         "evidence_unweighted": "The plain mean of the likelihoods",
-        "log_evidence_averaged": "Averages ln p(x | z) under the prior: the logarithm went inside",
         "elbo_kl_added": "Adds the KL term to the reconstruction term",
-        "elbo_negated": "The loss, minus the ELBO",
         "elbo_in_bits": "Takes logarithms to base 2",
-        "entropy_subtracted": "Subtracts the entropy of q from the mean of ln p(x, z)",
-        "reconstruction_log_outside": "The logarithm of the mean likelihood under q",
-        "rate_swapped": "Swaps the arguments: KL(prior ‖ q)",
         "gap_swapped": "Swaps the arguments: KL(posterior ‖ q)",
         "prior_ignored": "A posterior that is proportional to the likelihood alone",
-        "joint_not_normalised": "Prior times likelihood, not divided by the evidence",
         "most_likely": "Index of the largest likelihood: the prior is ignored",
     },
     examples=(
@@ -98,18 +92,15 @@ def discrete(prior: Vector, likelihood: Vector, q: Vector) -> Answers:
     ELBO = Σ q ln(p(x, z)/q) = Σ q ln p(x | z) − KL(q ‖ p(z)) = ln p(x) − KL(q ‖ p(z | x)). Without
     the entropy of q it is linear in q, so that a point mass on the mode of p(x, z) is best.
     Sources: Kingma and Welling, Auto-Encoding Variational Bayes (2014), equations 1 to 3;
-    Bishop, Pattern Recognition and Machine Learning (2006), equations 9.70 to 9.72; rate and
-    distortion: Alemi and others, Fixing a Broken ELBO (2018), section 2. Raises ValueError for
-    tables of different lengths, entries that are not positive, and laws that do not sum to one.
+    Bishop, Pattern Recognition and Machine Learning (2006), equations 9.70 to 9.72; the name
+    rate: Alemi and others, Fixing a Broken ELBO (2018), section 2. Raises ValueError for tables
+    of different lengths, entries that are not positive, and laws that do not sum to one.
     """
     tables = read_tables(prior, likelihood, q)
     joint, total = tables.joint, sum(tables.joint)
     reconstruction = mean_log(tables.q, tables.likelihood, tables.likelihood_of)
     rate = divergence(tables.q, tables.prior)
-    entropy = -mean_log(tables.q, tables.q, tables.q_of)
-    expected_log_joint = mean_log(tables.q, joint, tables.joint_of)
     bound = reconstruction - rate
-    mean_fit = sum([part * fit for part, fit in zip(tables.q, tables.likelihood, strict=True)])
     fits_of = tables.likelihood_of
     return {
         "evidence": Fraction(total, tables.joint_of),
@@ -117,26 +108,20 @@ def discrete(prior: Vector, likelihood: Vector, q: Vector) -> Answers:
         "posterior": normalised(joint),
         "elbo": bound,
         "gap": divergence(tables.q, joint),
+        "joint": tuple([Fraction(each, tables.joint_of) for each in joint]),
         "reconstruction": reconstruction,
-        "distortion": -reconstruction,
         "rate": rate,
-        "entropy": entropy,
-        "expected_log_joint": expected_log_joint,
+        "prior_elbo": mean_log(tables.prior, tables.likelihood, fits_of),
+        "expected_log_joint": mean_log(tables.q, joint, tables.joint_of),
         "mode": joint.index(max(joint)),
         "unique_mode": joint.count(max(joint)) == 1,
         "point_mass_elbo": log(max(joint) / tables.joint_of),
         "tight": is_posterior(tables),
         "evidence_unweighted": Fraction(sum(tables.likelihood), fits_of * len(joint)),
-        "log_evidence_averaged": mean_log(tables.prior, tables.likelihood, fits_of),
         "elbo_kl_added": reconstruction + rate,
-        "elbo_negated": -bound,
         "elbo_in_bits": bound / log(2),
-        "entropy_subtracted": expected_log_joint - entropy,
-        "reconstruction_log_outside": log(mean_fit / (tables.q_of * fits_of)),
-        "rate_swapped": divergence(tables.prior, tables.q),
         "gap_swapped": divergence(joint, tables.q),
         "prior_ignored": normalised(tables.likelihood),
-        "joint_not_normalised": tuple([Fraction(each, tables.joint_of) for each in joint]),
         "most_likely": tables.likelihood.index(max(tables.likelihood)),
     }
 
@@ -148,16 +133,17 @@ def discrete_by_integration(
     """Logarithms and divergences as integrals over tempered laws; all tables [variants, n].
 
     The posterior is the gradient of ln p(x) in ln p(z). The ELBO is ln p(x) less the divergence
-    from the posterior; the mode is where a posterior at a low temperature settles.
+    from the posterior. What ignores the prior is found again with a uniform one.
     """
     import torch
 
-    count = prior.shape[1]
-    log_evidence, posterior = tempered(prior, likelihood, torch.ones_like(prior[:, 0]))
+    count, one = prior.shape[1], torch.ones_like(prior[:, 0])
+    log_evidence, posterior = tempered(prior, likelihood, one)
+    level = torch.full_like(prior, 1 / count)
+    log_level_evidence, level_posterior = tempered(level, likelihood, one)
     gap = divergence_by_information(q, posterior)
     rate = divergence_by_information(q, prior)
-    uniform = torch.full_like(q, 1 / count)
-    entropy = log(count) - divergence_by_information(q, uniform)
+    entropy = one.new_tensor(count).log() - divergence_by_information(q, level)
     elbo = log_evidence - gap
     largest = posterior.amax(-1, keepdim=True)
     near = posterior >= largest * (1 - 1e-9)
@@ -167,15 +153,23 @@ def discrete_by_integration(
         "posterior": posterior,
         "elbo": elbo,
         "gap": gap,
+        "joint": posterior * log_evidence.exp()[:, None],
         "reconstruction": elbo + rate,
-        "distortion": -elbo - rate,
         "rate": rate,
-        "entropy": entropy,
+        "prior_elbo": log_evidence - divergence_by_information(prior, posterior),
         "expected_log_joint": elbo - entropy,
         "mode": near.int().argmax(-1),
         "unique_mode": near.sum(-1) == 1,
         "point_mass_elbo": log_evidence + largest[:, 0].log(),
         "tight": (q - posterior).abs().amax(-1) <= 1e-10,
+        "evidence_unweighted": log_level_evidence.exp(),
+        "elbo_kl_added": elbo + 2 * rate,
+        "elbo_in_bits": elbo / one.new_tensor(2).log(),
+        "gap_swapped": divergence_by_information(posterior, q),
+        "prior_ignored": level_posterior,
+        "most_likely": (level_posterior >= level_posterior.amax(-1, keepdim=True) * (1 - 1e-9))
+        .int()
+        .argmax(-1),
     }
 
 
@@ -189,6 +183,7 @@ def discrete_by_integration(
         "elbo": "the objective with beta = 1",
         "best_q": "the q that makes the objective largest, proportional to p(z) p(x | z)^(1/beta)",
         "best_objective": "the objective of that q",
+        "posterior": "p(z | x), the q that is best for beta = 1",
         "best_q_is_posterior": "whether that q is the posterior",
         "is_lower_bound": "whether the objective of the given q is at most ln p(x)",
     },
@@ -235,6 +230,7 @@ def beta_objective(prior: Vector, likelihood: Vector, q: Vector, beta: Scalar) -
         "elbo": reconstruction - rate,
         "best_q": best_q,
         "best_objective": factor * log_total,
+        "posterior": normalised(tables.joint),
         "best_q_is_posterior": beta == 1 or len(set(tables.likelihood)) == 1,
         # A theorem for beta ≥ 1; below, only rounding makes equal numbers differ.
         "is_lower_bound": beta >= 1 or objective <= log_evidence + 1e-12,
@@ -280,8 +276,18 @@ def beta_objective_by_integration(
         "elbo": elbo,
         "best_q": best_q,
         "best_objective": beta * log_total,
+        "posterior": posterior,
         "best_q_is_posterior": (best_q - posterior).abs().amax(-1) <= 1e-10,
         "is_lower_bound": objective <= log_evidence + 1e-11,
+        "kl_added": elbo + (1 + beta) * rate,
+        "reconstruction_weighted": beta * elbo + (beta - 1) * rate,
+        "beta_divided": elbo + (1 - 1 / beta) * rate,
+        "elbo_weighted": beta * elbo,
+        "rate_swapped": elbo + rate - beta * divergence_by_information(prior, q),
+        "negated": -objective,
+        "best_q_power_beta": tempered(prior, likelihood, beta)[1],
+        # The two tables change places: the prior is what carries the exponent.
+        "prior_tempered": tempered(likelihood, prior, beta)[1],
     }
 
 
@@ -289,21 +295,15 @@ def beta_objective_by_integration(
     "elbo.importance_weighted",
     results={
         "bound": "the importance-weighted bound L_K for K = samples",
-        "bounds": "L_1, L_2, …, L_K",
         "elbo": "L_1, the ELBO",
         "log_evidence": "ln p(x)",
         "gap": "ln p(x) − L_K",
         "improvement": "L_K − L_1",
-        "tighter_than_elbo": "whether L_K is larger than the ELBO (not only as large)",
-        "below_log_evidence": "whether L_K is smaller than ln p(x) (not as large)",
     },
     mistakes={
         "log_of_sum": "Does not divide the sum of the weights by K",
         "divided_outside": "Divides the logarithm of the sum by K, not the sum",
-        "q_forgotten": "Averages p(x, z) itself, not p(x, z)/q(z)",
-        "prior_sampled": "Draws the samples from the prior",
-        "elbo_times_samples": "Adds up the ELBO K times",
-        "in_bits": "Takes logarithms to base 2",
+        "prior_sampled": "Puts the prior in the place of q, in the draws and in the weights",
     },
     examples=(
         {**_TABLES[0], "samples": 2},
@@ -329,25 +329,17 @@ def importance_weighted(prior: Vector, likelihood: Vector, q: Vector, samples: S
     ]
     bounds = bounds_by_samples(tables.q, weights, count)
     log_evidence = log(sum(tables.joint) / tables.joint_of)
-    joint = [Fraction(each, tables.joint_of) for each in tables.joint]
     fits = [Fraction(fit) for fit in likelihood]
-    varied = len(set(weights)) > 1
     log_sum = bounds[-1] + log(count)
     return {
         "bound": bounds[-1],
-        "bounds": tuple(bounds),
         "elbo": bounds[0],
         "log_evidence": log_evidence,
         "gap": log_evidence - bounds[-1],
         "improvement": bounds[-1] - bounds[0],
-        "tighter_than_elbo": varied and count > 1,
-        "below_log_evidence": varied,
         "log_of_sum": log_sum,
         "divided_outside": log_sum / count,
-        "q_forgotten": bounds_by_samples(tables.q, joint, count)[-1],
         "prior_sampled": bounds_by_samples(tables.prior, fits, count)[-1],
-        "elbo_times_samples": count * bounds[0],
-        "in_bits": bounds[-1] / log(2),
     }
 
 
@@ -355,30 +347,40 @@ def importance_weighted(prior: Vector, likelihood: Vector, q: Vector, samples: S
 def importance_weighted_by_enumeration(
     prior: "Tensor", likelihood: "Tensor", q: "Tensor", samples: "Tensor"
 ) -> Mapping[str, Any]:
-    """Goes through every list of samples in turn; tables [variants, n], samples [variants].
+    """Goes through every list of samples; tables [variants, n], samples [variants].
 
-    ln p(x) comes from thermodynamic integration. The variants of a call have one K, as their
-    answers have one shape.
+    ln p(x) comes from thermodynamic integration, and the ELBO from it by the divergence.
     """
     import torch
 
-    weights = prior * likelihood / q
-    sums, shares = torch.zeros_like(q[:, :1]), torch.ones_like(q[:, :1])
-    found = []
-    for drawn in range(1, int(samples[0]) + 1):
-        sums = (sums[:, :, None] + weights[:, None, :]).flatten(1)
-        shares = (shares[:, :, None] * q[:, None, :]).flatten(1)
-        found.append((shares * (sums / drawn).log()).sum(-1))
-    bounds = torch.stack(found, dim=-1)
-    bound = bounds[:, -1]
-    log_evidence, _ = tempered(prior, likelihood, torch.ones_like(q[:, 0]))
+    most = int(samples.max())
+    mean_logs = _mean_logs_of_sums(q, prior * likelihood / q, most)
+    from_prior = _mean_logs_of_sums(prior, likelihood, most)
+    chosen = samples.long()[:, None] - 1
+    log_sum, log_prior_sum = (each.gather(1, chosen)[:, 0] for each in (mean_logs, from_prior))
+    log_evidence, posterior = tempered(prior, likelihood, torch.ones_like(q[:, 0]))
+    elbo = log_evidence - divergence_by_information(q, posterior)
+    bound = log_sum - samples.log()
     return {
         "bound": bound,
-        "bounds": bounds,
-        "elbo": bounds[:, 0],
+        "elbo": elbo,
         "log_evidence": log_evidence,
         "gap": log_evidence - bound,
-        "improvement": bound - bounds[:, 0],
-        "tighter_than_elbo": bound - bounds[:, 0] > 1e-12,
-        "below_log_evidence": log_evidence - bound > 1e-12,
+        "improvement": bound - elbo,
+        "log_of_sum": log_sum,
+        "divided_outside": log_sum / samples,
+        "prior_sampled": log_prior_sum - samples.log(),
     }
+
+
+def _mean_logs_of_sums(law: "Tensor", weights: "Tensor", most: int) -> "Tensor":
+    """E ln(w_1 + … + w_k) for k = 1 … most, draws from the law [variants, n]: [variants, most]."""
+    import torch
+
+    sums, shares = torch.zeros_like(law[:, :1]), torch.ones_like(law[:, :1])
+    found = []
+    for _ in range(most):
+        sums = (sums[:, :, None] + weights[:, None, :]).flatten(1)
+        shares = (shares[:, :, None] * law[:, None, :]).flatten(1)
+        found.append((shares * sums.log()).sum(-1))
+    return torch.stack(found, dim=-1)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations, product
-from math import exp, fsum, log
+from math import exp, fsum, prod
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
@@ -60,25 +60,17 @@ def _exponents(b: Sequence[float], w: Sequence[float], off: int) -> list[float]:
     "energy.boltzmann",
     results={
         "partition_function": "Z, the sum of exp(f(x)) over all states",
-        "log_partition": "ln Z",
         "probabilities": "p(x) of all states, in binary order",
         "marginals": "p(x_i = 1) of each unit",
-        "means": "E[x_i] of each unit",
         "pair_expectations": "E[x_i x_j] of each pair",
         "pair_covariances": "E[x_i x_j] − E[x_i] E[x_j] of each pair",
-        "mean_energy": "E[−f(x)]",
         "most_probable": "index of the most probable state, from 0; the first of equals",
     },
     mistakes={
         "sign_partition": "Z with exp(energy): the minus is lost",
-        "sign_probabilities": "The probabilities with exp(energy)",
-        "sign_marginals": "The marginals with exp(energy)",
         "pairs_twice_partition": "Z with every pair counted twice",
-        "pairs_twice_marginals": "The marginals with every pair counted twice",
-        "other_coding_partition": "Z with units 0 and 1 in place of −1 and 1, or the other way",
+        "uncoupled_partition": "Z of the biases alone, without the couplings",
         "one_state_forgotten": "Z without the state in which all units are off",
-        "unnormalised": "exp(f(x)) of all states: not divided by Z",
-        "pairs_ignored_marginals": "The marginals of the units alone, without their couplings",
         "means_multiplied": "E[x_i] E[x_j] of each pair, as if they were independent",
     },
     examples=(
@@ -92,9 +84,10 @@ def boltzmann(b: Vector, w: Vector, off: Scalar = 0) -> Answers:
     """Z, probabilities, marginals and expectations of a machine without hidden units.
 
     Source: Ackley, Hinton and Sejnowski, A learning algorithm for Boltzmann machines (1985),
-    for the energy and the law; MacKay, Information Theory, Inference, and Learning Algorithms
-    (2003), section 43.1. Raises ValueError for fewer than two or more than four units, a wrong
-    number of couplings, `off` other than 0 and −1, and parameters that sum to more than 200.
+    for the energy and the distribution; MacKay, Information Theory, Inference, and Learning
+    Algorithms (2003), section 43.1. Raises ValueError for fewer than two or more than four units,
+    a wrong number of couplings, `off` other than 0 and −1, and parameters that sum to more than
+    200.
     """
     count, level = _require_machine(b, w, off)
     biases, couplings = [float(each) for each in b], [float(each) for each in w]
@@ -102,33 +95,24 @@ def boltzmann(b: Vector, w: Vector, off: Scalar = 0) -> Answers:
     exponents = _exponents(biases, couplings, level)
     weights = [exp(each) for each in exponents]
     total = fsum(weights)
-    law = [weight / total for weight in weights]
-    inverse = [exp(-each) for each in exponents]
-    doubled = [exp(each) for each in _exponents(biases, [2 * each for each in couplings], level)]
-    other = [exp(each) for each in _exponents(biases, couplings, -1 - level)]
-    marginals = _marginals(law, states)
+    shares = [weight / total for weight in weights]
+    doubled = _exponents(biases, [2 * each for each in couplings], level)
+    marginals = _marginals(shares, states)
     means = [level + (1 - level) * share for share in marginals]
-    joint = [fsum(map(mul, law, x)) for x in zip(*pairs, strict=True)]
+    joint = [fsum(map(mul, shares, x)) for x in zip(*pairs, strict=True)]
     apart = [x * y for x, y in combinations(means, 2)]
+    alone = [exp(bias) + exp(level * bias) for bias in biases]
     return {
         "partition_function": total,
-        "log_partition": log(total),
-        "probabilities": tuple(law),
+        "probabilities": tuple(shares),
         "marginals": marginals,
-        "means": tuple(means),
         "pair_expectations": tuple(joint),
         "pair_covariances": tuple([x - y for x, y in zip(joint, apart, strict=True)]),
-        "mean_energy": -fsum(map(mul, law, exponents)),
         "most_probable": _first_largest(b, w, level),
-        "sign_partition": fsum(inverse),
-        "sign_probabilities": tuple([weight / fsum(inverse) for weight in inverse]),
-        "sign_marginals": _marginals(inverse, states),
-        "pairs_twice_partition": fsum(doubled),
-        "pairs_twice_marginals": _marginals(doubled, states),
-        "other_coding_partition": fsum(other),
+        "sign_partition": fsum([exp(-each) for each in exponents]),
+        "pairs_twice_partition": fsum([exp(each) for each in doubled]),
+        "uncoupled_partition": prod(alone),
         "one_state_forgotten": fsum(weights[1:]),
-        "unnormalised": tuple(weights),
-        "pairs_ignored_marginals": tuple([_sigmoid((1 - level) * bias) for bias in biases]),
         "means_multiplied": tuple(apart),
     }
 
@@ -161,20 +145,58 @@ def _sigmoid(x: Real) -> float:
 
 @check("energy.boltzmann", tolerance=1e-8)
 def boltzmann_by_gibbs(b: "Tensor", w: "Tensor", off: "Tensor") -> Mapping[str, Any]:
-    """The law in which random-scan Gibbs sampling settles, from its transition matrix.
+    """The distribution in which random-scan Gibbs sampling settles, from its transition matrix.
 
     Only the conditionals p(x_i = 1 | rest) = sigmoid((1 − off) · field) enter, never Z, which is
-    then exp(f(x)) / p(x) at the most probable state. b: [variants, n]; w: [variants, pairs].
-    Sources: Geman and Geman, Stochastic relaxation (1984); the stationary law without
-    subtractions: Grassmann, Taksar and Heyman (1985), Operations Research 33(5).
+    then exp(f(x)) / p(x) at the most probable state. The mistakes are machines with other biases
+    and couplings. b: [variants, n]; w: [variants, pairs]. Sources: Geman and Geman, Stochastic
+    relaxation (1984); the stationary distribution without subtractions: Grassmann, Taksar and
+    Heyman (1985), Operations Research 33(5).
     """
     import torch
 
     count = b.shape[1]
-    size = 2**count
-    bits = (torch.arange(size)[:, None] >> torch.arange(count - 1, -1, -1)) & 1
     low = off[:, None, None]
+    bits = _bits(count)
     values = low + (1 - low) * bits
+    rows, columns = torch.triu_indices(count, count, 1)
+    shares, partition, best = _settled_machine(b, w, off)
+    means = (shares[:, None] @ values)[:, 0]
+    moments = torch.einsum("vs,vsi,vsj->vij", shares, values, values)
+    centred = values - means[:, None]
+    covariances = torch.einsum("vs,vsi,vsj->vij", shares, centred, centred)
+    return {
+        "partition_function": partition,
+        "probabilities": shares,
+        "marginals": shares @ bits,
+        "pair_expectations": moments[:, rows, columns],
+        "pair_covariances": covariances[:, rows, columns],
+        "most_probable": best,
+        "sign_partition": _settled_machine(-b, -w, off)[1],
+        "pairs_twice_partition": _settled_machine(b, 2 * w, off)[1],
+        "uncoupled_partition": _settled_machine(b, 0 * w, off)[1],
+        "one_state_forgotten": shares[:, 1:].sum(-1) * partition,
+        "means_multiplied": means[:, rows] * means[:, columns],
+    }
+
+
+def _bits(count: int) -> "Tensor":
+    """The states [states, units] with 1 for one and 0 for off."""
+    import torch
+
+    return ((torch.arange(2**count)[:, None] >> torch.arange(count - 1, -1, -1)) & 1).double()
+
+
+def _settled_machine(
+    b: "Tensor", w: "Tensor", off: "Tensor"
+) -> tuple["Tensor", "Tensor", "Tensor"]:
+    """Probabilities [variants, states], Z and the index of the most probable state [variants]."""
+    import torch
+
+    count = b.shape[1]
+    size = 2**count
+    low = off[:, None, None]
+    values = low + (1 - low) * _bits(count)
     coupling = torch.zeros(len(b), count, count, dtype=torch.float64)
     rows, columns = torch.triu_indices(count, count, 1)
     coupling[:, rows, columns] = w
@@ -187,31 +209,17 @@ def boltzmann_by_gibbs(b: "Tensor", w: "Tensor", off: "Tensor") -> Mapping[str, 
         digit = 1 << (count - 1 - unit)
         moves[:, places, places | digit] += torch.sigmoid(rise[..., unit]) / count
         moves[:, places, places & ~digit] += torch.sigmoid(-rise[..., unit]) / count
-    law = _settled(moves)
+    shares = _stationary(moves)
     # The energy from the fields: each pair is met twice.
     exponents = ((fields + b[:, None]) * values).sum(-1) / 2
-    near = law >= law.amax(-1, keepdim=True) * (1 - 1e-9)
+    near = shares >= shares.amax(-1, keepdim=True) * (1 - 1e-9)
     best = near.int().argmax(-1)[:, None]
-    log_partition = exponents.gather(1, best)[:, 0] - law.gather(1, best)[:, 0].log()
-    moments = torch.einsum("vs,vsi,vsj->vij", law, values, values)
-    means = (law[:, None] @ values)[:, 0]
-    centred = values - means[:, None]
-    covariances = torch.einsum("vs,vsi,vsj->vij", law, centred, centred)
-    return {
-        "partition_function": log_partition.exp(),
-        "log_partition": log_partition,
-        "probabilities": law,
-        "marginals": law @ bits.double(),
-        "means": means,
-        "pair_expectations": moments[:, rows, columns],
-        "pair_covariances": covariances[:, rows, columns],
-        "mean_energy": -(law * exponents).sum(-1),
-        "most_probable": best[:, 0],
-    }
+    log_partition = exponents.gather(1, best)[:, 0] - shares.gather(1, best)[:, 0].log()
+    return shares, log_partition.exp(), best[:, 0]
 
 
-def _settled(moves: "Tensor") -> "Tensor":
-    """The stationary law [variants, states] of transition matrices, without subtractions."""
+def _stationary(moves: "Tensor") -> "Tensor":
+    """The stationary distribution [variants, states] of matrices, without subtractions."""
     import torch
 
     size = moves.shape[-1]
@@ -220,11 +228,11 @@ def _settled(moves: "Tensor") -> "Tensor":
         leaving = moves[:, state, :state].sum(-1, keepdim=True)
         moves[:, :state, state] /= leaving
         moves[:, :state, :state] += moves[:, :state, state, None] * moves[:, state, None, :state]
-    law = [torch.ones(len(moves), dtype=torch.float64)]
+    weights = [torch.ones(len(moves), dtype=torch.float64)]
     for state in range(1, size):
-        law.append((torch.stack(law, -1) * moves[:, :state, state]).sum(-1))
-    weights = torch.stack(law, dim=-1)
-    return weights / weights.sum(-1, keepdim=True)
+        weights.append((torch.stack(weights, -1) * moves[:, :state, state]).sum(-1))
+    table = torch.stack(weights, dim=-1)
+    return table / table.sum(-1, keepdim=True)
 
 
 @solver(
@@ -232,18 +240,12 @@ def _settled(moves: "Tensor") -> "Tensor":
     results={
         "field": "b_i + Σ_j w_ij x_j of the unit, from the other units",
         "probability": "p(x_i = 1 | the others)",
-        "energy": "−f(x) of the state as given",
-        "energy_gap": "the energy with the unit off less that with it 1",
     },
     mistakes={
         "bias_forgotten": "The probability without the unit's bias",
         "neighbours_forgotten": "The probability from the unit's bias alone",
         "sign_wrong": "p(x_i = off | the others): the sign in the sigmoid is wrong",
         "other_coding": "sigmoid(2 · field) for units 0 and 1, sigmoid(field) for −1 and 1",
-        "couplings_halved": "Halves the couplings",
-        "not_normalised": "exp((1 − off) · field): not divided",
-        "energy_sign": "f(x): the sign of the energy is wrong",
-        "energy_pairs_twice": "The energy with every pair counted twice",
     },
     examples=(
         {"b": (1, -1), "w": (2,), "x": (1, 1), "unit": 0, "off": 0},
@@ -274,21 +276,13 @@ def gibbs_update(b: Vector, w: Vector, x: Vector, unit: Scalar, off: Scalar = 0)
     neighbours = sum([each * x[i + j - chosen] for (i, j), each in couplings if chosen in (i, j)])
     bias = b[chosen]
     field, step = bias + neighbours, 1 - level
-    single = sum([each * value for each, value in zip(b, x, strict=True)])
-    paired = sum([each * x[i] * x[j] for (i, j), each in couplings])
     return {
         "field": field,
         "probability": _sigmoid(step * field),
-        "energy": -(single + paired),
-        "energy_gap": step * field,
         "bias_forgotten": _sigmoid(step * neighbours),
         "neighbours_forgotten": _sigmoid(step * bias),
         "sign_wrong": _sigmoid(-step * field),
         "other_coding": _sigmoid((3 - step) * field),
-        "couplings_halved": _sigmoid(step * (bias + neighbours / 2)),
-        "not_normalised": exp(step * field),
-        "energy_sign": single + paired,
-        "energy_pairs_twice": -(single + 2 * paired),
     }
 
 
@@ -298,27 +292,35 @@ def gibbs_update_by_joint(
 ) -> Mapping[str, Any]:
     """The two states that agree with the others, from the energy as a quadratic form.
 
-    The field is the slope of f in the unit, by autograd: f is linear in each unit. b, x:
-    [variants, n]; w: [variants, pairs]; unit, off: [variants].
+    The field is the slope of f in the unit, by autograd: f is linear in each unit. The mistakes
+    weigh the same two states in a machine without this bias or without couplings, or with the
+    unit off at its other value. b, x: [variants, n]; w: [variants, pairs]; unit, off: [variants].
     """
     import torch
 
     count = b.shape[1]
-    coupling = torch.zeros(len(b), count, count, dtype=torch.float64)
     rows, columns = torch.triu_indices(count, count, 1)
-    coupling[:, rows, columns] = w
-
-    def energy(state: "Tensor") -> "Tensor":
-        return -(b * state).sum(-1) - torch.einsum("vi,vij,vj->v", state, coupling, state)
-
     chosen = torch.arange(count) == unit[:, None]
-    on, out = torch.where(chosen, 1.0, x), torch.where(chosen, off[:, None], x)
+
+    def energy(state: "Tensor", bias: "Tensor", pairs: "Tensor") -> "Tensor":
+        coupling = torch.zeros(len(b), count, count, dtype=torch.float64)
+        coupling[:, rows, columns] = pairs
+        return -(bias * state).sum(-1) - torch.einsum("vi,vij,vj->v", state, coupling, state)
+
+    def shares(bias: "Tensor", pairs: "Tensor", low: "Tensor") -> "Tensor":
+        """The probabilities [variants, 2] of 1 and of off."""
+        both = torch.where(chosen, 1.0, x), torch.where(chosen, low[:, None], x)
+        energies = torch.stack([energy(state, bias, pairs) for state in both], dim=-1)
+        return torch.softmax(-energies, dim=-1)
+
     leaf = x.clone().requires_grad_(True)
-    (slope,) = torch.autograd.grad(energy(leaf).sum(), leaf)
-    energies = torch.stack((energy(on), energy(out)), dim=-1)
+    (slope,) = torch.autograd.grad(energy(leaf, b, w).sum(), leaf)
+    right = shares(b, w, off)
     return {
         "field": -(slope * chosen).sum(-1),
-        "probability": torch.softmax(-energies, dim=-1)[:, 0],
-        "energy": energy(x),
-        "energy_gap": energies[:, 1] - energies[:, 0],
+        "probability": right[:, 0],
+        "bias_forgotten": shares(torch.where(chosen, 0.0, b), w, off)[:, 0],
+        "neighbours_forgotten": shares(b, 0 * w, off)[:, 0],
+        "sign_wrong": right[:, 1],
+        "other_coding": shares(b, w, -1 - off)[:, 0],
     }

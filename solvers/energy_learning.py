@@ -5,9 +5,9 @@ p(x) = exp(b_1 x_1 + b_2 x_2 + w x_1 x_2) / Z. States come in the order 00, 01, 
 statistics and gradients in the order b_1, b_2, w. Noise contrast is for any energy at one point.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from math import exp, fsum, log, log1p
+from math import exp, fsum, log
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
@@ -51,14 +51,21 @@ def _require_small(**parameters: Scalar) -> None:
     },
     mistakes={
         "gradient_sign": "The model's expectations less the data's",
-        "gradient_uniform": "Takes the expectations of a uniform law for the model's",
+        "partition": "Z, for its logarithm",
+        "weight_of_both": "exp(b_1 + b_2 + w), for E[x_1 x_2]: not divided by Z",
+        "product_of_means": "E[x_1] E[x_2] of the model, for E[x_1 x_2]",
+        "gradient_uniform": "Takes the expectations of a uniform distribution for the model's",
         "gradient_independent": "Takes E[x_1] E[x_2] of the model for E[x_1 x_2]",
         "gradient_summed": "Gradient of the sum over the data, not of the mean",
         "partition_forgotten": "The mean log-likelihood without −ln Z",
         "likelihood_summed": "The sum of ln p(x) over the data, not their mean",
+        "first_uncoupled": "sigmoid(b_1), for p(x_1 = 1) after its redraw",
+        "first_pushed": "sigmoid(b_1 + w), for the same",
+        "first_swapped": "The same with the shares of x_2 = 0 and x_2 = 1 swapped",
         "product_in_parallel": "E[x_1 x_2] if both units are redrawn at once from the data",
         "bias_for_field": "The product after the sweep with sigmoid(b_2) for sigmoid(b_2 + w)",
         "contrastive_sign": "The sign of the direction of CD-1 is wrong",
+        "contrastive_in_parallel": "The direction for w with both units redrawn at once",
     },
     examples=(
         {"counts": (2, 1, 1, 6), "b": (Fraction(1, 2), -1), "w": 1},
@@ -97,6 +104,9 @@ def two_units(counts: Vector, b: Vector, w: Scalar) -> Answers:
         "gradient": tuple(gradient),
         "log_partition": log_partition,
         "log_likelihood": fit - log_partition,
+        "partition": exp(log_partition),
+        "weight_of_both": exp(exponents[3]),
+        "product_of_means": model[0] * model[1],
         "gradient_sign": tuple([-each for each in gradient]),
         "gradient_uniform": tuple(
             [here - Fraction(1, parts) for here, parts in zip(seen, (2, 2, 4), strict=True)]
@@ -123,13 +133,18 @@ def _after_a_sweep(seen: Vector, b: Vector, w: Scalar) -> Answers:
     contrast = [float(here) - there for here, there in zip(seen, after, strict=True)]
     shares = (1 - seen[0] - seen[1] + seen[2], seen[1] - seen[2], seen[0] - seen[2], seen[2])
     products = (own * alone, pushed * alone, own * joined, pushed * joined)
+    parallel = fsum([float(a) * c for a, c in zip(shares, products, strict=True)])
     return {
         "first_redrawn": first,
         "sweep_expectations": after,
         "contrastive": tuple(contrast),
-        "product_in_parallel": fsum([float(a) * c for a, c in zip(shares, products, strict=True)]),
+        "first_uncoupled": own,
+        "first_pushed": pushed,
+        "first_swapped": float(seen[1]) * own + float(1 - seen[1]) * pushed,
+        "product_in_parallel": parallel,
         "bias_for_field": first * alone,
         "contrastive_sign": tuple([-each for each in contrast]),
+        "contrastive_in_parallel": float(seen[2]) - parallel,
     }
 
 
@@ -142,58 +157,96 @@ def two_units_by_autograd(counts: "Tensor", b: "Tensor", w: "Tensor") -> Mapping
     """Differentiates the log-likelihood; the sweep is two matrices made from the joint table.
 
     counts: [variants, 4]; b: [variants, 2]; w: [variants]. Every redraw takes its conditional
-    from the two entries of the joint table that agree with the unit that stays.
+    from the two entries of the joint table that agree with the unit that stays. The mistakes are
+    slopes of other objectives or at zero parameters, and entries of the same tables.
     """
     import torch
 
     features = torch.tensor(_FEATURES, dtype=torch.float64)
-    parameters = torch.cat((b, w[:, None]), dim=-1).requires_grad_(True)
-    log_weights = parameters @ features.mT
-    log_partition = torch.logsumexp(log_weights, dim=-1)
+    parameters = torch.cat((b, w[:, None]), dim=-1)
     shares = counts / counts.sum(-1, keepdim=True)
-    log_likelihood = (shares * torch.log_softmax(log_weights, dim=-1)).sum(-1)
-    (gradient,) = torch.autograd.grad(log_likelihood.sum(), parameters, retain_graph=True)
-    (model,) = torch.autograd.grad(log_partition.sum(), parameters)
-    table = log_weights.detach().reshape(-1, 2, 2)
-    law = shares.reshape(-1, 2, 2)
-    # Axes are x_1 and x_2; a redraw of a unit spreads its sum over the unit's conditional.
-    law = law.sum(1, keepdim=True) * torch.softmax(table, dim=1)
-    first = law[:, 1].sum(-1)
-    law = law.sum(2, keepdim=True) * torch.softmax(table, dim=2)
-    after = law.reshape(-1, 4) @ features
+
+    def likelihood(at: "Tensor", weights: "Tensor") -> "Tensor":
+        return (weights * torch.log_softmax(at @ features.mT, dim=-1)).sum(-1)
+
+    def slope(objective: Callable[["Tensor"], "Tensor"], at: "Tensor") -> "Tensor":
+        leaf = at.clone().requires_grad_(True)
+        return torch.autograd.grad(objective(leaf).sum(), leaf)[0]
+
+    def log_partition(at: "Tensor") -> "Tensor":
+        return torch.logsumexp(at @ features.mT, dim=-1)
+
+    log_weights = parameters @ features.mT
+    model = slope(log_partition, parameters)
+    gradient = slope(lambda at: likelihood(at, shares), parameters)
+    table = torch.softmax(log_weights, dim=-1).reshape(-1, 2, 2)
+    apart = table.sum(2)[:, 1] * table.sum(1)[:, 1]
+    seen = shares @ features
     return {
-        "data_expectations": shares @ features,
+        "data_expectations": seen,
         "model_expectations": model,
         "gradient": gradient,
-        "log_partition": log_partition.detach(),
-        "log_likelihood": log_likelihood.detach(),
+        "log_partition": log_partition(parameters),
+        "log_likelihood": likelihood(parameters, shares),
+        "partition": log_weights.exp().sum(-1),
+        "weight_of_both": parameters.sum(-1).exp(),
+        "product_of_means": apart,
+        "gradient_sign": slope(lambda at: -likelihood(at, shares), parameters),
+        "gradient_uniform": slope(lambda at: likelihood(at, shares), 0 * parameters),
+        "gradient_independent": torch.cat((gradient[:, :2], (seen[:, 2] - apart)[:, None]), -1),
+        "gradient_summed": slope(lambda at: likelihood(at, counts), parameters),
+        "partition_forgotten": (shares * log_weights).sum(-1),
+        "likelihood_summed": likelihood(parameters, counts),
+        **_sweep_by_tables(shares, log_weights.reshape(-1, 2, 2)),
+    }
+
+
+def _sweep_by_tables(shares: "Tensor", table: "Tensor") -> Mapping[str, "Tensor"]:
+    """A Gibbs sweep from the data; shares: [variants, 4]; table of log weights: [variants, 2, 2].
+
+    Axes are x_1 and x_2; a redraw of a unit spreads its sum over the unit's conditional.
+    """
+    import torch
+
+    data = shares.reshape(-1, 2, 2)
+    of_first, of_second = torch.softmax(table, dim=1), torch.softmax(table, dim=2)
+    swept = data.sum(1, keepdim=True) * of_first
+    first = swept[:, 1].sum(-1)
+    swept = swept.sum(2, keepdim=True) * of_second
+    after = swept.reshape(-1, 4) @ torch.tensor(_FEATURES, dtype=torch.float64)
+    seen = shares @ torch.tensor(_FEATURES, dtype=torch.float64)
+    parallel = torch.einsum("vij,vj,vi->v", data, of_first[:, 1], of_second[:, :, 1])
+    turned = data.flip(2).sum(1, keepdim=True) * of_first
+    return {
         "first_redrawn": first,
         "sweep_expectations": after,
-        "contrastive": shares @ features - after,
+        "contrastive": seen - after,
+        "first_uncoupled": of_first[:, 1, 0],
+        "first_pushed": of_first[:, 1, 1],
+        "first_swapped": turned[:, 1].sum(-1),
+        "product_in_parallel": parallel,
+        "bias_for_field": first * of_second[:, 0, 1],
+        "contrastive_sign": after - seen,
+        "contrastive_in_parallel": seen[:, 2] - parallel,
     }
 
 
 @solver(
     "energy_learning.noise_contrastive",
     results={
-        "log_ratio": "G(x) = −E(x) − c − ln(ν q(x)), the classifier's logit",
-        "probability": "the probability, sigmoid(G), that x is data",
-        "data_loss": "−ln of it: the loss if x is data",
-        "noise_loss": "−ln(1 − probability): the loss if x is noise",
+        "probability": "the probability that x is data, from the model's density and the noise's",
     },
     mistakes={
         "ratio_forgotten": "The probability with one noise sample for each data point",
-        "ratio_inverted": "The probability with ν divided out of the noise, not multiplied",
         "constant_forgotten": "The probability without the learned constant",
         "constant_sign": "The probability with +c: the sign of the constant is wrong",
-        "energy_sign": "The probability with exp(+E(x)): the sign of the energy is wrong",
         "noise_probability": "The probability that x is noise",
-        "not_normalised": "The ratio itself: exp(G), not divided by 1 + exp(G)",
-        "plain_ratio": "The ratio of the model's density to the noise's, without ν",
+        "not_normalised": "The ratio of data to noise, not divided by one plus itself",
     },
     examples=(
         {"energy": 2, "constant": 1, "noise": Fraction(1, 10), "ratio": 2},
         {"energy": Fraction(-1, 2), "constant": Fraction(3, 2), "noise": 1, "ratio": 5},
+        {"energy": -3, "constant": -2, "noise": Fraction(1, 4), "ratio": 1},
         {"energy": 0, "constant": 0, "noise": 1, "ratio": 1},
     ),
 )
@@ -201,51 +254,64 @@ def noise_contrastive(energy: Scalar, constant: Scalar, noise: Scalar, ratio: Sc
     """Noise-contrastive estimation at one point x, with ν = `ratio` noise samples a data point.
 
     The model is p(x) = exp(−E(x) − c) with the learned constant c in the place of ln Z; `noise`
-    is q(x). Source: Gutmann and Hyvärinen, Noise-contrastive estimation of unnormalized
-    statistical models (2012), JMLR 13. Raises ValueError for noise and ratio not above zero, and
-    for an energy and constant beyond ±100.
+    is q(x), and p / (p + ν q) is asked. Source: Gutmann and Hyvärinen, Noise-contrastive
+    estimation of unnormalized statistical models (2012), JMLR 13. Raises ValueError for noise
+    and ratio not from 1/1000 to 1000, and for an energy and constant beyond ±10.
     """
-    _require_small(energy=energy, constant=constant)
-    require_positive("noise", noise)
-    require_positive("ratio", ratio)
-    log_noise, log_times = log(noise), log(ratio)
+    for name, value in (("energy", energy), ("constant", constant)):
+        require_scalar(name, value)
+        if not -10 <= value <= 10:
+            raise ValueError(f"{name} must lie between -10 and 10")
+    for name, value in (("noise", noise), ("ratio", ratio)):
+        require_positive(name, value)
+        if not Fraction(1, 1000) <= value <= 1000:
+            raise ValueError(f"{name} must lie between 1/1000 and 1000")
 
-    def sigmoid(logit: float) -> float:
-        return 1 / (1 + exp(-logit)) if logit > 0 else exp(logit) / (1 + exp(logit))
+    def share(data: float, false: float) -> float:
+        return data / (data + false)
 
-    log_model = -float(energy + constant)
-    logit = log_model - log_noise - log_times
-    softplus = max(logit, 0.0) + log1p(exp(-abs(logit)))
+    data, false = exp(-(energy + constant)), float(ratio * noise)
     return {
-        "log_ratio": logit,
-        "probability": sigmoid(logit),
-        "data_loss": softplus - logit,
-        "noise_loss": softplus,
-        "ratio_forgotten": sigmoid(log_model - log_noise),
-        "ratio_inverted": sigmoid(log_model - log_noise + log_times),
-        "constant_forgotten": sigmoid(logit + float(constant)),
-        "constant_sign": sigmoid(logit + 2 * float(constant)),
-        "energy_sign": sigmoid(logit + 2 * float(energy)),
-        "noise_probability": sigmoid(-logit),
-        "not_normalised": exp(logit),
-        "plain_ratio": exp(log_model - log_noise),
+        "probability": share(data, false),
+        "ratio_forgotten": share(data, float(noise)),
+        "constant_forgotten": share(exp(-energy), false),
+        "constant_sign": share(exp(constant - energy), false),
+        "noise_probability": share(false, data),
+        "not_normalised": data / false,
     }
 
 
 @check("energy_learning.noise_contrastive", tolerance=1e-8)
-def noise_contrastive_by_bayes(
+def noise_contrastive_by_training(
     energy: "Tensor", constant: "Tensor", noise: "Tensor", ratio: "Tensor"
 ) -> Mapping[str, Any]:
-    """Bayes' rule for a draw that is data with probability 1 / (1 + ν); all are [variants]."""
+    """Trains the classifier: minimises its loss over the logit at x by Newton's method.
+
+    Draws are data with the density p and noise with ν q, so the mean loss at x is
+    −p ln sigmoid(G) − ν q ln sigmoid(−G). The mistakes train on other densities; all are
+    [variants].
+    """
     import torch
 
-    data = torch.exp(-energy) * torch.exp(-constant) / (1 + ratio)
-    false = noise * ratio / (1 + ratio)
-    joint = torch.stack((data, false), dim=-1)
-    posterior = joint / joint.sum(-1, keepdim=True)
+    from qgen.solvers.numerics.numerical_methods import maximise
+
+    def logit(stored: "Tensor", samples: "Tensor") -> "Tensor":
+        logs = torch.stack((-(energy + stored), (samples * noise).log()), dim=-1)
+        shares = torch.softmax(logs, dim=-1)
+        return maximise(
+            lambda at: (
+                shares[:, 0] * torch.nn.functional.logsigmoid(at[:, 0])
+                + shares[:, 1] * torch.nn.functional.logsigmoid(-at[:, 0])
+            ),
+            torch.zeros_like(energy)[:, None],
+        )[:, 0]
+
+    best = logit(constant, ratio)
     return {
-        "log_ratio": torch.log(data / false),
-        "probability": posterior[:, 0],
-        "data_loss": -posterior[:, 0].log(),
-        "noise_loss": -posterior[:, 1].log(),
+        "probability": torch.sigmoid(best),
+        "ratio_forgotten": torch.sigmoid(logit(constant, torch.ones_like(ratio))),
+        "constant_forgotten": torch.sigmoid(logit(0 * constant, ratio)),
+        "constant_sign": torch.sigmoid(logit(-constant, ratio)),
+        "noise_probability": torch.sigmoid(-best),
+        "not_normalised": best.exp(),
     }

@@ -1,11 +1,10 @@
-"""Restricted Boltzmann machines with units 0 and 1, by going through all their states.
+"""Restricted Boltzmann machines with units 0 and 1.
 
 The energy is E(v, h) = −a · v − b · h − v · W h with W [visible, hidden].
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import product
-from math import exp, fsum, log, log1p
+from math import exp, fsum, log1p
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
@@ -27,21 +26,15 @@ _LARGEST = 300
         "visible_probabilities": "p(v_i = 1 | h) of each visible unit",
         "energy": "E(v, h)",
         "free_energy": "F(v) = −ln Σ_h exp(−E(v, h))",
-        "log_partition": "ln Z, over all states of all units",
-        "visible_probability": "p(v)",
     },
     mistakes={
-        "hidden_fields": "The sums b_j + Σ v_i W_ij without the sigmoid",
         "hidden_bias_forgotten": "p(h_j = 1 | v) without b",
         "hidden_sign": "p(h_j = 0 | v): the sign in the sigmoid is wrong",
-        "visible_bias_forgotten": "p(v_i = 1 | h) without a",
-        "visible_sign": "p(v_i = 0 | h): the sign in the sigmoid is wrong",
         "energy_sign": "The sign of the energy is wrong",
         "energy_without_biases": "−v · W h alone",
         "free_energy_sign": "The sign of the free energy is wrong",
         "free_energy_bias_forgotten": "The free energy without −a · v",
         "free_energy_linear": "−a · v − Σ fields: forgets ln(1 + exp(…))",
-        "unnormalised_probability": "exp(−F(v)): not divided by Z",
     },
     examples=(
         {
@@ -62,7 +55,7 @@ _LARGEST = 300
     ),
 )
 def machine(W: Matrix, a: Vector, b: Vector, v: Vector, h: Vector) -> Answers:
-    """Conditionals, energies and probabilities of a machine with up to four units a side.
+    """Conditionals and energies of a machine with up to four units a side.
 
     p(h_j = 1 | v) = sigmoid(b_j + Σ_i v_i W_ij), p(v_i = 1 | h) = sigmoid(a_i + Σ_j W_ij h_j),
     F(v) = −a · v − Σ_j ln(1 + exp(b_j + Σ_i v_i W_ij)). Source: Hinton, Training products of
@@ -90,25 +83,19 @@ def machine(W: Matrix, a: Vector, b: Vector, v: Vector, h: Vector) -> Answers:
     own = sum(map(mul, a, v))
     energy = -own - sum(map(mul, b, h)) - sum(map(mul, pulls, h))
     soft = fsum([_softplus(float(field)) for field in fields])
-    free, log_total = -(float(own) + soft), _log_partition(W, a, b)
+    free = -(float(own) + soft)
     return {
         "hidden_probabilities": _sigmoids(fields),
         "visible_probabilities": _sigmoids(visible_fields),
         "energy": energy,
         "free_energy": free,
-        "log_partition": log_total,
-        "visible_probability": exp(-free - log_total),
-        "hidden_fields": tuple(fields),
         "hidden_bias_forgotten": _sigmoids(pulls),
         "hidden_sign": _sigmoids([-field for field in fields]),
-        "visible_bias_forgotten": _sigmoids(pushes),
-        "visible_sign": _sigmoids([-field for field in visible_fields]),
         "energy_sign": -energy,
         "energy_without_biases": -sum(map(mul, pulls, h)),
         "free_energy_sign": -free,
         "free_energy_bias_forgotten": -soft,
         "free_energy_linear": -own - sum(fields),
-        "unnormalised_probability": exp(-free),
     }
 
 
@@ -121,30 +108,13 @@ def _softplus(x: float) -> float:
     return max(x, 0.0) + log1p(exp(-abs(x)))
 
 
-def _log_partition(W: Matrix, a: Vector, b: Vector) -> float:
-    """ln Σ_v exp(−F(v))."""
-    biases = [float(each) for each in a]
-    columns = [[float(entry) for entry in column] for column in zip(*W, strict=True)]
-    hidden = list(zip([float(each) for each in b], columns, strict=True))
-    exponents = [
-        fsum(
-            [
-                *map(mul, biases, state),
-                *[_softplus(bias + sum(map(mul, state, column))) for bias, column in hidden],
-            ]
-        )
-        for state in product((0, 1), repeat=len(biases))
-    ]
-    largest = max(exponents)
-    return largest + log(fsum([exp(each - largest) for each in exponents]))
-
-
 @check("energy_restricted.machine", tolerance=1e-8)
 def machine_by_enumeration(
     W: "Tensor", a: "Tensor", b: "Tensor", v: "Tensor", h: "Tensor"
 ) -> Mapping[str, Any]:
     """The table of energies of all states of both sides: nothing is factorised.
 
+    The mistakes are tables without some of the biases, and the entry with all hidden units on.
     W: [variants, visible, hidden]; a, v: [variants, visible]; b, h: [variants, hidden].
     """
     import torch
@@ -154,24 +124,32 @@ def machine_by_enumeration(
         return ((codes >> torch.arange(count - 1, -1, -1)) & 1).double()
 
     left, right = all_states(a.shape[1]), all_states(b.shape[1])
-    table = (
-        -(a @ left.mT)[:, :, None]
-        - (b @ right.mT)[:, None]
-        - torch.einsum("si,vij,tj->vst", left, W, right)
-    )
     row = (left[None] == v[:, None]).all(-1).double()
     column = (right[None] == h[:, None]).all(-1).double()
-    at_row = torch.einsum("vs,vst->vt", row, table)
-    at_column = torch.einsum("vt,vst->vs", column, table)
-    log_partition = torch.logsumexp(-table.flatten(1), dim=-1)
-    free = -torch.logsumexp(-at_row, dim=-1)
+
+    def energies(own: "Tensor", hidden: "Tensor") -> "Tensor":
+        return (
+            -(own @ left.mT)[:, :, None]
+            - (hidden @ right.mT)[:, None]
+            - torch.einsum("si,vij,tj->vst", left, W, right)
+        )
+
+    def at_row(own: "Tensor", hidden: "Tensor") -> "Tensor":
+        return torch.einsum("vs,vst->vt", row, energies(own, hidden))
+
+    seen = at_row(a, b)
+    at_column = torch.einsum("vt,vst->vs", column, energies(a, b))
+    energy, free = (seen * column).sum(-1), -torch.logsumexp(-seen, dim=-1)
     return {
-        "hidden_probabilities": torch.softmax(-at_row, dim=-1) @ right,
+        "hidden_probabilities": torch.softmax(-seen, dim=-1) @ right,
         "visible_probabilities": torch.softmax(-at_column, dim=-1) @ left,
-        "energy": (at_row * column).sum(-1),
+        "energy": energy,
         "free_energy": free,
-        "log_partition": log_partition,
-        "visible_probability": (
-            torch.softmax(-table.flatten(1), dim=-1).reshape(table.shape).sum(-1) * row
-        ).sum(-1),
+        "hidden_bias_forgotten": torch.softmax(-at_row(a, 0 * b), dim=-1) @ right,
+        "hidden_sign": torch.softmax(-seen, dim=-1) @ (1 - right),
+        "energy_sign": -energy,
+        "energy_without_biases": (at_row(0 * a, 0 * b) * column).sum(-1),
+        "free_energy_sign": -free,
+        "free_energy_bias_forgotten": -torch.logsumexp(-at_row(0 * a, b), dim=-1),
+        "free_energy_linear": seen[:, -1],
     }

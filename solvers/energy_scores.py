@@ -1,8 +1,8 @@
 """Scores, the slopes of log densities in x, and score matching; all on a scalar x."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
-from math import exp, fsum, log, pi
+from math import exp, fsum
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Expression, Number, Power, Product, Sum, Symbol, linear
@@ -15,7 +15,6 @@ from qgen.solvers.numerics.arguments import (
     require_scalar,
     require_vector,
 )
-from qgen.solvers.numerics.shape_arguments import square_root
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -23,97 +22,15 @@ if TYPE_CHECKING:
 
 
 @solver(
-    "energy_scores.gaussian",
-    results={
-        "score": "d/dx ln N(x; mu, sigma²)",
-        "score_formula": "the score, a formula in x",
-        "score_slope": "the derivative of the score: −1 / sigma²",
-        "log_density": "ln N(x; mu, sigma²)",
-    },
-    mistakes={
-        "sign_lost": "(x − mu) / sigma²",
-        "sign_lost_formula": "(x − mu) / sigma², a formula in x",
-        "divided_by_sigma": "−(x − mu) / sigma",
-        "not_centred": "−x / sigma²",
-        "not_centred_formula": "−x / sigma², a formula in x",
-        "factor_kept": "−(x − mu) / (2 sigma²): the 1/2 is not cancelled",
-        "slope_of_density": "Slope of the density, not of its logarithm",
-        "log_density_without_sigma": "The log density without −ln sigma",
-    },
-    examples=(
-        {"x": 3, "mu": 1, "sigma": 2},
-        {"x": Fraction(-1, 2), "mu": 0, "sigma": Fraction(1, 3)},
-        {"x": -1, "mu": -1, "sigma": 1},
-    ),
-)
-def gaussian(x: Scalar, mu: Scalar, sigma: Scalar) -> Answers:
-    """The score −(x − mu) / sigma² of a Gaussian: it points to the mean.
-
-    Source: Hyvärinen, Estimation of non-normalized statistical models by score matching (2005),
-    section 3.1. Raises ValueError for sigma not above zero.
-    """
-    require_scalar("x", x)
-    require_scalar("mu", mu)
-    require_positive("sigma", sigma)
-    variance = Fraction(sigma * sigma)
-    gap = mu - x
-    score = gap / variance
-    exponent = -float(gap * score) / 2
-    log_density = exponent - log(2 * pi * variance) / 2
-    return {
-        "score": score,
-        "score_formula": linear([(-1 / variance, "x")], mu / variance),
-        "score_slope": -1 / variance,
-        "log_density": log_density,
-        "sign_lost": -score,
-        "sign_lost_formula": linear([(1 / variance, "x")], -mu / variance),
-        "divided_by_sigma": Fraction(gap) / sigma,
-        "not_centred": -x / variance,
-        "not_centred_formula": linear([(-1 / variance, "x")], 0),
-        "factor_kept": score / 2,
-        "slope_of_density": float(score) * exp(log_density),
-        "log_density_without_sigma": exponent - log(2 * pi) / 2,
-    }
-
-
-@check("energy_scores.gaussian", tolerance=1e-8)
-def gaussian_by_autograd(x: "Tensor", mu: "Tensor", sigma: "Tensor") -> Mapping[str, Any]:
-    """Differentiates torch's log density twice; all are [variants]."""
-    import torch
-
-    normal: Any = torch.distributions.Normal
-
-    def slopes(at: "Tensor", mean: "Tensor", spread: "Tensor") -> list["Tensor"]:
-        leaf = at.detach().clone().requires_grad_(True)
-        value = normal(mean, spread).log_prob(leaf)
-        (score,) = torch.autograd.grad(value.sum(), leaf, create_graph=True)
-        (slope,) = torch.autograd.grad(score.sum(), leaf)
-        return [value.detach(), score.detach(), slope]
-
-    log_density, score, slope = slopes(x, mu, sigma)
-    return {
-        "score": score,
-        "score_formula": lambda points: slopes(points["x"], mu[:, None], sigma[:, None])[1],
-        "score_slope": slope,
-        "log_density": log_density,
-    }
-
-
-@solver(
     "energy_scores.mixture",
     results={
         "responsibilities": "posterior probability of each component given x",
         "score": "d/dx of the log density of the mixture",
-        "log_density": "the log density of the mixture at x",
     },
     mistakes={
         "weights_for_responsibilities": "Weighs the components' scores by the mixing weights",
         "scores_added": "Adds the components' scores without weighing them",
-        "scores_averaged": "The plain mean of the components' scores",
         "nearest_component": "Only the component with the nearest mean (the first of equals)",
-        "sign_lost": "The sign of the score is wrong",
-        "divided_by_sigma": "Divides by sigma, not by sigma²",
-        "slope_of_density": "Slope of the density, not of its logarithm",
         "weights_ignored": "Takes all components for equally probable",
     },
     examples=(
@@ -132,8 +49,8 @@ def mixture(x: Scalar, means: Vector, weights: Vector, sigma: Scalar) -> Answers
 
     Sources: Bishop, Pattern Recognition and Machine Learning (2006), equation 9.13 for the
     responsibilities; Song and Ermon, Generative modeling by estimating gradients of the data
-    distribution (2019), section 3.2, on the weights. Raises ValueError for weights that are
-    no law or have zeros, and sigma not above zero.
+    distribution (2019), section 3.2, on the weights. Raises ValueError for weights that
+    do not sum to one or have zeros, and sigma not above zero.
     """
     require_scalar("x", x)
     require_vector("means", means)
@@ -155,19 +72,12 @@ def mixture(x: Scalar, means: Vector, weights: Vector, sigma: Scalar) -> Answers
     def mean(factors: list[float]) -> float:
         return fsum([factor * slope for factor, slope in zip(factors, slopes, strict=True)])
 
-    score = mean(shares)
-    log_density = log(total) - float(nearest) / (2 * variance) - log(2 * pi * variance) / 2
     return {
         "responsibilities": tuple(shares),
-        "score": score,
-        "log_density": log_density,
+        "score": mean(shares),
         "weights_for_responsibilities": mean([float(share) for share in weights]),
         "scores_added": fsum(slopes),
-        "scores_averaged": fsum(slopes) / len(slopes),
         "nearest_component": slopes[squares.index(nearest)],
-        "sign_lost": -score,
-        "divided_by_sigma": score * float(sigma),
-        "slope_of_density": score * exp(log_density),
         "weights_ignored": mean(kernels) / fsum(kernels),
     }
 
@@ -178,43 +88,52 @@ def mixture_by_autograd(
 ) -> Mapping[str, Any]:
     """Differentiates torch's mixture density; means, weights: [variants, k]; x, sigma: [variants].
 
-    The slope of the log density in a log weight is that component's responsibility.
+    The slope of the log density in a log weight is that component's responsibility. The mistakes
+    are slopes of other functions of the components' log densities, or have other weights.
     """
     import torch
 
     normal: Any = torch.distributions.Normal
-    at, log_weights = x.clone().requires_grad_(True), weights.log().requires_grad_(True)
-    parts = normal(means, sigma[:, None]).log_prob(at[:, None])
-    log_density = torch.logsumexp(log_weights + parts, dim=-1)
-    score, shares = torch.autograd.grad(log_density.sum(), (at, log_weights))
-    return {"responsibilities": shares, "score": score, "log_density": log_density}
+
+    def components(at: "Tensor") -> "Tensor":
+        value: Tensor = normal(means, sigma[:, None]).log_prob(at[:, None])
+        return value
+
+    def slope(objective: Callable[["Tensor"], "Tensor"]) -> "Tensor":
+        at = x.clone().requires_grad_(True)
+        return torch.autograd.grad(objective(at).sum(), at)[0]
+
+    log_weights = weights.log().requires_grad_(True)
+    log_density = torch.logsumexp(log_weights + components(x), dim=-1)
+    (shares,) = torch.autograd.grad(log_density.sum(), log_weights)
+    nearest = (means - x[:, None]).abs().argmin(-1, keepdim=True)
+    return {
+        "responsibilities": shares,
+        "score": slope(lambda at: torch.logsumexp(weights.log() + components(at), dim=-1)),
+        "weights_for_responsibilities": slope(lambda at: (weights * components(at)).sum(-1)),
+        "scores_added": slope(lambda at: components(at).sum(-1)),
+        "nearest_component": slope(lambda at: components(at).gather(1, nearest)[:, 0]),
+        "weights_ignored": slope(lambda at: torch.logsumexp(components(at), dim=-1)),
+    }
 
 
 @solver(
     "energy_scores.polynomial",
-    results={
-        "score": "−E′(x) / T at x",
-        "score_formula": "the score, a formula in x",
-        "energy": "E(x)",
-        "force_is_zero": "whether x is a stationary point of the energy",
-    },
+    results={"score_formula": "the score −E′(x) / T, a formula in x"},
     mistakes={
-        "sign_lost": "E′(x) / T: the minus is lost",
         "sign_lost_formula": "E′(x) / T, a formula in x",
-        "temperature_multiplied": "−T E′(x)",
-        "temperature_ignored": "−E′(x)",
         "temperature_ignored_formula": "−E′(x), a formula in x",
-        "not_differentiated": "−E(x) / T: the exponent itself",
-        "powers_kept": "Multiplies by each power without lowering it",
+        "temperature_multiplied_formula": "−T E′(x), a formula in x",
+        "not_differentiated_formula": "−E(x) / T: the exponent itself, a formula in x",
     },
     examples=(
-        {"coefficients": (0, 0, -2, 0, 1), "x": 2, "temperature": Fraction(1, 2)},
-        {"coefficients": (1, -1, 3), "x": Fraction(1, 2), "temperature": 2},
-        {"coefficients": (0, 0, 1), "x": 0, "temperature": 3},
-        {"coefficients": (5, 1), "x": -1, "temperature": 1},
+        {"coefficients": (0, 0, -2, 0, 1), "temperature": Fraction(1, 2)},
+        {"coefficients": (1, -1, 3), "temperature": 2},
+        {"coefficients": (0, 0, 1), "temperature": 3},
+        {"coefficients": (5, 1), "temperature": 1},
     ),
 )
-def polynomial(coefficients: Vector, x: Scalar, temperature: Scalar = 1) -> Answers:
+def polynomial(coefficients: Vector, temperature: Scalar = 1) -> Answers:
     """The score of p(x) ∝ exp(−E(x) / T) with E(x) = c_0 + c_1 x + c_2 x² + …
 
     ln p(x) = −E(x)/T − ln Z, and Z does not depend on x. Source: LeCun, Chopra, Hadsell, Ranzato
@@ -224,28 +143,15 @@ def polynomial(coefficients: Vector, x: Scalar, temperature: Scalar = 1) -> Answ
     require_vector("coefficients", coefficients)
     if not 2 <= len(coefficients) <= 9:
         raise ValueError(f"coefficients must have 2 to 9 entries, not {len(coefficients)}")
-    require_scalar("x", x)
     require_positive("temperature", temperature)
     heat = Fraction(temperature)
-    powers: list[Scalar] = [1]
-    for _ in coefficients[1:]:
-        powers.append(powers[-1] * x)
-    slopes = [k * each for k, each in enumerate(coefficients)]
-    slope = sum([each * power for each, power in zip(slopes[1:], powers, strict=False)])
-    energy = sum([each * power for each, power in zip(coefficients, powers, strict=True)])
+    slopes = [Fraction(k * each) for k, each in enumerate(coefficients)][1:]
     return {
-        "score": -slope / heat,
-        "score_formula": _polynomial([-each / heat for each in slopes[1:]]),
-        "energy": energy,
-        "force_is_zero": slope == 0,
-        "sign_lost": slope / heat,
-        "sign_lost_formula": _polynomial([each / heat for each in slopes[1:]]),
-        "temperature_multiplied": -slope * heat,
-        "temperature_ignored": -slope,
-        "temperature_ignored_formula": _polynomial([Fraction(-each) for each in slopes[1:]]),
-        "not_differentiated": -energy / heat,
-        "powers_kept": -sum([each * power for each, power in zip(slopes, powers, strict=True)])
-        / heat,
+        "score_formula": _polynomial([-each / heat for each in slopes]),
+        "sign_lost_formula": _polynomial([each / heat for each in slopes]),
+        "temperature_ignored_formula": _polynomial([-each for each in slopes]),
+        "temperature_multiplied_formula": _polynomial([-each * heat for each in slopes]),
+        "not_differentiated_formula": _polynomial([-each / heat for each in coefficients]),
     }
 
 
@@ -264,33 +170,38 @@ def _polynomial(coefficients: list[Fraction]) -> Expression:
     return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 
 
-@check("energy_scores.polynomial", tolerance=1e-7)
-def polynomial_by_autograd(
-    coefficients: "Tensor", x: "Tensor", temperature: "Tensor"
-) -> Mapping[str, Any]:
+@check("energy_scores.polynomial", tolerance=1e-8)
+def polynomial_by_autograd(coefficients: "Tensor", temperature: "Tensor") -> Mapping[str, Any]:
     """Differentiates the energy in Horner's form.
 
-    coefficients: [variants, k]; x, temperature: [variants].
+    The mistakes are slopes of other multiples of the energy, or the exponent itself.
+    coefficients: [variants, k]; temperature: [variants].
     """
     import torch
+
+    heat = temperature[:, None]
 
     def energy(at: "Tensor") -> "Tensor":
         value = torch.zeros_like(at)
         for each in reversed(coefficients.unbind(1)):
-            value = value * at + each.reshape(-1, *[1] * (at.dim() - 1))
+            value = value * at + each[:, None]
         return value
 
-    def slope(at: "Tensor") -> "Tensor":
-        leaf = at.detach().clone().requires_grad_(True)
-        return torch.autograd.grad(energy(leaf).sum(), leaf)[0]
+    def slope(factor: "Tensor") -> Callable[..., "Tensor"]:
+        """The slope in x of `factor` times the energy."""
 
-    own = slope(x)
-    scale = (coefficients.abs().sum(-1) * 9) * (1 + x.abs()) ** coefficients.shape[1]
+        def at_points(points: Mapping[str, "Tensor"]) -> "Tensor":
+            leaf = points["x"].detach().clone().requires_grad_(True)
+            return torch.autograd.grad((factor * energy(leaf)).sum(), leaf)[0]
+
+        return at_points
+
     return {
-        "score": -own / temperature,
-        "score_formula": lambda points: -slope(points["x"]) / temperature[:, None],
-        "energy": energy(x),
-        "force_is_zero": own.abs() <= 1e-14 * scale,
+        "score_formula": slope(-1 / heat),
+        "sign_lost_formula": slope(1 / heat),
+        "temperature_ignored_formula": slope(-torch.ones_like(heat)),
+        "temperature_multiplied_formula": slope(-heat),
+        "not_differentiated_formula": lambda points: -energy(points["x"]) / heat,
     }
 
 
@@ -301,7 +212,6 @@ def polynomial_by_autograd(
         "best_mean": "the mu that makes J smallest",
         "best_variance": "the sigma² that makes J smallest",
         "smallest_objective": "J there: −1 / (2 · best variance)",
-        "best_deviation": "the sigma that makes J smallest",
     },
     mistakes={
         "slope_forgotten": "The mean of s²/2 without s′",
@@ -309,8 +219,6 @@ def polynomial_by_autograd(
         "slope_sign": "The mean of s²/2 − s′",
         "summed": "The sum over the data in place of the mean",
         "sigma_unsquared": "Takes sigma for the variance",
-        "unbiased_variance": "Divides the squares by n − 1",
-        "smallest_doubled": "−1 / variance: takes s²/2 for zero at the optimum",
     },
     examples=(
         {"x": (1, 2, 6), "mu": 2, "sigma": 2},
@@ -343,14 +251,11 @@ def score_matching(x: Vector, mu: Scalar, sigma: Scalar) -> Answers:
         "best_mean": Fraction(total) / count,
         "best_variance": variance,
         "smallest_objective": -1 / (2 * variance),
-        "best_deviation": square_root(variance),
         "slope_forgotten": half,
         "half_forgotten": 2 * half - precision,
         "slope_sign": half + precision,
         "summed": count * (half - precision),
         "sigma_unsquared": Fraction(around) / (2 * count * sigma * sigma) - 1 / Fraction(sigma),
-        "unbiased_variance": spread / (count * (count - 1)),
-        "smallest_doubled": -1 / variance,
     }
 
 
@@ -358,31 +263,40 @@ def score_matching(x: Vector, mu: Scalar, sigma: Scalar) -> Answers:
 def score_matching_by_optimisation(x: "Tensor", mu: "Tensor", sigma: "Tensor") -> Mapping[str, Any]:
     """Takes both derivatives of torch's log density, and minimises J by Newton's method.
 
-    In the natural parameters, s(x) = first − second · x, the objective is convex. x:
-    [variants, n]; mu, sigma: [variants].
+    In the natural parameters, s(x) = first − second · x, the objective is convex; x is counted
+    from the first observation. The mistakes are other means and sums of the two derivatives, or
+    have the standard deviation √sigma. x: [variants, n]; mu, sigma: [variants].
     """
     import torch
 
     from qgen.solvers.numerics.numerical_methods import maximise
 
     normal: Any = torch.distributions.Normal
-    leaf = x.clone().requires_grad_(True)
-    log_density = normal(mu[:, None], sigma[:, None]).log_prob(leaf)
-    (score,) = torch.autograd.grad(log_density.sum(), leaf, create_graph=True)
-    (slope,) = torch.autograd.grad(score.sum(), leaf)
-    # About the data's middle the two parameters hardly touch each other.
-    centre = x.mean(-1, keepdim=True)
+
+    def derivatives(spread: "Tensor") -> tuple["Tensor", "Tensor"]:
+        """Half the squared score, and the slope of the score, at every observation."""
+        leaf = x.clone().requires_grad_(True)
+        log_density = normal(mu[:, None], spread[:, None]).log_prob(leaf)
+        (score,) = torch.autograd.grad(log_density.sum(), leaf, create_graph=True)
+        (slope,) = torch.autograd.grad(score.sum(), leaf)
+        return score.detach() ** 2 / 2, slope
+
+    origin = x[:, :1]
 
     def objective(natural: "Tensor") -> "Tensor":
-        model = natural[:, :1] - natural[:, 1:] * (x - centre)
+        model = natural[:, :1] - natural[:, 1:] * (x - origin)
         return (model**2 / 2).mean(-1) - natural[:, 1]
 
-    start = torch.ones(len(x), 2, dtype=torch.float64)
-    best = maximise(lambda natural: -objective(natural), start)
+    best = maximise(lambda natural: -objective(natural), torch.ones(len(x), 2, dtype=torch.float64))
+    half, slope = derivatives(sigma)
     return {
-        "objective": (score**2 / 2 + slope).mean(-1),
-        "best_mean": centre[:, 0] + best[:, 0] / best[:, 1],
+        "objective": (half + slope).mean(-1),
+        "best_mean": origin[:, 0] + best[:, 0] / best[:, 1],
         "best_variance": 1 / best[:, 1],
         "smallest_objective": objective(best),
-        "best_deviation": best[:, 1] ** -0.5,
+        "slope_forgotten": half.mean(-1),
+        "half_forgotten": (2 * half + slope).mean(-1),
+        "slope_sign": (half - slope).mean(-1),
+        "summed": (half + slope).sum(-1),
+        "sigma_unsquared": torch.stack(derivatives(sigma.sqrt())).sum(0).mean(-1),
     }

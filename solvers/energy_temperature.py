@@ -1,17 +1,25 @@
 """States with given energies at a temperature: p_i = exp(−E_i / T) / Z."""
 
 from collections.abc import Mapping
-from math import exp, fsum, log
+from fractions import Fraction
+from math import exp, fsum
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.numerics.arguments import Scalar, Vector, require_positive, require_vector
+from qgen.solvers.numerics.arguments import (
+    Scalar,
+    Vector,
+    require_positive,
+    require_scalar,
+    require_vector,
+)
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 _LARGEST = 200
+_LARGEST_CHANGED = 20
 
 
 @solver(
@@ -19,16 +27,10 @@ _LARGEST = 200
     results={
         "probabilities": "p_i of every state",
         "mean_energy": "Σ p_i E_i",
-        "entropy": "−Σ p_i ln p_i, in nats",
         "cooling_slopes": "−dp_i/dT: above zero for a state that cooling makes more probable",
-        "energy_variance": "variance of the energy",
     },
     mistakes={
-        "temperature_ignored": "The probabilities at T = 1",
-        "temperature_multiplied": "The probabilities with exp(−T E_i)",
-        "sign_lost": "The probabilities with exp(+E_i / T)",
-        "plain_mean": "The plain mean of the energies",
-        "not_exponentiated": "The energies over their sum, for the probabilities",
+        "plain_mean": "The plain mean of the energies, for the mean energy",
     },
     examples=(
         {"energies": (0, 1, 3), "temperature": 2},
@@ -37,12 +39,12 @@ _LARGEST = 200
     ),
 )
 def states(energies: Vector, temperature: Scalar = 1) -> Answers:
-    """Probabilities, mean energy and entropy, and what a small fall of T does.
+    """Probabilities, mean energy, and what a small fall of T does.
 
     With β = 1/T, dp_i/dβ = p_i (mean energy − E_i): a state gains by cooling exactly if its energy
-    lies below the mean energy. The entropy is ln Z + mean energy / T. Source: MacKay, Information
-    Theory, Inference, and Learning Algorithms (2003), chapter 31. Raises ValueError for fewer
-    than two states, T not above zero and energies beyond ±200 T.
+    lies below the mean energy. Source: MacKay, Information Theory, Inference, and Learning
+    Algorithms (2003), chapter 31. Raises ValueError for fewer than two states, T not above
+    zero and energies beyond ±200 T.
     """
     require_vector("energies", energies)
     if len(energies) < 2:
@@ -52,29 +54,19 @@ def states(energies: Vector, temperature: Scalar = 1) -> Answers:
     if max(abs(float(each)) for each in energies) > _LARGEST * min(heat, 1 / heat, 1.0):
         raise ValueError(f"energies must lie within {_LARGEST} times the temperature")
     levels = [float(each) for each in energies]
-    law = _law([-each / heat for each in levels])
-    mean = fsum([share * each for share, each in zip(law, levels, strict=True)])
-    lowest = min(levels)
-    log_partition = log(fsum([exp((lowest - each) / heat) for each in levels])) - lowest / heat
-    gaps = [mean - each for each in levels]
-    total = sum(energies)
+    shares = _shares([-each / heat for each in levels])
+    mean = fsum([share * each for share, each in zip(shares, levels, strict=True)])
     return {
-        "probabilities": law,
+        "probabilities": shares,
         "mean_energy": mean,
-        "entropy": log_partition + mean / heat,
         "cooling_slopes": tuple(
-            [share * gap / heat**2 for share, gap in zip(law, gaps, strict=True)]
+            [share * (mean - each) / heat**2 for share, each in zip(shares, levels, strict=True)]
         ),
-        "energy_variance": fsum([share * gap * gap for share, gap in zip(law, gaps, strict=True)]),
-        "temperature_ignored": _law([-each for each in levels]),
-        "temperature_multiplied": _law([-each * heat for each in levels]),
-        "sign_lost": _law([each / heat for each in levels]),
-        "plain_mean": float(total) / len(levels),
-        "not_exponentiated": tuple([each / float(total) if total else 0.0 for each in levels]),
+        "plain_mean": Fraction(sum(energies)) / len(energies),
     }
 
 
-def _law(exponents: list[float]) -> tuple[float, ...]:
+def _shares(exponents: list[float]) -> tuple[float, ...]:
     top = max(exponents)
     weights = [exp(each - top) for each in exponents]
     whole = fsum(weights)
@@ -83,27 +75,93 @@ def _law(exponents: list[float]) -> tuple[float, ...]:
 
 @check("energy_temperature.states", tolerance=1e-8)
 def states_by_autograd(energies: "Tensor", temperature: "Tensor") -> Mapping[str, Any]:
-    """Differentiates T ln Z and the probabilities in T; energies: [variants, n].
+    """Differentiates ln Z in 1/T and the probabilities in T; energies: [variants, n].
 
-    With the free energy F = −T ln Z, the entropy is −dF/dT, the mean energy F + T · entropy, and
-    the variance of the energy T² times the mean energy's slope.
+    The mean energy is −d ln Z/dβ with β = 1/T, and the plain mean the same at β = 0.
     """
     import torch
 
+    def mean_energy(at: "Tensor") -> "Tensor":
+        inverse = at.clone().requires_grad_(True)
+        log_partition = torch.logsumexp(-inverse[:, None] * energies, dim=-1)
+        return -torch.autograd.grad(log_partition.sum(), inverse)[0]
+
     heat = temperature.clone().requires_grad_(True)
-    exponents = -energies / heat[:, None]
-    free = -heat * torch.logsumexp(exponents, dim=-1)
-    (slope,) = torch.autograd.grad(free.sum(), heat, create_graph=True)
-    mean = free - heat * slope
-    (capacity,) = torch.autograd.grad(mean.sum(), heat, retain_graph=True)
-    law = torch.softmax(exponents, dim=-1)
+    shares = torch.softmax(-energies / heat[:, None], dim=-1)
     slopes = [
-        torch.autograd.grad(entry.sum(), heat, retain_graph=True)[0] for entry in law.unbind(-1)
+        torch.autograd.grad(entry.sum(), heat, retain_graph=True)[0] for entry in shares.unbind(-1)
     ]
     return {
-        "probabilities": law.detach(),
-        "mean_energy": mean.detach(),
-        "entropy": -slope.detach(),
+        "probabilities": shares.detach(),
+        "mean_energy": mean_energy(1 / temperature),
         "cooling_slopes": -torch.stack(slopes, dim=-1),
-        "energy_variance": temperature**2 * capacity,
+        "plain_mean": mean_energy(0 * temperature),
     }
+
+
+@solver(
+    "energy_temperature.changed",
+    results={
+        "shifted_same": "whether the energies E + shift give the same distribution",
+        "scaled_same": "whether the energies factor · E do",
+        "negated_same": "whether the energies −E do",
+        "squared_same": "whether the energies E² do",
+        "shifted": "E + shift of every state",
+        "scaled": "factor · E of every state",
+        "negated": "−E of every state",
+        "squared": "E² of every state",
+    },
+    examples=(
+        {"energies": (1, 2, 4), "shift": 3, "factor": 2},
+        {"energies": (Fraction(1, 2), Fraction(1, 2)), "shift": -1, "factor": 3},
+        {"energies": (0, 1), "shift": 5, "factor": -1},
+    ),
+)
+def changed(energies: Vector, shift: Scalar, factor: Scalar) -> Answers:
+    """Which changes of all energies leave p_i = exp(−E_i) / Z as it is.
+
+    Ratios of probabilities are exp(E_j − E_i), so exactly the changes that keep all differences
+    do. Source: LeCun, Chopra, Hadsell, Ranzato and Huang, A tutorial on energy-based learning
+    (2006), equation 2, for the Gibbs distribution. Raises ValueError for fewer than two states,
+    and for energies, a shift and a factor beyond ±20.
+    """
+    require_vector("energies", energies)
+    if len(energies) < 2:
+        raise ValueError("energies must have at least 2 entries")
+    require_scalar("shift", shift)
+    require_scalar("factor", factor)
+    numbers: list[Scalar] = [*energies, shift, factor]
+    if not all(-_LARGEST_CHANGED <= each <= _LARGEST_CHANGED for each in numbers):
+        raise ValueError(f"energies, shift and factor must lie within ±{_LARGEST_CHANGED}")
+    new = {
+        "shifted": tuple([each + shift for each in energies]),
+        "scaled": tuple([each * factor for each in energies]),
+        "negated": tuple([-each for each in energies]),
+        "squared": tuple([each * each for each in energies]),
+    }
+    return {
+        **new,
+        **{
+            f"{name}_same": len({a - b for a, b in zip(levels, energies, strict=True)}) == 1
+            for name, levels in new.items()
+        },
+    }
+
+
+@check("energy_temperature.changed", tolerance=1e-9)
+def changed_by_softmax(energies: "Tensor", shift: "Tensor", factor: "Tensor") -> Mapping[str, Any]:
+    """Compares the log probabilities; energies: [variants, n]; shift, factor: [variants]."""
+    import torch
+
+    log_shares = torch.log_softmax(-energies, dim=-1)
+    new = {
+        "shifted": energies + shift[:, None],
+        "scaled": torch.einsum("vn,v->vn", energies, factor),
+        "negated": energies.neg(),
+        "squared": energies.square(),
+    }
+    same = {
+        f"{name}_same": ((torch.log_softmax(-levels, dim=-1) - log_shares).abs() < 1e-9).all(-1)
+        for name, levels in new.items()
+    }
+    return {**new, **same}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
@@ -20,11 +21,28 @@ from qgen.solvers.routes.registry import check, solver
 if TYPE_CHECKING:
     from torch import Tensor
 
+_MOST_DRAWS = 10**9
+
 
 def require_draws(n: Scalar) -> None:
     """Refuses all but a whole number of draws from 1. Raises ValueError."""
     if type(n) is not int or n < 1:
         raise ValueError(f"n must be a whole number of draws, at least 1, it is {n}")
+
+
+def _moments(values: Vector, probabilities: Vector) -> tuple[Fraction, Fraction, Fraction]:
+    """Mean, mean square and variance of one draw. Raises ValueError for what is no table."""
+    require_probabilities("probabilities", probabilities)
+    require_vector("values", values, len(probabilities))
+    parts, whole = over_common_denominator(probabilities)
+    scores, unit = over_common_denominator(values)
+    first = sum([part * score for part, score in zip(parts, scores, strict=True)])
+    second = sum([part * score * score for part, score in zip(parts, scores, strict=True)])
+    return (
+        Fraction(first, whole * unit),
+        Fraction(second, whole * unit * unit),
+        Fraction(second * whole - first * first, (whole * unit) ** 2),
+    )
 
 
 @solver(
@@ -37,12 +55,10 @@ def require_draws(n: Scalar) -> None:
         "standard_error": "standard deviation of the mean of n independent draws",
     },
     mistakes={
-        "unweighted_mean": "The plain mean of the values: the probabilities are ignored",
-        "second_moment_variance": "Takes the mean square of a draw over n: the squared mean is "
-        "not subtracted",
-        "divided_twice": "Divides the variance of a draw by n² instead of n",
         "unrooted_error": "Divides the standard deviation of a draw by n instead of by its root",
-        "summed_variance": "The variance of the sum of the draws: n times that of one",
+        "second_moment_error": "Takes the mean square of a draw for its variance: the squared mean "
+        "is not subtracted",
+        "unweighted_error": "Takes all values for equally likely: the probabilities are ignored",
     },
     examples=(
         {"values": (0, 1), "probabilities": (Fraction(3, 4), Fraction(1, 4)), "n": 100},
@@ -67,26 +83,20 @@ def sample_mean(values: Vector, probabilities: Vector, n: Scalar) -> Answers:
     Statistical Methods (2004), section 3.2. Raises ValueError for unequal lengths,
     probabilities that do not sum to one, and n that is not a whole number from 1.
     """
-    require_probabilities("probabilities", probabilities)
-    require_vector("values", values, len(probabilities))
+    mean, second, variance = _moments(values, probabilities)
     require_draws(n)
-    parts, whole = over_common_denominator(probabilities)
-    scores, unit = over_common_denominator(values)
-    first = sum([part * score for part, score in zip(parts, scores, strict=True)])
-    second = sum([part * score * score for part, score in zip(parts, scores, strict=True)])
-    variance = Fraction(second * whole - first * first, (whole * unit) ** 2)
     deviation = square_root(variance)
+    count = len(values)
+    _, _, unweighted = _moments(values, (Fraction(1, count),) * count)
     return {
-        "expectation": Fraction(first, whole * unit),
+        "expectation": mean,
         "variance": variance,
         "deviation": deviation,
         "estimator_variance": variance / n,
         "standard_error": square_root(variance / n),
-        "unweighted_mean": Fraction(sum(scores), unit * len(scores)),
-        "second_moment_variance": Fraction(second, whole * unit * unit * n),
-        "divided_twice": variance / (n * n),
         "unrooted_error": deviation / n,
-        "summed_variance": variance * n,
+        "second_moment_error": square_root(second / n),
+        "unweighted_error": square_root(unweighted / n),
     }
 
 
@@ -97,19 +107,27 @@ def sample_mean_by_cumulants(
     """Mean and variance as derivatives at 0 of cumulant generating functions, by autograd.
 
     That of a mean of n draws is K(t) = n ln Σ p exp(t f / n). values, probabilities:
-    [variants, outcomes]; n: [variants]. Source: Kendall and Stuart, The Advanced Theory of
-    Statistics (1977), volume 1, chapter 3 (cumulants).
+    [variants, outcomes]; n: [variants]. The mistakes are the same function for other tables and
+    another n. Source: Kendall and Stuart, The Advanced Theory of Statistics (1977), volume 1,
+    chapter 3 (cumulants).
     """
     import torch
 
+    def error(draws: "Tensor", table: "Tensor", law: "Tensor") -> "Tensor":
+        return cumulants(table, law, draws)[1].clamp(min=0).sqrt()
+
     expectation, variance = cumulants(values, probabilities, torch.ones_like(n))
     mean, mean_variance = cumulants(values, probabilities, n)
+    even = torch.full_like(probabilities, 1 / probabilities.shape[-1])
     return {
         "expectation": (expectation + mean) / 2,
         "variance": variance,
         "deviation": variance.clamp(min=0).sqrt(),
         "estimator_variance": mean_variance,
         "standard_error": mean_variance.clamp(min=0).sqrt(),
+        "unrooted_error": error(n**2, values, probabilities),
+        "second_moment_error": error(n, *with_random_sign(values, probabilities)),
+        "unweighted_error": error(n, values, even),
     }
 
 
@@ -120,7 +138,7 @@ def cumulants(values: "Tensor", probabilities: "Tensor", n: "Tensor") -> tuple["
     """
     import torch
 
-    # About a value that occurs, a law on one point has variance 0 without rounding.
+    # About a value that occurs, a distribution on one point has variance 0 without rounding.
     origin = values.gather(-1, probabilities.argmax(-1, keepdim=True))
     t = torch.zeros_like(n, requires_grad=True)
     tilted = (probabilities * (t[:, None] * (values - origin) / n[:, None]).exp()).sum(-1)
@@ -130,30 +148,116 @@ def cumulants(values: "Tensor", probabilities: "Tensor", n: "Tensor") -> tuple["
     return origin[:, 0] + slope.detach(), curvature
 
 
+def with_random_sign(values: "Tensor", probabilities: "Tensor") -> tuple["Tensor", "Tensor"]:
+    """The table of ±f with a fair sign: its mean is 0, and its variance is the mean square of f."""
+    import torch
+
+    return torch.cat((values, -values), dim=-1), torch.cat((probabilities,) * 2, dim=-1) / 2
+
+
+@solver(
+    "estimators.draws_needed",
+    results={
+        "expectation": "the mean of one draw",
+        "variance": "variance of one draw",
+        "draws": "the least number of draws whose mean has at most the target standard error",
+    },
+    mistakes={
+        "deviation_over_target": "The quotient of the standard deviations, which is not squared",
+        "variance_over_target": "The variance of a draw over the target, which is not squared",
+        "second_moment_draws": "Takes the mean square of a draw for its variance",
+    },
+    examples=(
+        {
+            "values": (0, 2),
+            "probabilities": (Fraction(1, 2), Fraction(1, 2)),
+            "target": Fraction(1, 10),
+        },
+        {
+            "values": (-1, 3, 4),
+            "probabilities": (Fraction(1, 5), Fraction(3, 10), Fraction(1, 2)),
+            "target": Fraction(1, 3),
+        },
+        {"values": (2, 7), "probabilities": (Fraction(9, 10), Fraction(1, 10)), "target": 4},
+    ),
+)
+def draws_needed(values: Vector, probabilities: Vector, target: Scalar) -> Answers:
+    """The least n with √(Var f / n) ≤ target, that is, Var f / target² rounded up.
+
+    values, probabilities: one entry for each outcome. Source: Robert and Casella, Monte Carlo
+    Statistical Methods (2004), section 3.2. Raises ValueError for what is no table, f that does
+    not vary, a target that is not above zero and more than 10^9 draws.
+    """
+    mean, second, variance = _moments(values, probabilities)
+    require_positive("target", target)
+    if not variance:
+        raise ValueError("values must differ between outcomes that occur")
+    draws = ceil(variance / target**2)
+    if draws > _MOST_DRAWS:
+        raise ValueError(f"target asks for more than {_MOST_DRAWS} draws")
+    return {
+        "expectation": mean,
+        "variance": variance,
+        "draws": draws,
+        "deviation_over_target": square_root(variance) / target,
+        "variance_over_target": variance / target,
+        "second_moment_draws": second / target**2,
+    }
+
+
+@check("estimators.draws_needed", tolerance=1e-8)
+def draws_needed_by_trial(
+    values: "Tensor", probabilities: "Tensor", target: "Tensor"
+) -> Mapping[str, Any]:
+    """Tries numbers of draws, doubling and then halving the step; see `cumulants`.
+
+    values, probabilities: [variants, outcomes]; target: [variants].
+    """
+    import torch
+
+    def enough(draws: "Tensor") -> "Tensor":
+        spread = cumulants(values, probabilities, draws)[1].sqrt()
+        return spread <= target * (1 + 1e-12)
+
+    one = torch.ones_like(target)
+    step = one.clone()
+    while not bool(enough(step).all()):
+        step = torch.where(enough(step), step, 2 * step)
+    most = step.clone()
+    while bool((step > 1).any()):
+        step = (step / 2).clamp(min=1)
+        fewer = (most - step).clamp(min=1)
+        most = torch.where(enough(fewer), fewer, most)
+    scaled = values / target[:, None]
+    mean, variance = cumulants(values, probabilities, one)
+    return {
+        "expectation": mean,
+        "variance": variance,
+        "draws": most,
+        "deviation_over_target": cumulants(scaled, probabilities, one)[1].sqrt(),
+        "variance_over_target": cumulants(values / target[:, None].sqrt(), probabilities, one)[1],
+        "second_moment_draws": cumulants(*with_random_sign(scaled, probabilities), one)[1],
+    }
+
+
 @solver(
     "estimators.quadratic_of_mean",
     results={
-        "value_at_mean": "f(mu), which f(sample mean) estimates",
-        "expectation": "expectation of f(sample mean)",
-        "bias": "that expectation less f(mu)",
-        "is_unbiased": "whether f(sample mean) is an unbiased estimate of f(mu)",
+        "bias": "expectation of f(sample mean) less f(mu)",
         "overestimates": "whether f(sample mean) is too large on average",
-        "mean_of_f": "expectation of f(X) for one draw X",
         "delta_variance": "variance of f(sample mean) by the delta method: f'(mu)² sigma² / n",
-        "delta_deviation": "its square root",
         "variance": "exact variance of f(sample mean) for Gaussian draws",
         "mean_squared_error": "expected squared distance from f(mu), for Gaussian draws",
+        "bias_of_twice_as_many": "the size of the bias with twice as many draws",
+        "bias_share": "the squared bias over the mean squared error",
+        "delta_share": "the variance by the delta method over the exact one",
     },
     mistakes={
         "bias_not_divided": "The bias of f at one draw: forgets that the variance of a "
         "mean falls with n",
         "bias_without_half": "Forgets the half of the second-order term: f'' sigma² / n",
+        "bias_halved_again": "Halves the factor of x², which is f''/2 already",
         "bias_negated": "The sign of the bias is wrong",
-        "bias_from_deviation": "Takes the standard deviation for the variance in the bias",
-        "delta_unsquared_slope": "Does not square f'(mu) in the delta method",
-        "delta_not_divided": "Forgets to divide by n in the delta method",
-        "delta_without_slope": "Gives the variance of the sample mean itself",
-        "error_without_bias_squared": "Adds the bias, not its square, to the variance",
     },
     examples=(
         {"a": 1, "b": 0, "c": 0, "mu": 3, "sigma": 2, "n": 10},
@@ -171,37 +275,32 @@ def quadratic_of_mean(
     The expectation of the last term is the bias a v. Gaussian e has E e³ = 0 and Var e² = 2 v²,
     so that the variance is f'(mu)² v + 2 a² v²; the delta method keeps the first term.
     Source: Casella and Berger, Statistical Inference (2002), section 5.5.4. Raises ValueError
-    for sigma not above zero and n that is not a whole number from 1.
+    for sigma not above zero, n that is not a whole number from 1 and a constant f.
     """
     for name, value in (("a", a), ("b", b), ("c", c), ("mu", mu)):
         require_scalar(name, value)
     require_positive("sigma", sigma)
     require_draws(n)
     spread = Fraction(sigma * sigma, n)
+    if not a and not b:
+        raise ValueError("a and b must not both be 0")
     slope = 2 * a * mu + b
-    value = a * mu * mu + b * mu + c
     bias = a * spread
     delta = slope * slope * spread
     variance = delta + 2 * bias * bias
     return {
-        "value_at_mean": value,
-        "expectation": value + bias,
         "bias": bias,
-        "is_unbiased": bias == 0,
         "overestimates": bias > 0,
-        "mean_of_f": value + a * sigma * sigma,
         "delta_variance": delta,
-        "delta_deviation": square_root(delta),
         "variance": variance,
         "mean_squared_error": variance + bias * bias,
+        "bias_of_twice_as_many": abs(bias) / 2,
+        "bias_share": bias * bias / (variance + bias * bias),
+        "delta_share": delta / variance,
         "bias_not_divided": a * sigma * sigma,
         "bias_without_half": 2 * bias,
+        "bias_halved_again": bias / 2,
         "bias_negated": -bias,
-        "bias_from_deviation": Fraction(a * sigma, n),
-        "delta_unsquared_slope": slope * spread,
-        "delta_not_divided": slope * slope * sigma * sigma,
-        "delta_without_slope": spread,
-        "error_without_bias_squared": variance + bias,
     }
 
 
@@ -221,23 +320,32 @@ def quadratic_of_mean_by_quadrature(
         return (a[:, None] * x + b[:, None]) * x + c[:, None]
 
     centre = f(at)
-    (slope,) = torch.autograd.grad(centre.sum(), at)
-    centre = centre.detach()
+    (slope,) = torch.autograd.grad(centre.sum(), at, create_graph=True)
+    (bend,) = torch.autograd.grad(slope.sum(), at, allow_unused=True)
+    centre, slope = centre.detach(), slope.detach()
+
+    def errors(draws: "Tensor") -> "Tensor":
+        """f(mean of so many draws) − f(mu), at the nodes."""
+        return f(mu[:, None] + (sigma / draws.sqrt())[:, None] * nodes) - centre
+
     step = (sigma / n.sqrt())[:, None] * nodes
-    error = f(mu[:, None] + step) - centre
+    error = errors(n)
     bias = error @ weights
-    linear = slope * step
-    delta = linear**2 @ weights
+    delta = (slope * step) ** 2 @ weights
+    variance = (error - bias[:, None]) ** 2 @ weights
     near = bias.abs() <= 1e-12 * (error.abs() @ weights + centre[:, 0].abs())
     return {
-        "value_at_mean": centre[:, 0],
-        "expectation": f(mu[:, None] + step) @ weights,
         "bias": bias,
-        "is_unbiased": near,
         "overestimates": ~near & (bias > 0),
-        "mean_of_f": f(mu[:, None] + sigma[:, None] * nodes) @ weights,
         "delta_variance": delta,
-        "delta_deviation": delta.sqrt(),
-        "variance": (error - bias[:, None]) ** 2 @ weights,
+        "variance": variance,
         "mean_squared_error": error**2 @ weights,
+        "bias_of_twice_as_many": (errors(2 * n) @ weights).abs(),
+        "bias_share": 1 - variance / (error**2 @ weights),
+        "delta_share": delta / variance,
+        "bias_not_divided": errors(torch.ones_like(n)) @ weights,
+        "bias_without_half": (bend * step**2) @ weights,
+        "bias_halved_again": ((f(mu[:, None] + step) + f(mu[:, None] - step)) / 4 - centre / 2)
+        @ weights,
+        "bias_negated": centre[:, 0] - f(mu[:, None] + step) @ weights,
     }

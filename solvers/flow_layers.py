@@ -12,7 +12,6 @@ from qgen.solvers.numerics.exact_linear_algebra import (
     dot,
     require_square,
     solve_linear,
-    times_vector,
     trace,
     transpose,
 )
@@ -37,13 +36,14 @@ def _base(z: Sequence[Exact | float]) -> float:
         "output": "y = (x_1, x_2 exp(s) + t)",
         "log_det": "ln |det dy/dx|, which is s(x_1)",
         "determinant": "the determinant of dy/dx",
+        "mirrored_log_det": "ln |det dy/dx| at −x_1",
+        "log_det_is_constant": "whether it is the same at all points",
+        "translation_is_constant": "whether t is the same at all points",
         "inverse": "the x that the layer turns into the given point (taken for a y)",
         "log_density_of_output": "ln p(y), if the given x has the standard normal law",
-        "log_density_of_input": "ln p(x), if y has the standard normal law (data to noise)",
     },
     mistakes={
         "exp_forgotten": "Multiplies x_2 with s instead of exp(s)",
-        "identity_scaled": "Scales and moves x_1 too",
         "scale_from_second": "Works s and t out from x_2",
         "inverse_order_swapped": "Inverts in the wrong order: y_2 exp(−s) − t",
         "inverse_not_negated": "Inverts with exp(s): (y_2 − t) exp(s)",
@@ -82,11 +82,12 @@ def coupling(x: Vector, scale: Vector, translation: Vector) -> Answers:
         "output": (first, output),
         "log_det": s,
         "determinant": factor,
+        "mirrored_log_det": scale[1] - scale[0] * first,
+        "log_det_is_constant": not scale[0],
+        "translation_is_constant": not translation[0],
         "inverse": (first, float(second - t) * exp(-s)),
         "log_density_of_output": base - s,
-        "log_density_of_input": _base((float(first), output)) + s,
         "exp_forgotten": (first, second * s + t),
-        "identity_scaled": (first * factor + moved, output),
         "scale_from_second": (first, second * exp(other_s) + other_t),
         "inverse_order_swapped": (first, second * exp(-s) - moved),
         "inverse_not_negated": (first, float(second - t) * factor),
@@ -141,15 +142,55 @@ def coupling_by_autograd(x: "Tensor", scale: "Tensor", translation: "Tensor") ->
     log_det = torch.linalg.slogdet(jacobian).logabsdet
     start = x * torch.tensor([1.0, 0.0], dtype=x.dtype)
     step = torch.linalg.solve(_jacobian(layer, start), (x - layer(start))[..., None])[..., 0]
+    # Linear functions are constant if three of their values agree.
+    axis = [torch.tensor([place, 0.0], dtype=x.dtype).expand_as(x) for place in (-2.0, 0.5, 2.0)]
+    log_dets = torch.stack([torch.linalg.slogdet(_jacobian(layer, at)).logabsdet for at in axis])
+    middles = torch.stack([layer(at)[:, 1] for at in axis])
     return {
         "scale_output": log_det,
         "translation_output": layer(start)[:, 1],
         "output": y,
         "log_det": log_det,
         "determinant": torch.linalg.det(jacobian),
+        "mirrored_log_det": torch.linalg.slogdet(_jacobian(layer, -x)).logabsdet,
+        "log_det_is_constant": (log_dets - log_dets[0]).abs().amax(0) < 1e-12,
+        "translation_is_constant": (middles - middles[0]).abs().amax(0) < 1e-12,
         "inverse": start + step,
         "log_density_of_output": _log_normal(x) - log_det,
-        "log_density_of_input": _log_normal(y) + log_det,
+        **_coupling_mistakes(x, scale, translation, jacobian),
+    }
+
+
+def _coupling_mistakes(
+    x: "Tensor", scale: "Tensor", translation: "Tensor", jacobian: "Tensor"
+) -> Mapping[str, "Tensor"]:
+    """Each from the layer's parts with one of them changed; jacobian: [variants, 2, 2]."""
+    import torch
+
+    factor = jacobian[:, 1, 1]
+
+    def line(weights: "Tensor", read: "Tensor") -> "Tensor":
+        return torch.lerp(weights[:, 1], weights.sum(-1), read)
+
+    def second(read: "Tensor", stretch: "Tensor") -> "Tensor":
+        """(x_1, x_2 · stretch + t), with t read from this coordinate."""
+        return torch.stack((x[:, 0], torch.addcmul(line(translation, read), x[:, 1], stretch)), -1)
+
+    first, other = x.unbind(-1)
+    back = torch.linalg.inv(jacobian)
+    shifted = torch.stack((first, other - line(translation, first)), -1)
+    squared = torch.linalg.slogdet(jacobian @ jacobian).logabsdet
+    of_inverse = torch.linalg.slogdet(back).logabsdet
+    both = torch.stack((torch.ones_like(factor), factor), -1)
+    return {
+        "exp_forgotten": second(first, line(scale, first)),
+        "scale_from_second": second(other, line(scale, other).exp()),
+        "inverse_order_swapped": x / both - x + shifted,
+        "inverse_not_negated": shifted * both,
+        "log_det_negated": of_inverse,
+        "log_det_of_both": squared,
+        "log_det_forgotten": _log_normal(x),
+        "log_det_added": _log_normal(x) - of_inverse,
     }
 
 
@@ -157,23 +198,15 @@ def coupling_by_autograd(x: "Tensor", scale: "Tensor", translation: "Tensor") ->
     "flow_layers.planar",
     results={
         "activation": "w · z + b",
-        "value": "f(z) = z + u tanh(w · z + b)",
         "determinant": "the determinant of the Jacobian, 1 + (u · w) (1 − tanh²(w · z + b))",
         "log_det": "ln of its absolute value",
-        "log_density": "ln p(f(z)), if z has the standard normal law and f is invertible",
         "invertible": "whether the layer is invertible everywhere: u · w is above −1",
     },
     mistakes={
-        "residual_forgotten": "Leaves z out: u tanh(w · z + b)",
-        "u_and_w_swapped": "Swaps u and w in the value: z + w tanh(u · z + b)",
-        "bias_forgotten": "Leaves b out of the value",
         "tanh_not_differentiated": "Takes tanh for its derivative in the determinant",
         "tanh_not_squared": "Takes 1 − tanh for the derivative of tanh in the determinant",
         "one_forgotten": "Leaves the 1 out of the determinant",
-        "slope_forgotten": "ln |1 + u · w|: the derivative of tanh is left out",
-        "log_det_negated": "The log-determinant of the inverse",
-        "log_det_forgotten": "ln of the base density at z",
-        "log_det_added": "Adds the log-determinant to ln of the base density at z",
+        "slope_forgotten": "1 + u · w: the derivative of tanh is left out",
     },
     examples=(
         {"z": (1, -1), "u": (2, 1), "w": (1, Fraction(1, 2)), "b": Fraction(1, 4)},
@@ -204,31 +237,16 @@ def planar(z: Vector, u: Vector, w: Vector, b: Scalar) -> Answers:
     decay = exp(-2 * abs(float(activation)))
     slope = 4 * decay / (1 + decay) ** 2
     factor = 1 + float(overlap) * slope
-    log_det, base = log(abs(factor)), _base(z)
     return {
         "activation": activation,
-        "value": _moved(z, u, bent),
         "determinant": factor,
-        "log_det": log_det,
-        "log_density": base - log_det,
+        "log_det": log(abs(factor)),
         "invertible": overlap > -1,
-        "residual_forgotten": tuple([float(each) * bent for each in u]),
-        "u_and_w_swapped": _moved(z, w, tanh(dot(u, z) + b)),
-        "bias_forgotten": _moved(z, u, tanh(dot(w, z))),
         "tanh_not_differentiated": 1 + float(overlap) * bent,
         "tanh_not_squared": 1 + float(overlap) * (1 - bent),
         "one_forgotten": float(overlap) * slope,
-        "slope_forgotten": log(abs(1 + overlap)),
-        "log_det_negated": -log_det,
-        "log_det_forgotten": base,
-        "log_det_added": base + log_det,
+        "slope_forgotten": 1 + overlap,
     }
-
-
-def _moved(start: Vector, direction: Vector, factor: float) -> tuple[float, ...]:
-    return tuple(
-        [float(a) + float(each) * factor for a, each in zip(start, direction, strict=True)]
-    )
 
 
 @check("flow_layers.planar", tolerance=1e-8)
@@ -253,13 +271,18 @@ def planar_by_autograd(z: "Tensor", u: "Tensor", w: "Tensor", b: "Tensor") -> Ma
     grid.requires_grad_(True)
     along = grid + (u * w).sum(-1, keepdim=True) * grid.tanh()
     (rise,) = torch.autograd.grad(along.sum(), grid)
+    identity, outer = torch.eye(z.shape[1], dtype=z.dtype), u[:, :, None] * w[:, None]
+    bent = activation(z).tanh()[:, None, None]
     return {
         "activation": activation(z),
-        "value": layer(z),
         "determinant": torch.linalg.det(jacobian),
         "log_det": log_det,
-        "log_density": _log_normal(z) - log_det,
         "invertible": rise.amin(-1) > 0,
+        "tanh_not_differentiated": torch.linalg.det(identity + bent * outer),
+        "tanh_not_squared": torch.linalg.det(identity + (1 - bent) * outer),
+        # What is added to the identity has rank one: its trace is its only eigenvalue.
+        "one_forgotten": (jacobian - identity).diagonal(dim1=-2, dim2=-1).sum(-1),
+        "slope_forgotten": torch.linalg.det(identity + outer),
     }
 
 
@@ -277,7 +300,7 @@ def planar_by_autograd(z: "Tensor", u: "Tensor", w: "Tensor", b: "Tensor") -> Ma
         "transposed": "Inverts the transpose",
         "shift_forgotten": "Does not subtract the shift before inverting",
         "shift_subtracted_last": "Subtracts the shift after inverting",
-        "forward": "Applies the flow once more instead of inverting it",
+        "log_det_negated": "The log-determinant of the inverse",
         "log_det_forgotten": "ln of the base density at z",
         "log_det_added": "Adds the log-determinant to ln of the base density at z",
         "log_det_halved": "Subtracts half the log-determinant",
@@ -314,7 +337,6 @@ def linear(matrix: Matrix, shift: Vector, x: Vector) -> Answers:
     for index, row in enumerate(matrix):
         diagonal *= row[index]
     log_det, base = log(abs(float(size))), _base(z)
-    forward = times_vector(matrix, x)
     return {
         "determinant": size,
         "log_det": log_det,
@@ -327,7 +349,7 @@ def linear(matrix: Matrix, shift: Vector, x: Vector) -> Answers:
         "shift_subtracted_last": tuple(
             [Fraction(value) - start for value, start in zip(unmoved, shift, strict=True)]
         ),
-        "forward": tuple([value + start for value, start in zip(forward, shift, strict=True)]),
+        "log_det_negated": -log_det,
         "log_det_forgotten": base,
         "log_det_added": base + log_det,
         "log_det_halved": base - log_det / 2,
@@ -345,11 +367,30 @@ def linear_by_normal_law(matrix: "Tensor", shift: "Tensor", x: "Tensor") -> Mapp
 
     left, sizes, right = torch.linalg.svd(matrix)
     sign = torch.linalg.det(left @ right).round()
-    moved = (left.mT @ (x - shift)[..., None])[..., 0] / sizes
     law: Any = MultivariateNormal(shift, matrix @ matrix.mT)
+    log_det = sizes.log().sum(-1)
+
+    def undone(point: "Tensor", one: "Tensor", other: "Tensor") -> "Tensor":
+        """The inverse of one · sizes · other at a point."""
+        turned = (one.mT @ point[..., None])[..., 0] / sizes
+        found: Tensor = (other.mT @ turned[..., None])[..., 0]
+        return found
+
+    z = undone(x - shift, left, right)
+    unmoved = torch.linalg.solve(matrix, x[..., None])[..., 0]
+    diagonal = torch.diag_embed(matrix.diagonal(dim1=-2, dim2=-1))
     return {
         "determinant": sign * sizes.prod(-1),
-        "log_det": sizes.log().sum(-1),
-        "z": (right.mT @ moved[..., None])[..., 0],
+        "log_det": log_det,
+        "z": z,
         "log_density": law.log_prob(x),
+        "trace_for_determinant": torch.linalg.eigvals(matrix).sum(-1).real,
+        "diagonal_product": torch.linalg.det(diagonal),
+        "transposed": undone(x - shift, right.mT, left.mT),
+        "shift_forgotten": unmoved,
+        "shift_subtracted_last": unmoved - shift,
+        "log_det_negated": torch.linalg.slogdet(torch.linalg.inv(matrix)).logabsdet,
+        "log_det_forgotten": _log_normal(z),
+        "log_det_added": law.log_prob(x) + 2 * log_det,
+        "log_det_halved": law.log_prob(x) + log_det / 2,
     }

@@ -113,9 +113,17 @@ def gaussians_by_transport(
     move = back @ root(half @ cov_model @ half) @ back - torch.eye(2, dtype=half.dtype)
     covariances = torch.einsum("vij,vjk,vik->v", move, cov_data, move)
     means = torch.linalg.vector_norm(mu_data - mu_model, dim=-1) ** 2
+    spreads = [torch.linalg.eigvalsh(each).sum(-1) for each in (cov_data, cov_model)]
     return {
         "squared_distance": means + covariances,
         "mean_term": means,
         "covariance_term": covariances,
         "distance": (means + covariances).clamp(min=0).sqrt(),
+        "mean_not_squared": torch.linalg.vector_norm(mu_data - mu_model, dim=-1) + covariances,
+        "traces_added": means + spreads[0] + spreads[1],
+        "traces_subtracted": means + (spreads[0] - spreads[1]).abs(),
+        "variances_for_deviations": means
+        + torch.linalg.matrix_norm(cov_data - cov_model, ord="fro") ** 2,
+        # The mixed term is half of what the traces exceed the covariances' part by.
+        "root_not_doubled": means + (spreads[0] + spreads[1] + covariances) / 2,
     }

@@ -2,19 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from math import exp, fsum, log, log1p
-from typing import TYPE_CHECKING, Any, TypeAlias
+from math import fsum, log
+from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Call, Expression, Number, Power, Product, Quotient, Sum, Symbol
+from qgen.document.formula import Call, Number, Product, Sum, Symbol
 from qgen.document.values import Answers
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
     over_common_denominator,
     require_between_zero_and_one,
-    require_positive,
     require_probabilities,
-    require_scalar,
     require_vector,
 )
 from qgen.solvers.routes.registry import check, solver
@@ -22,8 +20,7 @@ from qgen.solvers.routes.registry import check, solver
 if TYPE_CHECKING:
     from torch import Tensor
 
-_Law: TypeAlias = tuple[Scalar, Scalar]
-_MINUS, _TWO = Number(-1), Number(2)
+_MINUS = Number(-1)
 
 
 def _weighted_log(weights: Sequence[int], values: Sequence[int], wholes: Sequence[int]) -> float:
@@ -46,10 +43,11 @@ def _weighted_log(weights: Sequence[int], values: Sequence[int], wholes: Sequenc
         "jensen_shannon": "the Jensen-Shannon divergence of data and model, in nats",
         "generator_is_best": "whether the value is the smallest possible, −ln 4: model = data",
         "disjoint": "whether data and model never give the same x, so that D* is 0 or 1 everywhere",
+        "first_looks_real": "whether D* at the first x is above 1/2",
+        "ends_add_up": "whether D* at the first x and at the last x add up to 1",
     },
     mistakes={
         "swapped": "The probability of the model's law instead of the data's",
-        "thresholded": "Rounds D* to 0 or 1 (1/2 to 1)",
         "difference": "Takes (1 + p_data − p_model)/2",
         "log_four_forgotten": "Takes 2 JSD for the value (or forgets the weights 1/2 in JSD)",
         "factor_forgotten": "Takes JSD − ln 4 for the value",
@@ -96,8 +94,9 @@ def discriminator(p_data: Vector, p_model: Vector) -> Answers:
         "jensen_shannon": divergence,
         "generator_is_best": data == model,
         "disjoint": not any(real and made for real, made in zip(data, model, strict=True)),
+        "first_looks_real": data[0] > model[0],
+        "ends_add_up": best[0] + best[-1] == 1,
         "swapped": tuple([1 - share for share in best]),
-        "thresholded": tuple([int(2 * share >= 1) for share in best]),
         "difference": tuple(
             [Fraction(1 + real - made) / 2 for real, made in zip(p_data, p_model, strict=True)]
         ),
@@ -110,7 +109,7 @@ def discriminator(p_data: Vector, p_model: Vector) -> Answers:
     }
 
 
-def _best_response(real: "Tensor", made: "Tensor") -> "Tensor":
+def best_response(real: "Tensor", made: "Tensor") -> "Tensor":
     """Where real ln D + made ln(1 − D) is largest on (0, 1): where its slope changes sign."""
     import torch
 
@@ -128,158 +127,52 @@ def _best_response(real: "Tensor", made: "Tensor") -> "Tensor":
 def discriminator_by_best_response(p_data: "Tensor", p_model: "Tensor") -> Mapping[str, Any]:
     """Maximises the payoff over D at each x; the divergence as a difference of entropies.
 
-    p_data, p_model: [variants, n].
+    The mistakes: the game with its roles swapped; sums of divergences and of the value; the
+    cross-entropies of D with the labels real and made. p_data, p_model: [variants, n].
     """
     import torch
+    from torch.nn.functional import binary_cross_entropy
 
-    best = _best_response(p_data, p_model)
+    best = best_response(p_data, p_model)
     value = (torch.xlogy(p_data, best) + torch.xlogy(p_model, 1 - best)).sum(-1)
+    real, made = torch.ones_like(best), torch.zeros_like(best)
+    loss = (
+        p_data * binary_cross_entropy(best, real, reduction="none")
+        + p_model * binary_cross_entropy(best, made, reduction="none")
+    ).sum(-1)
 
     def entropy(law: "Tensor") -> "Tensor":
         terms: Tensor = torch.special.entr(law)
         return terms.sum(-1)
 
     middle = entropy((p_data + p_model) / 2)
+    divergence = middle - (entropy(p_data) + entropy(p_model)) / 2
+    elsewhere = p_model.sum(-1, keepdim=True) - p_model
+    in_bits = p_data * best.log2().nan_to_num(neginf=0) + p_model * (1 - best).log2().nan_to_num(
+        neginf=0
+    )
     return {
         "best_discriminator": best,
         "value": value,
-        "jensen_shannon": middle - (entropy(p_data) + entropy(p_model)) / 2,
+        "jensen_shannon": divergence,
         "generator_is_best": (p_data - p_model).abs().amax(-1) <= 1e-12,
         "disjoint": (p_data * p_model).sum(-1) == 0,
-    }
-
-
-@solver(
-    "gan.gaussian_discriminator",
-    results={
-        "discriminator": "D*(x) at the given x",
-        "log_odds": "ln(D*/(1 − D*)) there",
-        "discriminator_formula": "D* as a formula in x",
-        "log_odds_formula": "its log-odds as a formula in x",
-    },
-    mistakes={
-        "swapped": "The probability of the model's law instead of the data's",
-        "normalisers_forgotten": "Forgets that the two densities have different peaks",
-        "halves_forgotten": "Forgets the factor 1/2 in the exponents",
-        "deviations_for_variances": "Does not square the standard deviations in the exponents",
-        "swapped_formula": "The probability of the model's law, a formula in x",
-        "log_odds_negated_formula": "ln(p_model/p_data), a formula in x",
-        "peaks_forgotten_formula": "The log-odds without the different peaks, a formula in x",
-        "halves_forgotten_formula": "The log-odds without the factors 1/2, a formula in x",
-    },
-    examples=(
-        {"mu_data": 0, "mu_model": 2, "sigma_data": 1, "sigma_model": 1, "x": Fraction(1, 2)},
-        {"mu_data": 1, "mu_model": -1, "sigma_data": 2, "sigma_model": Fraction(1, 2), "x": 0},
-        {"mu_data": 0, "mu_model": 0, "sigma_data": 1, "sigma_model": 3, "x": 2},
-    ),
-)
-def gaussian_discriminator(
-    mu_data: Scalar, mu_model: Scalar, sigma_data: Scalar, sigma_model: Scalar, x: Scalar
-) -> Answers:
-    """D* for data from N(mu_data, sigma_data²) and a model with the law N(mu_model, sigma_model²).
-
-    D* = p_data/(p_data + p_model) = sigmoid(ln p_data − ln p_model), a quadratic inside, linear if
-    the deviations are equal. Source: Goodfellow and others, Generative Adversarial Nets (2014),
-    proposition 1. Raises ValueError for deviations that are not above zero.
-    """
-    require_scalar("mu_data", mu_data)
-    require_scalar("mu_model", mu_model)
-    require_positive("sigma_data", sigma_data)
-    require_positive("sigma_model", sigma_model)
-    require_scalar("x", x)
-    real, made = (x - mu_data) ** 2, (x - mu_model) ** 2
-    peak = log(Fraction(sigma_model) / sigma_data)
-    exponent = Fraction(made) / (2 * sigma_model**2) - Fraction(real) / (2 * sigma_data**2)
-    careless = float(Fraction(made) / (2 * sigma_model) - Fraction(real) / (2 * sigma_data))
-    log_odds = float(exponent) + peak
-    laws = (mu_data, sigma_data), (mu_model, sigma_model)
-    formula, negated = _log_odds(*laws), _log_odds(*laws[::-1])
-    return {
-        "discriminator": _sigmoid(log_odds),
-        "log_odds": log_odds,
-        "discriminator_formula": Call("sigmoid", (formula,)),
-        "log_odds_formula": formula,
-        "swapped": _sigmoid(-log_odds),
-        "normalisers_forgotten": _sigmoid(float(exponent)),
-        "halves_forgotten": _sigmoid(2 * float(exponent) + peak),
-        "deviations_for_variances": _sigmoid(careless + peak),
-        "swapped_formula": Call("sigmoid", (negated,)),
-        "log_odds_negated_formula": negated,
-        "peaks_forgotten_formula": _log_odds(*laws, peaks=False),
-        "halves_forgotten_formula": _log_odds(*laws, half=1),
-    }
-
-
-def _sigmoid(x: float) -> float:
-    return 1 / (1 + exp(-x)) if x >= 0 else exp(x) / (1 + exp(x))
-
-
-def _log_odds(law: _Law, other: _Law, half: int = 2, *, peaks: bool = True) -> Expression:
-    """(x − other mu)²/(2 other sigma²) − (x − mu)²/(2 sigma²) + ln(other sigma/sigma).
-
-    The mistakes put 1 for the 2 (`half`), or leave the logarithm out (`peaks`).
-    """
-    (mu, sigma), (other_mu, other_sigma) = law, other
-    terms = [
-        _square_over(other_mu, half * other_sigma**2),
-        Product((_MINUS, _square_over(mu, half * sigma**2))),
-    ]
-    if peaks and sigma != other_sigma:
-        terms.append(Call("ln", (Number(Fraction(other_sigma) / sigma),)))
-    return Sum(tuple(terms))
-
-
-def _square_over(mu: Scalar, below: Scalar) -> Expression:
-    """(x − mu)²/below, with no fraction inside the fraction."""
-    shifted = Power(Sum((Symbol("x"), Number(-mu))) if mu else Symbol("x"), _TWO)
-    times = Fraction(below).denominator
-    top = shifted if times == 1 else Product((Number(times), shifted))
-    return top if below * times == 1 else Quotient(top, Number(below * times))
-
-
-@check("gan.gaussian_discriminator", tolerance=1e-7)
-def gaussian_discriminator_by_densities(
-    mu_data: "Tensor",
-    mu_model: "Tensor",
-    sigma_data: "Tensor",
-    sigma_model: "Tensor",
-    x: "Tensor",
-) -> Mapping[str, Any]:
-    """The best response to torch's densities at x, found by the sign of the payoff's slope.
-
-    All arguments: [variants]. The log-odds come from the class labels' categorical law.
-    """
-    import torch
-    from torch.distributions import Normal
-
-    def densities(point: "Tensor") -> tuple["Tensor", "Tensor"]:
-        shape = (len(point), *[1] * (point.dim() - 1))
-        real: Any = Normal(mu_data.reshape(shape), sigma_data.reshape(shape))
-        made: Any = Normal(mu_model.reshape(shape), sigma_model.reshape(shape))
-        return real.log_prob(point), made.log_prob(point)
-
-    def response(point: "Tensor") -> "Tensor":
-        real, made = densities(point)
-        top = torch.maximum(real, made)
-        return _best_response((real - top).exp(), (made - top).exp())
-
-    def odds(point: "Tensor") -> "Tensor":
-        real, made = densities(point)
-        return real - made
-
-    return {
-        "discriminator": response(x),
-        "log_odds": odds(x),
-        "discriminator_formula": lambda points: response(points["x"]),
-        "log_odds_formula": lambda points: odds(points["x"]),
+        "first_looks_real": best[:, 0] > 1 / 2 + 1e-12,
+        "ends_add_up": (best[:, 0] - (1 - best[:, -1])).abs() <= 1e-10,
+        "swapped": best_response(p_model, p_data),
+        "difference": (p_data + elsewhere) / 2,
+        "log_four_forgotten": 2 * middle - entropy(p_data) - entropy(p_model),
+        "factor_forgotten": value - divergence,
+        "log_two_for_log_four": value + log(2),
+        "value_in_bits": in_bits.sum(-1),
+        "cross_entropy": loss / 2,
+        "negated": loss,
     }
 
 
 _A = Symbol("a")
 _SIGMOID = Call("sigmoid", (_A,))
 _LOSS_FORMULAS: Answers = {
-    "saturating_formula": Call("ln", (Sum((Number(1), Product((_MINUS, _SIGMOID)))),)),
-    "non_saturating_formula": Product((_MINUS, Call("ln", (_SIGMOID,)))),
     "saturating_slope_formula": Product((_MINUS, _SIGMOID)),
     "non_saturating_slope_formula": Sum((_SIGMOID, _MINUS)),
     "sigmoid_slope_formula": Product((_SIGMOID, Sum((Number(1), Product((_MINUS, _SIGMOID)))))),
@@ -291,28 +184,20 @@ _LOSS_FORMULAS: Answers = {
 @solver(
     "gan.generator_loss",
     results={
-        "logit": "the discriminator's logit a, with d = sigmoid(a)",
-        "saturating": "the saturating loss ln(1 − d), which the generator minimises",
-        "non_saturating": "the non-saturating loss −ln d",
-        "saturating_slope": "the derivative of the saturating loss in the logit",
-        "non_saturating_slope": "the derivative of the non-saturating loss in the logit",
-        "saturating_formula": "the saturating loss as a formula in a",
-        "non_saturating_formula": "the non-saturating loss as a formula in a",
-        "saturating_slope_formula": "its derivative, a formula in a",
-        "non_saturating_slope_formula": "its derivative, a formula in a",
+        "saturating_slope": "the derivative of the saturating loss ln(1 − d) in the logit a",
+        "non_saturating_slope": "the derivative of the non-saturating loss −ln d in the logit",
+        "saturating_slope_formula": "the derivative of the saturating loss, a formula in a",
+        "non_saturating_slope_formula": "that of the non-saturating loss, a formula in a",
+        "slope_ratio": "the size of the non-saturating slope over that of the saturating one",
         "non_saturating_is_steeper": "whether the non-saturating loss has the steeper slope in a",
-        "same_direction": "whether both slopes have the same sign",
+        "saturating_falls": "whether the saturating loss falls where the logit rises",
+        "non_saturating_falls": "whether the non-saturating loss falls where the logit rises",
     },
     mistakes={
         "saturating_slope_in_d": "Differentiates ln(1 − d) in d, not in the logit",
-        "non_saturating_slope_in_d": "Differentiates −ln d in d, not in the logit",
         "saturating_sign_lost": "Loses the sign of the saturating slope",
-        "non_saturating_sign_lost": "Loses the sign of the non-saturating slope",
-        "sigmoid_slope": "The derivative d (1 − d) of the sigmoid alone",
-        "saturating_negated": "The sign of the saturating loss is wrong",
-        "non_saturating_negated": "The sign of the non-saturating loss is wrong",
-        "saturating_in_bits": "The saturating loss with logarithms to base 2",
-        "non_saturating_in_bits": "The non-saturating loss with logarithms to base 2",
+        "ratio_turned_over": "The saturating slope's size over the non-saturating one's",
+        "ratio_to_one": "Takes 1 for the size of the non-saturating slope",
         "sigmoid_slope_formula": "The derivative of the sigmoid alone, a formula in a",
         "slope_sign_lost_formula": "Loses the sign of the saturating slope, a formula in a",
     },
@@ -324,7 +209,7 @@ _LOSS_FORMULAS: Answers = {
     ),
 )
 def generator_loss(d: Scalar) -> Answers:
-    """Both losses of the generator for a sample that the discriminator gives d = D(G(z)).
+    """Slopes of both losses of the generator for a sample that the discriminator gives d = D(G(z)).
 
     With d = sigmoid(a): d/da ln(1 − d) = −d, which vanishes where the discriminator is sure that
     the sample is made, and d/da (−ln d) = d − 1, which does not. Source: Goodfellow and others,
@@ -334,37 +219,26 @@ def generator_loss(d: Scalar) -> Answers:
     require_between_zero_and_one("d", d)
     made, whole = d.numerator, d.denominator
     rest = whole - made
-    saturating, non_saturating = log(rest / whole), -log(made / whole)
-    if 8 * made < whole:
-        saturating = log1p(-made / whole)
-    if 8 * rest < whole:
-        non_saturating = -log1p(-rest / whole)
     return {
         **_LOSS_FORMULAS,
-        "logit": log(made / rest),
-        "saturating": saturating,
-        "non_saturating": non_saturating,
         "saturating_slope": -d,
         "non_saturating_slope": d - 1,
+        "slope_ratio": Fraction(rest, made),
         "non_saturating_is_steeper": 2 * made < whole,
-        "same_direction": True,
+        "saturating_falls": True,
+        "non_saturating_falls": True,
         "saturating_slope_in_d": Fraction(-whole, rest),
-        "non_saturating_slope_in_d": Fraction(-whole, made),
         "saturating_sign_lost": d,
-        "non_saturating_sign_lost": 1 - d,
-        "sigmoid_slope": d * (1 - d),
-        "saturating_negated": -saturating,
-        "non_saturating_negated": -non_saturating,
-        "saturating_in_bits": saturating / log(2),
-        "non_saturating_in_bits": non_saturating / log(2),
+        "ratio_turned_over": Fraction(made, rest),
+        "ratio_to_one": Fraction(whole, made),
     }
 
 
 @check("gan.generator_loss", tolerance=1e-8)
 def generator_loss_by_autograd(d: "Tensor") -> Mapping[str, Any]:
-    """Binary cross-entropies of the logit with the labels 'made' and 'real', and their slopes.
+    """Slopes of binary cross-entropies of the logit with the labels 'made' and 'real'.
 
-    d: [variants].
+    That both losses fall is tried along a grid of logits. d: [variants].
     """
     import torch
     from torch.nn.functional import binary_cross_entropy_with_logits
@@ -374,26 +248,36 @@ def generator_loss_by_autograd(d: "Tensor") -> Mapping[str, Any]:
         fooled = binary_cross_entropy_with_logits(logit, real, reduction="none")
         return -binary_cross_entropy_with_logits(logit, made, reduction="none"), fooled
 
-    def slope(which: int) -> Callable[["Tensor"], "Tensor"]:
-        def at(logit: "Tensor") -> "Tensor":
-            leaf = logit.detach().clone().requires_grad_(True)
-            (gradient,) = torch.autograd.grad(losses(leaf)[which].sum(), leaf)
-            return gradient
+    def slope(curve: Callable[["Tensor"], "Tensor"], at: "Tensor") -> "Tensor":
+        leaf = at.detach().clone().requires_grad_(True)
+        (gradient,) = torch.autograd.grad(curve(leaf).sum(), leaf)
+        return gradient
 
-        return at
+    def saturating(at: "Tensor") -> "Tensor":
+        return slope(lambda logit: losses(logit)[0], at)
+
+    def non_saturating(at: "Tensor") -> "Tensor":
+        return slope(lambda logit: losses(logit)[1], at)
 
     logit = torch.logit(d)
-    first, second = slope(0)(logit), slope(1)(logit)
+    first, second = saturating(logit), non_saturating(logit)
+    # A sample that the discriminator judges the other way round has the two slopes exchanged.
+    other = saturating(-logit)
+    grid = torch.linspace(-6, 6, 25, dtype=d.dtype) + logit[:, None]
+    falls = [(curve.diff(dim=-1) < 0).all(-1) for curve in losses(grid)]
     return {
-        "logit": logit,
-        "saturating": losses(logit)[0],
-        "non_saturating": losses(logit)[1],
         "saturating_slope": first,
         "non_saturating_slope": second,
-        "saturating_formula": lambda points: losses(points["a"])[0],
-        "non_saturating_formula": lambda points: losses(points["a"])[1],
-        "saturating_slope_formula": lambda points: slope(0)(points["a"]),
-        "non_saturating_slope_formula": lambda points: slope(1)(points["a"]),
+        "slope_ratio": (-logit).exp(),
+        "saturating_slope_formula": lambda points: saturating(points["a"]),
+        "non_saturating_slope_formula": lambda points: non_saturating(points["a"]),
         "non_saturating_is_steeper": second.abs() > first.abs() + 1e-12,
-        "same_direction": first * second > 0,
+        "saturating_falls": falls[0],
+        "non_saturating_falls": falls[1],
+        "saturating_slope_in_d": slope(lambda share: (-share).log1p(), d),
+        "saturating_sign_lost": 1 + other,
+        "ratio_turned_over": first / second,
+        "ratio_to_one": 1 + (-logit).exp(),
+        "sigmoid_slope_formula": lambda points: slope(torch.sigmoid, points["a"]),
+        "slope_sign_lost_formula": lambda points: 1 + saturating(-points["a"]),
     }

@@ -1,9 +1,9 @@
 """The prior term of a variational autoencoder with a Gaussian encoder of diagonal covariance."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import fsum, log
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from qgen.document.formula import Call, Expression, Number, Power, Product, Quotient, Sum, Symbol
 from qgen.document.values import Answers
@@ -162,40 +162,91 @@ def _coordinate(square: Scalar, variance: Scalar, log_deviation: float) -> float
     return float(Fraction(square + variance - 1) / 2) - log_deviation
 
 
-@check("gaussian_encoder.kl", tolerance=1e-8)
-def kl_by_cubature(mu: "Tensor", sigma: "Tensor") -> Mapping[str, Any]:
-    """The mean of ln q(z) − ln p(z) over two nodes mu ± sigma, which is exact; slopes by autograd.
+_Pair: TypeAlias = "tuple[Tensor | float, Tensor | float]"
+_PRIOR: _Pair = (0.0, 1.0)
 
-    The logarithm of both densities is quadratic in z. mu, sigma: [variants, d] or [variants].
+
+def _mean_log(under: _Pair, density: _Pair) -> "Tensor":
+    """The mean of ln N(z; density) for z from N(under); a pair is (mean, deviation).
+
+    Over the two nodes mean ± deviation, which is exact: the logarithm is quadratic in z.
     """
     import torch
     from torch.distributions import Normal
 
     from qgen.solvers.numerics.numerical_methods import cubature_nodes
+    from qgen.solvers.numerics.torch_laws import log_density
 
-    def divergence(mean: "Tensor", deviation: "Tensor") -> "Tensor":
-        nodes = cubature_nodes(1)[:, 0]
-        sample = mean[..., None] + deviation[..., None] * nodes
-        encoder: Any = Normal(mean[..., None], deviation[..., None])
-        prior: Any = Normal(torch.zeros_like(sample), torch.ones_like(sample))
-        difference: Tensor = encoder.log_prob(sample) - prior.log_prob(sample)
-        return difference.mean(-1)
+    def column(value: "Tensor | float") -> "Tensor":
+        return torch.as_tensor(value, dtype=torch.float64)[..., None]
+
+    sample = column(under[0]) + column(under[1]) * cubature_nodes(1)[:, 0]
+    return log_density(Normal(column(density[0]), column(density[1])), sample).mean(-1)
+
+
+def _divergence(mean: "Tensor", deviation: "Tensor") -> "Tensor":
+    q = (mean, deviation)
+    return _mean_log(q, q) - _mean_log(q, _PRIOR)
+
+
+def _swapped(mean: "Tensor", deviation: "Tensor") -> "Tensor":
+    return _mean_log(_PRIOR, _PRIOR) - _mean_log(_PRIOR, (mean, deviation))
+
+
+def _log_added(mean: "Tensor", deviation: "Tensor") -> "Tensor":
+    """The peak of ln q falls by ln sigma from that of N(mu, 1); here it rises as much."""
+    fallen = _mean_log((mean, 0.0), (mean, 1.0)) - _mean_log((mean, 0.0), (mean, deviation))
+    return _divergence(mean, deviation) + 2 * fallen
+
+
+def _one_forgotten(mean: "Tensor", deviation: "Tensor") -> "Tensor":
+    """The −1/2 is what ln q falls on average from its peak: here ln q stays there."""
+    q = (mean, deviation)
+    return _mean_log((mean, 0.0), q) - _mean_log(q, _PRIOR)
+
+
+@check("gaussian_encoder.kl", tolerance=1e-8)
+def kl_by_cubature(mu: "Tensor", sigma: "Tensor") -> Mapping[str, Any]:
+    """The mean of ln q(z) − ln p(z) over two nodes mu ± sigma, which is exact; slopes by autograd.
+
+    mu, sigma: [variants, d] or [variants]. Mistakes are the same mean with other arguments
+    (√sigma for sigma, no mean, nodes of the prior) or with ln q taken at its mean.
+    """
+    import torch
 
     def slope(deviation: "Tensor") -> "Tensor":
         leaf = deviation.detach().clone().requires_grad_(True)
-        (gradient,) = torch.autograd.grad(divergence(leaf.detach(), leaf).sum(), leaf)
+        (gradient,) = torch.autograd.grad(_divergence(leaf.detach(), leaf).sum(), leaf)
         return gradient
 
+    def in_both(route: Callable[["Tensor", "Tensor"], "Tensor"], factor: int = 1) -> Any:
+        return lambda points: factor * route(points["mu"], points["sigma"])
+
     means, deviations = (each.reshape(len(each), -1).requires_grad_(True) for each in (mu, sigma))
-    terms = divergence(means, deviations)
+    terms = _divergence(means, deviations)
     in_mu, in_sigma = torch.autograd.grad(terms.sum(), (means, deviations))
+    total = terms.sum(-1)
     return {
-        "kl": terms.sum(-1),
+        "kl": total,
         "per_coordinate": terms,
-        "kl_formula": lambda points: divergence(points["mu"], points["sigma"]),
-        "kl_formula_log_variance": lambda points: divergence(points["mu"], (points["s"] / 2).exp()),
+        "kl_formula": in_both(_divergence),
+        "kl_formula_log_variance": lambda points: _divergence(
+            points["mu"], (points["s"] / 2).exp()
+        ),
         "slopes_in_mu": in_mu,
         "slopes_in_sigma": in_sigma,
         "slope_in_sigma_formula": lambda points: slope(points["sigma"]),
         "collapsed": terms.detach() <= 1e-12,
+        "sign_of_log": _log_added(means, deviations).sum(-1),
+        "half_forgotten": 2 * total,
+        "one_forgotten": _one_forgotten(means, deviations).sum(-1),
+        "variance_for_deviation": _divergence(means, deviations.sqrt()).sum(-1),
+        "swapped": _swapped(means, deviations).sum(-1),
+        "means_forgotten": _divergence(0 * means, deviations).sum(-1),
+        "averaged": terms.mean(-1),
+        "negated": -total,
+        "sign_of_log_formula": in_both(_log_added),
+        "half_forgotten_formula": in_both(_divergence, 2),
+        "one_forgotten_formula": in_both(_one_forgotten),
+        "swapped_formula": in_both(_swapped),
     }

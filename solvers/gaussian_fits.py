@@ -26,8 +26,6 @@ if TYPE_CHECKING:
         "reverse_variance": "the s for which q = N(0, s I) minimises KL(q ‖ p)",
         "entropy_variance": "the s for which q = N(0, s I) has the entropy of p",
         "forward_divergence": "the least KL(p ‖ q), in nats",
-        "reverse_divergence": "the least KL(q ‖ p), in nats",
-        "is_isotropic": "whether p itself has that form",
     },
     mistakes={
         "trace": "The trace of the covariance, not divided by the number of coordinates",
@@ -47,8 +45,8 @@ def isotropic(covariance: Matrix) -> Answers:
     """For p = N(0, C): tr C / d is best for KL(p ‖ q), d / tr C⁻¹ for KL(q ‖ p).
 
     covariance: [d, d]. They are the arithmetic and the harmonic mean of the eigenvalues of C;
-    the entropies agree at the geometric mean, the root (det C)^(1/d). The least divergences are
-    ½ (d ln s − ln det C) and ½ (ln det C − d ln s), each at its own s. Source: Kullback,
+    the entropies agree at the geometric mean, the root (det C)^(1/d). The least KL(p ‖ q) is
+    ½ (d ln s − ln det C) at its own s. Source: Kullback,
     Information Theory and Statistics (1959), chapter 9, for the divergence of Gaussian laws; the
     minima follow by differentiation in s. Raises ValueError unless the covariance is symmetric and
     positive definite.
@@ -65,8 +63,6 @@ def isotropic(covariance: Matrix) -> Answers:
         "reverse_variance": reverse,
         "entropy_variance": float(volume) ** (1 / size),
         "forward_divergence": covering,
-        "reverse_divergence": (logarithm - size * log(reverse)) / 2,
-        "is_isotropic": forward == reverse,
         "trace": trace,
         "mean_precision": 1 / reverse,
         "determinant_alone": volume,
@@ -79,8 +75,8 @@ def isotropic(covariance: Matrix) -> Answers:
 def isotropic_by_newton(covariance: "Tensor") -> Mapping[str, Any]:
     """Minimises both divergences over ln s; covariance: [variants, d, d].
 
-    The means of torch's log densities are taken over cubature nodes, exact for quadratics. The law
-    is isotropic where its correlations vanish and its variances are equal.
+    The means of torch's log densities are taken over cubature nodes, exact for quadratics. Trace
+    and determinant are found from the eigenvalues.
     """
     import torch
     from torch.distributions import MultivariateNormal, Normal
@@ -111,14 +107,17 @@ def isotropic_by_newton(covariance: "Tensor") -> Mapping[str, Any]:
     forward, reverse = maximise(minus_forward, start), maximise(minus_reverse, start)
     # The entropy of q grows by d/2 with ln s.
     at_one = own_entropy(torch.ones_like(start))
-    variances = covariance.diagonal(dim1=-2, dim2=-1)
-    crossed = covariance - torch.diag_embed(variances)
-    spread_out = (variances - variances[:, :1]).abs().amax(-1) + crossed.abs().amax((-2, -1))
+    eigenvalues = torch.linalg.eigvalsh(covariance)
+    logarithm = size * forward[:, 0] - eigenvalues.log().sum(-1)
+    spread = eigenvalues.sum(-1) / forward[:, 0].exp() - size
     return {
         "forward_variance": forward[:, 0].exp(),
         "reverse_variance": reverse[:, 0].exp(),
         "entropy_variance": (2 * (entropy - at_one) / size).exp(),
         "forward_divergence": -minus_forward(forward),
-        "reverse_divergence": -minus_reverse(reverse),
-        "is_isotropic": spread_out < 1e-12,
+        "trace": eigenvalues.sum(-1),
+        "mean_precision": eigenvalues.reciprocal().mean(-1),
+        "determinant_alone": eigenvalues.prod(-1),
+        "forward_without_half": spread + logarithm,
+        "forward_log_negated": (spread - logarithm) / 2,
     }

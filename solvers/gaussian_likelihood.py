@@ -13,7 +13,6 @@ from qgen.solvers.numerics.arguments import (
     require_probabilities,
     require_vector,
 )
-from qgen.solvers.numerics.shape_arguments import square_root
 from qgen.solvers.numerics.torch_laws import log_density
 from qgen.solvers.routes.registry import check, solver
 
@@ -34,19 +33,10 @@ def _require_spread(data: Vector) -> None:
     results={
         "mean": "the mean that maximises the likelihood",
         "variance": "the variance that maximises the likelihood: divided by n",
-        "deviation": "its square root",
         "unbiased_variance": "the sum of squares about the mean over n − 1",
-        "unbiased_deviation": "the square root of that (which is itself not unbiased)",
-        "log_likelihood": "the largest log-likelihood",
+        "sum_of_squares": "the sum of squares about the mean, divided by nothing",
+        "median": "the median of the data",
         "shrinkage": "(n − 1) / n: the expectation of the variance estimate over the true variance",
-    },
-    mistakes={
-        "sum_of_squares": "The sum of squares about the mean, divided by nothing",
-        "mean_square": "The mean of the squares: the squared mean is not subtracted",
-        "absolute_deviation": "The mean distance from the mean",
-        "median": "The median for the mean",
-        "log_likelihood_without_constant": "Leaves −n ln(2 pi) / 2 out",
-        "log_likelihood_without_exponent": "Leaves −n/2, what the exponents add up to, out",
     },
     examples=(
         {"data": (1, 2, 6)},
@@ -58,36 +48,23 @@ def _require_spread(data: Vector) -> None:
 def estimate(data: Vector) -> Answers:
     """The mean and the mean squared distance from it; the latter is too small by (n − 1) / n.
 
-    −n ln(2 pi v) / 2 − Σ (x − m)² / (2 v) is largest at m = mean and v = Σ (x − m)² / n, where
-    it is −n (ln(2 pi v) + 1) / 2. Source: Bishop, Pattern Recognition and Machine Learning
-    (2006), section 1.2.4, equations 1.54 to 1.59. Raises ValueError unless the data have two
-    different values.
+    −n ln(2 pi v) / 2 − Σ (x − m)² / (2 v) is largest at m = mean and v = Σ (x − m)² / n. Source:
+    Bishop, Pattern Recognition and Machine Learning (2006), section 1.2.4, equations 1.54 to 1.59.
+    Raises ValueError unless the data have two different values.
     """
     _require_spread(data)
     count, (parts, unit) = len(data), over_common_denominator(data)
     total, squares = sum(parts), sum([part * part for part in parts])
     scatter = squares * count - total * total
     variance = Fraction(scatter, (count * unit) ** 2)
-    unbiased = Fraction(scatter, count * (count - 1) * unit * unit)
-    logarithm = log(variance.numerator) - log(variance.denominator)
-    largest = -count * (_LOG_TWO_PI + logarithm + 1) / 2
     ordered = sorted(parts)
     return {
         "mean": Fraction(total, count * unit),
         "variance": variance,
-        "deviation": square_root(variance),
-        "unbiased_variance": unbiased,
-        "unbiased_deviation": square_root(unbiased),
-        "log_likelihood": largest,
-        "shrinkage": Fraction(count - 1, count),
+        "unbiased_variance": Fraction(scatter, count * (count - 1) * unit * unit),
         "sum_of_squares": variance * count,
-        "mean_square": Fraction(squares, count * unit * unit),
-        "absolute_deviation": Fraction(
-            sum([abs(part * count - total) for part in parts]), count * count * unit
-        ),
         "median": Fraction(ordered[(count - 1) // 2] + ordered[count // 2], 2 * unit),
-        "log_likelihood_without_constant": largest + count * _LOG_TWO_PI / 2,
-        "log_likelihood_without_exponent": largest + Fraction(count, 2),
+        "shrinkage": Fraction(count - 1, count),
     }
 
 
@@ -96,25 +73,23 @@ def estimate_by_newton(data: "Tensor") -> Mapping[str, Any]:
     """Maximises torch's log-densities over mean and precision; data: [variants, n].
 
     The unbiased variance is the mean of half the squared distance over all pairs of different
-    draws. The share is what centring leaves of independent noise: the trace of that projection.
+    draws, and the sum of squares is the trace of the centred data's outer product. The share is
+    what centring leaves of independent noise: the trace of that projection.
     """
     import torch
 
     count = data.shape[1]
     weights = torch.ones_like(data)[:, None, :] / count
     mean, variance = _weighted_fit(data, weights)
-    law = torch.distributions.Normal(mean, variance.sqrt())
-    largest = log_density(law, data).sum(-1)
     pairs = (data[:, :, None] - data[:, None, :]) ** 2 / 2
     unbiased = pairs.sum((-2, -1)) / (count * (count - 1))
     centring = torch.eye(count, dtype=data.dtype) - 1 / count
     return {
         "mean": mean[:, 0],
         "variance": variance[:, 0],
-        "deviation": variance[:, 0].sqrt(),
         "unbiased_variance": unbiased,
-        "unbiased_deviation": unbiased.sqrt(),
-        "log_likelihood": largest,
+        "sum_of_squares": ((data @ centring) ** 2).sum(-1),
+        "median": data.quantile(0.5, dim=-1),
         "shrinkage": (centring.trace() / count).expand(len(data)),
     }
 
@@ -153,21 +128,13 @@ def _weighted_fit(data: "Tensor", weights: "Tensor") -> tuple["Tensor", "Tensor"
         "effective_counts": "the sum of the responsibilities of each component",
         "weights_after": "the updated mixing weights",
         "means_after": "the updated means",
-        "variances_after": "the updated variances",
         "log_likelihood_before": "the log-likelihood of the data under the given mixture",
-        "log_likelihood_after": "the log-likelihood under the updated mixture",
-        "likelihood_increased": "whether the step made the likelihood larger",
+        "log_likelihood_after": "the log-likelihood with the updated weights and means",
     },
     mistakes={
         "responsibilities_without_weights": "Forgets the mixing weights in the responsibilities",
-        "responsibilities_without_scale": "Forgets the factor 1 / sqrt(variance) of the densities",
         "joint_for_responsibilities": "Weight times density, not divided by the sum",
-        "hard_means": "Gives each observation wholly to its likeliest component (k-means); a "
-        "component without any keeps its mean",
-        "hard_weights": "The shares of the observations in such a hard assignment",
         "means_over_all": "Divides by the number of observations, not by the effective count",
-        "variances_about_old_means": "Takes the squared distances from the old means",
-        "deviations_after": "The square roots of the updated variances",
     },
     examples=(
         {
@@ -191,13 +158,13 @@ def _weighted_fit(data: "Tensor", weights: "Tensor") -> tuple["Tensor", "Tensor"
     ),
 )
 def em_step(data: Vector, weights: Vector, means: Vector, variances: Vector) -> Answers:
-    """One step of expectation-maximisation for a mixture of Gaussian laws in one dimension.
+    """One step of expectation-maximisation for Gaussian components of known variances.
 
-    data: [n]; weights, means, variances: [k]. r_ik ∝ weight_k N(x_i; mean_k, variance_k), then
-    N_k = Σ_i r_ik, mean_k = Σ r_ik x_i / N_k, variance_k = Σ r_ik (x_i − new mean_k)² / N_k and
-    weight_k = N_k / n. Source: Bishop, Pattern Recognition and Machine Learning (2006), section
-    9.2.2, equations 9.23 to 9.28. Raises ValueError for unequal lengths, weights that are not a
-    law without zeros, variances not above zero, and data without two different values.
+    data: [n]; weights, means, variances: [k]. r_ik ∝ weight_k N(x_i; mean_k, variance_k), then N_k
+    = Σ_i r_ik, mean_k = Σ r_ik x_i / N_k and weight_k = N_k / n. Source: Bishop, Pattern
+    Recognition and Machine Learning (2006), section 9.2.2, equations 9.23, 9.24, 9.26 and 9.27.
+    Raises ValueError for unequal lengths, weights that are not a law without zeros, variances not
+    above zero, and data without two different values.
     """
     _require_spread(data)
     require_probabilities("weights", weights)
@@ -215,47 +182,17 @@ def em_step(data: Vector, weights: Vector, means: Vector, variances: Vector) -> 
     counts = [fsum(column) for column in columns]
     sums = [fsum([a * b for a, b in zip(column, x, strict=True)]) for column in columns]
     new = [total / count for total, count in zip(sums, counts, strict=True)]
-    spread = _weighted_squares(x, columns, counts, new)
-    if min(spread) <= 0:
-        raise ValueError("every component must be near two observations at least")
     shares = [count / len(x) for count in counts]
-    before = fsum(logs)
-    after = fsum([_log_sum(row) for row in _log_joint(x, shares, new, spread)])
     return {
-        **_hard_assignment(x, m, joint),
         "responsibilities": _rows(r),
         "effective_counts": tuple(counts),
         "weights_after": tuple(shares),
         "means_after": tuple(new),
-        "variances_after": tuple(spread),
-        "log_likelihood_before": before,
-        "log_likelihood_after": after,
-        "likelihood_increased": after - before > 1e-9,
+        "log_likelihood_before": fsum(logs),
+        "log_likelihood_after": fsum([_log_sum(row) for row in _log_joint(x, shares, new, v)]),
         "responsibilities_without_weights": _shares_of(_log_joint(x, [1.0] * len(w), m, v)),
-        "responsibilities_without_scale": _shares_of(
-            [[part + log(scale) / 2 for part, scale in zip(row, v, strict=True)] for row in joint]
-        ),
         "joint_for_responsibilities": _rows([[exp(part) for part in row] for row in joint]),
         "means_over_all": tuple([total / len(x) for total in sums]),
-        "variances_about_old_means": tuple(_weighted_squares(x, columns, counts, m)),
-        "deviations_after": tuple([each**0.5 for each in spread]),
-    }
-
-
-def _hard_assignment(
-    x: Sequence[float], means: Sequence[float], joint: Sequence[Sequence[float]]
-) -> Answers:
-    """The mistakes of giving each observation to one component, the first of equals."""
-    homes = [row.index(max(row)) for row in joint]
-    members = [
-        [value for value, home in zip(x, homes, strict=True) if home == component]
-        for component in range(len(means))
-    ]
-    return {
-        "hard_means": tuple(
-            [fsum(own) / len(own) if own else old for own, old in zip(members, means, strict=True)]
-        ),
-        "hard_weights": tuple([Fraction(len(own), len(x)) for own in members]),
     }
 
 
@@ -288,19 +225,6 @@ def _rows(matrix: Sequence[Sequence[float]]) -> tuple[tuple[float, ...], ...]:
     return tuple([tuple(row) for row in matrix])
 
 
-def _weighted_squares(
-    x: Sequence[float],
-    columns: Sequence[Sequence[float]],
-    counts: Sequence[float],
-    centres: Sequence[float],
-) -> list[float]:
-    """The weighted mean squared distance from each centre."""
-    return [
-        fsum([share * (each - centre) ** 2 for share, each in zip(column, x, strict=True)]) / count
-        for column, count, centre in zip(columns, counts, centres, strict=True)
-    ]
-
-
 @check("gaussian_likelihood.em_step", tolerance=1e-7)
 def em_step_by_maximisation(
     data: "Tensor", weights: "Tensor", means: "Tensor", variances: "Tensor"
@@ -309,7 +233,8 @@ def em_step_by_maximisation(
 
     data: [variants, n]; weights, means, variances: [variants, k]. The derivative of the
     log-likelihood in ln(weight · density) of a component at an observation is the
-    responsibility (Fisher's identity); the new weights maximise Σ N_k ln w_k.
+    responsibility (Fisher's identity); the new weights maximise Σ N_k ln w_k. Forgotten weights
+    are equal ones.
     """
     import torch
     from torch.distributions import Categorical, MixtureSameFamily, Normal
@@ -324,22 +249,26 @@ def em_step_by_maximisation(
     densities = log_density(
         Normal(means[:, None, :], variances.sqrt()[:, None, :]), data[..., None]
     )
-    leaf = (weights.log()[:, None, :] + densities).requires_grad_(True)
-    before = leaf.logsumexp(-1).sum(-1)
-    (shares,) = torch.autograd.grad(before.sum(), leaf)
+
+    def shares_of(joint: "Tensor") -> "Tensor":
+        leaf = joint.requires_grad_(True)
+        return torch.autograd.grad(leaf.logsumexp(-1).sum(), leaf)[0]
+
+    joint = weights.log()[:, None, :] + densities
+    shares = shares_of(joint)
     counts = shares.sum(1)
-    new, spread = _weighted_fit(data, (shares / counts[:, None, :]).mT)
+    new, _ = _weighted_fit(data, (shares / counts[:, None, :]).mT)
     fitted = maximise(
         lambda u: (counts * u - counts.sum(-1, keepdim=True) * u.exp()).sum(-1), weights.log()
     ).exp()
-    after = log_likelihood(fitted, new, spread)
     return {
         "responsibilities": shares,
         "effective_counts": counts,
         "weights_after": fitted,
         "means_after": new,
-        "variances_after": spread,
         "log_likelihood_before": log_likelihood(weights, means, variances),
-        "log_likelihood_after": after,
-        "likelihood_increased": after - before.detach() > 1e-9,
+        "log_likelihood_after": log_likelihood(fitted, new, variances),
+        "responsibilities_without_weights": shares_of(densities.clone()),
+        "joint_for_responsibilities": joint.exp(),
+        "means_over_all": (data[:, None, :] @ shares)[:, 0] / data.shape[1],
     }

@@ -20,7 +20,7 @@ from qgen.solvers.routes.registry import check, solver
 if TYPE_CHECKING:
     from torch import Tensor
 
-_CONSTANT = "quadratic and linear must not both be 0: the gradient would be 0 for every law"
+_CONSTANT = "quadratic and linear must not both be 0: the gradient would always be 0"
 
 
 def _require_function(quadratic: Scalar, linear: Scalar, constant: Scalar) -> None:
@@ -35,26 +35,21 @@ def _require_function(quadratic: Scalar, linear: Scalar, constant: Scalar) -> No
     "gradient_estimators.variances",
     results={
         "gradient_in_mu": "the derivative of E[f(z)] with respect to mu",
-        "gradient_in_sigma": "the derivative of E[f(z)] with respect to sigma",
         "pathwise_variance_in_mu": "variance of the pathwise estimate f'(z) from one sample",
+        "pathwise_variance_in_sigma": "variance of f'(z) eps, the pathwise estimate of the "
+        "derivative with respect to sigma",
         "score_variance_in_mu": "variance of the score-function estimate f(z) (z − mu)/sigma²",
-        "pathwise_variance_in_sigma": "variance of the pathwise estimate f'(z) eps",
-        "score_variance_in_sigma": "variance of the score-function estimate f(z) (eps² − 1)/sigma",
         "best_baseline": "the constant that, subtracted from f, makes the score-function variance "
         "in mu smallest",
         "score_variance_with_baseline": "that smallest variance",
-        "pathwise_smaller_in_mu": "whether the pathwise variance in mu is the smaller one",
-        "pathwise_smaller_in_sigma": "whether the pathwise variance in sigma is the smaller one",
     },
     mistakes={
-        "gradient_in_variance": "Differentiates with respect to sigma² instead of sigma",
         "gradient_in_mu_at_mean": "Puts f(mu) for the derivative at mu",
-        "pathwise_factor_not_squared": "Does not square the factor of z in f'(z)",
-        "pathwise_deviation_for_variance": "Multiplies the squared factor with sigma, not sigma²",
         "score_second_moment": "The mean square: the squared gradient is not subtracted",
-        "score_without_division": "Forgets to divide the score by sigma²",
         "score_value_frozen": "Takes f for the constant f(mu): only the score varies",
+        "variance_of_square_one": "Takes 1 for the variance 2 of eps² in the part of the slope",
         "baseline_mean": "Takes the mean of f(z) for the best baseline",
+        "baseline_bent_down": "Subtracts the share of the curvature from the best baseline",
     },
     examples=(
         {"mu": 1, "sigma": 2},
@@ -69,13 +64,11 @@ def variances(
     """Exact gradients of E[f(z)] and variances of their two one-sample estimates.
 
     With z = mu + sigma eps, f(z) = A + B eps + C eps², where A = f(mu), B = sigma f'(mu) and
-    C = quadratic sigma². The moments 1, 3, 15, 105 of eps², eps⁴, eps⁶, eps⁸ give
-    Var f'(z) = 4C²/sigma², Var f'(z) eps = (B² + 8C²)/sigma²,
-    Var f(z) eps/sigma = (A² + 2B² + 15C² + 6AC)/sigma² and
-    Var f(z) (eps² − 1)/sigma = (2A² + 10B² + 74C² + 20AC)/sigma². A baseline changes A
-    alone; A = −3C is best in mu. So the pathwise variance is the smaller one for every f that
-    is not constant. Source: Mohamed, Rosca, Figurnov and Mnih, Monte Carlo Gradient Estimation
-    in Machine Learning (2020), sections 4 (score function) and 5 (pathwise); moments by hand.
+    C = quadratic sigma². The moments 1, 3, 15 of eps², eps⁴, eps⁶ give
+    Var f'(z) = 4C²/sigma², Var f'(z) eps = (B² + 8C²)/sigma² and
+    Var f(z) eps/sigma = (A² + 2B² + 15C² + 6AC)/sigma². A baseline changes A alone, and A = −3C is
+    best. Source: Mohamed, Rosca, Figurnov and Mnih, Monte Carlo Gradient Estimation in Machine
+    Learning (2020), sections 4 (score function) and 5 (pathwise); moments by hand.
     Raises ValueError for sigma not above zero and a constant f.
     """
     require_scalar("mu", mu)
@@ -89,60 +82,47 @@ def variances(
     pathwise = 4 * quadratic * quadratic * variance
     of = Fraction(variance)
     score = (value * value + 2 * tilt * tilt + 15 * bends + 6 * value * bend) / of
-    pathwise_in_sigma = slope * slope + 2 * pathwise
-    score_in_sigma = (2 * value * value + 10 * tilt * tilt + 74 * bends + 20 * value * bend) / of
     return {
         "gradient_in_mu": slope,
-        "gradient_in_sigma": 2 * quadratic * sigma,
         "pathwise_variance_in_mu": pathwise,
+        "pathwise_variance_in_sigma": slope * slope + 2 * pathwise,
         "score_variance_in_mu": score,
-        "pathwise_variance_in_sigma": pathwise_in_sigma,
-        "score_variance_in_sigma": score_in_sigma,
         "best_baseline": value + 3 * bend,
         "score_variance_with_baseline": (2 * tilt * tilt + 6 * bends) / of,
-        "pathwise_smaller_in_mu": pathwise < score,
-        "pathwise_smaller_in_sigma": pathwise_in_sigma < score_in_sigma,
-        "gradient_in_variance": quadratic,
         "gradient_in_mu_at_mean": value,
-        "pathwise_factor_not_squared": 2 * quadratic * variance,
-        "pathwise_deviation_for_variance": 4 * quadratic * quadratic * sigma,
         "score_second_moment": score + slope * slope,
-        "score_without_division": score * variance * variance,
         "score_value_frozen": value * value / of,
+        "variance_of_square_one": score - slope * slope,
         "baseline_mean": value + bend,
+        "baseline_bent_down": value - 3 * bend,
     }
 
 
 def _estimates(
     mu: "Tensor", sigma: "Tensor", factors: tuple["Tensor", ...], noise: "Tensor"
 ) -> dict[str, "Tensor"]:
-    """Both estimates of both gradients for each noise, by autograd.
+    """Both estimates of the gradient in mu, and one in sigma, for each noise, by autograd.
 
     mu, sigma, factors: [variants]; noise and what is returned: [variants, samples].
     """
     import torch
     from torch.distributions import Normal
 
-    mean, deviation = (
-        each[:, None].expand_as(noise).clone().requires_grad_(True) for each in (mu, sigma)
-    )
+    mean = mu[:, None].expand_as(noise).clone().requires_grad_(True)
+    deviation = sigma[:, None].expand_as(noise).clone().requires_grad_(True)
     sample = mean + deviation * noise
     quadratic, linear, constant = (factor[:, None] for factor in factors)
-
-    def function(point: "Tensor") -> "Tensor":
-        return quadratic * point**2 + linear * point + constant
-
-    in_mu, in_sigma = torch.autograd.grad(function(sample).sum(), (mean, deviation))
+    value = quadratic * sample**2 + linear * sample + constant
+    pathwise, in_sigma = torch.autograd.grad(value.sum(), (mean, deviation))
     fixed = sample.detach()
     law: Any = Normal(mean, deviation)
-    scores = torch.autograd.grad(law.log_prob(fixed).sum(), (mean, deviation))
+    (score,) = torch.autograd.grad(law.log_prob(fixed).sum(), mean)
     return {
         "z": fixed,
-        "pathwise_in_mu": in_mu,
+        "value": value.detach(),
+        "pathwise": pathwise,
         "pathwise_in_sigma": in_sigma,
-        "score_in_mu": function(fixed) * scores[0],
-        "score_in_sigma": function(fixed) * scores[1],
-        "score_of_mu": scores[0],
+        "score": score,
     }
 
 
@@ -153,36 +133,51 @@ def variances_by_quadrature(
     """Estimates from autograd at Gauss-Hermite nodes, which average polynomials exactly.
 
     All arguments: [variants]. The best baseline is the regression of the estimate on the score.
-    Source of the nodes: Golub and Welsch, Calculation of Gauss quadrature rules (1969).
+    Mistakes are the same for the tangent of f at mu, its value there, or f with its curvature
+    turned over.
     """
     import torch
 
-    order = torch.arange(1, 12, dtype=torch.float64).sqrt()
-    nodes, vectors = torch.linalg.eigh(torch.diag(order, 1) + torch.diag(order, -1))
-    weights = vectors[0] ** 2
-    found = _estimates(mu, sigma, (quadratic, linear, constant), nodes.expand(len(mu), len(nodes)))
-    mean = {name: each @ weights for name, each in found.items()}
+    from qgen.solvers.numerics.gauss_hermite import gauss_hermite
+
+    nodes, weights = gauss_hermite(12)
 
     def covariance(first: "Tensor", second: "Tensor") -> "Tensor":
         centred: Tensor = first - (first @ weights)[:, None]
         product: Tensor = (centred * second) @ weights
         return product
 
-    spread = {name: covariance(each, each) for name, each in found.items()}
-    score = found["score_of_mu"]
-    baseline = covariance(found["score_in_mu"], score) / covariance(score, score)
-    reduced = found["score_in_mu"] - baseline[:, None] * score
+    def with_function(*factors: "Tensor") -> tuple[dict[str, "Tensor"], "Tensor", "Tensor"]:
+        """The estimates at the nodes, the score-function products, and the best baseline."""
+        found = _estimates(mu, sigma, factors, nodes.expand(len(mu), len(nodes)))
+        product, score = found["value"] * found["score"], found["score"]
+        return found, product, covariance(product, score) / covariance(score, score)
+
+    found, product, baseline = with_function(quadratic, linear, constant)
+    reduced = product - baseline[:, None] * found["score"]
+    zero, square = torch.zeros_like(mu), mu**2
+    tilted = linear + 2 * quadratic * mu
+    _, _, at_mean = with_function(zero, tilted, constant - quadratic * square)
+    _, frozen, _ = with_function(zero, zero, at_mean)
+    _, _, bent_down = with_function(
+        -quadratic, linear + 4 * quadratic * mu, constant - 2 * quadratic * square
+    )
+    variance = covariance(product, product)
     return {
-        "gradient_in_mu": mean["pathwise_in_mu"],
-        "gradient_in_sigma": mean["score_in_sigma"],
-        "pathwise_variance_in_mu": spread["pathwise_in_mu"],
-        "score_variance_in_mu": spread["score_in_mu"],
-        "pathwise_variance_in_sigma": spread["pathwise_in_sigma"],
-        "score_variance_in_sigma": spread["score_in_sigma"],
+        "gradient_in_mu": found["pathwise"] @ weights,
+        "pathwise_variance_in_mu": covariance(found["pathwise"], found["pathwise"]),
+        "pathwise_variance_in_sigma": covariance(
+            found["pathwise_in_sigma"], found["pathwise_in_sigma"]
+        ),
+        "score_variance_in_mu": variance,
         "best_baseline": baseline,
         "score_variance_with_baseline": covariance(reduced, reduced),
-        "pathwise_smaller_in_mu": spread["pathwise_in_mu"] < spread["score_in_mu"],
-        "pathwise_smaller_in_sigma": spread["pathwise_in_sigma"] < spread["score_in_sigma"],
+        "gradient_in_mu_at_mean": at_mean,
+        "score_second_moment": product**2 @ weights,
+        "score_value_frozen": covariance(frozen, frozen),
+        "variance_of_square_one": variance - (product @ weights) ** 2,
+        "baseline_mean": found["value"] @ weights,
+        "baseline_bent_down": bent_down,
     }
 
 
@@ -192,17 +187,11 @@ def variances_by_quadrature(
         "z": "the samples mu + sigma eps_i",
         "pathwise_in_mu": "the mean of the pathwise estimates of the gradient in mu",
         "score_in_mu": "the mean of the score-function estimates of the gradient in mu",
-        "pathwise_in_sigma": "the mean of the pathwise estimates of the gradient in sigma",
-        "score_in_sigma": "the mean of the score-function estimates of the gradient in sigma",
     },
     mistakes={
         "score_undivided": "Forgets to divide the score in mu by sigma: f(z) eps",
         "score_not_centred": "Takes z/sigma² for the score in mu",
         "score_without_function": "Averages the score in mu alone, without f(z)",
-        "function_differentiated": "Multiplies the score in mu with f'(z) instead of f(z)",
-        "pathwise_in_sigma_scaled": "Takes sigma for the inner derivative eps of z in sigma",
-        "score_in_sigma_without_one": "Forgets the −1 of eps² − 1 in the score in sigma",
-        "summed": "Adds the pathwise estimates in mu up instead of averaging",
     },
     examples=(
         {"mu": 1, "sigma": 2, "eps": (Fraction(1, 2), -1)},
@@ -221,9 +210,9 @@ def estimates(
 ) -> Answers:
     """Both estimates of the gradient of E[f(z)], from given standard normal noise eps: [n].
 
-    Pathwise: f'(z) in mu, f'(z) eps in sigma. Score function: f(z) (z − mu)/sigma² = f(z) eps/sigma
-    in mu, f(z) (eps² − 1)/sigma in sigma. Source: Mohamed, Rosca, Figurnov and Mnih, Monte
-    Carlo Gradient Estimation in Machine Learning (2020), sections 4 and 5. Raises ValueError
+    Pathwise: f'(z). Score function: f(z) (z − mu)/sigma² = f(z) eps/sigma. Source: Mohamed, Rosca,
+    Figurnov and Mnih, Monte Carlo Gradient Estimation in Machine Learning (2020), sections 4
+    (score function) and 5 (pathwise). Raises ValueError
     for sigma not above zero, a constant f, and eps that is no vector.
     """
     require_scalar("mu", mu)
@@ -235,23 +224,15 @@ def estimates(
     slopes = [2 * quadratic * point + linear for point in z]
     pairs = list(zip(values, eps, strict=True))
     score = sum([value * noise for value, noise in pairs])
-    square = sum([value * noise * noise for value, noise in pairs])
-    tilted = [slope * noise for slope, noise in zip(slopes, eps, strict=True)]
     count, over = len(eps), Fraction(len(eps)) * sigma
     return {
         "z": tuple(z),
         "pathwise_in_mu": Fraction(sum(slopes)) / count,
         "score_in_mu": score / over,
-        "pathwise_in_sigma": Fraction(sum(tilted)) / count,
-        "score_in_sigma": (square - sum(values)) / over,
         "score_undivided": Fraction(score) / count,
         "score_not_centred": sum([v * point for v, point in zip(values, z, strict=True)])
         / (over * sigma),
         "score_without_function": sum(eps) / over,
-        "function_differentiated": sum(tilted) / over,
-        "pathwise_in_sigma_scaled": Fraction(sum(slopes)) * sigma / count,
-        "score_in_sigma_without_one": square / over,
-        "summed": sum(slopes),
     }
 
 
@@ -264,7 +245,25 @@ def estimates_by_autograd(
     linear: "Tensor",
     constant: "Tensor",
 ) -> Mapping[str, Any]:
-    """Differentiates f(mu + sigma eps) and ln N(z; mu, sigma²); eps: [variants, n]."""
-    found = _estimates(mu, sigma, (quadratic, linear, constant), eps)
-    names = ("pathwise_in_mu", "score_in_mu", "pathwise_in_sigma", "score_in_sigma")
-    return {"z": found["z"], **{name: found[name].mean(-1) for name in names}}
+    """Differentiates f(mu + sigma eps) and ln N(z; mu, sigma²); eps: [variants, n].
+
+    The mistakes take the slope of ln N(z; sigma m, sigma²) in m, which is sigma times too large,
+    that of ln N(z; 0, sigma²), or the function 1.
+    """
+    import torch
+
+    factors = (quadratic, linear, constant)
+    found = _estimates(mu, sigma, factors, eps)
+    value, z = found["value"], found["z"]
+    one, none = torch.ones_like(mu), torch.zeros_like(mu)
+    standard = _estimates(mu / sigma, one, factors, eps)
+    around_zero = _estimates(none, sigma, factors, z / sigma[:, None])
+    alone = _estimates(mu, sigma, (none, none, one), eps)
+    return {
+        "z": z,
+        "pathwise_in_mu": found["pathwise"].mean(-1),
+        "score_in_mu": (value * found["score"]).mean(-1),
+        "score_undivided": (value * standard["score"]).mean(-1),
+        "score_not_centred": (value * around_zero["score"]).mean(-1),
+        "score_without_function": (alone["value"] * alone["score"]).mean(-1),
+    }

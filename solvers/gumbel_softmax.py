@@ -17,20 +17,15 @@ if TYPE_CHECKING:
     "gumbel_softmax.sample",
     results={
         "sample": "the relaxed sample softmax((logits + noise) / temperature)",
+        "largest_entry": "the largest entry of the relaxed sample",
+        "largest_entry_at_one": "the same for the temperature 1",
+        "most_likely": "index (from 0; the first of equals) of the largest logit",
         "winner": "index (from 0; the first of equals) of the category that Gumbel-max draws",
         "unique_winner": "whether one category alone has the largest logit plus noise",
-        "hard_sample": "the one-hot vector of that category, the limit at temperature 0",
+        "first_above_average": "whether the first category has more than an equal share of the "
+        "probability under Gumbel-max",
         "category_probabilities": "the probability of each category under Gumbel-max: softmax of "
         "the logits, whatever the temperature",
-    },
-    mistakes={
-        "temperature_forgotten": "Does not divide by the temperature",
-        "temperature_multiplied": "Multiplies with the temperature",
-        "noise_forgotten": "Leaves the noise out: softmax(logits / temperature)",
-        "noise_not_tempered": "Divides the logits by the temperature, but not the noise",
-        "noise_subtracted": "Subtracts the noise from the logits",
-        "probabilities_for_logits": "Adds the noise to the probabilities instead of the logits",
-        "most_likely": "Index of the largest logit: the noise is ignored",
     },
     examples=(
         {
@@ -58,22 +53,15 @@ def sample(logits: Vector, noise: Vector, temperature: Scalar) -> Answers:
     winner = scores.index(top)
     probabilities = _softmax(logits)
     heat = float(temperature)
-    levels = [float(each) for each in noise]
-    tempered = [float(logit / Fraction(temperature)) for logit in logits]
+    relaxed = _softmax([float(score - top) / heat for score in scores])
     return {
-        "sample": _softmax([float(score - top) / heat for score in scores]),
+        "sample": relaxed,
+        "largest_entry": max(relaxed),
+        "largest_entry_at_one": max(_softmax(scores)),
         "winner": winner,
         "unique_winner": scores.count(top) == 1,
-        "hard_sample": tuple([int(index == winner) for index in range(len(scores))]),
+        "first_above_average": len(logits) * probabilities[0] > 1 + 1e-12,
         "category_probabilities": probabilities,
-        "temperature_forgotten": _softmax(scores),
-        "temperature_multiplied": _softmax([float(score - top) * heat for score in scores]),
-        "noise_forgotten": _softmax(tempered),
-        "noise_not_tempered": _softmax([a + b for a, b in zip(tempered, levels, strict=True)]),
-        "noise_subtracted": _softmax([a - b / heat for a, b in zip(tempered, levels, strict=True)]),
-        "probabilities_for_logits": _softmax(
-            [(a + b) / heat for a, b in zip(probabilities, levels, strict=True)]
-        ),
         "most_likely": logits.index(max(logits)),
     }
 
@@ -96,21 +84,31 @@ def sample_by_potential(
     """
     import torch
 
-    scores = (logits + noise).requires_grad_(True)
-    potential = temperature * torch.logsumexp(scores / temperature[:, None], dim=-1)
-    (sample,) = torch.autograd.grad(potential.sum(), scores)
-    near = scores >= scores.amax(-1, keepdim=True) - 1e-9
-    winner = near.int().argmax(-1)
+    def softened(scores: "Tensor", heat: "Tensor") -> "Tensor":
+        leaf = scores.clone().requires_grad_(True)
+        potential = heat * torch.logsumexp(leaf / heat[:, None], dim=-1)
+        return torch.autograd.grad(potential.sum(), leaf)[0]
+
+    def first_of_largest(scores: "Tensor") -> "Tensor":
+        near: Tensor = scores >= scores.amax(-1, keepdim=True) - 1e-9
+        return near.int().argmax(-1)
+
+    scores = logits + noise
+    rivals = (scores >= scores.amax(-1, keepdim=True) - 1e-9).sum(-1)
     # The trapezium rule converges exponentially, as the integrand dies out on both sides.
     step = 0.25
     span = float((logits.amax(-1) - logits.amin(-1)).max())
     level = torch.arange(-10 - span, 45 + span, step, dtype=torch.float64)
     ahead = logits[:, :, None] - logits[:, None, :]
     others = (-(ahead[..., None] + level)).exp().sum(2)
+    shares = (-level - others).exp().sum(-1) * step
     return {
-        "sample": sample,
-        "winner": winner,
-        "unique_winner": near.sum(-1) == 1,
-        "hard_sample": torch.nn.functional.one_hot(winner, logits.shape[1]).double(),
-        "category_probabilities": (-level - others).exp().sum(-1) * step,
+        "sample": softened(scores, temperature),
+        "largest_entry": softened(scores, temperature).amax(-1),
+        "largest_entry_at_one": softened(scores, torch.ones_like(temperature)).amax(-1),
+        "winner": first_of_largest(scores),
+        "unique_winner": rivals == 1,
+        "first_above_average": shares[:, 0] > shares.mean(-1) * (1 + 1e-9),
+        "category_probabilities": shares,
+        "most_likely": first_of_largest(logits),
     }

@@ -1,14 +1,13 @@
 """Importance sampling: its weights, its variance, and what weighted draws are worth."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
-from math import exp, fsum, lcm, log
+from math import lcm
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
-from qgen.solvers.estimators import cumulants, require_draws
+from qgen.solvers.estimators import cumulants, with_random_sign
 from qgen.solvers.numerics.arguments import (
-    Scalar,
     Vector,
     over_common_denominator,
     require_probabilities,
@@ -24,24 +23,15 @@ if TYPE_CHECKING:
     "importance_sampling.estimate",
     results={
         "weights": "importance weight p(x) / q(x) of each outcome",
-        "expectation": "expectation of f under the target, which both estimators have",
+        "expectation": "expectation of f under the target, which the estimate has",
         "plain_draw_variance": "variance of f at one draw from the target",
-        "plain_variance": "variance of the plain Monte Carlo estimate with n draws from the target",
         "draw_variance": "variance of weight times f at one draw from the proposal",
-        "estimator_variance": "variance of the importance sampling estimate with n draws",
-        "has_smaller_variance": "whether importance sampling has the smaller variance",
-        "mean_squared_weight": "mean square of the weights under the proposal",
-        "effective_sample_size": "n over that mean square",
         "best_proposal": "the proposal with the smallest variance, proportional to p(x) |f(x)|",
-        "best_draw_variance": "the variance of weight times f at one draw from that proposal",
     },
     mistakes={
         "inverted_weights": "Turns the ratio over: q(x) / p(x) (0 where p is 0)",
-        "inverted_expectation": "The mean of f times the ratio turned over, under the proposal",
         "weights_forgotten": "The expectation of f under the proposal",
-        "mean_not_subtracted": "Mean square of weight times f over n: not less the squared mean",
-        "inverted_sample_size": "n times the mean square of the weights, instead of over it",
-        "largest_weight_sample_size": "Divides n by the largest weight instead of the mean square",
+        "mean_square": "The mean square of weight times f: the squared mean is not subtracted",
         "best_without_target": "A proposal proportional to |f(x)|: the target is forgotten",
     },
     examples=(
@@ -49,43 +39,33 @@ if TYPE_CHECKING:
             "target": (Fraction(1, 2), Fraction(3, 10), Fraction(1, 5)),
             "proposal": (Fraction(1, 5), Fraction(3, 10), Fraction(1, 2)),
             "values": (1, 2, 10),
-            "n": 100,
         },
         {
             "target": (Fraction(1, 10), Fraction(9, 10)),
             "proposal": (Fraction(1, 2), Fraction(1, 2)),
             "values": (0, 1),
-            "n": 20,
         },
         {
             "target": (Fraction(1, 4), 0, Fraction(3, 4)),
             "proposal": (Fraction(1, 3), Fraction(1, 3), Fraction(1, 3)),
             "values": (-4, 3, Fraction(5, 2)),
-            "n": 1,
-        },
-        {
-            "target": (Fraction(2, 5), Fraction(3, 5)),
-            "proposal": (Fraction(2, 5), Fraction(3, 5)),
-            "values": (3, -1),
-            "n": 50,
         },
     ),
 )
-def estimate(target: Vector, proposal: Vector, values: Vector, n: Scalar) -> Answers:
+def estimate(target: Vector, proposal: Vector, values: Vector) -> Answers:
     """(1/n) Σ w(x_i) f(x_i) with x_i from the proposal q and w = p/q, against plain Monte Carlo.
 
     target p, proposal q, values f: one entry for each outcome. Both estimates are unbiased;
     n times their variances are Σ p² f² / q − mu² and Σ p f² − mu². The best proposal follows from
     Σ p² f² / q ≥ (Σ p |f|)² (Cauchy and Schwarz). Source: Robert and Casella, Monte Carlo
     Statistical Methods (2004), section 3.3 and theorem 3.12. Raises ValueError for unequal
-    lengths, laws that do not sum to one, a proposal that misses an outcome, f that is zero
-    wherever the target is positive, and n that is not a whole number from 1.
+    lengths, probabilities that do not sum to one, a proposal that misses an outcome, and f that is
+    zero wherever the target is positive.
     """
     require_probabilities("target", target)
     require_probabilities("proposal", proposal)
     require_vector("proposal", proposal, len(target))
     require_vector("values", values, len(target))
-    require_draws(n)
     if min(proposal) <= 0:
         raise ValueError("proposal must give every outcome a positive probability")
     p, of = over_common_denominator(target)
@@ -99,85 +79,67 @@ def estimate(target: Vector, proposal: Vector, values: Vector, n: Scalar) -> Ans
     mean, whole = sum(products), (of * unit) ** 2
     second = sum([part * score for part, score in zip(products, f, strict=True)]) * of
     common = lcm(*q)
-    inverse_shares = [common // share for share in q]
-    weighted = Fraction(_square_sum(products, inverse_shares) * per, common)
-    squared_weights = Fraction(_square_sum(p, inverse_shares) * per, common * of * of)
-    plain = Fraction(second - mean * mean, whole)
-    own = Fraction(weighted - mean * mean, whole)
-    weights = tuple([Fraction(a * per, b * of) for a, b in zip(p, q, strict=True)])
-    inverted = tuple([Fraction(b * of, a * per) if a else 0 for a, b in zip(p, q, strict=True)])
+    weighted = sum([common // b * a * a for a, b in zip(products, q, strict=True)])
+    mean_square = Fraction(weighted * per, common * whole)
+    under_proposal = sum([share * score for share, score in zip(q, f, strict=True)])
     return {
-        "weights": weights,
+        "weights": tuple([Fraction(a * per, b * of) for a, b in zip(p, q, strict=True)]),
         "expectation": Fraction(mean, of * unit),
-        "plain_draw_variance": plain,
-        "plain_variance": plain / n,
-        "draw_variance": own,
-        "estimator_variance": own / n,
-        "has_smaller_variance": own < plain,
-        "mean_squared_weight": squared_weights,
-        "effective_sample_size": n / squared_weights,
+        "plain_draw_variance": Fraction(second - mean * mean, whole),
+        "draw_variance": mean_square - Fraction(mean * mean, whole),
         "best_proposal": tuple([Fraction(abs(part), absolute) for part in products]),
-        "best_draw_variance": Fraction(absolute * absolute - mean * mean, whole),
-        "inverted_weights": inverted,
-        "inverted_expectation": sum(
-            [Fraction(b, per) * c * d for b, c, d in zip(q, inverted, values, strict=True)]
+        "inverted_weights": tuple(
+            [Fraction(b * of, a * per) if a else 0 for a, b in zip(p, q, strict=True)]
         ),
-        "weights_forgotten": Fraction(
-            sum([share * score for share, score in zip(q, f, strict=True)]), per * unit
-        ),
-        "mean_not_subtracted": Fraction(weighted, whole * n),
-        "inverted_sample_size": n * squared_weights,
-        "largest_weight_sample_size": n / max(weights),
+        "weights_forgotten": Fraction(under_proposal, per * unit),
+        "mean_square": mean_square,
         "best_without_target": tuple([Fraction(abs(score), sum(map(abs, f))) for score in f]),
     }
 
 
-def _square_sum(numbers: Sequence[int], factors: Sequence[int]) -> int:
-    """Σ factor · number²."""
-    return sum([factor * number * number for number, factor in zip(numbers, factors, strict=True)])
-
-
 @check("importance_sampling.estimate", tolerance=1e-8)
 def estimate_by_fitted_ratio(
-    target: "Tensor", proposal: "Tensor", values: "Tensor", n: "Tensor"
+    target: "Tensor", proposal: "Tensor", values: "Tensor"
 ) -> Mapping[str, Any]:
     """The ratio by least squares, the variances by autograd; tables [variants, outcomes].
 
-    The weights maximise 2 Σ p u − Σ q u², whose maximum is their mean square. Source: Kanamori,
-    Hido and Sugiyama, A least-squares approach to direct importance estimation (2009), Journal
-    of Machine Learning Research 10. The best proposal minimises Σ (p f)² / q.
+    The weights maximise 2 Σ p u − Σ q u². Source: Kanamori, Hido and Sugiyama, A least-squares
+    approach to direct importance estimation (2009), Journal of Machine Learning Research 10. The
+    best proposal minimises Σ (p f)² / q. The mistakes fit with p and q exchanged, or take other
+    tables.
     """
     import torch
 
     from qgen.solvers.numerics.numerical_methods import maximise
 
-    def fit(u: "Tensor") -> "Tensor":
-        return (2 * target * u - proposal * u**2).sum(-1)
+    def ratio(above: "Tensor", below: "Tensor") -> "Tensor":
+        """above / below, and 0 where below is 0."""
+        some = below > 0
 
-    weights = maximise(fit, torch.zeros_like(target))
-    ones = torch.ones_like(n)
-    mean, plain = cumulants(values, target, ones)
-    weighted_mean, own = cumulants(weights * values, proposal, ones)
-    plain_variance = cumulants(values, target, n)[1]
-    variance = cumulants(weights * values, proposal, n)[1]
-    best, best_second_moment = _best_proposal((target * values).abs())
+        def fit(u: "Tensor") -> "Tensor":
+            return (2 * torch.where(some, above, 0) * u - below.where(some, 1) * u**2).sum(-1)
+
+        return maximise(fit, torch.zeros_like(above))
+
+    weights = ratio(target, proposal)
+    one = torch.ones_like(target[:, 0])
+    mean, plain = cumulants(values, target, one)
+    weighted_mean, own = cumulants(weights * values, proposal, one)
     return {
         "weights": weights,
         "expectation": (mean + weighted_mean) / 2,
         "plain_draw_variance": plain,
-        "plain_variance": plain_variance,
         "draw_variance": own,
-        "estimator_variance": variance,
-        "has_smaller_variance": own < plain - 1e-10 * plain.abs().clamp(min=1e-3),
-        "mean_squared_weight": fit(weights),
-        "effective_sample_size": n / fit(weights),
-        "best_proposal": best,
-        "best_draw_variance": best_second_moment - mean**2,
+        "best_proposal": _best_proposal((target * values).abs()),
+        "inverted_weights": ratio(proposal, target),
+        "weights_forgotten": cumulants(values, proposal, one)[0],
+        "mean_square": cumulants(*with_random_sign(weights * values, proposal), one)[1],
+        "best_without_target": _best_proposal(values.abs()),
     }
 
 
-def _best_proposal(products: "Tensor") -> tuple["Tensor", "Tensor"]:
-    """The law q [variants, outcomes] that minimises Σ products² / q, and that minimum.
+def _best_proposal(products: "Tensor") -> "Tensor":
+    """The probabilities q [variants, outcomes] that minimise Σ products² / q.
 
     By Newton's method on the logarithms of multiples of q, with Σ q as a cost in place of the
     condition that q sums to one. Outcomes whose product is 0 are not worth a draw.
@@ -194,27 +156,19 @@ def _best_proposal(products: "Tensor") -> tuple["Tensor", "Tensor"]:
 
     start = products.amax(-1, keepdim=True).log().expand_as(products)
     multiples = torch.where(idle, 0, maximise(saving, start).exp())
-    best = multiples / multiples.sum(-1, keepdim=True)
-    return best, torch.where(idle, 0, products**2 / best).sum(-1)
+    return multiples / multiples.sum(-1, keepdim=True)
 
 
 @solver(
     "importance_sampling.effective_sample_size",
     results={
-        "normalised_weights": "the weights divided by their sum",
+        "largest_share": "the largest weight divided by the sum of all",
         "effective_sample_size": "(Σ w)² / Σ w²",
-        "effective_share": "effective sample size over the number of draws",
         "estimate": "self-normalised estimate Σ w f / Σ w",
         "ordinary_estimate": "Σ w f / n, unbiased where the weights are the exact ratios p / q",
-        "all_weights_equal": "whether the effective sample size is the number of draws",
-    },
-    mistakes={
-        "unweighted_estimate": "The plain mean of the values: the weights are ignored",
-        "summed_estimate": "Σ w f, divided by nothing",
-        "inverted_sample_size": "Turns the effective sample size over: Σ w² / (Σ w)²",
-        "unnormalised_sample_size": "1 / Σ w² with weights that were not normalised",
-        "entropy_sample_size": "The exponential of the entropy of the normalised weights",
-        "positive_weights": "Counts the draws whose weight is above 0",
+        "size_without_largest": "the effective sample size without one draw of the largest weight "
+        "(0 if no other has any)",
+        "unweighted_estimate": "the plain mean of the values, which ignores the weights",
     },
     examples=(
         {"weights": (1, 2, 3, 4), "values": (2, 0, 1, 5)},
@@ -241,21 +195,14 @@ def effective_sample_size(weights: Vector, values: Vector) -> Answers:
     count, total = len(w), sum(w)
     squares = sum([weight * weight for weight in w])
     moment = sum([weight * score for weight, score in zip(w, f, strict=True)])
-    entropy = log(total) - fsum([weight * log(weight) for weight in w if weight]) / total
-    size = Fraction(total * total, squares)
+    rest, rest_squares = total - max(w), squares - max(w) ** 2
     return {
-        "normalised_weights": tuple([Fraction(weight, total) for weight in w]),
-        "effective_sample_size": size,
-        "effective_share": size / count,
+        "largest_share": Fraction(max(w), total),
+        "effective_sample_size": Fraction(total * total, squares),
         "estimate": Fraction(moment, total * unit),
         "ordinary_estimate": Fraction(moment, count * per * unit),
-        "all_weights_equal": size == count,
+        "size_without_largest": Fraction(rest * rest, rest_squares) if rest else Fraction(0),
         "unweighted_estimate": Fraction(sum(f), count * unit),
-        "summed_estimate": Fraction(moment, per * unit),
-        "inverted_sample_size": 1 / size,
-        "unnormalised_sample_size": Fraction(per * per, squares),
-        "entropy_sample_size": exp(entropy),
-        "positive_weights": sum([weight > 0 for weight in w]),
     }
 
 
@@ -272,16 +219,118 @@ def effective_sample_size_by_least_squares(
 
     ones = torch.ones_like(weights)
     normalised = torch.linalg.solve(weights.sum(-1)[:, None, None], weights[:, None, :])[:, 0]
-    roots = weights.sqrt()[..., None]
-    estimate = (torch.linalg.pinv(roots) @ (roots * values[..., None]))[:, 0, 0]
-    column = normalised[..., None]
-    size = ((column @ (torch.linalg.pinv(column) @ ones[..., None])) ** 2).sum((-2, -1))
-    count = weights.shape[1]
+
+    def fitted(masses: "Tensor") -> "Tensor":
+        roots = masses.sqrt()[..., None]
+        found: Tensor = torch.linalg.pinv(roots) @ (roots * values[..., None])
+        return found[:, 0, 0]
+
+    def size(masses: "Tensor") -> "Tensor":
+        column = masses[..., None]
+        nearest: Tensor = column @ (torch.linalg.pinv(column) @ ones[..., None])
+        return (nearest**2).sum((-2, -1))
+
+    largest = torch.nn.functional.one_hot(weights.argmax(-1), weights.shape[-1]).bool()
     return {
-        "normalised_weights": normalised,
-        "effective_sample_size": size,
-        "effective_share": size / count,
-        "estimate": estimate,
-        "ordinary_estimate": estimate * weights.mean(-1),
-        "all_weights_equal": weights.amax(-1) - weights.amin(-1) <= 1e-12 * weights.amax(-1),
+        "largest_share": normalised.amax(-1),
+        "effective_sample_size": size(normalised),
+        "estimate": fitted(weights),
+        "ordinary_estimate": fitted(weights) * weights.mean(-1),
+        "size_without_largest": size(normalised.masked_fill(largest, 0)),
+        "unweighted_estimate": fitted(ones),
+    }
+
+
+@solver(
+    "importance_sampling.self_normalised",
+    results={
+        "expectation": "E f under the normalised target",
+        "pair_mean": "the mean of the estimate from two draws",
+        "limit": "what the estimate tends to as the draws grow in number",
+        "biased": "whether the mean of the estimate from two draws differs from E f",
+        "consistent": "whether the estimate tends to E f",
+    },
+    mistakes={"proposal_mean": "E f under the proposal, the mean of the estimate from one draw"},
+    examples=(
+        {
+            "target": (2, 3, 5),
+            "proposal": (Fraction(1, 2), Fraction(3, 10), Fraction(1, 5)),
+            "values": (1, 2, 6),
+        },
+        {
+            "target": (1, 3),
+            "proposal": (Fraction(1, 4), Fraction(3, 4)),
+            "values": (4, -1),
+        },
+        {
+            "target": (2, 1, 1),
+            "proposal": (Fraction(1, 2), Fraction(1, 2), 0),
+            "values": (0, 3, 9),
+        },
+    ),
+)
+def self_normalised(target: Vector, proposal: Vector, values: Vector) -> Answers:
+    """Σ w f / Σ w from draws of the proposal q, for a target that is known up to a constant.
+
+    target, proposal, values: one entry for each outcome; target is any positive weights. The
+    estimate tends to the mean of f under the target restricted to where q > 0. Source: Owen, Monte
+    Carlo theory, methods and examples (2013), section 9.2. Raises ValueError for unequal lengths,
+    target weights that are not positive, and a proposal that does not sum to one.
+    """
+    require_probabilities("proposal", proposal)
+    require_vector("target", target, len(proposal))
+    require_vector("values", values, len(proposal))
+    if min(target) <= 0:
+        raise ValueError("target must be positive everywhere")
+    rows = [
+        (Fraction(q), Fraction(p) / q, Fraction(f))
+        for p, q, f in zip(target, proposal, values, strict=True)
+        if q
+    ]
+    expectation = Fraction(sum([p * f for p, f in zip(target, values, strict=True)])) / sum(target)
+    limit = sum([q * w * f for q, w, f in rows]) / sum([q * w for q, w, _ in rows])
+    pair_mean = sum([q * r * (w * f + v * g) / (w + v) for q, w, f in rows for r, v, g in rows])
+    return {
+        "expectation": expectation,
+        "pair_mean": pair_mean,
+        "limit": limit,
+        "biased": pair_mean != expectation,
+        "consistent": limit == expectation,
+        "proposal_mean": sum([q * f for q, _, f in rows]),
+    }
+
+
+@check("importance_sampling.self_normalised", tolerance=1e-8)
+def self_normalised_by_least_squares(
+    target: "Tensor", proposal: "Tensor", values: "Tensor"
+) -> Mapping[str, Any]:
+    """The estimate as the constant that fits the drawn values best; [variants, outcomes].
+
+    The constant m minimises Σ w (f − m)² over the draws: over one draw, over both of a pair, and in
+    the limit over the whole proposal. Each is a fit by singular values.
+    """
+    import torch
+
+    weights = torch.where(proposal > 0, target / proposal, 0)
+    size = values.shape[-1]
+
+    def fitted(scores: "Tensor", masses: "Tensor") -> "Tensor":
+        """The best constant for scores and masses [variants, …, draws]."""
+        roots = masses.sqrt()[..., None]
+        found: Tensor = torch.linalg.pinv(roots) @ (roots * scores[..., None])
+        return found[..., 0, 0]
+
+    pairs = torch.cartesian_prod(torch.arange(size), torch.arange(size))
+    pair_chance = proposal[:, pairs].prod(-1)
+    pair_mean = (fitted(values[:, pairs], weights[:, pairs]) * pair_chance).sum(-1)
+    single = fitted(values[..., None], weights[..., None])
+    expectation, limit = fitted(values, target), fitted(values, proposal * weights)
+    close = 1e-10 * (1 + values.abs().amax(-1))
+    return {
+        "expectation": expectation,
+        "pair_mean": pair_mean,
+        "limit": limit,
+        "biased": (pair_mean - expectation).abs() > close,
+        "consistent": (limit - expectation).abs() <= close,
+        "proposal_mean": (single * proposal).sum(-1),
     }

@@ -148,7 +148,8 @@ def mutual_information_by_entropies(joint: "Tensor") -> Mapping[str, Any]:
     """All from entropies by power sums, conditional ones row by row; joint: [variants, r, c].
 
     The mutual information is H(Y) less the mean entropy of Y's law in a row. The variables are
-    independent where the table has rank one.
+    independent where the table has rank one. Mistakes weigh the cells otherwise in the power
+    sum, or add other entropies.
     """
     import torch
 
@@ -173,6 +174,13 @@ def mutual_information_by_entropies(joint: "Tensor") -> Mapping[str, Any]:
     }
     two = joint.new_tensor(2.0).log()
     in_bits = {f"{name}_in_bits": value / two for name, value in found.items()}
+    flat = joint.flatten(1)
+    product = (above[:, :, None] * beside[:, None, :]).flatten(1)
+    possible = (flat > 0).to(flat.dtype)
+    kept = product * possible
+    index_x, index_y = (torch.arange(size, dtype=joint.dtype) for size in joint.shape[1:])
+    centred_x = index_x - (above @ index_x)[:, None]
+    centred_y = index_y - (beside @ index_y)[:, None]
     return {
         **found,
         **in_bits,
@@ -180,6 +188,14 @@ def mutual_information_by_entropies(joint: "Tensor") -> Mapping[str, Any]:
         "marginal_y": beside,
         "row_entropies": of_rows,
         "is_independent": independent,
+        "marginal_sum": of_x + of_y,
+        "negated": given_x - of_y,
+        "one_marginal": -given_x,
+        "by_product": power_entropy(kept, product) - power_entropy(kept, flat),
+        "unweighted": power_entropy(possible, product) - power_entropy(possible, flat),
+        "conditional_difference": given_y - given_x,
+        "uniform_rows": of_rows.mean(-1),
+        "covariance_of_indices": torch.einsum("vij,vi,vj->v", joint, centred_x, centred_y),
     }
 
 
@@ -269,6 +285,10 @@ def _divergence(first: Vector, second: Vector) -> float:
     return fsum([float(p) * log(p / q) for p, q in zip(first, second, strict=True)])
 
 
+def _divergence_by_power_sums(first: "Tensor", second: "Tensor") -> "Tensor":
+    return power_entropy(first, second) - power_entropy(first)
+
+
 @check("joint_table.factorised_model", tolerance=1e-8)
 def factorised_model_by_newton(
     joint: "Tensor", model_x: "Tensor", model_y: "Tensor"
@@ -276,7 +296,7 @@ def factorised_model_by_newton(
     """Fits the two factors by Newton's method; joint: [variants, r, c], models [variants, r or c].
 
     An excess is what the likelihood of a model gains when one factor is set free and the other
-    is kept as it was.
+    is kept as it was. Divergences in the other direction, from the model, are power sums.
     """
     import torch
 
@@ -305,12 +325,26 @@ def factorised_model_by_newton(
     def of_y(scores: "Tensor") -> "Tensor":
         return mean_log(fixed_x, laws(scores))
 
-    own = power_entropy(joint.flatten(1))
+    own, least = power_entropy(joint.flatten(1)), both(fitted)
+    best_x, best_y = (
+        laws(scores).exp() for scores in (fitted[:, : rows - 1], fitted[:, rows - 1 :])
+    )
+    excess_x = of_x(maximise(of_x, start[:, : rows - 1])) - given
+    excess_y = of_y(maximise(of_y, start[:, rows - 1 :])) - given
+    product = (model_x[:, :, None] * model_y[:, None, :]).flatten(1)
+    two = joint.new_tensor(2.0).log()
     return {
         "kl": -own - given,
-        "least_kl": -own - both(fitted),
-        "best_x": laws(fitted[:, : rows - 1]).exp(),
-        "best_y": laws(fitted[:, rows - 1 :]).exp(),
-        "excess_x": of_x(maximise(of_x, start[:, : rows - 1])) - given,
-        "excess_y": of_y(maximise(of_y, start[:, rows - 1 :])) - given,
+        "least_kl": -own - least,
+        "best_x": best_x,
+        "best_y": best_y,
+        "excess_x": excess_x,
+        "excess_y": excess_y,
+        "excess": least - given,
+        "cross_entropy": -given,
+        "kl_reversed": _divergence_by_power_sums(product, joint.flatten(1)),
+        "excess_x_reversed": _divergence_by_power_sums(model_x, best_x),
+        "excess_y_reversed": _divergence_by_power_sums(model_y, best_y),
+        "total_bits": (-own - given) / two,
+        "least_in_bits": (-own - least) / two,
     }

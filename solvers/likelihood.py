@@ -1,12 +1,12 @@
 """Maximum likelihood for families with one parameter.
 
 Log-likelihoods are of the data as they came, in nats. Categorical laws are in
-`categorical_likelihood`, Gaussian ones in `gaussian_likelihood`.
+`categorical_likelihood`, Gaussian ones in `gaussian_likelihood`, times of which some had not
+ended in `censored_likelihood`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
-from math import comb, fsum, lgamma, log
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Call, Expression, Number, Product, Quotient, Sum, Symbol
@@ -61,9 +61,6 @@ def _rate_formulas(count: Exact, total: Exact) -> Answers:
     return {
         "log_likelihood_formula": Sum((logarithm, Product((Number(-total), _RATE)))),
         "score_formula": Sum((Quotient(Number(count), _RATE), Number(-total))),
-        "swapped_formula": Sum(
-            (_times(total, Call("ln", (_RATE,))), Product((Number(-count), _RATE)))
-        ),
         "lost_sign_score_formula": Sum((Quotient(Number(count), _RATE), Number(total))),
     }
 
@@ -73,25 +70,16 @@ _FORMULA_RESULTS = {
     "that do not depend on it",
     "score_formula": "the derivative of the log-likelihood, a formula in the parameter",
 }
-_FORMULA_MISTAKES = {
-    "swapped_formula": "Swaps the two factors in the log-likelihood, a formula",
-    "lost_sign_score_formula": "Loses the minus in the derivative, a formula",
-}
-_SHARE_DOMAINS: Mapping[str, Any] = {name: {"p": "probability"} for name in _FORMULA_RESULTS}
-_RATE_DOMAINS: Mapping[str, Any] = {name: {"lambda": "positive"} for name in _FORMULA_RESULTS}
-
-
-def _share_log_likelihood(hits: int, misses: int) -> float:
-    """hits ln p + misses ln(1 − p) where it is largest."""
-    total = hits + misses
-    return fsum((hits * log(hits / total), misses * log(misses / total)))
+_LOST_SIGN = {"lost_sign_score_formula": "Loses the minus in the derivative, a formula"}
+_FORMULAS = (*_FORMULA_RESULTS, *_LOST_SIGN, "swapped_formula")
+_SHARE_DOMAINS: Mapping[str, Any] = {name: {"p": "probability"} for name in _FORMULAS}
+_RATE_DOMAINS: Mapping[str, Any] = {name: {"lambda": "positive"} for name in _FORMULAS[:-1]}
 
 
 @solver(
     "likelihood.bernoulli",
     results={
         "estimate": "the probability of success that maximises the likelihood",
-        "log_likelihood": "the largest log-likelihood, of the outcomes in their order",
         "standard_error": "estimated standard deviation of the estimate",
         **_FORMULA_RESULTS,
     },
@@ -99,10 +87,9 @@ def _share_log_likelihood(hits: int, misses: int) -> float:
         "add_one": "Laplace's rule (successes + 1) / (trials + 2), a posterior mean",
         "failures": "The share of failures",
         "odds": "The odds: successes over failures",
-        "with_orders": "Adds the logarithm of the number of orders to the log-likelihood",
-        "average_log_likelihood": "Divides the log-likelihood by the number of trials",
         "unrooted_error": "The variance of the estimate for its standard deviation",
-        **_FORMULA_MISTAKES,
+        "swapped_formula": "Swaps the two factors in the log-likelihood, a formula",
+        **_LOST_SIGN,
     },
     domains=_SHARE_DOMAINS,
     examples=(
@@ -121,27 +108,16 @@ def bernoulli(successes: Scalar, trials: Scalar) -> Answers:
     n = require_count("trials", trials, 2, _MOST)
     k = require_count("successes", successes, 1, n - 1)
     estimate = Fraction(k, n)
-    largest = _share_log_likelihood(k, n - k)
     variance = estimate * (1 - estimate) / n
     return {
         **_share_formulas(k, n - k),
         "estimate": estimate,
-        "log_likelihood": largest,
         "standard_error": square_root(variance),
         "add_one": Fraction(k + 1, n + 2),
         "failures": 1 - estimate,
         "odds": Fraction(k, n - k),
-        "with_orders": largest + _log_orders(n, k),
-        "average_log_likelihood": largest / n,
         "unrooted_error": variance,
     }
-
-
-def _log_orders(n: int, k: int) -> float:
-    """ln of the number of orders of k successes in n trials."""
-    if n <= 1000:
-        return log(comb(n, k))
-    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
 
 
 @check("likelihood.bernoulli", tolerance=1e-8)
@@ -149,42 +125,50 @@ def bernoulli_bynewton_fit(successes: "Tensor", trials: "Tensor") -> Mapping[str
     """Maximises the log-probabilities of torch's law over the log-odds; both [variants].
 
     The standard error comes from the curvature at the maximum (the observed information).
+    Laplace's rule is the same search with one success and one failure more.
     """
+    import torch
+
+    misses = trials - successes
+    log_likelihood = _log_likelihood_of_shares(successes, misses)
+    estimate, _, information = newton_fit(log_likelihood, torch.sigmoid, len(trials))
+    smoothed = _log_likelihood_of_shares(successes + 1, misses + 1)
+    turned = _log_likelihood_of_shares(misses, successes)
+    sign_lost = _log_likelihood_of_shares(successes, -misses)
+    return {
+        "estimate": estimate,
+        "standard_error": information**-0.5,
+        **formula_routes("p", log_likelihood),
+        "add_one": newton_fit(smoothed, torch.sigmoid, len(trials))[0],
+        "failures": newton_fit(turned, torch.sigmoid, len(trials))[0],
+        "odds": estimate.logit().exp(),
+        "unrooted_error": 1 / information,
+        "swapped_formula": lambda points: turned(points["p"]),
+        "lost_sign_score_formula": formula_routes("p", sign_lost)["score_formula"],
+    }
+
+
+def _log_likelihood_of_shares(hits: "Tensor", misses: "Tensor") -> Callable[["Tensor"], "Tensor"]:
+    """The log-probability of so many successes and failures [variants] in p [variants, m]."""
     import torch
     from torch.distributions import Bernoulli
 
     def log_likelihood(p: "Tensor") -> "Tensor":
-        law, hits = Bernoulli(p), successes[:, None]
-        misses = trials[:, None] - hits
-        ones = torch.ones_like(p)
-        return hits * log_density(law, ones) + misses * log_density(law, 0 * ones)
+        law, ones = Bernoulli(p), torch.ones_like(p)
+        return hits[:, None] * log_density(law, ones) + misses[:, None] * log_density(law, 0 * ones)
 
-    estimate, largest, information = newton_fit(log_likelihood, torch.sigmoid, len(trials))
-    return {
-        "estimate": estimate,
-        "log_likelihood": largest,
-        "standard_error": information**-0.5,
-        **formula_routes("p", log_likelihood),
-    }
+    return log_likelihood
 
 
 @solver(
     "likelihood.geometric",
-    results={
-        "estimate": "the probability of success that maximises the likelihood",
-        "log_likelihood": "the largest log-likelihood",
-        **_FORMULA_RESULTS,
-    },
+    results={"estimate": "the probability of success that maximises the likelihood"},
     mistakes={
         "failures_counted": "Takes the data for numbers of failures before the success: "
         "n / (n + Σ x)",
-        "mean": "The mean of the data, which is one over the estimate",
         "mean_of_inverses": "The mean of 1 / x instead of one over the mean",
-        "average_log_likelihood": "Divides the log-likelihood by the number of observations",
         "failure_share": "The probability of failure",
-        **_FORMULA_MISTAKES,
     },
-    domains=_SHARE_DOMAINS,
     examples=(
         {"data": (3, 1, 4)},
         {"data": (2,)},
@@ -203,35 +187,35 @@ def geometric(data: Vector) -> Answers:
     count, total = len(data), int(sum(data))
     if total == count:
         raise ValueError("data must have an entry above 1")
-    largest = _share_log_likelihood(count, total - count)
     estimate = Fraction(count, total)
     return {
-        **_share_formulas(count, total - count),
         "estimate": estimate,
-        "log_likelihood": largest,
         "failures_counted": Fraction(count, count + total),
-        "mean": 1 / estimate,
         "mean_of_inverses": sum([Fraction(1, value) for value in data]) / count,
-        "average_log_likelihood": largest / count,
         "failure_share": 1 - estimate,
     }
 
 
 @check("likelihood.geometric", tolerance=1e-8)
 def geometric_bynewton_fit(data: "Tensor") -> Mapping[str, Any]:
-    """Maximises the log-probabilities of torch's law over the log-odds; data: [variants, n]."""
+    """Maximises the log-probabilities of torch's law over the log-odds; data: [variants, n].
+
+    The probability of failure is searched for in its own right.
+    """
     import torch
     from torch.distributions import Geometric
 
-    def log_likelihood(p: "Tensor") -> "Tensor":
-        # torch counts the failures.
-        return log_density(Geometric(p[..., None]), data[:, None] - 1).sum(-1)
+    def log_likelihood(p: "Tensor", failures: "Tensor") -> "Tensor":
+        return log_density(Geometric(p[..., None]), failures[:, None]).sum(-1)
 
-    estimate, largest, _ = newton_fit(log_likelihood, torch.sigmoid, len(data))
+    def fit(objective: Callable[["Tensor"], "Tensor"]) -> "Tensor":
+        return newton_fit(objective, torch.sigmoid, len(data))[0]
+
     return {
-        "estimate": estimate,
-        "log_likelihood": largest,
-        **formula_routes("p", log_likelihood),
+        "estimate": fit(lambda p: log_likelihood(p, data - 1)),
+        "failures_counted": fit(lambda p: log_likelihood(p, data)),
+        "mean_of_inverses": data.reciprocal().mean(-1),
+        "failure_share": fit(lambda rest: log_likelihood(1 - rest, data - 1)),
     }
 
 
@@ -239,18 +223,9 @@ def geometric_bynewton_fit(data: "Tensor") -> Mapping[str, Any]:
     "likelihood.poisson",
     results={
         "estimate": "the rate that maximises the likelihood",
-        "log_likelihood": "the largest log-likelihood",
         **_FORMULA_RESULTS,
     },
-    mistakes={
-        "total": "The sum of the data: not divided by their number",
-        "inverse": "One over the mean",
-        "sample_variance": "The mean squared distance from the mean of the data",
-        "positive_mean": "The mean of the entries above 0: the zeros are forgotten",
-        "without_factorials": "Leaves −Σ ln x! out of the log-likelihood",
-        "average_log_likelihood": "Divides the log-likelihood by the number of observations",
-        **_FORMULA_MISTAKES,
-    },
+    mistakes=_LOST_SIGN,
     domains=_RATE_DOMAINS,
     examples=(
         {"data": (2, 0, 4, 1)},
@@ -269,21 +244,7 @@ def poisson(data: Vector) -> Answers:
     count, total = len(data), int(sum(data))
     if not total:
         raise ValueError("data must have an entry above 0")
-    estimate = Fraction(total, count)
-    kernel = total * log(total / count) - total
-    largest = kernel - fsum([lgamma(value + 1) for value in data])
-    squares = sum([value * value for value in data])
-    return {
-        **_rate_formulas(total, count),
-        "estimate": estimate,
-        "log_likelihood": largest,
-        "total": total,
-        "inverse": 1 / estimate,
-        "sample_variance": Fraction(squares * count - total * total, count * count),
-        "positive_mean": Fraction(total, sum([value > 0 for value in data])),
-        "without_factorials": kernel,
-        "average_log_likelihood": largest / count,
-    }
+    return {**_rate_formulas(total, count), "estimate": Fraction(total, count)}
 
 
 @check("likelihood.poisson", tolerance=1e-8)
@@ -298,31 +259,26 @@ def poisson_bynewton_fit(data: "Tensor") -> Mapping[str, Any]:
     def log_likelihood(rate: "Tensor") -> "Tensor":
         return log_density(Poisson(rate[..., None]), data[:, None]).sum(-1)
 
+    def sign_lost(rate: "Tensor") -> "Tensor":
+        return log_likelihood(rate) + 2 * data.shape[1] * rate
+
     one = torch.ones(len(data), 1, dtype=torch.float64)
-    estimate, largest, _ = newton_fit(log_likelihood, torch.exp, len(data))
     return {
-        "estimate": estimate,
-        "log_likelihood": largest,
+        "estimate": newton_fit(log_likelihood, torch.exp, len(data))[0],
         **formula_routes("lambda", log_likelihood, log_likelihood(one) + data.shape[1]),
+        "lost_sign_score_formula": formula_routes("lambda", sign_lost)["score_formula"],
     }
 
 
 @solver(
     "likelihood.exponential",
-    results={
-        "estimate": "the rate that maximises the likelihood",
-        "log_likelihood": "the largest log-likelihood",
-        **_FORMULA_RESULTS,
-    },
+    results={"estimate": "the rate that maximises the likelihood"},
     mistakes={
         "mean": "The mean of the data, which estimates one over the rate",
         "mean_of_inverses": "The mean of 1 / x instead of one over the mean",
         "unbiased": "(n − 1) / Σ x, which is unbiased but not the maximum",
         "inverse_total": "One over the sum of the data",
-        "average_log_likelihood": "Divides the log-likelihood by the number of observations",
-        **_FORMULA_MISTAKES,
     },
-    domains=_RATE_DOMAINS,
     examples=(
         {"data": (2, 1, 4)},
         {"data": (Fraction(1, 2),)},
@@ -341,32 +297,48 @@ def exponential(data: Vector) -> Answers:
         require_positive(f"data[{index}]", value)
     count, (parts, whole) = len(data), over_common_denominator(data)
     total = Fraction(sum(parts), whole)
-    estimate = count / total
-    largest = count * (log(estimate.numerator) - log(estimate.denominator)) - count
     return {
-        **_rate_formulas(count, total),
-        "estimate": estimate,
-        "log_likelihood": largest,
+        "estimate": count / total,
         "mean": total / count,
         "mean_of_inverses": sum([Fraction(whole, part) for part in parts]) / count,
         "unbiased": (count - 1) / total,
         "inverse_total": 1 / total,
-        "average_log_likelihood": largest / count,
     }
 
 
 @check("likelihood.exponential", tolerance=1e-8)
 def exponential_bynewton_fit(data: "Tensor") -> Mapping[str, Any]:
-    """Maximises the log-densities of torch's law over ln lambda; data: [variants, n]."""
+    """Maximises the log-densities of torch's law over ln lambda; data: [variants, n].
+
+    The mean time is searched for in its own right; the unbiased rate maximises the likelihood
+    times 1 / lambda, and one over the sum is the rate of one time that lasted as long as all.
+    """
     import torch
     from torch.distributions import Exponential
 
-    def log_likelihood(rate: "Tensor") -> "Tensor":
-        return log_density(Exponential(rate[..., None]), data[:, None]).sum(-1)
+    def log_likelihood(rate: "Tensor", times: "Tensor" = data) -> "Tensor":
+        return log_density(Exponential(rate[..., None]), times[:, None]).sum(-1)
 
-    estimate, largest, _ = newton_fit(log_likelihood, torch.exp, len(data))
+    def fit(objective: Callable[["Tensor"], "Tensor"]) -> "Tensor":
+        return newton_fit(objective, torch.exp, len(data))[0]
+
     return {
-        "estimate": estimate,
-        "log_likelihood": largest,
-        **formula_routes("lambda", log_likelihood),
+        "estimate": fit(log_likelihood),
+        "mean": fit(lambda mean: log_likelihood(1 / mean)),
+        "mean_of_inverses": data.reciprocal().mean(-1),
+        "unbiased": _unbiased(fit, log_likelihood, data.shape[1]),
+        "inverse_total": fit(lambda rate: log_likelihood(rate, data.sum(-1, keepdim=True))),
     }
+
+
+def _unbiased(
+    fit: Callable[[Callable[["Tensor"], "Tensor"]], "Tensor"],
+    log_likelihood: Callable[["Tensor"], "Tensor"],
+    count: int,
+) -> "Tensor":
+    """(n − 1) / Σ x as the maximum of the likelihood over lambda; 0 for a single time."""
+    import torch
+
+    if count == 1:
+        return torch.zeros_like(fit(log_likelihood))
+    return fit(lambda rate: log_likelihood(rate) - rate.log())

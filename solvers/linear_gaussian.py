@@ -4,7 +4,7 @@ z ~ N(0, 1) and x_i = w_i z + b_i + alpha eps_i with independent eps_i ~ N(0, 1)
 variational autoencoder whose best encoder is the exact posterior.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from math import gcd, isqrt, lcm, sqrt
@@ -29,15 +29,10 @@ if TYPE_CHECKING:
     "linear_gaussian.posterior",
     results={
         "posterior_mean": "mean of p(z | x), a formula in x_1, x_2, …",
-        "posterior_mean_slopes": "the factors of x_1, x_2, … in the posterior mean",
-        "posterior_mean_intercept": "the constant term of the posterior mean",
-        "encoder_parameters": "phi_1, phi_2, …: those factors, then the constant term",
         "posterior_variance": "variance of p(z | x)",
         "posterior_deviation": "standard deviation of p(z | x)",
         "posterior_precision": "one over the variance of p(z | x)",
         "decoder_parameters": "theta_1, theta_2, …: w_1, b_1, w_2, b_2, … of the mean of p(x | z)",
-        "decoder_slopes": "the factors of z in the mean of p(x | z)",
-        "decoder_intercepts": "the constant terms of the mean of p(x | z)",
         "decoder_variance": "variance of each coordinate of p(x | z)",
     },
     mistakes={
@@ -48,7 +43,6 @@ if TYPE_CHECKING:
         "forgotten_intercepts_mean": "Does not subtract b from x in the posterior mean",
         "unsquared_noise_mean": "Takes alpha for the noise's variance in the posterior mean",
         "unsquared_noise_variance": "Takes alpha for the noise's variance in the variance",
-        "unsquared_slopes_variance": "Adds |w_i| to alpha² where its square belongs",
     },
     examples=(
         {"w": (3, 4, 1), "b": (2, 1, -2), "alpha": Fraction(1, 2)},
@@ -82,20 +76,13 @@ def posterior(w: Vector, b: Vector, alpha: Scalar) -> Answers:
     (*factors, shift, above_noise, above_signal, above_alpha), _ = over_common_denominator(
         (*w, constant, total, signal, alpha + signal)
     )
-    slopes = tuple([Fraction(factor, above_noise) for factor in factors])
-    intercept = Fraction(shift, above_noise)
     variance = Fraction(noise, total)
     return {
         "posterior_mean": _linear_over(factors, shift, above_noise),
-        "posterior_mean_slopes": slopes,
-        "posterior_mean_intercept": intercept,
-        "encoder_parameters": (*slopes, intercept),
         "posterior_variance": variance,
         "posterior_deviation": _square_root(variance),
         "posterior_precision": Fraction(total, noise),
         "decoder_parameters": tuple([entry for pair in zip(w, b, strict=True) for entry in pair]),
-        "decoder_slopes": w,
-        "decoder_intercepts": b,
         "decoder_variance": noise,
         "averaged_inverses": _averaged_inverses(w, b),
         "least_squares_mean": _linear_over(factors, shift, above_signal),
@@ -103,7 +90,6 @@ def posterior(w: Vector, b: Vector, alpha: Scalar) -> Answers:
         "forgotten_intercepts_mean": _linear_over(factors, 0, above_noise),
         "unsquared_noise_mean": _linear_over(factors, shift, above_alpha),
         "unsquared_noise_variance": Fraction(alpha, alpha + signal),
-        "unsquared_slopes_variance": Fraction(noise, noise + sum(map(abs, w))),
     }
 
 
@@ -150,11 +136,12 @@ def _square_root(value: Fraction) -> Real:
 
 @check("linear_gaussian.posterior", tolerance=1e-8)
 def posterior_by_elbo(w: "Tensor", b: "Tensor", alpha: "Tensor") -> Mapping[str, Any]:
-    """Fits encoder and decoder to the model's own law by autograd; w, b: [variants, d].
+    """Fits encoder and decoder to the model's own data by autograd; w, b: [variants, d].
 
     The encoder q(z | x) = N(phi · x + phi_0, s²) maximises the expected ELBO, whose maximum over
     this family is the posterior; the decoder maximises the expected log p(x | z). No formula
-    of the posterior is used. Source: Kingma and Welling, Auto-Encoding Variational Bayes
+    of the posterior is used. The mistakes fit the encoder to other models, or take least squares
+    by the pseudoinverse. Source: Kingma and Welling, Auto-Encoding Variational Bayes
     (2014), equation 3, with the reparameterisation of section 2.4.
     """
     import torch
@@ -162,24 +149,38 @@ def posterior_by_elbo(w: "Tensor", b: "Tensor", alpha: "Tensor") -> Mapping[str,
     variants, d = w.shape
     phi, log_deviation = _best_encoder(w, b, alpha)
     theta, log_variance = _best_decoder(w, b, alpha)
+    unshifted, _ = _best_encoder(w, torch.zeros_like(b), alpha)
+    # An encoder that takes alpha for the variance believes in the deviation √alpha.
+    careless, careless_deviation = _best_encoder(w, b, alpha.sqrt())
     deviation = log_deviation.exp()
+    least_squares = torch.linalg.pinv(w[:, :, None])[:, 0]
 
-    def mean(points: Mapping[str, "Tensor"]) -> "Tensor":
-        terms = [phi[:, i : i + 1] * points[f"x_{i + 1}"] for i in range(d)]
-        return torch.stack(terms).sum(0) + phi[:, d:]
+    def residuals(points: Mapping[str, "Tensor"]) -> "Tensor":
+        """x − b: [variants, points, d]."""
+        return torch.stack([points[f"x_{i + 1}"] for i in range(d)], dim=-1) - b[:, None]
+
+    def mean(phi: "Tensor") -> Callable[[Mapping[str, "Tensor"]], "Tensor"]:
+        return lambda points: (
+            torch.stack([phi[:, i : i + 1] * points[f"x_{i + 1}"] for i in range(d)]).sum(0)
+            + phi[:, d:]
+        )
 
     return {
-        "posterior_mean": mean,
-        "posterior_mean_slopes": phi[:, :d],
-        "posterior_mean_intercept": phi[:, d],
-        "encoder_parameters": phi,
+        "posterior_mean": mean(phi),
         "posterior_variance": deviation**2,
         "posterior_deviation": deviation,
         "posterior_precision": deviation**-2,
         "decoder_parameters": theta.reshape(variants, 2 * d),
-        "decoder_slopes": theta[..., 0],
-        "decoder_intercepts": theta[..., 1],
         "decoder_variance": log_variance.exp(),
+        # A coordinate without a slope divides by zero and is left out.
+        "averaged_inverses": lambda points: torch.nanmean(
+            residuals(points) / w.where(w != 0, torch.nan)[:, None], dim=-1
+        ),
+        "least_squares_mean": lambda points: (residuals(points) * least_squares[:, None]).sum(-1),
+        "least_squares_variance": (alpha[:, None] * least_squares).square().sum(-1),
+        "forgotten_intercepts_mean": mean(unshifted),
+        "unsquared_noise_mean": mean(careless),
+        "unsquared_noise_variance": (2 * careless_deviation).exp(),
     }
 
 
@@ -217,7 +218,7 @@ def _best_encoder(w: "Tensor", b: "Tensor", alpha: "Tensor") -> tuple["Tensor", 
 def _best_decoder(w: "Tensor", b: "Tensor", alpha: "Tensor") -> tuple["Tensor", "Tensor"]:
     """theta [variants, d, 2] (slope, intercept) and log variance [variants] of p(x | z).
 
-    They maximise the expected log-likelihood of x given z over the law of both.
+    They maximise the expected log-likelihood of x given z, over both.
     """
     import torch
 

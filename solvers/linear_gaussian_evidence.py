@@ -5,7 +5,7 @@ z ~ N(0, 1) and x_i = w_i z + b_i + alpha eps_i with independent eps_i ~ N(0, 1)
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import exp, log, pi
+from math import exp, log, pi, prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qgen.document.values import Answers, Exact, Values
@@ -62,7 +62,7 @@ class _Model(NamedTuple):
         return (self.dimensions - 1) * log(self.noise) + log(total)
 
 
-def _model(w: Vector, b: Vector, alpha: Scalar, x: Vector, noise: Exact | None = None) -> _Model:
+def _model(w: Vector, b: Vector, alpha: Scalar, x: Vector) -> _Model:
     require_vector("w", w)
     require_vector("b", b, len(w))
     require_vector("x", x, len(w))
@@ -72,7 +72,7 @@ def _model(w: Vector, b: Vector, alpha: Scalar, x: Vector, noise: Exact | None =
     residuals = tuple([value - shift for value, shift in zip(x, b, strict=True)])
     return _Model(
         len(w),
-        alpha * alpha if noise is None else noise,
+        alpha * alpha,
         sum([slope * slope for slope in w]),
         residuals,
         sum([each * each for each in residuals]),
@@ -104,6 +104,9 @@ def _covariance(w: Vector, noise: Exact) -> Matrix:
         "covariance_without_noise": "Forgets the noise: w wᵀ",
         "covariance_unsquared_noise": "Takes alpha for the noise's variance",
         "covariance_diagonal": "Keeps the variances only, without the covariances",
+        "determinant_apart": "The product of the variances: the determinant without covariances",
+        "distance_apart": "The squared distance as if the coordinates were independent",
+        "distance_without_latent": "Divides the squared deviations by the noise's variance alone",
         "coordinates_multiplied": "Multiplies the densities of the coordinates as if independent",
         "prior_ignored": "ln p(x | z = 0): the spread of z is left out",
         "posterior_mean_plugged_in": "ln p(x | z) at the posterior mean of z",
@@ -111,7 +114,6 @@ def _covariance(w: Vector, noise: Exact) -> Matrix:
         "half_forgotten": "Forgets the factor 1/2",
         "determinant_forgotten": "Forgets the determinant",
         "determinant_not_rooted": "Divides by the determinant instead of its root",
-        "unsquared_noise": "ln p(x) with alpha for the noise's variance",
     },
     examples=_MODELS,
 )
@@ -131,7 +133,6 @@ def evidence(w: Vector, b: Vector, alpha: Scalar, x: Vector) -> Answers:
     apart = sum([Fraction(r * r) / v for r, v in zip(model.residuals, variances, strict=True)])
     place = Fraction(model.along) / total
     misfit = model.squares - 2 * place * model.along + place * place * model.signal
-    careless = model._replace(noise=alpha)
     return {
         "mean": b,
         "covariance": _covariance(w, noise),
@@ -145,6 +146,9 @@ def evidence(w: Vector, b: Vector, alpha: Scalar, x: Vector) -> Answers:
         "covariance_diagonal": tuple(
             [tuple([v if i == j else 0 for j in range(d)]) for i, v in enumerate(variances)]
         ),
+        "determinant_apart": prod(variances),
+        "distance_apart": apart,
+        "distance_without_latent": Fraction(model.squares) / noise,
         "coordinates_multiplied": model.log_density(float(apart), sum(map(log, variances))),
         "prior_ignored": model.log_density(float(Fraction(model.squares) / noise), d * log(noise)),
         "posterior_mean_plugged_in": model.log_density(float(misfit / noise), d * log(noise)),
@@ -152,50 +156,83 @@ def evidence(w: Vector, b: Vector, alpha: Scalar, x: Vector) -> Answers:
         "half_forgotten": 2 * log_evidence,
         "determinant_forgotten": log_evidence + log_determinant / 2,
         "determinant_not_rooted": log_evidence - log_determinant / 2,
-        "unsquared_noise": careless.log_density(float(careless.distance), careless.log_determinant),
     }
 
 
-def _law_of_x(w: "Tensor", b: "Tensor", alpha: "Tensor") -> tuple["Tensor", "Tensor"]:
-    """Mean [variants, d] and covariance [variants, d, d] of x, over cubature nodes of z and eps."""
+def _moments(w: "Tensor", b: "Tensor", alpha: "Tensor") -> tuple["Tensor", "Tensor", "Tensor"]:
+    """Mean [variants, d] and covariance [variants, d, d] of x; its covariance with z [variants, d].
+
+    Over cubature nodes of z and eps, which give the first two moments exactly.
+    """
     from qgen.solvers.numerics.numerical_methods import cubature_nodes
 
     nodes = cubature_nodes(w.shape[1] + 1)
     data = w[:, None, :] * nodes[:, :1] + b[:, None, :] + alpha[:, None, None] * nodes[:, 1:]
     mean = data.mean(1)
     centred = data - mean[:, None, :]
-    return mean, centred.mT @ centred / len(nodes)
+    count = len(nodes)
+    return mean, centred.mT @ centred / count, (centred * nodes[:, :1]).sum(1) / count
 
 
-def _log_evidence(
-    w: "Tensor", b: "Tensor", alpha: "Tensor", x: "Tensor"
-) -> tuple["Tensor", "Tensor", "Tensor"]:
-    """Mean, covariance and ln p(x), by torch's multivariate normal law."""
+def _log_evidence(w: "Tensor", b: "Tensor", alpha: "Tensor", x: "Tensor") -> "Tensor":
+    """ln p(x), by torch's multivariate normal distribution."""
     from torch.distributions import MultivariateNormal
 
-    mean, covariance = _law_of_x(w, b, alpha)
-    law: Any = MultivariateNormal(mean, covariance)
-    return mean, covariance, law.log_prob(x)
+    from qgen.solvers.numerics.torch_laws import log_density
+
+    mean, covariance, _ = _moments(w, b, alpha)
+    return log_density(MultivariateNormal(mean, covariance), x)
 
 
 @check("linear_gaussian_evidence.evidence", tolerance=1e-7)
 def evidence_by_moments(
     w: "Tensor", b: "Tensor", alpha: "Tensor", x: "Tensor"
 ) -> Mapping[str, Any]:
-    """Pushes cubature nodes of (z, eps) through the model; linear algebra on their moments."""
-    import torch
+    """Pushes cubature nodes of (z, eps) through the model; linear algebra on their moments.
 
-    mean, covariance, log_evidence = _log_evidence(w, b, alpha, x)
+    Mistakes change the noise that is pushed through (none, or √alpha), or leave a term of the
+    log density out, in which torch's own densities stand for whole terms.
+    """
+    import torch
+    from torch.distributions import Normal
+
+    from qgen.solvers.numerics.torch_laws import log_density
+
+    mean, covariance, with_latent = _moments(w, b, alpha)
+    noiseless, careless = torch.zeros_like(alpha), alpha.sqrt()
+    variances = covariance.diagonal(dim1=-2, dim2=-1)
     residual = (x - mean)[..., None]
-    rest = covariance - torch.diag_embed(covariance.diagonal(dim1=-2, dim2=-1))
+    solved = torch.linalg.solve(covariance, residual)
+    distance = (residual * solved).sum((-2, -1))
+    log_determinant = torch.linalg.slogdet(covariance).logabsdet
+    log_evidence = _log_evidence(w, b, alpha, x)
+
+    def given(z: "Tensor") -> "Tensor":
+        """ln p(x | z)."""
+        return log_density(Normal(w * z[:, None] + b, alpha[:, None]), x).sum(-1)
+
     return {
         "mean": mean,
         "covariance": covariance,
         "determinant": torch.linalg.det(covariance),
-        "distance": (residual * torch.linalg.solve(covariance, residual)).sum((-2, -1)),
+        "distance": distance,
         "log_evidence": log_evidence,
         "evidence": log_evidence.exp(),
-        "independent": rest.abs().amax((-2, -1)) < 1e-12,
+        "independent": (covariance - torch.diag_embed(variances)).abs().amax((-2, -1)) < 1e-12,
+        "covariance_without_noise": _moments(w, b, noiseless)[1],
+        "covariance_unsquared_noise": _moments(w, b, careless)[1],
+        "covariance_diagonal": torch.diag_embed(variances),
+        "determinant_apart": torch.linalg.det(torch.diag_embed(variances)),
+        "distance_apart": (residual[..., 0] / variances.sqrt()).square().sum(-1),
+        "distance_without_latent": (residual[..., 0] / alpha[:, None]).square().sum(-1),
+        "coordinates_multiplied": log_density(Normal(mean, variances.sqrt()), x).sum(-1),
+        "prior_ignored": given(torch.zeros_like(alpha)),
+        "posterior_mean_plugged_in": given((with_latent * solved[..., 0]).sum(-1)),
+        "constant_forgotten": -(log_determinant + distance) / 2,
+        "half_forgotten": 2 * log_evidence,
+        "determinant_forgotten": log_density(Normal(0.0, 1.0), torch.zeros_like(x)).sum(-1)
+        - distance / 2,
+        "determinant_not_rooted": log_evidence - log_determinant / 2,
     }
 
 
@@ -277,6 +314,27 @@ def _divergence(mean: Exact, variance: Exact, other_mean: Exact, other_variance:
     return float(ratio + shift - 1) / 2 - log(ratio) / 2
 
 
+def _mean_log_normal(z: "Tensor", mean: "Tensor | float", deviation: "Tensor | float") -> "Tensor":
+    """The mean over the columns of z [variants, points] of ln N(z; mean, deviation²)."""
+    import torch
+    from torch.distributions import Normal
+
+    from qgen.solvers.numerics.torch_laws import log_density
+
+    place, scale = (torch.as_tensor(each)[..., None] for each in (mean, deviation))
+    return log_density(Normal(place, scale), z).mean(-1)
+
+
+def _mean_fit(w: "Tensor", b: "Tensor", alpha: "Tensor", x: "Tensor", z: "Tensor") -> "Tensor":
+    """The mean of ln p(x | z) over the columns of z [variants, points]."""
+    from torch.distributions import Normal
+
+    from qgen.solvers.numerics.torch_laws import log_density
+
+    decoder = Normal(w[:, None, :] * z[..., None] + b[:, None, :], alpha[:, None, None])
+    return log_density(decoder, x[:, None, :]).sum(-1).mean(-1)
+
+
 @check("linear_gaussian_evidence.elbo", tolerance=1e-7)
 def elbo_by_cubature(
     w: "Tensor", b: "Tensor", alpha: "Tensor", x: "Tensor", m: "Tensor", s: "Tensor"
@@ -285,38 +343,43 @@ def elbo_by_cubature(
 
     The posterior maximises this bound, by Newton's method.
     """
-    import torch
-    from torch.distributions import Normal
-
     from qgen.solvers.numerics.numerical_methods import cubature_nodes, maximise
 
     nodes = cubature_nodes(1)[:, 0]
 
-    def terms(place: "Tensor", deviation: "Tensor") -> tuple["Tensor", "Tensor"]:
-        z = place[:, None] + deviation[:, None] * nodes
-        encoder: Any = Normal(place[:, None], deviation[:, None])
-        prior: Any = Normal(torch.zeros_like(z), torch.ones_like(z))
-        decoder: Any = Normal(w[:, None, :] * z[..., None] + b[:, None, :], alpha[:, None, None])
-        fit = decoder.log_prob(x[:, None, :]).sum(-1).mean(-1)
-        return fit, (encoder.log_prob(z) - prior.log_prob(z)).mean(-1)
+    def draws(place: "Tensor", deviation: "Tensor") -> "Tensor":
+        return place[:, None] + deviation[:, None] * nodes
 
-    def bound(parameters: "Tensor") -> "Tensor":
-        """Concave in the mean and the logarithm of the deviation."""
-        fit, rate = terms(parameters[:, 0], parameters[:, 1].exp())
-        return fit - rate
+    def fit(z: "Tensor") -> "Tensor":
+        return _mean_fit(w, b, alpha, x, z)
 
-    fit, rate = terms(m, s)
-    _, _, log_evidence = _log_evidence(w, b, alpha, x)
-    best = maximise(bound, torch.zeros(len(m), 2, dtype=m.dtype))
-    variance = (2 * best[:, 1]).exp()
-    settled = ((m - best[:, 0]).abs() <= 1e-9) & ((s**2 - variance).abs() <= 1e-9)
+    def bound(place: "Tensor", deviation: "Tensor") -> "Tensor":
+        z = draws(place, deviation)
+        return fit(z) + _mean_log_normal(z, 0.0, 1.0) - _mean_log_normal(z, place, deviation)
+
+    # Concave in the mean and the logarithm of the deviation.
+    best = maximise(lambda free: bound(free[:, 0], free[:, 1].exp()), m.new_zeros(len(m), 2))
+    place, deviation = best[:, 0], best[:, 1].exp()
+    z, exact = draws(m, s), draws(place, deviation)
+    reconstruction, log_evidence = fit(z), _log_evidence(w, b, alpha, x)
+    rate = _mean_log_normal(z, m, s) - _mean_log_normal(z, 0.0, 1.0)
+    constant = w.shape[1] * _mean_log_normal(0 * z, 0.0, 1.0)
     return {
-        "elbo": fit - rate,
+        "elbo": bound(m, s),
         "log_evidence": log_evidence,
-        "gap": log_evidence - fit + rate,
-        "reconstruction": fit,
+        "gap": log_evidence - bound(m, s),
+        "reconstruction": reconstruction,
         "rate": rate,
-        "posterior_mean": best[:, 0],
-        "posterior_variance": variance,
-        "tight": settled,
+        "posterior_mean": place,
+        "posterior_variance": deviation**2,
+        "tight": ((m - place).abs() <= 1e-9) & ((s**2 - deviation**2).abs() <= 1e-9),
+        "kl_added": reconstruction + rate,
+        "kl_forgotten_half": reconstruction - 2 * rate,
+        "reconstruction_at_mean": fit(m[:, None]),
+        "elbo_at_mean": fit(m[:, None]) - rate,
+        "entropy_forgotten": reconstruction + _mean_log_normal(z, 0.0, 1.0),
+        "constant_forgotten": bound(m, s) - constant,
+        "variance_for_deviation": bound(m, s.sqrt()),
+        "gap_swapped": _mean_log_normal(exact, place, deviation) - _mean_log_normal(exact, m, s),
+        "negated": -bound(m, s),
     }

@@ -6,7 +6,7 @@ prior N(0, I), and the encoder linear and Gaussian. Each latent coordinate serve
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import fsum, log
+from math import log
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import Answers
@@ -23,22 +23,21 @@ _HALVINGS = 120
     "linear_vae.collapse",
     results={
         "active": "how many latent coordinates the best model uses",
-        "collapsed": "for each eigenvalue, whether its coordinate is left at the prior",
         "squared_lengths": "squared length of each coordinate's column of the best W",
         "encoder_variances": "variance of each coordinate under the best encoder, for every x",
         "rates": "mean KL term of each coordinate over the data, in nats",
-        "rate": "their sum",
+        "collapse_noise": "the least noise variance with which no coordinate is used",
     },
     mistakes={
         "active_all": "Counts every coordinate as used",
-        "active_by_deviation": "Compares the noise's variance with the roots of the eigenvalues",
         "active_by_noise_deviation": "Compares the noise's standard deviation with the eigenvalues",
-        "lengths_not_reduced": "The eigenvalues: the noise is not subtracted",
         "variances_of_the_data_fit": "noise/(noise + eigenvalue): takes eigenvalue for length",
-        "rate_not_halved": "Forgets the factor 1/2",
-        "rate_of_lengths": "Takes the squared lengths for the eigenvalues in the used ones",
-        "rate_unclipped": "Adds the negative terms of the collapsed coordinates, too",
-        "rate_in_bits": "Takes logarithms to base 2",
+        "mean_variances": "The variance over the data of each coordinate's encoder mean",
+        "rates_not_halved": "Forgets the factor 1/2 in the KL terms",
+        "rates_of_lengths": "Takes the squared lengths for the eigenvalues in the used ones",
+        "rates_in_bits": "Takes logarithms to base 2",
+        "first_collapse_noise": "The least noise variance with which some coordinate is not used",
+        "noise_without_latent": "The noise variance that fits best without latent coordinates",
     },
     examples=(
         {"eigenvalues": (9, 4, 2, 1), "noise": 3},
@@ -64,26 +63,24 @@ def collapse(eigenvalues: Vector, noise: Scalar) -> Answers:
     for index, value in enumerate(eigenvalues):
         require_positive(f"eigenvalues[{index}]", value)
     require_positive("noise", noise)
-    used = [value for value in eigenvalues if value > noise]
     ratios = [Fraction(value) / noise for value in eigenvalues]
-    terms = [log(ratio) / 2 if ratio > 1 else 0.0 for ratio in ratios]
-    rate = fsum(terms)
+    rates = [log(ratio) / 2 if ratio > 1 else 0.0 for ratio in ratios]
+    variances = tuple([1 / max(ratio, Fraction(1)) for ratio in ratios])
     return {
-        "active": len(used),
-        "collapsed": tuple([ratio <= 1 for ratio in ratios]),
+        "active": sum([ratio > 1 for ratio in ratios]),
         "squared_lengths": tuple([max(value - noise, 0) for value in eigenvalues]),
-        "encoder_variances": tuple([1 / max(ratio, Fraction(1)) for ratio in ratios]),
-        "rates": tuple(terms),
-        "rate": rate,
+        "encoder_variances": variances,
+        "rates": tuple(rates),
+        "collapse_noise": max(eigenvalues),
         "active_all": len(eigenvalues),
-        "active_by_deviation": sum([value > noise * noise for value in eigenvalues]),
         "active_by_noise_deviation": sum([value * value > noise for value in eigenvalues]),
-        "lengths_not_reduced": eigenvalues,
         "variances_of_the_data_fit": tuple([1 / (1 + ratio) for ratio in ratios]),
-        "rate_not_halved": 2 * rate,
-        "rate_of_lengths": fsum([log(ratio - 1) / 2 for ratio in ratios if ratio > 1]),
-        "rate_unclipped": fsum([log(ratio) / 2 for ratio in ratios]),
-        "rate_in_bits": rate / log(2),
+        "mean_variances": tuple([1 - variance for variance in variances]),
+        "rates_not_halved": tuple([2 * rate for rate in rates]),
+        "rates_of_lengths": tuple([log(ratio - 1) / 2 if ratio > 1 else 0.0 for ratio in ratios]),
+        "rates_in_bits": tuple([rate / log(2) for rate in rates]),
+        "first_collapse_noise": min(eigenvalues),
+        "noise_without_latent": Fraction(sum(eigenvalues)) / len(eigenvalues),
     }
 
 
@@ -91,7 +88,44 @@ def collapse(eigenvalues: Vector, noise: Scalar) -> Answers:
 def collapse_by_search(eigenvalues: "Tensor", noise: "Tensor") -> Mapping[str, Any]:
     """The best length by bisecting the slope of the likelihood, then the best encoder of its ELBO.
 
-    eigenvalues: [variants, d]; noise: [variants]. Directions are fitted apart, as rows.
+    eigenvalues: [variants, d]; noise: [variants]. Directions are fitted apart, as rows. Mistakes
+    repeat this with the noise's root, or with a column as long as the data are wide; the noise
+    at which a direction collapses is where the slope of the likelihood at length 0 changes sign.
+    """
+    size = eigenvalues.shape
+    spread, own_noise = eigenvalues.flatten(), noise[:, None].expand(size).flatten()
+    square = _best_square(spread, own_noise)
+    variances, mean_variances, rates = _best_encoder(spread, own_noise, square)
+    used = square > 0
+    logarithms = (square / own_noise).where(used, 1.0).log() / 2
+    critical = _critical_noise(spread).reshape(size)
+    # Noise below the variance of each direction leaves all of them in use.
+    faint = _best_square(spread, spread / 2) > 0
+    by_deviation = _best_square(spread, own_noise.sqrt()) > 0
+    return {
+        "active": used.reshape(size).sum(-1),
+        "squared_lengths": square.reshape(size),
+        "encoder_variances": variances.reshape(size),
+        "rates": rates.reshape(size),
+        "collapse_noise": critical.amax(-1),
+        "active_all": faint.reshape(size).sum(-1),
+        "active_by_noise_deviation": by_deviation.reshape(size).sum(-1),
+        "variances_of_the_data_fit": _best_encoder(spread, own_noise, spread)[0].reshape(size),
+        "mean_variances": mean_variances.reshape(size),
+        "rates_not_halved": 2 * rates.reshape(size),
+        "rates_of_lengths": logarithms.reshape(size),
+        "rates_in_bits": (rates / rates.new_tensor(2.0).log()).reshape(size),
+        "first_collapse_noise": critical.amin(-1),
+        "noise_without_latent": _isotropic_variance(eigenvalues),
+    }
+
+
+def _best_encoder(
+    spread: "Tensor", noise: "Tensor", square: "Tensor"
+) -> tuple["Tensor", "Tensor", "Tensor"]:
+    """Variance, variance of the mean over the data, and mean KL term of the best encoder; [rows].
+
+    For data of variance `spread` and a column of W whose squared length is `square`.
     """
     import torch
     from torch.distributions import Normal
@@ -99,9 +133,6 @@ def collapse_by_search(eigenvalues: "Tensor", noise: "Tensor") -> Mapping[str, A
     from qgen.solvers.numerics.numerical_methods import cubature_nodes, maximise
     from qgen.solvers.numerics.torch_laws import log_density
 
-    size = eigenvalues.shape
-    spread, own_noise = eigenvalues.flatten(), noise[:, None].expand(size).flatten()
-    square = _best_square(spread, own_noise)
     nodes = cubature_nodes(2)
     data, own = spread.sqrt()[:, None] * nodes[:, 0], nodes[:, 1]
     length = square.sqrt()[:, None]
@@ -109,24 +140,28 @@ def collapse_by_search(eigenvalues: "Tensor", noise: "Tensor") -> Mapping[str, A
     def elbo(parameters: "Tensor") -> "Tensor":
         """Over the data and the encoder's noise; concave in its slope and log deviation."""
         sample = parameters[:, :1] * data + parameters[:, 1:].exp() * own
-        misfit = (data - length * sample) ** 2 / own_noise[:, None]
+        misfit = (data - length * sample) ** 2 / noise[:, None]
         return -(misfit + sample**2).mean(-1) / 2 + parameters[:, 1]
 
     best = maximise(elbo, torch.zeros(len(spread), 2, dtype=spread.dtype))
     mean, deviation = best[:, :1] * data, best[:, 1:].exp()
-    encoder: Any = Normal(mean, deviation)
-    prior: Any = Normal(torch.zeros_like(mean), torch.ones_like(mean))
     sample = mean + deviation * own
-    rates = (log_density(encoder, sample) - log_density(prior, sample)).mean(-1).reshape(size)
-    used = (square > 0).reshape(size)
-    return {
-        "active": used.sum(-1),
-        "collapsed": ~used,
-        "squared_lengths": square.reshape(size),
-        "encoder_variances": (deviation[:, 0] ** 2).reshape(size),
-        "rates": rates,
-        "rate": rates.sum(-1),
-    }
+    encoder, prior = Normal(mean, deviation), Normal(0.0, 1.0)
+    rates = (log_density(encoder, sample) - log_density(prior, sample)).mean(-1)
+    return deviation[:, 0] ** 2, (mean**2).mean(-1), rates
+
+
+def _slope(square: "Tensor", spread: "Tensor", noise: "Tensor") -> "Tensor":
+    """The slope of the log-likelihood in a column's squared length, by autograd; [rows]."""
+    import torch
+    from torch.distributions import Normal
+
+    from qgen.solvers.numerics.torch_laws import log_density
+
+    leaf = square.clone().requires_grad_(True)
+    model = Normal(torch.zeros_like(leaf), (leaf + noise).sqrt())
+    (gradient,) = torch.autograd.grad(log_density(model, spread.sqrt()).sum(), leaf)
+    return gradient
 
 
 def _best_square(spread: "Tensor", noise: "Tensor") -> "Tensor":
@@ -135,20 +170,37 @@ def _best_square(spread: "Tensor", noise: "Tensor") -> "Tensor":
     Where the likelihood falls from 0 on, it is 0; else its slope, by autograd, changes sign once.
     """
     import torch
-    from torch.distributions import Normal
-
-    from qgen.solvers.numerics.torch_laws import log_density
-
-    def slope(square: "Tensor") -> "Tensor":
-        leaf = square.clone().requires_grad_(True)
-        law: Any = Normal(torch.zeros_like(leaf), (leaf + noise).sqrt())
-        (gradient,) = torch.autograd.grad(log_density(law, spread.sqrt()).sum(), leaf)
-        return gradient
 
     low, high = torch.zeros_like(spread), spread.clone()
-    rising = slope(low) > 1e-12 / noise
+    rising = _slope(low, spread, noise) > 1e-12 / noise
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        upward = slope(middle) > 0
+        upward = _slope(middle, spread, noise) > 0
         low, high = torch.where(upward, middle, low), torch.where(upward, high, middle)
     return torch.where(rising, (low + high) / 2, torch.zeros_like(low))
+
+
+def _critical_noise(spread: "Tensor") -> "Tensor":
+    """The noise variance from which on a direction has no column, by bisection; [rows]."""
+    import torch
+
+    low, high = spread / 100, spread * 100
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        rising = _slope(torch.zeros_like(spread), spread, middle) > 0
+        low, high = torch.where(rising, middle, low), torch.where(rising, high, middle)
+    return (low + high) / 2
+
+
+def _isotropic_variance(eigenvalues: "Tensor") -> "Tensor":
+    """The variance of the likeliest N(0, variance · I), by Newton's method; [variants]."""
+    from torch.distributions import Normal
+
+    from qgen.solvers.numerics.numerical_methods import maximise
+    from qgen.solvers.numerics.torch_laws import log_density
+
+    def log_likelihood(log_deviation: "Tensor") -> "Tensor":
+        return log_density(Normal(0.0, log_deviation.exp()), eigenvalues.sqrt()).sum(-1)
+
+    start = eigenvalues.amax(-1, keepdim=True).log() / 2
+    return (2 * maximise(log_likelihood, start)[:, 0]).exp()

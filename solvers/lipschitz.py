@@ -15,23 +15,16 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-def _singular_values(matrix: Matrix) -> tuple[Real, Real]:
-    """Both singular values of a 2 × 2 matrix, the larger first.
+def _largest_singular_value(matrix: Matrix) -> Real:
+    """The larger singular value of a 2 × 2 matrix.
 
-    Their squares add up to the sum of squared entries and multiply to the determinant squared;
-    so their sum and difference are roots of |A|² ± 2 |det A|.
+    The squares of both add up to the sum of squared entries and multiply to the determinant
+    squared; so their sum and difference are roots of |A|² ± 2 |det A|.
     """
     squares = sum([entry * entry for row in matrix for entry in row])
     signed = determinant(matrix)
     size = -signed if signed < 0 else signed
-    together = square_root(squares + 2 * size)
-    apart = square_root(squares - 2 * size)
-    large = (together + apart) / 2
-    small = (together - apart) / 2
-    if isinstance(large, float) and large:
-        # A difference of rounded numbers loses digits, the determinant over the other does not.
-        small = float(size) / large
-    return large, small
+    return (square_root(squares + 2 * size) + square_root(squares - 2 * size)) / 2
 
 
 def _frobenius(matrix: Matrix) -> Real:
@@ -43,9 +36,6 @@ def _frobenius(matrix: Matrix) -> Real:
     results={
         "spectral_norm": "the Lipschitz constant of x → A x in the Euclidean norm: the largest "
         "singular value",
-        "smallest_singular_value": "the smallest singular value",
-        "is_one_lipschitz": "whether the map is 1-Lipschitz",
-        "normalised": "the matrix divided by its spectral norm (spectral normalisation)",
     },
     mistakes={
         "frobenius_norm": "The root of the sum of the squared entries",
@@ -54,7 +44,6 @@ def _frobenius(matrix: Matrix) -> Real:
         "spectral_radius": "The largest absolute value of an eigenvalue of A",
         "largest_entry": "The largest absolute value of an entry",
         "largest_row_sum": "The largest row sum of absolute values, the norm for maxima",
-        "trace": "The sum of the diagonal",
     },
     examples=(
         {"matrix": ((3, 0), (4, 5))},
@@ -71,23 +60,16 @@ def spectral_norm(matrix: Matrix) -> Answers:
     Networks (2018), section 2.1. Raises ValueError unless the matrix is 2 × 2 and not 0.
     """
     _require_layer("matrix", matrix)
-    large, small = _singular_values(matrix)
-    squares = sum([entry * entry for row in matrix for entry in row])
+    large = _largest_singular_value(matrix)
     size = determinant(matrix)
-    # Squared singular values a, b with (1 − a)(1 − b) ≥ 0 are both at most 1 if a + b ≤ 2.
-    within = squares <= 1 + size * size and squares <= 2
     return {
         "spectral_norm": large,
-        "smallest_singular_value": small,
-        "is_one_lipschitz": within,
-        "normalised": tuple([tuple([entry / large for entry in row]) for row in matrix]),
         "frobenius_norm": _frobenius(matrix),
         "norm_squared": large * large,
         "determinant": abs(size),
         "spectral_radius": _spectral_radius(matrix),
         "largest_entry": max([abs(entry) for row in matrix for entry in row]),
         "largest_row_sum": max([sum(map(abs, row)) for row in matrix]),
-        "trace": trace(matrix),
     }
 
 
@@ -112,12 +94,18 @@ def spectral_norm_by_rotation(matrix: "Tensor") -> Mapping[str, Any]:
     matrix: [variants, 2, 2]. Source: Hestenes, Inversion of matrices by biorthogonalization and
     related results (1958), the one-sided Jacobi method.
     """
+    import torch
+
     large, small = _lengths_by_rotation(matrix)
+    entries = matrix.abs().flatten(1)
     return {
         "spectral_norm": large,
-        "smallest_singular_value": small,
-        "is_one_lipschitz": large <= 1 + 1e-12,
-        "normalised": matrix / large[:, None, None],
+        "frobenius_norm": torch.hypot(large, small),
+        "norm_squared": torch.linalg.eigvalsh(matrix.mT @ matrix)[:, -1],
+        "determinant": large * small,
+        "spectral_radius": torch.linalg.eigvals(matrix).abs().amax(-1),
+        "largest_entry": torch.linalg.vector_norm(entries, ord=float("inf"), dim=-1),
+        "largest_row_sum": torch.linalg.matrix_norm(matrix, ord=float("inf")),
     }
 
 
@@ -140,15 +128,12 @@ def _lengths_by_rotation(matrix: "Tensor") -> tuple["Tensor", "Tensor"]:
         "first_norm": "the spectral norm of the first layer",
         "second_norm": "the spectral norm of the second layer",
         "linear_norm": "the spectral norm of second · first: the constant without activation",
-        "bound_is_reached": "whether that equals the bound",
     },
     mistakes={
         "sum_of_norms": "Adds the spectral norms",
         "larger_norm": "Takes the larger of the spectral norms",
-        "frobenius_product": "Multiplies the Frobenius norms",
-        "determinant_product": "Multiplies the absolute determinants",
-        "squares_multiplied": "Multiplies the largest eigenvalues of Aᵀ A, without the roots",
-        "order_swapped": "The spectral norm of first · second",
+        "first_determinant": "The size of the first layer's determinant, how it stretches areas",
+        "smallest_stretch": "The smallest singular value of second · first",
     },
     examples=(
         {"first": ((3, 0), (4, 5)), "second": ((1, 2), (0, 1))},
@@ -166,22 +151,18 @@ def network_bound(first: Matrix, second: Matrix) -> Answers:
     """
     _require_layer("first", first)
     _require_layer("second", second)
-    one, _ = _singular_values(first)
-    two, _ = _singular_values(second)
+    one, two = _largest_singular_value(first), _largest_singular_value(second)
     product = times(second, first)
-    together, _ = _singular_values(product)
+    together = _largest_singular_value(product)
     return {
         "bound": one * two,
         "first_norm": one,
         "second_norm": two,
         "linear_norm": together,
-        "bound_is_reached": abs(float(together) - float(one * two)) <= 1e-9 * float(one * two),
         "sum_of_norms": one + two,
         "larger_norm": max(one, two),
-        "frobenius_product": _frobenius(first) * _frobenius(second),
-        "determinant_product": abs(determinant(product)),
-        "squares_multiplied": one * two * one * two,
-        "order_swapped": _singular_values(times(first, second))[0],
+        "first_determinant": abs(determinant(first)),
+        "smallest_stretch": abs(determinant(product)) / together,
     }
 
 
@@ -197,15 +178,25 @@ def network_bound_by_decomposition(first: "Tensor", second: "Tensor") -> Mapping
         values: Tensor = torch.linalg.svdvals(matrix)
         return values[:, 0]
 
+    def beside(one: "Tensor", two: "Tensor") -> "Tensor":
+        """Both matrices as blocks of one, whose norm is the larger of theirs."""
+        zeros = torch.zeros_like(one)
+        return torch.cat((torch.cat((one, zeros), -1), torch.cat((zeros, two), -1)), -2)
+
     rows = second[:, :, None, :, None] * first[:, None, :, None, :]
-    bound = norm(rows.reshape(len(first), 4, 4))
-    together = norm(second @ first)
+    identity = torch.eye(2, dtype=first.dtype)
+    # The singular values of A ⊗ I + I ⊗ B for the stretches A and B are all sums of two.
+    stretches = [torch.diag_embed(torch.linalg.svdvals(layer)) for layer in (first, second)]
+    summed = torch.kron(stretches[0], identity) + torch.kron(identity, stretches[1])
     return {
-        "bound": bound,
+        "bound": norm(rows.reshape(len(first), 4, 4)),
         "first_norm": norm(first),
         "second_norm": norm(second),
-        "linear_norm": together,
-        "bound_is_reached": (together - bound).abs() <= 1e-9 * bound,
+        "linear_norm": norm(second @ first),
+        "sum_of_norms": norm(summed),
+        "larger_norm": norm(beside(first, second)),
+        "first_determinant": torch.linalg.det(first).abs(),
+        "smallest_stretch": torch.linalg.svdvals(second @ first)[:, 1],
     }
 
 
@@ -214,7 +205,6 @@ def network_bound_by_decomposition(first: "Tensor", second: "Tensor") -> Mapping
     results={
         "constant": "the smallest Lipschitz constant: the largest |slope|",
         "slopes": "the slope of each piece",
-        "steepest": "index (from 0; the first of equals) of the steepest piece",
         "is_one_lipschitz": "whether the function is 1-Lipschitz",
     },
     mistakes={
@@ -222,8 +212,6 @@ def network_bound_by_decomposition(first: "Tensor", second: "Tensor") -> Mapping
         "slope_of_ends": "The absolute slope from the first to the last point",
         "mean_slope": "The mean of the absolute slopes",
         "largest_step": "The largest |change| of the value, not divided by the distance",
-        "inverted_slopes": "The largest distance per change of 1, over the pieces that change",
-        "range": "The largest value less the smallest",
     },
     examples=(
         {"knots": (0, 1, 3), "values": (0, 2, -3)},
@@ -253,14 +241,11 @@ def piecewise_linear(knots: Vector, values: Vector) -> Answers:
     return {
         "constant": constant,
         "slopes": tuple(slopes),
-        "steepest": sizes.index(constant),
         "is_one_lipschitz": constant <= 1,
         "largest_slope": max(slopes),
         "slope_of_ends": abs(Fraction(values[-1] - values[0])) / (knots[-1] - knots[0]),
         "mean_slope": sum(sizes) / len(sizes),
         "largest_step": max(map(abs, steps)),
-        "inverted_slopes": 1 / min([size for size in sizes if size]),
-        "range": max(values) - min(values),
     }
 
 
@@ -285,10 +270,12 @@ def piecewise_linear_by_pairs(knots: "Tensor", values: "Tensor") -> Mapping[str,
     slopes = torch.stack(
         [up[:, n + piece, piece] / across[:, n + piece, piece] for piece in range(n - 1)], dim=-1
     )
-    near = slopes.abs() >= constant[:, None] * (1 - 1e-9)
     return {
         "constant": constant,
         "slopes": slopes,
-        "steepest": near.int().argmax(-1),
         "is_one_lipschitz": constant <= 1 + 1e-12,
+        "largest_slope": slopes.sort(-1).values[:, -1],
+        "slope_of_ends": ratios[:, 0, n - 1],
+        "mean_slope": torch.linalg.vector_norm(slopes, ord=1, dim=-1) / (n - 1),
+        "largest_step": torch.linalg.vector_norm(values.diff(dim=-1), ord=float("inf"), dim=-1),
     }

@@ -44,11 +44,11 @@ def require_transition(name: str, matrix: Matrix, size: int | None = None) -> No
         "converges": "whether the law tends to the stationary one from every start",
     },
     mistakes={
-        "columns_for_rows": "Multiplies the matrix by the law as a column",
         "one_step_more": "Takes one step too many",
         "one_step_less": "Takes one step too few",
         "uniform_stationary": "Takes the uniform law for the stationary one: the matrix has that "
         "as a right eigenvector",
+        "never_moved": "The probability to have been in the state all the time",
         "column_means": "Takes the means of the matrix's columns for the stationary law",
         "diagonal_stationary": "Takes the probabilities of staying, normalised, for the stationary "
         "law (the uniform law if no state can stay)",
@@ -100,9 +100,9 @@ def laws(transition: Matrix, start: Vector, steps: Scalar) -> Answers:
     columns = list(zip(*rows, strict=True))
     first, unit = over_common_denominator(start)
     stationary = _stationary(columns, whole)
-    before, law, column = first, first, first
+    before, law = first, first
     for _ in range(count):
-        before, law, column = law, _each_dot(columns, law), _each_dot(rows, column)
+        before, law = law, _each_dot(columns, law)
     below = unit * whole**count
     stays = [rows[index][index] for index in range(size)]
     return {
@@ -111,10 +111,12 @@ def laws(transition: Matrix, start: Vector, steps: Scalar) -> Answers:
         "starts_stationary": start == stationary,
         "is_reversible": _balanced(rows, stationary),
         "converges": _converges(rows),
-        "columns_for_rows": _over(column, below),
         "one_step_more": _over(_each_dot(columns, law), below * whole),
         "one_step_less": _over(before, below // whole),
         "uniform_stationary": _over([1] * size, size),
+        "never_moved": _over(
+            [part * stay**count for part, stay in zip(first, stays, strict=True)], below
+        ),
         "column_means": _over([sum(column) for column in columns], size * whole),
         "diagonal_stationary": _over(stays, sum(stays)) if any(stays) else _over([1] * size, size),
     }
@@ -199,21 +201,37 @@ def laws_by_eigenvalues(
     import torch
 
     size = start.shape[-1]
-    singular = torch.linalg.svd(transition.mT - torch.eye(size, dtype=start.dtype))
-    vector = singular.Vh[:, -1]
-    stationary = vector / vector.sum(-1, keepdim=True)
-    after = torch.stack(
-        [
-            each @ torch.linalg.matrix_power(matrix, int(count))
-            for each, matrix, count in zip(start, transition, steps, strict=True)
-        ]
-    )
+    identity = torch.eye(size, dtype=start.dtype)
+
+    def fixed(matrix: "Tensor") -> "Tensor":
+        """The vector with entries that sum to one that the matrix, from the left, keeps."""
+        vector: Tensor = torch.linalg.svd(matrix - identity).Vh[:, -1]
+        return vector / vector.sum(-1, keepdim=True)
+
+    def after(matrix: "Tensor", counts: "Tensor") -> "Tensor":
+        """start · matrix^counts, each with its own count."""
+        rows = zip(start, matrix, counts, strict=True)
+        power = torch.linalg.matrix_power
+        return torch.stack([row @ power(each, int(count)) for row, each, count in rows])
+
+    stationary = fixed(transition.mT)
     flows = torch.diag_embed(stationary) @ transition
     on_circle = torch.linalg.eigvals(transition).abs() > 1 - 1e-9
+    stays = transition.diagonal(dim1=-2, dim2=-1)
+    nowhere = stays.sum(-1, keepdim=True) == 0
+    even = torch.full_like(start, 1 / size)
     return {
-        "law_after_steps": after,
+        "law_after_steps": after(transition, steps),
         "stationary": stationary,
         "starts_stationary": (start - stationary).abs().amax(-1) < 1e-10,
         "is_reversible": torch.linalg.matrix_norm(flows - flows.mT) < 1e-10,
         "converges": on_circle.sum(-1) == 1,
+        "one_step_more": after(transition, steps + 1),
+        "one_step_less": after(transition, steps - 1),
+        "uniform_stationary": fixed(transition),
+        "never_moved": after(torch.diag_embed(stays), steps),
+        "column_means": (even[:, None] @ transition)[:, 0],
+        "diagonal_stationary": torch.where(
+            nowhere, even, stays / stays.sum(-1, keepdim=True).where(~nowhere, 1)
+        ),
     }

@@ -7,9 +7,10 @@ chain does is in `markov_chain`.
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import prod
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers, Exact
+from qgen.document.values import Answers
 from qgen.solvers.markov_chain import require_transition
 from qgen.solvers.numerics.arguments import (
     Matrix,
@@ -29,17 +30,12 @@ if TYPE_CHECKING:
     "mcmc.acceptance",
     results={
         "acceptance_probability": "the probability with which the proposed state is accepted",
-        "rejection_probability": "the probability with which the chain stays",
         "ratio": "the ratio of Metropolis and Hastings, which is cut at 1",
-        "always_accepted": "whether this proposal is accepted without fail",
     },
     mistakes={
-        "inverted": "Turns the whole ratio over",
         "proposal_ignored": "Leaves the proposal's densities out, as if it were symmetric",
         "proposal_inverted": "Turns the ratio of the proposal's densities over",
-        "target_ignored": "Leaves the target out",
         "barker": "Ratio over one plus ratio: Barker's rule, which accepts less often",
-        "target_share": "The target at the proposed state over the sum of both states",
     },
     examples=(
         {"target_here": 3, "target_there": 2},
@@ -72,20 +68,14 @@ def acceptance(
     require_positive("proposal_back", proposal_back)
     away, back = target_here * proposal_there, target_there * proposal_back
     ratio = Fraction(back, away)
-    accepted = min(ratio, Fraction(1))
     return {
-        "acceptance_probability": accepted,
-        "rejection_probability": 1 - accepted,
+        "acceptance_probability": min(ratio, Fraction(1)),
         "ratio": ratio,
-        "always_accepted": ratio >= 1,
-        "inverted": min(1, Fraction(away, back)),
         "proposal_ignored": min(1, Fraction(target_there, target_here)),
         "proposal_inverted": min(
             1, Fraction(target_there * proposal_there, target_here * proposal_back)
         ),
-        "target_ignored": min(1, Fraction(proposal_back, proposal_there)),
         "barker": Fraction(back, away + back),
-        "target_share": Fraction(target_there, target_here + target_there),
     }
 
 
@@ -99,24 +89,31 @@ def acceptance_by_largest_flow(
     """The largest pair of acceptances that balances the flows between two states; [variants].
 
     Among all rules with detailed balance, this accepts most: Peskun, Optimum Monte-Carlo
-    sampling using Markov chains (1973), Biometrika 60. The pairs (there, back)
-    lie on a line from the origin, and the largest in the unit square is found by bisection.
+    sampling using Markov chains (1973), Biometrika 60. The pairs (there, back) lie on a line from
+    the origin, and the largest in the unit square is found by bisection. Barker's pair is the one
+    that sums to 1. The mistakes balance other flows.
     """
     import torch
 
-    flows = torch.stack((target_there * proposal_back, target_here * proposal_there))
-    direction = flows / flows.amax(0)
-    low, high = torch.zeros_like(target_here), torch.full_like(target_here, 2.0)
-    for _ in range(60):
-        middle = (low + high) / 2
-        inside = ((middle * direction) <= 1).all(0)
-        low, high = low.where(~inside, middle), high.where(inside, middle)
-    there, back = low * direction
+    def pair(there: "Tensor", back: "Tensor") -> "Tensor":
+        """The largest acceptances [2, variants] for proposals with these probabilities."""
+        flows = torch.stack((target_there * back, target_here * there))
+        direction = flows / flows.amax(0)
+        low, high = torch.zeros_like(there), torch.full_like(there, 2.0)
+        for _ in range(60):
+            middle = (low + high) / 2
+            inside = ((middle * direction) <= 1).all(0)
+            low, high = low.where(~inside, middle), high.where(inside, middle)
+        return low * direction
+
+    accepted = pair(proposal_there, proposal_back)
+    even = torch.ones_like(target_here)
     return {
-        "acceptance_probability": there,
-        "rejection_probability": 1 - there,
-        "ratio": there / back,
-        "always_accepted": there >= 1 - 1e-12,
+        "acceptance_probability": accepted[0],
+        "ratio": accepted[0] / accepted[1],
+        "proposal_ignored": pair(even, even)[0],
+        "proposal_inverted": pair(proposal_back, proposal_there)[0],
+        "barker": accepted[0] / accepted.sum(0),
     }
 
 
@@ -124,16 +121,13 @@ def acceptance_by_largest_flow(
     "mcmc.metropolis_chain",
     results={
         "transition": "the transition matrix of the Metropolis-Hastings chain",
-        "stationary": "the target, normalised",
         "stay_probabilities": "the probability of staying in each state",
-        "acceptance_rate": "the share of proposals accepted in the long run",
     },
     mistakes={
-        "rejections_lost": "Leaves rejected proposals out of the diagonal: rows do not sum to one",
-        "proposal_ignored": "Leaves the proposal's probabilities out of the ratio",
-        "inverted": "Turns the ratio over",
-        "never_rejected": "The proposal itself, as if everything were accepted",
-        "even_rate": "Averages the acceptance over the states evenly, not by the target",
+        "leave_probabilities": "The probability of leaving each state",
+        "rejections_multiplied": "Multiplies the rejection probabilities of all proposed states",
+        "rejections_added": "Adds them up without the probabilities of being proposed",
+        "target_shares": "The target, normalised: where the chain is in the long run",
     },
     examples=(
         {
@@ -177,29 +171,23 @@ def metropolis_chain(target: Vector, proposal: Matrix) -> Answers:
     proposed = [[weight * share for share in row] for weight, row in zip(weights, q, strict=True)]
     moving = [[min(proposed[i][j], proposed[j][i]) for j in range(size)] for i in range(size)]
     transition = _with_rest(moving, [weight * whole for weight in weights])
-    plain = [
-        [share * min(here, there) for share, there in zip(row, weights, strict=True)]
-        for row, here in zip(q, weights, strict=True)
-    ]
-    rates = [
-        Fraction(sum(row), weight * whole) for row, weight in zip(moving, weights, strict=True)
+    stays = tuple([row[index] for index, row in enumerate(transition)])
+    refused = [
+        [
+            1 - Fraction(go, away)
+            for other, (go, away) in enumerate(zip(*flows, strict=True))
+            if other != index and away
+        ]
+        for index, flows in enumerate(zip(moving, proposed, strict=True))
     ]
     total = sum(weights)
     return {
         "transition": transition,
-        "stationary": tuple([Fraction(weight, total) for weight in weights]),
-        "stay_probabilities": tuple([row[index] for index, row in enumerate(transition)]),
-        "acceptance_rate": Fraction(sum(map(sum, moving)), total * whole),
-        "rejections_lost": tuple(
-            [
-                (*row[:index], proposal[index][index], *row[index + 1 :])
-                for index, row in enumerate(transition)
-            ]
-        ),
-        "proposal_ignored": _with_rest(plain, [weight * whole for weight in weights]),
-        "inverted": _inverted_chain(q, proposed, whole),
-        "never_rejected": proposal,
-        "even_rate": sum(rates) / size,
+        "stay_probabilities": stays,
+        "leave_probabilities": tuple([1 - stay for stay in stays]),
+        "rejections_multiplied": tuple([prod(row) for row in refused]),
+        "rejections_added": tuple([sum(row) for row in refused]),
+        "target_shares": tuple([Fraction(weight, total) for weight in weights]),
     }
 
 
@@ -213,42 +201,35 @@ def _with_rest(moves: Sequence[Sequence[int]], wholes: Sequence[int]) -> Matrix:
     return tuple(rows)
 
 
-def _inverted_chain(
-    q: Sequence[Sequence[int]], proposed: Sequence[Sequence[int]], whole: int
-) -> Matrix:
-    """The chain that accepts with the ratio turned over, always where that is infinite."""
-    rows = []
-    for index, row in enumerate(q):
-        entries: list[Exact] = []
-        for other, share in enumerate(row):
-            away, back = proposed[index][other], proposed[other][index]
-            entries.append(
-                Fraction(share * away, whole * back) if back > away else Fraction(share, whole)
-            )
-        entries[index] = 0
-        entries[index] = 1 - sum(entries)
-        rows.append(tuple(entries))
-    return tuple(rows)
-
-
 @check("mcmc.metropolis_chain", tolerance=1e-9)
-def metropolis_chain_by_acceptance(target: "Tensor", proposal: "Tensor") -> Mapping[str, Any]:
-    """The chain from the rule of acceptance, which keeps the target for many steps.
+def metropolis_chain_by_uniforms(target: "Tensor", proposal: "Tensor") -> Mapping[str, Any]:
+    """Integrates over the uniform number that decides on acceptance.
 
+    A proposal is accepted if the number lies below its ratio. Between two neighbouring ratios all
+    decisions stay the same, so that the integral is a sum over the pieces of (0, 1) between them.
     target: [variants, n]; proposal: [variants, n, n].
     """
     import torch
 
+    size = target.shape[-1]
     weights = target / target.sum(-1, keepdim=True)
     away = weights[..., None] * proposal
-    accepted = (away.mT / away).nan_to_num(nan=0.0, posinf=0.0).clamp(max=1)
-    moves = proposal * accepted
-    moves = moves - torch.diag_embed(moves.diagonal(dim1=-2, dim2=-1))
-    transition = moves + torch.diag_embed(1 - moves.sum(-1))
+    ratios = torch.where(away > 0, away.mT / away, 0)
+    ends = torch.cat((ratios.flatten(1), torch.tensor([0.0, 1.0]).expand(len(target), 2)), dim=-1)
+    ends = ends.clamp(0, 1).sort(dim=-1).values
+    width, middle = ends.diff(dim=-1), (ends[:, 1:] + ends[:, :-1]) / 2
+    accepted = (middle[..., None, None] < ratios[:, None]).double()
+    moves = proposal[:, None] * accepted * (1 - torch.eye(size, dtype=target.dtype))
+    steps = moves + torch.diag_embed(1 - moves.sum(-1))
+    transition = (width[..., None, None] * steps).sum(1)
+    refused = (width[..., None, None] * (1 - accepted)).sum(1)
+    others = (proposal > 0) & ~torch.eye(size, dtype=torch.bool)
     kept = (weights[..., None, :] @ torch.linalg.matrix_power(transition, 64))[..., 0, :]
     return {
         "transition": transition,
-        "stationary": kept,
         "stay_probabilities": transition.diagonal(dim1=-2, dim2=-1),
-        "acceptance_rate": (weights[..., None] * proposal * accepted).sum((-2, -1)),
+        "leave_probabilities": (width[..., None] * moves.sum(-1)).sum(1),
+        "rejections_multiplied": torch.where(others, refused, 1).prod(-1),
+        "rejections_added": torch.where(others, refused, 0).sum(-1),
+        "target_shares": kept,
     }

@@ -21,23 +21,15 @@ _MOST_DRAWS = 10**9
 @solver(
     "mcmc_error.chain_average",
     results={
-        "mean": "E f under the stationary law",
-        "variance": "variance of f under the stationary law",
         "lag_one": "correlation of f before and after a step, in the long run",
         "time": "integrated autocorrelation time τ = 1 + 2 Σ_k (correlation at lag k)",
         "effective_draws": "draws / τ: as many independent draws give the same error",
-        "error": "√(variance · τ / draws), the standard error of the average of f",
     },
     mistakes={
-        "independent_error": "√(variance / draws), as if the draws were independent",
-        "time_one_sided": "1 + Σ_k: every lag once, not twice",
-        "time_first_lag": "1 + 2 · (correlation at lag 1): the later lags are left out",
-        "time_without_one": "2 Σ_k: lag 0 is left out",
         "effective_one_sided": "The effective draws with every lag once",
         "effective_first_lag": "The effective draws from the correlation at lag 1 alone",
-        "effective_scaled": "draws · (1 − correlation at lag 1)",
         "effective_multiplied": "draws · τ",
-        "error_divided": "√(variance / (τ · draws))",
+        "effective_by_lag_one": "draws · (correlation at lag 1)",
     },
     examples=(
         {
@@ -92,23 +84,15 @@ def chain_average(transition: Matrix, f: Vector, draws: Scalar) -> Answers:
     lag_one = Fraction(_dot(law, list(map(mul, gaps, after)))) / variance
     if time <= 0:
         raise ValueError("the average of f must have a variance above zero for many draws")
-    one_sided, first = (time + 1) / 2, 1 + 2 * lag_one
+    first = 1 + 2 * lag_one
     return {
-        "mean": mean,
-        "variance": variance,
         "lag_one": lag_one,
         "time": time,
         "effective_draws": count / time,
-        "error": square_root(variance * time / count),
-        "independent_error": square_root(variance / count),
-        "time_one_sided": one_sided,
-        "time_first_lag": first,
-        "time_without_one": time - 1,
-        "effective_one_sided": count / one_sided,
+        "effective_one_sided": 2 * count / (time + 1),
         "effective_first_lag": count / first if first else Fraction(0),
-        "effective_scaled": count * (1 - lag_one),
         "effective_multiplied": count * time,
-        "error_divided": square_root(variance / (time * count)),
+        "effective_by_lag_one": count * lag_one,
     }
 
 
@@ -138,14 +122,22 @@ def chain_average_by_lags(transition: "Tensor", f: "Tensor", draws: "Tensor") ->
         covariances = covariances - (law[:, None] @ covariances)
         power = power @ power
     lags = (law * gaps[..., 0] * covariances[..., 0]).sum(-1)
-    time = 1 + 2 * lags / variance
+    at_lag_one = first / variance
+
+    def worth(sum_of_lags: "Tensor") -> "Tensor":
+        """The effective draws for a sum of correlations over the lags from 1."""
+        time = 1 + 2 * sum_of_lags
+        return torch.where(time.abs() < 1e-12, 0, draws / time)
+
+    all_lags = lags / variance
     return {
-        "mean": mean,
-        "variance": variance,
-        "lag_one": first / variance,
-        "time": time,
-        "effective_draws": draws / time,
-        "error": (variance * time / draws).sqrt(),
+        "lag_one": at_lag_one,
+        "time": 1 + 2 * all_lags,
+        "effective_draws": worth(all_lags),
+        "effective_one_sided": worth(all_lags / 2),
+        "effective_first_lag": worth(at_lag_one),
+        "effective_multiplied": draws**2 / worth(all_lags),
+        "effective_by_lag_one": draws * at_lag_one,
     }
 
 
@@ -153,18 +145,15 @@ def chain_average_by_lags(transition: "Tensor", f: "Tensor", draws: "Tensor") ->
     "mcmc_error.two_chains",
     results={
         "within": "W, the mean of the two chains' variances (divided by n − 1)",
-        "between": "B, n times the variance of the two chains' means (divided by 1)",
-        "pooled": "(n − 1) W / n + B / n",
-        "reduction": "R̂ = √(pooled / W)",
+        "apart": "V, the variance of the two chains' means (divided by 1)",
+        "reduction": "R̂ = √((n − 1) / n + V / W)",
     },
     mistakes={
-        "root_forgotten": "pooled / W without the root",
-        "between_not_divided": "√(((n − 1) W / n + B) / W): B is not divided by n",
-        "between_unscaled": "√ with the variance of the means divided by n once more",
+        "root_forgotten": "R̂² in place of R̂",
+        "between_not_divided": "R̂ with B = n V in place of V",
         "within_by_n": "R̂ with the chains' variances divided by n",
-        "between_forgotten": "√((n − 1) / n): the difference of the chains is left out",
         "means_by_two": "R̂ with the variance of the means divided by 2, not by 1",
-        "inverted": "√(W / pooled)",
+        "inverted": "1 / R̂: the fraction is turned over",
     },
     examples=(
         {"first": (1, 2, 3), "second": (4, 6, 5)},
@@ -191,45 +180,53 @@ def two_chains(first: Vector, second: Vector) -> Answers:
     within = Fraction(sum(spreads)) / (2 * count * (count - 1))
     if within == 0:
         raise ValueError("first and second must not both be constant")
-    apart = Fraction(sums[0] - sums[1]) / count
-    between = count * apart * apart / 2
-    rest = within * (count - 1) / count
-    pooled = rest + between / count
-    biased = within * (count - 1) / count
+    gap = Fraction(sums[0] - sums[1]) / count
+    apart = gap * gap / 2
+    rest, ratio = Fraction(count - 1, count), apart / within
     return {
         "within": within,
-        "between": between,
-        "pooled": pooled,
-        "reduction": square_root(pooled / within),
-        "root_forgotten": pooled / within,
-        "between_not_divided": square_root((rest + between) / within),
-        "between_unscaled": square_root((rest + between / count**2) / within),
-        "within_by_n": square_root((biased * (count - 1) / count + between / count) / biased),
-        "between_forgotten": square_root(Fraction(count - 1, count)),
-        "means_by_two": square_root((rest + between / (2 * count)) / within),
-        "inverted": square_root(within / pooled),
+        "apart": apart,
+        "reduction": square_root(rest + ratio),
+        "root_forgotten": rest + ratio,
+        "between_not_divided": square_root(rest + count * ratio),
+        "within_by_n": square_root(rest + ratio / rest),
+        "means_by_two": square_root(rest + ratio / 2),
+        "inverted": square_root(1 / (rest + ratio)),
     }
 
 
 @check("mcmc_error.two_chains", tolerance=1e-8)
 def two_chains_by_sums_of_squares(first: "Tensor", second: "Tensor") -> Mapping[str, Any]:
-    """B as what the chains' own squares leave of all draws' squares; first, second: [variants, n].
+    """V from what the chains' own squares leave of all draws' squares; chains [variants, n].
 
     This is the analysis of variance: the sum of squares around the common mean splits into the
-    sums within and between the chains.
+    sums within and between the chains. The mistakes are R̂ of chains that are moved apart.
     """
     import torch
 
     count = first.shape[-1]
-    both = torch.stack((first, second), dim=-2)
-    everything = both.flatten(1)
-    total = everything.var(-1, correction=0) * 2 * count
-    inside = both.var(-1, correction=0).sum(-1) * count
-    within, between = inside / (2 * count - 2), total - inside
-    pooled = (inside / 2 + between) / count
+
+    def parts(factor: float) -> tuple["Tensor", "Tensor"]:
+        """W and V if the means lay so many times as far apart."""
+        gap = second.mean(-1, keepdim=True) - first.mean(-1, keepdim=True)
+        both = torch.stack((first, second + (factor - 1) * gap), dim=-2)
+        everything = both.flatten(1)
+        total = everything.var(-1, correction=0) * 2 * count
+        inside = both.var(-1, correction=0).sum(-1) * count
+        return inside / (2 * count - 2), (total - inside) / count
+
+    def square(factor: float) -> "Tensor":
+        within, apart = parts(factor)
+        return (within - within / count + apart) / within
+
+    within, apart = parts(1)
     return {
         "within": within,
-        "between": between,
-        "pooled": pooled,
-        "reduction": (pooled / within).sqrt(),
+        "apart": apart,
+        "reduction": square(1).sqrt(),
+        "root_forgotten": square(1),
+        "between_not_divided": square(count**0.5).sqrt(),
+        "within_by_n": square((count / (count - 1)) ** 0.5).sqrt(),
+        "means_by_two": square(0.5**0.5).sqrt(),
+        "inverted": (within / (within - within / count + apart)).sqrt(),
     }

@@ -28,15 +28,14 @@ _MOST_SWEEPS = 60
         "first_mean": "mean of x_1 after its first redraw",
         "mean": "mean of x_2 after so many sweeps",
         "variance": "variance of x_2 after so many sweeps",
-        "factor": "what a sweep multiplies the mean of x_2 by: rho²",
         "time": "integrated autocorrelation time of x_2, 1 + 2 Σ_k rho^(2k)",
     },
     mistakes={
-        "factor_unsquared": "rho: one redraw in place of a sweep of two",
         "mean_unsquared": "rho^sweeps · start: one factor rho a sweep",
         "variance_one_sweep": "The variance after the first sweep alone",
         "variance_unsquared": "1 − rho^(2 · sweeps): the factor of a redraw for that of a sweep",
         "variance_linear": "1 − rho^sweeps",
+        "variance_missing": "rho^(4 · sweeps), what is missing to the variance of the target",
         "conditional_deviation": "The square root of the conditional variance",
         "conditional_unsquared": "1 − |rho|",
         "time_one_sided": "1 + Σ_k rho^(2k): each lag once, not twice",
@@ -68,13 +67,12 @@ def gibbs_pair(rho: Scalar, start: Scalar, sweeps: Scalar) -> Answers:
         "first_mean": rho * start,
         "mean": factor**count * start,
         "variance": 1 - factor ** (2 * count),
-        "factor": factor,
         "time": (1 + factor) / (1 - factor),
-        "factor_unsquared": rho,
         "mean_unsquared": Fraction(rho) ** count * start,
         "variance_one_sweep": 1 - factor**2,
         "variance_unsquared": 1 - factor**count,
         "variance_linear": 1 - Fraction(rho) ** count,
+        "variance_missing": factor ** (2 * count),
         "conditional_deviation": square_root(1 - factor),
         "conditional_unsquared": 1 - abs(rho),
         "time_one_sided": 1 / (1 - factor),
@@ -89,95 +87,95 @@ def gibbs_pair_by_precision(rho: "Tensor", start: "Tensor", sweeps: "Tensor") ->
     Source: Roberts and Sahu, Updating schemes, correlation structure, blocking and
     parameterization for the Gibbs sampler (1997), JRSS B 59. The covariance that t sweeps have
     reached is Σ − Bᵗ Σ (Bᵗ)ᵀ, and the covariances of all lags sum to B (I − B)⁻¹ Σ.
+    Half-sweeps are those of the pair with the correlation √|rho|.
     """
     import torch
 
-    one = torch.ones_like(rho)
-    covariance = torch.stack((one, rho, rho, one), dim=-1).reshape(-1, 2, 2)
-    precision = torch.linalg.inv(covariance)
-    lower = precision.tril()
-    sweep = -torch.linalg.solve_triangular(lower, precision.triu(1), upper=False)
-    many = torch.stack(
-        [
-            torch.linalg.matrix_power(each, int(count))
-            for each, count in zip(sweep, sweeps, strict=True)
-        ]
-    )
+    def sweep_of(correlation: "Tensor") -> tuple["Tensor", "Tensor", "Tensor"]:
+        """The covariance, the precision and what a sweep multiplies means by."""
+        one = torch.ones_like(correlation)
+        entries = torch.stack((one, correlation, correlation, one), dim=-1)
+        covariance = entries.reshape(-1, 2, 2)
+        precision = torch.linalg.inv(covariance)
+        lower = precision.tril()
+        sweep = -torch.linalg.solve_triangular(lower, precision.triu(1), upper=False)
+        return covariance, precision, sweep
+
+    def missing(correlation: "Tensor", counts: "Tensor") -> "Tensor":
+        """What is missing to the variance of x_2 after so many sweeps."""
+        covariance, _, sweep = sweep_of(correlation)
+        many = _powers(sweep, counts)
+        return (many @ covariance @ many.mT)[:, 1, 1]
+
+    covariance, precision, sweep = sweep_of(rho)
+    halved = rho.abs().sqrt()
     state = torch.stack((torch.zeros_like(start), start), dim=-1)[..., None]
-    reached = covariance - many @ covariance @ many.mT
     lagged = sweep @ torch.linalg.solve(torch.eye(2, dtype=rho.dtype) - sweep, covariance)
+    once = _powers(-precision[:, :1, 1:] / precision[:, :1, :1], sweeps)[:, 0, 0]
+    slow = -precision[:, 0, 1] / precision[:, 0, 0]
     return {
         "conditional_variance": 1 / precision[:, 0, 0],
         "first_mean": (sweep @ state)[:, 0, 0],
-        "mean": (many @ state)[:, 1, 0],
-        "variance": reached[:, 1, 1],
-        "factor": sweep[:, 1, 1],
+        "mean": (_powers(sweep, sweeps) @ state)[:, 1, 0],
+        "variance": 1 - missing(rho, sweeps),
         "time": 1 + 2 * lagged[:, 1, 1],
+        "mean_unsquared": once * start,
+        "variance_one_sweep": 1 - missing(rho, torch.ones_like(sweeps)),
+        "variance_unsquared": 1 - missing(halved, sweeps),
+        "variance_linear": 1 - once,
+        "variance_missing": missing(rho, sweeps),
+        "conditional_deviation": precision[:, 0, 0] ** -0.5,
+        "conditional_unsquared": 1 / sweep_of(halved)[1][:, 0, 0],
+        "time_one_sided": 1 + lagged[:, 1, 1],
+        "time_unsquared": 1 + 2 * slow / (1 - slow),
     }
+
+
+def _powers(matrices: "Tensor", counts: "Tensor") -> "Tensor":
+    """Each matrix [variants, n, n] to its own power; counts: [variants]."""
+    import torch
+
+    power = torch.linalg.matrix_power
+    return torch.stack([power(m, int(k)) for m, k in zip(matrices, counts, strict=True)])
+
+
+_IN_H = (
+    "variance_formula",
+    "half_forgotten_formula",
+    "first_order_formula",
+    "noise_unrooted_formula",
+)
 
 
 @solver(
     "mcmc_gaussian.langevin",
     results={
-        "factor": "what a step multiplies the mean by: 1 − h / (2 sigma²)",
-        "variance": "the variance in which the chain settles",
-        "variance_formula": "that variance, a formula in the step size h",
-        "relative_bias": "(settled variance − sigma²) / sigma²",
-        "largest_step": "the step size from which on the chain no longer settles: 4 sigma²",
+        "variance_formula": "the variance in which the chain settles, a formula in the step size h",
     },
     mistakes={
-        "factor_half_forgotten": "1 − h / sigma²: the score is not halved",
-        "half_forgotten": "The variance with h · score for (h/2) · score",
-        "half_forgotten_formula": "The same, a formula in h",
-        "first_order": "sigma² + h/4: the first order in h alone",
-        "first_order_formula": "The same, a formula in h",
-        "noise_unrooted": "The variance with noise h in place of √h",
-        "noise_unrooted_formula": "The same, a formula in h",
-        "factor_unsquared": "h / (1 − factor): the factor is not squared in the variance",
-        "largest_unsquared": "2 sigma²: the step at which the factor is 0",
+        "half_forgotten_formula": "The variance with h · score for (h/2) · score, a formula in h",
+        "first_order_formula": "sigma² + h/4: the first order in h alone, a formula in h",
+        "noise_unrooted_formula": "The variance with noise h in place of √h, a formula in h",
     },
-    domains={
-        "variance_formula": {"h": "positive"},
-        "half_forgotten_formula": {"h": "positive"},
-        "first_order_formula": {"h": "positive"},
-        "noise_unrooted_formula": {"h": "positive"},
-    },
-    examples=(
-        {"sigma": 2, "step": 1},
-        {"sigma": Fraction(1, 2), "step": Fraction(1, 4)},
-        {"sigma": 3, "step": Fraction(3, 2)},
-    ),
+    domains={name: {"h": "positive"} for name in _IN_H},
+    examples=({"sigma": 2}, {"sigma": Fraction(1, 2)}, {"sigma": 3}),
 )
-def langevin(sigma: Scalar, step: Scalar) -> Answers:
+def langevin(sigma: Scalar) -> Answers:
     """Langevin steps without a test of acceptance, for the target N(0, sigma²).
 
     x' = (1 − h / (2 sigma²)) x + √h z settles where v = (1 − h/(2 sigma²))² v + h, which is
     v = 4 sigma⁴ / (4 sigma² − h). Source: Roberts and Tweedie, Exponential convergence of
     Langevin distributions and their discrete approximations (1996), Bernoulli 2(4), on chains
-    that are not adjusted. Raises ValueError for sigma and step not above zero, and a step of
-    2 sigma², which forgets the state at once, or of 4 sigma² and more.
+    that are not adjusted. Raises ValueError for sigma not above zero.
     """
     require_positive("sigma", sigma)
-    require_positive("step", step)
-    square, half = Fraction(sigma * sigma), Fraction(1, 2)
-    if step >= 4 * square or step == 2 * square:
-        raise ValueError("step must be below 4 sigma² and not 2 sigma²")
-    variance = 4 * square**2 / (4 * square - step)
+    square = Fraction(sigma * sigma)
+    variance = _over_less_h(4 * square**2, 4 * square)
     return {
-        "factor": 1 - step / (2 * square),
-        "variance": variance,
-        "variance_formula": _over_less_h(4 * square**2, 4 * square),
-        "relative_bias": step / (4 * square - step),
-        "largest_step": 4 * square,
-        "factor_half_forgotten": 1 - step / square,
-        "half_forgotten": square**2 / (2 * square - step),
+        "variance_formula": variance,
         "half_forgotten_formula": _over_less_h(square**2, 2 * square),
-        "first_order": square + half * half * step,
         "first_order_formula": linear([(Fraction(1, 4), "h")], square),
-        "noise_unrooted": step * variance,
-        "noise_unrooted_formula": Product((Symbol("h"), _over_less_h(4 * square**2, 4 * square))),
-        "factor_unsquared": 2 * square,
-        "largest_unsquared": 2 * square,
+        "noise_unrooted_formula": Product((Symbol("h"), variance)),
     }
 
 
@@ -189,39 +187,45 @@ def _over_less_h(above: Fraction, start: Fraction) -> Expression:
 
 
 @check("mcmc_gaussian.langevin", tolerance=1e-7)
-def langevin_by_extrapolation(sigma: "Tensor", step: "Tensor") -> Mapping[str, Any]:
-    """Runs the chain's variance for two steps and extrapolates; [variants].
+def langevin_by_extrapolation(sigma: "Tensor") -> Mapping[str, Any]:
+    """Runs the chain's variance for two steps and extrapolates; sigma: [variants].
 
     The slope of a step is found by autograd of torch's log density. A step maps variances
-    linearly, so that Aitken's extrapolation from three of them is exact.
+    linearly, so that Aitken's extrapolation from three of them is exact. One over the settled
+    variance is a line in h, and two of its points give the tangent of the variance at h = 0.
     """
     import torch
 
     normal: Any = torch.distributions.Normal
+    spread = sigma[:, None]
 
-    def slope(size: "Tensor", spread: "Tensor") -> "Tensor":
-        at = torch.ones_like(size * spread).requires_grad_(True)
+    def slope(drift: "Tensor") -> "Tensor":
+        """What x + drift · score(x) multiplies a difference of two states by."""
+        at = torch.ones_like(drift * spread).requires_grad_(True)
         log_density = normal(torch.zeros_like(at), spread.expand_as(at)).log_prob(at)
         (score,) = torch.autograd.grad(log_density.sum(), at, create_graph=True)
-        after = at + size / 2 * score
+        after = at + drift * score
         return torch.autograd.grad(after.sum(), at)[0]
 
-    def settled(size: "Tensor", spread: "Tensor") -> "Tensor":
-        squeeze = slope(size, spread) ** 2
-        first = size.expand_as(squeeze)
-        second = squeeze * first + size
-        third = squeeze * second + size
+    def settled(drift: "Tensor", noise: "Tensor") -> "Tensor":
+        squeeze = slope(drift) ** 2
+        first = noise.expand_as(squeeze)
+        second = squeeze * first + noise
+        third = squeeze * second + noise
         return first - (second - first) ** 2 / (third - 2 * second + first)
 
-    variance = settled(step, sigma)
-    # The factor falls along a line in h, and the chain stops settling where it reaches −1.
-    one = torch.ones_like(step)
+    def tangent(h: "Tensor") -> "Tensor":
+        near, far = spread**2 / 2, spread**2
+        precision, further = 1 / settled(near / 2, near), 1 / settled(far / 2, far)
+        fall = (further - precision) / (far - near)
+        at_zero = 1 / (precision - fall * near)
+        return at_zero - at_zero**2 * fall * h
+
     return {
-        "factor": slope(step, sigma),
-        "variance": variance,
-        "variance_formula": lambda points: settled(points["h"], sigma[:, None]),
-        "relative_bias": variance / sigma**2 - 1,
-        "largest_step": 2 / (1 - slope(one, sigma)),
+        "variance_formula": lambda points: settled(points["h"] / 2, points["h"]),
+        "half_forgotten_formula": lambda points: settled(points["h"], points["h"]),
+        "first_order_formula": lambda points: tangent(points["h"]),
+        "noise_unrooted_formula": lambda points: settled(points["h"] / 2, points["h"] ** 2),
     }
 
 
@@ -236,7 +240,6 @@ def langevin_by_extrapolation(sigma: "Tensor", step: "Tensor") -> Mapping[str, A
         "proposal_inverted": "The proposal's densities with their ratio turned over",
         "target_ignored": "The ratio of the proposal's densities alone, cut at 1",
         "barker": "Ratio over one plus ratio",
-        "inverted": "The whole ratio turned over, cut at 1",
     },
     examples=(
         {"x": 1, "y": 2, "sigma": 1, "step": Fraction(1, 2)},
@@ -271,7 +274,6 @@ def langevin_acceptance(x: Scalar, y: Scalar, sigma: Scalar, step: Scalar) -> An
         "proposal_inverted": min(1.0, exp(log_target - log_proposal)),
         "target_ignored": min(1.0, exp(log_proposal)),
         "barker": ratio / (1 + ratio),
-        "inverted": min(1.0, 1 / ratio),
     }
 
 
@@ -290,6 +292,16 @@ def langevin_acceptance_by_densities(
         (score,) = torch.autograd.grad(target.log_prob(at).sum(), at)
         return normal(here + step / 2 * score, step.sqrt())
 
-    log_ratio = target.log_prob(y) - target.log_prob(x)
-    log_ratio = log_ratio + proposal(y).log_prob(x) - proposal(x).log_prob(y)
-    return {"acceptance": log_ratio.exp().clamp(max=1), "log_ratio": log_ratio}
+    def cut(logarithm: "Tensor") -> "Tensor":
+        return logarithm.exp().clamp(max=1)
+
+    by_target = target.log_prob(y) - target.log_prob(x)
+    by_proposal = proposal(y).log_prob(x) - proposal(x).log_prob(y)
+    return {
+        "acceptance": cut(by_target + by_proposal),
+        "log_ratio": by_target + by_proposal,
+        "proposal_ignored": cut(by_target),
+        "proposal_inverted": cut(by_target - by_proposal),
+        "target_ignored": cut(by_proposal),
+        "barker": torch.sigmoid(by_target + by_proposal),
+    }

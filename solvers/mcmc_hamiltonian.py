@@ -100,15 +100,51 @@ def leapfrog_by_verlet(
     q_{n+1} = 2 q_n − q_{n−1} + ε² · force(q_n), and the momentum is the central difference. Source:
     Hairer, Lubich and Wanner, Geometric numerical integration illustrated by the Störmer–Verlet
     method (2003), Acta Numerica 12, section 1. The forces come by autograd of the potential.
+    The mistakes are runs with another stiffness: a whole step for half a step is a doubled force.
     """
     import torch
 
-    def potential(at: "Tensor") -> "Tensor":
-        return stiffness / 2 * at**2
+    one = torch.ones_like(steps)
+    first, last, place, speed = _verlet(q, p, step, stiffness, steps)
+    start, end = _energy(q, p, stiffness), _energy(place, speed, stiffness)
+    rise = _energy(place, 0 * p, stiffness) - _energy(q, 0 * p, stiffness)
+    half_sign, _, _, _ = _verlet(q, p, step, -stiffness, one)
+    half_whole, _, place_whole, _ = _verlet(q, p, step, 2 * stiffness, one)
+    _, _, place_free, _ = _verlet(q, p, step, 0 * stiffness, one)
+    return {
+        "half_momentum": first,
+        "position": place,
+        "momentum": speed,
+        "energy_before": start,
+        "energy_after": end,
+        "energy_error": end - start,
+        "acceptance": torch.exp(start - end).clamp(max=1),
+        "half_momentum_sign": half_sign,
+        "half_momentum_whole": half_whole,
+        "position_euler": place_free,
+        "position_whole": place_whole,
+        "momentum_old_force": 2 * first - p,
+        "momentum_not_finished": last,
+        "potential_only": torch.exp(-rise).clamp(max=1),
+        "acceptance_sign": torch.exp(end - start).clamp(max=1),
+        "error_as_probability": 1 - (start - end).abs(),
+    }
+
+
+def _energy(place: "Tensor", speed: "Tensor", stiffness: "Tensor") -> "Tensor":
+    return (stiffness * place**2 + speed**2) / 2
+
+
+def _verlet(
+    q: "Tensor", p: "Tensor", step: "Tensor", stiffness: "Tensor", steps: "Tensor"
+) -> tuple["Tensor", "Tensor", "Tensor", "Tensor"]:
+    """First and last speed between two positions, last position and its momentum."""
+    import torch
 
     def acceleration(at: "Tensor") -> "Tensor":
         leaf = at.clone().requires_grad_(True)
-        return -torch.autograd.grad(potential(leaf).sum(), leaf)[0]
+        potential = _energy(leaf, torch.zeros_like(at), stiffness)
+        return -torch.autograd.grad(potential.sum(), leaf)[0]
 
     # The position before the start mirrors the first step: their difference is 2 ε p.
     before, now = q - step * p + step**2 * acceleration(q) / 2, q
@@ -118,14 +154,4 @@ def leapfrog_by_verlet(
         going = done <= steps
         before, now = torch.where(going, now, before), torch.where(going, after, now)
         after = 2 * now - before + step**2 * acceleration(now)
-    speed = (after - before) / (2 * step)
-    start, end = potential(q) + p**2 / 2, potential(now) + speed**2 / 2
-    return {
-        "half_momentum": first,
-        "position": now,
-        "momentum": speed,
-        "energy_before": start,
-        "energy_after": end,
-        "energy_error": end - start,
-        "acceptance": torch.exp(start - end).clamp(max=1),
-    }
+    return first, (now - before) / step, now, (after - before) / (2 * step)

@@ -1,6 +1,6 @@
 """Mean-field variational inference for a correlated Gaussian posterior of two coordinates."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import log
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 @solver(
     "mean_field.gaussian_pair",
     results={
-        "precision": "the precision matrix, the inverse of the covariance",
         "variances": "variances of the factors of the q = q_1 q_2 with the smallest KL(q ‖ p)",
         "marginal_variances": "variances of the q = q_1 q_2 with the smallest KL(p ‖ q)",
         "updated_mean": "mean of the best q_1 while q_2 has the mean `start`",
@@ -36,18 +35,20 @@ if TYPE_CHECKING:
     },
     mistakes={
         "precisions_for_variances": "Takes the precisions of the factors for their variances",
-        "regression_only": "Shifts by the conditional mean's slope, but from 0, not from p's mean",
-        "update_unshifted": "Leaves q_1 at p's own mean",
-        "update_sign_lost": "Turns the sign of the shift",
-        "update_formula_sign_lost": "The same, a formula in m_2",
-        "update_undivided": "Shifts by the covariance, not divided by the variance of z_2",
-        "update_divided_by_own": "Divides the covariance by the variance of z_1",
-        "update_formula_divided_by_own": "The same, a formula in m_2",
+        "update_formula_sign_lost": "Turns the sign of the shift, a formula in m_2",
+        "update_formula_divided_by_own": "Divides the covariance by the variance of z_1, a formula "
+        "in m_2",
         "correlation": "Takes the correlation for its square, the error's factor",
+        "first_slope": "The factor of one update alone, that of q_1",
+        "error_removed": "The share of the error that a round removes, for what it leaves",
         "gap_not_halved": "Forgets the factor 1/2 of the gap",
         "gap_with_correlation": "−ln(1 − |correlation|)/2: the correlation is not squared",
     },
-    domains={"update_formula": {"m_2": "real"}},
+    domains={
+        "update_formula": {"m_2": "real"},
+        "update_formula_sign_lost": {"m_2": "real"},
+        "update_formula_divided_by_own": {"m_2": "real"},
+    },
     examples=(
         {"mean": (1, -2), "covariance": ((4, 2), (2, 3)), "start": 0},
         {"mean": (0, Fraction(1, 2)), "covariance": ((2, -1), (-1, 2)), "start": 3},
@@ -78,10 +79,6 @@ def gaussian_pair(mean: Vector, covariance: Matrix, start: Scalar) -> Answers:
     gap = log(Fraction(first * second) / determinant) / 2
     spread = Fraction(first * second) / determinant
     return {
-        "precision": (
-            (Fraction(second) / determinant, -Fraction(shared) / determinant),
-            (-Fraction(shared) / determinant, Fraction(first) / determinant),
-        ),
         "variances": (Fraction(determinant) / second, Fraction(determinant) / first),
         "marginal_variances": (first, second),
         "updated_mean": mean[0] + shift,
@@ -93,14 +90,11 @@ def gaussian_pair(mean: Vector, covariance: Matrix, start: Scalar) -> Answers:
             Fraction(second) / determinant,
             Fraction(first) / determinant,
         ),
-        "regression_only": slope * start,
-        "update_unshifted": mean[0],
-        "update_sign_lost": mean[0] - shift,
         "update_formula_sign_lost": _line(-slope, mean[0] + slope * mean[1]),
-        "update_undivided": mean[0] + shared * (start - mean[1]),
-        "update_divided_by_own": mean[0] + own_slope * (start - mean[1]),
         "update_formula_divided_by_own": _line(own_slope, mean[0] - own_slope * mean[1]),
         "correlation": float(square) ** 0.5,
+        "first_slope": slope,
+        "error_removed": 1 - square,
         "gap_not_halved": 2 * gap,
         "gap_with_correlation": -log(1 - float(square) ** 0.5) / 2,
     }
@@ -153,7 +147,8 @@ def gaussian_pair_by_maximisation(
     """Both divergences minimised by Newton's method; no formula of a best factor is used.
 
     mean: [variants, 2]; covariance: [variants, 2, 2]; start: [variants]. All logarithms of
-    densities are quadratic, so that cubature nodes give their means exactly.
+    densities are quadratic, so that cubature nodes give their means exactly. Mistaken updates
+    are right ones for a covariance of the other sign, or with both variances exchanged.
     """
     import torch
     from torch.distributions import MultivariateNormal, kl_divergence
@@ -161,23 +156,18 @@ def gaussian_pair_by_maximisation(
     from qgen.solvers.numerics.numerical_methods import maximise
 
     law: Any = MultivariateNormal(mean, covariance)
+    own = torch.diag_embed(covariance.diagonal(dim1=-2, dim2=-1))
 
     def divergence(variances: "Tensor") -> "Tensor":
         found: Tensor = kl_divergence(MultivariateNormal(mean, torch.diag_embed(variances)), law)
         return found
 
-    def updated(other: "Tensor", position: int) -> "Tensor":
-        """The best mean of the factor at a position while the other has the mean `other`."""
+    def by_formula(spread: "Tensor") -> Callable[[Mapping[str, "Tensor"]], "Tensor"]:
+        def at(points: Mapping[str, "Tensor"]) -> "Tensor":
+            columns = points["m_2"].expand(len(mean), -1).unbind(-1)
+            return torch.stack([_updated(mean, spread, each, 0) for each in columns], dim=-1)
 
-        def objective(own: "Tensor") -> "Tensor":
-            pair = torch.stack((own[:, 0], other)[:: 1 - 2 * position], dim=-1)
-            return _bound(mean, covariance, pair, torch.zeros_like(pair))
-
-        return maximise(objective, torch.zeros_like(other[:, None]))[:, 0]
-
-    def by_formula(points: Mapping[str, "Tensor"]) -> "Tensor":
-        columns = points["m_2"].expand(len(mean), -1).unbind(-1)
-        return torch.stack([updated(column, 0) for column in columns], dim=-1)
+        return at
 
     best = maximise(
         lambda both: _bound(mean, covariance, both[:, :2], both[:, 2:]),
@@ -185,13 +175,38 @@ def gaussian_pair_by_maximisation(
     )
     variances = (2 * best[:, 2:]).exp()
     marginal_variances = _covering_variances(mean, covariance)
+    once = _updated(mean, covariance, mean[:, 1] + 1, 0)
+    twice = _updated(mean, covariance, once, 1)
+    scaled = marginal_variances[:, :, None] * marginal_variances[:, None, :]
+    eigenvalues = torch.linalg.eigvalsh(covariance / scaled.sqrt())
     return {
-        "precision": torch.linalg.inv(covariance),
         "variances": variances,
         "marginal_variances": marginal_variances,
-        "updated_mean": updated(start, 0),
-        "update_formula": by_formula,
-        "error_factor": updated(updated(mean[:, 1] + 1, 0), 1) - mean[:, 1],
+        "updated_mean": _updated(mean, covariance, start, 0),
+        "update_formula": by_formula(covariance),
+        "error_factor": twice - mean[:, 1],
         "gap": divergence(variances),
         "marginals_gap": divergence(marginal_variances),
+        "precisions_for_variances": torch.linalg.inv(covariance).diagonal(dim1=-2, dim2=-1),
+        "update_formula_sign_lost": by_formula(2 * own - covariance),
+        "update_formula_divided_by_own": by_formula(covariance - own + own.flip(-1, -2)),
+        # The correlation matrix has the eigenvalues 1 − |rho| and 1 + |rho|.
+        "correlation": eigenvalues[:, 1] - 1,
+        "first_slope": once - mean[:, 0],
+        "error_removed": eigenvalues.prod(-1),
+        "gap_not_halved": -eigenvalues.log().sum(-1),
+        "gap_with_correlation": -eigenvalues[:, 0].log() / 2,
     }
+
+
+def _updated(mean: "Tensor", covariance: "Tensor", other: "Tensor", position: int) -> "Tensor":
+    """The best mean of the factor at a position while the other has the mean `other`."""
+    import torch
+
+    from qgen.solvers.numerics.numerical_methods import maximise
+
+    def objective(own: "Tensor") -> "Tensor":
+        pair = torch.stack((own[:, 0], other)[:: 1 - 2 * position], dim=-1)
+        return _bound(mean, covariance, pair, torch.zeros_like(pair))
+
+    return maximise(objective, torch.zeros_like(other[:, None]))[:, 0]

@@ -29,16 +29,17 @@ _REACH, _LEAST_STEPS, _MOST_STEPS = 9, 8, 200
     "mixture_approximation.normal",
     results={
         "gap": "KL(q ‖ p) in nats: what the ELBO of q lacks of ln p(x)",
+        "weight_at_q": "the weight of the part whose mean is nearest to that of q",
         "covering_mean": "mean of the normal law with the smallest KL(p ‖ ·)",
-        "covering_variance": "variance of that law",
-        "covering_deviation": "its standard deviation",
+        "covering_deviation": "standard deviation of that law",
     },
     mistakes={
+        "weight_elsewhere": "The weight of all other parts",
+        "heights_compared": "The height of p at the mean nearest to q, as a share of its heights "
+        "at all the parts' means",
+        "gap_of_the_rest": "−ln of the weight of all other parts, for the gap",
         "means_averaged": "The plain mean of the parts' means",
         "means_swapped": "Gives the weights to the means in the opposite order",
-        "variance_within": "The mean of the parts' variances: the spread of their means is missing",
-        "variance_between": "The spread of the parts' means alone",
-        "deviation_squared_mean": "The square of the mean deviation, and the spread of the means",
     },
     examples=(
         {
@@ -72,9 +73,9 @@ def normal(weights: Vector, means: Vector, deviations: Vector, m: Scalar, s: Sca
     where q is one of parts that hardly overlap, it is −ln of that part's weight, since p is
     that weight times q where q has its mass. Source: Bishop, Pattern Recognition and Machine
     Learning (2006), section 10.1.2 on both directions of the divergence and section 10.7 on
-    matching moments. Raises ValueError for vectors of different lengths, weights that are no
-    probabilities or 0, deviations that are not positive, and laws that are too far apart for
-    their widths.
+    matching moments. Raises ValueError for vectors of different lengths, fewer than two parts,
+    weights that are no probabilities or 0, equal means, deviations that are not positive, and
+    laws that are too far apart for their widths.
     """
     require_probabilities("weights", weights)
     require_vector("means", means, len(weights))
@@ -84,29 +85,30 @@ def normal(weights: Vector, means: Vector, deviations: Vector, m: Scalar, s: Sca
         require_positive(name, each)
     if min(weights) <= 0:
         raise ValueError("weights must be positive")
+    if len(set(means)) < max(2, len(means)):
+        raise ValueError("means must be two different numbers at least")
     steps = _steps(means, deviations, s)
     parts = list(zip(weights, means, deviations, strict=True))
     mean = Fraction(sum([weight * each for weight, each, _ in parts]))
     within = Fraction(sum([weight * each * each for weight, _, each in parts]))
     between = sum([weight * (each - mean) ** 2 for weight, each, _ in parts])
-    average = sum([weight * each for weight, _, each in parts])
+    distances = [abs(Fraction(each - m)) for each in means]
+    nearest = distances.index(min(distances))
+    inner = [(float(weight), float(each), float(wide)) for weight, each, wide in parts]
+    heights = [exp(_log_height(inner, each)) for _, each, _ in inner]
+    rest = 1 - weights[nearest]
     return {
-        "gap": _divergence(
-            [(float(weight), float(each), float(wide)) for weight, each, wide in parts],
-            float(m),
-            float(s),
-            steps,
-        ),
+        "gap": _divergence(inner, float(m), float(s), steps),
+        "weight_at_q": weights[nearest],
         "covering_mean": mean,
-        "covering_variance": within + between,
         "covering_deviation": sqrt(within + between),
+        "weight_elsewhere": rest,
+        "heights_compared": heights[nearest] / sum(heights),
+        "gap_of_the_rest": -log(rest),
         "means_averaged": Fraction(sum(means)) / len(means),
         "means_swapped": sum(
             [weight * each for weight, each in zip(weights, reversed(means), strict=True)]
         ),
-        "variance_within": within,
-        "variance_between": between,
-        "deviation_squared_mean": average * average + between,
     }
 
 
@@ -131,14 +133,15 @@ def _divergence(parts: list[_Part], m: float, s: float, steps: int) -> float:
     total = 0.0
     for index in range(-_REACH * steps, _REACH * steps + 1):
         place = index / steps
-        z = m + s * place
-        exponents = [
-            log(weight / wide) - ((z - each) / wide) ** 2 / 2 for weight, each, wide in parts
-        ]
-        top = max(exponents)
-        rest = sum([exp(exponent - top) for exponent in exponents])
-        total += exp(-place * place / 2) * (top + log(rest))
+        total += exp(-place * place / 2) * _log_height(parts, m + s * place)
     return -log(s) - 0.5 - total / (steps * sqrt(2 * pi))
+
+
+def _log_height(parts: list[_Part], z: float) -> float:
+    """The log density of the mixture at z, without its constant −ln(2π)/2."""
+    exponents = [log(weight / wide) - ((z - each) / wide) ** 2 / 2 for weight, each, wide in parts]
+    top = max(exponents)
+    return top + log(sum([exp(exponent - top) for exponent in exponents]))
 
 
 @check("mixture_approximation.normal", tolerance=1e-7)
@@ -147,6 +150,7 @@ def normal_by_quadrature(
 ) -> Mapping[str, Any]:
     """Torch's log densities at Gauss-Legendre nodes; the covering law by Newton's method.
 
+    The weights are what the heights of p at the parts' means give back, as a linear system.
     weights, means, deviations: [variants, parts]; m, s: [variants].
     """
     import torch
@@ -180,9 +184,20 @@ def normal_by_quadrature(
     start = torch.stack((torch.zeros_like(m), torch.ones_like(m)), dim=-1)
     best = maximise(fit, start)
     variance = 1 / best[:, 1]
+    heights = log_density(p, means).exp()
+    alone = log_density(Normal(means[:, None], deviations[:, None]), means[..., None]).exp()
+    apart = (means - m[:, None]).abs()
+    near = torch.nn.functional.one_hot(apart.argmin(-1), means.shape[1]).to(m.dtype)
+    weight = (near * torch.linalg.solve(alone, heights)).sum(-1)
+    level = torch.full_like(weights, 1 / weights.shape[1])
     return {
         "gap": gap,
+        "weight_at_q": weight,
         "covering_mean": best[:, 0] * variance,
-        "covering_variance": variance,
         "covering_deviation": variance.sqrt(),
+        "weight_elsewhere": 1 - weight,
+        "heights_compared": (near * heights).sum(-1) / heights.sum(-1),
+        "gap_of_the_rest": -torch.log1p(-weight),
+        "means_averaged": (level * means).sum(-1),
+        "means_swapped": (weights.flip(-1) * means).sum(-1),
     }

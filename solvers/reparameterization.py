@@ -1,6 +1,6 @@
 """The reparameterisation trick: samples as functions of their parameters and of noise."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import log, log10
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from qgen.solvers.numerics.arguments import (
     require_vector,
 )
 from qgen.solvers.numerics.exact_linear_algebra import ldl, require_positive_definite
-from qgen.solvers.numerics.sampling_families import FAMILIES, MAPS, REST, U, require_family
+from qgen.solvers.numerics.sampling_families import FAMILIES, MAPS, REST, U, Ways, require_family
 from qgen.solvers.numerics.shape_arguments import square_root
 from qgen.solvers.routes.registry import check, solver
 
@@ -29,62 +29,42 @@ if TYPE_CHECKING:
     "reparameterization.location_scale",
     results={
         "z": "the sample mu + sigma eps",
-        "slope_in_mu": "the derivative of z with respect to mu",
         "slope_in_sigma": "the derivative of z with respect to sigma",
         "slope_in_log_variance": "the derivative of z with respect to ln sigma²",
     },
     mistakes={
         "variance_for_deviation": "Multiplies the noise with sigma²",
-        "mu_forgotten": "Leaves mu out: sigma eps",
-        "sigma_forgotten": "Leaves sigma out: mu + eps",
         "swapped": "Swaps the two parameters: sigma + mu eps",
-        "noise_subtracted": "Subtracts the noise: mu − sigma eps",
         "standardised": "Applies the inverse map: (eps − mu)/sigma",
         "slope_in_log_deviation": "Differentiates with respect to ln sigma: twice too much",
+        "slope_from_variance": "Takes sigma² for sigma in the derivative with respect to ln sigma²",
     },
     examples=(
         {"mu": 2, "sigma": Fraction(1, 2), "eps": Fraction(-6, 5)},
-        {"mu": (1, -2), "sigma": (Fraction(1, 2), 3), "eps": (Fraction(3, 2), Fraction(-1, 3))},
-        {"mu": (0, 4, 1), "sigma": (2, Fraction(1, 3), 3), "eps": (1, 0, Fraction(7, 10))},
-        {"mu": -1, "sigma": 1, "eps": 0},
+        {"mu": Fraction(-5, 2), "sigma": 3, "eps": Fraction(3, 2)},
+        {"mu": 0, "sigma": 2, "eps": 1},
     ),
 )
-def location_scale(mu: Scalar | Vector, sigma: Scalar | Vector, eps: Scalar | Vector) -> Answers:
-    """z = mu + sigma eps for given noise: three numbers, or three vectors entry by entry.
+def location_scale(mu: Scalar, sigma: Scalar, eps: Scalar) -> Answers:
+    """z = mu + sigma eps for given noise.
 
-    sigma is a scale, for a Gaussian law the standard deviation. dz/dmu = 1, dz/dsigma = eps;
-    with sigma = exp(s/2), dz/ds = sigma eps/2. Source: Kingma and Welling, Auto-Encoding
-    Variational Bayes (2014), section 2.4. Raises ValueError for vectors of different lengths,
-    for vectors mixed with numbers, and a sigma that is not above zero.
+    sigma is a scale, for a Gaussian the standard deviation. dz/dsigma = eps; with
+    sigma = exp(s/2), dz/ds = sigma eps/2. Source: Kingma and Welling, Auto-Encoding Variational
+    Bayes (2014), section 2.4. Raises ValueError for a sigma that is not above zero.
     """
-    if isinstance(mu, tuple) and isinstance(sigma, tuple) and isinstance(eps, tuple):
-        require_vector("mu", mu)
-        require_vector("sigma", sigma, len(mu))
-        require_vector("eps", eps, len(mu))
-        rows = [_moved(*entries) for entries in zip(mu, sigma, eps, strict=True)]
-        return {name: tuple([row[name] for row in rows]) for name in rows[0]}
-    if isinstance(mu, tuple) or isinstance(sigma, tuple) or isinstance(eps, tuple):
-        raise ValueError("mu, sigma and eps must be three numbers or three vectors")
     require_scalar("mu", mu)
-    require_scalar("eps", eps)
-    return _moved(mu, sigma, eps)
-
-
-def _moved(mu: Exact, sigma: Exact, eps: Exact) -> dict[str, Exact]:
     require_positive("sigma", sigma)
+    require_scalar("eps", eps)
     spread = sigma * eps
     return {
         "z": mu + spread,
-        "slope_in_mu": 1,
         "slope_in_sigma": eps,
         "slope_in_log_variance": Fraction(spread) / 2,
         "variance_for_deviation": mu + sigma * spread,
-        "mu_forgotten": spread,
-        "sigma_forgotten": mu + eps,
         "swapped": sigma + mu * eps,
-        "noise_subtracted": mu - spread,
         "standardised": Fraction(eps - mu) / sigma,
         "slope_in_log_deviation": spread,
+        "slope_from_variance": Fraction(sigma * spread) / 2,
     }
 
 
@@ -93,12 +73,10 @@ def location_scale_by_quantiles(mu: "Tensor", sigma: "Tensor", eps: "Tensor") ->
     """The sample is where the slope d ln p(z)/dz of the Gaussian density is −eps/sigma.
 
     That slope is linear in z, so two of its values give the place; the sample's own slopes come
-    from the implicit function theorem, by autograd. All arguments have one shape.
+    from the implicit function theorem, by autograd. The mistakes are samples and slopes for other
+    parameters. All arguments: [variants].
     """
     import torch
-
-    mean, deviation = (each.clone().requires_grad_(True) for each in (mu, sigma))
-    log_variance = (2 * deviation.detach().log()).requires_grad_(True)
 
     def score(point: "Tensor", centre: "Tensor", variance: "Tensor") -> "Tensor":
         """The derivative of the Gaussian log-density, which is −eps/sigma at the sample."""
@@ -107,22 +85,34 @@ def location_scale_by_quantiles(mu: "Tensor", sigma: "Tensor", eps: "Tensor") ->
         (slope,) = torch.autograd.grad(density.sum(), leaf, create_graph=True)
         return slope
 
-    zero = torch.zeros_like(mu)
-    start = score(zero, mu, sigma**2)
-    curvature = score(zero + 1, mu, sigma**2) - start
-    z = ((-eps / sigma - start) / curvature).detach()
+    def sample(centre: "Tensor", scale: "Tensor") -> "Tensor":
+        zero = torch.zeros_like(centre)
+        start = score(zero, centre, scale**2)
+        curvature = score(zero + 1, centre, scale**2) - start
+        return ((-eps / scale - start) / curvature).detach()
 
-    def implicit(equation: "Tensor", parameter: "Tensor") -> "Tensor":
-        (slope,) = torch.autograd.grad(equation.sum(), parameter, retain_graph=True)
-        return -slope / curvature.detach()
+    def slope(scale: "Tensor", scale_of: Callable[["Tensor"], "Tensor"], at: "Tensor") -> "Tensor":
+        """The sample's derivative in a parameter, of which the scale is a function."""
+        place = sample(mu, scale)
+        parameter = at.detach().clone().requires_grad_(True)
+        deviation = scale_of(parameter)
+        equation = score(place, mu, deviation**2) + eps / deviation
+        (change,) = torch.autograd.grad(equation.sum(), parameter)
+        return change * scale**2
 
-    by_deviation = score(z, mean, deviation**2) + eps / deviation
-    by_variance = score(z, mu, log_variance.exp()) + eps / (log_variance / 2).exp()
+    def half_exponential(s: "Tensor") -> "Tensor":
+        return (s / 2).exp()
+
+    off_centre = torch.where(mu == 0, 1, mu)
     return {
-        "z": z,
-        "slope_in_mu": implicit(by_deviation, mean),
-        "slope_in_sigma": implicit(by_deviation, deviation),
-        "slope_in_log_variance": implicit(by_variance, log_variance),
+        "z": sample(mu, sigma),
+        "slope_in_sigma": slope(sigma, lambda s: s, sigma),
+        "slope_in_log_variance": slope(sigma, half_exponential, 2 * sigma.log()),
+        "variance_for_deviation": sample(mu, sigma**2),
+        "swapped": torch.where(mu == 0, sigma, sample(sigma, off_centre)),
+        "standardised": -sigma * score(eps, mu, sigma**2).detach(),
+        "slope_in_log_deviation": slope(sigma, torch.exp, sigma.log()),
+        "slope_from_variance": slope(sigma**2, half_exponential, 4 * sigma.log()),
     }
 
 
@@ -136,8 +126,8 @@ def location_scale_by_quantiles(mu: "Tensor", sigma: "Tensor", eps: "Tensor") ->
         "covariance_as_factor": "Multiplies the noise with the covariance itself",
         "factor_transposed": "Multiplies the noise with Lᵀ",
         "deviations_only": "Multiplies each noise with its own standard deviation only",
-        "unit_factor": "Takes the unit triangular factor of L D Lᵀ and forgets the root of D",
-        "mu_forgotten": "Leaves mu out: L eps",
+        "pivots": "The squares of the diagonal entries of L: the root is forgotten",
+        "deviations": "The standard deviations of the coordinates in place of the diagonal of L",
     },
     examples=(
         {"mu": (1, -1), "covariance": ((4, 2), (2, 5)), "eps": (Fraction(1, 2), -1)},
@@ -166,7 +156,7 @@ def cholesky(mu: Vector, covariance: Matrix, eps: Vector) -> Answers:
     factor = tuple(
         [tuple([entry * root for entry, root in zip(row, roots, strict=True)]) for row in unit]
     )
-    deviations = [square_root(covariance[i][i]) for i in range(len(mu))]
+    deviations = tuple([square_root(covariance[i][i]) for i in range(len(mu))])
     spread = [each * noise for each, noise in zip(deviations, eps, strict=True)]
     turned = tuple(zip(*factor, strict=True))
     return {
@@ -175,8 +165,8 @@ def cholesky(mu: Vector, covariance: Matrix, eps: Vector) -> Answers:
         "covariance_as_factor": _plus_product(mu, covariance, eps),
         "factor_transposed": _plus_product(mu, turned, eps),
         "deviations_only": tuple([mean + each for mean, each in zip(mu, spread, strict=True)]),
-        "unit_factor": _plus_product(mu, unit, eps),
-        "mu_forgotten": _plus_product((0,) * len(mu), factor, eps),
+        "pivots": tuple(pivots),
+        "deviations": deviations,
     }
 
 
@@ -194,15 +184,32 @@ def _plus_product(
 
 @check("reparameterization.cholesky", tolerance=1e-8)
 def cholesky_by_eigenvalues(mu: "Tensor", covariance: "Tensor", eps: "Tensor") -> Mapping[str, Any]:
-    """The symmetric root of the covariance, from its eigenvalues, turned to a triangle by QR."""
+    """The symmetric root of the covariance, from its eigenvalues, turned to a triangle by QR.
+
+    The square of a diagonal entry of L is a quotient of two leading determinants.
+    """
     import torch
+
+    def moved(matrix: "Tensor") -> "Tensor":
+        return torch.baddbmm(mu[..., None], matrix, eps[..., None])[..., 0]
 
     values, vectors = torch.linalg.eigh(covariance)
     root = vectors * values.sqrt()[:, None, :]
     _, upper = torch.linalg.qr(root.mT)
     signs = upper.diagonal(dim1=-2, dim2=-1).sign()
     factor = (upper * signs[..., None]).mT
-    return {"factor": factor, "sample": mu + (factor @ eps[..., None])[..., 0]}
+    sizes = range(1, mu.shape[-1] + 1)
+    minors = torch.stack([torch.linalg.det(covariance[:, :k, :k]) for k in sizes], dim=-1)
+    deviations = (vectors**2 * values[:, None, :]).sum(-1).sqrt()
+    return {
+        "factor": factor,
+        "sample": moved(factor),
+        "covariance_as_factor": moved(vectors @ (values[..., None] * vectors.mT)),
+        "factor_transposed": moved(factor.mT),
+        "deviations_only": moved(torch.diag_embed(deviations)),
+        "pivots": minors / torch.cat((torch.ones_like(minors[:, :1]), minors[:, :-1]), dim=-1),
+        "deviations": deviations,
+    }
 
 
 @solver(
@@ -210,13 +217,10 @@ def cholesky_by_eigenvalues(mu: "Tensor", covariance: "Tensor", eps: "Tensor") -
     results={
         "sample": "the sample, the inverse distribution function at u",
         "sample_formula": "the sample as a formula in u",
-        "slope_in_scale": "the derivative of the sample with respect to the scale, for fixed u",
     },
     mistakes={
         "complement": "Puts 1 − u in place of u",
-        "sign_lost": "Loses the sign: location − scale times the standard quantile",
         "scale_inverted": "Divides by the scale (takes a rate for a scale, or the reverse)",
-        "location_forgotten": "Leaves the location out",
         "distribution_at_u": "Applies the distribution function instead of its inverse",
         "logarithm_to_base_ten": "Takes logarithms to base 10",
         "complement_formula": "Puts 1 − u in place of u, a formula in u",
@@ -254,11 +258,8 @@ def inverse_cdf(family: str, u: Scalar, location: Scalar = 0, scale: Scalar = 1)
     return {
         "sample": start + size * standard,
         "sample_formula": _moved_formula(location, known.sign * scale, known.size(U, REST)),
-        "slope_in_scale": standard,
         "complement": start + size * known.quantile(rest, share, log),
-        "sign_lost": start - size * standard,
         "scale_inverted": start + standard / size,
-        "location_forgotten": size * standard,
         "distribution_at_u": known.distribution((share - start) / size),
         "logarithm_to_base_ten": start + size * known.quantile(share, rest, log10),
         "complement_formula": _moved_formula(location, known.sign * scale, known.size(REST, U)),
@@ -276,67 +277,95 @@ def _moved_formula(start: Exact, factor: Exact, part: Expression) -> Expression:
 def inverse_cdf_by_bisection(
     family: list[str], u: "Tensor", location: "Tensor", scale: "Tensor"
 ) -> Mapping[str, Any]:
-    """Halves an interval until torch's distribution function gives u; arguments [variants]."""
+    """Halves an interval until torch's distribution function gives u; arguments [variants].
+
+    Logarithms to base 10 are natural ones for the scale over ln 10; the Gumbel quantile, with one
+    inside the other, moves by ln ln 10 as well. A uniform quantile has no logarithm.
+    """
     import torch
 
-    from qgen.solvers.numerics.sampling_families import quantile_by_bisection
+    from qgen.solvers.numerics.sampling_families import distribution_at, quantile_by_bisection
 
     members = {
         name: torch.tensor([i for i, each in enumerate(family) if each == name])
         for name in dict.fromkeys(family)
     }
 
-    def quantile(share: "Tensor", size: "Tensor") -> "Tensor":
-        """For shares [variants, points]."""
-        found = torch.empty_like(share)
+    def each(
+        law: Callable[..., "Tensor"], point: "Tensor", start: "Tensor", size: "Tensor"
+    ) -> "Tensor":
+        """A function of every variant's own family, for points [variants, points]."""
+        found = torch.empty_like(point)
         for name, rows in members.items():
-            start = location[rows, None].expand_as(share[rows])
-            stretch = size[rows, None].expand_as(share[rows])
-            found[rows] = quantile_by_bisection(name, start, stretch, share[rows])
+            at = point[rows]
+            first, second = start[rows, None].expand_as(at), size[rows, None].expand_as(at)
+            found[rows] = law(name, first, second, at)
         return found
 
-    sample = quantile(u[:, None], scale)[:, 0]
-    stretched = quantile(u[:, None], 2 * scale)[:, 0]
+    def quantile(share: "Tensor", start: "Tensor", size: "Tensor") -> "Tensor":
+        return each(quantile_by_bisection, share[:, None], start, size)[:, 0]
+
+    base = torch.tensor(10.0, dtype=u.dtype).log()
+    plain = torch.tensor([name == "uniform" for name in family])
+    nested = torch.tensor([name == "gumbel" for name in family])
+    narrow = torch.where(plain, scale, scale / base)
+    shifted = location + torch.where(nested, narrow * base.log(), 0)
     return {
-        "sample": sample,
-        "sample_formula": lambda points: quantile(points["u"], scale),
-        "slope_in_scale": (stretched - sample) / scale,
+        "sample": quantile(u, location, scale),
+        "sample_formula": lambda points: each(quantile_by_bisection, points["u"], location, scale),
+        "complement": quantile(1 - u, location, scale),
+        "scale_inverted": quantile(u, location, 1 / scale),
+        "distribution_at_u": each(distribution_at, u[:, None], location, scale)[:, 0],
+        "logarithm_to_base_ten": quantile(u, shifted, narrow),
+        "complement_formula": lambda points: each(
+            quantile_by_bisection, 1 - points["u"], location, scale
+        ),
+        "sign_lost_formula": lambda points: (
+            2 * location[:, None] - each(quantile_by_bisection, points["u"], location, scale)
+        ),
     }
 
 
 @solver(
     "reparameterization.admits",
     results={
-        "location_scale": "whether z = location + scale · noise, with noise of a fixed law, gives "
-        "the family with all its parameters",
+        "location_scale": "for each family whether z = location + scale · noise, with noise of a "
+        "fixed distribution, gives it with all its parameters",
         "inverse_cdf": "whether z is a smooth elementary function of a uniform u: the inverse "
         "distribution function",
         "differentiable": "whether z can be a differentiable function of the parameters and of "
         "noise in any way (these two, composition, implicit): pathwise gradients exist",
     },
-    examples=tuple({"family": family} for family in FAMILIES),
+    examples=(
+        {"families": ("normal", "exponential", "categorical")},
+        *({"families": (family,)} for family in FAMILIES),
+    ),
 )
-def admits(family: str) -> Answers:
-    """Which ways of reparameterising a family has, by its name (`normal`, `gamma`, `bernoulli`, …).
+def admits(families: tuple[str, ...]) -> Answers:
+    """Which ways of reparameterising some families have, by name (`normal`, `bernoulli`, …).
 
     Discrete families have none, as their samples jump. Sources: Kingma and Welling, Auto-Encoding
-    Variational Bayes (2014), section 2.4, with its three ways; for gamma, beta and Dirichlet laws
-    Figurnov, Mohamed and Mnih, Implicit Reparameterization Gradients (2018). Raises ValueError
-    for an unknown family.
+    Variational Bayes (2014), section 2.4, with its three ways; for gamma, beta and Dirichlet
+    distributions Figurnov, Mohamed and Mnih, Implicit Reparameterization Gradients (2018). Raises
+    ValueError for an unknown family and for none.
     """
-    require_family(family, FAMILIES)
-    return FAMILIES[family]._asdict()
+    if type(families) is not tuple or not families:
+        raise ValueError("families must be names of families, at least one")
+    for family in families:
+        require_family(family, FAMILIES)
+    ways = [FAMILIES[family] for family in families]
+    return {name: tuple([getattr(way, name) for way in ways]) for name in Ways._fields}
 
 
 @check("reparameterization.admits", tolerance=0)
-def admits_by_sampling(family: list[str]) -> Mapping[str, Any]:
+def admits_by_sampling(families: list[tuple[str, ...]]) -> Mapping[str, Any]:
     """What torch's own samplers of these families do with the same noise."""
     import torch
 
     from qgen.solvers.numerics.sampling_families import ways_by_sampling
 
-    found = {name: ways_by_sampling(name) for name in dict.fromkeys(family)}
+    found = {name: ways_by_sampling(name) for each in families for name in each}
     return {
-        way: torch.tensor([getattr(found[name], way) for name in family])
-        for way in ("location_scale", "inverse_cdf", "differentiable")
+        way: torch.tensor([[getattr(found[name], way) for name in each] for each in families])
+        for way in Ways._fields
     }

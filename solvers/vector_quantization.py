@@ -34,24 +34,23 @@ def _require_weight(name: str, value: Scalar) -> None:
     "vector_quantization.nearest_code",
     results={
         "codes": "index of the nearest code of each vector, from 0",
-        "quantised": "the nearest codes themselves, a row for each vector",
         "squared_distances": "squared distance of each vector (row) to each code (column)",
         "summed_error": "Σ ‖z − e‖² over the vectors, with their nearest codes e",
         "codebook_loss": "the mean of ‖z − e‖² over the vectors",
-        "commitment_loss": "beta times that mean",
         "total_loss": "both together",
-        "element_codebook_loss": "the mean of (z − e)² over all coordinates, as in usual programs",
         "tie": "whether some vector has two nearest codes",
+        "one_code_unused": "whether exactly one code is the nearest of no vector",
+        "inner_products_agree": "whether the largest inner products pick the same codes",
+        "absolutes_agree": "whether the smallest sums of absolute differences pick the same codes",
     },
     mistakes={
-        "farthest_codes": "Index of the farthest code of each vector",
         "inner_product_codes": "Index of the code with the largest inner product with each vector",
         "absolute_codes": "Nearest by the sum of absolute differences",
-        "distances_unsquared": "The mean of ‖z − e‖, not squared",
-        "halved_loss": "Half the squared distance",
-        "beta_on_both": "2 beta times the mean in place of (1 + beta) times it",
+        "commitment_loss": "The commitment term alone: beta times the mean",
+        "unsquared_loss": "(1 + beta) times the mean of ‖z − e‖, not squared",
+        "element_loss": "(1 + beta) times the mean of (z − e)² over all coordinates",
+        "summed_loss": "(1 + beta) times the sum over the vectors, not their mean",
         "beta_forgotten": "The two terms added without beta",
-        "mean_of_two": "Divides by the number of codes, not of vectors",
     },
     examples=(
         {
@@ -98,26 +97,29 @@ def nearest_code(z: Matrix, codebook: Matrix, beta: Scalar) -> Answers:
     chosen = [line.index(least) for line, least in zip(table, smallest, strict=True)]
     total, square = sum(smallest), whole * whole
     mean = Fraction(total, square * len(z))
+    aligned = tuple([_most_aligned(row, codes) for row in vectors])
+    absolute = tuple([_nearest_by_absolutes(row, codes) for row in vectors])
     return {
         "codes": tuple(chosen),
-        "quantised": tuple([codebook[code] for code in chosen]),
         "squared_distances": tuple(
             [tuple([Fraction(entry, square) for entry in line]) for line in table]
         ),
         "summed_error": Fraction(total, square),
         "codebook_loss": mean,
-        "commitment_loss": beta * mean,
         "total_loss": (1 + beta) * mean,
-        "element_codebook_loss": mean / width,
         "tie": any(line.count(least) > 1 for line, least in zip(table, smallest, strict=True)),
-        "farthest_codes": tuple([line.index(max(line)) for line in table]),
-        "inner_product_codes": tuple([_most_aligned(row, codes) for row in vectors]),
-        "absolute_codes": tuple([_nearest_by_absolutes(row, codes) for row in vectors]),
-        "distances_unsquared": fsum([least**0.5 for least in smallest]) / whole / len(z),
-        "halved_loss": mean / 2,
-        "beta_on_both": 2 * beta * mean,
+        "one_code_unused": len(codes) - len({*chosen}) == 1,
+        "inner_products_agree": aligned == tuple(chosen),
+        "absolutes_agree": absolute == tuple(chosen),
+        "inner_product_codes": aligned,
+        "absolute_codes": absolute,
+        "commitment_loss": beta * mean,
+        "unsquared_loss": float(1 + beta)
+        * fsum([least**0.5 for least in smallest])
+        / (whole * len(z)),
+        "element_loss": (1 + beta) * mean / width,
+        "summed_loss": Fraction(total, square) * (1 + beta),
         "beta_forgotten": 2 * mean,
-        "mean_of_two": Fraction(total, square * len(codes)),
     }
 
 
@@ -147,24 +149,47 @@ def nearest_code_by_duels(z: "Tensor", codebook: "Tensor", beta: "Tensor") -> Ma
     scale = (1 + z.abs().amax((1, 2)) + codebook.abs().amax((1, 2))) ** 2
     level = 1e-12 * scale[:, None, None]
     unbeaten = (side >= -level[..., None]).all(-1)
+    # Without the middle, the duel is one of inner products.
+    aligned = (torch.einsum("vnd,vjkd->vnjk", z, gap) >= -level[..., None]).all(-1)
+    absolute = torch.cdist(z, codebook, p=1)
     codes = unbeaten.int().argmax(-1)
     quantised = torch.take_along_dim(codebook, codes[..., None], dim=1)
-    mean_square = torch.nn.functional.mse_loss
-    by_entry = mean_square(quantised, z, reduction="none")
-    element = by_entry.mean((1, 2))
-    per_vector = torch.linalg.vector_norm(quantised - z, dim=-1) ** 2
-    loss = per_vector.mean(-1)
+    lengths = torch.linalg.vector_norm(quantised - z, dim=-1)
+    by_products = aligned.int().argmax(-1)
+    by_absolutes = (absolute <= absolute.amin(-1, keepdim=True) + level).int().argmax(-1)
+    wins = torch.nn.functional.one_hot(codes, codebook.shape[1]).sum(1)
     return {
         "codes": codes,
-        "quantised": quantised,
         "squared_distances": torch.cdist(z, codebook, compute_mode="donot_use_mm_for_euclid_dist")
         ** 2,
-        "summed_error": by_entry.sum((1, 2)),
-        "codebook_loss": loss,
-        "commitment_loss": beta * loss,
-        "total_loss": loss + beta * loss,
-        "element_codebook_loss": element,
         "tie": (unbeaten.sum(-1) > 1).any(-1),
+        "one_code_unused": (wins == 0).sum(-1) == 1,
+        "inner_products_agree": (by_products - codes).abs().sum(-1) == 0,
+        "absolutes_agree": (by_absolutes - codes).abs().sum(-1) == 0,
+        "inner_product_codes": by_products,
+        "absolute_codes": by_absolutes,
+        "unsquared_loss": lengths.mean(-1) + beta * lengths.mean(-1),
+        **_losses(z, quantised, beta),
+    }
+
+
+def _losses(z: "Tensor", quantised: "Tensor", beta: "Tensor") -> Mapping[str, "Tensor"]:
+    """The loss of torch's mean squared errors, and of its usual mistakes; both [variants, n, d]."""
+    from torch.nn.functional import mse_loss
+
+    by_entry = mse_loss(quantised, z, reduction="none")
+    codebook_term = by_entry.sum(-1)
+    commitment = beta[:, None] * mse_loss(z, quantised, reduction="none").sum(-1)
+    both = codebook_term + commitment
+    return {
+        "summed_error": by_entry.sum((1, 2)),
+        "codebook_loss": codebook_term.mean(-1),
+        "commitment_loss": commitment.mean(-1),
+        "total_loss": both.mean(-1),
+        "element_loss": (1 + beta) * by_entry.mean((1, 2)),
+        "summed_loss": both.sum(-1),
+        "beta_forgotten": codebook_term.mean(-1)
+        + mse_loss(z, quantised, reduction="none").sum(-1).mean(-1),
     }
 
 
@@ -172,9 +197,6 @@ def nearest_code_by_duels(z: "Tensor", codebook: "Tensor", beta: "Tensor") -> Ma
     "vector_quantization.gradients",
     results={
         "encoder_gradient": "gradient of the whole loss in the encoder's output z",
-        "code_gradient": "gradient of the whole loss in the chosen code e",
-        "reconstruction_gradient": "the part of the encoder's that the reconstruction gives, which "
-        "the straight-through estimator copies from the decoder's input",
         "commitment_gradient": "the part of the encoder's that the commitment term gives",
     },
     mistakes={
@@ -182,9 +204,6 @@ def nearest_code_by_duels(z: "Tensor", codebook: "Tensor", beta: "Tensor") -> Ma
         "factor_two_forgotten": "beta (z − e) without the factor 2",
         "beta_forgotten": "2 (z − e): the commitment term without beta",
         "codebook_term_too": "Lets the codebook term reach the encoder as well",
-        "code_with_reconstruction": "Lets the reconstruction reach the code as well",
-        "code_with_commitment": "Lets the commitment term reach the code as well",
-        "code_sign": "2 (z − e): the sign of the code's gradient is wrong",
     },
     examples=(
         {"z": (1, 2), "e": (0, 3), "upstream": (Fraction(1, 2), -1), "beta": Fraction(1, 4)},
@@ -196,7 +215,7 @@ def gradients(z: Vector, e: Vector, upstream: Vector, beta: Scalar) -> Answers:
     """Gradients of L = reconstruction(e) + ‖sg[z] − e‖² + beta ‖z − sg[e]‖² for one vector.
 
     `upstream` is the gradient of the reconstruction loss at the decoder's input. It goes past
-    the code to z unchanged; so z gets upstream + 2 beta (z − e), and e gets 2 (e − z). Source:
+    the code to z unchanged; so z gets upstream + 2 beta (z − e). Source:
     van den Oord, Vinyals and Kavukcuoglu, Neural discrete representation learning (2017),
     section 3.2 and equation 3. Raises ValueError for vectors of different lengths and beta
     below zero.
@@ -220,16 +239,11 @@ def gradients(z: Vector, e: Vector, upstream: Vector, beta: Scalar) -> Answers:
 
     return {
         "encoder_gradient": encoder(2 * weight),
-        "code_gradient": scaled(-2 * one),
-        "reconstruction_gradient": upstream,
         "commitment_gradient": scaled(2 * weight),
         "commitment_sign": encoder(-2 * weight),
         "factor_two_forgotten": encoder(weight),
         "beta_forgotten": encoder(2 * one),
         "codebook_term_too": encoder(2 * weight + 2 * one),
-        "code_with_reconstruction": encoder(-2 * one),
-        "code_with_commitment": scaled(-2 * (one + weight)),
-        "code_sign": scaled(2 * one),
     }
 
 
@@ -244,19 +258,85 @@ def gradients_by_autograd(
     """
     import torch
 
-    vector, code = z.clone().requires_grad_(True), e.clone().requires_grad_(True)
-    decoder_input = vector + (code - vector).detach()
-    reconstruction = (upstream * decoder_input).sum()
-    codebook_term = ((vector.detach() - code) ** 2).sum()
-    commitment = (beta[:, None] * (vector - code.detach()) ** 2).sum()
+    vector = z.clone().requires_grad_(True)
 
-    def slope(loss: "Tensor", leaf: "Tensor") -> "Tensor":
-        return torch.autograd.grad(loss, leaf, retain_graph=True)[0]
+    def reconstruction() -> "Tensor":
+        return (upstream * (vector + (e - vector).detach())).sum()
 
-    loss = reconstruction + codebook_term + commitment
+    def commitment(weight: "Tensor") -> "Tensor":
+        return (weight[:, None] * (vector - e) ** 2).sum()
+
+    def slope(loss: "Tensor") -> "Tensor":
+        return torch.autograd.grad(loss, vector)[0]
+
+    codebook_term = ((vector.detach() - e) ** 2).sum()
+    unstopped = ((vector - e) ** 2).sum()
     return {
-        "encoder_gradient": slope(loss, vector),
-        "code_gradient": slope(loss, code),
-        "reconstruction_gradient": slope(reconstruction, vector),
-        "commitment_gradient": slope(commitment, vector),
+        "encoder_gradient": slope(reconstruction() + codebook_term + commitment(beta)),
+        "commitment_gradient": slope(commitment(beta)),
+        "commitment_sign": slope(reconstruction() + commitment(-beta)),
+        "factor_two_forgotten": slope(reconstruction() + commitment(beta / 2)),
+        "beta_forgotten": slope(reconstruction() + commitment(torch.ones_like(beta))),
+        "codebook_term_too": slope(reconstruction() + unstopped + commitment(beta)),
+    }
+
+
+@solver(
+    "vector_quantization.reach",
+    results={
+        "reconstruction_moves_encoder": "whether the reconstruction gives z a gradient",
+        "reconstruction_moves_code": "whether the reconstruction gives the chosen code a gradient",
+        "code_moves": "whether any term gives the chosen code a gradient",
+        "encoder_is_pulled": "whether the other two terms give z a gradient towards the code",
+    },
+    mistakes={},
+    examples=(
+        {"way": 1, "codebook_weight": 1, "commitment_weight": Fraction(1, 4)},
+        {"way": 2, "codebook_weight": 0, "commitment_weight": 1},
+        {"way": 3, "codebook_weight": 0, "commitment_weight": 0},
+        {"way": 3, "codebook_weight": 2, "commitment_weight": 0},
+    ),
+)
+def reach(way: Scalar, codebook_weight: Scalar, commitment_weight: Scalar) -> Answers:
+    """Which part gets a gradient of L_rec + a ‖sg[z] − e‖² + b ‖z − sg[e]‖².
+
+    The decoder gets z + sg[e − z] (way 1), e (way 2) or sg[e] (way 3). Source: van den Oord,
+    Vinyals and Kavukcuoglu, Neural discrete representation learning (2017), section 3.2 and
+    equation 3, for the first way. Raises ValueError for another way and weights below zero.
+    """
+    _require_weight("codebook_weight", codebook_weight)
+    _require_weight("commitment_weight", commitment_weight)
+    if way not in (1, 2, 3):
+        raise ValueError(f"way must be 1, 2 or 3, it is {way}")
+    return {
+        "reconstruction_moves_encoder": way == 1,
+        "reconstruction_moves_code": way == 2,
+        "code_moves": way == 2 or codebook_weight > 0,
+        "encoder_is_pulled": commitment_weight > 0,
+    }
+
+
+@check("vector_quantization.reach", tolerance=1e-9)
+def reach_by_autograd(
+    way: "Tensor", codebook_weight: "Tensor", commitment_weight: "Tensor"
+) -> Mapping[str, Any]:
+    """Differentiates the terms at one point with torch's own stop-gradient; all are [variants]."""
+    import torch
+
+    z = torch.full_like(way, 0.3).requires_grad_(True)
+    e = torch.ones_like(way).requires_grad_(True)
+    ways = torch.stack((z + (e - z).detach(), e, e.detach()), -1)
+    reconstruction = (ways.gather(1, way.long()[:, None] - 1)[:, 0] - 2) ** 2
+    others = codebook_weight * (z.detach() - e) ** 2 + commitment_weight * (z - e.detach()) ** 2
+
+    def slopes(loss: "Tensor") -> tuple["Tensor", ...]:
+        return torch.autograd.grad(loss.sum(), (z, e), retain_graph=True)
+
+    of_reconstruction, of_others = slopes(reconstruction), slopes(others)
+    whole = slopes(reconstruction + others)
+    return {
+        "reconstruction_moves_encoder": of_reconstruction[0] != 0,
+        "reconstruction_moves_code": of_reconstruction[1] != 0,
+        "code_moves": whole[1] != 0,
+        "encoder_is_pulled": of_others[0] * (z - e) > 0,
     }

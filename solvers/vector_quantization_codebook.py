@@ -25,18 +25,13 @@ if TYPE_CHECKING:
 @solver(
     "vector_quantization_codebook.usage",
     results={
-        "shares": "the share of the vectors that each code gets",
         "entropy": "entropy of the shares, in nats",
         "perplexity": "exp of the entropy: the effective number of codes in use",
-        "codes_used": "how many codes are used at all",
-        "evenly_used": "whether all codes are used equally often",
     },
     mistakes={
         "codebook_size": "The number of codes, whether used or not",
-        "bits": "The entropy in bits",
         "two_to_the_nats": "2 to the power of nats: the bases do not match",
         "exp_of_bits": "e to the power of bits: the bases do not match",
-        "sign_forgotten": "exp of Σ p ln p: the minus is lost",
         "inverse_largest_share": "One over the largest share",
         "inverse_sum_of_squares": "One over Σ p²: another effective number",
     },
@@ -64,16 +59,11 @@ def usage(counts: Vector) -> Answers:
     # A minus and a zero would make −0: the difference of logarithms does not.
     entropy = fsum([count * (log(total) - log(count)) for count in used]) / total
     return {
-        "shares": tuple([Fraction(count, total) for count in whole]),
         "entropy": entropy,
         "perplexity": exp(entropy),
-        "codes_used": len(used),
-        "evenly_used": min(whole) == max(whole),
         "codebook_size": len(whole),
-        "bits": entropy / log(2),
         "two_to_the_nats": 2**entropy,
         "exp_of_bits": exp(entropy / log(2)),
-        "sign_forgotten": exp(-entropy),
         "inverse_largest_share": Fraction(total, max(whole)),
         "inverse_sum_of_squares": Fraction(total * total, sum([count * count for count in used])),
     }
@@ -92,12 +82,81 @@ def usage_by_power_sums(counts: "Tensor") -> Mapping[str, Any]:
     order = torch.ones(len(counts), 1, dtype=torch.float64, requires_grad=True)
     (slope,) = torch.autograd.grad((shares**order).sum(-1).log().sum(), order)
     entropy = -slope[:, 0]
+
+    def number(order: float) -> "Tensor":
+        """Hill's number of codes of this order."""
+        size: Tensor = torch.linalg.vector_norm(shares, ord=order, dim=-1)
+        return size ** (-1 if order == float("inf") else order / (1 - order))
+
     return {
-        "shares": shares,
         "entropy": entropy,
         "perplexity": entropy.exp(),
-        "codes_used": (shares > 0).sum(-1),
-        "evenly_used": (shares - 1 / counts.shape[1]).abs().amax(-1) < 1e-13,
+        "codebook_size": torch.ones_like(shares).sum(-1),
+        "two_to_the_nats": entropy.exp2(),
+        "exp_of_bits": entropy.exp() ** (1 / log(2)),
+        "inverse_largest_share": number(float("inf")),
+        "inverse_sum_of_squares": number(2),
+    }
+
+
+@solver(
+    "vector_quantization_codebook.fitted_prior",
+    results={
+        "bits": "entropy of the shares, in bits: the mean code length of a latent",
+        "saved_bits": "the bits that all latents together save on average",
+    },
+    mistakes={
+        "fitted_bits": "The bits of all latents under the fitted prior, not what is saved",
+        "saved_nats": "The saving in nats",
+        "saved_by_one": "The saving of one latent",
+        "bases_mixed": "Takes an entropy in nats from a length in bits",
+    },
+    examples=(
+        {"counts": (8, 4, 2, 2), "latents": 10},
+        {"counts": (50, 30, 15, 5), "latents": 64},
+        {"counts": (1, 1, 2), "latents": 1},
+    ),
+)
+def fitted_prior(counts: Vector, latents: Scalar) -> Answers:
+    """What an entropy coder saves with the codes' shares as the prior, against a uniform one.
+
+    The mean length falls from log2 K to the entropy, for each of the latents. Source: Cover and
+    Thomas, Elements of Information Theory (2006), section 5.4 (wrong codes cost the divergence).
+    Raises ValueError for counts that are not whole numbers above zero, and latents that are not.
+    """
+    require_vector("counts", counts)
+    whole = [require_count("a count", count, 1, 10**12) for count in counts]
+    number = require_count("latents", latents, 1, 10**6)
+    total = sum(whole)
+    entropy = fsum([count * (log(total) - log(count)) for count in whole]) / total
+    saved = log(len(whole)) - entropy
+    return {
+        "bits": entropy / log(2),
+        "saved_bits": number * saved / log(2),
+        "fitted_bits": number * entropy / log(2),
+        "saved_nats": number * saved,
+        "saved_by_one": saved / log(2),
+        "bases_mixed": number * (log(len(whole)) / log(2) - entropy),
+    }
+
+
+@check("vector_quantization_codebook.fitted_prior", tolerance=1e-8)
+def fitted_prior_by_divergence(counts: "Tensor", latents: "Tensor") -> Mapping[str, Any]:
+    """The saving as a divergence of torch's distributions; counts: [variants, codes]."""
+    import torch
+    from torch.distributions import Categorical, kl_divergence
+
+    fitted: Any = Categorical(probs=counts)
+    uniform: Any = Categorical(logits=torch.zeros_like(counts))
+    saved = kl_divergence(fitted, uniform)
+    longest = torch.full_like(saved, counts.shape[1]).log2()
+    return {
+        "bits": longest - saved / log(2),
+        "saved_bits": latents * saved / log(2),
+        "fitted_bits": latents * fitted.entropy() / log(2),
+        "saved_nats": latents * saved,
+        "saved_by_one": saved / log(2),
+        "bases_mixed": latents * (longest - fitted.entropy()),
     }
 
 
@@ -110,12 +169,15 @@ def usage_by_power_sums(counts: "Tensor") -> Mapping[str, Any]:
         "old_code": "e = m / N, before them",
     },
     mistakes={
+        "count_added": "Adds the new count without decay: N + n",
+        "count_swapped": "Weighs the new count by decay and the old one by 1 − decay",
+        "total_from_mean": "Updates the total with the mean of the vectors, not with their sum",
+        "total_swapped": "Weighs the new sum by decay and the old total by 1 − decay",
+        "total_added": "Adds the new sum without decay: m + Σ z",
         "batch_mean": "The mean of the assigned vectors: forgets what went before",
-        "decay_swapped": "Weighs the new vectors by decay and the old total by 1 − decay",
         "codes_averaged": "decay · e + (1 − decay) · (mean of the vectors): averages codes, not "
         "counts and totals",
         "count_not_updated": "Divides the new total by the old count",
-        "mean_for_total": "Updates the total with the mean of the vectors, not with their sum",
         "unweighted": "Adds counts and sums without decay: (m + Σ z) / (N + n)",
     },
     examples=(
@@ -163,11 +225,14 @@ def moving_average(total: Vector, count: Scalar, vectors: Matrix, decay: Scalar)
         "new_total": mixed(kept, fresh, one * one),
         "new_code": mixed(kept, fresh, after),
         "old_code": mixed(1, 0, size),
+        "count_added": Fraction(size + arrived, one),
+        "count_swapped": Fraction(fresh * size + kept * arrived, one * one),
+        "total_from_mean": mixed(kept * number, fresh, number * one * one),
+        "total_swapped": mixed(fresh, kept, one * one),
+        "total_added": mixed(1, 1, one),
         "batch_mean": mixed(0, 1, arrived),
-        "decay_swapped": mixed(fresh, kept, fresh * size + kept * arrived),
         "codes_averaged": mixed(kept * arrived, fresh * size, one * arrived * size),
         "count_not_updated": mixed(kept, fresh, one * size),
-        "mean_for_total": mixed(kept * number, fresh, number * after),
         "unweighted": mixed(1, 1, size + arrived),
     }
 
@@ -185,18 +250,38 @@ def moving_average_by_least_squares(
 
     from qgen.solvers.numerics.numerical_methods import maximise
 
-    def fit(code: "Tensor") -> "Tensor":
-        old = count * ((code - total / count[:, None]) ** 2).sum(-1)
-        new = ((code[:, None] - vectors) ** 2).sum((1, 2))
-        return -(decay * old + (1 - decay) * new)
+    def fitted(
+        old_count: "Tensor", kept: "Tensor", fresh: "Tensor", new: "Tensor" = vectors
+    ) -> tuple["Tensor", "Tensor"]:
+        """The best code with these weights, and half the curvature there."""
 
-    code = maximise(fit, torch.zeros_like(total))
-    ahead, behind = fit(code + 1), fit(code - 1)
-    # Of a parabola in each of d coordinates, second differences are exact.
-    new_count = (2 * fit(code) - ahead - behind) / (2 * total.shape[1])
+        def fit(code: "Tensor") -> "Tensor":
+            old = old_count * ((code - total / count[:, None]) ** 2).sum(-1)
+            return -(kept * old + fresh * ((code[:, None] - new) ** 2).sum((1, 2)))
+
+        code = maximise(fit, torch.zeros_like(total))
+        ahead, behind = fit(code + 1), fit(code - 1)
+        # Of a parabola in each of d coordinates, second differences are exact.
+        return code, (2 * fit(code) - ahead - behind) / (2 * total.shape[1])
+
+    fresh, ones = 1 - decay, torch.ones_like(decay)
+    arrived = ones * vectors.shape[1]
+    code, new_count = fitted(count, decay, fresh)
+    swapped, swapped_count = fitted(count, fresh, decay)
+    added, added_count = fitted(count, ones, ones)
+    one, one_count = fitted(count, decay, fresh, vectors.mean(1, keepdim=True))
     return {
         "new_count": new_count,
         "new_total": code * new_count[:, None],
         "new_code": code,
         "old_code": total / count[:, None],
+        "count_added": added_count,
+        "count_swapped": swapped_count,
+        "total_from_mean": one * one_count[:, None],
+        "total_swapped": swapped * swapped_count[:, None],
+        "total_added": added * added_count[:, None],
+        "batch_mean": fitted(count, 0 * ones, ones)[0],
+        "codes_averaged": fitted(arrived, decay, fresh)[0],
+        "count_not_updated": code * (new_count / count)[:, None],
+        "unweighted": added,
     }

@@ -14,6 +14,7 @@ from qgen.solvers.numerics.arguments import (
     require_scalar,
     require_vector,
 )
+from qgen.solvers.numerics.numerical_methods import gauss_legendre
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     mistakes={
         "summed_levels": "Σ L_i: adds the levels in place of multiplying them",
         "clipped": "z_i rounded and clipped to the range, without tanh",
-        "not_rounded_index": "The index from digits that are not rounded",
         "reversed_index": "The index with the last coordinate running fastest",
         "undigited_index": "The index from the quantised numbers, not counted from 0",
     },
@@ -73,9 +73,6 @@ def finite(z: Vector, levels: Vector) -> Answers:
         "index": sum([digit * step for digit, step in zip(digits, places, strict=True)]),
         "summed_levels": sum(sizes),
         "clipped": tuple(clipped),
-        "not_rounded_index": sum(
-            [(x + half) * step for x, half, step in zip(bounded, halves, places, strict=True)]
-        ),
         "reversed_index": sum([d * step for d, step in zip(digits, backwards, strict=True)]),
         "undigited_index": sum([x * step for x, step in zip(rounded, places, strict=True)]),
     }
@@ -89,7 +86,8 @@ def finite_by_enumeration(z: "Tensor", levels: "Tensor") -> Mapping[str, Any]:
     """
     import torch
 
-    rows: dict[str, list[Any]] = {name: [] for name in ("size", "bits", "bounded", "code", "index")}
+    names = ("size", "bits", "bounded", "code", "index", "clipped", "backwards")
+    rows: dict[str, list[Any]] = {name: [] for name in names}
     for entry, sizes in zip(z, levels.long().tolist(), strict=True):
         ranges = [torch.arange(size, dtype=torch.float64) - (size - 1) / 2 for size in sizes]
         # The last factor of a product runs fastest: the first coordinate has to stand there.
@@ -104,6 +102,11 @@ def finite_by_enumeration(z: "Tensor", levels: "Tensor") -> Mapping[str, Any]:
         rows["bounded"].append(bound)
         rows["code"].append(grid[index])
         rows["index"].append(float(index))
+        # Halfway between two levels Python rounds to the even one.
+        lengths = (grid - entry).abs() + 1e-9 * (grid % 2)
+        rows["clipped"].append(grid[lengths.sum(-1).argmin()])
+        last = torch.cartesian_prod(*ranges).reshape(-1, len(sizes))
+        rows["backwards"].append(float((last == grid[index]).all(-1).int().argmax()))
     codes = torch.stack(rows["code"])
     return {
         "codebook_size": torch.tensor(rows["size"], dtype=torch.float64),
@@ -112,6 +115,14 @@ def finite_by_enumeration(z: "Tensor", levels: "Tensor") -> Mapping[str, Any]:
         "quantised": codes,
         "digits": codes + (levels - 1) / 2,
         "index": torch.tensor(rows["index"], dtype=torch.float64),
+        "summed_levels": 2 * ((levels - 1) / 2).sum(-1) + levels.shape[1],
+        "clipped": torch.stack(rows["clipped"]),
+        "reversed_index": torch.tensor(rows["backwards"], dtype=torch.float64),
+        # The code 0 stands in the middle of the list.
+        "undigited_index": torch.tensor(
+            [at - (size - 1) / 2 for at, size in zip(rows["index"], rows["size"], strict=True)],
+            dtype=torch.float64,
+        ),
     }
 
 
@@ -125,12 +136,13 @@ def finite_by_enumeration(z: "Tensor", levels: "Tensor") -> Mapping[str, Any]:
         "error": "|z − approximation|",
         "best_error": "the smallest |z − c − d| over all pairs of codes",
         "greedy_is_best": "whether one code after the other reaches that",
+        "second_helps": "whether the sum lies nearer to z than the first code alone",
+        "same_second_code": "whether z itself has the same nearest second code as the remainder",
+        "sums_differ": "whether no two pairs of codes have the same sum",
     },
     mistakes={
         "second_of_z": "The code of the second codebook that is nearest to z itself",
         "first_only_error": "|z − first code|: the second stage is left out",
-        "independent_error": "The error if both stages quantise z itself",
-        "remainder_negated": "The first code less z",
     },
     examples=(
         {"z": Fraction(13, 2), "first": (0, 4, 10), "second": (-2, 0, 1, 3)},
@@ -168,10 +180,11 @@ def residual(z: Scalar, first: Vector, second: Vector) -> Answers:
         "error": error,
         "best_error": best,
         "greedy_is_best": error == best,
+        "second_helps": error < abs(left),
+        "same_second_code": then == apart,
+        "sums_differ": len({c + d for c in first for d in second}) == len(first) * len(second),
         "second_of_z": apart,
         "first_only_error": abs(left),
-        "independent_error": abs(left - apart),
-        "remainder_negated": -left,
     }
 
 
@@ -207,6 +220,12 @@ def residual_by_borders(z: "Tensor", first: "Tensor", second: "Tensor") -> Mappi
         "error": error,
         "best_error": best,
         "greedy_is_best": error <= best + 1e-10 * (1 + z.abs()),
+        "second_helps": (z - start).abs() - error > 1e-10 * (1 + z.abs()),
+        "same_second_code": (cell(z, second) - then).abs() < 1e-10,
+        # A single sum has no neighbour; the others are compared with the next in order.
+        "sums_differ": (sums.sort(-1).values.diff(dim=-1) > 1e-10).all(-1),
+        "second_of_z": cell(z, second),
+        "first_only_error": (z - start).abs(),
     }
 
 
@@ -222,17 +241,14 @@ _BORDER = Symbol("t")
         "upper_formula": "the upper code as a formula in t",
         "new_border": "the point midway between the two codes",
         "best_border": "the border that this step leaves where it is",
-        "distortion": "mean square error with these two codes and the border t",
     },
     mistakes={
-        "lower_middle": "t/2: the middle of the cell, as for an even density",
-        "upper_middle": "(t + A)/2: the middle of the cell",
         "lower_middle_formula": "The middle of the lower cell as a formula in t",
         "upper_middle_formula": "The middle of the upper cell as a formula in t",
         "upper_unnormalised_formula": "Forgets to divide by the mass of the upper cell",
+        "even_step": "The point midway between the middles of the cells",
         "median": "A/√2: the border with half the mass on each side",
         "even_border": "A/2: the best border of an even density",
-        "single_code_distortion": "The variance of z: the error with one code",
     },
     domains={
         "lower_formula": {"t": "positive"},
@@ -262,9 +278,6 @@ def two_codes(span: Scalar, border: Scalar) -> Answers:
     whole, at = Fraction(span), Fraction(border)
     lower = 2 * at / 3
     upper = Fraction(2, 3) * (whole * whole + whole * at + at * at) / (whole + at)
-    below = at * at / (whole * whole)
-    # E[z²] = A²/2, less the squared codes weighed by their cells' masses.
-    distortion = whole * whole / 2 - below * lower * lower - (1 - below) * upper * upper
     quadratic = Sum(
         (Number(whole * whole), Product((Number(whole), _BORDER)), Power(_BORDER, Number(2)))
     )
@@ -278,74 +291,71 @@ def two_codes(span: Scalar, border: Scalar) -> Answers:
         "upper_formula": Quotient(Product((Number(2), quadratic)), Product((Number(3), edge))),
         "new_border": (lower + upper) / 2,
         "best_border": float(whole) * (sqrt(5) - 1) / 2,
-        "distortion": distortion,
-        "lower_middle": at / 2,
-        "upper_middle": (at + whole) / 2,
         "lower_middle_formula": Quotient(_BORDER, Number(2)),
         "upper_middle_formula": Quotient(edge, Number(2)),
         "upper_unnormalised_formula": Quotient(
             Product((Number(2), cubes)), Number(3 * whole * whole)
         ),
+        "even_step": (whole + 2 * at) / 4,
         "median": float(whole) / sqrt(2),
         "even_border": whole / 2,
-        "single_code_distortion": whole * whole / 18,
     }
 
 
 @check("vector_quantization_scalar.two_codes", tolerance=1e-8)
 def two_codes_by_quadrature(span: "Tensor", border: "Tensor") -> Mapping[str, Any]:
-    """Means and errors as Gauss sums over each cell; the best border by repeating Lloyd's step.
+    """Means as Gauss sums over each cell; the best border by repeating Lloyd's step.
 
-    Polynomials of degree three are summed exactly by four nodes. span, border: [variants].
+    The mistakes are the same with a flat density, and the median by halving an interval.
+    span, border: [variants].
     """
     import torch
 
-    nodes, weights = _gauss()
+    nodes, weights = gauss_legendre(4)
 
-    def moments(start: "Tensor", end: "Tensor", power: int) -> "Tensor":
-        """∫ z^power p(z) dz from start to end."""
-        half = (end - start) / 2
-        places = start[..., None] + half[..., None] * (1 + nodes)
-        slopes = 2 / span**2
-        while slopes.dim() < half.dim():
-            slopes = slopes[:, None]
-        return half * slopes * (weights * places ** (power + 1)).sum(-1)
+    def moment(start: "Tensor", end: "Tensor", power: int, slope: int) -> "Tensor":
+        """∫ z^power (2 z/A²)^slope dz from start to end; four nodes are exact up to degree 7."""
+        places = start[..., None] + (end - start)[..., None] * nodes
+        scale = (2 / span**2).reshape(-1, *[1] * (places.dim() - 1))
+        return (end - start) * (weights * places**power * (scale * places) ** slope).sum(-1)
 
-    def codes(at: "Tensor") -> tuple["Tensor", "Tensor"]:
-        whole = span if at.dim() == 1 else span[:, None].expand_as(at)
-        zero = torch.zeros_like(at)
-        return (
-            moments(zero, at, 1) / moments(zero, at, 0),
-            moments(at, whole, 1) / moments(at, whole, 0),
-        )
+    def codes(at: "Tensor", slope: int = 1) -> tuple["Tensor", "Tensor"]:
+        zero, whole = torch.zeros_like(at), span.reshape(-1, *[1] * (at.dim() - 1)).expand_as(at)
+        cells = ((zero, at), (at, whole))
+        lower, upper = (moment(*cell, 1, slope) / moment(*cell, 0, slope) for cell in cells)
+        return lower, upper
+
+    def midway(at: "Tensor", slope: int) -> "Tensor":
+        lower, upper = codes(at, slope)
+        return (lower + upper) / 2
+
+    def settled(slope: int) -> "Tensor":
+        at = border
+        for _ in range(200):
+            at = midway(at, slope)
+        return at
+
+    low, high = torch.zeros_like(span), span
+    for _ in range(60):
+        middle = (low + high) / 2
+        light = moment(torch.zeros_like(span), middle, 0, 1) < 1 / 2
+        low, high = torch.where(light, middle, low), torch.where(light, high, middle)
+
+    def unnormalised(points: Mapping[str, "Tensor"]) -> "Tensor":
+        return moment(points["t"], span[:, None].expand_as(points["t"]), 1, 1)
 
     lower, upper = codes(border)
-    best = border
-    for _ in range(200):
-        below, above = codes(best)
-        best = (below + above) / 2
-    zero = torch.zeros_like(border)
-    error = torch.zeros_like(border)
-    for code, start, end in ((lower, zero, border), (upper, border, span)):
-        second, first, mass = (moments(start, end, power) for power in (2, 1, 0))
-        error = error + second - 2 * code * first + code**2 * mass
     return {
         "lower_code": lower,
         "upper_code": upper,
         "lower_formula": lambda points: codes(points["t"])[0],
         "upper_formula": lambda points: codes(points["t"])[1],
-        "new_border": (lower + upper) / 2,
-        "best_border": best,
-        "distortion": error,
+        "new_border": midway(border, 1),
+        "best_border": settled(1),
+        "lower_middle_formula": lambda points: codes(points["t"], 0)[0],
+        "upper_middle_formula": lambda points: codes(points["t"], 0)[1],
+        "upper_unnormalised_formula": unnormalised,
+        "even_step": midway(border, 0),
+        "median": (low + high) / 2,
+        "even_border": settled(0),
     }
-
-
-def _gauss() -> tuple["Tensor", "Tensor"]:
-    """Nodes and weights of Gauss and Legendre with four points on (−1, 1)."""
-    import torch
-
-    # The eigenvalues of Golub and Welsch's matrix (1969); weights from the first components.
-    counts = torch.arange(1, 4, dtype=torch.float64)
-    beside = counts / (4 * counts**2 - 1).sqrt()
-    places, vectors = torch.linalg.eigh(torch.diag(beside, 1) + torch.diag(beside, -1))
-    return places, 2 * vectors[0] ** 2

@@ -1,6 +1,6 @@
 """Training a VQ-VAE on the line, how long its codes are, and moving averages in the long run."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import log, log2
 from typing import TYPE_CHECKING, Any
@@ -39,7 +39,6 @@ def _linear(*terms: tuple[int | Fraction, Symbol | None]) -> Expression:
     "vector_quantization_training.line",
     results={
         "encoder_formula": "the gradient in z by the straight-through estimator, in x and z",
-        "code_formula": "the gradient in e that the codebook term gives, a formula in z",
         "reconstruction": "a e + b",
     },
     mistakes={
@@ -80,7 +79,6 @@ def line(a: Scalar, b: Scalar, e: Scalar, beta: Scalar) -> Answers:
     nothing = Fraction(0)
     return {
         "encoder_formula": gradient(-2 * slope, 2 * weight),
-        "code_formula": _linear((Fraction(-2), _Z), (2 * code, None)),
         "reconstruction": at_code,
         "decoder_at_z_formula": _linear(
             (-2 * slope, _X),
@@ -100,23 +98,42 @@ def line_by_autograd(a: "Tensor", b: "Tensor", e: "Tensor", beta: "Tensor") -> M
     """Builds the loss with detached tensors and differentiates it; all are [variants]."""
     import torch
 
-    def slopes(points: Mapping[str, "Tensor"], wanted: str) -> "Tensor":
+    slope, shift, code, weight = (each[:, None] for each in (a, b, e, beta))
+
+    def gradient(
+        points: Mapping[str, "Tensor"],
+        *,
+        fed: str = "copied",
+        pull: "Tensor" = weight,
+        stopped: bool = True,
+        after: bool = False,
+    ) -> "Tensor":
+        """In z, of the loss with the decoder fed with the code ('copied' past it), or with z.
+
+        `after` takes the derivative of the reconstruction in the decoder's output.
+        """
         vector = points["z"].clone().requires_grad_(True)
-        code = e[:, None].expand_as(vector).clone().requires_grad_(True)
-        data = points["x"] if wanted == "encoder" else torch.zeros_like(vector)
-        fed = vector + (code - vector).detach()
-        loss = (
-            (data - a[:, None] * fed - b[:, None]) ** 2
-            + (vector.detach() - code) ** 2
-            + beta[:, None] * (vector - code.detach()) ** 2
-        )
-        leaf = vector if wanted == "encoder" else code
-        return torch.autograd.grad(loss.sum(), leaf)[0]
+        offset = {"copied": code - vector, "code": code - vector, "vector": 0 * vector}[fed]
+        entering = vector + offset.detach() if fed != "code" else code + 0 * vector
+        output = slope * entering + shift
+        if after:
+            output = output.detach() + vector - vector.detach()
+        held = vector.detach() if stopped else vector
+        loss = (points["x"] - output) ** 2 + (held - code) ** 2 + pull * (vector - code) ** 2
+        return torch.autograd.grad(loss.sum(), vector)[0]
+
+    def wrong(**changed: Any) -> Callable[[Mapping[str, "Tensor"]], "Tensor"]:
+        return lambda points: gradient(points, **changed)
 
     return {
-        "encoder_formula": lambda points: slopes(points, "encoder"),
-        "code_formula": lambda points: slopes(points, "code"),
+        "encoder_formula": gradient,
         "reconstruction": torch.addcmul(b, a, e),
+        "decoder_at_z_formula": wrong(fed="vector"),
+        "slope_forgotten_formula": wrong(after=True),
+        "true_gradient_formula": wrong(fed="code"),
+        "copied_only_formula": wrong(pull=0 * weight),
+        "codebook_term_too_formula": wrong(stopped=False),
+        "commitment_sign_formula": wrong(pull=-weight),
     }
 
 
@@ -133,10 +150,7 @@ def line_by_autograd(a: "Tensor", b: "Tensor", e: "Tensor", beta: "Tensor") -> M
         "one_row_bits": "The bits of one row of the grid: the side is not squared",
         "codes_as_bits": "K bits a position: forgets the logarithm",
         "kl_of_one_position": "ln K: only one position",
-        "kl_zero": "0: takes a posterior without spread to have no KL",
         "kl_over_all_grids": "ln (K · latents): adds the numbers of choices inside the logarithm",
-        "grey_ratio": "Counts 8 bits a pixel: forgets the three colours",
-        "byte_ratio": "Counts 3 in place of 24 for a pixel: bytes against bits",
     },
     examples=(
         {"side": 256, "factor": 8, "codes": 512},
@@ -171,10 +185,7 @@ def code_length(side: Scalar, factor: Scalar, codes: Scalar) -> Answers:
         "one_row_bits": across * bits,
         "codes_as_bits": latents * number,
         "kl_of_one_position": log(number),
-        "kl_zero": 0,
         "kl_over_all_grids": log(number * latents),
-        "grey_ratio": ratio / 3,
-        "byte_ratio": ratio / 8,
     }
 
 
@@ -200,9 +211,16 @@ def code_length_by_laws(side: "Tensor", factor: "Tensor", codes: "Tensor") -> Ma
                 grid * each,
                 grid * float(kl_divergence(chosen, prior)),
                 8 * image.nbytes / (grid * each),
+                image[0, 0, ::step].numel() * each,
+                float(torch.empty(grid, number, device="meta").numel()),
+                float(kl_divergence(chosen, prior)),
+                float(prior.entropy()) + log(grid),
             ]
         rows.append(known[width, step, number])
-    names = ("latents", "bits_per_latent", "total_bits", "kl", "ratio")
+    names = (
+        *("latents", "bits_per_latent", "total_bits", "kl", "ratio"),
+        *("one_row_bits", "codes_as_bits", "kl_of_one_position", "kl_over_all_grids"),
+    )
     columns = torch.tensor(rows, dtype=torch.float64).unbind(-1)
     return dict(zip(names, columns, strict=True))
 
@@ -214,54 +232,49 @@ def code_length_by_laws(side: "Tensor", factor: "Tensor", codes: "Tensor") -> Ma
         "step_size": "the step of gradient descent on Σ ‖z − e‖² that does the same once",
         "count_formula": "the running count after t equal batches, a formula in t",
         "code_formula": "the code after t equal batches if the count is the batch's already, in t",
-        "code_after": "the code after so many equal batches, whatever the count was",
     },
     mistakes={
         "fresh_share": "1 − decay for the weight: forgets that counts differ",
+        "undecayed_share": "n / (N + n) for the weight: forgets the decay",
         "half_missed_step": "r / n for the step: forgets the factor 2 of the gradient",
         "step_not_divided": "r / 2 for the step: forgets that the batch has n numbers",
         "count_swapped_formula": "The old count and the batch's change places",
         "weights_swapped_formula": "The old code and the batch's mean change places",
-        "one_step_after": "The code after a single batch",
         "straight_line_formula": "The distance shrinks by equal amounts, not by a share of itself",
-        "fresh_power_after": "Uses (1 − decay)^steps in place of decay^steps",
     },
-    domains={"count_formula": {"t": "positive"}, "code_formula": {"t": "positive"}},
+    domains={
+        name: {"t": "positive"}
+        for name in (
+            *("count_formula", "code_formula", "count_swapped_formula"),
+            *("weights_swapped_formula", "straight_line_formula"),
+        )
+    },
     examples=(
-        {"count": 4, "code": 1, "batch": 2, "mean": 3, "decay": Fraction(9, 10), "steps": 3},
-        {"count": 2, "code": -1, "batch": 6, "mean": 4, "decay": Fraction(1, 2), "steps": 5},
+        {"count": 4, "code": 1, "batch": 2, "mean": 3, "decay": Fraction(9, 10)},
+        {"count": 2, "code": -1, "batch": 6, "mean": 4, "decay": Fraction(1, 2)},
         {
             "count": Fraction(5, 2),
             "code": Fraction(1, 2),
             "batch": 3,
             "mean": -2,
             "decay": Fraction(4, 5),
-            "steps": 2,
         },
     ),
 )
-def long_run(
-    count: Scalar, code: Scalar, batch: Scalar, mean: Scalar, decay: Scalar, steps: Scalar
-) -> Answers:
+def long_run(count: Scalar, code: Scalar, batch: Scalar, mean: Scalar, decay: Scalar) -> Answers:
     """Moving averages of one code on the line, fed with batches of n numbers of the same mean.
 
     N_t = n + decay^t (N − n), and the total goes the same way to n times the mean. Source: van den
     Oord, Vinyals and Kavukcuoglu, Neural discrete representation learning (2017), appendix A.1, for
-    the updates. Raises ValueError for counts not above zero, a decay not between 0 and 1, and
-    steps that are not whole from 1 to 50.
+    the updates. Raises ValueError for counts not above zero, and a decay not between 0 and 1.
     """
     require_positive("count", count)
     require_scalar("code", code)
     number = require_count("batch", batch, 1, 10**6)
     require_scalar("mean", mean)
     require_between_zero_and_one("decay", decay)
-    times = require_count("steps", steps, 1, 50)
     size, start, goal, kept = map(Fraction, (count, code, mean, decay))
     fresh = 1 - kept
-
-    def after(power: Fraction) -> Fraction:
-        top = number * goal + power * (size * start - number * goal)
-        return top / (number + power * (size - number))
 
     weight = fresh * number / (kept * size + fresh * number)
     powered = Power(Number(kept), _T)
@@ -276,51 +289,38 @@ def long_run(
         "step_size": weight / (2 * number),
         "count_formula": towards(Fraction(number), size - number, powered),
         "code_formula": towards(goal, start - goal, powered),
-        "code_after": after(kept**times),
         "fresh_share": fresh,
+        "undecayed_share": number / (size + number),
         "half_missed_step": weight / number,
         "step_not_divided": weight / 2,
         "count_swapped_formula": towards(size, number - size, powered),
         "weights_swapped_formula": towards(start, goal - start, powered),
-        "one_step_after": after(kept),
         "straight_line_formula": towards(goal, start - goal, left),
-        "fresh_power_after": after(fresh**times),
     }
 
 
 @check("vector_quantization_training.long_run", tolerance=1e-8)
 def long_run_step_by_step(
-    count: "Tensor",
-    code: "Tensor",
-    batch: "Tensor",
-    mean: "Tensor",
-    decay: "Tensor",
-    steps: "Tensor",
+    count: "Tensor", code: "Tensor", batch: "Tensor", mean: "Tensor", decay: "Tensor"
 ) -> Mapping[str, Any]:
-    """Runs the updates one by one; between whole steps, the flow that leads through them.
+    """Runs the update once; between whole steps, the flow that leads through them.
 
     The weight is the slope of the new code in the batch's mean. A step of gradient descent is taken
     with autograd and scaled until it lands where the average does. All are [variants].
     """
     import torch
 
-    def update(size: "Tensor", total: "Tensor", goal: "Tensor") -> tuple["Tensor", "Tensor"]:
-        return torch.lerp(batch, size, decay), torch.lerp(batch * goal, total, decay)
+    def weight(size: "Tensor", kept: "Tensor") -> "Tensor":
+        target = mean.clone().requires_grad_(True)
+        after = torch.lerp(batch, size, kept)
+        total = torch.lerp(batch * target, size * code, kept)
+        return torch.autograd.grad((total / after).sum(), target)[0]
 
-    target = mean.clone().requires_grad_(True)
-    size, total = update(count, count * code, target)
-    (weight,) = torch.autograd.grad((total / size).sum(), target)
-    moved = (total / size).detach()
-    leaf = code.clone().requires_grad_(True)
-    # n numbers at the mean: their spread does not change the gradient in the code.
-    (gradient,) = torch.autograd.grad((batch * (mean - leaf) ** 2).sum(), leaf)
-    same = gradient == 0
-    step = torch.where(same, weight / (2 * batch), (code - moved) / torch.where(same, 1, gradient))
-    size, total = count, count * code
-    result = code
-    for place in range(1, int(steps.max()) + 1):
-        size, total = update(size, total, mean)
-        result = torch.where(steps == place, total / size, result)
+    def step(share: "Tensor", error: Callable[["Tensor"], "Tensor"]) -> "Tensor":
+        """The step on an error of the distance to the mean that moves the code by this share."""
+        leaf = torch.ones_like(code).requires_grad_(True)
+        (gradient,) = torch.autograd.grad(error(leaf).sum(), leaf)
+        return share / gradient
 
     def flow(start: "Tensor", goal: "Tensor", points: Mapping[str, "Tensor"]) -> "Tensor":
         """The solution of y' = ln decay · (y − goal), as a matrix exponential on (y, 1)."""
@@ -330,10 +330,23 @@ def long_run_step_by_step(
         moves: Tensor = torch.linalg.matrix_exp(torch.stack(rows, -2))
         return moves[..., 0, 0] * start[:, None] + moves[..., 0, 1]
 
+    def straight(points: Mapping[str, "Tensor"]) -> "Tensor":
+        """As far in each step as in the first one, from the count that stays."""
+        once = torch.lerp(batch * mean, batch * code, decay) / batch
+        return code[:, None] + points["t"] * (once - code)[:, None]
+
+    share = weight(count, decay)
     return {
-        "weight": weight,
-        "step_size": step,
+        "weight": share,
+        # n numbers at the mean: their spread does not change the gradient in the code.
+        "step_size": step(share, lambda gap: batch * gap**2),
         "count_formula": lambda points: flow(count, batch, points),
         "code_formula": lambda points: flow(code, mean, points),
-        "code_after": result,
+        "fresh_share": weight(batch, decay),
+        "undecayed_share": weight(count, torch.full_like(decay, 1 / 2)),
+        "half_missed_step": step(share, lambda gap: batch * gap**2 / 2),
+        "step_not_divided": step(share, lambda gap: gap**2),
+        "count_swapped_formula": lambda points: flow(batch, count, points),
+        "weights_swapped_formula": lambda points: flow(mean, code, points),
+        "straight_line_formula": straight,
     }

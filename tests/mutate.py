@@ -27,12 +27,13 @@ from qgen.bank.templates import (
     Placed,
     QuestionTemplate,
 )
+from qgen.banks import load_banks
 from qgen.checking import check_question
 from qgen.document.formula import Number, Product
 from qgen.document.values import EXPRESSION_TYPES, Answers, Value
 from qgen.generator.drawing import VariantFailure
-from qgen.loading import load_banks, question_solvers
 from qgen.production import variant_source
+from qgen.question_solvers import question_solvers
 from qgen.solvers.routes import registry
 from qgen.solvers.routes.registry import Solver, SolverFailure, solve
 

@@ -48,25 +48,29 @@ def part_heading(part: Part, labels: Labels) -> str:
 
 def derivation_text(parts: tuple[Part, ...], text: MoodleText, labels: Labels) -> str:
     """All parts to answer in one box: prompts, options and units, no keys."""
-    pieces: list[str] = []
-    for part in parts:
-        pieces.append(f"{part_heading(part, labels)}<div>{text.write(part.prompt)}</div>")
-        match part.answer:
-            case SingleChoice() | MultipleSelect():
-                pieces.append(lettered((option.text for option in part.answer.options), text))
-            case Matching():
-                lefts = (f"<li>{text.write(pair.left)}</li>" for pair in part.answer.pairs)
-                pieces.append(f"<ol>{''.join(lefts)}</ol>{lettered(part.answer.rights, text)}")
-            case Ordering():
-                pieces.append(lettered(part.answer.items, text))
-            case Numeric():
-                if part.answer.unit:
-                    pieces.append(unit_line(part.answer.unit, labels))
-            case FormulaAnswer() | ShortAnswer() | Open():
-                pass
-            case _:
-                assert_never(part.answer)
-    return "".join(pieces)
+    return "".join(
+        f"{part_heading(part, labels)}<div>{text.write(part.prompt)}</div>"
+        f"{asked_text(part.answer, text, labels)}"
+        for part in parts
+    )
+
+
+def asked_text(answer: Answer, text: MoodleText, labels: Labels) -> str:
+    """What an answer in words needs to refer to: options, items, a unit."""
+    match answer:
+        case SingleChoice() | MultipleSelect():
+            return lettered((option.text for option in answer.options), text)
+        case Matching():
+            lefts = (f"<li>{text.write(pair.left)}</li>" for pair in answer.pairs)
+            return f"<ol>{''.join(lefts)}</ol>{lettered(answer.rights, text)}"
+        case Ordering():
+            return lettered(answer.items, text)
+        case Numeric():
+            return unit_line(answer.unit, labels) if answer.unit else ""
+        case FormulaAnswer() | ShortAnswer() | Open():
+            return ""
+        case _:
+            assert_never(answer)
 
 
 def lettered(texts: Iterable[Passage], text: MoodleText) -> str:

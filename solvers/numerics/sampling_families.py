@@ -190,22 +190,21 @@ def quantile_by_bisection(
     """Where the distribution function reaches the share; all tensors of one shape."""
     import torch
 
-    law = distribution(family, location, scale)
     low, high = location - 800 * scale, location + 800 * scale
     for _ in range(80):
         middle = (low + high) / 2
-        below = _cumulative(family, law, middle, location, scale) < share
+        below = distribution_at(family, location, scale, middle) < share
         low, high = torch.where(below, middle, low), torch.where(below, high, middle)
     return (low + high) / 2
 
 
-def _cumulative(
-    family: str, law: Any, point: "Tensor", location: "Tensor", scale: "Tensor"
-) -> "Tensor":
-    """Probability below the point; torch's exponential law has no location of its own."""
+def distribution_at(family: str, location: "Tensor", scale: "Tensor", point: "Tensor") -> "Tensor":
+    """The distribution function at the point; all tensors of one shape.
+
+    Torch's exponential law has no location of its own.
+    """
+    law = distribution(family, location, scale)
     if family == "exponential":
-        shifted = (point - location).clamp(min=0)
-        value: Tensor = law.cdf(shifted)
-        return value
-    value = law.cdf(point)
+        point = (point - location).clamp(min=0)
+    value: Tensor = law.cdf(point)
     return value

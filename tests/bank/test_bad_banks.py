@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from qgen.bank.loader import BankPath, load_bank
+from qgen.bank.catalogue import BankPath
+from qgen.bank.loader import load_bank
 
 FOLDER = Path(__file__).parents[1] / "bad_banks"
 

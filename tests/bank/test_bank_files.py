@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from qgen.bank.loader import BankPath, load_bank
+from qgen.bank.catalogue import BankPath
+from qgen.bank.loader import load_bank
 from qgen.document.problem import Place
 from tests.bank.written import question, template, written
 from tests.samples import PNG

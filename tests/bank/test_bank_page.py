@@ -3,9 +3,9 @@
 from collections import Counter
 from pathlib import Path
 
+from qgen.banks import load_banks
 from qgen.document.answers import DERIVATION
 from qgen.document.answers import KINDS as ANSWERS
-from qgen.loading import load_banks
 
 PAGE = Path(__file__).parents[2] / "bank" / "questions" / "README.md"
 KINDS = (*ANSWERS, DERIVATION)

@@ -7,6 +7,7 @@ import pytest
 
 from qgen.bank.exam_spec import ExamSpec
 from qgen.document.answers import KINDS
+from qgen.document.formats import FORMATS
 from qgen.document.richtext import Passage, plain_text
 from tests.bank.written import exam, exam_problems, load_exam_text, messages, written
 
@@ -178,7 +179,7 @@ class TestOutputs:
     @pytest.mark.parametrize(
         ("outputs", "message"),
         [
-            ({}, "'outputs' names no format; there are latex, moodle, html, guide"),
+            ({}, "'outputs' names no format; there are " + ", ".join(FORMATS)),
             ({"latex": {"pdf": True}}, "expected 'auto', 'always' or 'never', got true"),
             ({"latex": {"pdf": "allways"}}, "expected 'auto', 'always' or 'never', got 'allways' "
                                             "(did you mean 'always'?)"),
@@ -187,7 +188,7 @@ class TestOutputs:
             ({"moodle": {"variants": 100_001}}, "must be at most 100000, got 100001"),
             ({"html": {"mode": "test"}}, "expected 'practice' or 'exam', got 'test'"),
             ({"html": "yes"}, "expected a mapping, got 'yes'"),
-            ({"pdf": {}, "html": {}}, "unknown key 'pdf'; known keys: latex, moodle, html, guide"),
+            ({"pdf": {}, "html": {}}, f"unknown key 'pdf'; known keys: {', '.join(FORMATS)}"),
         ],
     )  # fmt: skip
     def test_mistakes(self, outputs: object, message: str) -> None:

@@ -9,8 +9,9 @@ from qgen.bank.templates import (
     ChoiceTemplate,
     QuestionTemplate,
 )
+from qgen.banks import load_banks
 from qgen.generator.filling import Filler, Filling
-from qgen.loading import load_banks, question_solvers, verified_results
+from qgen.question_solvers import question_solvers, verified_results
 from tests.bank.test_bank_page import KINDS
 
 

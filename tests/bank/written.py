@@ -6,7 +6,8 @@ from typing import Any
 
 import yaml
 
-from qgen.bank.loader import BankPath, LoadedSpec, load_bank, load_exam
+from qgen.bank.catalogue import BankPath, Catalogue, open_bank
+from qgen.bank.loader import LoadedSpec, load_bank, load_exam
 from qgen.bank.templates import Bank, QuestionTemplate
 from qgen.document.problem import Problem
 
@@ -75,6 +76,18 @@ def load_text(text: str | bytes, folder: Path | None = None) -> tuple[Bank, list
     path = folder / "bank.yaml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return load_bank([BankPath(path, "bank.yaml")])
+
+
+def catalogue_of(*questions: dict[str, Any]) -> Catalogue:
+    """The catalogue of one bank file, whose questions may have mistakes in their bodies."""
+    with TemporaryDirectory() as temporary:
+        path = Path(temporary) / "bank.yaml"
+        path.write_text(written(list(questions)), encoding="utf-8")
+        catalogue, problems = open_bank([BankPath(path, "bank.yaml")])
+        assert problems == []
+        for entry in catalogue.entries.values():
+            assert not isinstance(entry.file.source, Problem)  # read while the file is there
+    return catalogue
 
 
 def load_exam_text(text: str | bytes) -> tuple[LoadedSpec | None, list[Problem]]:

@@ -5,16 +5,16 @@ from dataclasses import fields
 from fractions import Fraction
 from typing import Any
 
+from qgen.bank.catalogue import Catalogue
 from qgen.bank.loader import LoadedSpec
 from qgen.bank.roster import Student
-from qgen.bank.templates import Bank
 from qgen.document.exam import Item
 from qgen.document.richtext import plain_text
 from qgen.generator.assembling import exam_document, paper
 from qgen.generator.filling import Filler, Filling
 from qgen.generator.planning import Slot, plan, version_labels
 from qgen.generator.variants import VariantSource
-from tests.bank.written import exam, load_exam_text, load_text, question, written
+from tests.bank.written import catalogue_of, exam, load_exam_text, question, written
 from tests.generator.filled import shown
 from tests.generator.test_seeds_and_variants import unsolved
 from tests.samples import SampleExam
@@ -31,13 +31,7 @@ def choosing(identifier: str) -> dict[str, Any]:
     return question("single_choice", id=identifier, options=options)
 
 
-def bank_of(*questions: dict[str, Any]) -> Bank:
-    bank, problems = load_text(written(list(questions)))
-    assert problems == []
-    return bank
-
-
-def made(bank: Bank, readers: Sequence[Student] = (), **changes: Any) -> SampleExam:
+def made(bank: Catalogue, readers: Sequence[Student] = (), **changes: Any) -> SampleExam:
     """The papers of an exam, as the pipeline makes them, without solvers and pools."""
     loaded, problems = load_exam_text(written(exam(**changes)))
     assert loaded is not None, problems
@@ -80,7 +74,7 @@ def section(title: str, *questions: str, **more: Any) -> dict[str, Any]:
     return {"title": title, "questions": list(questions), **more}
 
 
-BANK = bank_of(*(drawn(f"q-{n}") for n in range(8)), choosing("c-0"), choosing("c-1"))
+BANK = catalogue_of(*(drawn(f"q-{n}") for n in range(8)), choosing("c-0"), choosing("c-1"))
 
 
 def test_the_head_of_an_exam() -> None:
@@ -119,7 +113,7 @@ def test_students_have_papers_with_their_names() -> None:
 class TestNumbersStayPut:
     SECTIONS = (section("One", "q-1", "q-2"), section("Two", "q-3"))
 
-    def numbers(self, *sections: Any, bank: Bank = BANK, **changes: Any) -> dict[str, Any]:
+    def numbers(self, *sections: Any, bank: Catalogue = BANK, **changes: Any) -> dict[str, Any]:
         document = made(bank, versions=3, sections=list(sections), **changes)
         return {name: stems(document, name) for name in ("q-1", "q-2", "q-3")}
 
@@ -137,7 +131,7 @@ class TestNumbersStayPut:
         assert self.numbers(*reversed(self.SECTIONS)) == before
 
     def test_another_question_in_the_bank(self) -> None:
-        larger = bank_of(drawn("a-new"), *(drawn(f"q-{n}") for n in range(8)))
+        larger = catalogue_of(drawn("a-new"), *(drawn(f"q-{n}") for n in range(8)))
         assert self.numbers(*self.SECTIONS, bank=larger) == self.numbers(*self.SECTIONS)
 
     def test_another_version(self) -> None:

@@ -7,19 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qgen.bank.catalogue import Catalogue
 from qgen.bank.loader import LoadedSpec
-from qgen.bank.templates import Bank
 from qgen.document.problem import Problem
 from qgen.generator.planning import Slot, plan, version_labels
-from tests.bank.written import exam, load_exam_text, load_text, question, written
+from tests.bank.written import catalogue_of, exam, load_exam_text, question, written
 
 KINDS = ("numeric", "open", "short_answer")
-
-
-def bank_of(*questions: dict[str, Any]) -> Bank:
-    bank, problems = load_text(written(list(questions)))
-    assert problems == []
-    return bank
 
 
 def numbered(count: int, **changes: Any) -> list[dict[str, Any]]:
@@ -38,7 +32,7 @@ def numbered(count: int, **changes: Any) -> list[dict[str, Any]]:
     ]
 
 
-TWENTY = bank_of(*numbered(20))
+TWENTY = catalogue_of(*numbered(20))
 
 
 def loaded(**changes: Any) -> LoadedSpec:
@@ -47,13 +41,13 @@ def loaded(**changes: Any) -> LoadedSpec:
     return spec
 
 
-def planned(bank: Bank, *sections: dict[str, Any], seed: int = 1) -> tuple[Slot, ...]:
+def planned(bank: Catalogue, *sections: dict[str, Any], seed: int = 1) -> tuple[Slot, ...]:
     slots, problems = plan(loaded(sections=list(sections), seed=seed), bank)
     assert problems == []
     return slots
 
 
-def mistakes(bank: Bank, *sections: dict[str, Any]) -> list[Problem]:
+def mistakes(bank: Catalogue, *sections: dict[str, Any]) -> list[Problem]:
     return plan(loaded(sections=list(sections)), bank)[1]
 
 
@@ -77,7 +71,7 @@ class TestListed:
         assert [slot.key for slot in slots] == ["A#1/q-1#1", "A#1/q-2#1", "A#1/q-1#2"]
 
     def test_points_of_the_question_the_section_or_the_bank(self) -> None:
-        bank = bank_of(question(points=7))
+        bank = catalogue_of(question(points=7))
         listed = [{"id": "a-numeric", "points": "1/2"}, "a-numeric"]
         slots = planned(
             bank,
@@ -164,7 +158,7 @@ class TestPicked:
 
     def test_every_question_is_picked_as_often(self) -> None:
         section = {"title": "A", "pick": 5, "from": {}}
-        counts = dict.fromkeys(TWENTY.questions, 0)
+        counts = dict.fromkeys(TWENTY.entries, 0)
         for seed in range(400):
             for identifier in identifiers(planned(TWENTY, section, seed=seed)):
                 counts[identifier] += 1
@@ -180,8 +174,8 @@ def test_one_new_question_moves_at_most_one_pick(
     before = TWENTY_MINUTES[:count]
     extra = question("open", id=f"new-{name}", topic="topic-0")
     section = {"title": "A", "pick": pick, "from": {}}
-    old = identifiers(planned(bank_of(*before), section, seed=seed))
-    new = identifiers(planned(bank_of(*before, extra), section, seed=seed))
+    old = identifiers(planned(catalogue_of(*before), section, seed=seed))
+    new = identifiers(planned(catalogue_of(*before, extra), section, seed=seed))
     assert len(set(old) - set(new)) <= 1
     assert set(new) - set(old) <= {f"new-{name}"}
 

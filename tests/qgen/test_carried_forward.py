@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from qgen.bank.loader import BankPath, load_bank
+from qgen.bank.catalogue import BankPath
+from qgen.bank.loader import load_bank
 from qgen.checking import check_question
 from qgen.document.exam import Item
 from qgen.generator.filling import Filling

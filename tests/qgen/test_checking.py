@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from qgen.banks import load_banks
 from qgen.checking import BankCheck, check_banks
 from qgen.cli import main
 from qgen.document.answers import MultipleSelect, Option
 from qgen.document.richtext import passage_of
-from qgen.loading import load_banks
 from qgen.marking.grader import mark_choice
 from qgen.marking.item_checks import equal_texts, option_value
 from qgen.marking.rules import multiple_select_credit

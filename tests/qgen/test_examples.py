@@ -14,7 +14,7 @@ import lxml.html
 import pytest
 import yaml
 
-from qgen.loading import bank_path
+from qgen.banks import bank_path
 from tests.qgen.course import EXAMPLES, digests, manifest
 
 SPECS = sorted(EXAMPLES.glob("*.yaml"))

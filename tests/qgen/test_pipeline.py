@@ -6,8 +6,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from qgen.banks import bank_path
 from qgen.document.formats import FORMATS
-from qgen.loading import bank_path
 from qgen.report import build_text
 from tests.qgen.course import (
     Course,

@@ -13,8 +13,9 @@ import pytest
 from click.testing import Result
 from lxml import etree
 
+from qgen.banks import load_banks
 from qgen.document.problem import Problem
-from qgen.loading import LoadedExam, load_banks, load_whole_exam
+from qgen.loading import LoadedExam, load_whole_exam
 from qgen.typesetting import Engine, find_engine
 from tests.qgen.course import EXAMPLES
 

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qgen.answer_keys import key_text
 from qgen.document.answers import (
     FormulaAnswer,
     MultipleSelect,
@@ -27,6 +26,7 @@ from qgen.document.richtext import passage_of
 from qgen.marking.formula_reader import Refusal, parse_formula
 from qgen.output_folder import MANIFEST
 from qgen.records import KEYS, ItemRecorder, KeyTable, manifest
+from qgen.renderers.keys import key_text
 from tests import samples
 from tests.written import written
 

@@ -1,5 +1,7 @@
 """Pairs and orders on papers and pages: what students see, what solutions say, and no key."""
 
+import csv
+import io
 from dataclasses import replace
 from typing import Any
 
@@ -7,8 +9,8 @@ import lxml.html
 import pytest
 
 from qgen.document.answers import Answer, Matching, Ordering
-from qgen.document.exam import Item, Paper, Section
-from qgen.document.formats import HtmlOptions, LatexOptions
+from qgen.document.exam import Item, Paper, Pool, Section
+from qgen.document.formats import CsvOptions, GiftOptions, HtmlOptions, LatexOptions
 from qgen.document.richtext import passage_of
 from tests import samples
 from tests.written import losses, render
@@ -129,3 +131,79 @@ def test_a_paper_looks_at_every_text_for_what_it_cannot_print(solutions: bool) -
         assert problem.code == "latex-character"
     noted = replace(PAIRS, pairs=(PAIRS.pairs[0]._replace(feedback=strange), PAIRS.pairs[1]))
     assert len(losses(asking(noted, part=False), options)) == solutions
+
+
+WORDS = replace(PAIRS, pairs=(PAIRS.pairs[0], PAIRS.pairs[1]._replace(left=passage_of("b"))))
+
+
+def text_of(item: Item, options: Any) -> str:
+    pool = Pool(item.header, "Section", item.points, True)
+    exam = replace(samples.exam(), pools=(pool,), variants=((item,),))
+    (content,) = render(exam, options).files.values()
+    return content.decode()
+
+
+def codes(item: Item, options: Any) -> list[str]:
+    return [problem.code for problem in losses(item, options)]
+
+
+def test_gift_has_pairs_where_moodles_matching_can_show_them() -> None:
+    item = asking(WORDS, part=False)
+    text = text_of(item, GiftOptions(1))
+    assert "=b -> partner &amp; friend\n= -> nobody's partner\n" in text
+    assert "=the first &lt;left&gt; one -> a third\n" in text
+    assert codes(item, GiftOptions(1)) == ["gift-feedback"]
+    item = asking(replace(WORDS, rule="right_minus_wrong"), part=False)
+    assert codes(item, GiftOptions(1)) == ["gift-scoring", "gift-feedback"]
+
+
+def test_gift_matches_items_with_positions() -> None:
+    item = asking(ORDER, part=False)
+    text = text_of(item, GiftOptions(1))
+    assert "=what comes last -> 3\n" in text
+    assert "=what comes between -> 2\n" in text
+    assert codes(item, GiftOptions(1)) == ["gift-ordering"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown", "key", "code"),
+    [
+        (
+            replace(WORDS, rights=(*WORDS.rights[:2], ORDER.items[1])),
+            ["<li>b</li>", "<li>nobody's partner</li>"],
+            "1-C, 2-A",
+            "gift-matching",
+        ),
+        (
+            Ordering(ORDER.items[::2], (1, 0), "adjacent"),
+            ["<li>what comes last</li>"],
+            "B, A",
+            "gift-ordering",
+        ),
+    ],
+)
+def test_gift_asks_in_words_for_what_it_has_no_type_for(
+    answer: Answer, shown: list[str], key: str, code: str
+) -> None:
+    item = asking(answer, part=False)
+    stem, _, rest = text_of(item, GiftOptions(1)).partition("::[html]")[2].partition("{####")
+    for text in shown:
+        assert text in stem
+    assert key in rest
+    assert codes(item, GiftOptions(1)) == [code]
+
+
+def test_a_table_has_numbers_of_options() -> None:
+    (row,) = csv.DictReader(io.StringIO(text_of(asking(WORDS, part=False), CsvOptions(1))))
+    assert row["key"] == "1-3,2-1"
+    assert row["text"] == "Stem. 1. the first <left> one 2. b"
+    assert [row[f"option {number}"] for number in (1, 2, 3, 4)] == [
+        "partner & friend",
+        "nobody's partner",
+        "a third",
+        "",
+    ]
+    assert codes(asking(WORDS, part=False), CsvOptions(1)) == ["csv-feedback"]
+    (row,) = csv.DictReader(io.StringIO(text_of(asking(ORDER, part=False), CsvOptions(1))))
+    assert (row["key"], row["option 1"]) == ("2,3,1", "what comes last")
+    assert codes(asking(ORDER, part=False), CsvOptions(1)) == []

@@ -14,6 +14,7 @@ from qgen.solvers.routes.verification import verify
 
 CHAIN = find_solver("autoregressive.binary_chain")
 MARKOV = find_solver("autoregressive.markov_chain")
+RIVAL = find_solver("autoregressive_scores.against_rival")
 PERPLEXITY = find_solver("autoregressive_scores.perplexity")
 BITS = find_solver("autoregressive_scores.bits_per_dimension")
 shares = draw.fractions(
@@ -36,8 +37,6 @@ def test_a_chain_of_three_bits():
     answers = solve(CHAIN, {**TABLES, "x": (1, 0, 1)})
     assert answers["probability"] == Fraction(6, 25)
     assert answers["factors"] == (Fraction(3, 5), Fraction(1, 2), Fraction(4, 5))
-    assert answers["log_probability"] == pytest.approx(log(0.24))
-    assert answers["bits"] == pytest.approx(-log2(0.24))
     assert answers["ones_only"] == Fraction(3, 5) * Fraction(1, 2) * Fraction(4, 5)
     assert answers["context_reversed"] == Fraction(3, 5) * Fraction(1, 2) * Fraction(3, 10)
     assert answers["last_factor"] == Fraction(4, 5)
@@ -56,6 +55,10 @@ def test_all_outcomes_of_a_chain_sum_to_one_and_to_the_marginals():
     answers = solve(CHAIN, {**TABLES, "x": (0, 1, 1)})
     assert answers["last_is_one"] == last
     assert answers["first_given_last"] == (table[1, 0, 1] + table[1, 1, 1]) / last
+    assert answers["one_and_last"] == table[1, 0, 1] + table[1, 1, 1]
+    assert answers["zero_and_last"] == table[0, 0, 1] + table[0, 1, 1]
+    assert answers["last_given_one"] == answers["one_and_last"] / Fraction(3, 5)
+    assert answers["last_given_zero"] == answers["zero_and_last"] / Fraction(2, 5)
     assert answers["context_ignored"] == Fraction(2, 5) * middle * last
 
 
@@ -86,7 +89,10 @@ def test_a_markov_chain():
         3, 5
     )
     assert answers["independent"] == Fraction(1, 16)
-    assert answers["one_step_more"] == Fraction(27, 2000)
+    assert answers["bits"] == pytest.approx(-log2(0.027))
+    assert answers["nats"] == pytest.approx(-log(0.027))
+    assert answers["bits_per_symbol"] == pytest.approx(-log2(0.027) / 4)
+    assert answers["second_marginal"] == (Fraction(13, 20), Fraction(7, 20))
     assert answers["next_state"] == (Fraction(2, 5), Fraction(3, 5))
     law = torch.tensor([0.5, 0.5]) @ torch.linalg.matrix_power(
         torch.tensor([[0.9, 0.1], [0.4, 0.6]]), 3
@@ -116,7 +122,6 @@ def test_perplexity():
     """1/2 · 1/4 · 1/8 = 1/64: two bits a token, perplexity four."""
     answers = solve(PERPLEXITY, PERPLEXITY.examples[0])
     assert answers["probability"] == Fraction(1, 64)
-    assert answers["bits_per_token"] == pytest.approx(2)
     assert answers["perplexity"] == pytest.approx(4)
     assert answers["cross_entropy"] == pytest.approx(2 * log(2))
     assert answers["total_perplexity"] == 64
@@ -125,8 +130,31 @@ def test_perplexity():
     assert answers["exp_of_bits"] == pytest.approx(exp(2))
     assert answers["two_to_the_nats"] == pytest.approx(2 ** (2 * log(2)))
     assert answers["inverted"] == pytest.approx(1 / 4)
-    assert answers["summed"] == Fraction(7, 8)
-    assert answers["total_bits"] == pytest.approx(6)
+
+
+def test_a_rival_with_more_tokens():
+    """6 bits in three tokens against five of log2 3 bits: the larger perplexity is cheaper."""
+    answers = solve(RIVAL, RIVAL.examples[0])
+    assert answers["bits_per_token"] == pytest.approx(2)
+    assert answers["cross_entropy"] == pytest.approx(2 * log(2))
+    assert answers["perplexity"] == answers["perplexity_twice"] == pytest.approx(4)
+    assert answers["doubled_perplexity"] == pytest.approx(8)
+    assert answers["text_bits"] == pytest.approx(6)
+    assert answers["rival_bits"] == pytest.approx(5 * log2(3))
+    assert answers["has_lower_perplexity"] is False
+    assert answers["needs_fewer_bits"] is True
+
+
+def test_a_tie_is_neither_lower_nor_fewer():
+    answers = solve(RIVAL, {"conditionals": (Fraction(1, 4),) * 2, "rival": 4, "tokens": 2})
+    assert answers["has_lower_perplexity"] is answers["needs_fewer_bits"] is False
+
+
+@settings(max_examples=15, deadline=None)
+@given(draw.lists(shares, min_size=1, max_size=5), draw.integers(2, 40), draw.integers(1, 9))
+def test_both_routes_of_the_rival_agree(conditionals, rival, tokens):
+    values = {"conditionals": tuple(conditionals), "rival": rival, "tokens": tokens}
+    assert verify(RIVAL, [values], [solve(RIVAL, values)]).disagreements == ()
 
 
 def test_the_perplexity_of_a_uniform_law_is_its_number_of_tokens():
@@ -139,16 +167,15 @@ def test_bits_per_dimension_of_a_constant_density():
     answers = solve(BITS, {"nats": 0, "dimensions": 12})
     assert answers["bits_per_dimension"] == 0
     assert answers["rescaled_bits_per_dimension"] == 8
-    assert answers["uniform_bits"] == 8
-    assert answers["beats_uniform"] is True
     discrete = solve(BITS, {"nats": 6400, "dimensions": 3072})
     assert discrete["bits_per_dimension"] == pytest.approx(3.00562, abs=1e-4)
-    assert discrete["total_bits"] == pytest.approx(6400 / log(2))
     assert discrete["nats_per_dimension"] == pytest.approx(6400 / 3072)
     assert discrete["times_ln_2"] == pytest.approx(6400 / 3072 * log(2))
     assert discrete["offset_subtracted"] == pytest.approx(discrete["bits_per_dimension"] - 8)
     assert discrete["offset_in_nats"] == pytest.approx(discrete["bits_per_dimension"] + log(256))
-    assert discrete["offset_shared"] == pytest.approx(discrete["bits_per_dimension"] + 8 / 3072)
+    assert discrete["offset_only"] == pytest.approx(6400 / 3072 + 8)
+    assert discrete["changed_twice"] == pytest.approx(6400 / 3072 / log(2) ** 2)
+    assert discrete["base_ten"] == pytest.approx(6400 / 3072 / log(10))
 
 
 @pytest.mark.parametrize(
@@ -162,6 +189,8 @@ def test_bits_per_dimension_of_a_constant_density():
         (MARKOV, {"transition": ((1, 1), (0, 1))}, r"transition\[0\] must be probabilities"),
         (PERPLEXITY, {"conditionals": (Fraction(1, 2), 0)}, "conditionals must be above 0"),
         (PERPLEXITY, {"conditionals": (2,)}, "conditionals must be above 0 and at most 1"),
+        (RIVAL, {"rival": 1}, "rival must be a whole number from 2"),
+        (RIVAL, {"conditionals": (2,)}, "conditionals must be above 0 and at most 1"),
         (BITS, {"dimensions": 0}, "dimensions must be a whole number from 1"),
         (BITS, {"levels": 1}, "levels must be a whole number from 2"),
         (BITS, {"dimensions": 1}, "nats must be at most 500 a dimension"),

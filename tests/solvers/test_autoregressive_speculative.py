@@ -23,7 +23,6 @@ def test_a_token_by_hand():
     """p = (5, 3, 2) / 10 and q = (2, 2, 6) / 10: 2 + 2 + 2 tenths are kept."""
     answers = solve(TOKEN, TOKEN.examples[0])
     assert answers["acceptance"] == Fraction(3, 5)
-    assert answers["acceptances"] == (1, 1, Fraction(1, 3))
     assert answers["replacement"] == (Fraction(3, 4), Fraction(1, 4), 0)
     assert answers["output"] == TOKEN.examples[0]["target"]
     assert answers["both_draw_the_same"] == Fraction(10 + 6 + 12, 100)
@@ -31,7 +30,6 @@ def test_a_token_by_hand():
     assert answers["weighted_by_target"] == Fraction(13, 15)
     assert answers["rejection"] == Fraction(2, 5)
     assert answers["replacement_not_normalised"] == (Fraction(3, 10), Fraction(1, 10), 0)
-    assert answers["replacement_swapped"] == (0, 0, 1)
 
 
 @settings(max_examples=20, deadline=None)
@@ -50,7 +48,6 @@ def test_a_round_by_hand():
     answers = solve(RUN, RUN.examples[0])
     tokens = Fraction("3.3616")
     assert answers["expected_tokens"] == tokens
-    assert answers["all_accepted"] == Fraction("0.4096")
     assert answers["speed_up"] == tokens / Fraction("1.2")
     assert answers["without_bonus_gain"] == (tokens - 1) / Fraction("1.2")
     assert answers["linear_gain"] == Fraction("4.2") / Fraction("1.2")

@@ -8,6 +8,7 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.solvers.proved_mistakes import unproved_mistakes
 
 POSTERIOR = find_solver("bayes.posterior")
 
@@ -49,9 +50,26 @@ def test_worked_numbers():
     assert answers["unique_maximum"] is True
     assert answers["prior_ignored"] == (Fraction(10, 11), Fraction(1, 11))
     assert answers["likelihoods_swapped"] == (Fraction(1, 991), Fraction(990, 991))
-    assert answers["not_normalised"] == (Fraction(9, 1000), Fraction(891, 10000))
+    assert answers["joint"] == (Fraction(9, 1000), Fraction(891, 10000))
     assert answers["evidence_unweighted"] == Fraction(99, 200)
-    assert (answers["most_likely"], answers["most_probable_before"]) == (0, 1)
+    assert answers["most_likely"] == 0
+    assert answers["keeps_its_favourite"] is True
+    # A second alarm: 81/100 against 81/10000, so odds of 100 to 99.
+    assert answers["posterior_after_two"] == (Fraction(100, 199), Fraction(99, 199))
+    assert answers["predictive"] == Fraction(10, 109) * Fraction(9, 10) + Fraction(
+        99, 109
+    ) * Fraction(9, 100)
+
+
+def test_updating_twice_is_updating_once_with_the_posterior_as_the_prior():
+    values = {
+        "prior": (Fraction(1, 5), Fraction(3, 10), Fraction(1, 2)),
+        "likelihoods": (Fraction(9, 10), Fraction(1, 2), Fraction(1, 10)),
+    }
+    once = solve(POSTERIOR, values)
+    twice = solve(POSTERIOR, {**values, "prior": once["posterior"]})
+    assert twice["posterior"] == once["posterior_after_two"]
+    assert twice["evidence"] == once["predictive"]
 
 
 def test_equals_are_told_and_the_first_is_given_by_both_routes():
@@ -61,6 +79,7 @@ def test_equals_are_told_and_the_first_is_given_by_both_routes():
     }
     answers = solve(POSTERIOR, values)
     assert (answers["most_probable"], answers["unique_maximum"]) == (1, False)
+    assert answers["keeps_its_favourite"] is False
     assert verify(POSTERIOR, [values], [answers]).disagreements == ()
 
 
@@ -86,3 +105,7 @@ def test_both_routes_agree_on_drawn_problems(batch):
 def test_unfit_values_are_refused(prior, likelihoods, reason):
     with pytest.raises(SolverFailure, match=reason):
         solve(POSTERIOR, {"prior": prior, "likelihoods": likelihoods})
+
+
+def test_every_mistake_is_proved():
+    assert unproved_mistakes(POSTERIOR) == []

@@ -21,16 +21,10 @@ def test_five_times_by_hand():
     answers = solve(EXPONENTIAL, {"ended": (2, 5, 3), "unended": (8, 8)})
     assert (answers["estimate"], answers["mean_time"]) == (Fraction(3, 26), Fraction(26, 3))
     assert answers["exposure"] == 26
-    assert answers["log_likelihood"] == pytest.approx(3 * log(3 / 26) - 3)
-    assert answers["all_counted"] == Fraction(5, 26)
-    assert answers["unended_dropped"] == Fraction(3, 10)
     assert answers["mean_time_all_counted"] == Fraction(26, 5)
     assert answers["mean_time_unended_dropped"] == Fraction(10, 3)
     at = {"lambda": 0.5}
     assert evaluate(answers["log_likelihood_formula"], at) == pytest.approx(3 * log(0.5) - 13)
-    assert evaluate(answers["score_formula"], at) == pytest.approx(6 - 26)
-    assert evaluate(answers["all_counted_formula"], at) == pytest.approx(5 * log(0.5) - 13)
-    assert evaluate(answers["unended_dropped_formula"], at) == pytest.approx(3 * log(0.5) - 5)
 
 
 @settings(max_examples=15, deadline=None)
@@ -40,7 +34,9 @@ def test_both_routes_agree_and_unended_times_lengthen_the_mean(ended, unended):
     answers = solve(EXPONENTIAL, values)
     assert answers["mean_time"] > answers["mean_time_unended_dropped"]
     assert answers["mean_time"] > answers["mean_time_all_counted"]
-    assert verify(EXPONENTIAL, [values], [answers]).disagreements == ()
+    found = verify(EXPONENTIAL, [values], [answers])
+    assert found.disagreements == ()
+    assert found.compared == len(EXPONENTIAL.names), "a mistake has no second route"
 
 
 @pytest.mark.parametrize(

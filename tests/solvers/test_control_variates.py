@@ -10,6 +10,7 @@ from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 
+SAVINGS = find_solver("control_variates.savings")
 TABLE = find_solver("control_variates.table")
 HALF = Fraction(1, 2)
 numbers = draw.integers(-6, 6)
@@ -27,16 +28,29 @@ def test_a_table_by_hand():
     }
     answers = solve(TABLE, values)
     assert (answers["variance"], answers["control_variance"], answers["covariance"]) == (1, 3, 1)
-    assert answers["control_mean"] == 1
     assert answers["best_coefficient"] == Fraction(1, 3)
     assert answers["best_variance"] == Fraction(2, 3)
-    assert answers["remaining_share"] == Fraction(2, 3)
-    assert answers["share_removed"] == Fraction(1, 3)
-    assert answers["coefficient_inverted"] == 1
-    assert answers["coefficient_from_deviations"] == pytest.approx(3**-0.5)
-    assert answers["plain_difference_variance"] == 2
     assert typed(answers["variance_formula"]) == "1 - 2*c + 3*c^2"
     assert typed(answers["sign_lost_formula"]) == "1 + 2*c + 3*c^2"
+    assert typed(answers["covariance_once_formula"]) == "1 - c + 3*c^2"
+    assert typed(answers["covariance_forgotten_formula"]) == "1 + 3*c^2"
+    assert typed(answers["coefficient_not_squared_formula"]) == "c + 1"
+
+
+def test_what_a_control_saves_by_hand():
+    answers = solve(SAVINGS, {"correlation": Fraction(-3, 5), "draws": 100})
+    assert (answers["needed"], answers["removed"], answers["unsquared"]) == (64, 36, 40)
+    assert answers["rooted"] == pytest.approx(80)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    draw.fractions(Fraction(-99, 100), Fraction(99, 100), max_denominator=100).filter(bool),
+    draw.integers(1, 10**6),
+)
+def test_both_routes_of_the_savings_agree(correlation, draws):
+    arguments = {"correlation": correlation, "draws": draws}
+    assert verify(SAVINGS, [arguments], [solve(SAVINGS, arguments)]).disagreements == ()
 
 
 @settings(max_examples=20, deadline=None)
@@ -56,13 +70,16 @@ def test_no_other_coefficient_is_better(law, values, controls, c):
 
 
 @pytest.mark.parametrize(
-    ("changed", "reason"),
+    ("known", "changed", "reason"),
     [
-        ({"controls": (2, 2, 2)}, "their covariance is 0"),
-        ({"values": (1, 2)}, "values must have 3 entries"),
-        ({"probabilities": (1, 1, 1)}, "sum to 1"),
+        (TABLE, {"controls": (2, 2, 2)}, "their covariance is 0"),
+        (TABLE, {"values": (1, 2)}, "values must have 3 entries"),
+        (TABLE, {"probabilities": (1, 1, 1)}, "sum to 1"),
+        (SAVINGS, {"correlation": 0}, "correlation must lie between -1 and 1"),
+        (SAVINGS, {"correlation": 1}, "correlation must lie between -1 and 1"),
+        (SAVINGS, {"draws": 0}, "draws must be positive"),
     ],
 )
-def test_unfit_values_are_refused(changed, reason):
+def test_unfit_values_are_refused(known, changed, reason):
     with pytest.raises(SolverFailure, match=reason):
-        solve(TABLE, {**TABLE.examples[0], **changed})
+        solve(known, {**known.examples[0], **changed})

@@ -1,7 +1,7 @@
 """Diffusion against hand-worked numbers, torch's distributions and brute force."""
 
 from fractions import Fraction
-from math import log, sqrt
+from math import sqrt
 
 import pytest
 import torch
@@ -20,6 +20,7 @@ VELOCITY = find_solver("diffusion_predictions.from_velocity")
 SCORE = find_solver("diffusion_predictions.from_score")
 DDPM = find_solver("diffusion_steps.ddpm")
 DDIM = find_solver("diffusion_steps.ddim")
+PARTLY = find_solver("diffusion_steps.partly_random")
 LANGEVIN = find_solver("diffusion_steps.langevin")
 GAUSSIAN = find_solver("diffusion_denoising.gaussian_prior")
 POINTS = find_solver("diffusion_denoising.point_prior")
@@ -42,7 +43,6 @@ def agree(known, batch):
 def test_a_schedule_by_hand():
     """ᾱ_2 = 9/10 · 4/5 = 18/25."""
     answers = solve(SCHEDULE, SCHEDULE.examples[0])
-    assert answers["alpha"] == Fraction(4, 5)
     assert answers["alpha_bar"] == Fraction(18, 25)
     assert answers["variance"] == Fraction(7, 25)
     assert answers["mean"] == pytest.approx(3 * sqrt(0.72))
@@ -50,16 +50,32 @@ def test_a_schedule_by_hand():
     assert typed(answers["mean_of_last_step_formula"]) == "sqrt(4/5)*x_0"
     assert typed(answers["mean_of_betas_formula"]) == "sqrt(1/50)*x_0"
     assert answers["snr"] == Fraction(18, 7)
-    assert answers["log_snr"] == pytest.approx(log(18 / 7))
+    assert answers["variance_before"] == Fraction(1, 10)
+    assert answers["deviation_before"] == pytest.approx(sqrt(0.1))
     assert answers["mostly_noise"] is False
+    # The last step adds 1/5; of the first one 4/5 · 1/10 is left.
+    assert answers["mostly_last_step"] is True
+    assert answers["total_variance"] == Fraction(36, 25) + Fraction(7, 25)
+    assert answers["grows"] is False
     assert answers["betas_multiplied"] == Fraction(1, 50)
     assert answers["betas_added"] == Fraction(7, 10)
-    assert answers["one_step_short"] == Fraction(9, 10)
     assert answers["mean_without_root"] == Fraction(54, 25)
     assert answers["mean_of_last_step"] == pytest.approx(3 * sqrt(0.8))
     assert answers["variances_added"] == Fraction(3, 10)
+    assert answers["variances_added_before"] == Fraction(1, 10)
+    assert answers["variance_of_betas"] == Fraction(49, 50)
     assert answers["variance_of_last_step"] == Fraction(1, 5)
     assert answers["snr_inverted"] == Fraction(7, 18)
+
+
+def test_ties_are_neither_noise_nor_growth():
+    """β = 1/2 alone, from a start of variance 1; β = (1/3, 1/4) share the noise equally."""
+    answers = solve(SCHEDULE, {"betas": (Fraction(1, 2),), "t": 1, "x_0": 1})
+    assert (answers["mostly_noise"], answers["grows"]) == (False, False)
+    shared = {"betas": (Fraction(1, 3), Fraction(1, 4)), "t": 2, "x_0": 1}
+    assert solve(SCHEDULE, shared)["mostly_last_step"] is False
+    assert agree(SCHEDULE, [SCHEDULE.examples[-1]])
+    assert agree(SCHEDULE, [shared])
 
 
 def test_square_levels_have_exact_scales():
@@ -126,18 +142,21 @@ def test_conversions_by_hand():
     by_velocity = solve(VELOCITY, {**level, "velocity": Fraction(-2, 5)})
     by_score = solve(SCORE, {**level, "score": score})
     assert by_noise["sample"] == by_velocity["sample"] == by_score["sample"] == 2
-    assert by_sample["noise"] == by_velocity["noise"] == by_score["noise"] == 1
-    assert by_noise["velocity"] == by_sample["velocity"] == by_score["velocity"] == Fraction(-2, 5)
-    assert by_noise["score"] == by_sample["score"] == by_velocity["score"] == score
+    assert by_sample["noise"] == by_velocity["noise"] == 1
+    assert by_sample["velocity"] == Fraction(-2, 5)
+    assert by_sample["score"] == score
     assert by_noise["sample_not_rescaled"] == Fraction(8, 5)
     assert by_noise["sample_without_roots"] == Fraction(46, 16)
     assert by_noise["sample_noise_added"] == Fraction(7, 2)
-    assert by_noise["score_by_variance"] == Fraction(-25, 9)
+    assert by_noise["sample_scales_swapped"] == Fraction(7, 3)
     assert by_sample["noise_unscaled_sample"] == Fraction(1, 3)
+    assert by_sample["velocity_scales_swapped"] == Fraction(-1)
+    assert by_sample["velocity_sign"] == 2
     assert by_velocity["sample_sign"] == Fraction(38, 25)
+    assert by_velocity["sample_scales_swapped"] == Fraction(41, 25)
     assert by_velocity["velocity_taken_for_noise"] == Fraction(61, 20)
     assert by_score["sample_sign"] == Fraction(7, 2)
-    assert by_score["noise_sign"] == -1
+    assert by_score["sample_by_deviation"] == Fraction(3, 2)
 
 
 @settings(max_examples=20, deadline=None)
@@ -159,23 +178,19 @@ def test_a_ddpm_step_by_hand():
         "t": 2,
         "x_t": 1,
         "predicted_noise": 2,
-        "z": -1,
     }
     answers = solve(DDPM, values)
     mean = (1 - 9 / 25 * 2 / (sqrt(13) / 5)) / 0.8
     assert answers["mean"] == pytest.approx(mean)
-    assert answers["x_previous"] == pytest.approx(mean - 0.6)
-    assert answers["x_previous_posterior"] == pytest.approx(mean - sqrt(9 / 25 * 25 / 52))
-    assert answers["variance_times_noise"] == pytest.approx(mean - 0.36)
-    assert answers["noise_added_to_x_t"] == Fraction(2, 5)
+    assert answers["mean_without_root"] == pytest.approx((1 - 9 / 25 * 2 / (13 / 25)) / 0.8)
     assert answers["mean_not_rescaled"] == pytest.approx(0.8 * mean)
     assert answers["predicted_x_0"] == pytest.approx((1 - 2 * sqrt(13) / 5) / sqrt(12 / 25))
     last = solve(DDPM, {**values, "t": 1})
-    assert last["x_previous"] == last["mean"] == pytest.approx(last["predicted_x_0"])
+    assert last["mean"] == pytest.approx(last["predicted_x_0"])
 
 
 @settings(max_examples=15, deadline=None)
-@given(steps("x_t", "predicted_noise", "z"))
+@given(steps("x_t", "predicted_noise"))
 def test_both_routes_of_a_ddpm_step_agree(values):
     assert agree(DDPM, [values])
 
@@ -185,7 +200,6 @@ def test_a_ddim_step_by_hand():
     answers = solve(DDIM, DDIM.examples[0])
     assert answers["predicted_x_0"] == 1
     assert answers["x_next"] == Fraction(11, 10)
-    assert answers["direction"] == Fraction(3, 10)
     assert answers["old_noise_level"] == Fraction(6, 5)
     assert answers["noise_dropped"] == Fraction(4, 5)
     assert answers["x_0_unscaled"] == Fraction(13, 10)
@@ -205,19 +219,36 @@ def test_a_ddim_step_to_the_data_and_to_where_it_is(level, other, x_t, noise):
     assert float(same["x_next"]) == pytest.approx(float(x_t), abs=1e-12)
 
 
+def test_a_partly_random_step_by_hand():
+    """From ᾱ = 1/4 to 1/2: q has the variance 1/2 · 1/4 / (1/2 · 3/4) = 1/3, of which η² = 1/4."""
+    answers = solve(PARTLY, PARTLY.examples[0])
+    assert answers["added_variance"] == Fraction(1, 12)
+    assert answers["kept_variance"] == Fraction(5, 12)
+    assert [answers[name] for name in ("repeatable", "ancestral", "mostly_new")] == [False] * 3
+    random = solve(PARTLY, {**PARTLY.examples[0], "eta": 1})
+    assert (random["ancestral"], random["mostly_new"]) == (True, True)
+    assert solve(PARTLY, {**PARTLY.examples[0], "eta": 0})["repeatable"] is True
+    chain = {"betas": (Fraction(1, 2), Fraction(1, 2)), "t": 2, "x_t": 1, "x_0": 1}
+    assert random["added_variance"] == solve(POSTERIOR, chain)["variance"]
+
+
+@settings(max_examples=15, deadline=None)
+@given(levels, levels, draw.fractions(min_value=0, max_value=1, max_denominator=8))
+def test_both_routes_of_a_partly_random_step_agree(level, kept, eta):
+    assert agree(PARTLY, [{"alpha_bar": level * kept, "alpha_bar_next": level, "eta": eta}])
+
+
 def test_a_langevin_step_by_hand():
     """At 2 the score of N(0, 4) is −1/2; with the step 1/4: 2 − 1/16 + 1/2 · 1."""
     answers = solve(LANGEVIN, LANGEVIN.examples[0])
     assert answers["score"] == Fraction(-1, 2)
     assert answers["drift"] == Fraction(-1, 16)
     assert answers["x_next"] == Fraction(39, 16)
-    assert answers["x_next_other"] == pytest.approx(2 - 1 / 8 + sqrt(0.5))
     assert answers["score_sign"] == Fraction(41, 16)
     assert answers["no_noise"] == Fraction(31, 16)
     assert answers["noise_without_root"] == Fraction(35, 16)
     assert answers["mixed_factors"] == Fraction(19, 8)
     assert answers["score_by_sigma"] == Fraction(19, 8)
-    assert answers["noise_times_sigma"] == Fraction(47, 16)
 
 
 @settings(max_examples=15, deadline=None)
@@ -238,8 +269,9 @@ def test_tweedie_by_hand():
     assert answers["prior_weight"] == Fraction(1, 5)
     assert answers["score_sign"] == Fraction(17, 5)
     assert answers["weights_swapped"] == Fraction(7, 5)
-    assert answers["noise_ignored_in_score"] == Fraction(5, 2)
-    assert answers["plain_mean"] == 2
+    assert answers["score_of_data"] == Fraction(-1, 2)
+    assert answers["score_of_noise"] == -2
+    assert (answers["marginal_variance"], answers["prior_variance"]) == (5, 4)
 
 
 def test_two_points_give_a_hyperbolic_tangent():
@@ -247,8 +279,6 @@ def test_two_points_give_a_hyperbolic_tangent():
     answers = solve(POINTS, POINTS.examples[0])
     tanh = float(torch.tanh(torch.tensor(0.5 / 2.25, dtype=torch.float64)))
     assert answers["estimate"] == pytest.approx(tanh)
-    assert answers["variance"] == pytest.approx(1 - tanh**2)
-    assert answers["score"] == pytest.approx((tanh - 0.5) / 2.25)
     assert answers["nearest_point"] == 1
     assert answers["prior_mean"] == 0
     assert answers["prior_ignored"] == pytest.approx(tanh)
@@ -266,6 +296,9 @@ def test_two_points_give_a_hyperbolic_tangent():
         (NOISE, {"alpha_bar": 1}, "alpha_bar must lie between 0 and 1"),
         (SCORE, {"score": 0.5}, "score must be an exact number"),
         (DDIM, {"alpha_bar_next": 2}, "alpha_bar_next must be at most 1"),
+        (PARTLY, {"alpha_bar": Fraction(3, 4)}, "alpha_bar must be below alpha_bar_next"),
+        (PARTLY, {"eta": 2}, "eta must lie from 0 to 1"),
+        (SCHEDULE, {"spread": 0}, "spread must be positive"),
         (LANGEVIN, {"step": 0}, "step must be positive"),
         (GAUSSIAN, {"tau": -1}, "tau must be positive"),
         (POINTS, {"prior": (1, 0)}, "prior must have no zeros"),

@@ -31,11 +31,11 @@ def test_guidance_by_hand():
     assert answers["mean_of_means"] == 2
     assert answers["mean_of_class"] == answers["variance_of_class"] == 1
     assert answers["mean_other_weight"] == answers["variance_other_weight"] == 1
-    assert answers["variance_of_variances"] == -2
-    assert answers["mean_by_deviations"] == 2 / Fraction(3, 2)
+    assert answers["narrower"] is True
     assert answers["deviation"] == pytest.approx((4 / 7) ** 0.5)
     assert answers["score_other_weight"] == -2
     assert answers["score_swapped"] == 2 * Fraction(-3, 4) + 2
+    assert answers["score_sign"] == -answers["score"]
 
 
 @settings(max_examples=15, deadline=None)

@@ -1,7 +1,7 @@
 """Noise levels and the probability flow against hand-worked numbers and discrete steps."""
 
 from fractions import Fraction
-from math import exp, prod, sqrt
+from math import erf, exp, prod, sqrt
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +14,7 @@ from qgen.solvers.routes.verification import verify
 BETWEEN = find_solver("diffusion_schedules.between")
 RATE = find_solver("diffusion_schedules.linear_rate")
 FLOW = find_solver("diffusion_flow.gaussian_flow")
+POINTS = find_solver("diffusion_schedules.two_points")
 SCHEDULE = find_solver("diffusion.schedule")
 levels = draw.fractions(min_value=Fraction(1, 50), max_value=Fraction(49, 50), max_denominator=50)
 numbers = draw.fractions(min_value=-4, max_value=4, max_denominator=5)
@@ -33,7 +34,6 @@ def test_a_later_step_by_hand():
     assert answers["mean_from_clean"] == Fraction(3, 10)
     assert answers["variance_from_clean"] == Fraction(16, 25)
     assert answers["variance_difference"] == Fraction(7, 25)
-    assert answers["mean_without_root"] == Fraction(9, 32)
     # The signal-to-noise ratios are 16/9 and 9/16.
     assert answers["mean_of_snr"] == Fraction(9, 32)
     assert answers["variance_of_snr"] == 1 - Fraction(81, 256)
@@ -63,7 +63,6 @@ def test_a_linear_rate_by_hand():
     assert typed(answers["rate_only_formula"]) == "exp(-2 - 4*t)"
     assert typed(answers["start_only_formula"]) == "exp(-2*t)"
     assert answers["alpha_bar_end"] == pytest.approx(exp(-4))
-    assert answers["variance_end"] == pytest.approx(1 - exp(-4))
 
 
 def test_many_small_steps_come_to_the_same():
@@ -73,9 +72,44 @@ def test_many_small_steps_come_to_the_same():
 
 
 @settings(max_examples=10, deadline=None)
-@given(scales, draw.integers(5, 20))
+@given(scales, draw.integers(5, 30))
 def test_both_routes_of_a_rate_agree(beta_0, beta_1):
     assert agree(RATE, {"beta_0": beta_0, "beta_1": beta_1})
+
+
+def test_two_points_by_hand():
+    """β = 1/4 twice: ᾱ = 9/16 with the ratio 9/7; Φ(√(9/7)) by the error function."""
+    answers = solve(POINTS, POINTS.examples[1])
+    assert answers["alpha_bar"] == Fraction(9, 16)
+    assert answers["two_peaks"] is True
+    assert answers["right_guess"] == pytest.approx((1 + erf(sqrt(9 / 14))) / 2)
+    assert [answers[name] for name in ("good_guess", "standard", "mostly_noise")] == [
+        True,
+        True,
+        False,
+    ]
+    late = solve(POINTS, POINTS.examples[3])
+    assert [late[name] for name in ("two_peaks", "good_guess", "mostly_noise")] == [
+        False,
+        False,
+        True,
+    ]
+    # Values ±2: the signal has 4 · 9/16 against the noise 7/16.
+    wide = solve(POINTS, {**POINTS.examples[1], "size": 2})
+    assert wide["standard"] is False
+    assert wide["right_guess"] == pytest.approx((1 + erf(sqrt(36 / 14))) / 2)
+
+
+def test_at_a_tie_there_is_one_flat_peak():
+    level = {"beta": Fraction(1, 2), "T": 1}
+    assert solve(POINTS, level)["two_peaks"] is False
+    assert agree(POINTS, level)
+
+
+@settings(max_examples=10, deadline=None)
+@given(levels, draw.integers(1, 12), scales)
+def test_both_routes_of_two_points_agree(beta, steps, size):
+    assert agree(POINTS, {"beta": beta, "T": steps, "size": size})
 
 
 def test_a_flow_by_hand():
@@ -87,7 +121,6 @@ def test_a_flow_by_hand():
     assert answers["exact"] == 1 + Fraction(3, 5) * 5
     assert answers["one_step_variance"] == Fraction(81, 25)
     assert answers["exact_variance"] == 9
-    assert answers["slope_without_sigma"] == Fraction(1, 5)
     assert answers["slope_once"] == Fraction(26, 5)
     assert answers["step_sign"] == Fraction(46, 5)
     assert answers["score_of_data_step"] == 6 - Fraction(80, 9)
@@ -116,6 +149,10 @@ def test_both_routes_of_a_flow_agree(mu, tau, sigma, x):
         (BETWEEN, {"alpha_bar_before": 1}, "alpha_bar_before must lie between 0 and 1"),
         (RATE, {"beta_0": 20}, "beta_0 and beta_1 must differ"),
         (RATE, {"beta_0": 0}, "beta_0 must be positive"),
+        (RATE, {"beta_1": 31}, "at most 30"),
+        (POINTS, {"beta": 1}, "beta must lie between 0 and 1"),
+        (POINTS, {"size": 0}, "size must be positive"),
+        (POINTS, {"T": 0}, "T must be a whole number from 1 to 1000"),
         (FLOW, {"sigma": 0}, "sigma must be positive"),
     ],
 )

@@ -12,6 +12,7 @@ from torch.distributions import Categorical, kl_divergence
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.solvers.proved_mistakes import unproved_mistakes
 
 ENTROPY = find_solver("discrete.entropy")
 BERNOULLI = find_solver("discrete.bernoulli_entropy")
@@ -126,3 +127,8 @@ def test_mirrored_laws_have_the_same_divergence_both_ways():
 def test_unfit_values_are_refused(known, values, reason):
     with pytest.raises(SolverFailure, match=reason):
         solve(known, values)
+
+
+@pytest.mark.parametrize("known", [ENTROPY, BERNOULLI, DIVERGENCE], ids=lambda known: known.name)
+def test_every_mistake_is_proved(known):
+    assert unproved_mistakes(known) == []

@@ -12,6 +12,7 @@ from torch.distributions import Normal, kl_divergence
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.solvers.proved_mistakes import unproved_mistakes
 
 KL = find_solver("gaussian_encoder.kl")
 means = draw.fractions(min_value=-5, max_value=5, max_denominator=8)
@@ -80,3 +81,7 @@ def test_torch_gives_the_same_divergence_both_ways_round(pairs):
 def test_unfit_values_are_refused(values, reason):
     with pytest.raises(SolverFailure, match=reason):
         solve(KL, values)
+
+
+def test_every_mistake_is_proved():
+    assert unproved_mistakes(KL) == []

@@ -1,7 +1,7 @@
 """Gaussian maximum likelihood and expectation-maximisation against hand-worked numbers."""
 
 from fractions import Fraction
-from math import e, exp, log, pi, sqrt
+from math import exp, log, pi, sqrt
 from statistics import pvariance, variance
 
 import pytest
@@ -21,15 +21,9 @@ def test_an_estimate_by_hand():
     """1, 2, 6: mean 3, squares about it 4 + 1 + 9 = 14."""
     answers = solve(ESTIMATE, {"data": (1, 2, 6)})
     assert (answers["mean"], answers["variance"]) == (3, Fraction(14, 3))
-    assert answers["deviation"] == pytest.approx(sqrt(14 / 3))
     assert answers["unbiased_variance"] == 7
-    assert answers["unbiased_deviation"] == pytest.approx(sqrt(7))
-    assert answers["log_likelihood"] == pytest.approx(-1.5 * log(2 * pi * e * 14 / 3))
     assert answers["shrinkage"] == Fraction(2, 3)
-    assert (answers["sum_of_squares"], answers["mean_square"]) == (14, Fraction(41, 3))
-    assert (answers["absolute_deviation"], answers["median"]) == (2, 2)
-    assert answers["log_likelihood_without_constant"] == pytest.approx(-1.5 * log(e * 14 / 3))
-    assert answers["log_likelihood_without_exponent"] == pytest.approx(-1.5 * log(2 * pi * 14 / 3))
+    assert (answers["sum_of_squares"], answers["median"]) == (14, 2)
     assert solve(ESTIMATE, {"data": (5, 1, 2, 9)})["median"] == Fraction(7, 2)
 
 
@@ -58,20 +52,14 @@ def test_a_step_by_hand():
     assert answers["weights_after"] == pytest.approx((0.5, 0.5))
     mean = large - small
     assert answers["means_after"] == pytest.approx((-mean, mean))
-    assert answers["variances_after"] == pytest.approx((1 - mean**2,) * 2)
     before = 2 * log((1 + exp(-2)) / 2 / sqrt(2 * pi))
     assert answers["log_likelihood_before"] == pytest.approx(before)
-    v = 1 - mean**2
-    after = sum(exp(-((1 - m) ** 2) / (2 * v)) for m in (mean, -mean)) / 2 / sqrt(2 * pi * v)
+    after = sum(exp(-((1 - m) ** 2) / 2) for m in (mean, -mean)) / 2 / sqrt(2 * pi)
     assert answers["log_likelihood_after"] == pytest.approx(2 * log(after))
-    assert answers["likelihood_increased"] is True
     assert answers["joint_for_responsibilities"][0] == pytest.approx(
         (0.5 / sqrt(2 * pi), 0.5 * exp(-2) / sqrt(2 * pi))
     )
-    assert (answers["hard_means"], answers["hard_weights"]) == ((-1, 1), (HALF, HALF))
     assert answers["means_over_all"] == pytest.approx((-mean / 2, mean / 2))
-    assert answers["variances_about_old_means"] == pytest.approx((4 * small,) * 2)
-    assert answers["deviations_after"] == pytest.approx((sqrt(v),) * 2)
 
 
 def test_the_mistaken_responsibilities_by_hand():
@@ -85,18 +73,13 @@ def test_the_mistaken_responsibilities_by_hand():
     answers = solve(STEP, values)
     assert answers["responsibilities"][0] == pytest.approx((2 / 5, 3 / 5))
     assert answers["responsibilities_without_weights"][0] == pytest.approx((2 / 3, 1 / 3))
-    assert answers["responsibilities_without_scale"][0] == pytest.approx((1 / 4, 3 / 4))
-    assert answers["hard_means"] == (0, 1)
 
 
-def test_one_component_learns_the_plain_estimates():
-    values = {"data": (1, 2, 6), "weights": (1,), "means": (0,), "variances": (1,)}
+def test_one_component_learns_the_mean():
+    values = {"data": (1, 2, 6), "weights": (1,), "means": (0,), "variances": (2,)}
     answers = solve(STEP, values)
     assert answers["means_after"] == pytest.approx((3,))
-    assert answers["variances_after"] == pytest.approx((14 / 3,))
-    assert answers["log_likelihood_after"] == pytest.approx(
-        solve(ESTIMATE, {"data": (1, 2, 6)})["log_likelihood"]
-    )
+    assert answers["log_likelihood_after"] == pytest.approx(-1.5 * log(4 * pi) - 14 / 4)
 
 
 @settings(max_examples=15, deadline=None)
@@ -115,7 +98,9 @@ def test_no_step_makes_the_likelihood_smaller(data, weight, means, variances):
     }
     answers = solve(STEP, values)
     assert answers["log_likelihood_after"] >= answers["log_likelihood_before"] - 1e-9
-    assert verify(STEP, [values], [answers]).disagreements == ()
+    found = verify(STEP, [values], [answers])
+    assert found.disagreements == ()
+    assert found.compared == len(STEP.names), "a mistake has no second route"
 
 
 @pytest.mark.parametrize(
@@ -126,7 +111,6 @@ def test_no_step_makes_the_likelihood_smaller(data, weight, means, variances):
         (STEP, {"means": (1,)}, "means must have 2 entries"),
         (STEP, {"weights": (1, 0)}, r"weights\[1\] must be positive"),
         (STEP, {"variances": (1, 0)}, r"variances\[1\] must be positive"),
-        (STEP, {"data": (0, 9999), "means": (0, 9999)}, "near two observations at least"),
     ],
 )
 def test_unfit_values_are_refused(known, changed, reason):

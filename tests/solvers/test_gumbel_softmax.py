@@ -24,22 +24,19 @@ def test_two_categories_by_hand():
     values = {"logits": (2, 0), "noise": (Fraction(-1, 2), Fraction(1, 2))}
     answers = solve(SAMPLE, {**values, "temperature": Fraction(1, 2)})
     assert answers["sample"] == pytest.approx((sigmoid(2), sigmoid(-2)))
-    assert answers["temperature_forgotten"][0] == pytest.approx(sigmoid(1))
-    assert answers["temperature_multiplied"][0] == pytest.approx(sigmoid(0.5))
-    assert answers["noise_forgotten"][0] == pytest.approx(sigmoid(4))
-    assert answers["noise_not_tempered"][0] == pytest.approx(sigmoid(3))
-    assert answers["noise_subtracted"][0] == pytest.approx(sigmoid(6))
-    p = sigmoid(2)
-    assert answers["probabilities_for_logits"][0] == pytest.approx(sigmoid(2 * (2 * p - 1 - 1)))
-    assert answers["category_probabilities"][0] == pytest.approx(p)
+    assert answers["largest_entry"] == answers["sample"][0]
+    assert answers["largest_entry_at_one"] == pytest.approx(sigmoid(1))
+    assert answers["category_probabilities"][0] == pytest.approx(sigmoid(2))
+    assert answers["first_above_average"] is True
+    even = solve(SAMPLE, {"logits": (1, 1, 1), "noise": (0, 1, 2), "temperature": 1})
+    assert even["first_above_average"] is False
     assert (answers["winner"], answers["unique_winner"]) == (0, True)
-    assert answers["hard_sample"] == (1, 0)
 
 
 def test_limits_of_the_temperature():
     values = {"logits": (0, 1, 0), "noise": (2, 0, 0)}
     cold = solve(SAMPLE, {**values, "temperature": Fraction(1, 1000)})
-    assert cold["sample"] == pytest.approx(cold["hard_sample"]) == (1, 0, 0)
+    assert cold["sample"] == pytest.approx((1, 0, 0))
     hot = solve(SAMPLE, {**values, "temperature": 10**9})
     assert hot["sample"] == pytest.approx([1 / 3] * 3)
     assert (cold["winner"], cold["most_likely"]) == (0, 1)

@@ -11,6 +11,7 @@ from torch.distributions import Categorical, kl_divergence
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.solvers.proved_mistakes import unproved_mistakes
 
 INFORMATION = find_solver("joint_table.mutual_information")
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
@@ -149,3 +150,8 @@ def test_both_routes_of_the_factorised_model_agree(drawn):
 def test_unfit_factorised_models_are_refused(values, reason):
     with pytest.raises(SolverFailure, match=reason):
         solve(FACTORISED, {**MODEL, **values})
+
+
+@pytest.mark.parametrize("known", [INFORMATION, FACTORISED], ids=lambda known: known.name)
+def test_every_mistake_is_proved(known):
+    assert unproved_mistakes(known) == []

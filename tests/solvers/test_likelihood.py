@@ -1,7 +1,7 @@
 """Maximum likelihood with one parameter against hand-worked numbers and SymPy."""
 
 from fractions import Fraction
-from math import comb, factorial, log, sqrt
+from math import sqrt
 
 import pytest
 import sympy
@@ -21,7 +21,6 @@ EXPONENTIAL = find_solver("likelihood.exponential")
 def test_seven_heads_in_ten():
     answers = solve(BERNOULLI, {"successes": 7, "trials": 10})
     assert answers["estimate"] == Fraction(7, 10)
-    assert answers["log_likelihood"] == pytest.approx(7 * log(0.7) + 3 * log(0.3))
     assert answers["standard_error"] == pytest.approx(sqrt(0.021))
     assert typed(answers["log_likelihood_formula"]) == "7*ln(p) + 3*ln(1 - p)"
     assert typed(answers["score_formula"]) == "7/p - 3/(1 - p)"
@@ -29,24 +28,13 @@ def test_seven_heads_in_ten():
     assert typed(answers["lost_sign_score_formula"]) == "7/p + 3/(1 - p)"
     assert (answers["add_one"], answers["failures"]) == (Fraction(2, 3), Fraction(3, 10))
     assert answers["odds"] == Fraction(7, 3)
-    assert answers["with_orders"] == pytest.approx(log(comb(10, 7) * 0.7**7 * 0.3**3))
-    assert answers["average_log_likelihood"] == answers["log_likelihood"] / 10
     assert answers["unrooted_error"] == Fraction(21, 1000)
-
-
-def test_orders_of_very_many_trials():
-    answers = solve(BERNOULLI, {"successes": 600, "trials": 1200})
-    orders = answers["with_orders"] - answers["log_likelihood"]
-    assert orders == pytest.approx(log(comb(1200, 600)))
 
 
 def test_waiting_times_by_hand():
     answers = solve(GEOMETRIC, {"data": (3, 1, 4)})
     assert answers["estimate"] == Fraction(3, 8)
-    assert answers["log_likelihood"] == pytest.approx(3 * log(3 / 8) + 5 * log(5 / 8))
-    assert typed(answers["log_likelihood_formula"]) == "3*ln(p) + 5*ln(1 - p)"
     assert answers["failures_counted"] == Fraction(3, 11)
-    assert answers["mean"] == Fraction(8, 3)
     assert answers["mean_of_inverses"] == Fraction(19, 36)
     assert answers["failure_share"] == Fraction(5, 8)
 
@@ -54,31 +42,24 @@ def test_waiting_times_by_hand():
 def test_counts_by_hand():
     answers = solve(POISSON, {"data": (2, 0, 4)})
     assert answers["estimate"] == 2
-    expected = sum(log(2**x / factorial(x)) - 2 for x in (2, 0, 4))
-    assert answers["log_likelihood"] == pytest.approx(expected)
-    assert answers["without_factorials"] == pytest.approx(6 * log(2) - 6)
     assert typed(answers["log_likelihood_formula"]) == "6*ln(lambda) - 3*lambda"
     assert typed(answers["score_formula"]) == "6/lambda - 3"
-    assert (answers["total"], answers["inverse"]) == (6, Fraction(1, 2))
-    assert (answers["sample_variance"], answers["positive_mean"]) == (Fraction(8, 3), 3)
+    assert typed(answers["lost_sign_score_formula"]) == "6/lambda + 3"
 
 
 def test_lifetimes_by_hand():
     answers = solve(EXPONENTIAL, {"data": (2, 1, 4)})
     assert answers["estimate"] == Fraction(3, 7)
-    assert answers["log_likelihood"] == pytest.approx(3 * log(3 / 7) - 3)
-    assert typed(answers["log_likelihood_formula"]) == "3*ln(lambda) - 7*lambda"
-    assert typed(answers["swapped_formula"]) == "7*ln(lambda) - 3*lambda"
     assert (answers["mean"], answers["unbiased"]) == (Fraction(7, 3), Fraction(2, 7))
     assert answers["mean_of_inverses"] == Fraction(7, 12)
     assert answers["inverse_total"] == Fraction(1, 7)
 
 
-@pytest.mark.parametrize("known", [BERNOULLI, GEOMETRIC, POISSON, EXPONENTIAL])
+@pytest.mark.parametrize("known", [BERNOULLI, POISSON])
 def test_sympy_finds_the_same_root_of_the_derivative(known):
     for values in known.examples:
         answers = solve(known, values)
-        name = "p" if known in (BERNOULLI, GEOMETRIC) else "lambda"
+        name = "p" if known is BERNOULLI else "lambda"
         x = sympy.Symbol("x", positive=True)
         text = typed(answers["log_likelihood_formula"]).replace("lambda", "x").replace("p", "x")
         log_likelihood = sympy.sympify(text, locals={"x": x, "ln": sympy.log})
@@ -101,8 +82,9 @@ def test_both_routes_agree_on_drawn_data(batch):
         (POISSON, [{"data": (a, b, c + 1)} for a, b, c in batch]),
         (EXPONENTIAL, [{"data": tuple(Fraction(x + 1, 4) for x in row)} for row in batch]),
     ]:
-        answers = [solve(known, values) for values in rows]
-        assert verify(known, rows, answers).disagreements == (), known.name
+        found = verify(known, rows, [solve(known, values) for values in rows])
+        assert found.disagreements == (), known.name
+        assert found.compared == len(rows) * len(known.names), "a mistake has no second route"
 
 
 @pytest.mark.parametrize(

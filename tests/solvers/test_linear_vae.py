@@ -9,6 +9,7 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.solvers.proved_mistakes import unproved_mistakes
 
 COLLAPSE = find_solver("linear_vae.collapse")
 
@@ -22,18 +23,17 @@ def test_worked_numbers():
     """Noise 3: the directions of variance 9 and 4 are used, those of 2 and 1 are not."""
     answers = solve(COLLAPSE, {"eigenvalues": (9, 4, 2, 1), "noise": 3})
     assert answers["active"] == 2
-    assert answers["collapsed"] == (False, False, True, True)
     assert answers["squared_lengths"] == (6, 1, 0, 0)
     assert answers["encoder_variances"] == (Fraction(1, 3), Fraction(3, 4), 1, 1)
+    assert answers["mean_variances"] == (Fraction(2, 3), Fraction(1, 4), 0, 0)
     assert answers["rates"] == pytest.approx((log(3) / 2, log(4 / 3) / 2, 0, 0))
-    assert answers["rate"] == pytest.approx(log(4) / 2)
-    assert answers["rate_in_bits"] == pytest.approx(1)
-    assert answers["rate_not_halved"] == pytest.approx(log(4))
-    assert answers["rate_of_lengths"] == pytest.approx(log(2) / 2 + log(1 / 3) / 2)
-    assert answers["rate_unclipped"] == pytest.approx(log(72 / 81) / 2)
-    assert answers["active_by_deviation"] == 0
+    assert answers["rates_in_bits"][1] == pytest.approx(log(4 / 3) / log(4))
+    assert answers["rates_not_halved"] == pytest.approx((log(3), log(4 / 3), 0, 0))
+    assert answers["rates_of_lengths"] == pytest.approx((log(2) / 2, log(1 / 3) / 2, 0, 0))
     assert answers["active_by_noise_deviation"] == 3
     assert answers["variances_of_the_data_fit"][0] == Fraction(1, 4)
+    assert (answers["collapse_noise"], answers["first_collapse_noise"]) == (9, 1)
+    assert answers["noise_without_latent"] == 4
 
 
 def mean_elbo(spread, noise, length, slope, variance):
@@ -73,7 +73,7 @@ def test_the_routes_agree_on_drawn_problems(batch):
 def test_a_direction_as_wide_as_the_noise_collapses():
     values = {"eigenvalues": (3, 2), "noise": 2}
     answers = solve(COLLAPSE, values)
-    assert answers["collapsed"] == (False, True)
+    assert answers["active"] == 1
     assert verify(COLLAPSE, [values], [answers]).disagreements == ()
 
 
@@ -88,3 +88,7 @@ def test_a_direction_as_wide_as_the_noise_collapses():
 def test_unfit_problems_are_refused(changed, reason):
     with pytest.raises(SolverFailure, match=reason):
         solve(COLLAPSE, {"eigenvalues": (2, 1), "noise": 1, **changed})
+
+
+def test_every_mistake_is_proved():
+    assert unproved_mistakes(COLLAPSE) == []

@@ -24,23 +24,16 @@ def test_a_norm_by_hand():
     """((3, 0), (4, 5)): AᵀA = ((25, 20), (20, 25)) has the eigenvalues 45 and 5."""
     answers = solve(NORM, {"matrix": ((3, 0), (4, 5))})
     assert answers["spectral_norm"] == pytest.approx(sqrt(45))
-    assert answers["smallest_singular_value"] == pytest.approx(sqrt(5))
     assert answers["norm_squared"] == pytest.approx(45)
     assert answers["frobenius_norm"] == pytest.approx(sqrt(50))
     assert (answers["determinant"], answers["spectral_radius"]) == (15, 5)
-    assert (answers["largest_entry"], answers["largest_row_sum"], answers["trace"]) == (5, 9, 8)
-    assert answers["is_one_lipschitz"] is False
+    assert (answers["largest_entry"], answers["largest_row_sum"]) == (5, 9)
 
 
-def test_rotations_are_one_lipschitz_exactly():
+def test_rotations_have_the_norm_one_exactly():
     a, b = Fraction(3, 5), Fraction(4, 5)
     answers = solve(NORM, {"matrix": ((a, -b), (b, a))})
-    assert (answers["spectral_norm"], answers["is_one_lipschitz"]) == (1, True)
-    assert answers["spectral_radius"] == 1
-    more = solve(NORM, {"matrix": ((a, -b), (b, a + Fraction(1, 10**6)))})
-    assert more["is_one_lipschitz"] is False
-    # Both singular values above 1: the product of what they lack is positive too.
-    assert solve(NORM, {"matrix": ((2, 0), (0, 3))})["is_one_lipschitz"] is False
+    assert (answers["spectral_norm"], answers["spectral_radius"]) == (1, 1)
 
 
 @settings(max_examples=25, deadline=None)
@@ -64,22 +57,20 @@ def test_a_bound_that_is_not_reached():
     """The first layer stretches the first axis, the second one the other: 2 · 3 against 3."""
     answers = solve(NETWORK, {"first": ((2, 0), (0, 1)), "second": ((1, 0), (0, 3))})
     assert (answers["bound"], answers["linear_norm"]) == (6, 3)
-    assert answers["bound_is_reached"] is False
     assert (answers["sum_of_norms"], answers["larger_norm"]) == (5, 3)
-    assert (answers["determinant_product"], answers["squares_multiplied"]) == (6, 36)
+    assert (answers["first_determinant"], answers["smallest_stretch"]) == (2, 2)
     reached = solve(NETWORK, {"first": ((2, 0), (0, 1)), "second": ((3, 0), (0, 1))})
-    assert (reached["bound"], reached["bound_is_reached"]) == (6, True)
+    assert (reached["bound"], reached["linear_norm"]) == (6, 6)
 
 
 def test_a_piecewise_linear_function_by_hand():
     answers = solve(PIECEWISE, {"knots": (0, 1, 3), "values": (0, 2, -3)})
     assert answers["slopes"] == (2, Fraction(-5, 2))
-    assert (answers["constant"], answers["steepest"]) == (Fraction(5, 2), 1)
+    assert answers["constant"] == Fraction(5, 2)
     assert answers["largest_slope"] == 2
     assert answers["slope_of_ends"] == 1
     assert answers["mean_slope"] == Fraction(9, 4)
-    assert (answers["largest_step"], answers["range"]) == (5, 5)
-    assert answers["inverted_slopes"] == Fraction(1, 2)
+    assert answers["largest_step"] == 5
     flat = solve(PIECEWISE, {"knots": (0, 2), "values": (0, -2)})
     assert (flat["constant"], flat["is_one_lipschitz"]) == (1, True)
 

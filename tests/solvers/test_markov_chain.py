@@ -38,7 +38,7 @@ def test_a_chain_by_hand():
     assert answers["stationary"] == (Fraction(5, 6), Fraction(1, 6))
     assert (answers["is_reversible"], answers["converges"]) == (True, True)
     assert answers["starts_stationary"] is False
-    assert answers["columns_for_rows"] == (Fraction(43, 50), Fraction(7, 10))
+    assert answers["never_moved"] == (Fraction(81, 100), 0)
     assert answers["one_step_less"] == (Fraction(9, 10), Fraction(1, 10))
     assert answers["one_step_more"] == (Fraction(422, 500), Fraction(78, 500))
     assert answers["uniform_stationary"] == (HALF, HALF)

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from math import sqrt
+from operator import mul
 
 import pytest
 from hypothesis import assume, given, settings
@@ -27,18 +28,11 @@ def test_a_slow_chain_by_hand():
     """Both states are left with 1/10: the factor is 4/5, so τ = (1 + 4/5)/(1 − 4/5) = 9."""
     tenth = Fraction(1, 10)
     answers = solve(AVERAGE, {"transition": pair(tenth, tenth), "f": (0, 1), "draws": 900})
-    assert (answers["mean"], answers["variance"]) == (HALF, Fraction(1, 4))
     assert (answers["lag_one"], answers["time"]) == (Fraction(4, 5), 9)
     assert answers["effective_draws"] == 100
-    assert answers["error"] == Fraction(1, 20)
-    assert answers["independent_error"] == Fraction(1, 60)
-    assert answers["error_divided"] == Fraction(1, 180)
-    assert answers["time_one_sided"] == 5
-    assert answers["time_first_lag"] == Fraction(13, 5)
-    assert answers["time_without_one"] == 8
     assert answers["effective_one_sided"] == 180
     assert answers["effective_first_lag"] == Fraction(900 * 5, 13)
-    assert answers["effective_scaled"] == 180
+    assert answers["effective_by_lag_one"] == 720
     assert answers["effective_multiplied"] == 8100
 
 
@@ -65,24 +59,24 @@ def test_the_time_is_the_sum_of_all_lags(transition, f):
     law = [1.0, 0.0, 0.0]
     for _ in range(300):
         law = [sum(law[i] * float(transition[i][j]) for i in range(3)) for j in range(3)]
-    gaps = [each - float(answers["mean"]) for each in f]
+    mean = sum(map(mul, law, f))
+    gaps = [each - mean for each in f]
+    variance = sum(share * gap**2 for share, gap in zip(law, gaps, strict=True))
     total, reached = 0.0, gaps
     for _ in range(300):
         reached = [sum(float(transition[i][j]) * reached[j] for j in range(3)) for i in range(3)]
         total += sum(law[i] * gaps[i] * reached[i] for i in range(3))
-    assert float(answers["time"]) == pytest.approx(1 + 2 * total / float(answers["variance"]))
+    assert float(answers["time"]) == pytest.approx(1 + 2 * total / variance)
 
 
 def test_two_chains_by_hand():
-    """Means 2 and 5, both variances 1: W = 1, B = 3 · 9/2, pooled = 2/3 + 9/2."""
+    """Means 2 and 5, both variances 1: W = 1, V = 9/2, R̂² = 2/3 + 9/2."""
     answers = solve(CHAINS, {"first": (1, 2, 3), "second": (4, 6, 5)})
-    assert (answers["within"], answers["between"]) == (1, Fraction(27, 2))
-    assert answers["pooled"] == answers["root_forgotten"] == Fraction(31, 6)
+    assert (answers["within"], answers["apart"]) == (1, Fraction(9, 2))
+    assert answers["root_forgotten"] == Fraction(31, 6)
     assert answers["reduction"] == pytest.approx(sqrt(31 / 6))
     assert answers["between_not_divided"] == pytest.approx(sqrt(2 / 3 + 13.5))
-    assert answers["between_unscaled"] == pytest.approx(sqrt(2 / 3 + 1.5))
     assert answers["within_by_n"] == pytest.approx(sqrt((4 / 9 + 4.5) / (2 / 3)))
-    assert answers["between_forgotten"] == pytest.approx(sqrt(2 / 3))
     assert answers["means_by_two"] == pytest.approx(sqrt(2 / 3 + 2.25))
     assert answers["inverted"] == pytest.approx(sqrt(6 / 31))
 

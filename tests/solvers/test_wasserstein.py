@@ -12,6 +12,7 @@ from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 
 LINE = find_solver("wasserstein.line")
+STEP = find_solver("wasserstein.step")
 
 
 def test_distances_by_hand():
@@ -27,7 +28,6 @@ def test_distances_by_hand():
     assert answers["total_variation"] == Fraction(3, 4)
     assert answers["spacing_forgotten"] == Fraction(5, 4)
     assert answers["densities_for_distributions"] == Fraction(1, 2) + Fraction(1, 2)
-    assert answers["doubled_variation"] == Fraction(3, 2)
     # 1/4 from 0 to 1, 1/4 from 0 to 3, 1/2 from 1 to 3.
     assert answers["squared_distances"] == Fraction(1, 4) + Fraction(9, 4) + 2
     # 1/2 (1/4 · 1 + 3/4 · 3) + 1/2 (3/4 · 2).
@@ -39,7 +39,7 @@ def test_mass_that_moves_both_ways():
     values = {"positions": (-1, 0, 1), "p": (0, 1, 0), "q": (third, third, third)}
     answers = solve(LINE, values)
     assert answers["wasserstein"] == Fraction(2, 3)
-    assert (answers["mean_difference"], answers["sign_kept"]) == (0, 0)
+    assert answers["mean_difference"] == 0
     assert answers["wasserstein_is_mean_shift"] is False
 
 
@@ -49,7 +49,7 @@ def test_the_jensen_shannon_divergence_does_not_see_how_far_disjoint_laws_are():
         assert answers["wasserstein"] == distance
         assert answers["jensen_shannon"] == pytest.approx(log(2))
         assert answers["jensen_shannon_in_bits"] == pytest.approx(1)
-        assert answers["disjoint"] is True
+        assert answers["jensen_shannon_not_halved"] == pytest.approx(2 * log(2))
 
 
 def cheapest(positions, supply, demand):
@@ -87,6 +87,40 @@ def test_no_plan_is_cheaper(positions, first, second):
     answers = solve(LINE, values)
     assert answers["wasserstein"] == Fraction(cheapest(positions, supply, demand), 5)
     assert verify(LINE, [values], [answers]).disagreements == ()
+
+
+def test_a_move_that_ends_a_meeting():
+    """Data on 0 and 2, generated 2 and 5: a small move to the left leaves no common value."""
+    values = STEP.examples[0]
+    answers = solve(STEP, values)
+    # Before: 3/5 · 2 + 4/5 · 3 = 18/5.
+    assert answers["moved_wasserstein"] == Fraction(18, 5) - Fraction(1, 2)
+    assert answers["moved_away"] == Fraction(18, 5) + Fraction(1, 2)
+    assert answers["only_one_moved"] == Fraction(18, 5) - Fraction(1, 10)
+    assert answers["moved_jensen_shannon"] == pytest.approx(log(2))
+    assert answers["divergence_becomes_largest"] is True
+    met = solve(STEP, STEP.examples[1])
+    assert (met["moved_wasserstein"], met["moved_jensen_shannon"]) == (0, 0)
+    assert (met["divergence_becomes_largest"], met["divergence_falls"]) == (False, True)
+    apart = solve(STEP, {**STEP.examples[1], "move": Fraction(1, 2)})
+    assert (apart["divergence_becomes_largest"], apart["divergence_stays"]) == (False, True)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    draw.lists(draw.integers(-5, 8), min_size=3, max_size=3, unique=True).map(sorted),
+    draw.lists(draw.integers(0, 2), min_size=5, max_size=5),
+    draw.lists(draw.integers(0, 2), min_size=5, max_size=5),
+    draw.fractions(min_value=Fraction(1, 4), max_value=6, max_denominator=4),
+)
+def test_both_routes_of_the_move_agree(positions, first, second, move):
+    values = {
+        "positions": tuple(positions),
+        "p": tuple(Fraction(first.count(place), 5) for place in range(3)),
+        "q": tuple(Fraction(second.count(place), 5) for place in range(3)),
+        "move": move,
+    }
+    assert verify(STEP, [values], [solve(STEP, values)]).disagreements == ()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,55 @@
+"""The banks that a command works on, by the names that people give them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import qgen.bank
+from qgen.bank.catalogue import BankPath, Catalogue, Entry, open_bank
+from qgen.bank.templates import Bank
+from qgen.document.problem import Place, Problem, did_you_mean, in_reading_order
+
+BUILTIN = "builtin"
+
+
+def bank_path(name: str, base: Path, place: Place | None = None) -> BankPath:
+    """A bank by its name in a spec or on the command line: `builtin`, a folder or a file."""
+    if name == BUILTIN:
+        return BankPath(Path(qgen.bank.__file__).parent / "questions", BUILTIN, place)
+    path = Path(name).expanduser()
+    shown = name if base == Path() else str(base / path)
+    return BankPath(base / path, shown, place)
+
+
+def load_banks(names: Sequence[str]) -> tuple[Bank, list[Problem]]:
+    """The banks that a command line names, or the shipped one, with all their mistakes."""
+    from qgen.bank.loader import load_bank
+
+    return load_bank(_bank_paths(names))
+
+
+def open_banks(names: Sequence[str]) -> tuple[Catalogue, list[Problem]]:
+    """The headers of the banks that a command line names, or of the shipped one."""
+    catalogue, problems = open_bank(_bank_paths(names))
+    return catalogue, in_reading_order(problems)
+
+
+def find_question(names: Sequence[str], identifier: str) -> tuple[Entry | None, list[Problem]]:
+    """One question of the banks that a command line names, or what to look for instead.
+
+    A mistake in another question keeps nobody from finding this one.
+    """
+    paths = _bank_paths(names)
+    # Most files need not be read: an id stands in its file as it is, but for an escaped one.
+    entry = open_bank(paths, identifier)[0].entries.get(identifier)
+    if entry is not None:
+        return entry, []
+    catalogue, problems = open_bank(paths)
+    if identifier in catalogue.entries:
+        return catalogue.entries[identifier], []
+    hint = did_you_mean(identifier, catalogue.entries)
+    missing = Problem("unknown-question", f"no question has the id '{identifier}'{hint}")
+    return None, in_reading_order([missing, *problems])
+
+
+def _bank_paths(names: Sequence[str]) -> list[BankPath]:
+    return [bank_path(name, Path()) for name in names or (BUILTIN,)]

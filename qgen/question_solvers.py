@@ -1,0 +1,66 @@
+"""Joins questions and solvers: which solvers a question means, and what does not fit."""
+
+from collections.abc import Sequence
+
+from qgen.bank.expressions import unknown_name
+from qgen.bank.templates import CARRIED_NAME, QuestionTemplate, carried_expressions
+from qgen.document.problem import Problem, did_you_mean
+from qgen.drawn_figures import figure_problems
+from qgen.generator.drawing import generator_problems
+from qgen.solvers.routes.registry import Solver, UnknownSolver, find_solver
+
+
+def question_solvers(template: QuestionTemplate) -> tuple[tuple[Solver, ...], list[Problem]]:
+    """A question's solvers, and what does not fit between the question and them."""
+    problems = generator_problems(template)
+    found: list[Solver] = []
+    drawn = template.drawn_names
+    results: dict[str, str] = {}
+    for name, place in template.solvers:
+        try:
+            solver = find_solver(name)
+        except UnknownSolver as error:
+            problems.append(Problem("unknown-solver", str(error), place))
+            continue
+        found.append(solver)
+        for parameter in solver.parameters:
+            if parameter.required and parameter.name not in drawn:
+                message = f"{name} needs a parameter '{parameter.name}'"
+                message += did_you_mean(parameter.name, drawn)
+                problems.append(Problem("solver-parameter", message, place))
+        for result in solver.names:
+            if result in drawn or result in results:
+                other = results.get(result, "the question itself")
+                message = f"'{result}' comes from {name} and from {other}"
+                problems.append(Problem("solver-result", message, place))
+            results[result] = name
+    problems += figure_problems(template)
+    if len(found) == len(template.solvers):
+        problems += _unknown_results(template, drawn | results.keys())
+    return tuple(found), problems
+
+
+def _unknown_results(template: QuestionTemplate, known: frozenset[str]) -> list[Problem]:
+    if not template.solvers:
+        return []  # the loader has said so already
+    carried = carried_expressions(template.parts)
+    expressions = [
+        *((placed, known) for placed in template.answer_expressions()),
+        *((placed, known | {CARRIED_NAME}) for placed in carried),
+    ]
+    return [
+        Problem(
+            "unknown-name",
+            f"in '{placed.expression.source}': {unknown_name(name, allowed)}",
+            placed.place,
+        )
+        for placed, allowed in expressions
+        for name in sorted(placed.expression.names - allowed)
+    ]
+
+
+def verified_results(solvers: Sequence[Solver]) -> frozenset[str]:
+    """The names of all results that a second route checks."""
+    return frozenset(
+        result for solver in solvers if solver.check is not None for result in solver.results
+    )

@@ -1,0 +1,166 @@
+"""Shows one variant of a question as text."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import assert_never
+
+from qgen.banks import find_question
+from qgen.document.answers import (
+    Answer,
+    FormulaAnswer,
+    Matching,
+    MultipleSelect,
+    Numeric,
+    Open,
+    Ordering,
+    ShortAnswer,
+    SingleChoice,
+    option_letter,
+)
+from qgen.document.exam import Item
+from qgen.document.problem import Problem
+from qgen.document.richtext import Block, Paragraph, Passage, RichText, Table, plain_text
+from qgen.generator.filling import Filling
+from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
+from qgen.proofs import ProofStore
+from qgen.question_solvers import question_solvers, verified_results
+from qgen.renderers.keys import key_text
+from qgen.solvers.routes.registry import RegistrationError, load_solver_file
+
+
+def show_question(
+    identifier: str,
+    banks: Sequence[str],
+    solver_files: Sequence[Path],
+    seed: int,
+    solution: bool,
+) -> tuple[str, list[Problem]]:
+    """One variant of a question as text, proved by both routes; or the problems."""
+    entry, problems = find_question(banks, identifier)
+    if entry is None:
+        return "", problems
+    unloaded = []
+    for path in solver_files:
+        try:
+            load_solver_file(path)
+        except RegistrationError as error:
+            unloaded.append(Problem("solver-file", str(error)))
+    template, mistakes = entry.compiled
+    if template is None:
+        return "", mistakes
+    solvers, mistakes = question_solvers(template)
+    if unloaded or mistakes:
+        return "", unloaded + mistakes
+    tally = Tally()
+    filling = Filling(template.points, "per_option", True, verified_results(solvers))
+    production = Production(
+        template,
+        solvers,
+        filling,
+        variant_source(template, solvers, seed, "show"),
+        Prover("new", ProofStore(), tally),
+    )
+    try:
+        items = list(production.items(["show"]))
+    except ProductionFailed:
+        return "", tally.problems
+    return item_text(items[0], solution), []
+
+
+def item_text(item: Item, solution: bool) -> str:
+    """An item as plain text, with its solution or without."""
+    header = item.header
+    lines = [
+        f"{header.title} [{header.identifier}]",
+        f"{header.kind}, {header.topic}, difficulty {header.difficulty}, {_points(item.points)}",
+        "",
+        _blocks(item.stem),
+    ]
+    for part in item.parts:
+        if part.label:
+            lines += ["", f"({part.label}) {plain_text(part.prompt)} [{_points(part.points)}]"]
+        lines += _asked(part.answer, solution)
+        if solution:
+            lines.append(f"Key: {key_text(part.answer)} ({part.provenance})")
+            lines += _marking(part.answer)
+            if part.explanation is not None:
+                lines.append(_blocks(part.explanation))
+    if solution and item.explanation is not None:
+        lines += ["", _blocks(item.explanation)]
+    return "\n".join(lines)
+
+
+def _blocks(passage: Passage) -> str:
+    """A passage as plain text: its paragraphs and formulas apart, a table row by row."""
+
+    def text(block: Block) -> str:
+        return plain_text(Passage(RichText((block,)), passage.printed))
+
+    def written(block: Block) -> str:
+        if not isinstance(block, Table):
+            return text(block)
+        rows = (block.header, *block.rows)
+        return "\n".join(" | ".join(text(Paragraph(cell)) for cell in row) for row in rows)
+
+    return "\n\n".join(map(written, passage.text.blocks))
+
+
+def _points(points: Fraction) -> str:
+    return f"{points} point" if points == 1 else f"{points} points"
+
+
+def _asked(answer: Answer, solution: bool) -> list[str]:
+    match answer:
+        case SingleChoice() | MultipleSelect():
+            lines = []
+            for index, option in enumerate(answer.options):
+                mark = ("* " if option.correct else "  ") if solution else "  "
+                lines.append(f"{mark}{option_letter(index)}. {plain_text(option.text)}")
+                if solution and option.feedback is not None:
+                    lines.append(f"       {plain_text(option.feedback)}")
+            return lines
+        case Numeric():
+            return [] if answer.unit is None else [f"  in {answer.unit}"]
+        case FormulaAnswer():
+            return [f"  in {', '.join(answer.variables)}"]
+        case Matching():
+            lefts = [
+                f"  {number}. {plain_text(pair.left)}"
+                for number, pair in enumerate(answer.pairs, 1)
+            ]
+            return [*lefts, *_lettered(answer.rights)]
+        case Ordering():
+            return _lettered(answer.items)
+        case ShortAnswer() | Open():
+            return []
+        case _:
+            assert_never(answer)
+
+
+def _lettered(texts: Sequence[Passage]) -> list[str]:
+    return [f"  {option_letter(index)}. {plain_text(text)}" for index, text in enumerate(texts)]
+
+
+def _marking(answer: Answer) -> list[str]:
+    """What a marker wants to know beside the key."""
+    match answer:
+        case Open():
+            return [f"  {_points(line.points)}: {plain_text(line.text)}" for line in answer.rubric]
+        case Numeric():
+            return [
+                f"  {float(mistake.value):.6g}: {plain_text(mistake.feedback)}"
+                for mistake in answer.mistakes
+            ]
+        case FormulaAnswer() | ShortAnswer():
+            return [f"  {plain_text(mistake.feedback)}" for mistake in answer.mistakes]
+        case Matching():
+            return [
+                f"  {number}: {plain_text(pair.feedback)}"
+                for number, pair in enumerate(answer.pairs, 1)
+                if pair.feedback is not None
+            ]
+        case SingleChoice() | MultipleSelect() | Ordering():
+            return []
+        case _:
+            assert_never(answer)

@@ -1,0 +1,145 @@
+"""A table of questions as CSV: what spreadsheets and quiz games import."""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from qgen.document.answers import (
+    Answer,
+    FormulaAnswer,
+    Matching,
+    MultipleSelect,
+    Numeric,
+    Open,
+    Ordering,
+    Part,
+    ShortAnswer,
+    SingleChoice,
+)
+from qgen.document.exam import ExamDocument, Item, Pool
+from qgen.document.formats import CsvOptions
+from qgen.document.numbers import machine_decimal
+from qgen.document.problem import Problem
+from qgen.document.richtext import Image, plain_text, walk
+from qgen.marking.rules import accepted_interval
+from qgen.renderers.csv_rows import csv_rows
+from qgen.renderers.keys import key_text
+from qgen.renderers.writer import Chunk, Writer
+
+FILE = "questions.csv"
+MOST_OPTIONS = 30
+"""So many options a question has at most: each has a column of its own."""
+
+_COLUMNS = (
+    *("question", "variant", "part", "kind", "topic", "difficulty", "points", "text"),
+    *("key", "accepted from", "accepted to", "explanation"),
+    *(f"option {number}" for number in range(1, MOST_OPTIONS + 1)),
+)
+
+
+class CsvWriter(Writer):
+    """`questions.csv`: a row for each question, or for each part of a derivation.
+
+    Texts are plain characters with formulas as TeX between dollars. The key of a choice is the
+    numbers of its right options (`2`, or `1,3`), in the right order where they are to be ordered;
+    pairs are numbers of left items, in the text, and of options (`1-3,2-1`). A number has the
+    interval that is accepted.
+    """
+
+    def __init__(self, options: CsvOptions) -> None:
+        super().__init__()
+        self.variants = options.variants
+
+    def losses(self, item: Item) -> list[Problem]:
+        """What a table of plain texts cannot carry of a question."""
+        found = []
+        if any(part.carried is not None for part in item.parts):
+            text = "a table cannot say that a part is marked by the student's own earlier value"
+            found.append(("csv-carried", text))
+        if any(_feedback(part.answer) for part in item.parts):
+            text = "a table has no feedback on options and known mistakes; it is left out"
+            found.append(("csv-feedback", text))
+        passages = (item.stem, *(part.prompt for part in item.parts))
+        if any(isinstance(node, Image) for each in passages for node in walk(each.text.blocks)):
+            text = "a table holds no picture; its alternative text is written instead"
+            found.append(("csv-picture", text))
+        return [Problem(code, text, item.header.place, "loss") for code, text in found]
+
+    def begin(self, exam: ExamDocument) -> Iterator[Chunk]:
+        """The names of the columns."""
+        yield Chunk(FILE, csv_rows([_COLUMNS]))
+
+    def variant(self, pool: Pool, item: Item) -> Iterator[Chunk]:
+        """A row for each part of the question."""
+        yield Chunk(FILE, csv_rows(_row(item, part) for part in item.parts))
+
+
+def _row(item: Item, part: Part) -> tuple[str, ...]:
+    header = item.header
+    explanation = part.explanation or item.explanation
+    answer = part.answer
+    low, high = "", ""
+    if isinstance(answer, Numeric):
+        low, high = map(machine_decimal, accepted_interval(answer.key, answer.tolerance))
+    options = _options(answer)
+    return (
+        *(header.identifier, str(item.variant), part.label, header.kind, header.topic),
+        *(str(header.difficulty), str(part.points), _text(item, part)),
+        *(_key(answer), low, high, "" if explanation is None else plain_text(explanation)),
+        *options,
+        *[""] * (MOST_OPTIONS - len(options)),
+    )
+
+
+def _text(item: Item, part: Part) -> str:
+    lefts = part.answer.pairs if isinstance(part.answer, Matching) else ()
+    numbered = (f"{number}. {plain_text(pair.left)}" for number, pair in enumerate(lefts, 1))
+    texts = (plain_text(item.stem), plain_text(part.prompt), *numbered)
+    return " ".join(filter(None, texts))
+
+
+def _options(answer: Answer) -> list[str]:
+    match answer:
+        case SingleChoice() | MultipleSelect():
+            return [plain_text(option.text) for option in answer.options]
+        case Matching():
+            return list(map(plain_text, answer.rights))
+        case Ordering():
+            return list(map(plain_text, answer.items))
+        case Numeric() | FormulaAnswer() | ShortAnswer() | Open():
+            return []
+        case _:
+            assert_never(answer)
+
+
+def _key(answer: Answer) -> str:
+    """The key as quiz games read it: numbers of options; otherwise as the key table has it."""
+    match answer:
+        case SingleChoice() | MultipleSelect():
+            return ",".join(str(n) for n, each in enumerate(answer.options, 1) if each.correct)
+        case Matching():
+            return ",".join(f"{n}-{pair.right + 1}" for n, pair in enumerate(answer.pairs, 1))
+        case Ordering():
+            return ",".join(str(place + 1) for place in answer.key)
+        case Numeric():
+            return machine_decimal(answer.key)
+        case Open():
+            return " ".join(plain_text(line.text) for line in answer.rubric)
+        case FormulaAnswer() | ShortAnswer():
+            return key_text(answer)
+        case _:
+            assert_never(answer)
+
+
+def _feedback(answer: Answer) -> bool:
+    """Whether an answer has feedback of its own."""
+    match answer:
+        case SingleChoice() | MultipleSelect():
+            return any(option.feedback is not None for option in answer.options)
+        case Numeric() | FormulaAnswer() | ShortAnswer():
+            return bool(answer.mistakes)
+        case Matching():
+            return any(pair.feedback is not None for pair in answer.pairs)
+        case Ordering() | Open():
+            return False
+        case _:
+            assert_never(answer)
