@@ -6,7 +6,7 @@ from qgen.renderers.moodle.cloze import can_be_listed
 from qgen.renderers.moodle.text import EMPTY_FIELD, MoodleText
 
 _FEWEST_CHOICES = 3
-"""With fewer, Moodle gives a notice and ends the import there."""
+"""Moodle asks for so many wherever the question is edited, old ones at the import too."""
 _GRADING: dict[OrderingCredit, str] = {
     "all_or_nothing": "ALL_OR_NOTHING",
     "adjacent": "RELATIVE_NEXT_EXCLUDE_LAST",
