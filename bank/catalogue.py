@@ -234,12 +234,12 @@ def compiled(
 ) -> "tuple[QuestionTemplate | None, list[Problem]]":
     """A question ready to fill, or None and every mistake in it."""
     # Listing a bank needs none of this.
-    from qgen.bank.models import QUESTION, QuestionFields
+    from qgen.bank.models import QUESTION
     from qgen.bank.template_builder import TemplateBuilder
     from qgen.bank.unvalidated_texts import mistakes_in_texts
 
     model, problems = validated(QUESTION, data, source, steps)
-    if not isinstance(model, QuestionFields) or not isinstance(data, dict):
+    if model is None or not isinstance(data, dict):
         return None, problems + mistakes_in_texts(data, source, steps)
     builder = TemplateBuilder(model, data, source, steps, folder)
     template = builder.build()

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
 
 from qgen.bank.author_model import (
@@ -17,6 +17,7 @@ from qgen.bank.author_model import (
 )
 from qgen.bank.headers import HeaderFields
 from qgen.bank.parameters import ParameterEntry
+from qgen.document.answers import OrderingCredit
 from qgen.document.formula import VariableDomain
 
 
@@ -118,6 +119,56 @@ class ShortAnswerFields(AuthorModel):
     mistakes: tuple[TextMistakeModel, ...] = ()
 
 
+class PairModel(AuthorModel):
+    """Two things that belong together, and what to tell the student who missed that."""
+
+    left: NonEmptyText
+    right: NonEmptyText
+    feedback: NonEmptyText | None = None
+
+
+class MatchingFields(AuthorModel):
+    """Pairs to be found again; `also` are right items that belong to none of the left ones."""
+
+    kind: Literal["matching"]
+    pairs: Annotated[tuple[PairModel, ...], Field(min_length=2, max_length=20)]
+    also: Annotated[tuple[NonEmptyText, ...], ONE_OR_MORE, Field(max_length=6)] = ()
+
+
+class OrderingItemModel(AuthorModel):
+    """One thing to put in order; `value` is the number that decides its place."""
+
+    text: NonEmptyText
+    value: ExpressionText | None = None
+
+
+def _with_text(value: object) -> object:
+    return {"text": value} if isinstance(value, str) else value
+
+
+class OrderingFields(AuthorModel):
+    """Items in their right order; where they have values, the order is by them, rising."""
+
+    kind: Literal["ordering"]
+    items: Annotated[
+        tuple[
+            Annotated[
+                OrderingItemModel,
+                BeforeValidator(_with_text, json_schema_input_type=OrderingItemModel | str),
+            ],
+            ...,
+        ],
+        Field(min_length=2, max_length=12),
+    ]
+    credit: OrderingCredit = "all_or_nothing"
+
+    @model_validator(mode="after")
+    def _values_for_all_or_none(self) -> Self:
+        if len({item.value is None for item in self.items}) > 1:
+            raise PydanticCustomError("ordering", "give every item a 'value', or none of them")
+        return self
+
+
 class OpenFields(AuthorModel):
     kind: Literal["open"]
     rubric: Annotated[tuple[RubricModel, ...], Field(min_length=1, max_length=30)]
@@ -161,12 +212,27 @@ class ShortAnswerPart(PartFields, ShortAnswerFields):
     """A part that asks for a few words."""
 
 
+class MatchingPart(PartFields, MatchingFields):
+    """A part with pairs to be found again."""
+
+
+class OrderingPart(PartFields, OrderingFields):
+    """A part with items to be put in order."""
+
+
 class OpenPart(PartFields, OpenFields):
     """A part that a person marks."""
 
 
 PartModel: TypeAlias = Annotated[
-    SingleChoicePart | MultipleSelectPart | NumericPart | FormulaPart | ShortAnswerPart | OpenPart,
+    SingleChoicePart
+    | MultipleSelectPart
+    | NumericPart
+    | FormulaPart
+    | ShortAnswerPart
+    | MatchingPart
+    | OrderingPart
+    | OpenPart,
     Field(discriminator="kind"),
 ]
 
@@ -211,6 +277,14 @@ class ShortAnswerQuestion(QuestionFields, ShortAnswerFields):
     """A few words."""
 
 
+class MatchingQuestion(QuestionFields, MatchingFields):
+    """Pairs to be found again."""
+
+
+class OrderingQuestion(QuestionFields, OrderingFields):
+    """Items to be put in order."""
+
+
 class OpenQuestion(QuestionFields, OpenFields):
     """A free answer."""
 
@@ -222,16 +296,19 @@ class DerivationQuestion(QuestionFields):
     parts: Annotated[tuple[PartModel, ...], Field(min_length=1, max_length=26)]
 
 
-QuestionModel: TypeAlias = Annotated[
+SoleQuestion: TypeAlias = (
     SingleChoiceQuestion
     | MultipleSelectQuestion
     | NumericQuestion
     | FormulaQuestion
     | ShortAnswerQuestion
+    | MatchingQuestion
+    | OrderingQuestion
     | OpenQuestion
-    | DerivationQuestion,
-    Field(discriminator="kind"),
-]
+)
+"""A question that asks for one answer."""
+
+QuestionModel: TypeAlias = Annotated[SoleQuestion | DerivationQuestion, Field(discriminator="kind")]
 _DEFERRED = ConfigDict(defer_build=True)
 QUESTION: TypeAdapter[Any] = TypeAdapter(QuestionModel, config=_DEFERRED)
 BANK_FILE: TypeAdapter[Any] = TypeAdapter(QuestionModel | list[QuestionModel], config=_DEFERRED)

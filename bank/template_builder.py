@@ -5,7 +5,9 @@ import json
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import assert_never
 
+from qgen.bank.arrangements import ArrangementBuilder
 from qgen.bank.expressions import (
     FUNCTIONS,
     RESERVED,
@@ -20,14 +22,19 @@ from qgen.bank.models import (
     ChoiceFields,
     DerivationQuestion,
     FormulaFields,
+    MatchingFields,
     MistakeModel,
     NumericFields,
     NumericPart,
     OpenFields,
+    OrderingFields,
     PartFields,
+    PartModel,
     QuestionFields,
+    QuestionModel,
     ShortAnswerFields,
     SingleChoiceFields,
+    SoleQuestion,
     ToleranceModel,
 )
 from qgen.bank.parameters import prints_decimals
@@ -64,7 +71,7 @@ class TemplateBuilder:
     """Builds the template of one question and collects what is wrong with it."""
 
     def __init__(
-        self, model: QuestionFields, data: Data, source: Source, path: Steps, folder: Path
+        self, model: QuestionModel, data: Data, source: Source, path: Steps, folder: Path
     ) -> None:
         self._model = model
         self._data = data
@@ -78,6 +85,9 @@ class TemplateBuilder:
         self._drawn = {*model.parameters, *model.let}
         self._decimal_names: set[str] = set()
         self._decimal_results = False
+        self._arrangements = ArrangementBuilder(
+            self._text, self._expression, self._place, self._problem
+        )
         self.problems: list[Problem] = []
 
     def build(self) -> QuestionTemplate:
@@ -108,8 +118,7 @@ class TemplateBuilder:
             self._place, self._expression, self._assets, self.problems
         )
         template = QuestionTemplate(
-            # Each kind's class declares its own.
-            header=header_of(model, getattr(model, "kind"), place),  # noqa: B009
+            header=header_of(model, model.kind, place),
             parameters=parameters,
             derived=derived,
             conditions=conditions,
@@ -213,7 +222,7 @@ class TemplateBuilder:
 
     # Answers
 
-    def _parts(self, model: QuestionFields) -> tuple[PartTemplate, ...]:
+    def _parts(self, model: QuestionModel) -> tuple[PartTemplate, ...]:
         if not isinstance(model, DerivationQuestion):
             return (PartTemplate("", NO_TEXT, self._answer(model), model.points, None),)
         return tuple(
@@ -242,7 +251,7 @@ class TemplateBuilder:
             carry.part, self._expression(carry.answer, "parts", index, "carry", "answer")
         )
 
-    def _answer(self, model: QuestionFields | PartFields, *steps: str | int) -> AnswerTemplate:
+    def _answer(self, model: SoleQuestion | PartModel, *steps: str | int) -> AnswerTemplate:
         match model:
             case ChoiceFields():
                 return self._choice(model, steps)
@@ -278,8 +287,12 @@ class TemplateBuilder:
                 )
                 self._check_rubric(model, rubric, steps)
                 return OpenTemplate(rubric, model.lines)
+            case MatchingFields():
+                return self._arrangements.matching(model, steps)
+            case OrderingFields():
+                return self._arrangements.ordering(model, steps)
             case _:
-                raise TypeError(f"{type(model).__name__} has no answer")
+                assert_never(model)
 
     def _mistakes(
         self, mistakes: tuple[MistakeModel, ...], steps: Steps

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias, assert_never
 
 from qgen.bank.expressions import Expression
 from qgen.bank.parameters import Domain
-from qgen.document.answers import Tolerance
+from qgen.document.answers import OrderingCredit, Tolerance
 from qgen.document.exam import Asset, Header
 from qgen.document.formula import VariableDomain
 from qgen.document.problem import Place
@@ -136,13 +136,60 @@ class ShortAnswerTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownText:
+    """A text that must differ from its neighbours, in print and where it is a number in value."""
+
+    text: RichText
+    place: Place
+    only_hole: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PairTemplate:
+    left: ShownText
+    right: ShownText
+    feedback: RichText | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingTemplate:
+    pairs: tuple[PairTemplate, ...]
+    also: tuple[ShownText, ...]
+
+    @property
+    def lefts(self) -> tuple[ShownText, ...]:
+        """What partners are wanted for."""
+        return tuple(pair.left for pair in self.pairs)
+
+    @property
+    def rights(self) -> tuple[ShownText, ...]:
+        """The partners in the order of the pairs, then those that belong to no pair."""
+        return (*(pair.right for pair in self.pairs), *self.also)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderingTemplate:
+    """Items in the author's order, which is the right one where `values` is empty."""
+
+    items: tuple[ShownText, ...]
+    values: tuple[Placed, ...]
+    credit: OrderingCredit
+
+
+@dataclass(frozen=True, slots=True)
 class OpenTemplate:
     rubric: tuple[tuple[Fraction, RichText], ...]
     lines: int
 
 
 AnswerTemplate: TypeAlias = (
-    ChoiceTemplate | NumericTemplate | FormulaTemplate | ShortAnswerTemplate | OpenTemplate
+    ChoiceTemplate
+    | NumericTemplate
+    | FormulaTemplate
+    | ShortAnswerTemplate
+    | MatchingTemplate
+    | OrderingTemplate
+    | OpenTemplate
 )
 
 
@@ -245,7 +292,9 @@ def _expressions(answer: AnswerTemplate) -> tuple[Placed, ...]:
             )
         case NumericTemplate() | FormulaTemplate():
             return (answer.answer, *(mistake.answer for mistake in answer.mistakes))
-        case ShortAnswerTemplate() | OpenTemplate():
+        case OrderingTemplate():
+            return answer.values
+        case ShortAnswerTemplate() | MatchingTemplate() | OpenTemplate():
             return ()
         case _:
             assert_never(answer)

@@ -12,9 +12,10 @@ from qgen.bank.templates import HoleContext
 from qgen.bank.yaml_source import Source, Steps
 from qgen.document.problem import Problem
 
-_TEXTS = frozenset({"stem", "prompt", "explanation", "feedback", "study_note"})
-_TEXTS_OF = frozenset({"options", "rubric"})
-_EXPRESSIONS = frozenset({"answer", "correct"})
+_TEXTS = frozenset({"stem", "prompt", "explanation", "feedback", "study_note", "left", "right"})
+_TEXTS_OF = frozenset({"options", "rubric", "items"})
+_LISTS_OF_TEXTS = frozenset({"items", "also"})
+_EXPRESSIONS = frozenset({"answer", "correct", "value"})
 _EXPRESSIONS_OF = frozenset({"where", "let", "with"})
 
 
@@ -25,7 +26,8 @@ def mistakes_in_texts(data: object, source: Source, path: Steps) -> list[Problem
         names = [step for step in steps if isinstance(step, str)]
         key = names[-1] if names else ""
         parent = names[-2] if len(names) > 1 else ""
-        if key in _TEXTS or (key == "text" and parent in _TEXTS_OF):
+        is_text = key in _TEXTS | _LISTS_OF_TEXTS or (key == "text" and parent in _TEXTS_OF)
+        if is_text:
             problems += _in_markup(text, source, steps)
         elif key in _EXPRESSIONS or key in _EXPRESSIONS_OF or parent in _EXPRESSIONS_OF:
             problems += _in_expression(text, source, steps)

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, assert_never
 
 from qgen.document.formula import Formula, VariableDomain
 from qgen.document.richtext import Passage
 from qgen.document.values import Real
 
 ScoringRule: TypeAlias = Literal["all_or_nothing", "per_option", "right_minus_wrong"]
+OrderingCredit: TypeAlias = Literal["all_or_nothing", "adjacent"]
 Provenance: TypeAlias = Literal["verified", "computed", "stated"]
 """How a key is known: two routes agree, one route or an expression, or the author's word."""
 
@@ -108,7 +109,45 @@ class Open:
     lines: int
 
 
-Answer: TypeAlias = SingleChoice | MultipleSelect | Numeric | FormulaAnswer | ShortAnswer | Open
+class Pair(NamedTuple):
+    """A left item of a matching question; `right` is its partner's place among those shown."""
+
+    left: Passage
+    right: int
+    feedback: Passage | None
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Each left item has one partner among the right items, which stand in the order shown.
+
+    No right item is the partner of two; some may be the partner of none.
+    """
+
+    pairs: tuple[Pair, ...]
+    rights: tuple[Passage, ...]
+    rule: ScoringRule
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """Items in the order shown; `key` has their places there in the right order."""
+
+    items: tuple[Passage, ...]
+    key: tuple[int, ...]
+    credit: OrderingCredit
+
+
+Answer: TypeAlias = (
+    SingleChoice
+    | MultipleSelect
+    | Numeric
+    | FormulaAnswer
+    | ShortAnswer
+    | Matching
+    | Ordering
+    | Open
+)
 """What one part of a question asks for."""
 
 KINDS: Mapping[str, type[Answer]] = {
@@ -117,6 +156,8 @@ KINDS: Mapping[str, type[Answer]] = {
     "numeric": Numeric,
     "formula": FormulaAnswer,
     "short_answer": ShortAnswer,
+    "matching": Matching,
+    "ordering": Ordering,
     "open": Open,
 }
 """The kinds of answer by the names that authors write: the one list of them."""
@@ -155,11 +196,32 @@ class Part:
     carried: CarriedForward | None = None
 
 
-AUTOMATIC = (SingleChoice, MultipleSelect, Numeric, ShortAnswer)
-"""The kinds that every learning platform can mark without a person."""
+def marked_by_machine(answer: Answer) -> bool:
+    """Whether every learning platform can mark such an answer without a person."""
+    match answer:
+        case SingleChoice() | MultipleSelect() | Numeric() | ShortAnswer():
+            return True
+        case Matching() | Ordering():
+            return True
+        case FormulaAnswer() | Open():
+            return False
+        case _:
+            assert_never(answer)
 
 
 def option_letter(index: int) -> str:
     """A, B, …, Z, AA, AB, … for the options from 0."""
     first = option_letter(index // 26 - 1) if index >= 26 else ""
     return first + chr(ord("A") + index % 26)
+
+
+def matching_key(answer: Matching) -> str:
+    """`1-C, 2-A`: the letter of the right item behind the number of each left one."""
+    return ", ".join(
+        f"{number}-{option_letter(pair.right)}" for number, pair in enumerate(answer.pairs, 1)
+    )
+
+
+def ordering_key(answer: Ordering) -> str:
+    """`C, A, B`: the letters of the items in their right order."""
+    return ", ".join(map(option_letter, answer.key))

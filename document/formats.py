@@ -49,6 +49,11 @@ class MoodleOptions:
     """What can be chosen for a Moodle question bank."""
 
     variants: int = _variants(10)
+    ordering: Literal["ordering", "matching"] = option(
+        "ordering",
+        "how to write items to be put in order: as Moodle 4.4 and later has them, or as matching "
+        "with positions for older ones",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """Fills a template with drawn values and solved answers: a closed item comes out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite
 from typing import TypeAlias, assert_never
 
-from qgen.bank.expressions import Expression, ExpressionError, evaluate
+from qgen.bank.expressions import ExpressionError, evaluate
 from qgen.bank.templates import (
     CARRIED_NAME,
     AnswerTemplate,
@@ -14,10 +14,12 @@ from qgen.bank.templates import (
     ChoiceTemplate,
     FormulaTemplate,
     HoleTemplate,
+    MatchingTemplate,
     MistakeTemplate,
     NumericTemplate,
     OpenTemplate,
     OptionTemplate,
+    OrderingTemplate,
     Placed,
     QuestionTemplate,
     ShortAnswerTemplate,
@@ -27,11 +29,13 @@ from qgen.document.answers import (
     CarriedForward,
     FormulaAnswer,
     FormulaMistake,
+    Matching,
     MultipleSelect,
     Numeric,
     NumericMistake,
     Open,
     Option,
+    Ordering,
     Part,
     Provenance,
     RubricLine,
@@ -44,8 +48,9 @@ from qgen.document.exam import Item
 from qgen.document.formula import Formula, numbers
 from qgen.document.richtext import Passage, RichText
 from qgen.document.values import FORMULA_TYPES, Real, SolverResults, Value, Values, show
+from qgen.generator.arrangements import matching, mixed, ordering, rising
 from qgen.generator.drawing import VariantFailure
-from qgen.generator.option_texts import option_pieces, printed_text
+from qgen.generator.option_texts import OptionTexts
 from qgen.generator.printing import Printer, printer
 from qgen.generator.provenance import answer_provenance
 from qgen.generator.seeds import RandomSource, shuffled
@@ -80,7 +85,7 @@ class Filler:
         verified = filling.verified
         self.provenances = _provenances(template, verified)
         self._points = part_points(template, filling.points)
-        self._pieces = option_pieces(template)
+        self._texts = OptionTexts(template)
 
     def fill(
         self, variant: int, values: Values, answers: SolverResults, random_source: RandomSource
@@ -171,6 +176,10 @@ class Filler:
                 return FormulaAnswer(
                     _formula(answer.answer, known), answer.variables, tuple(mistakes)
                 )
+            case MatchingTemplate():
+                return self._matching(answer, known, printed, random_source)
+            case OrderingTemplate():
+                return self._ordering(answer, known, printed, random_source)
             case ShortAnswerTemplate() | OpenTemplate():
                 return worded_answer(answer, printed)
             case _:
@@ -203,38 +212,36 @@ class Filler:
                 for index in shown
             ]
         )
-        self._check_different([options[index] for index in shown], known, printed)
+        different = [options[index] for index in shown]
+        self._texts.check_different(different, known, printed, "equal-options", "options")
         return result
 
-    def _check_different(
-        self, options: list[OptionTemplate], known: Values, printed: Printed
-    ) -> None:
-        """No two options may be equal in value or in print: one would be a second right one."""
-        pieces, holes = self._pieces, self._template.holes
-        texts = [printed_text(pieces[option.text], printed) for option in options]
-        lone = [
-            None if option.only_hole is None else holes[option.only_hole].expression
-            for option in options
-        ]
-        values = [each.evaluate(known) for each in lone if each is not None]
-        if len(set(texts)) < len(texts) or len(set(values)) < len(values):
-            raise VariantFailure("equal-options", _equal_options(texts, lone, known))
+    def _matching(
+        self,
+        answer: MatchingTemplate,
+        known: Values,
+        printed: Printed,
+        random_source: RandomSource,
+    ) -> Matching:
+        """The right sides are mixed even where options keep their order: that would be the key."""
+        check = self._texts.check_different
+        check(answer.lefts, known, printed, "equal-items", "left items")
+        check(answer.rights, known, printed, "equal-items", "right items")
+        shown = mixed(random_source, range(len(answer.rights)))
+        return matching(answer, printed, shown, self._filling.rule)
 
-
-def _equal_options(texts: list[str], lone: list[Expression | None], known: Values) -> str:
-    """The sentence that names the first two options which are equal in print or in value."""
-    seen: dict[tuple[str, Value], str] = {}
-    for text, expression in zip(texts, lone, strict=True):
-        name = text
-        marks: list[tuple[str, Value]] = [("print", text)]
-        if expression is not None:
-            name = expression.source
-            marks.append(("value", expression.evaluate(known)))
-        for mark in marks:
-            if mark in seen:
-                return f"the options '{seen[mark]}' and '{name}' are both {text}"
-            seen[mark] = name
-    raise AssertionError("two options were equal once and not again")
+    def _ordering(
+        self,
+        answer: OrderingTemplate,
+        known: Values,
+        printed: Printed,
+        random_source: RandomSource,
+    ) -> Ordering:
+        self._texts.check_different(answer.items, known, printed, "equal-items", "items")
+        right: Sequence[int] = range(len(answer.items))
+        if answer.values:
+            right = rising([_number(value, known) for value in answer.values])
+        return ordering(answer, printed, right, mixed(random_source, right))
 
 
 def optional_passage(text: RichText | None, printed: Printed) -> Passage | None:

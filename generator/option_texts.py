@@ -1,8 +1,22 @@
 """What options look like in print, so that no two that look alike are ever shown."""
 
-from typing import TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias, assert_never
 
-from qgen.bank.templates import ChoiceTemplate, QuestionTemplate
+from qgen.bank.expressions import Expression
+from qgen.bank.templates import (
+    AnswerTemplate,
+    ChoiceTemplate,
+    FormulaTemplate,
+    MatchingTemplate,
+    NumericTemplate,
+    OpenTemplate,
+    OptionTemplate,
+    OrderingTemplate,
+    QuestionTemplate,
+    ShortAnswerTemplate,
+    ShownText,
+)
 from qgen.document.richtext import (
     Code,
     CodeBlock,
@@ -14,19 +28,76 @@ from qgen.document.richtext import (
     Text,
     walk,
 )
+from qgen.document.values import Value, Values
+from qgen.generator.drawing import VariantFailure
 
 Pieces: TypeAlias = tuple[str | int, ...]
 """A text's characters, cut at its holes, each of which is its number."""
 
 
-def option_pieces(template: QuestionTemplate) -> dict[RichText, Pieces]:
-    """The pieces of the text of every option of a question."""
-    return {
-        option.text: _pieces(option.text)
-        for part in template.parts
-        if isinstance(part.answer, ChoiceTemplate)
-        for option in part.answer.options
-    }
+class OptionTexts:
+    """The texts of a question of which no two may be equal: options, partners, items to order."""
+
+    def __init__(self, template: QuestionTemplate) -> None:
+        self._holes = template.holes
+        self._pieces = {
+            option.text: _pieces(option.text)
+            for part in template.parts
+            for option in _distinct_texts(part.answer)
+        }
+
+    def check_different(
+        self,
+        options: Sequence[OptionTemplate | ShownText],
+        known: Values,
+        printed: tuple[str, ...],
+        code: str,
+        what: str,
+    ) -> None:
+        """No two may be equal in value or in print: one would be right where the other is.
+
+        Raises VariantFailure with the code; `what` is what such texts are called.
+        """
+        pieces, holes = self._pieces, self._holes
+        texts = [printed_text(pieces[option.text], printed) for option in options]
+        lone = [
+            None if option.only_hole is None else holes[option.only_hole].expression
+            for option in options
+        ]
+        values = [each.evaluate(known) for each in lone if each is not None]
+        if len(set(texts)) < len(texts) or len(set(values)) < len(values):
+            raise VariantFailure(code, _first_equal(texts, lone, known, what))
+
+
+def _first_equal(texts: list[str], lone: list[Expression | None], known: Values, what: str) -> str:
+    """The sentence that names the first two texts which are equal in print or in value."""
+    seen: dict[tuple[str, Value], str] = {}
+    for text, expression in zip(texts, lone, strict=True):
+        name = text
+        marks: list[tuple[str, Value]] = [("print", text)]
+        if expression is not None:
+            name = expression.source
+            marks.append(("value", expression.evaluate(known)))
+        for mark in marks:
+            if mark in seen:
+                return f"the {what} '{seen[mark]}' and '{name}' are both {text}"
+            seen[mark] = name
+    raise AssertionError("two texts were equal once and not again")
+
+
+def _distinct_texts(answer: AnswerTemplate) -> Iterator[OptionTemplate | ShownText]:
+    match answer:
+        case ChoiceTemplate():
+            yield from answer.options
+        case MatchingTemplate():
+            yield from answer.lefts
+            yield from answer.rights
+        case OrderingTemplate():
+            yield from answer.items
+        case NumericTemplate() | FormulaTemplate() | ShortAnswerTemplate() | OpenTemplate():
+            pass
+        case _:
+            assert_never(answer)
 
 
 def printed_text(pieces: Pieces, printed: tuple[str, ...]) -> str:

@@ -7,8 +7,10 @@ from qgen.bank.templates import (
     AnswerTemplate,
     ChoiceTemplate,
     FormulaTemplate,
+    MatchingTemplate,
     NumericTemplate,
     OpenTemplate,
+    OrderingTemplate,
     QuestionTemplate,
     ShortAnswerTemplate,
 )
@@ -27,13 +29,15 @@ from qgen.document.answers import (
 from qgen.document.exam import Asset, Item
 from qgen.document.formula import Number
 from qgen.document.richtext import Passage
+from qgen.generator.arrangements import matching, ordering
 from qgen.generator.filling import Printed, optional_passage, part_points, worded_answer
 
 
 def outline(template: QuestionTemplate, points: Fraction, rule: ScoringRule) -> Item:
     """An item of the template's shape: every hole reads `0`, every option is there.
 
-    An option whose truth depends on the numbers counts as right.
+    An option whose truth depends on the numbers counts as right; pairs and items to order stand
+    as the author wrote them.
     """
     printed = ("0",) * len(template.holes)
     return Item(
@@ -90,6 +94,11 @@ def _outline_answer(answer: AnswerTemplate, printed: Printed, rule: ScoringRule)
                 for mistake in answer.mistakes
             )
             return FormulaAnswer(Number(0), answer.variables, tuple(wrong))
+        case MatchingTemplate():
+            return matching(answer, printed, range(len(answer.rights)), rule)
+        case OrderingTemplate():
+            places = range(len(answer.items))
+            return ordering(answer, printed, places, places)
         case ShortAnswerTemplate() | OpenTemplate():
             return worded_answer(answer, printed)
         case _:

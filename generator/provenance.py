@@ -1,6 +1,7 @@
 """How a key is known: verified by two routes, computed by one, or stated by the author."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import assert_never
 
 from qgen.bank.expressions import Expression
 from qgen.bank.templates import (
@@ -8,8 +9,12 @@ from qgen.bank.templates import (
     ChoiceTemplate,
     FormulaTemplate,
     HoleTemplate,
+    MatchingTemplate,
     NumericTemplate,
+    OpenTemplate,
+    OrderingTemplate,
     Placed,
+    ShortAnswerTemplate,
 )
 from qgen.document.answers import Provenance
 from qgen.document.richtext import DisplayMath, Hole, Math, RichText, walk
@@ -32,7 +37,8 @@ def answer_provenance(
 
     A number or a formula: by its expression. Several choices: by what decides each of them. A
     single choice: by the expressions that decide which option is right, the others being wrong;
-    or by the holes in the text of the right one.
+    or by the holes in the text of the right one. Pairs: by the holes in each right side, or in
+    the left one where the right one has none. An order: by the values that decide it.
     """
 
     def known(expression: Expression) -> Provenance:
@@ -42,30 +48,41 @@ def answer_provenance(
         proved = bool(results) and results <= verified and expression.plain
         return "verified" if proved else "computed"
 
-    def decides(correct: bool | Placed) -> Provenance:
-        return "stated" if isinstance(correct, bool) else known(correct.expression)
+    def printed(text: RichText) -> list[Provenance]:
+        return [known(holes[index].expression) for index in _holes_of(text)]
 
-    if isinstance(answer, (NumericTemplate, FormulaTemplate)):
-        return known(answer.answer.expression)
-    if isinstance(answer, ChoiceTemplate):
-        if answer.kind == "multiple_select":
-            return worst(decides(option.correct) for option in answer.options)
-        decided = [
-            known(option.correct.expression)
-            for option in answer.options
-            if isinstance(option.correct, Placed)
-        ]
-        if decided:
-            return worst(decided)
-        printed = [
-            known(holes[index].expression)
-            for option in answer.options
-            if option.correct is True
-            for index in _holes_of(option.text)
-        ]
-        if printed:
-            return worst(printed)
-    return "stated"
+    match answer:
+        case NumericTemplate() | FormulaTemplate():
+            return known(answer.answer.expression)
+        case ChoiceTemplate():
+            return _choice_provenance(answer, known, printed)
+        case MatchingTemplate():
+            return worst(
+                worst(printed(pair.right.text) or printed(pair.left.text) or ["stated"])
+                for pair in answer.pairs
+            )
+        case OrderingTemplate():
+            return worst([known(value.expression) for value in answer.values] or ["stated"])
+        case ShortAnswerTemplate() | OpenTemplate():
+            return "stated"
+        case _:
+            assert_never(answer)
+
+
+def _choice_provenance(
+    answer: ChoiceTemplate,
+    known: Callable[[Expression], Provenance],
+    printed: Callable[[RichText], list[Provenance]],
+) -> Provenance:
+    decided = [
+        known(option.correct.expression)
+        for option in answer.options
+        if isinstance(option.correct, Placed)
+    ]
+    if answer.kind == "multiple_select":
+        return "stated" if len(decided) < len(answer.options) else worst(decided)
+    shown = (printed(option.text) for option in answer.options if option.correct is True)
+    return worst(decided or [each for found in shown for each in found] or ["stated"])
 
 
 def _holes_of(text: RichText) -> list[int]:

@@ -3,14 +3,16 @@
 Formula answers need computer algebra and are marked in `qgen.marking.equivalence`.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from unicodedata import normalize
 
 from qgen.document.answers import (
+    Matching,
     MultipleSelect,
     Numeric,
+    Ordering,
     Part,
     ShortAnswer,
     SingleChoice,
@@ -19,7 +21,14 @@ from qgen.document.answers import (
 from qgen.document.numbers import exact_value
 from qgen.document.richtext import Passage
 from qgen.document.values import Real
-from qgen.marking.rules import RIGHT, WRONG, interval_ends, multiple_select_credit
+from qgen.marking.rules import (
+    RIGHT,
+    WRONG,
+    interval_ends,
+    matching_credit,
+    multiple_select_credit,
+    ordering_credit,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,30 @@ def mark_choice(answer: SingleChoice | MultipleSelect, ticked: Set[int]) -> Mark
     if ticked == right:
         return Mark(RIGHT, feedback)
     return Mark(WRONG, feedback, min(ticked) if len(ticked) == 1 else None)
+
+
+def mark_matching(answer: Matching, chosen: Sequence[int | None]) -> Mark:
+    """Marks the right item chosen for each left one, by its place among those shown, or None.
+
+    The feedback is that of the pairs which were not found.
+    """
+    pairs = answer.pairs
+    found = [
+        choice == pair.right if choice is not None else None
+        for pair, choice in zip(pairs, chosen, strict=True)
+    ]
+    credit = matching_credit(answer.rule, found.count(True), found.count(False), len(pairs))
+    feedback = tuple(
+        pair.feedback
+        for pair, right in zip(pairs, found, strict=True)
+        if not right and pair.feedback is not None
+    )
+    return Mark(credit, feedback)
+
+
+def mark_ordering(answer: Ordering, given: Sequence[int | None]) -> Mark:
+    """Marks an order of items, given by their places among those shown; None is left empty."""
+    return Mark(ordering_credit(answer.credit, answer.key, given))
 
 
 class NumberMarker:

@@ -3,7 +3,7 @@
 Every response goes the way that a student's does: typed as text, parsed, marked.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import TypeAlias, assert_never
@@ -11,10 +11,11 @@ from typing import TypeAlias, assert_never
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
+    Matching,
     MultipleSelect,
     Numeric,
     Open,
-    Option,
+    Ordering,
     Part,
     ShortAnswer,
     SingleChoice,
@@ -25,7 +26,14 @@ from qgen.document.formula import Formula, evaluate, latex, typed
 from qgen.document.numbers import exact_value, machine_decimal
 from qgen.document.richtext import Math, Paragraph, Passage, Text, closed, plain_text
 from qgen.marking.formula_reader import parse_formula
-from qgen.marking.grader import NumberMarker, mark_choice, mark_number, mark_words
+from qgen.marking.grader import (
+    NumberMarker,
+    mark_choice,
+    mark_matching,
+    mark_number,
+    mark_ordering,
+    mark_words,
+)
 from qgen.marking.number_reader import Refusal, parse_number
 from qgen.marking.rules import accepted_interval
 
@@ -79,6 +87,10 @@ def _mistakes(answer: Answer) -> int:
             return sum(not option.correct for option in answer.options)
         case Numeric() | FormulaAnswer() | ShortAnswer():
             return len(answer.mistakes)
+        case Matching():
+            return len(answer.pairs)
+        case Ordering():
+            return len(answer.items) - 1
         case Open():
             return 0
         case _:
@@ -89,10 +101,10 @@ def _answer_faults(answer: Answer, with_formulas: bool) -> Iterator[Fault]:
     match answer:
         case SingleChoice():
             yield from _single_choice(answer)
-            yield from equal_options(answer.options)
+            yield from equal_texts("options", [option.text for option in answer.options])
         case MultipleSelect():
             yield from _multiple_select(answer)
-            yield from equal_options(answer.options)
+            yield from equal_texts("options", [option.text for option in answer.options])
         case Numeric():
             yield from _numeric(answer)
         case FormulaAnswer():
@@ -101,6 +113,13 @@ def _answer_faults(answer: Answer, with_formulas: bool) -> Iterator[Fault]:
                 yield from _formula_marks(answer)
         case ShortAnswer():
             yield from _short_answer(answer)
+        case Matching():
+            yield from _matching(answer)
+            yield from equal_texts("left items", [pair.left for pair in answer.pairs])
+            yield from equal_texts("right items", answer.rights)
+        case Ordering():
+            yield from _ordering(answer)
+            yield from equal_texts("items", answer.items)
         case Open():
             pass
         case _:
@@ -130,11 +149,38 @@ def _multiple_select(answer: MultipleSelect) -> Iterator[Fault]:
         yield "credit", "a blank earns full marks"
 
 
-def equal_options(options: tuple[Option, ...]) -> Iterator[Fault]:
-    """Options that are equal in print, or in value although they print differently."""
+def _matching(answer: Matching) -> Iterator[Fault]:
+    """The key, the key with one left item matched otherwise, and a blank."""
+    key = [pair.right for pair in answer.pairs]
+    if mark_matching(answer, key).credit != 1:
+        yield "credit", "matching every pair does not earn full marks"
+    for index, right in enumerate(key):
+        others = [*key[:index], (right + 1) % len(answer.rights), *key[index + 1 :]]
+        if mark_matching(answer, others).credit >= 1:
+            yield "credit", f"full marks although left item {index + 1} is matched wrongly"
+    if mark_matching(answer, [None] * len(key)).credit:
+        yield "credit", "a blank earns marks"
+
+
+def _ordering(answer: Ordering) -> Iterator[Fault]:
+    """The key, the key with two neighbours exchanged, and a blank."""
+    key = list(answer.key)
+    if mark_ordering(answer, key).credit != 1:
+        yield "credit", "the right order does not earn full marks"
+    for index in range(len(key) - 1):
+        others = [*key[:index], key[index + 1], key[index], *key[index + 2 :]]
+        if mark_ordering(answer, others).credit >= 1:
+            yield "credit", f"full marks although positions {index + 1} and {index + 2} change"
+    if mark_ordering(answer, [None] * len(key)).credit:
+        yield "credit", "a blank earns marks"
+
+
+def equal_texts(what: str, texts: Sequence[Passage]) -> Iterator[Fault]:
+    """Options or items that are equal in print, or in value although they print differently."""
+    code = "equal-options" if what == "options" else "equal-items"
     seen: dict[object, int] = {}
-    for index, option in enumerate(options):
-        text = option_text(option.text)
+    for index, passage in enumerate(texts):
+        text = option_text(passage)
         value = option_value(text)
         marks: list[object] = [text.casefold()]
         if value is not None:
@@ -142,10 +188,10 @@ def equal_options(options: tuple[Option, ...]) -> Iterator[Fault]:
         for mark in marks:
             if mark in seen:
                 first = seen[mark]
-                other = option_text(options[first].text)
+                other = option_text(texts[first])
                 yield (
-                    "equal-options",
-                    f"options {option_letter(first)} ({other}) and {option_letter(index)} ({text}) "
+                    code,
+                    f"{what} {option_letter(first)} ({other}) and {option_letter(index)} ({text}) "
                     "are equal",
                 )
                 break

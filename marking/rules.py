@@ -5,15 +5,19 @@ Writers read these to say or encode what the grader does; nothing here looks at 
 
 from collections.abc import Sequence, Set
 from fractions import Fraction
-from math import comb
+from itertools import pairwise
+from math import comb, factorial, perm
 from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
+    Matching,
     MultipleSelect,
     Numeric,
     Open,
+    Ordering,
+    OrderingCredit,
     Part,
     ScoringRule,
     ShortAnswer,
@@ -46,6 +50,41 @@ def multiple_select_credit(
             return max(WRONG, Fraction(len(ticked & right) - len(ticked - right), len(right)))
         case _:
             assert_never(rule)
+
+
+def matching_credit(rule: ScoringRule, right: int, wrong: int, lefts: int) -> Fraction:
+    """The credit for matching `right` of `lefts` left items rightly and `wrong` of them wrongly.
+
+    `all_or_nothing` is [right = lefts], `per_option` right / lefts, and `right_minus_wrong`
+    max(0, (right - wrong) / lefts). What is left unmatched counts as neither.
+    """
+    match rule:
+        case "all_or_nothing":
+            return RIGHT if right == lefts else WRONG
+        case "per_option":
+            return Fraction(right, lefts)
+        case "right_minus_wrong":
+            return max(WRONG, Fraction(right - wrong, lefts))
+        case _:
+            assert_never(rule)
+
+
+def ordering_credit(
+    credit: OrderingCredit, key: Sequence[int], given: Sequence[int | None]
+) -> Fraction:
+    """The credit for giving an order where `key` is right; None is a position left empty.
+
+    `all_or_nothing` is [given = key]. `adjacent` is the share of the key's n - 1 pairs of
+    neighbours that are neighbours, in that order, of what was given.
+    """
+    match credit:
+        case "all_or_nothing":
+            return RIGHT if list(given) == list(key) else WRONG
+        case "adjacent":
+            kept = set(pairwise(key)) & set(pairwise(given))
+            return Fraction(len(kept), len(key) - 1)
+        case _:
+            assert_never(credit)
 
 
 def accepted_interval(key: Real, tolerance: Tolerance) -> tuple[Fraction, Fraction]:
@@ -96,8 +135,9 @@ def _half_unit(value: Fraction, digits: int) -> Fraction:
 def guess_floor(parts: Sequence[Part]) -> Fraction:
     """The expected share of a question's points for blind guessing.
 
-    Blind means: one option at random, or every tick decided by a fair coin. Typed answers are
-    taken as never guessed.
+    Blind means: one option at random; every tick decided by a fair coin; for each left item
+    another right one, all such assignments alike; all orders alike. Typed answers are taken as
+    never guessed.
     """
     total = sum((part.points for part in parts), Fraction(0))
     earned = sum((part.points * _guessed(part.answer) for part in parts), Fraction(0))
@@ -111,6 +151,10 @@ def _guessed(answer: Answer) -> Fraction:
         case MultipleSelect():
             right = sum(option.correct for option in answer.options)
             return _coin_tossing(answer.rule, right, len(answer.options))
+        case Matching():
+            return _random_partners(answer.rule, len(answer.pairs), len(answer.rights))
+        case Ordering():
+            return _random_order(answer.credit, len(answer.items))
         case Numeric() | FormulaAnswer() | ShortAnswer() | Open():
             return WRONG
         case _:
@@ -133,3 +177,36 @@ def _coin_tossing(rule: ScoringRule, right: int, shown: int) -> Fraction:
         Fraction(0),
     )
     return total * Fraction(1, 2**shown)
+
+
+def _random_partners(rule: ScoringRule, lefts: int, rights: int) -> Fraction:
+    """The mean credit where each left item gets a right one of its own at random.
+
+    Of the rights! / (rights - lefts)! assignments, those that match exactly r left items rightly
+    number C(lefts, r) sum_j (-1)^j C(lefts - r, j) P(rights - r - j, lefts - r - j), where
+    P(n, k) = n! / (n - k)!: choose the r, and of the others leave out who is right after all.
+    """
+    total = WRONG
+    for right in range(lefts + 1):
+        others = lefts - right
+        wrong_ones = sum(
+            (-1) ** j * comb(others, j) * perm(rights - right - j, others - j)
+            for j in range(others + 1)
+        )
+        assignments = comb(lefts, right) * wrong_ones
+        total += assignments * matching_credit(rule, right, others, lefts)
+    return total / perm(rights, lefts)
+
+
+def _random_order(credit: OrderingCredit, items: int) -> Fraction:
+    """The mean credit over all n! orders: 1 / n! for the right one, or 1 / n of the pairs kept.
+
+    Two neighbours stay neighbours, in their order, in (n - 1)! of the n! orders.
+    """
+    match credit:
+        case "all_or_nothing":
+            return Fraction(1, factorial(items))
+        case "adjacent":
+            return Fraction(1, items)
+        case _:
+            assert_never(credit)

@@ -9,9 +9,11 @@ from qgen.banks import find_question
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
+    Matching,
     MultipleSelect,
     Numeric,
     Open,
+    Ordering,
     ShortAnswer,
     SingleChoice,
     option_letter,
@@ -116,10 +118,22 @@ def _asked(answer: Answer, solution: bool) -> list[str]:
             return [] if answer.unit is None else [f"  in {answer.unit}"]
         case FormulaAnswer():
             return [f"  in {', '.join(answer.variables)}"]
+        case Matching():
+            lefts = [
+                f"  {number}. {plain_text(pair.left)}"
+                for number, pair in enumerate(answer.pairs, 1)
+            ]
+            return [*lefts, *_lettered(answer.rights)]
+        case Ordering():
+            return _lettered(answer.items)
         case ShortAnswer() | Open():
             return []
         case _:
             assert_never(answer)
+
+
+def _lettered(texts: Sequence[Passage]) -> list[str]:
+    return [f"  {option_letter(index)}. {plain_text(text)}" for index, text in enumerate(texts)]
 
 
 def _marking(answer: Answer) -> list[str]:
@@ -134,7 +148,13 @@ def _marking(answer: Answer) -> list[str]:
             ]
         case FormulaAnswer() | ShortAnswer():
             return [f"  {plain_text(mistake.feedback)}" for mistake in answer.mistakes]
-        case SingleChoice() | MultipleSelect():
+        case Matching():
+            return [
+                f"  {number}: {plain_text(pair.feedback)}"
+                for number, pair in enumerate(answer.pairs, 1)
+                if pair.feedback is not None
+            ]
+        case SingleChoice() | MultipleSelect() | Ordering():
             return []
         case _:
             assert_never(answer)

@@ -13,9 +13,11 @@ from qgen.bank.catalogue import Entry
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
+    Matching,
     MultipleSelect,
     Numeric,
     Open,
+    Ordering,
     ShortAnswer,
     SingleChoice,
 )
@@ -149,6 +151,14 @@ def _answer_texts(answer: Answer) -> Iterator[Passage]:
                     yield option.feedback
         case Numeric() | FormulaAnswer() | ShortAnswer():
             yield from (mistake.feedback for mistake in answer.mistakes)
+        case Matching():
+            for pair in answer.pairs:
+                yield pair.left
+                if pair.feedback is not None:
+                    yield pair.feedback
+            yield from answer.rights
+        case Ordering():
+            yield from answer.items
         case Open():
             yield from (line.text for line in answer.rubric)
         case _:

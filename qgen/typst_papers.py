@@ -172,7 +172,7 @@ def _question(source: str, line: int) -> str:
 
 
 def _serve(folder: str) -> None:
-    """Answers each name on the standard input with a line that describes, then the PDF."""
+    """SolverResults each name on the standard input with a line that describes, then the PDF."""
     signal(SIGINT, SIG_IGN)  # who stops a build stops what asks for papers
     _limit_memory()
     press = _Press(folder)

@@ -11,9 +11,11 @@ from typing import assert_never
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
+    Matching,
     MultipleSelect,
     Numeric,
     Open,
+    Ordering,
     Part,
     ShortAnswer,
     SingleChoice,
@@ -23,8 +25,9 @@ from qgen.document.formats import GiftOptions
 from qgen.document.problem import Problem
 from qgen.document.richtext import Image, Passage, walk
 from qgen.renderers.labels import Labels, labels_for
+from qgen.renderers.moodle.arrangements import has_matching_type, has_positions_type
 from qgen.renderers.moodle.cloze import can_be_ticked, star_escaped
-from qgen.renderers.moodle.essay import marking_notes, part_heading, unit_line
+from qgen.renderers.moodle.essay import asked_text, marking_notes, part_heading
 from qgen.renderers.moodle.numbers import NumberWriter
 from qgen.renderers.moodle.questions import SHARES, plain_name, tags_of
 from qgen.renderers.moodle.sheet import category_paths
@@ -107,8 +110,8 @@ class GiftWriter(Writer):
         stem = self._html(item.stem)
         if part.label:
             stem = f"<div>{stem}</div>{part_heading(part, labels)}{self._html(part.prompt)}"
-        if isinstance(part.answer, Numeric) and part.answer.unit:
-            stem += unit_line(part.answer.unit, labels)
+        if isinstance(part.answer, Numeric) or _is_asked_freely(part.answer):
+            stem += asked_text(part.answer, self._text, labels)
         answer = self._answer(part, item, labels)
         return (
             f"\n// [id:{_in_comment(identifier)}]{tags}\n"
@@ -130,7 +133,10 @@ class GiftWriter(Writer):
                     self._choice("=" if option.correct else "~", option.text, option.feedback)
                     for option in answer.options
                 ]
-            case MultipleSelect() if can_be_ticked(answer):
+            case _ if _is_asked_freely(answer):
+                lines = []
+                notes = marking_notes(answer, self._text, labels) + notes
+            case MultipleSelect():
                 share = SHARES[sum(option.correct for option in answer.options)]
                 lines = [
                     self._choice(
@@ -150,13 +156,26 @@ class GiftWriter(Writer):
                         for each in answer.mistakes
                     ),
                 ]
-            case MultipleSelect() | FormulaAnswer() | Open():
+            case Matching():
+                lines = list(self._pairs(answer))
+            case Ordering():
+                lines = [
+                    f"={in_gift(self._html(each))} -> {answer.key.index(place) + 1}"
+                    for place, each in enumerate(answer.items)
+                ]
+            case FormulaAnswer() | Open():
                 lines = []
                 notes = marking_notes(answer, self._text, labels) + notes
             case _:
                 assert_never(answer)
         general = f"####{in_gift(notes)}" if notes else ""
         return "\n".join([*lines, general, ""]).lstrip("\n") if lines or general else ""
+
+    def _pairs(self, answer: Matching) -> Iterator[str]:
+        """The pairs, and right items without a partner; HTML has no arrow of its own."""
+        lefts = {pair.right: self._html(pair.left) for pair in answer.pairs}
+        for place, right in enumerate(answer.rights):
+            yield f"={in_gift(lefts.get(place, ''))} -> {in_gift(self._html(right))}"
 
     def _numbers(self, answer: Numeric) -> Iterator[str]:
         writer = NumberWriter(answer.tolerance)
@@ -170,6 +189,21 @@ class GiftWriter(Writer):
 
     def _feedback(self, feedback: Passage | None) -> str:
         return "" if feedback is None else f"#{in_gift(self._html(feedback))}"
+
+
+def _is_asked_freely(answer: Answer) -> bool:
+    """Whether GIFT has no type for an answer that is chosen, so that it is given in words."""
+    match answer:
+        case MultipleSelect():
+            return not can_be_ticked(answer)
+        case Matching():
+            return not has_matching_type(answer)
+        case Ordering():
+            return not has_positions_type(answer)
+        case SingleChoice() | Numeric() | FormulaAnswer() | ShortAnswer() | Open():
+            return False
+        case _:
+            assert_never(answer)
 
 
 def _in_comment(word: str) -> str:
@@ -187,6 +221,10 @@ def _answer_losses(answer: Answer) -> list[tuple[str, str]]:
         case MultipleSelect(rule=rule) if rule != "right_minus_wrong":
             text = f"GIFT's shares cannot carry the scoring rule {rule}: right_minus_wrong instead"
             return [("gift-scoring", text)]
+        case Matching():
+            return _matching_losses(answer)
+        case Ordering():
+            return _ordering_losses(answer)
         case FormulaAnswer():
             text = (
                 "GIFT cannot mark a formula; a free answer is asked, with the key in the feedback "
@@ -202,6 +240,35 @@ def _answer_losses(answer: Answer) -> list[tuple[str, str]]:
             assert_never(answer)
 
 
+def _matching_losses(answer: Matching) -> list[tuple[str, str]]:
+    if not has_matching_type(answer):
+        text = (
+            "GIFT's matching needs three choices or more, without formulas; a free answer is "
+            "asked, with the key in the feedback that follows the attempt"
+        )
+        return [("gift-matching", text)]
+    found = []
+    if answer.rule != "per_option":
+        text = f"GIFT cannot carry the scoring rule {answer.rule} for pairs: per_option instead"
+        found.append(("gift-scoring", text))
+    if any(pair.feedback is not None for pair in answer.pairs):
+        found.append(("gift-feedback", "GIFT's matching has no feedback for a pair"))
+    return found
+
+
+def _ordering_losses(answer: Ordering) -> list[tuple[str, str]]:
+    text = (
+        "GIFT has no items to be put in order; each is matched with its position, and each in its "
+        "right position earns the same share"
+    )
+    if not has_positions_type(answer):
+        text = (
+            "GIFT has no items to be put in order; a free answer is asked, with the key in the "
+            "feedback that follows the attempt"
+        )
+    return [("gift-ordering", text)]
+
+
 def _passages(item: Item) -> Iterator[Passage]:
     yield item.stem
     if item.explanation is not None:
@@ -212,6 +279,11 @@ def _passages(item: Item) -> Iterator[Passage]:
             yield part.explanation
         if isinstance(part.answer, (SingleChoice, MultipleSelect)):
             yield from (option.text for option in part.answer.options)
+        elif isinstance(part.answer, Matching):
+            yield from (pair.left for pair in part.answer.pairs)
+            yield from part.answer.rights
+        elif isinstance(part.answer, Ordering):
+            yield from part.answer.items
 
 
 def _has_picture(passage: Passage) -> bool:

@@ -6,12 +6,16 @@ from typing import assert_never
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
+    Matching,
     MultipleSelect,
     Numeric,
     Open,
+    Ordering,
     ShortAnswer,
     SingleChoice,
+    matching_key,
     option_letter,
+    ordering_key,
 )
 from qgen.document.formula import typed
 from qgen.document.numbers import machine_decimal
@@ -19,7 +23,7 @@ from qgen.document.values import Real
 
 
 def key_text(answer: Answer) -> str:
-    """The key in one line: option letters, a number, a formula as it is typed, or words."""
+    """The key in one line: letters, pairs such as `1-C`, a number, a formula as typed, or words."""
     match answer:
         case SingleChoice() | MultipleSelect():
             right = [option_letter(i) for i, option in enumerate(answer.options) if option.correct]
@@ -30,6 +34,10 @@ def key_text(answer: Answer) -> str:
             return typed(answer.key)
         case ShortAnswer():
             return answer.accepted[0]
+        case Matching():
+            return matching_key(answer)
+        case Ordering():
+            return ordering_key(answer)
         case Open():
             return "marked by a person"
         case _:

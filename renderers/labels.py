@@ -24,6 +24,9 @@ class Labels:
     part: str
     select_one: str
     select_any: str
+    match_each: str
+    order_all: str
+    position: str
     answer: str
     solutions: str
     key: str
@@ -67,6 +70,9 @@ _ENGLISH = Labels(
     part="Part {}",
     select_one="Choose one answer.",
     select_any="Any number of answers.",
+    match_each="For each number, give the letter of what belongs to it; no letter belongs twice.",
+    order_all="Give the letters in the right order.",
+    position="Position {}",
     answer="Answer",
     solutions="Solutions",
     key="Key",
@@ -110,6 +116,9 @@ _GERMAN = Labels(
     part="Teil {}",
     select_one="Wählen Sie eine Antwort.",
     select_any="Beliebig viele Antworten.",
+    match_each="Geben Sie zu jeder Zahl den passenden Buchstaben an; keiner passt zweimal.",
+    order_all="Geben Sie die Buchstaben in der richtigen Reihenfolge an.",
+    position="Stelle {}",
     answer="Antwort",
     solutions="Lösungen",
     key="Lösung",
@@ -153,6 +162,9 @@ _CHINESE = Labels(
     part="第 {} 部分",
     select_one="请选择一个答案。",
     select_any="可多选，也可不选。",
+    match_each="请为每个编号填写与之对应的字母；每个字母至多使用一次。",
+    order_all="请按正确的顺序填写字母。",
+    position="第 {} 位",
     answer="答案",
     solutions="参考答案",
     key="答案",

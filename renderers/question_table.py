@@ -6,9 +6,11 @@ from typing import assert_never
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
+    Matching,
     MultipleSelect,
     Numeric,
     Open,
+    Ordering,
     Part,
     ShortAnswer,
     SingleChoice,
@@ -17,7 +19,7 @@ from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import CsvOptions
 from qgen.document.numbers import machine_decimal
 from qgen.document.problem import Problem
-from qgen.document.richtext import Image, Passage, plain_text, walk
+from qgen.document.richtext import Image, plain_text, walk
 from qgen.marking.rules import accepted_interval
 from qgen.renderers.csv_rows import csv_rows
 from qgen.renderers.keys import key_text
@@ -38,7 +40,9 @@ class CsvWriter(Writer):
     """`questions.csv`: a row for each question, or for each part of a derivation.
 
     Texts are plain characters with formulas as TeX between dollars. The key of a choice is the
-    numbers of its right options (`2`, or `1,3`); a number has the interval that is accepted.
+    numbers of its right options (`2`, or `1,3`), in the right order where they are to be ordered;
+    pairs are numbers of left items, in the text, and of options (`1-3,2-1`). A number has the
+    interval that is accepted.
     """
 
     def __init__(self, options: CsvOptions) -> None:
@@ -79,21 +83,28 @@ def _row(item: Item, part: Part) -> tuple[str, ...]:
     options = _options(answer)
     return (
         *(header.identifier, str(item.variant), part.label, header.kind, header.topic),
-        *(str(header.difficulty), str(part.points), _text(item.stem, part.prompt)),
+        *(str(header.difficulty), str(part.points), _text(item, part)),
         *(_key(answer), low, high, "" if explanation is None else plain_text(explanation)),
         *options,
         *[""] * (MOST_OPTIONS - len(options)),
     )
 
 
-def _text(stem: Passage, prompt: Passage) -> str:
-    return " ".join(filter(None, map(plain_text, (stem, prompt))))
+def _text(item: Item, part: Part) -> str:
+    lefts = part.answer.pairs if isinstance(part.answer, Matching) else ()
+    numbered = (f"{number}. {plain_text(pair.left)}" for number, pair in enumerate(lefts, 1))
+    texts = (plain_text(item.stem), plain_text(part.prompt), *numbered)
+    return " ".join(filter(None, texts))
 
 
 def _options(answer: Answer) -> list[str]:
     match answer:
         case SingleChoice() | MultipleSelect():
             return [plain_text(option.text) for option in answer.options]
+        case Matching():
+            return list(map(plain_text, answer.rights))
+        case Ordering():
+            return list(map(plain_text, answer.items))
         case Numeric() | FormulaAnswer() | ShortAnswer() | Open():
             return []
         case _:
@@ -105,6 +116,10 @@ def _key(answer: Answer) -> str:
     match answer:
         case SingleChoice() | MultipleSelect():
             return ",".join(str(n) for n, each in enumerate(answer.options, 1) if each.correct)
+        case Matching():
+            return ",".join(f"{n}-{pair.right + 1}" for n, pair in enumerate(answer.pairs, 1))
+        case Ordering():
+            return ",".join(str(place + 1) for place in answer.key)
         case Numeric():
             return machine_decimal(answer.key)
         case Open():
@@ -122,7 +137,9 @@ def _feedback(answer: Answer) -> bool:
             return any(option.feedback is not None for option in answer.options)
         case Numeric() | FormulaAnswer() | ShortAnswer():
             return bool(answer.mistakes)
-        case Open():
+        case Matching():
+            return any(pair.feedback is not None for pair in answer.pairs)
+        case Ordering() | Open():
             return False
         case _:
             assert_never(answer)

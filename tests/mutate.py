@@ -23,7 +23,9 @@ from typing import Any
 from qgen.bank.templates import (
     ChoiceTemplate,
     FormulaTemplate,
+    MatchingTemplate,
     NumericTemplate,
+    OrderingTemplate,
     Placed,
     QuestionTemplate,
 )
@@ -116,6 +118,16 @@ def names_of(template: QuestionTemplate) -> tuple[set[str], set[tuple[str, str]]
                     printed[option.correct is True] |= hole.names if len(hole.names) == 1 else set()
             keys |= printed[True]
             pairs |= {(wrong, key) for wrong in printed[False] for key in printed[True]}
+        elif isinstance(answer, MatchingTemplate):
+            holes = [right.only_hole for right in answer.rights[: len(answer.pairs)]]
+            keys |= {
+                name
+                for hole in holes
+                if hole is not None
+                for name in template.holes[hole].expression.names
+            }
+        elif isinstance(answer, OrderingTemplate):
+            keys |= {name for value in answer.values for name in value.expression.names}
     return keys, pairs
 
 

@@ -11,11 +11,14 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     FormulaMistake,
+    Matching,
     MultipleSelect,
     Numeric,
     NumericMistake,
     Open,
     Option,
+    Ordering,
+    Pair,
     Part,
     RubricLine,
     ShortAnswer,
@@ -130,6 +133,23 @@ ANSWERS: dict[str, Answer] = {
     "short_answer": ShortAnswer(
         ("evidence lower bound", "ELBO"),
         mistakes=(TextMistake("evidence", passage_of("Only a bound of it.")),),
+    ),
+    "matching": Matching(
+        (
+            Pair(passage_of("the first <left> one"), 2, passage_of("They belong together.")),
+            Pair(Passage(RichText((Paragraph((Math(("y < ", Hole(0))),)),)), ("3",)), 0, None),
+        ),
+        (passage_of("partner & friend"), passage_of("nobody's partner"), passage_of("a third")),
+        "per_option",
+    ),
+    "ordering": Ordering(
+        (
+            passage_of("what comes last"),
+            Passage(RichText((Paragraph((Math(("z < ", Hole(0))),)),)), ("4",)),
+            passage_of("what comes between"),
+        ),
+        (1, 2, 0),
+        "adjacent",
     ),
     "open": Open(
         (

@@ -6,10 +6,12 @@ from typing import assert_never
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
+    Matching,
     MultipleSelect,
     Numeric,
     Open,
     Option,
+    Ordering,
     Part,
     ShortAnswer,
     SingleChoice,
@@ -85,6 +87,10 @@ class QuestionWriter:
                 return self._field(base, control, variables)
             case ShortAnswer():
                 return self._field(base, _input(base, "short", ""))
+            case Matching():
+                return self._pairs(base, answer)
+            case Ordering():
+                return self._positions(base, answer)
             case Open():
                 lines = max(answer.lines, 2)
                 control = (
@@ -125,8 +131,53 @@ class QuestionWriter:
         shown = "".join(
             self._option(base, index, option.text, kind) for index, option in enumerate(options)
         )
+        return self._group(base, "choices", legend, shown)
+
+    def _pairs(self, base: str, answer: Matching) -> str:
+        """The right items behind letters, and the left ones, each with a choice of letter."""
+        rows = "".join(
+            self._pair(f"{base}-l{number}", f"{base}-name", number, pair.left, len(answer.rights))
+            for number, pair in enumerate(answer.pairs, 1)
+        )
+        shown = f"{rows}{self._letters(answer.rights)}"
+        return self._group(base, "matching", self._labels.match_each, shown)
+
+    def _pair(self, row: str, question: str, number: int, left: Passage, rights: int) -> str:
+        choice = _letter_choice(row, f"{question} {row}-label {row}-words", rights)
         return (
-            f'<fieldset class="choices" aria-labelledby="{base}-name {base}-legend">\n'
+            f'<div class="pair">{choice}<label id="{row}-label" for="{row}">{number}</label>'
+            f'<div class="words" id="{row}-words">{self.blocks(left, 4)}</div></div>\n'
+        )
+
+    def _positions(self, base: str, answer: Ordering) -> str:
+        """The items behind letters, and for each position a choice of letter."""
+        count = len(answer.items)
+        rows = "".join(
+            self._position(f"{base}-l{number}", f"{base}-name", number, count)
+            for number in range(1, count + 1)
+        )
+        shown = f'{self._letters(answer.items)}<div class="positions">\n{rows}</div>\n'
+        return self._group(base, "ordering", self._labels.order_all, shown)
+
+    def _position(self, row: str, question: str, number: int, items: int) -> str:
+        label = filled(self._labels.position, str(number))
+        choice = _letter_choice(row, f"{question} {row}-label", items)
+        return (
+            f'<div class="position"><label id="{row}-label" for="{row}">{label}</label>'
+            f"{choice}</div>\n"
+        )
+
+    def _letters(self, texts: Sequence[Passage]) -> str:
+        rows = "".join(
+            f'<div class="lettered"><span class="letter">{option_letter(index)}</span>'
+            f'<div class="words">{self.blocks(text, 4)}</div></div>\n'
+            for index, text in enumerate(texts)
+        )
+        return f'<div class="letters">\n{rows}</div>\n'
+
+    def _group(self, base: str, kind: str, legend: str, shown: str) -> str:
+        return (
+            f'<fieldset class="{kind}" aria-labelledby="{base}-name {base}-legend">\n'
             f'<legend id="{base}-legend">{escape(legend)}</legend>\n{shown}</fieldset>\n'
         )
 
@@ -155,3 +206,15 @@ def _input(base: str, kind: str, attributes: str) -> str:
     names = f'aria-labelledby="{base}-name {base}-label"'
     more = f" {attributes}" if attributes else ""
     return f'<input type="text" class="{kind}" id="{base}-answer" {names}{more} autocomplete="off">'
+
+
+def _letter_choice(identifier: str, names: str, count: int) -> str:
+    """A list of so many letters; each stands for what is shown behind it, whatever the key is.
+
+    `names` are the identifiers of what the control is called by.
+    """
+    letters = "".join(f"<option>{option_letter(index)}</option>" for index in range(count))
+    return (
+        f'<select id="{identifier}" aria-labelledby="{names}" '
+        f'autocomplete="off"><option value="">–</option>{letters}</select>'
+    )

@@ -7,14 +7,18 @@ from typing import assert_never
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
+    Matching,
     MultipleSelect,
     Numeric,
     Open,
     Option,
+    Ordering,
     Part,
     ShortAnswer,
     SingleChoice,
+    matching_key,
     option_letter,
+    ordering_key,
 )
 from qgen.document.exam import Item
 from qgen.document.formula import latex, typed
@@ -99,6 +103,11 @@ class SolutionWriter:
             case ShortAnswer():
                 yield self._key_line(" · ".join(map(escape, answer.accepted)))
                 yield from self._mistakes([(escape(m.text), m.feedback) for m in answer.mistakes])
+            case Matching():
+                yield self._key_line(matching_key(answer))
+                yield from self._pair_notes(answer)
+            case Ordering():
+                yield self._key_line(ordering_key(answer))
             case Open():
                 yield from self._rubric(answer)
             case _:
@@ -143,6 +152,17 @@ class SolutionWriter:
                 f"{caption}</p>\n{self.blocks(feedback, 5)}</li>"
             )
         yield "</ul>"
+
+    def _pair_notes(self, answer: Matching) -> Iterator[str]:
+        """What is said about single pairs."""
+        notes = [
+            f'<li class="right"><p class="verdict"><strong>{number}-{option_letter(pair.right)}'
+            f"</strong></p>\n{self.blocks(pair.feedback, 5)}</li>"
+            for number, pair in enumerate(answer.pairs, 1)
+            if pair.feedback is not None
+        ]
+        if notes:
+            yield "\n".join(('<ul class="verdicts">', *notes, "</ul>"))
 
     def _rubric(self, answer: Open) -> Iterator[str]:
         if not answer.rubric:

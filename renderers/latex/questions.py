@@ -8,14 +8,18 @@ from typing import assert_never
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
+    Matching,
     MultipleSelect,
     Numeric,
     Open,
     Option,
+    Ordering,
     Part,
     ShortAnswer,
     SingleChoice,
+    matching_key,
     option_letter,
+    ordering_key,
 )
 from qgen.document.exam import Item
 from qgen.document.formula import Symbol, latex, number_latex
@@ -130,6 +134,16 @@ class QuestionWriter:
                 yield rf"\examspace{{{self._formula_label(answer)}}}{{1.6cm}}"
             case ShortAnswer():
                 yield rf"\examblank{{{escape(words.answer)}}}{{.6\linewidth}}"
+            case Matching():
+                yield rf"\examhint{{{escape(words.match_each)}}}"
+                yield self._numbered(pair.left for pair in answer.pairs)
+                yield r"\smallskip"
+                yield self._lettered(answer.rights)
+            case Ordering():
+                yield rf"\examhint{{{escape(words.order_all)}}}"
+                yield self._lettered(answer.items)
+                blanks = r"\enspace ".join([r"\examletter{}"] * len(answer.items))
+                yield rf"\examletters{{{escape(words.answer)}}}{blanks}"
             case Open():
                 yield "\n".join([r"\examline"] * answer.lines)
             case _:
@@ -139,6 +153,18 @@ class QuestionWriter:
         items = (
             rf"\examoption{{{box}}}{{{option_letter(index)}}} {self.passages.write(option.text)}"
             for index, option in enumerate(options)
+        )
+        return "\n".join((r"\begin{examoptions}", *items, r"\end{examoptions}"))
+
+    def _lettered(self, texts: Iterable[Passage]) -> str:
+        """Texts behind capital letters, to be referred to by them."""
+        return self._options((Option(text, False, None) for text in texts), "")
+
+    def _numbered(self, texts: Iterable[Passage]) -> str:
+        """Texts behind numbers, with room for a letter in front of each."""
+        items = (
+            rf"\examoption{{\examletter{{}}}}{{{number}}} {self.passages.write(text)}"
+            for number, text in enumerate(texts, 1)
         )
         return "\n".join((r"\begin{examoptions}", *items, r"\end{examoptions}"))
 
@@ -177,6 +203,11 @@ class QuestionWriter:
                 yield from self._mistakes(
                     [(escape(f"“{mistake.text}”"), mistake.feedback) for mistake in answer.mistakes]
                 )
+            case Matching():
+                yield from self._matching_key(answer)
+            case Ordering():
+                yield self._lettered(answer.items)
+                yield self._key_line(ordering_key(answer))
             case Open():
                 yield self._rubric(answer)
             case _:
@@ -200,6 +231,21 @@ class QuestionWriter:
                 lines.append(_notes([rf"\{colour}{{{escape(verdict)}}}{comment}"]))
         lines.append(r"\end{examoptions}")
         return "\n".join((*lines, "", self._key_line(", ".join(letters) or "---")))
+
+    def _matching_key(self, answer: Matching) -> Iterator[str]:
+        """The left items behind the letters of their partners, and the right ones."""
+        lines = [r"\begin{examoptions}"]
+        for number, pair in enumerate(answer.pairs, 1):
+            letter = rf"\examletter{{{option_letter(pair.right)}}}"
+            text = self.passages.write(pair.left)
+            lines.append(rf"\examoption{{{letter}}}{{{number}}} {text}")
+            if pair.feedback is not None:
+                lines.append(_notes([self.passages.write(pair.feedback)]))
+        lines.append(r"\end{examoptions}")
+        yield "\n".join(lines)
+        yield r"\smallskip"
+        yield self._lettered(answer.rights)
+        yield self._key_line(matching_key(answer))
 
     def _mistakes(self, mistakes: Sequence[tuple[str, Passage]]) -> Iterator[str]:
         if mistakes:

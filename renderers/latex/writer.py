@@ -11,9 +11,11 @@ from typing import assert_never
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
+    Matching,
     MultipleSelect,
     Numeric,
     Open,
+    Ordering,
     ShortAnswer,
     SingleChoice,
 )
@@ -294,6 +296,14 @@ def _answer_passages(answer: Answer, options: LatexOptions) -> Iterator[Passage]
                 for mistake in answer.mistakes:
                     yield passage_of(mistake.text)
                     yield mistake.feedback
+        case Matching():
+            yield from answer.rights
+            for pair in answer.pairs:
+                yield pair.left
+                if options.solutions and pair.feedback is not None:
+                    yield pair.feedback
+        case Ordering():
+            yield from answer.items
         case Open():
             if options.solutions:
                 yield from (line.text for line in answer.rubric)

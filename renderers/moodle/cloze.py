@@ -12,19 +12,22 @@ from math import gcd, lcm
 from typing import assert_never
 
 from qgen.document.answers import (
-    AUTOMATIC,
     Answer,
     FormulaAnswer,
+    Matching,
     MultipleSelect,
     Numeric,
     Open,
+    Ordering,
     Part,
     ShortAnswer,
     SingleChoice,
+    marked_by_machine,
+    option_letter,
 )
-from qgen.document.richtext import Passage
+from qgen.document.richtext import Hole, Paragraph, Passage, Text
 from qgen.renderers.labels import Labels
-from qgen.renderers.moodle.essay import part_heading
+from qgen.renderers.moodle.essay import lettered, part_heading
 from qgen.renderers.moodle.numbers import NumberWriter
 from qgen.renderers.moodle.text import MoodleText, cleaned, escaped_text
 
@@ -48,7 +51,20 @@ def can_be_ticked(answer: MultipleSelect) -> bool:
 
 def marked_by_moodle(parts: tuple[Part, ...]) -> bool:
     """True if every part can be a blank."""
-    return all(isinstance(part.answer, AUTOMATIC) for part in parts)
+    return all(marked_by_machine(part.answer) for part in parts)
+
+
+def can_be_listed(texts: Iterable[Passage]) -> bool:
+    """True if a drop-down list can show the texts: it typesets no formulas, only plain words."""
+
+    def is_plain(passage: Passage) -> bool:
+        match passage.text.blocks:
+            case (Paragraph(children),):
+                return all(isinstance(child, (Text, Hole)) for child in children)
+            case _:
+                return False
+
+    return all(map(is_plain, texts))
 
 
 def star_escaped(text: str) -> str:
@@ -93,9 +109,9 @@ class ClozeWriter:
             written.append(self.body(prompt) + self._blanks(part.answer, weights, labels))
         return "".join(written)
 
-    def judged(self, answer: MultipleSelect, labels: Labels) -> str:
-        """Each statement with a choice of yes or no, all of equal weight."""
-        return self._blanks(answer, iter([1] * len(answer.options)), labels)
+    def alone(self, answer: Answer, labels: Labels) -> str:
+        """One answer as blanks of equal weight, such as a choice of yes or no for statements."""
+        return self._blanks(answer, iter([1] * len(_shares(answer, Fraction(1)))), labels)
 
     def body(self, html: str) -> str:
         """HTML for the text around the blanks, in which nothing looks like a blank."""
@@ -115,6 +131,10 @@ class ClozeWriter:
                 return f"<p>{self._number(answer, next(weights))}{self.body(unit)}</p>"
             case ShortAnswer():
                 return f"<p>{self._words(answer, next(weights))}</p>"
+            case Matching():
+                return self._partners(answer, weights)
+            case Ordering():
+                return self._positions(answer, weights)
             case FormulaAnswer() | Open():
                 raise TypeError(f"Moodle has no blank for a {type(answer).__name__}")
             case _:
@@ -147,6 +167,41 @@ class ClozeWriter:
             blank = _blank(next(weights), "MULTICHOICE", [yes, no])
             rows.append(f"<li>{self.body(self._text.write(option.text))} {blank}</li>")
         return f"<ol>{''.join(rows)}</ol>"
+
+    def _partners(self, answer: Matching, weights: Iterator[int]) -> str:
+        """Each left item with a list of the right ones, or of their letters."""
+        listed = can_be_listed(answer.rights)
+        shown = [
+            self._text.write(right) if listed else option_letter(index)
+            for index, right in enumerate(answer.rights)
+        ]
+        rows: list[str] = []
+        for pair in answer.pairs:
+            choices = [
+                self._alternative(
+                    "=" if index == pair.right else "",
+                    words,
+                    None if index == pair.right else pair.feedback,
+                )
+                for index, words in enumerate(shown)
+            ]
+            blank = _blank(next(weights), "MULTICHOICE", choices)
+            rows.append(f"<li>{self.body(self._text.write(pair.left))} {blank}</li>")
+        letters = "" if listed else lettered(answer.rights, self._text)
+        return f"<ol>{''.join(rows)}</ol>{self.body(letters)}"
+
+    def _positions(self, answer: Ordering, weights: Iterator[int]) -> str:
+        """Each item with a list of positions."""
+        rows: list[str] = []
+        for place, item in enumerate(answer.items):
+            right = answer.key.index(place)
+            positions = [
+                f"{'=' if position == right else ''}{position + 1}"
+                for position in range(len(answer.items))
+            ]
+            blank = _blank(next(weights), "MULTICHOICE", positions)
+            rows.append(f"<li>{self.body(self._text.write(item))} {blank}</li>")
+        return f"<ul>{''.join(rows)}</ul>"
 
     def _number(self, answer: Numeric, weight: int) -> str:
         writer = NumberWriter(answer.tolerance)
@@ -191,6 +246,17 @@ def _share_of_right(answer: MultipleSelect) -> str:
 
 def _shares(answer: Answer, points: Fraction) -> list[Fraction]:
     """What each blank of a part is worth."""
-    if isinstance(answer, MultipleSelect) and not can_be_ticked(answer):
-        return [points / len(answer.options)] * len(answer.options)
-    return [points]
+    match answer:
+        case MultipleSelect() if not can_be_ticked(answer):
+            count = len(answer.options)
+        case Matching():
+            count = len(answer.pairs)
+        case Ordering():
+            count = len(answer.items)
+        case SingleChoice() | MultipleSelect() | Numeric() | ShortAnswer():
+            count = 1
+        case FormulaAnswer() | Open():
+            count = 0
+        case _:
+            assert_never(answer)
+    return [points / count for _ in range(count)]

@@ -1,17 +1,22 @@
 """What the person who marks an essay is told: keys, rubrics and known mistakes as HTML."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
+    Matching,
     MultipleSelect,
     Numeric,
     Open,
+    Ordering,
     Part,
     ShortAnswer,
     SingleChoice,
+    matching_key,
+    ordering_key,
 )
 from qgen.document.formula import Formula, latex, typed
 from qgen.document.numbers import machine_decimal
@@ -43,21 +48,35 @@ def part_heading(part: Part, labels: Labels) -> str:
 
 def derivation_text(parts: tuple[Part, ...], text: MoodleText, labels: Labels) -> str:
     """All parts to answer in one box: prompts, options and units, no keys."""
-    pieces: list[str] = []
-    for part in parts:
-        pieces.append(f"{part_heading(part, labels)}<div>{text.write(part.prompt)}</div>")
-        match part.answer:
-            case SingleChoice() | MultipleSelect():
-                options = (f"<li>{text.write(option.text)}</li>" for option in part.answer.options)
-                pieces.append(f'<ol type="A">{"".join(options)}</ol>')
-            case Numeric():
-                if part.answer.unit:
-                    pieces.append(unit_line(part.answer.unit, labels))
-            case FormulaAnswer() | ShortAnswer() | Open():
-                pass
-            case _:
-                assert_never(part.answer)
-    return "".join(pieces)
+    return "".join(
+        f"{part_heading(part, labels)}<div>{text.write(part.prompt)}</div>"
+        f"{asked_text(part.answer, text, labels)}"
+        for part in parts
+    )
+
+
+def asked_text(answer: Answer, text: MoodleText, labels: Labels) -> str:
+    """What an answer in words needs to refer to: options, items, a unit."""
+    match answer:
+        case SingleChoice() | MultipleSelect():
+            return lettered((option.text for option in answer.options), text)
+        case Matching():
+            lefts = (f"<li>{text.write(pair.left)}</li>" for pair in answer.pairs)
+            return f"<ol>{''.join(lefts)}</ol>{lettered(answer.rights, text)}"
+        case Ordering():
+            return lettered(answer.items, text)
+        case Numeric():
+            return unit_line(answer.unit, labels) if answer.unit else ""
+        case FormulaAnswer() | ShortAnswer() | Open():
+            return ""
+        case _:
+            assert_never(answer)
+
+
+def lettered(texts: Iterable[Passage], text: MoodleText) -> str:
+    """Texts behind capital letters."""
+    rows = (f"<li>{text.write(each)}</li>" for each in texts)
+    return f'<ol type="A">{"".join(rows)}</ol>'
 
 
 def derivation_notes(parts: tuple[Part, ...], text: MoodleText, labels: Labels) -> str:
@@ -92,6 +111,15 @@ def marking_notes(answer: Answer, text: MoodleText, labels: Labels) -> str:
                 [(escaped_text(mistake.text), mistake.feedback) for mistake in answer.mistakes],
                 text,
             )
+        case Matching():
+            notes = [
+                (str(number), pair.feedback)
+                for number, pair in enumerate(answer.pairs, 1)
+                if pair.feedback is not None
+            ]
+            return _key(labels, matching_key(answer)) + _list(notes, text)
+        case Ordering():
+            return _key(labels, ordering_key(answer))
         case Open():
             lines = [
                 (escaped_text(points_text(line.points, labels)), line.text)

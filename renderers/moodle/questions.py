@@ -2,19 +2,26 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import assert_never
+from typing import Literal, assert_never
 
 from qgen.document.answers import (
     FormulaAnswer,
+    Matching,
     MultipleSelect,
     Numeric,
     Open,
+    Ordering,
     ShortAnswer,
     SingleChoice,
 )
 from qgen.document.exam import Header, Item, Pool
 from qgen.document.richtext import Passage
 from qgen.renderers.labels import Labels, labels_for
+from qgen.renderers.moodle.arrangements import (
+    ArrangementWriter,
+    has_matching_type,
+    has_positions_type,
+)
 from qgen.renderers.moodle.cloze import (
     ClozeWriter,
     can_be_ticked,
@@ -80,9 +87,13 @@ class Frame:
 class QuestionWriter:
     """Writes the questions of one exam. Keep one instance for one file set."""
 
-    def __init__(self, language: str, shuffle_options: bool) -> None:
+    def __init__(
+        self, language: str, shuffle_options: bool, ordering: Literal["ordering", "matching"]
+    ) -> None:
         self._language = language
         self._text = MoodleText()
+        self._ordering = ordering
+        self._arrangements = ArrangementWriter(self._text, shuffle_options)
         self._cloze = ClozeWriter(self._text, shuffle_options)
         shuffles = "true" if shuffle_options else "false"
         self._choice = f"<shuffleanswers>{shuffles}</shuffleanswers>\n"
@@ -116,8 +127,14 @@ class QuestionWriter:
                 return self._single_choice(item, answer, frame)
             case MultipleSelect() if can_be_ticked(answer):
                 return self._ticked(item, answer, frame)
-            case MultipleSelect():
-                return self._embedded(item, self._cloze.judged(answer, frame.labels), frame)
+            case Matching() if has_matching_type(answer):
+                return self._arranged("matching", item, self._arrangements.pairs(answer), frame)
+            case Ordering() if self._ordering == "ordering":
+                return self._arranged("ordering", item, self._arrangements.order(answer), frame)
+            case Ordering() if has_positions_type(answer):
+                return self._arranged("matching", item, self._arrangements.positions(answer), frame)
+            case MultipleSelect() | Matching() | Ordering():
+                return self._embedded(item, self._cloze.alone(answer, frame.labels), frame)
             case Numeric():
                 return self._number(item, answer, frame)
             case ShortAnswer():
@@ -232,6 +249,9 @@ class QuestionWriter:
             for part in item.parts
         )
         return self._element("essay", item, frame, stem, _essay_box(lines, notes))
+
+    def _arranged(self, kind: str, item: Item, specific: str, frame: Frame) -> str:
+        return self._element(kind, item, frame, self._text.field(item.stem), specific)
 
     def _embedded(self, item: Item, blanks: str, frame: Frame) -> str:
         body = self._cloze.body(self._text.write(item.stem))

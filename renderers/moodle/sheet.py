@@ -80,11 +80,17 @@ def _category_name(name: str, ending: str) -> str:
 
 
 def settings_sheet(
-    exam: ExamDocument, counts: Sequence[int], paths: Sequence[str], files: Sequence[FilePlan]
+    exam: ExamDocument,
+    counts: Sequence[int],
+    paths: Sequence[str],
+    files: Sequence[FilePlan],
+    *,
+    drags: bool,
 ) -> str:
     """The quiz to set up by hand after the import, in plain text.
 
-    `counts` and `paths` are the numbers of variants and the categories of the exam's pools.
+    `counts` and `paths` are the numbers of variants and the categories of the exam's pools;
+    `drags` says that some questions have items to be dragged into order.
     """
     lines = [f"Moodle: {exam.title}", "", *_import_lines(paths, files), *_quiz_lines(exam)]
     total = sum((pool.points for pool in exam.pools), Fraction(0))
@@ -101,9 +107,15 @@ def settings_sheet(
             f"    maximum mark: {_mark(pool.points)}",
         ]
     lines += ["", f"Maximum grade of the quiz: {_mark(total)}", "", *_NOTES]
+    if drags:
+        lines.append(_DRAGS)
     return "\n".join(lines) + "\n"
 
 
+_DRAGS = (
+    "- Items to be put in order need Moodle 4.4 or later; for older ones write\n"
+    "  `moodle: {ordering: matching}` in the exam."
+)
 _NOTES = (
     "4. Good to know",
     "",

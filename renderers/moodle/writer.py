@@ -2,24 +2,28 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, assert_never
+from typing import Literal, NamedTuple, assert_never
 
 from qgen.document.answers import (
-    AUTOMATIC,
+    KIND_NAMES,
     Answer,
     FormulaAnswer,
+    Matching,
     MultipleSelect,
     Numeric,
     Open,
     Option,
+    Ordering,
     Part,
     ShortAnswer,
     SingleChoice,
+    marked_by_machine,
 )
 from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import MoodleOptions
 from qgen.document.problem import Problem
 from qgen.document.richtext import Image, Passage, walk
+from qgen.renderers.moodle.arrangements import has_matching_type
 from qgen.renderers.moodle.cloze import can_be_ticked, marked_by_moodle
 from qgen.renderers.moodle.questions import NAME_LENGTH, TAG_LENGTH, Frame, QuestionWriter
 from qgen.renderers.moodle.sheet import FilePlan, category_paths, plan_files, settings_sheet
@@ -41,6 +45,7 @@ class MoodleWriter(Writer):
     ) -> None:
         super().__init__()
         self.variants = options.variants
+        self._ordering = options.ordering
         self._questions_per_file = questions_per_file
         self._bank: _Bank | None = None
 
@@ -58,10 +63,11 @@ class MoodleWriter(Writer):
             for part in item.parts:
                 where = f"part {part.label}: "
                 if embedded:
-                    found += [(code, where + text) for code, text in _answer_losses(part.answer)]
+                    lost = _answer_losses(part.answer, embedded=True)
+                    found += [(code, where + text) for code, text in lost]
                     found += [(code, where + text) for code, text in _blank_losses(part.answer)]
         else:
-            found += _answer_losses(item.parts[0].answer)
+            found += _answer_losses(item.parts[0].answer, ordering=self._ordering)
         found += _picture_losses(item)
         found += _cut_losses(item)
         problems = [Problem(code, text, item.header.place, "loss") for code, text in found]
@@ -72,9 +78,12 @@ class MoodleWriter(Writer):
         counts = [pool.count(self.variants) for pool in exam.pools]
         paths = category_paths(exam)
         files = plan_files(counts, exam.slug, self._questions_per_file)
-        questions = QuestionWriter(exam.language, exam.shuffle_options)
+        questions = QuestionWriter(exam.language, exam.shuffle_options, self._ordering)
         self._bank = _Bank(questions, _places(files, paths))
-        sheet = settings_sheet(exam, counts, paths, files)
+        drags = self._ordering == "ordering" and any(
+            pool.header.kind == KIND_NAMES[Ordering] for pool in exam.pools
+        )
+        sheet = settings_sheet(exam, counts, paths, files, drags=drags)
         # Half of a surrogate pair has no bytes.
         yield Chunk("settings.txt", sheet.encode("utf-8", "replace"))
 
@@ -136,8 +145,18 @@ class _Bank:
         return Chunk(place.file, f"{place.before}{question}{place.behind}".encode())
 
 
-def _answer_losses(answer: Answer) -> list[tuple[str, str]]:
+def _answer_losses(
+    answer: Answer,
+    *,
+    embedded: bool = False,
+    ordering: Literal["ordering", "matching"] = "matching",
+) -> list[tuple[str, str]]:
+    """What an answer loses, as a question or `embedded` among others."""
     match answer:
+        case Matching():
+            return _matching_losses(answer, embedded)
+        case Ordering():
+            return [] if ordering == "ordering" else _POSITIONS
         case MultipleSelect():
             return _select_losses(answer)
         case ShortAnswer():
@@ -152,6 +171,35 @@ def _answer_losses(answer: Answer) -> list[tuple[str, str]]:
             return []
         case _:
             assert_never(answer)
+
+
+_POSITIONS = [
+    (
+        "moodle-ordering",
+        "each item with a choice of its position is written instead of items to drag; each in its "
+        "right position earns the same share, whatever the question's own rule",
+    )
+]
+
+
+def _matching_losses(answer: Matching, embedded: bool) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    listed = not embedded and has_matching_type(answer)
+    if not embedded and not listed:
+        text = (
+            "Moodle's matching shows its choices in lists of three or more, without formulas; "
+            "embedded answers with letters are written instead"
+        )
+        found.append(("moodle-matching", text))
+    if answer.rule != "per_option":
+        text = (
+            f"Moodle cannot carry the scoring rule {answer.rule} for pairs; per_option is "
+            "written instead: each pair earns the same share"
+        )
+        found.append(("moodle-scoring", text))
+    if listed and any(pair.feedback is not None for pair in answer.pairs):
+        found.append(("moodle-feedback", "Moodle's matching has no feedback for a pair"))
+    return found
 
 
 def _select_losses(answer: MultipleSelect) -> list[tuple[str, str]]:
@@ -185,7 +233,7 @@ def _words_losses(answer: ShortAnswer) -> list[tuple[str, str]]:
 
 
 def _one_essay(parts: tuple[Part, ...]) -> tuple[str, str]:
-    labels = [part.label for part in parts if not isinstance(part.answer, AUTOMATIC)]
+    labels = [part.label for part in parts if not marked_by_machine(part.answer)]
     return (
         "moodle-derivation",
         f"Moodle cannot mark part {', '.join(labels)}, and parts of one variant cannot be drawn "
@@ -203,7 +251,9 @@ def _blank_losses(answer: Answer) -> list[tuple[str, str]]:
             passages += _feedback(answer.options)
         case Numeric() | ShortAnswer():
             passages += [mistake.feedback for mistake in answer.mistakes]
-        case FormulaAnswer() | Open():
+        case Matching():
+            passages += [pair.feedback for pair in answer.pairs if pair.feedback is not None]
+        case FormulaAnswer() | Ordering() | Open():
             pass
         case _:
             assert_never(answer)

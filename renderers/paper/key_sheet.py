@@ -7,12 +7,16 @@ from typing import assert_never
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
+    Matching,
     MultipleSelect,
     Numeric,
     Open,
+    Ordering,
     ShortAnswer,
     SingleChoice,
+    matching_key,
     option_letter,
+    ordering_key,
 )
 from qgen.document.exam import Paper
 from qgen.document.formula import latex
@@ -88,6 +92,10 @@ class KeySheet:
                 return words.formula(latex(answer.key))
             case ShortAnswer():
                 return words.text(answer.accepted[0])
+            case Matching():
+                return words.text(matching_key(answer))
+            case Ordering():
+                return words.text(ordering_key(answer))
             case Open():
                 return words.text(_NOTHING)
             case _:

@@ -9,14 +9,18 @@ from typing import assert_never
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
+    Matching,
     MultipleSelect,
     Numeric,
     Open,
     Option,
+    Ordering,
     Part,
     ShortAnswer,
     SingleChoice,
+    matching_key,
     option_letter,
+    ordering_key,
 )
 from qgen.document.exam import Item
 from qgen.document.formula import Symbol, latex, number_latex
@@ -190,13 +194,33 @@ class QuestionWriter:
                 yield f'#framed[{self._formula_label(answer)}#":";];'
             case ShortAnswer():
                 yield f'#blank([{self.words.text(labels.answer)}#":";], width: 60%);'
+            case Matching():
+                yield f"#hint[{self.words.text(labels.match_each)}];"
+                yield self._numbered([(None, pair.left) for pair in answer.pairs])
+                yield self._options_of(answer.rights, "no-sign")
+            case Ordering():
+                yield f"#hint[{self.words.text(labels.order_all)}];"
+                yield self._options_of(answer.items, "no-sign")
+                label = self.words.text(labels.answer)
+                yield f'#letter-lines([{label}#":";], {len(answer.items)});'
             case Open():
                 yield f"#answer-lines({answer.lines});"
             case _:
                 assert_never(answer)
 
     def _options(self, options: Iterable[Option], shape: str) -> str:
-        texts = [self.passages.write(option.text) for option in options]
+        return self._options_of([option.text for option in options], shape)
+
+    def _numbered(self, lefts: Sequence[tuple[str | None, Passage]]) -> str:
+        """Left items of a matching question, each behind a line for a letter, or behind its own."""
+        items = (
+            f'(letter-line("{letter or ""}"), "{number}", [{self.passages.write(text)}])'
+            for number, (letter, text) in enumerate(lefts, 1)
+        )
+        return f"#numbered({', '.join(items)});"
+
+    def _options_of(self, passages: Iterable[Passage], shape: str) -> str:
+        texts = [self.passages.write(passage) for passage in passages]
         items = (f'("{option_letter(index)}", [{text}])' for index, text in enumerate(texts))
         is_short = max(map(len, texts), default=0) < _SHORT_OPTION
         function = "short-options" if is_short else "option-list"
@@ -241,10 +265,28 @@ class QuestionWriter:
                         for mistake in answer.mistakes
                     ]
                 )
+            case Matching():
+                yield from self._matching_key(answer)
+            case Ordering():
+                yield self._options_of(answer.items, "no-sign")
+                yield self._key_line(words.text(ordering_key(answer)))
             case Open():
                 yield from self._rubric(answer)
             case _:
                 assert_never(answer)
+
+    def _matching_key(self, answer: Matching) -> Iterator[str]:
+        """The left items behind the letters of their partners, the right ones, and feedback."""
+        yield self._numbered([(option_letter(pair.right), pair.left) for pair in answer.pairs])
+        yield self._options_of(answer.rights, "no-sign")
+        yield self._key_line(self.words.text(matching_key(answer)))
+        notes = [
+            f"[{self.words.text(f'{number}: ')}{self.passages.write(pair.feedback)}]"
+            for number, pair in enumerate(answer.pairs, 1)
+            if pair.feedback is not None
+        ]
+        if notes:
+            yield f"#notes({', '.join(notes)});"
 
     def _accepted(self, answer: Numeric) -> str:
         """The key with its unit, and from where to where an answer is taken for it."""
@@ -329,5 +371,7 @@ def _room_height(answer: Answer, minutes: Fraction) -> float:
             return 9.0 * answer.lines
         case Numeric() | FormulaAnswer():
             return 30 + min(60.0, 5 * float(minutes))
-        case _:
+        case SingleChoice() | MultipleSelect() | ShortAnswer() | Matching() | Ordering():
             return 10.0
+        case _:
+            assert_never(answer)

@@ -4,17 +4,11 @@ from collections import Counter
 from pathlib import Path
 
 from qgen.banks import load_banks
+from qgen.document.answers import DERIVATION
+from qgen.document.answers import KINDS as ANSWERS
 
 PAGE = Path(__file__).parents[2] / "bank" / "questions" / "README.md"
-KINDS = (
-    "single_choice",
-    "multiple_select",
-    "numeric",
-    "formula",
-    "short_answer",
-    "open",
-    "derivation",
-)
+KINDS = (*ANSWERS, DERIVATION)
 
 
 def table() -> str:

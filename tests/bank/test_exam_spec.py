@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from qgen.bank.exam_spec import ExamSpec
+from qgen.document.answers import KINDS
 from qgen.document.formats import FORMATS
 from qgen.document.richtext import Passage, plain_text
 from tests.bank.written import exam, exam_problems, load_exam_text, messages, written
@@ -152,8 +153,7 @@ class TestSections:
                                        "got 'No Id'"),
             ({"pick": 0, "from": {}}, "must be at least 1, got 0"),
             ({"pick": 1, "from": {"kinds": ["essay"]}},
-             "expected 'single_choice', 'multiple_select', 'numeric', 'formula', 'short_answer', "
-             "'open' or 'derivation', got 'essay'"),
+             f"expected {', '.join(map(repr, KINDS))} or 'derivation', got 'essay'"),
             ({"questions": ["q"], "points": 0}, "must be more than 0"),
         ],
     )  # fmt: skip

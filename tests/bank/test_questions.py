@@ -1,15 +1,21 @@
 """Questions from YAML to templates: what is kept, and what is wrong across their fields."""
 
+from collections.abc import Iterator
+from copy import deepcopy
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from qgen.bank.templates import ChoiceTemplate, NumericTemplate
-from qgen.document.answers import Tolerance
+from qgen.document.answers import DERIVATION, Tolerance
+from qgen.document.answers import KINDS as ANSWERS
 from qgen.document.problem import Place
 from qgen.document.richtext import Passage, plain_text
+from tests.bank.test_unknown_keys import full
 from tests.bank.written import KINDS, load_text, messages, problems_of, question, template, written
+
+ALL_KINDS = (*ANSWERS, DERIVATION)
 
 
 def complaints(**changes: Any) -> list[str]:
@@ -131,10 +137,8 @@ class TestExactNumbers:
         ({"let": ["a"]}, "expected a mapping, got a list"),
         ({"mistakes": [{"answer": 3}]}, "'feedback' is missing"),
         ({"kind": "Numeric"}, "there is no kind 'Numeric' (did you mean 'numeric'?)"),
-        ({"kind": ["a"]}, "there is no kind a list; there are single_choice, multiple_select, "
-                          "numeric, formula, short_answer, open, derivation"),
-        ({"kind": None}, "there is no kind nothing; there are single_choice, multiple_select, "
-                         "numeric, formula, short_answer, open, derivation"),
+        ({"kind": ["a"]}, f"there is no kind a list; there are {', '.join(ALL_KINDS)}"),
+        ({"kind": None}, f"there is no kind nothing; there are {', '.join(ALL_KINDS)}"),
     ],
 )  # fmt: skip
 def test_mistakes(changes: dict[str, Any], message: str) -> None:
@@ -231,13 +235,13 @@ class TestParts:
     def test_labels_and_kinds(self) -> None:
         kinds = [kind for kind in KINDS if kind not in ("derivation", "formula")]
         data = {**question("derivation"), "parts": [part(kind) for kind in kinds]}
-        assert [each.label for each in template(data).parts] == ["a", "b", "c", "d", "e"]
+        labels = [each.label for each in template(data).parts]
+        assert labels == list("abcdefghijklmnopqrstuvwxyz"[: len(kinds)])
 
     def test_a_derivation_is_no_part(self) -> None:
         data = {**question("derivation"), "parts": [part("derivation")]}
         assert messages(problems_of(data)) == [
-            "there is no kind 'derivation'; there are single_choice, multiple_select, numeric, "
-            "formula, short_answer, open"
+            f"there is no kind 'derivation'; there are {', '.join(ANSWERS)}"
         ]
 
     def test_number_of_parts(self) -> None:
@@ -307,6 +311,43 @@ class TestCarry:
         assert messages(problems_of(data)) == [
             f"part '{source}' is no earlier part that asks for a number"
         ]
+
+
+def leaves(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The paths to every text and number in a question."""
+    if isinstance(data, (str, int)):
+        yield path
+    elif isinstance(data, (dict, list)):
+        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from leaves(value, (*path, key))
+
+
+def with_text(data: dict[str, Any], path: tuple[Any, ...], text: str) -> dict[str, Any]:
+    changed = deepcopy(data)
+    target: Any = changed
+    for step in path[:-1]:
+        target = target[step]
+    target[path[-1]] = text
+    return changed
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("broken", ["$x_{a$", "a +"])
+def test_what_breaks_a_text_is_said_whatever_else_is_wrong(kind: str, broken: str) -> None:
+    """The texts and expressions of a question without a template are found, of every kind."""
+    data = full(kind)
+    tried = 0
+    for path in leaves(data):
+        changed = with_text(data, path, broken)
+        found = [
+            each
+            for each in problems_of(changed)
+            if each.endswith(("[expression]", "[math]", "[stray-math]"))
+        ]
+        if found:
+            tried += 1
+            assert set(found) <= set(problems_of({**changed, "difficulty": 9})), path
+    assert tried
 
 
 def test_mistakes_in_texts_are_reported_beside_others() -> None:

@@ -22,13 +22,15 @@ def questions() -> list[QuestionTemplate]:
     return list(bank.questions.values())
 
 
-def test_every_topic_has_every_kind_and_every_difficulty(questions: list[QuestionTemplate]) -> None:
+def test_every_topic_asks_in_many_ways_at_every_difficulty(
+    questions: list[QuestionTemplate],
+) -> None:
     kinds, difficulties = defaultdict(set), defaultdict(set)
     for each in questions:
         kinds[each.header.topic].add(each.header.kind)
         difficulties[each.header.topic].add(each.header.difficulty)
-    assert len(kinds) == 16
-    assert {topic: found for topic, found in kinds.items() if found != set(KINDS)} == {}
+    assert {topic: found for topic, found in kinds.items() if len(found) < 6} == {}
+    assert set(chain.from_iterable(kinds.values())) == set(KINDS)
     assert {topic: each for topic, each in difficulties.items() if each != {1, 2, 3, 4, 5}} == {}
 
 

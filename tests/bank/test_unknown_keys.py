@@ -60,6 +60,8 @@ def full(kind: str) -> dict[str, Any]:
 def _fill(place: dict[str, Any]) -> None:
     if place["kind"] in ("numeric", "formula"):
         place["mistakes"] = deepcopy(MISTAKES)
+    if place["kind"] == "ordering":
+        place["items"] = [{"text": "first", "value": 1}, {"text": "second", "value": 2}]
     if place["kind"] == "short_answer":
         place["mistakes"] = [{"text": "KL", "feedback": "No."}]
 

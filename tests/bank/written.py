@@ -17,6 +17,10 @@ KINDS: dict[str, dict[str, Any]] = {
     "numeric": {"answer": 2, "tolerance": {"absolute": 0}},
     "formula": {"answer": "mean", "variables": {"x": "real"}},
     "short_answer": {"accept": ["ELBO"]},
+    "matching": {
+        "pairs": [{"left": "mean", "right": "$\\mu$"}, {"left": "variance", "right": "$\\sigma^2$"}]
+    },
+    "ordering": {"items": ["first", "second", "third"]},
     "open": {"rubric": [{"points": 1, "text": "Says why."}]},
     "derivation": {
         "parts": [

@@ -13,7 +13,7 @@ from qgen.cli import main
 from qgen.document.answers import MultipleSelect, Option
 from qgen.document.richtext import passage_of
 from qgen.marking.grader import mark_choice
-from qgen.marking.item_checks import equal_options, option_value
+from qgen.marking.item_checks import equal_texts, option_value
 from qgen.marking.rules import multiple_select_credit
 from tests.mutate import survivors
 
@@ -201,7 +201,7 @@ options:
     )
     def test_options_equal_in_value_but_not_in_print(self, first: str, second: str) -> None:
         options = tuple(Option(passage_of(text), False, None) for text in (first, "7", second))
-        faults = list(equal_options(options))
+        faults = list(equal_texts("options", [option.text for option in options]))
         assert [code for code, _ in faults] == ["equal-options"]
         assert f"A ({first}) and C ({second})" in faults[0][1]
 

@@ -82,6 +82,31 @@ GIVEN_AWAY: list[tuple[dict[str, Any], str]] = [
         },
         "A good answer names the joint law.",
     ),
+    *(
+        (
+            {
+                **choice("asked"),
+                "kind": "matching",
+                "options": None,
+                "pairs": [
+                    {"left": "what is on the left", "right": "its partner here"},
+                    {"left": "more", "right": "less", "feedback": "More or less so."},
+                ],
+                "also": ["the one left over"],
+            },
+            note,
+        )
+        for note in (
+            "See what is on the left.",
+            "This is its partner here.",
+            "It is more or less so.",
+            "Never the one left over.",
+        )
+    ),
+    (
+        {**choice("asked"), "kind": "ordering", "options": None, "items": ["first of all", "z"]},
+        "That comes first of all.",
+    ),
 ]
 
 

@@ -5,6 +5,7 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from lxml import etree
 
@@ -40,6 +41,9 @@ class Question:
     notes: str = ""
     lines: int = 0
     blanks: list["Question"] = field(default_factory=list)
+    pairs: list[tuple[str, str]] = field(default_factory=list)
+    """Of a matching question: stems, empty where a choice has none, and their choices."""
+    grading: str = ""
 
     def mark(self, response) -> tuple[float, str]:
         """The share earned and the feedback; ticks are sets of positions from 0."""
@@ -54,6 +58,14 @@ class Question:
                 return self._first(lambda answer: _near(answer, float(response)))
             case "shortanswer":
                 return self._first(lambda answer: _matches(answer.text, response, self.use_case))
+            case "matching":
+                stems = [(stem, choice) for stem, choice in self.pairs if stem]
+                right = sum(
+                    given == choice for (_, choice), given in zip(stems, response, strict=True)
+                )
+                return right / len(stems), ""
+            case "ordering":
+                return _ordered(self.grading, [answer.text for answer in self.answers], response)
             case "cloze":
                 marks = [
                     blank.mark(one)[0] if one is not None else 0
@@ -68,6 +80,20 @@ class Question:
             if accepts(answer):
                 return answer.fraction, answer.feedback
         return 0.0, ""
+
+
+def _ordered(grading: str, right: list[str], given: list[str]) -> tuple[float, str]:
+    """Moodle's own grading types, of which the others are not written."""
+    assert sorted(right) == sorted(given)
+    match grading:
+        case "ALL_OR_NOTHING":
+            return float(right == given), ""
+        case "RELATIVE_NEXT_EXCLUDE_LAST":
+            following = dict(pairwise(given))
+            pairs = list(pairwise(right))
+            kept = sum(following.get(one) == other for one, other in pairs)
+            return kept / len(pairs), ""
+    raise AssertionError(f"unknown grading type {grading}")
 
 
 def _near(answer: Answer, value: float) -> bool:
@@ -136,7 +162,8 @@ def _question(element) -> Question:
     assert len(question.idnumber) <= 100
     question.tags = [tag.findtext("text") for tag in element.findall("tags/tag")]
     assert all(0 < len(tag) <= 50 for tag in question.tags)
-    question.answers = [_answer(answer, question) for answer in element.findall("answer")]
+    if question.kind != "ordering":  # its fractions are positions
+        question.answers = [_answer(answer, question) for answer in element.findall("answer")]
     match question.kind:
         case "multichoice":
             question.single = element.findtext("single") not in ("false", "0", "")
@@ -148,6 +175,11 @@ def _question(element) -> Question:
         case "shortanswer":
             question.use_case = element.findtext("usecase") == "1"
             assert any(answer.fraction == 1 for answer in question.answers)
+        case "matching":
+            question.shuffle = element.findtext("shuffleanswers") == "true"
+            _read_pairs(element, question)
+        case "ordering":
+            _read_order(element, question)
         case "essay":
             assert element.findtext("responseformat") == "editor"
             question.notes = _text(element.find("graderinfo"), question.files)
@@ -179,6 +211,33 @@ def _check_choices(question: Question) -> None:
     else:
         total = sum(answer.fraction for answer in question.answers if answer.fraction > 0)
         assert abs(total - 1) < 1e-6
+
+
+def _read_pairs(element, question: Question) -> None:
+    """Choices are entries of a list: no formula, no tag, each of them once; at least three."""
+    for sub in element.findall("subquestion"):
+        choice = sub.findtext("answer/text").strip()
+        assert choice
+        assert "\\(" not in choice
+        assert not re.search("<[a-z/!]", choice)
+        question.pairs.append((_text(sub, question.files), choice))
+    choices = [choice for _, choice in question.pairs]
+    assert len(set(choices)) == len(choices) >= 3
+    stems = [stem for stem, _ in question.pairs if stem]
+    assert len(set(stems)) == len(stems) >= 2
+
+
+def _read_order(element, question: Question) -> None:
+    """All items are shown; equal ones could not be told apart."""
+    assert element.findtext("layouttype") == "VERTICAL"
+    assert element.findtext("selecttype") == "ALL"
+    question.grading = element.findtext("gradingtype")
+    for answer in element.findall("answer"):
+        text = _text(answer, question.files).strip()
+        assert text
+        question.answers.append(Answer(text, 0, ""))
+    texts = [answer.text for answer in question.answers]
+    assert len(set(texts)) == len(texts) >= 2
 
 
 def _check_numbers(question: Question) -> None:
