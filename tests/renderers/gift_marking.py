@@ -54,10 +54,12 @@ def assert_marked_alike(question: Question, answer: Answer) -> None:
     match answer:
         case SingleChoice():
             assert question.single
+            _assert_options_alike(question, answer)
             for index in range(len(answer.options)):
                 _same(question.mark(index), mark_choice(answer, {index}))
         case MultipleSelect():
             assert not question.single
+            _assert_options_alike(question, answer)
             _assert_ticks_alike(question, answer, "gift-scoring" in lost)
         case Numeric():
             for number in _numbers(answer):
@@ -90,8 +92,12 @@ def _assert_ticks_alike(question: Question, answer: MultipleSelect, other_rule: 
         for ticked in chain.from_iterable(combinations(places, size) for size in (1, 2, 3)):
             expected = mark_choice(answer, frozenset(ticked)).credit
             assert question.mark(ticked)[0] == pytest.approx(float(expected), abs=1e-5)
+
+
+def _assert_options_alike(question: Question, answer: SingleChoice | MultipleSelect) -> None:
     for option, written in zip(answer.options, question.answers, strict=True):
         feedback = "" if option.feedback is None else plain_text(option.feedback)
+        assert letters(shown(written.text)) == letters(plain_text(option.text))
         assert letters(shown(written.feedback)) == letters(feedback)
 
 
