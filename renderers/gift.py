@@ -146,6 +146,9 @@ class GiftWriter(Writer):
             stem = f"<div>{stem}</div>{part_heading(part, labels)}{self._html(part.prompt)}"
         if isinstance(part.answer, Numeric) and part.answer.unit:
             stem += unit_line(part.answer.unit, labels)
+        if isinstance(part.answer, MultipleSelect) and not can_be_ticked(part.answer):
+            options = (self._html(option.text) for option in part.answer.options)
+            stem += f'<ol type="A">{"".join(f"<li>{each}</li>" for each in options)}</ol>'
         answer = self._answer(part, item, labels)
         return (
             f"\n// [id:{_in_comment(identifier)}]{tags}\n"
@@ -158,9 +161,8 @@ class GiftWriter(Writer):
     def _answer(self, part: Part, item: Item, labels: Labels) -> str:
         """What stands between the braces; behind four hashes, what everybody reads afterwards."""
         answer = part.answer
-        notes = "".join(
-            self._html(each) for each in (part.explanation, item.explanation) if each is not None
-        )
+        explanations = (part.explanation, item.explanation)
+        notes = [self._html(each) for each in explanations if each is not None]
         match answer:
             case SingleChoice():
                 lines = [
@@ -189,10 +191,12 @@ class GiftWriter(Writer):
                 ]
             case MultipleSelect() | ShortAnswer() | FormulaAnswer() | Open():
                 lines = []
-                notes = marking_notes(answer, self._text, labels) + notes
+                notes.insert(0, marking_notes(answer, self._text, labels))
             case _:
                 assert_never(answer)
-        general = f"####{_field(notes)}" if notes else ""
+        if len(notes) > 1:
+            notes = [f"<div>{each}</div>" for each in notes]
+        general = f"####{_field(''.join(notes))}" if notes else ""
         return "\n".join([*lines, general, ""]).lstrip("\n") if lines or general else ""
 
     def _numbers(self, answer: Numeric) -> Iterator[str]:

@@ -168,6 +168,8 @@ def test_a_part_of_a_derivation_has_the_stem_its_prompt_and_its_explanation():
         text = shown(question.text)
         assert text.index("A heading") < text.index(f"Part {part.label}") < text.index("Prompt of")
         assert ("Explanation of the part." in question.explanation) == bool(part.explanation)
+        # Each stands on lines of its own.
+        assert "part.The worked" not in question.explanation
     assert "gift-parts" in losses(samples.item("derivation"))
 
 
@@ -210,6 +212,8 @@ def test_what_cannot_be_ticked_is_a_free_answer_with_its_key(right, wrong):
     assert losses_of(answer) == {"gift-ticks"}
     question = question_of(answer)
     assert question.kind == "essay"
+    listed = lxml_html.fromstring(f"<div>{question.text}</div>").findall(".//ol/li")
+    assert [each.text_content() for each in listed] == [f"o{n}" for n in range(right + wrong)]
     told = shown(question.explanation)
     assert [told.count(word) for word in ("– correct", "– wrong")] == [right, wrong]
 
