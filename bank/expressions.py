@@ -9,11 +9,11 @@ for a sandbox to catch, and a thousand variants cost microseconds each.
 import ast
 import math
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.parser import Parser
@@ -63,17 +63,25 @@ class Expression:
     filter: Filter | None = None
 
 
-FILTERS: dict[str, tuple[int, int]] = {
-    "num": (1, 1),
-    "frac": (0, 0),
-    "signed": (0, 0),
-    "coef": (0, 0),
-    "vector": (0, 0),
-    "column": (0, 0),
-    "matrix": (0, 0),
-    "percent": (0, 1),
+class FilterRule(NamedTuple):
+    """How many arguments a printing filter takes, and what it does."""
+
+    least: int
+    most: int
+    says: str
+
+
+FILTERS: Mapping[str, FilterRule] = {
+    "num": FilterRule(1, 1, "so many significant digits"),
+    "frac": FilterRule(0, 0, "a fraction, also where a decimal would print"),
+    "signed": FilterRule(0, 0, "with its sign, a plus too"),
+    "coef": FilterRule(0, 0, "as a factor: nothing for 1, a sign for −1"),
+    "vector": FilterRule(0, 0, "a vector in round brackets"),
+    "column": FilterRule(0, 0, "a vector as a column"),
+    "matrix": FilterRule(0, 0, "a matrix"),
+    "percent": FilterRule(0, 1, "a hundredfold with a percent sign, to so many digits"),
 }
-"""The printing filters, with the least and the greatest number of their arguments."""
+"""The printing filters: the one table of them, from which messages, docs and tests come."""
 
 _GUARDED: dict[type[nodes.BinExpr], str] = {
     nodes.Add: "_add",
@@ -253,7 +261,7 @@ def _printing_filter(node: nodes.Filter) -> Filter:
         if not whole or not 1 <= argument.value <= 15:  # type: ignore[attr-defined]  # a Const
             raise ExpressionError(f"'{node.name}' takes a whole number from 1 to 15")
         arguments.append(argument.value)  # type: ignore[attr-defined]  # a Const
-    least, most = FILTERS[node.name]
+    least, most, _ = FILTERS[node.name]
     if node.kwargs or not least <= len(arguments) <= most:
         example = f"{node.name}(3)" if most else node.name
         raise ExpressionError(f"write the filter as '{example}'")

@@ -17,7 +17,7 @@ from qgen.bank.author_model import (
 )
 from qgen.bank.headers import HeaderFields
 from qgen.bank.parameters import ParameterEntry
-from qgen.document.formula import Domain as FormulaDomain
+from qgen.document.formula import VariableDomain
 
 
 class ToleranceModel(AuthorModel):
@@ -107,7 +107,7 @@ class FormulaFields(AuthorModel):
 
     kind: Literal["formula"]
     answer: ExpressionText
-    variables: Annotated[dict[Name, FormulaDomain], Field(min_length=1)]
+    variables: Annotated[dict[Name, VariableDomain], Field(min_length=1)]
     mistakes: tuple[MistakeModel, ...] = ()
 
 

@@ -1,6 +1,5 @@
 """Parameter domains: what a question may draw, declared beside its name."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -248,9 +247,6 @@ class ParameterEntry(AuthorModel):
             names = ", ".join(type(self).model_fields)
             raise PydanticCustomError("domain", f"give exactly one domain: {names}")
         return self
-
-
-Parameters: TypeAlias = Mapping[Name, ParameterEntry]
 
 
 def prints_decimals(domain: object) -> bool:

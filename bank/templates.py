@@ -9,7 +9,7 @@ from qgen.bank.expressions import Expression
 from qgen.bank.parameters import Domain
 from qgen.document.answers import Tolerance
 from qgen.document.exam import Asset, Header
-from qgen.document.formula import Domain as FormulaDomain
+from qgen.document.formula import VariableDomain
 from qgen.document.problem import Place
 from qgen.document.richtext import RichText
 from qgen.document.values import Values
@@ -124,7 +124,7 @@ class NumericTemplate:
 @dataclass(frozen=True, slots=True)
 class FormulaTemplate:
     answer: Placed
-    variables: Mapping[str, FormulaDomain]
+    variables: Mapping[str, VariableDomain]
     mistakes: tuple[MistakeTemplate, ...]
 
 

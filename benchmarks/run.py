@@ -10,6 +10,7 @@ writes the bytes, without drawing, solving, escaping or checking anything.
 """
 
 import argparse
+import itertools
 import os
 import re
 import statistics
@@ -20,6 +21,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from qgen import bank as qgen_bank
 
 HERE = Path(__file__).parent
 TEMPLATES = ("speed-bayes", "speed-kl", "speed-variance", "speed-statements", "speed-parts")
@@ -107,6 +110,31 @@ def ready_bank(folder: Path, questions: int) -> str:
     return path.name
 
 
+def large_bank(folder: Path, questions: int) -> str:
+    """A bank of copies of the shipped questions under other ids, and a spec that picks ten."""
+    shipped = sorted((Path(qgen_bank.__file__).parent / "questions").rglob("*.yaml"))
+    target = folder / "large"
+    target.mkdir(exist_ok=True)
+    made = 0
+    for number in itertools.count():
+        for path in shipped:
+            text = path.read_text("utf-8")
+            copied, found = re.subn(r"(?m)^((?:- )?id: \S+)", rf"\1-{number}", text)
+            if ".svg)" not in text:
+                (target / f"{number}-{path.parent.name}-{path.name}").write_text(copied, "utf-8")
+                made += found
+            if made >= questions:
+                spec = folder / "large.yaml"
+                spec.write_text(
+                    "title: Ten of many\nseed: 1\nbank: [./large]\n"
+                    "sections:\n  - {title: All, pick: 10, from: {kinds: [numeric]}}\n"
+                    "outputs: {html: {}}\n",
+                    encoding="utf-8",
+                )
+                return spec.name
+    raise AssertionError("an endless count ended")
+
+
 def student_spec(folder: Path, students: int) -> str:
     (folder / "roster.csv").write_text(
         "id,name\n" + "".join(f"s{n:04},Student {n}\n" for n in range(students)), encoding="utf-8"
@@ -163,6 +191,31 @@ def benchmark_start(folder: Path, cache: Path, runs: int) -> None:
     row("qgen --help", median(runs, lambda: timed(qgen("--help"), folder, cache)), floor)
 
 
+def benchmark_commands(folder: Path, cache: Path, runs: int) -> None:
+    (folder / "one.yaml").write_text(
+        "title: One derivation\nseed: 1\nbank: [builtin]\n"
+        "sections:\n  - {title: Only, questions: [linear-gaussian-vae]}\n"
+        "outputs: {html: {}}\n",
+        encoding="utf-8",
+    )
+    for name, command in (
+        ("qgen list", qgen("list")),
+        ("qgen show ID", qgen("show", "best-bernoulli-prior")),
+        ("qgen build of one derivation to HTML, proofs kept", qgen("build", "one.yaml")),
+    ):
+        timed(command, folder, cache)
+        row(name, median(runs, lambda c=command: timed(c, folder, cache)))  # type: ignore[misc]
+
+
+def benchmark_large(folder: Path, cache: Path, runs: int) -> None:
+    command = qgen("build", large_bank(folder, 10_000))
+    timed(command, folder, cache)
+    row(
+        "ten questions out of 10 000, proofs kept",
+        median(runs, lambda: timed(command, folder, cache)),
+    )
+
+
 def benchmark_variants(folder: Path, cache: Path, runs: int) -> None:
     specs = {count: moodle_spec(folder, count) for count in (10, 1000, 10_000)}
 
@@ -204,6 +257,8 @@ def benchmark_papers(folder: Path, cache: Path, students: int) -> None:
 
 BENCHMARKS = {
     "start": benchmark_start,
+    "commands": benchmark_commands,
+    "large": benchmark_large,
     "variants": benchmark_variants,
     "ready": benchmark_ready,
     "many": benchmark_many,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias
 
-from qgen.document.formula import Domain, Expression
+from qgen.document.formula import Formula, VariableDomain
 from qgen.document.richtext import Passage
 from qgen.document.values import Real
 
@@ -66,7 +66,7 @@ class Numeric:
 
 @dataclass(frozen=True, slots=True)
 class FormulaMistake:
-    value: Expression
+    value: Formula
     feedback: Passage
 
 
@@ -74,8 +74,8 @@ class FormulaMistake:
 class FormulaAnswer:
     """A formula in the named variables, each with the domain on which it must agree."""
 
-    key: Expression
-    variables: Mapping[str, Domain]
+    key: Formula
+    variables: Mapping[str, VariableDomain]
     mistakes: tuple[FormulaMistake, ...] = ()
 
 

@@ -24,6 +24,19 @@ def _variants(default: int) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperOptions:
+    """What can be chosen for papers as PDF."""
+
+    pdf: Pdf = option("always", "whether to make the PDFs: always (or auto), or never")
+    solutions: bool = option(True, "whether to write each paper's solutions beside it")
+    guide: bool = option(False, "whether to write a study guide beside them")
+    page: Literal["a4", "letter"] = option("a4", "the size of the pages")
+    text_size: int = option(
+        11, "the size of the text in points: 18 for large print", least=9, most=24
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class LatexOptions:
     """What can be chosen for papers as LaTeX."""
 
@@ -82,6 +95,11 @@ class Format:
 
 
 FORMATS: Mapping[str, Format] = {
+    "paper": Format(
+        PaperOptions,
+        "qgen.renderers.paper.writer:PaperWriter",
+        "papers, solutions and a study guide as PDF, with nothing else to install",
+    ),
     "latex": Format(
         LatexOptions,
         "qgen.renderers.latex.writer:LatexWriter",

@@ -15,7 +15,7 @@ from qgen.document.numbers import significant
 FunctionName: TypeAlias = Literal[
     "exp", "ln", "sqrt", "abs", "sin", "cos", "tanh", "sigmoid", "max", "min"
 ]
-Domain: TypeAlias = Literal["real", "positive", "nonnegative", "probability"]
+VariableDomain: TypeAlias = Literal["real", "positive", "nonnegative", "probability"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +32,33 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    terms: tuple["Expression", ...]
+    terms: tuple["Formula", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    factors: tuple["Expression", ...]
+    factors: tuple["Formula", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Quotient:
-    numerator: "Expression"
-    denominator: "Expression"
+    numerator: "Formula"
+    denominator: "Formula"
 
 
 @dataclass(frozen=True, slots=True)
 class Power:
-    base: "Expression"
-    exponent: "Expression"
+    base: "Formula"
+    exponent: "Formula"
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     function: FunctionName
-    arguments: tuple["Expression", ...]
+    arguments: tuple["Formula", ...]
 
 
-Expression: TypeAlias = Number | Symbol | Sum | Product | Quotient | Power | Call
+Formula: TypeAlias = Number | Symbol | Sum | Product | Quotient | Power | Call
 
 GREEK = frozenset(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
@@ -66,11 +66,9 @@ GREEK = frozenset(
 )
 
 
-def linear(
-    coefficients: Iterable[tuple[int | Fraction, str]], constant: int | Fraction
-) -> Expression:
+def linear(coefficients: Iterable[tuple[int | Fraction, str]], constant: int | Fraction) -> Formula:
     """The tree of `sum of coefficient * variable + constant`, without its zero terms."""
-    terms: list[Expression] = [
+    terms: list[Formula] = [
         Symbol(name) if factor == 1 else Product((Number(factor), Symbol(name)))
         for factor, name in coefficients
         if factor
@@ -80,7 +78,7 @@ def linear(
     return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 
 
-def operands(expression: Expression) -> tuple[Expression, ...]:
+def operands(expression: Formula) -> tuple[Formula, ...]:
     """The formulas that a formula is directly made of."""
     match expression:
         case Number() | Symbol():
@@ -99,14 +97,14 @@ def operands(expression: Expression) -> tuple[Expression, ...]:
             assert_never(expression)
 
 
-def symbols(expression: Expression) -> frozenset[str]:
+def symbols(expression: Formula) -> frozenset[str]:
     """The names of all variables in a formula."""
     if isinstance(expression, Symbol):
         return frozenset((expression.name,))
     return frozenset().union(*map(symbols, operands(expression)))
 
 
-def numbers(expression: Expression) -> Iterator[int | Fraction | float]:
+def numbers(expression: Formula) -> Iterator[int | Fraction | float]:
     """Every number that stands in a formula."""
     match expression:
         case Number():
@@ -148,7 +146,7 @@ _EVALUATE: dict[FunctionName, Callable[..., float]] = {
 }
 
 
-def evaluate(expression: Expression, point: Mapping[str, float]) -> float:
+def evaluate(expression: Formula, point: Mapping[str, float]) -> float:
     """The formula's value at a point, in double precision.
 
     `pi` need not be part of the point. Raises KeyError for a variable that the point lacks, and
@@ -180,12 +178,12 @@ def evaluate(expression: Expression, point: Mapping[str, float]) -> float:
 _SUM, _PRODUCT, _POWER, _ATOM = 1, 2, 3, 4
 
 
-def latex(expression: Expression) -> str:
+def latex(expression: Formula) -> str:
     """The formula as TeX source, without dollars."""
     return _latex(expression)[0]
 
 
-def typed(expression: Expression) -> str:
+def typed(expression: Formula) -> str:
     """The formula as a student types it: `(3*x_1 - 2)/(alpha^2 + 26)`."""
     return _typed(expression)[0]
 
@@ -210,7 +208,7 @@ def _decimal(value: int | Fraction | float, digits: int, scientific: str) -> str
     return scientific.format(mantissa, exponent) if exponent else mantissa
 
 
-def _negated(expression: Expression) -> Expression | None:
+def _negated(expression: Formula) -> Formula | None:
     """The formula without its leading minus, or None if it has none."""
     match expression:
         case Number() if expression.value < 0:
@@ -239,7 +237,7 @@ def _bracketed(text: str, strength: int, needed: int) -> str:
     return text if strength >= needed else rf"\left({text}\right)"
 
 
-def _latex(expression: Expression) -> tuple[str, int]:
+def _latex(expression: Formula) -> tuple[str, int]:
     match expression:
         case Number():
             value = expression.value
@@ -269,7 +267,7 @@ def _latex(expression: Expression) -> tuple[str, int]:
             assert_never(expression)
 
 
-def _product_latex(factors: tuple[Expression, ...]) -> str:
+def _product_latex(factors: tuple[Formula, ...]) -> str:
     words: list[str] = []
     for factor in factors:
         text = _bracketed(*_latex(factor), _PRODUCT)
@@ -296,8 +294,8 @@ def _call_latex(call: Call) -> str:
 
 
 def _sum(
-    terms: tuple[Expression, ...],
-    write: Callable[[Expression], tuple[str, int]],
+    terms: tuple[Formula, ...],
+    write: Callable[[Formula], tuple[str, int]],
     brackets: str,
 ) -> str:
     words: list[str] = []
@@ -315,8 +313,8 @@ def _sum(
     return " ".join(words) or "0"
 
 
-def _typed(expression: Expression) -> tuple[str, int]:
-    def inside(part: Expression, needed: int) -> str:
+def _typed(expression: Formula) -> tuple[str, int]:
+    def inside(part: Formula, needed: int) -> str:
         text, strength = _typed(part)
         return text if strength >= needed else f"({text})"
 

@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TypeAlias
 
-from qgen.document.formula import Call, Expression, Number, Power, Product, Quotient, Sum, Symbol
+from qgen.document.formula import Call, Formula, Number, Power, Product, Quotient, Sum, Symbol
 from qgen.document.formula import typed as typed_formula
 
 Exact: TypeAlias = int | Fraction
 Real: TypeAlias = int | Fraction | float
-Value: TypeAlias = Real | bool | str | Expression | tuple["Value", ...]
+Value: TypeAlias = Real | bool | str | Formula | tuple["Value", ...]
 Values: TypeAlias = Mapping[str, Value]
-Answers: TypeAlias = Mapping[str, Value]
+SolverResults: TypeAlias = Mapping[str, Value]
 """What a solver returns: results and usual mistakes, by name."""
 
-EXPRESSION_TYPES = (Number, Symbol, Sum, Product, Quotient, Power, Call)
+FORMULA_TYPES = (Number, Symbol, Sum, Product, Quotient, Power, Call)
 
 
 def is_real(value: object) -> bool:
@@ -26,7 +26,7 @@ def show(value: Value) -> str:
     """A value in one line of plain characters, as error messages and the manifest write it."""
     if isinstance(value, tuple):
         return "(" + ", ".join(show(entry) for entry in value) + ")"
-    if isinstance(value, EXPRESSION_TYPES):
+    if isinstance(value, FORMULA_TYPES):
         return typed_formula(value)
     if isinstance(value, float):
         return repr(value)

@@ -23,7 +23,7 @@ from qgen.bank.parameters import (
 )
 from qgen.bank.templates import Placed, QuestionTemplate
 from qgen.document.problem import Problem, did_you_mean
-from qgen.document.values import Answers, Value, Values, show, show_all
+from qgen.document.values import SolverResults, Value, Values, show, show_all
 from qgen.generator.registered import GENERATORS, composition
 from qgen.generator.seeds import RandomSource, index_below, stream
 
@@ -34,7 +34,7 @@ MAX_FATES = 100_000
 """So many draws are remembered at most, which bounds the memory."""
 
 Sampler: TypeAlias = Callable[[RandomSource], Value]
-Solve: TypeAlias = Callable[[Values], Answers]
+Solve: TypeAlias = Callable[[Values], SolverResults]
 Step: TypeAlias = tuple[str | None, Placed]
 """A derived value with its name, or a condition without one."""
 Fates: TypeAlias = dict[bytes, Placed | None]
@@ -53,7 +53,7 @@ class Draw(NamedTuple):
     """Drawn and derived values; the solvers' answers where the conditions needed them."""
 
     values: Values
-    answers: Answers | None
+    answers: SolverResults | None
 
 
 @dataclass(frozen=True, slots=True)

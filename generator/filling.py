@@ -41,10 +41,9 @@ from qgen.document.answers import (
     TextMistake,
 )
 from qgen.document.exam import Item
-from qgen.document.formula import Expression as Formula
-from qgen.document.formula import numbers
+from qgen.document.formula import Formula, numbers
 from qgen.document.richtext import Passage, RichText
-from qgen.document.values import EXPRESSION_TYPES, Answers, Real, Value, Values, show
+from qgen.document.values import FORMULA_TYPES, Real, SolverResults, Value, Values, show
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.option_texts import option_pieces, printed_text
 from qgen.generator.printing import Printer, printer
@@ -84,7 +83,7 @@ class Filler:
         self._pieces = option_pieces(template)
 
     def fill(
-        self, variant: int, values: Values, answers: Answers, random_source: RandomSource
+        self, variant: int, values: Values, answers: SolverResults, random_source: RandomSource
     ) -> Item:
         """The closed item of a variant.
 
@@ -298,7 +297,7 @@ def _carried(carry: CarryTemplate, known: Values) -> CarriedForward:
 
 def _formula(placed: Placed, known: Values) -> Formula:
     value = _value(placed, known)
-    if isinstance(value, EXPRESSION_TYPES):
+    if isinstance(value, FORMULA_TYPES):
         if all(isfinite(number) for number in numbers(value) if isinstance(number, float)):
             return value
         message = f"the formula '{placed.expression.source}' holds a number that is not finite"

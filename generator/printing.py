@@ -8,7 +8,7 @@ from typing import TypeAlias
 from qgen.bank.expressions import Filter
 from qgen.bank.templates import HoleContext
 from qgen.document.formula import (
-    Expression,
+    Formula,
     Number,
     Power,
     Product,
@@ -205,7 +205,7 @@ def _term(sign: str, text: str, context: HoleContext) -> str:
     return f" {sign} {text}" if context.sign else f"{sign}{text}"
 
 
-def _formula(value: Expression, context: HoleContext) -> str:
+def _formula(value: Formula, context: HoleContext) -> str:
     text = latex(value)
     before = context.after_factor or context.after_operator or context.after_sign
     beside = before or context.before_digit or context.bound

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from qgen.bank.templates import QuestionTemplate
-from qgen.document.values import Answers, Values
+from qgen.document.values import SolverResults, Values
 from qgen.generator.drawing import (
     MAX_FATES,
     Drawer,
@@ -38,7 +38,7 @@ class Variant(NamedTuple):
 
     copy: str
     values: Values
-    answers: Answers | None
+    answers: SolverResults | None
     digest: bytes
     random_source: RandomSource
 

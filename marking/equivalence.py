@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Literal
 
 from qgen.document.answers import FormulaAnswer
-from qgen.document.formula import Domain, Expression, symbols, typed
+from qgen.document.formula import Formula, VariableDomain, symbols, typed
 from qgen.document.richtext import Passage
 from qgen.marking.formula_identities import identical
 from qgen.marking.formula_points import Point, compare, constants_of, differs_nearby, points
@@ -33,9 +33,9 @@ class Verdict:
 
 
 def equivalence(
-    first: Expression,
-    second: Expression,
-    variables: Mapping[str, Domain],
+    first: Formula,
+    second: Formula,
+    variables: Mapping[str, VariableDomain],
     seconds: float = 2.0,
 ) -> Verdict:
     """Whether two formulas agree wherever the variables lie in their domains.

@@ -19,7 +19,7 @@ from typing import TypeAlias, assert_never
 
 from qgen.document.formula import (
     Call,
-    Expression,
+    Formula,
     Number,
     Power,
     Product,
@@ -49,7 +49,7 @@ class _Ratio:
     bottom: Polynomial
 
 
-def identical(first: Expression, second: Expression) -> bool:
+def identical(first: Formula, second: Formula) -> bool:
     """True if the formulas are proved to be the same rational function; False says nothing."""
     work = _Reader()
     try:
@@ -146,7 +146,7 @@ class _Reader(_Arithmetic):
         self._symbols: dict[str, int] = {}
         self._calls: list[tuple[int, str, tuple[_Ratio, ...]]] = []
 
-    def ratio(self, expression: Expression) -> _Ratio:
+    def ratio(self, expression: Formula) -> _Ratio:
         match expression:
             case Number():
                 return _constant(exact_value(expression.value))

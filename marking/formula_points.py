@@ -15,8 +15,7 @@ from typing import Literal, TypeAlias, assert_never
 
 from qgen.document.formula import (
     Call,
-    Domain,
-    Expression,
+    Formula,
     FunctionName,
     Number,
     Power,
@@ -24,6 +23,7 @@ from qgen.document.formula import (
     Quotient,
     Sum,
     Symbol,
+    VariableDomain,
     operands,
 )
 from qgen.document.numbers import exact_value
@@ -48,7 +48,9 @@ _SHARES = tuple(
 )
 
 
-def points(variables: Mapping[str, Domain], constants: Sequence[Fraction]) -> Iterator[Point]:
+def points(
+    variables: Mapping[str, VariableDomain], constants: Sequence[Fraction]
+) -> Iterator[Point]:
     """Points of the domain, the same ones in every run; `constants` adds values to try."""
     stream = random.Random("points of a domain")
     names = sorted(variables)
@@ -82,7 +84,7 @@ def points(variables: Mapping[str, Domain], constants: Sequence[Fraction]) -> It
         yield ordinary()
 
 
-def _ordinary(domain: Domain, stream: random.Random) -> Fraction:
+def _ordinary(domain: VariableDomain, stream: random.Random) -> Fraction:
     share = Fraction(1 + int(stream.random() * 9998), 10000)
     match domain:
         case "real":
@@ -95,7 +97,7 @@ def _ordinary(domain: Domain, stream: random.Random) -> Fraction:
             assert_never(domain)
 
 
-def _special(domain: Domain, constants: Sequence[Fraction]) -> list[Fraction]:
+def _special(domain: VariableDomain, constants: Sequence[Fraction]) -> list[Fraction]:
     beside = [value + step for value in constants for step in (Fraction(1, 100), Fraction(-1, 100))]
     match domain:
         case "real":
@@ -110,7 +112,7 @@ def _special(domain: Domain, constants: Sequence[Fraction]) -> list[Fraction]:
     return [value for value in dict.fromkeys(values) if belongs(value, domain)]
 
 
-def belongs(value: Fraction, domain: Domain) -> bool:
+def belongs(value: Fraction, domain: VariableDomain) -> bool:
     """True where the value lies in the domain; the ends 0 and 1 of a probability do not count."""
     match domain:
         case "real":
@@ -125,7 +127,7 @@ def belongs(value: Fraction, domain: Domain) -> bool:
             assert_never(domain)
 
 
-def constants_of(*expressions: Expression) -> list[Fraction]:
+def constants_of(*expressions: Formula) -> list[Fraction]:
     """The different magnitudes of the numbers in formulas, at most a dozen."""
     waiting, found = list(expressions), dict[Fraction, None]()
     while waiting and len(found) < _MOST_CONSTANTS:
@@ -136,7 +138,7 @@ def constants_of(*expressions: Expression) -> list[Fraction]:
     return list(found)
 
 
-def enclose(expression: Expression, point: Point, arithmetic: Arithmetic) -> Value:
+def enclose(expression: Formula, point: Point, arithmetic: Arithmetic) -> Value:
     """The formula's value at a point, exactly or between bounds.
 
     Raises NoValue where there is none, TooHard where more digits are needed to tell, and
@@ -189,7 +191,7 @@ def _call(function: FunctionName, values: list[Value], arithmetic: Arithmetic) -
             assert_never(function)
 
 
-def _defined(expression: Expression, point: Point, arithmetic: Arithmetic) -> Value | None:
+def _defined(expression: Formula, point: Point, arithmetic: Arithmetic) -> Value | None:
     """The value, or None where there is none. Raises TooHard."""
     try:
         return enclose(expression, point, arithmetic)
@@ -199,7 +201,7 @@ def _defined(expression: Expression, point: Point, arithmetic: Arithmetic) -> Va
         raise TooHard from error
 
 
-def compare(first: Expression, second: Expression, point: Point) -> Comparison:
+def compare(first: Formula, second: Formula, point: Point) -> Comparison:
     """How two formulas compare at a point; `different` and `one_sided` are certain."""
     for arithmetic in _PRECISIONS:
         try:
@@ -220,7 +222,7 @@ def compare(first: Expression, second: Expression, point: Point) -> Comparison:
 
 
 def differs_nearby(
-    first: Expression, second: Expression, point: Point, variables: Mapping[str, Domain]
+    first: Formula, second: Formula, point: Point, variables: Mapping[str, VariableDomain]
 ) -> bool:
     """True where the formulas differ at all of a few points close to this one.
 
@@ -236,7 +238,7 @@ def differs_nearby(
     return True
 
 
-def _moved(value: Fraction, domain: Domain, share: float) -> Fraction:
+def _moved(value: Fraction, domain: VariableDomain, share: float) -> Fraction:
     """A value of the domain close by, at most a thousandth away."""
     step = (1 + abs(value)) * Fraction(int(share * 1998) - 999, 10**6)
     step += Fraction(1, 10**7)

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from qgen.document.formula import (
     Call,
-    Expression,
+    Formula,
     Number,
     Power,
     Product,
@@ -31,7 +31,7 @@ _EULER = Call("exp", (Number(1),))
 _COMMA = "write decimals with a point, as in 0.5"
 
 
-def parse_formula(text: str, variables: Collection[str]) -> Expression | Refusal:
+def parse_formula(text: str, variables: Collection[str]) -> Formula | Refusal:
     """The formula that a text means in the given variables, or why it is refused.
 
     Variables match with or without underscore and braces (`x_1`, `x1`, `x_{1}`) and as Greek
@@ -89,7 +89,7 @@ class _Parser:
         if self.depth > _DEEPEST:
             raise _Unreadable("This formula is nested too deeply: write it more simply.")
 
-    def whole(self) -> Expression:
+    def whole(self) -> Formula:
         expression = self.sum()
         token = self.here
         if token.kind in ("close", "bar"):
@@ -106,7 +106,7 @@ class _Parser:
             return _Unreadable(f"The comma at character {token.position} is unclear: {_COMMA}.")
         return _Unreadable(f"Something is missing before character {token.position}.")
 
-    def sum(self) -> Expression:
+    def sum(self) -> Formula:
         terms = [self.term(self.signs())]
         while self.at("+", "-"):
             terms.append(self.term(self.signs()))
@@ -119,8 +119,8 @@ class _Parser:
             negative ^= self.take().text == "-"
         return negative
 
-    def term(self, negative: bool) -> Expression:
-        above, below = _signed(negative, self.power()), list[Expression]()
+    def term(self, negative: bool) -> Formula:
+        above, below = _signed(negative, self.power()), list[Formula]()
         divided = False
         while True:
             if self.at("*", "/"):
@@ -153,7 +153,7 @@ class _Parser:
             case _:
                 return self.at("√")
 
-    def power(self) -> Expression:
+    def power(self) -> Formula:
         self.deeper()
         base = self.primary()
         while True:
@@ -181,7 +181,7 @@ class _Parser:
                 "write x^(2y) or x^2*y instead of x^2y."
             )
 
-    def primary(self) -> Expression:
+    def primary(self) -> Formula:
         token = self.here
         if token.kind == "function" or self.at("√"):
             return self.function(self.take())
@@ -209,7 +209,7 @@ class _Parser:
             case _:
                 raise self.unexpected()
 
-    def bracketed(self, most: int) -> list[Expression]:
+    def bracketed(self, most: int) -> list[Formula]:
         """At most so many formulas between brackets, with commas between them."""
         opening, outer = self.take(), self.in_bars
         self.in_bars = False
@@ -225,7 +225,7 @@ class _Parser:
         self.in_bars = outer
         return entries
 
-    def bars(self) -> Expression:
+    def bars(self) -> Formula:
         opening, outer = self.take(), self.in_bars
         self.in_bars = True
         inner = self.sum()
@@ -242,7 +242,7 @@ class _Parser:
         else:
             raise self.unexpected()
 
-    def function(self, word: Token) -> Expression:
+    def function(self, word: Token) -> Formula:
         name = "sqrt" if word.text == "√" else word.text
         if self.at("^") or self.here.kind == "raised":
             raise _Unreadable(f"Write the power of a function as ({name}(x))^2.")
@@ -255,7 +255,7 @@ class _Parser:
             arguments = [self.bare_argument(name)]
         return _call(name, arguments)
 
-    def bare_argument(self, name: str) -> Expression:
+    def bare_argument(self, name: str) -> Formula:
         """The argument of a function without brackets: one factor, and nothing behind it."""
         if not self.starts_factor():
             raise _Unreadable(f"Write brackets around what {name} is taken of: {name}(x).")
@@ -268,14 +268,14 @@ class _Parser:
         return argument
 
 
-def _signed(negative: bool, factor: Expression) -> list[Expression]:
+def _signed(negative: bool, factor: Formula) -> list[Formula]:
     """The factors of a formula with its sign."""
     if not negative:
         return [factor]
     return [Number(-factor.value)] if isinstance(factor, Number) else [Number(-1), factor]
 
 
-def _product(factors: list[Expression]) -> Expression:
+def _product(factors: list[Formula]) -> Formula:
     return factors[0] if len(factors) == 1 else Product(tuple(factors))
 
 
@@ -292,7 +292,7 @@ def _whole_number(token: Token) -> int:
     return int(token.text)
 
 
-def _call(name: str, arguments: list[Expression]) -> Expression:
+def _call(name: str, arguments: list[Formula]) -> Formula:
     logarithm = LOGARITHM.fullmatch(name)
     function = "ln" if logarithm else FUNCTIONS[name]
     if function in ("max", "min"):

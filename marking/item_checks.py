@@ -21,7 +21,7 @@ from qgen.document.answers import (
     option_letter,
 )
 from qgen.document.exam import Item
-from qgen.document.formula import Expression, evaluate, latex, typed
+from qgen.document.formula import Formula, evaluate, latex, typed
 from qgen.document.numbers import exact_value, machine_decimal
 from qgen.document.richtext import Math, Paragraph, Passage, Text, closed, plain_text
 from qgen.marking.formula_reader import parse_formula
@@ -256,7 +256,7 @@ def _formula_values(answer: FormulaAnswer) -> Iterator[Fault]:
             yield "mistake-is-key", f"the mistake {typed(mistake.value)} is equal to the key"
 
 
-def _value(expression: Expression, point: dict[str, float]) -> float | None:
+def _value(expression: Formula, point: dict[str, float]) -> float | None:
     try:
         return evaluate(expression, point)
     except (ArithmeticError, ValueError):

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 
-from qgen.document.formula import Domain, Expression
+from qgen.document.formula import Formula, VariableDomain
 from qgen.marking.sympy_worker import postfix
 
 _START_SECONDS = 60.0
@@ -105,7 +105,7 @@ atexit.register(_PROVER.close)
 
 
 def prove(
-    first: Expression, second: Expression, variables: Mapping[str, Domain], seconds: float
+    first: Formula, second: Formula, variables: Mapping[str, VariableDomain], seconds: float
 ) -> bool:
     """True if SymPy proves the formulas equal within so many seconds; False says nothing.
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from qgen.document.formula import (
     Call,
-    Expression,
+    Formula,
     Number,
     Power,
     Product,
@@ -40,7 +40,7 @@ def _sympy() -> Any:
     return importlib.import_module("sympy")
 
 
-def postfix(expression: Expression) -> list[list[Any]]:
+def postfix(expression: Formula) -> list[list[Any]]:
     """The tree in postfix notation: `[name, number of operands]` behind the operands.
 
     Numbers are `["number", "3/4"]`, symbols `["symbol", "x"]`.

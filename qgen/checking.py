@@ -16,25 +16,23 @@ from qgen.document.problem import Problem, in_reading_order
 from qgen.document.values import show_all
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.filling import Filler, Filling
-from qgen.generator.outline import outline
 from qgen.generator.variants import Variant
 from qgen.marking.item_checks import item_faults, mistakes_tested
 from qgen.marking.rules import guess_floor
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
 from qgen.proofs import ProofStore
-from qgen.question_solvers import question_solvers, verified_results
+from qgen.question_solvers import load_solver_files, question_solvers, verified_results
 from qgen.report import count, problem_data
-from qgen.solvers.routes.registry import (
-    RegistrationError,
-    SolverFailure,
-    load_solver_file,
-)
+from qgen.solvers.routes.registry import SolverFailure
 
 ENOUGH_VARIANTS = 200
 """A parameterised question with fewer distinct variants must say in a `note` why."""
 
 FORMULA_VARIANTS = 2
 """On so many variants of a question, formulas are marked as typed text by computer algebra."""
+
+GUESS_VARIANTS = 20
+"""Over so many variants of a question, what blind guessing earns is averaged."""
 
 FIGURE_VARIANTS = 3
 """On so many variants of a question, its figures are drawn."""
@@ -87,12 +85,7 @@ def check_banks(
 
     With more than one job, questions are shared out among processes.
     """
-    problems: list[Problem] = []
-    for path in solver_files:
-        try:
-            load_solver_file(path)
-        except RegistrationError as error:
-            problems.append(Problem("solver-file", str(error)))
+    problems = load_solver_files(solver_files)
     bank, mistakes = load_banks(paths)
     problems += mistakes
     checks = []
@@ -139,7 +132,6 @@ def check_question(
     """Proves up to so many variants of one question by everything that can be computed."""
     header = template.header
     check = QuestionCheck(header.identifier, header.kind)
-    check.guess = guess_floor(outline(template, template.points, rule).parts)
     check.problems += _static_problems(template)
     solvers, problems = question_solvers(template)
     check.problems += problems
@@ -195,10 +187,14 @@ def _distinct(production: Production, check: QuestionCheck) -> list[Variant]:
 
 def _prove(production: Production, variants: list[Variant], check: QuestionCheck) -> None:
     check.distinct = len(variants)
+    guesses: list[Fraction] = []
     faults = 0
     try:
         for item in production.items_of(variants):
             check.mistakes += mistakes_tested(item)
+            if item.variant <= GUESS_VARIANTS:
+                guesses.append(guess_floor(item.parts))
+                check.guess = sum(guesses, Fraction(0)) / len(guesses)
             for code, message in item_faults(item, with_formulas=item.variant <= FORMULA_VARIANTS):
                 check.problems.append(_fault(production.template, item, code, message))
                 faults += 1

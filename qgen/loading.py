@@ -7,10 +7,10 @@ from qgen.bank.catalogue import Catalogue, open_bank
 from qgen.bank.loader import LoadedSpec, load_exam
 from qgen.bank.roster import Student, read_roster
 from qgen.banks import bank_path
-from qgen.document.problem import Place, Problem, in_reading_order
+from qgen.document.problem import Problem, in_reading_order
 from qgen.generator.planning import CONSEQUENCES, Slot, plan, version_labels
-from qgen.question_solvers import question_solvers
-from qgen.solvers.routes.registry import RegistrationError, Solver, load_solver_file
+from qgen.question_solvers import load_solver_files, question_solvers
+from qgen.solvers.routes.registry import Solver
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def load_whole_exam(
         loaded = replace(loaded, spec=loaded.spec.model_copy(update={"seed": seed}))
     base, spec = spec_path.parent, loaded.spec
     for index, name in enumerate(spec.solvers):
-        problems += _solver_file(base / name, loaded.source.place(("solvers", index)))
+        problems += load_solver_files([base / name], loaded.source.place(("solvers", index)))
     banks = [
         bank_path(name, base, loaded.source.place(("bank", index)))
         for index, name in enumerate(spec.bank)
@@ -63,11 +63,3 @@ def load_whole_exam(
     if problems:
         return None, in_reading_order(problems)
     return LoadedExam(loaded, catalogue, readers, slots, solvers), []
-
-
-def _solver_file(path: Path, place: Place) -> list[Problem]:
-    try:
-        load_solver_file(path)
-    except RegistrationError as error:
-        return [Problem("solver-file", str(error), place)]
-    return []

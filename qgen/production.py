@@ -9,7 +9,7 @@ from itertools import islice
 from qgen.bank.templates import QuestionTemplate
 from qgen.document.exam import Item
 from qgen.document.problem import Problem
-from qgen.document.values import Answers, Value, Values, show_all
+from qgen.document.values import SolverResults, Value, Values, show_all
 from qgen.drawn_figures import drawn
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.filling import Filler, Filling
@@ -54,7 +54,7 @@ class Prover:
         template: QuestionTemplate,
         solver: Solver,
         variants: Sequence[Variant],
-        answers: list[Answers],
+        answers: list[SolverResults],
     ) -> list[tuple[Variant, str]]:
         """The variants whose two routes differ, with both values.
 
@@ -89,7 +89,7 @@ class Prover:
         ]
 
 
-def solve_all(solvers: tuple[Solver, ...], values: Values) -> Answers:
+def solve_all(solvers: tuple[Solver, ...], values: Values) -> SolverResults:
     """What all solvers of a question return. Raises SolverFailure."""
     answers: dict[str, Value] = {}
     for solver in solvers:
@@ -185,9 +185,9 @@ class Production:
         code = failure.code if isinstance(failure, VariantFailure) else "solver"
         self._fail(code, number, None, str(failure))
 
-    def _solved(self, variants: Sequence[Variant], before: int) -> list[Answers]:
+    def _solved(self, variants: Sequence[Variant], before: int) -> list[SolverResults]:
         """The batch's answers, proved; raises ProductionFailed."""
-        answers: list[Answers] = []
+        answers: list[SolverResults] = []
         failures = 0
         for number, variant in enumerate(variants, before + 1):
             try:
@@ -207,7 +207,7 @@ class Production:
         return answers
 
     def _prove(
-        self, solver: Solver, variants: Sequence[Variant], answers: list[Answers], before: int
+        self, solver: Solver, variants: Sequence[Variant], answers: list[SolverResults], before: int
     ) -> None:
         try:
             found = self.prover.disagreements(self.template, solver, variants, answers)

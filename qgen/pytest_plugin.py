@@ -79,13 +79,10 @@ def _loaded(config: pytest.Config) -> "tuple[list[QuestionTemplate], list[Proble
         from qgen.bank.catalogue import BankPath
         from qgen.bank.loader import load_bank
         from qgen.document.problem import Problem
-        from qgen.solvers.routes.registry import RegistrationError, load_solver_file
+        from qgen.question_solvers import load_solver_files
 
-        try:
-            for path in config.getini("qgen_solvers"):
-                load_solver_file(path)
-        except RegistrationError as error:
-            raise pytest.UsageError(f"qgen_solvers: {error}") from None
+        for problem in load_solver_files(config.getini("qgen_solvers")):
+            raise pytest.UsageError(f"qgen_solvers: {problem.message}")
         banks = [BankPath(bank, str(bank)) for bank in config.getini("qgen_banks")]
         bank, problems = load_bank(banks)
         missing = [each for each in problems if isinstance(each, Problem) and each.place is None]

@@ -1,13 +1,31 @@
 """Joins questions and solvers: which solvers a question means, and what does not fit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from qgen.bank.expressions import unknown_name
 from qgen.bank.templates import CARRIED_NAME, QuestionTemplate, carried_expressions
-from qgen.document.problem import Problem, did_you_mean
+from qgen.document.problem import Place, Problem, did_you_mean
 from qgen.drawn_figures import figure_problems
 from qgen.generator.drawing import generator_problems
-from qgen.solvers.routes.registry import Solver, UnknownSolver, find_solver
+from qgen.solvers.routes.registry import (
+    RegistrationError,
+    Solver,
+    UnknownSolver,
+    find_solver,
+    load_solver_file,
+)
+
+
+def load_solver_files(paths: Iterable[Path], place: Place | None = None) -> list[Problem]:
+    """Runs a course's own solver files; what keeps one from being loaded, at `place`."""
+    problems = []
+    for path in paths:
+        try:
+            load_solver_file(path)
+        except RegistrationError as error:
+            problems.append(Problem("solver-file", str(error), place))
+    return problems
 
 
 def question_solvers(template: QuestionTemplate) -> tuple[tuple[Solver, ...], list[Problem]]:

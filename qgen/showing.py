@@ -22,9 +22,8 @@ from qgen.document.richtext import Block, Paragraph, Passage, RichText, Table, p
 from qgen.generator.filling import Filling
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
 from qgen.proofs import ProofStore
-from qgen.question_solvers import question_solvers, verified_results
+from qgen.question_solvers import load_solver_files, question_solvers, verified_results
 from qgen.renderers.keys import key_text
-from qgen.solvers.routes.registry import RegistrationError, load_solver_file
 
 
 def show_question(
@@ -38,12 +37,7 @@ def show_question(
     entry, problems = find_question(banks, identifier)
     if entry is None:
         return "", problems
-    unloaded = []
-    for path in solver_files:
-        try:
-            load_solver_file(path)
-        except RegistrationError as error:
-            unloaded.append(Problem("solver-file", str(error)))
+    unloaded = load_solver_files(solver_files)
     template, mistakes = entry.compiled
     if template is None:
         return "", mistakes

@@ -63,18 +63,20 @@ def _language_problems(loaded: LoadedSpec) -> list[Problem]:
 def compile_sources(
     each: NamedWriter, jobs: int, folder: OutputFolder, progress: Callable[[str], None]
 ) -> list[Problem]:
-    """Compiles the TeX sources that a writer wants compiled; with `auto`, no engine is no error."""
-    from qgen.typesetting import compile_papers
+    """Compiles the sources that a writer wants compiled; with `auto`, no engine is no error."""
+    from qgen import typesetting, typst_papers
 
     if each.writer.pdf == "never":
         return []
     prefix = f"{each.name}/"
     problems: list[Problem] = []
-    for typeset in compile_papers(folder.path / each.name, _sources(folder, prefix), jobs):
-        progress("pdf")
-        if typeset.pdf is not None:
-            folder.write(f"{prefix}{typeset.name.removesuffix('.tex')}.pdf", typeset.pdf)
-        problems += typeset.problems
+    for module, ending in ((typesetting, ".tex"), (typst_papers, ".typ")):
+        names = _sources(folder, prefix, ending)
+        for typeset in module.compile_papers(folder.path / each.name, names, jobs):
+            progress("pdf")
+            if typeset.pdf is not None:
+                folder.write(f"{prefix}{typeset.name.removesuffix(ending)}.pdf", typeset.pdf)
+            problems += typeset.problems
     severity: Severity = "error" if each.writer.pdf == "always" else "loss"
     return [
         Problem(problem.code, problem.message, each.place, severity)
@@ -84,9 +86,7 @@ def compile_sources(
     ]
 
 
-def _sources(folder: OutputFolder, prefix: str) -> Sequence[str]:
-    return [
-        file.removeprefix(prefix)
-        for file in folder.files
-        if file.startswith(prefix) and file.endswith(".tex")
-    ]
+def _sources(folder: OutputFolder, prefix: str, ending: str) -> Sequence[str]:
+    """The documents among a format's files; what they include lies in folders."""
+    names = (file.removeprefix(prefix) for file in folder.files if file.startswith(prefix))
+    return [name for name in names if name.endswith(ending) and "/" not in name]

@@ -30,7 +30,6 @@ class Labels:
     correct: str
     wrong: str
     explanation: str
-    feedback: str
     rubric: str
     carried: str
     tolerance: str
@@ -67,14 +66,13 @@ _ENGLISH = Labels(
     question="Question {}",
     part="Part {}",
     select_one="Choose one answer.",
-    select_any="Choose every statement that holds; there may be none.",
+    select_any="Any number of answers.",
     answer="Answer",
     solutions="Solutions",
     key="Key",
     correct="correct",
     wrong="wrong",
     explanation="Explanation",
-    feedback="Feedback",
     rubric="Marking",
     carried="also right: what follows from the student's own answer to part {}",
     tolerance="accepted from {} to {}",
@@ -111,14 +109,13 @@ _GERMAN = Labels(
     question="Aufgabe {}",
     part="Teil {}",
     select_one="Wählen Sie eine Antwort.",
-    select_any="Wählen Sie alle zutreffenden Aussagen; es kann auch keine zutreffen.",
+    select_any="Beliebig viele Antworten.",
     answer="Antwort",
     solutions="Lösungen",
     key="Lösung",
     correct="richtig",
     wrong="falsch",
     explanation="Erklärung",
-    feedback="Rückmeldung",
     rubric="Bewertung",
     carried="auch richtig: was aus der eigenen Antwort zu Teil {} folgt",
     tolerance="angenommen von {} bis {}",
@@ -155,14 +152,13 @@ _CHINESE = Labels(
     question="第 {} 题",
     part="第 {} 部分",
     select_one="请选择一个答案。",
-    select_any="请选择所有正确的说法；也可能一个都没有。",
+    select_any="可多选，也可不选。",
     answer="答案",
     solutions="参考答案",
     key="答案",
     correct="正确",
     wrong="错误",
     explanation="解析",
-    feedback="反馈",
     rubric="评分标准",
     carried="由学生自己在第 {} 部分的答案推出的结果也算正确",
     tolerance="接受 {} 至 {}",

@@ -13,7 +13,7 @@ _POSITION = re.compile(r"([0-9]+): (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class Unconvertible:
     """Why a formula cannot be converted; `position` counts characters from 1 where it is known."""
 
     reason: str
@@ -28,9 +28,9 @@ class MathMarkup:
 
     def __init__(self) -> None:
         self._converter = LatexToMathML(fancy_error=False)
-        self._known: dict[tuple[str, bool], str | Refusal] = {}
+        self._known: dict[tuple[str, bool], str | Unconvertible] = {}
 
-    def convert(self, tex: str, *, is_display: bool) -> str | Refusal:
+    def convert(self, tex: str, *, is_display: bool) -> str | Unconvertible:
         """The formula as a `<math>` element without identifiers, or why there is none."""
         key = (tex, is_display)
         known = self._known.get(key)
@@ -40,11 +40,11 @@ class MathMarkup:
             known = self._known[key] = self._convert(tex, is_display)
         return known
 
-    def _convert(self, tex: str, is_display: bool) -> str | Refusal:
+    def _convert(self, tex: str, is_display: bool) -> str | Unconvertible:
         try:
             markup = self._converter.convert_with_local_state(tex, displaystyle=is_display)
         except LatexError as error:
-            return _refusal(str(error))
+            return _unconvertible(str(error))
         # XML readers do not know the entity.
         markup = markup.replace("&ApplyFunction;", "\N{FUNCTION APPLICATION}")
         if ' id="' in markup:
@@ -53,8 +53,8 @@ class MathMarkup:
         return markup
 
 
-def _refusal(message: str) -> Refusal:
+def _unconvertible(message: str) -> Unconvertible:
     found = _POSITION.fullmatch(message)
     if found is None:
-        return Refusal(message.rstrip("."), None)
-    return Refusal(found[2].rstrip("."), int(found[1]) + 1)
+        return Unconvertible(message.rstrip("."), None)
+    return Unconvertible(found[2].rstrip("."), int(found[1]) + 1)

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import exp, fsum, sqrt
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Matrix,
     Scalar,
@@ -65,7 +65,7 @@ def _normalised(scores: Sequence[float]) -> tuple[float, ...]:
         },
     ),
 )
-def causal(queries: Matrix, keys: Matrix, values: Matrix) -> Answers:
+def causal(queries: Matrix, keys: Matrix, values: Matrix) -> SolverResults:
     """softmax(Q Kᵀ / √d + mask) V for the last query, which sees every position.
 
     queries, keys: [n, d]; values: [n, m]. Source: Vaswani et al., Attention is all you need
@@ -181,7 +181,7 @@ def causal_by_free_energy(queries: "Tensor", keys: "Tensor", values: "Tensor") -
         {"d": 3, "sigma_q": 7, "sigma_k": 5},
     ),
 )
-def score_spread(d: Scalar, sigma_q: Scalar, sigma_k: Scalar) -> Answers:
+def score_spread(d: Scalar, sigma_q: Scalar, sigma_k: Scalar) -> SolverResults:
     """The spread of q · k for independent coordinates with mean 0 and these deviations.
 
     Each product q_i k_i has variance sigma_q² sigma_k², and d of them are added. All but the scaled

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Matrix, Scalar, Vector, require_vector
 from qgen.solvers.numerics.shape_arguments import require_count, require_matrix
 from qgen.solvers.routes.registry import check, solver
@@ -42,7 +42,7 @@ def cache(
     width: Scalar,
     tokens: Scalar,
     size: Scalar,
-) -> Answers:
+) -> SolverResults:
     """The cache of grouped-query attention: 2 · layers · key_heads · width numbers for each token.
 
     `width` is that of one head, `tokens` are kept, `size` is the bytes of one number. Source:
@@ -165,7 +165,7 @@ def cache_of_tensors(
         },
     ),
 )
-def linear(query: Vector, keys: Matrix, values: Vector) -> Answers:
+def linear(query: Vector, keys: Matrix, values: Vector) -> SolverResults:
     """The last output of causal attention with weights in proportion to φ(q) · φ(k), by pairs.
 
     `query` [m] and `keys` [n, m] hold the features φ already, all positive; `values` [n] are plain

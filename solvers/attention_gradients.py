@@ -5,8 +5,8 @@ from fractions import Fraction
 from math import exp, fsum, sqrt
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Expression, Number, Product, Sum, Symbol
-from qgen.document.values import Answers
+from qgen.document.formula import Formula, Number, Product, Sum, Symbol
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Matrix, Scalar, Vector, require_vector
 from qgen.solvers.numerics.shape_arguments import require_matrix
 from qgen.solvers.routes.registry import check, solver
@@ -41,7 +41,7 @@ _LARGEST_SCORE = 300
         {"query": (Fraction(1, 2),), "keys": ((1,), (2,), (3,), (5,)), "values": (0, 1, 0, 2)},
     ),
 )
-def query(query: Vector, keys: Matrix, values: Vector) -> Answers:
+def query(query: Vector, keys: Matrix, values: Vector) -> SolverResults:
     """Derivatives of o = Σ a_i v_i with a = softmax(q · k_i / √d), for one query and plain values.
 
     From ∂a_j/∂s_i = a_j ([i = j] − a_i) follows ∂o/∂s_i = a_i (v_i − o), and with ∂s_i/∂q =
@@ -153,9 +153,9 @@ _OTHERS = Sum((Number(1), Product((Number(-1), _FIRST))))
 """1 − a_1, the weight of the second and the third position together."""
 
 
-def _total(*terms: tuple[Scalar, tuple[Expression, ...]]) -> Expression:
+def _total(*terms: tuple[Scalar, tuple[Formula, ...]]) -> Formula:
     """The sum of factor · symbols over the terms whose factor is not 0; a factor of 1 is unsaid."""
-    written: list[Expression] = []
+    written: list[Formula] = []
     for factor, symbols in terms:
         if factor and symbols:
             written.append(Product((*(() if factor == 1 else (Number(factor),)), *symbols)))
@@ -178,7 +178,7 @@ def _total(*terms: tuple[Scalar, tuple[Expression, ...]]) -> Expression:
     },
     examples=({"values": (1, 2, 4)}, {"values": (-3, Fraction(1, 2), 5)}, {"values": (2, 0, -1)}),
 )
-def slope(values: Vector) -> Answers:
+def slope(values: Vector) -> SolverResults:
     """∂o/∂s_1 = a_1 (v_1 − o) for o = Σ a_i v_i with a = softmax(s) over three positions.
 
     Source: Bishop, Pattern Recognition and Machine Learning (2006), equation 4.106, for the

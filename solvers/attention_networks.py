@@ -6,7 +6,7 @@ from math import cos, fsum, sin
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Call, Number, Product, Sum, Symbol
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, Vector, require_positive, require_vector
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
@@ -51,7 +51,7 @@ _LARGEST = 10**6
         {"d_model": 8, "heads": 4, "positions": 8},
     ),
 )
-def multi_head(d_model: Scalar, heads: Scalar, positions: Scalar) -> Answers:
+def multi_head(d_model: Scalar, heads: Scalar, positions: Scalar) -> SolverResults:
     """Multi-head self-attention with heads of d_model / heads on a sequence of n positions.
 
     Each of four d × d matrices costs n d² multiplications; scores and mixing cost n² d each,
@@ -198,7 +198,7 @@ def multi_head_of_modules(
 )
 def sinusoidal_positions(
     position: Scalar, dimension: Scalar, base: Scalar = 10000, other: Scalar = 0
-) -> Answers:
+) -> SolverResults:
     """PE(pos, 2i) = sin(pos / base^(2i/d)), PE(pos, 2i + 1) = cos of the same angle.
 
     The inner product Σ cos((p − q) / base^(2i/d)) depends on the distance alone. Source: Vaswani
@@ -293,7 +293,7 @@ def _turned(turn: "Tensor", times: "Tensor") -> "Tensor":
         {"q": (-2, Fraction(1, 2)), "k": (1, 0), "m": 10, "n": 3, "theta": Fraction(1, 100)},
     ),
 )
-def rotary_score(q: Vector, k: Vector, m: Scalar, n: Scalar, theta: Scalar) -> Answers:
+def rotary_score(q: Vector, k: Vector, m: Scalar, n: Scalar, theta: Scalar) -> SolverResults:
     """(R(m θ) q) · (R(n θ) k) = q · R((n − m) θ) k with R the turn of the plane, anticlockwise.
 
     Source: Su et al., RoFormer: enhanced transformer with rotary position embedding (2021),

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import exp, fsum, isclose, log
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Vector, require_vector
 from qgen.solvers.routes.registry import check, solver
 
@@ -54,7 +54,7 @@ def _normalised(scores: Sequence[float]) -> tuple[tuple[float, ...], float]:
         {"logits": (7, 7)},
     ),
 )
-def weights(logits: Vector) -> Answers:
+def weights(logits: Vector) -> SolverResults:
     """The softmax, its slopes ∂p_i/∂l_i = p_i (1 − p_i), and what a shift and a factor do to it.
 
     Source: Bishop, Pattern Recognition and Machine Learning (2006), equations 4.62 and 4.106.
@@ -147,7 +147,7 @@ def weights_by_autograd(logits: "Tensor") -> Mapping[str, Any]:
     },
     examples=({"logits": (1, 2, 4)}, {"logits": (0, -1)}, {"logits": (5, 5, -5, 0)}),
 )
-def variational(logits: Vector) -> Answers:
+def variational(logits: Vector) -> SolverResults:
     """F(a) = Σ a_i l_i + H(a) over weights a that sum to one, at equal weights and at its maximum.
 
     F(a) = ln Σ exp(l_j) − KL(a ‖ p) with p = softmax(l), so that p is the only maximiser. Source:

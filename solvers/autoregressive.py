@@ -10,7 +10,7 @@ from math import log, prod
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Matrix,
     Scalar,
@@ -68,7 +68,7 @@ if TYPE_CHECKING:
         },
     ),
 )
-def binary_chain(p_1: Scalar, p_2: Vector, p_3: Vector, x: Vector) -> Answers:
+def binary_chain(p_1: Scalar, p_2: Vector, p_3: Vector, x: Vector) -> SolverResults:
     """Three binary variables: p(x) = p(x_1) p(x_2 | x_1) p(x_3 | x_1, x_2).
 
     p_1 = p(x_1 = 1); p_2 holds p(x_2 = 1 | x_1) for x_1 = 0, 1; p_3 holds p(x_3 = 1 | x_1, x_2)
@@ -225,7 +225,7 @@ def binary_chain_by_linear_equations(
         {"initial": (0, 1), "transition": ((1, 0), (Fraction(1, 3), Fraction(2, 3))), "x": (1,)},
     ),
 )
-def markov_chain(initial: Vector, transition: Matrix, x: Vector) -> Answers:
+def markov_chain(initial: Vector, transition: Matrix, x: Vector) -> SolverResults:
     """A path's probability p(x_1) Π p(x_t | x_{t−1}); transition[i][j] = p(next = j | now = i).
 
     `initial` [k] and the rows of `transition` [k, k] sum to one; x holds states from 0.

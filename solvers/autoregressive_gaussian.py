@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Expression, Number, Power, Product, Sum, Symbol, linear
-from qgen.document.values import Answers
+from qgen.document.formula import Formula, Number, Power, Product, Sum, Symbol, linear
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
         {"a": 2, "start_variance": 5, "noise_variances": (Fraction(1, 4), Fraction(1, 3))},
     ),
 )
-def chain(a: Scalar, start_variance: Scalar, noise_variances: Vector) -> Answers:
+def chain(a: Scalar, start_variance: Scalar, noise_variances: Vector) -> SolverResults:
     """x_1 ~ N(0, v), x_2 = a x_1 + noise of variance s, x_3 = a x_2 + noise of variance r.
 
     `noise_variances` holds s and r. Each step maps a variance V to a² V plus that of its noise.
@@ -79,15 +79,15 @@ def chain(a: Scalar, start_variance: Scalar, noise_variances: Vector) -> Answers
     }
 
 
-def _gap_mean(a: Scalar, first: Fraction, second: Fraction) -> Expression:
+def _gap_mean(a: Scalar, first: Fraction, second: Fraction) -> Formula:
     precision = 1 / first + a * a / second
     return linear([(a / first / precision, "x_1"), (a / second / precision, "x_3")], 0)
 
 
-def _polynomial(*terms: tuple[Fraction, int]) -> Expression:
+def _polynomial(*terms: tuple[Fraction, int]) -> Formula:
     """The sum of factor · a^power over the terms."""
     name = Symbol("a")
-    powers: dict[int, tuple[Expression, ...]] = {1: (name,)}
+    powers: dict[int, tuple[Formula, ...]] = {1: (name,)}
     return Sum(
         tuple(
             Product((Number(factor), *powers.get(power, (Power(name, Number(power)),))))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, Vector, require_vector
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         {"n": 5, "degrees": (1, 1, 4, 4, 2)},
     ),
 )
-def made_connections(n: Scalar, degrees: Vector) -> Answers:
+def made_connections(n: Scalar, degrees: Vector) -> SolverResults:
     """Connections of a one-layer MADE whose hidden units have degrees m_k from 1 to n − 1.
 
     Input d feeds hidden unit k if d ≤ m_k, which feeds output d if m_k < d: so m_k inputs and
@@ -126,7 +126,7 @@ def made_connections_by_jacobian(n: "Tensor", degrees: "Tensor") -> Mapping[str,
         {"kernel_sizes": (2,), "excluded": (1,)},
     ),
 )
-def stack(kernel_sizes: Vector, excluded: Vector) -> Answers:
+def stack(kernel_sizes: Vector, excluded: Vector) -> SolverResults:
     """A stack of causal convolutions of stride one whose masks may take away the tap at x_i.
 
     `excluded` holds, for each layer, 1 where its mask takes the tap of the position itself away
@@ -203,7 +203,7 @@ def stack_by_gradients(kernel_sizes: "Tensor", excluded: "Tensor") -> Mapping[st
         {"height": 2, "width": 5, "known_rows": 0},
     ),
 )
-def evaluations(height: Scalar, width: Scalar, known_rows: Scalar) -> Answers:
+def evaluations(height: Scalar, width: Scalar, known_rows: Scalar) -> SolverResults:
     """A masked network outputs all conditional distributions of an image in one evaluation.
 
     Each is valid once the pixels before it, row by row, are known. A given image needs one

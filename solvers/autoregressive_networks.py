@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, Vector, require_vector
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
@@ -36,7 +36,7 @@ _LARGEST_FIELD = 65536
         {"kernel_sizes": (1, 3), "dilations": (5, 1)},
     ),
 )
-def receptive_field(kernel_sizes: Vector, dilations: Vector) -> Answers:
+def receptive_field(kernel_sizes: Vector, dilations: Vector) -> SolverResults:
     """Receptive field 1 + Σ (k_l − 1) d_l of stacked causal convolutions of stride one.
 
     Each layer reaches (k − 1) d steps further back. Source: van den Oord et al., WaveNet: a
@@ -131,7 +131,7 @@ def _steps_back(kernel_sizes: "Tensor", dilations: "Tensor") -> "Tensor":
         {"kernel_size": 5, "growth": 2, "target": 2},
     ),
 )
-def layers_needed(kernel_size: Scalar, growth: Scalar, target: Scalar) -> Answers:
+def layers_needed(kernel_size: Scalar, growth: Scalar, target: Scalar) -> SolverResults:
     """Layers with dilations 1, g, g², … (g = `growth`; 1 for plain convolutions) to see `target`.
 
     The field is 1 + (k − 1)(1 + g + … + g^(L−1)). Source: van den Oord et al., WaveNet (2016),
@@ -235,7 +235,7 @@ def _fields_of_network(size: int, factor: int, target: int) -> "Tensor":
         {"n": 10, "hidden": 16},
     ),
 )
-def parameter_counts(n: Scalar, hidden: Scalar) -> Answers:
+def parameter_counts(n: Scalar, hidden: Scalar) -> SolverResults:
     """Parameters of a NADE of n binary variables; `hidden` counts the hidden units.
 
     It has W [h, n], V [n, h], b [n] and c [h]. A network of its own for variable i has (i − 1) h

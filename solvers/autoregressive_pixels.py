@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import exp, log
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
@@ -38,7 +38,7 @@ _TAIL = 60
         {"x": 255, "mu": 251, "scale": 3, "levels": 256},
     ),
 )
-def discretised_logistic(x: Scalar, mu: Scalar, scale: Scalar, levels: Scalar) -> Answers:
+def discretised_logistic(x: Scalar, mu: Scalar, scale: Scalar, levels: Scalar) -> SolverResults:
     """P(x) = F(x + 1/2) − F(x − 1/2) with F(y) = 1 / (1 + exp(−(y − mu) / scale)).
 
     The levels are 0, …, levels − 1; the first takes all mass below and the last all above.

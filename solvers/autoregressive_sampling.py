@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import exp, fsum, log
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -55,7 +55,7 @@ _LARGEST_LOGIT = 300
         {"logits": (1, 1), "temperature": 10},
     ),
 )
-def temperature(logits: Vector, temperature: Scalar) -> Answers:
+def temperature(logits: Vector, temperature: Scalar) -> SolverResults:
     """The distribution p_i ∝ exp(l_i / T): below T = 1 it is sharper, above it is flatter.
 
     With β = 1 / T, dH/dβ = −β Var(l), so that dH/dT = Var(l) / T³. Source: Hinton, Vinyals and
@@ -175,7 +175,7 @@ def temperature_by_free_energy(logits: "Tensor", temperature: "Tensor") -> Mappi
         {"probabilities": (Fraction(1, 3), Fraction(2, 3)), "k": 2, "other": 1, "another": 2},
     ),
 )
-def top_k(probabilities: Vector, k: Scalar, other: Scalar, another: Scalar) -> Answers:
+def top_k(probabilities: Vector, k: Scalar, other: Scalar, another: Scalar) -> SolverResults:
     """Keeps the k most probable tokens and divides by their sum.
 
     One token kept is greedy decoding, all kept is sampling from the model. Source: Fan, Lewis and
@@ -313,7 +313,7 @@ def _softmax_of_kept(probabilities: "Tensor", chosen: "Tensor") -> "Tensor":
         {"probabilities": (Fraction(19, 20), Fraction(1, 20)), "p": Fraction(9, 10)},
     ),
 )
-def top_p(probabilities: Vector, p: Scalar) -> Answers:
+def top_p(probabilities: Vector, p: Scalar) -> SolverResults:
     """Nucleus sampling: the fewest most probable tokens whose probabilities sum to p or more.
 
     Source: Holtzman, Buys, Du, Forbes and Choi, The curious case of neural text degeneration

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import exp, fsum, log, log2, prod
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -48,7 +48,7 @@ _MOST_LEVELS = 4096
         {"conditionals": (Fraction(1, 1000), Fraction(999, 1000), Fraction(1, 7))},
     ),
 )
-def perplexity(conditionals: Vector) -> Answers:
+def perplexity(conditionals: Vector) -> SolverResults:
     """Scores of a sequence whose tokens had these conditional probabilities p(x_t | x_<t).
 
     Perplexity = exp(−(1/n) Σ ln p(x_t | x_<t)). Source: Jurafsky and Martin, Speech and
@@ -139,7 +139,7 @@ def perplexity_by_power_means(conditionals: "Tensor") -> Mapping[str, Any]:
         {"conditionals": (Fraction(1, 4), Fraction(1, 4)), "rival": 4, "tokens": 2},
     ),
 )
-def against_rival(conditionals: Vector, rival: Scalar, tokens: Scalar) -> Answers:
+def against_rival(conditionals: Vector, rival: Scalar, tokens: Scalar) -> SolverResults:
     """A model against one that cuts the same text into `tokens` tokens of probability 1 / `rival`.
 
     The rival's perplexity is `rival`. Perplexities are per token, so that they cannot be compared
@@ -223,7 +223,7 @@ def against_rival_by_power_means(
         {"nats": 90, "dimensions": 784, "levels": 32},
     ),
 )
-def bits_per_dimension(nats: Scalar, dimensions: Scalar, levels: Scalar = 256) -> Answers:
+def bits_per_dimension(nats: Scalar, dimensions: Scalar, levels: Scalar = 256) -> SolverResults:
     """Bits a dimension of a negative log-likelihood of `nats` for one whole data point.
 
     A density on u = v / levels is levels^dimensions times as large as the one on v, so that each

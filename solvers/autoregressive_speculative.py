@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -50,7 +50,7 @@ _MOST_DRAFTS = 32
         },
     ),
 )
-def token(target: Vector, draft: Vector) -> Answers:
+def token(target: Vector, draft: Vector) -> SolverResults:
     """One token: x ~ q is accepted with probability min(1, p(x) / q(x)), else replaced.
 
     The replacement has the distribution max(0, p − q), divided by its sum 1 − Σ min(p, q), so that
@@ -135,7 +135,7 @@ def token_by_tables(target: "Tensor", draft: "Tensor") -> Mapping[str, Any]:
         {"alpha": Fraction(9, 10), "gamma": 8, "cost": Fraction(1, 4)},
     ),
 )
-def run(alpha: Scalar, gamma: Scalar, cost: Scalar) -> Answers:
+def run(alpha: Scalar, gamma: Scalar, cost: Scalar) -> SolverResults:
     """gamma drafts, each accepted with probability alpha if all before it were; `cost` of each.
 
     The round gives the accepted drafts and one token more: 1 + alpha + … + alpha^gamma =

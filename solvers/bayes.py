@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Vector,
     over_common_denominator,
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         {"prior": (1,), "likelihoods": (Fraction(1, 7),)},
     ),
 )
-def posterior(prior: Vector, likelihoods: Vector) -> Answers:
+def posterior(prior: Vector, likelihoods: Vector) -> SolverResults:
     """The posterior p(h | data) = p(h) p(data | h) / Σ_g p(g) p(data | g).
 
     Second data d' of the same likelihoods multiply them once more, and

@@ -9,8 +9,8 @@ from functools import lru_cache
 from math import exp, fsum, log
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from qgen.document.formula import Call, Expression, Number, Product, Quotient, Sum, Symbol
-from qgen.document.values import Answers
+from qgen.document.formula import Call, Formula, Number, Product, Quotient, Sum, Symbol
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 _E, _ALPHA, _ONE, _MINUS = Symbol("e"), Symbol("alpha"), Number(1), Number(-1)
 
 
-def _rest(share: Expression) -> Expression:
+def _rest(share: Formula) -> Formula:
     """1 − share, worked out where the share is a number."""
     if isinstance(share, Number):
         return Number(1 - share.value)
     return Sum((_ONE, Product((_MINUS, share))))
 
 
-def _log_ratio(above: Expression, below: Expression) -> Expression:
+def _log_ratio(above: Formula, below: Formula) -> Formula:
     """ln(above / below), without fractions inside the fraction."""
     scaled = above
     if isinstance(below, Number) and isinstance(below.value, Fraction):
@@ -45,7 +45,7 @@ def _log_ratio(above: Expression, below: Expression) -> Expression:
     return Call("ln", (scaled if below == _ONE else Quotient(scaled, below),))
 
 
-def _divergence(q: Expression, p: Expression) -> Sum:
+def _divergence(q: Formula, p: Formula) -> Sum:
     """KL(Bernoulli(q) ‖ Bernoulli(p)) = q ln(q/p) + (1 − q) ln((1 − q)/(1 − p))."""
     return Sum(
         (
@@ -55,12 +55,12 @@ def _divergence(q: Expression, p: Expression) -> Sum:
     )
 
 
-def _minus(formula: Sum) -> Expression:
+def _minus(formula: Sum) -> Formula:
     return Sum(tuple(Product((_MINUS, term)) for term in formula.terms))
 
 
 _DIVERGENCE_IN_BOTH = _divergence(_E, _ALPHA)
-_IN_BOTH: Answers = {
+_IN_BOTH: SolverResults = {
     "kl_in_both": _DIVERGENCE_IN_BOTH,
     "derivative_in_e": _log_ratio(Product((_E, _rest(_ALPHA))), Product((_ALPHA, _rest(_E)))),
     "derivative_in_alpha": Quotient(
@@ -128,7 +128,7 @@ _NEGATIVE_ENTROPY = Sum(
         {"e": Fraction(999, 1000), "alpha": Fraction(7, 10)},
     ),
 )
-def kl(e: Scalar, alpha: Scalar) -> Answers:
+def kl(e: Scalar, alpha: Scalar) -> SolverResults:
     """The divergence of a Bernoulli(e) encoder from a Bernoulli(alpha) prior, and its slopes.
 
     Σ_z q(z) ln(q(z)/p(z)) over both outcomes. Differentiating gives
@@ -156,7 +156,7 @@ def kl(e: Scalar, alpha: Scalar) -> Answers:
 
 
 @lru_cache(maxsize=4096)
-def _formulas_in_e(prior_hits: int, prior_of: int) -> Answers:
+def _formulas_in_e(prior_hits: int, prior_of: int) -> SolverResults:
     """Kept by the two whole numbers: hashing a fraction costs more than looking it up."""
     share = Number(Fraction(prior_hits, prior_of))
     formula = _divergence(_E, share)
@@ -284,7 +284,7 @@ def kl_by_quadrature(e: "Tensor", alpha: "Tensor") -> Mapping[str, Any]:
         {"e": (Fraction(1, 3),)},
     ),
 )
-def best_prior(e: Vector) -> Answers:
+def best_prior(e: Vector) -> SolverResults:
     """The prior that fits the encoder's outputs e_1, …, e_n best: their mean.
 
     The derivative of the average divergence in alpha, (alpha − mean e) / (alpha (1 − alpha)),

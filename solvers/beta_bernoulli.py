@@ -5,8 +5,8 @@ from fractions import Fraction
 from math import comb, factorial
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Expression, Number, Power, Product, Sum, Symbol
-from qgen.document.values import Answers
+from qgen.document.formula import Formula, Number, Power, Product, Sum, Symbol
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
@@ -20,14 +20,14 @@ _NODES = 64
 _LARGEST = 100
 
 
-def _power(base: Expression, exponent: int) -> list[Expression]:
+def _power(base: Formula, exponent: int) -> list[Formula]:
     """base^exponent as a list of factors, without the exponents 0 and 1."""
     if exponent == 0:
         return []
     return [base if exponent == 1 else Power(base, Number(exponent))]
 
 
-def _bump(constant: int, heads: int, tails: int) -> Expression:
+def _bump(constant: int, heads: int, tails: int) -> Formula:
     """constant · theta^heads · (1 − theta)^tails."""
     factors = [*_power(_THETA, heads), *_power(_REST, tails)]
     if constant != 1 or not factors:
@@ -41,7 +41,7 @@ def _one_over_beta(first: int, second: int) -> Fraction:
     return Fraction(above, factorial(first - 1) * factorial(second - 1))
 
 
-def _density_formula(first: int, second: int) -> Expression:
+def _density_formula(first: int, second: int) -> Formula:
     return _bump(int(_one_over_beta(first, second)), first - 1, second - 1)
 
 
@@ -89,7 +89,7 @@ def _density_formula(first: int, second: int) -> Expression:
         {"first": 5, "second": 3, "heads": 6, "tosses": 12},
     ),
 )
-def posterior(first: Scalar, second: Scalar, heads: Scalar, tosses: Scalar) -> Answers:
+def posterior(first: Scalar, second: Scalar, heads: Scalar, tosses: Scalar) -> SolverResults:
     """Beta(first, second) becomes Beta(first + k, second + n − k) after k heads in n tosses.
 
     The posterior is proportional to theta^(first + k − 1) (1 − theta)^(second + n − k − 1). The

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Matrix,
     Scalar,
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
         },
     ),
 )
-def joint(one: Scalar, decoder: Matrix, pixels: Vector) -> Answers:
+def joint(one: Scalar, decoder: Matrix, pixels: Vector) -> SolverResults:
     """p(x, z = 1) = p(z = 1) Π_i p(x_i | z = 1), as pixels are independent given z.
 
     one: p(z = 1). decoder: the probability that each pixel is 1, a row for z = 1 and one for

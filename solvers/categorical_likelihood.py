@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import fsum, log
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.discrete import entropy_of, power_entropy
 from qgen.solvers.numerics.arguments import (
     Vector,
@@ -46,7 +46,7 @@ _MOST = 10**9
         },
     ),
 )
-def model_fit(counts: Vector, model: Vector) -> Answers:
+def model_fit(counts: Vector, model: Vector) -> SolverResults:
     """−(1/n) Σ c ln q = H(p̂) + KL(p̂ ‖ q) for the empirical law p̂ = c/n and a model q.
 
     The first term does not depend on the model, so that maximum likelihood minimises the

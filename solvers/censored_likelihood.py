@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Call, Expression, Number, Product, Sum, Symbol
-from qgen.document.values import Answers, Exact
+from qgen.document.formula import Call, Formula, Number, Product, Sum, Symbol
+from qgen.document.values import Exact, SolverResults
 from qgen.solvers.numerics.arguments import Vector, require_positive, require_vector
 from qgen.solvers.numerics.likelihood_routes import newton_fit
 from qgen.solvers.numerics.torch_laws import log_density
@@ -18,8 +18,8 @@ _RATE = Symbol("lambda")
 _STEPS = 4096
 
 
-def _log_likelihood_formula(count: int, total: Exact) -> Expression:
-    logarithm: Expression = Call("ln", (_RATE,))
+def _log_likelihood_formula(count: int, total: Exact) -> Formula:
+    logarithm: Formula = Call("ln", (_RATE,))
     if count != 1:
         logarithm = Product((Number(count), logarithm))
     return Sum((logarithm, Product((Number(-total), _RATE))))
@@ -44,7 +44,7 @@ def _log_likelihood_formula(count: int, total: Exact) -> Expression:
         {"ended": (1, 2, 6, 9), "unended": (10,)},
     ),
 )
-def exponential(ended: Vector, unended: Vector) -> Answers:
+def exponential(ended: Vector, unended: Vector) -> SolverResults:
     """d ln lambda − lambda (Σ ended + Σ unended) is largest at d / (Σ ended + Σ unended).
 
     An ended time t has the density lambda exp(−lambda t), one that had not ended at t counts

@@ -6,7 +6,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Number, Power, Product, Sum, Symbol, linear
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -57,7 +57,7 @@ _C = Symbol("c")
         },
     ),
 )
-def table(probabilities: Vector, values: Vector, controls: Vector) -> Answers:
+def table(probabilities: Vector, values: Vector, controls: Vector) -> SolverResults:
     """f, and g with a known mean, for each outcome: the estimate averages f − c (g − E g).
 
     The variance is Var f − 2 c Cov(f, g) + c² Var g, least for c = Cov(f, g)/Var g, where it is
@@ -166,7 +166,7 @@ def table_by_regression(
         {"correlation": Fraction(19, 20), "draws": 10},
     ),
 )
-def savings(correlation: Scalar, draws: Scalar) -> Answers:
+def savings(correlation: Scalar, draws: Scalar) -> SolverResults:
     """How many draws f − c (g − E g) with the best c needs where plain f needs `draws`.
 
     The best c leaves the share 1 − correlation² of the variance, and the number of draws goes with

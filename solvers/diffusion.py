@@ -9,8 +9,8 @@ from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Call, Expression, Number, Product, Sum, Symbol, linear
-from qgen.document.values import Answers
+from qgen.document.formula import Call, Formula, Number, Product, Sum, Symbol, linear
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -47,10 +47,10 @@ def alpha_bars(betas: Vector, t: Scalar) -> tuple[int, Fraction, Fraction]:
     return step, before, before * (1 - betas[step - 1])
 
 
-def _scaled(factor: Fraction, under_root: Fraction, name: str) -> Expression:
+def _scaled(factor: Fraction, under_root: Fraction, name: str) -> Formula:
     """factor · √under_root · name, with the root worked out where it is a fraction."""
     root = square_root(under_root)
-    factors: list[Expression] = [Symbol(name)]
+    factors: list[Formula] = [Symbol(name)]
     if isinstance(root, Fraction):
         factor *= root
     else:
@@ -60,7 +60,7 @@ def _scaled(factor: Fraction, under_root: Fraction, name: str) -> Expression:
     return factors[0] if len(factors) == 1 else Product(tuple(factors))
 
 
-def _both(factors: tuple[Fraction, Fraction], under_roots: tuple[Fraction, Fraction]) -> Expression:
+def _both(factors: tuple[Fraction, Fraction], under_roots: tuple[Fraction, Fraction]) -> Formula:
     """The sum of such terms in x_0 and x_t, without those that are zero."""
     terms = [
         _scaled(factor, under_root, name)
@@ -118,7 +118,7 @@ def _both(factors: tuple[Fraction, Fraction], under_roots: tuple[Fraction, Fract
         {"betas": (Fraction(1, 2),), "t": 1, "x_0": 0},
     ),
 )
-def schedule(betas: Vector, t: Scalar, x_0: Scalar, spread: Scalar = 1) -> Answers:
+def schedule(betas: Vector, t: Scalar, x_0: Scalar, spread: Scalar = 1) -> SolverResults:
     """ᾱ_t and q(x_t | x_0) = N(√ᾱ_t x_0, 1 − ᾱ_t), by merging Gaussian steps.
 
     If x_{t−1} has variance 1 − ᾱ_{t−1} about its mean, x_t has α_t (1 − ᾱ_{t−1}) + β_t =
@@ -280,7 +280,7 @@ def schedule_by_steps(
         {"betas": (Fraction(1, 1000), Fraction(1, 50)), "t": 2, "x_t": Fraction(1, 3), "x_0": 0},
     ),
 )
-def posterior(betas: Vector, t: Scalar, x_t: Scalar, x_0: Scalar) -> Answers:
+def posterior(betas: Vector, t: Scalar, x_t: Scalar, x_0: Scalar) -> SolverResults:
     """q(x_{t−1} | x_t, x_0) ∝ q(x_t | x_{t−1}) q(x_{t−1} | x_0), a product of two Gaussians.
 
     Its precision is α_t/β_t + 1/(1 − ᾱ_{t−1}) = (1 − ᾱ_t) / (β_t (1 − ᾱ_{t−1})); the mean is

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import exp, fsum
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
         {"x": 0, "mu": -4, "tau": 10, "sigma": Fraction(1, 10)},
     ),
 )
-def gaussian_prior(x: Scalar, mu: Scalar, tau: Scalar, sigma: Scalar) -> Answers:
+def gaussian_prior(x: Scalar, mu: Scalar, tau: Scalar, sigma: Scalar) -> SolverResults:
     """x_0 ~ N(mu, tau²) seen through noise of deviation sigma.
 
     x ~ N(mu, tau² + sigma²), so the score is −(x − mu) / (tau² + sigma²), and Tweedie gives
@@ -166,7 +166,7 @@ def gaussian_prior_by_quadrature(
         {"x": -3, "points": (-2, 4), "prior": (Fraction(1, 10), Fraction(9, 10)), "sigma": 3},
     ),
 )
-def point_prior(x: Scalar, points: Vector, prior: Vector, sigma: Scalar) -> Answers:
+def point_prior(x: Scalar, points: Vector, prior: Vector, sigma: Scalar) -> SolverResults:
     """x_0 takes finitely many values a_k with probability prior_k; x = x_0 + sigma · noise.
 
     Bayes' rule weighs a_k by prior_k exp(−(x − a_k)² / (2 sigma²)). Source: Efron, Tweedie's

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Number, Power, Product, Quotient, Sum, Symbol
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.diffusion_schedules import integrate
 from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
 from qgen.solvers.numerics.shape_arguments import square_root
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
         {"mu": 2, "tau": 5, "sigma": Fraction(1, 3), "x": -1},
     ),
 )
-def gaussian_flow(mu: Scalar, tau: Scalar, sigma: Scalar, x: Scalar) -> Answers:
+def gaussian_flow(mu: Scalar, tau: Scalar, sigma: Scalar, x: Scalar) -> SolverResults:
     """dx/dsigma = −sigma · score for data N(mu, tau²) seen as x_0 + sigma · noise.
 
     The score of N(mu, tau² + sigma²) makes it sigma (x − mu) / (tau² + sigma²), which is solved
@@ -85,7 +85,7 @@ def gaussian_flow(mu: Scalar, tau: Scalar, sigma: Scalar, x: Scalar) -> Answers:
     }
 
 
-def _formulas(mu: Scalar, prior: Fraction) -> Answers:
+def _formulas(mu: Scalar, prior: Fraction) -> SolverResults:
     """The slope in x and sigma, right and wrong."""
     sigma = Symbol("sigma")
     distance = Sum((Symbol("x"), Number(-mu))) if mu else Symbol("x")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.diffusion import alpha_bars, last_betas, reverse_step, walk
 from qgen.solvers.numerics.arguments import Scalar, Vector, require_positive, require_scalar
 from qgen.solvers.numerics.shape_arguments import square_root
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 )
 def gaussians(
     mu: Scalar, tau: Scalar, mu_c: Scalar, tau_c: Scalar, weight: Scalar, x: Scalar
-) -> Answers:
+) -> SolverResults:
     """The guided score of p(x) = N(mu, tau²) and p(x | c) = N(mu_c, tau_c²), with weight w.
 
     A Gaussian score is −precision · (x − mean), so precisions combine as (1 + w) / tau_c² −
@@ -169,7 +169,7 @@ def gaussians_by_maximum(
         {"betas": (Fraction(1, 50), Fraction(1, 25), Fraction(3, 50)), "t": 2, "error": 2},
     ),
 )
-def step_cost(betas: Vector, t: Scalar, error: Scalar) -> Answers:
+def step_cost(betas: Vector, t: Scalar, error: Scalar) -> SolverResults:
     """(SNR(t−1) − SNR(t)) / 2 · error²: what a wrong x_0 costs in step t of the bound.
 
     The model's step is q(x_{t−1} | x_t, x̂_0) with x̂_0 = x_0 + error. Source: Kingma, Salimans,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers, Real
+from qgen.document.values import Real, SolverResults
 from qgen.solvers.numerics.arguments import Scalar, require_between_zero_and_one, require_scalar
 from qgen.solvers.numerics.shape_arguments import square_root
 from qgen.solvers.routes.registry import check, solver
@@ -43,7 +43,7 @@ def _scales(x_t: Scalar, alpha_bar: Scalar, name: str, given: Scalar) -> tuple[R
         {"x_t": 0, "alpha_bar": Fraction(9, 10), "noise": 0},
     ),
 )
-def from_noise(x_t: Scalar, alpha_bar: Scalar, noise: Scalar) -> Answers:
+def from_noise(x_t: Scalar, alpha_bar: Scalar, noise: Scalar) -> SolverResults:
     """x_0 = (x_t − √(1 − ᾱ) ε) / √ᾱ, solved from the definition of x_t.
 
     Source: Ho, Jain and Abbeel, Denoising diffusion probabilistic models (2020), equation 15.
@@ -82,7 +82,7 @@ def from_noise(x_t: Scalar, alpha_bar: Scalar, noise: Scalar) -> Answers:
         {"x_t": 0, "alpha_bar": Fraction(9, 10), "x_0": 0},
     ),
 )
-def from_sample(x_t: Scalar, alpha_bar: Scalar, x_0: Scalar) -> Answers:
+def from_sample(x_t: Scalar, alpha_bar: Scalar, x_0: Scalar) -> SolverResults:
     """ε = (x_t − √ᾱ x_0) / √(1 − ᾱ); the score is −(x_t − √ᾱ x_0) / (1 − ᾱ).
 
     Sources: Ho, Jain and Abbeel, Denoising diffusion probabilistic models (2020), equation 4;
@@ -124,7 +124,7 @@ def from_sample(x_t: Scalar, alpha_bar: Scalar, x_0: Scalar) -> Answers:
         {"x_t": 1, "alpha_bar": Fraction(9, 10), "velocity": 0},
     ),
 )
-def from_velocity(x_t: Scalar, alpha_bar: Scalar, velocity: Scalar) -> Answers:
+def from_velocity(x_t: Scalar, alpha_bar: Scalar, velocity: Scalar) -> SolverResults:
     """x_0 = √ᾱ x_t − √(1 − ᾱ) v and ε = √(1 − ᾱ) x_t + √ᾱ v: (x_t, v) is (x_0, ε) turned.
 
     Source: Salimans and Ho, Progressive distillation (2022), appendix D. Raises ValueError
@@ -158,7 +158,7 @@ def from_velocity(x_t: Scalar, alpha_bar: Scalar, velocity: Scalar) -> Answers:
         {"x_t": 1, "alpha_bar": Fraction(9, 10), "score": 0},
     ),
 )
-def from_score(x_t: Scalar, alpha_bar: Scalar, score: Scalar) -> Answers:
+def from_score(x_t: Scalar, alpha_bar: Scalar, score: Scalar) -> SolverResults:
     """Tweedie: E[x_0 | x_t] = (x_t + (1 − ᾱ) · score) / √ᾱ.
 
     Sources: Efron, Tweedie's formula and selection bias (2011), equation 1.4; Ho, Jain and

@@ -8,8 +8,8 @@ from fractions import Fraction
 from math import erf, exp, sqrt
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Call, Expression, Number, Power, Product, Sum, Symbol
-from qgen.document.values import Answers
+from qgen.document.formula import Call, Formula, Number, Power, Product, Sum, Symbol
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     require_between_zero_and_one,
@@ -50,7 +50,7 @@ _GOOD_GUESS = 0.8
         {"alpha_bar_before": Fraction(1, 2), "alpha_bar_after": Fraction(49, 100), "x": 3},
     ),
 )
-def between(alpha_bar_before: Scalar, alpha_bar_after: Scalar, x: Scalar) -> Answers:
+def between(alpha_bar_before: Scalar, alpha_bar_after: Scalar, x: Scalar) -> SolverResults:
     """q(x_t | x_s) = N(√(ᾱ_t / ᾱ_s) x_s, 1 − ᾱ_t / ᾱ_s) for steps s < t, at x_s = x.
 
     The steps from s to t merge into one as those from 0 to t do; ᾱ_t / ᾱ_s is the product of
@@ -143,10 +143,10 @@ def integrate(
     return state
 
 
-def _exponential(*terms: tuple[Fraction, int]) -> Expression:
+def _exponential(*terms: tuple[Fraction, int]) -> Formula:
     """exp of a polynomial in t, given by coefficients and powers."""
     time = Symbol("t")
-    parts: list[Expression] = [
+    parts: list[Formula] = [
         Product((Number(factor), time if power == 1 else Power(time, Number(power))))
         for factor, power in terms
         if factor
@@ -182,7 +182,7 @@ def _exponential(*terms: tuple[Fraction, int]) -> Expression:
         {"beta_0": Fraction(3, 2), "beta_1": Fraction(1, 2)},
     ),
 )
-def linear_rate(beta_0: Scalar, beta_1: Scalar) -> Answers:
+def linear_rate(beta_0: Scalar, beta_1: Scalar) -> SolverResults:
     """ᾱ(t) = exp(−∫ β) = exp(−β_0 t − (β_1 − β_0) t² / 2) for dx = −β(t) x / 2 dt + √β(t) dw.
 
     The rate β(t) = β_0 + (β_1 − β_0) t is linear for t from 0 to 1. Source: Song,
@@ -267,7 +267,7 @@ def linear_rate_by_moments(beta_0: "Tensor", beta_1: "Tensor") -> Mapping[str, A
         {"beta": Fraction(1, 2), "T": 9, "size": 1},
     ),
 )
-def two_points(beta: Scalar, T: Scalar, size: Scalar = 1) -> Answers:
+def two_points(beta: Scalar, T: Scalar, size: Scalar = 1) -> SolverResults:
     """Data +size and −size, equally probable, after T forward steps of one and the same β.
 
     x_T is an equal mixture of N(±m, s²) with m² = ᾱ size² and s² = 1 − ᾱ. It has two peaks

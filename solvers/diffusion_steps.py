@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.diffusion import alpha_bars, last_betas, reverse_step, walk
 from qgen.solvers.diffusion_schedules import integrate
 from qgen.solvers.numerics.arguments import (
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
         },
     ),
 )
-def ddpm(betas: Vector, t: Scalar, x_t: Scalar, predicted_noise: Scalar) -> Answers:
+def ddpm(betas: Vector, t: Scalar, x_t: Scalar, predicted_noise: Scalar) -> SolverResults:
     """The mean (x_t − β_t/√(1 − ᾱ_t) ε) / √α_t of a DDPM sampler's step.
 
     It is the mean of q(x_{t−1} | x_t, x_0) at the x_0 that ε stands for. Source: Ho, Jain and
@@ -150,7 +150,7 @@ def ddpm_by_posterior(
 )
 def ddim(
     alpha_bar: Scalar, alpha_bar_next: Scalar, x_t: Scalar, predicted_noise: Scalar
-) -> Answers:
+) -> SolverResults:
     """x_next = √ᾱ_next x̂_0 + √(1 − ᾱ_next) ε with x̂_0 = (x_t − √(1 − ᾱ) ε) / √ᾱ.
 
     Source: Song, Meng and Ermon, Denoising diffusion implicit models (2021), equation 12 with
@@ -236,7 +236,7 @@ def ddim_by_integration(
         {"alpha_bar": Fraction(1, 3), "alpha_bar_next": Fraction(1, 2), "eta": 0},
     ),
 )
-def partly_random(alpha_bar: Scalar, alpha_bar_next: Scalar, eta: Scalar) -> Answers:
+def partly_random(alpha_bar: Scalar, alpha_bar_next: Scalar, eta: Scalar) -> SolverResults:
     """A step of the DDIM family with the noise level η, from ᾱ to the earlier ᾱ_next.
 
     x_next = √ᾱ_next x̂_0 + √(1 − ᾱ_next − σ²) ε + σ z with σ = η σ_q and the variance σ_q² of
@@ -313,7 +313,7 @@ def partly_random_by_conditioning(
         {"x": 3, "mu": 3, "sigma": 5, "step": 1, "z": 0},
     ),
 )
-def langevin(x: Scalar, mu: Scalar, sigma: Scalar, step: Scalar, z: Scalar) -> Answers:
+def langevin(x: Scalar, mu: Scalar, sigma: Scalar, step: Scalar, z: Scalar) -> SolverResults:
     """One step of (unadjusted) Langevin dynamics towards N(mu, sigma²) from x, with noise z.
 
     The score is −(x − mu) / sigma². Source: Song and Ermon, Generative modeling by estimating

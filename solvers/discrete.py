@@ -10,8 +10,8 @@ from fractions import Fraction
 from math import exp, fsum, log
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Call, Expression, Number, Product, Quotient, Sum, Symbol
-from qgen.document.values import Answers
+from qgen.document.formula import Call, Formula, Number, Product, Quotient, Sum, Symbol
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -54,7 +54,7 @@ _LOG_TWO = log(2)
         {"p": (Fraction(1, 2), 0, Fraction(1, 6), Fraction(1, 3))},
     ),
 )
-def entropy(p: Vector) -> Answers:
+def entropy(p: Vector) -> SolverResults:
     """H = −Σ p ln p, for probabilities p [k]; impossible outcomes add nothing.
 
     Source: Cover and Thomas, Elements of Information Theory (2006), section 2.1, equation 2.1,
@@ -132,11 +132,11 @@ _P = Symbol("p")
 _REST = Sum((Number(1), Product((Number(-1), _P))))
 
 
-def _minus(*terms: Expression) -> Expression:
+def _minus(*terms: Formula) -> Formula:
     return Sum(tuple([Product((Number(-1), term)) for term in terms]))
 
 
-_BERNOULLI_FORMULAS: Answers = {
+_BERNOULLI_FORMULAS: SolverResults = {
     "entropy_formula": _minus(
         Product((_P, Call("ln", (_P,)))), Product((_REST, Call("ln", (_REST,))))
     ),
@@ -179,7 +179,7 @@ _BERNOULLI_FORMULAS: Answers = {
         {"p": Fraction(2, 7)},
     ),
 )
-def bernoulli_entropy(p: Scalar) -> Answers:
+def bernoulli_entropy(p: Scalar) -> SolverResults:
     """−p ln p − (1 − p) ln(1 − p), with the derivative ln((1 − p) / p).
 
     Source: MacKay, Information Theory, Inference, and Learning Algorithms (2003), equation
@@ -285,7 +285,7 @@ def bernoulli_entropy_by_power_sums(p: "Tensor") -> Mapping[str, Any]:
         {"p": (Fraction(2, 5), Fraction(3, 5)), "q": (Fraction(2, 5), Fraction(3, 5))},
     ),
 )
-def divergence(p: Vector, q: Vector) -> Answers:
+def divergence(p: Vector, q: Vector) -> SolverResults:
     """KL(p ‖ q) = Σ p ln(p / q), the cross-entropy of p and q less the entropy of p.
 
     p, q: [k], every outcome possible under both, so that both directions are finite (a

@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import exp, fsum, log
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -86,7 +86,7 @@ _TABLES = (
         },
     ),
 )
-def discrete(prior: Vector, likelihood: Vector, q: Vector) -> Answers:
+def discrete(prior: Vector, likelihood: Vector, q: Vector) -> SolverResults:
     """Evidence, ELBO and its parts for tables p(z), p(x | z) (the observed x) and q(z).
 
     ELBO = Σ q ln(p(x, z)/q) = Σ q ln p(x | z) − KL(q ‖ p(z)) = ln p(x) − KL(q ‖ p(z | x)). Without
@@ -204,7 +204,7 @@ def discrete_by_integration(
         {**_TABLES[1], "beta": Fraction(5, 2)},
     ),
 )
-def beta_objective(prior: Vector, likelihood: Vector, q: Vector, beta: Scalar) -> Answers:
+def beta_objective(prior: Vector, likelihood: Vector, q: Vector, beta: Scalar) -> SolverResults:
     """Σ q ln p(x | z) − beta KL(q ‖ p(z)), and the q that makes it largest.
 
     Setting the derivative in q to a constant gives ln q = ln p(z) + ln p(x | z) / beta − ln Z,
@@ -312,7 +312,9 @@ def beta_objective_by_integration(
         {**_TABLES[1], "samples": 1},
     ),
 )
-def importance_weighted(prior: Vector, likelihood: Vector, q: Vector, samples: Scalar) -> Answers:
+def importance_weighted(
+    prior: Vector, likelihood: Vector, q: Vector, samples: Scalar
+) -> SolverResults:
     """L_K = E[ln (1/K) Σ_k p(x, z_k)/q(z_k)] with z_1, …, z_K drawn independently from q.
 
     The law of the sum of weights is built up sample by sample, exactly; its logarithm is then

@@ -13,7 +13,7 @@ from math import exp, fsum, prod
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers, Real
+from qgen.document.values import Real, SolverResults
 from qgen.solvers.numerics.arguments import Scalar, Vector, over_common_denominator, require_vector
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
@@ -80,7 +80,7 @@ def _exponents(b: Sequence[float], w: Sequence[float], off: int) -> list[float]:
         {"b": (0, 0), "w": (0,), "off": -1},
     ),
 )
-def boltzmann(b: Vector, w: Vector, off: Scalar = 0) -> Answers:
+def boltzmann(b: Vector, w: Vector, off: Scalar = 0) -> SolverResults:
     """Z, probabilities, marginals and expectations of a machine without hidden units.
 
     Source: Ackley, Hinton and Sejnowski, A learning algorithm for Boltzmann machines (1985),
@@ -259,7 +259,7 @@ def _stationary(moves: "Tensor") -> "Tensor":
         },
     ),
 )
-def gibbs_update(b: Vector, w: Vector, x: Vector, unit: Scalar, off: Scalar = 0) -> Answers:
+def gibbs_update(b: Vector, w: Vector, x: Vector, unit: Scalar, off: Scalar = 0) -> SolverResults:
     """The probability with which Gibbs sampling sets one unit (counted from 0) to 1.
 
     f with the unit at 1 less f with it off is (1 − off) · field, whose sigmoid is asked. Source:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import exp, fsum, log
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -73,7 +73,7 @@ def _require_small(**parameters: Scalar) -> None:
         {"counts": (5, 0, 0, 0), "b": (0, 0), "w": 0},
     ),
 )
-def two_units(counts: Vector, b: Vector, w: Scalar) -> Answers:
+def two_units(counts: Vector, b: Vector, w: Scalar) -> SolverResults:
     """What maximum likelihood and contrastive divergence see of data with these counts.
 
     Source: Hinton, Training products of experts by minimizing contrastive divergence (2002),
@@ -123,7 +123,7 @@ def _moment(data: Sequence[int], at: int) -> int:
     return sum([count * state[at] for count, state in zip(data, _FEATURES, strict=True)])
 
 
-def _after_a_sweep(seen: Vector, b: Vector, w: Scalar) -> Answers:
+def _after_a_sweep(seen: Vector, b: Vector, w: Scalar) -> SolverResults:
     """One Gibbs sweep from the data, x_1 first: it forgets the data's x_1."""
     own, pushed = _sigmoid(b[0]), _sigmoid(b[0] + w)
     first = float(1 - seen[1]) * own + float(seen[1]) * pushed
@@ -250,7 +250,9 @@ def _sweep_by_tables(shares: "Tensor", table: "Tensor") -> Mapping[str, "Tensor"
         {"energy": 0, "constant": 0, "noise": 1, "ratio": 1},
     ),
 )
-def noise_contrastive(energy: Scalar, constant: Scalar, noise: Scalar, ratio: Scalar) -> Answers:
+def noise_contrastive(
+    energy: Scalar, constant: Scalar, noise: Scalar, ratio: Scalar
+) -> SolverResults:
     """Noise-contrastive estimation at one point x, with ν = `ratio` noise samples a data point.
 
     The model is p(x) = exp(−E(x) − c) with the learned constant c in the place of ln Z; `noise`

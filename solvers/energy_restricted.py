@@ -8,7 +8,7 @@ from math import exp, fsum, log1p
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Matrix, Scalar, Vector, require_vector
 from qgen.solvers.numerics.shape_arguments import require_matrix
 from qgen.solvers.routes.registry import check, solver
@@ -54,7 +54,7 @@ _LARGEST = 300
         },
     ),
 )
-def machine(W: Matrix, a: Vector, b: Vector, v: Vector, h: Vector) -> Answers:
+def machine(W: Matrix, a: Vector, b: Vector, v: Vector, h: Vector) -> SolverResults:
     """Conditionals and energies of a machine with up to four units a side.
 
     p(h_j = 1 | v) = sigmoid(b_j + Σ_i v_i W_ij), p(v_i = 1 | h) = sigmoid(a_i + Σ_j W_ij h_j),

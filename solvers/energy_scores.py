@@ -5,8 +5,8 @@ from fractions import Fraction
 from math import exp, fsum
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Expression, Number, Power, Product, Sum, Symbol, linear
-from qgen.document.values import Answers
+from qgen.document.formula import Formula, Number, Power, Product, Sum, Symbol, linear
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
         },
     ),
 )
-def mixture(x: Scalar, means: Vector, weights: Vector, sigma: Scalar) -> Answers:
+def mixture(x: Scalar, means: Vector, weights: Vector, sigma: Scalar) -> SolverResults:
     """The score Σ r_k (mean_k − x) / sigma² of Gaussians of one width, r_k the responsibilities.
 
     Sources: Bishop, Pattern Recognition and Machine Learning (2006), equation 9.13 for the
@@ -133,7 +133,7 @@ def mixture_by_autograd(
         {"coefficients": (5, 1), "temperature": 1},
     ),
 )
-def polynomial(coefficients: Vector, temperature: Scalar = 1) -> Answers:
+def polynomial(coefficients: Vector, temperature: Scalar = 1) -> SolverResults:
     """The score of p(x) ∝ exp(−E(x) / T) with E(x) = c_0 + c_1 x + c_2 x² + …
 
     ln p(x) = −E(x)/T − ln Z, and Z does not depend on x. Source: LeCun, Chopra, Hadsell, Ranzato
@@ -155,9 +155,9 @@ def polynomial(coefficients: Vector, temperature: Scalar = 1) -> Answers:
     }
 
 
-def _polynomial(coefficients: list[Fraction]) -> Expression:
+def _polynomial(coefficients: list[Fraction]) -> Formula:
     """Σ c_k x^k with the highest power first and without its zero terms."""
-    terms: list[Expression] = []
+    terms: list[Formula] = []
     for power, factor in reversed(list(enumerate(coefficients))):
         if power > 1 and factor:
             variable = Power(Symbol("x"), Number(power))
@@ -226,7 +226,7 @@ def polynomial_by_autograd(coefficients: "Tensor", temperature: "Tensor") -> Map
         {"x": (-1, 0, 0, 3), "mu": 0, "sigma": 3},
     ),
 )
-def score_matching(x: Vector, mu: Scalar, sigma: Scalar) -> Answers:
+def score_matching(x: Vector, mu: Scalar, sigma: Scalar) -> SolverResults:
     """Score matching of data x_1 … x_n with N(mu, sigma²), and the model that fits best.
 
     s(x) = −(x − mu)/sigma² and s′ = −1/sigma², so J = mean (x − mu)²/(2 sigma⁴) − 1/sigma²; it is

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import exp, fsum
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -38,7 +38,7 @@ _LARGEST_CHANGED = 20
         {"energies": (1, 1), "temperature": 3},
     ),
 )
-def states(energies: Vector, temperature: Scalar = 1) -> Answers:
+def states(energies: Vector, temperature: Scalar = 1) -> SolverResults:
     """Probabilities, mean energy, and what a small fall of T does.
 
     With β = 1/T, dp_i/dβ = p_i (mean energy − E_i): a state gains by cooling exactly if its energy
@@ -117,7 +117,7 @@ def states_by_autograd(energies: "Tensor", temperature: "Tensor") -> Mapping[str
         {"energies": (0, 1), "shift": 5, "factor": -1},
     ),
 )
-def changed(energies: Vector, shift: Scalar, factor: Scalar) -> Answers:
+def changed(energies: Vector, shift: Scalar, factor: Scalar) -> SolverResults:
     """Which changes of all energies leave p_i = exp(−E_i) / Z as it is.
 
     Ratios of probabilities are exp(E_j − E_i), so exactly the changes that keep all differences

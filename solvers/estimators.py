@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -75,7 +75,7 @@ def _moments(values: Vector, probabilities: Vector) -> tuple[Fraction, Fraction,
         {"values": (3, 3), "probabilities": (Fraction(1, 2), Fraction(1, 2)), "n": 12},
     ),
 )
-def sample_mean(values: Vector, probabilities: Vector, n: Scalar) -> Answers:
+def sample_mean(values: Vector, probabilities: Vector, n: Scalar) -> SolverResults:
     """The Monte Carlo estimate (1/n) Σ f(x_i) of an expectation, for a table of a draw's values.
 
     values, probabilities: one entry for each outcome. Independent draws add their variances,
@@ -181,7 +181,7 @@ def with_random_sign(values: "Tensor", probabilities: "Tensor") -> tuple["Tensor
         {"values": (2, 7), "probabilities": (Fraction(9, 10), Fraction(1, 10)), "target": 4},
     ),
 )
-def draws_needed(values: Vector, probabilities: Vector, target: Scalar) -> Answers:
+def draws_needed(values: Vector, probabilities: Vector, target: Scalar) -> SolverResults:
     """The least n with √(Var f / n) ≤ target, that is, Var f / target² rounded up.
 
     values, probabilities: one entry for each outcome. Source: Robert and Casella, Monte Carlo
@@ -268,7 +268,7 @@ def draws_needed_by_trial(
 )
 def quadratic_of_mean(
     a: Scalar, b: Scalar, c: Scalar, mu: Scalar, sigma: Scalar, n: Scalar
-) -> Answers:
+) -> SolverResults:
     """The plug-in estimate f(sample mean) of f(mu), for f(x) = a x² + b x + c; a = 0 is linear.
 
     With e = (sample mean − mu) of variance v = sigma²/n, f(mu + e) = f(mu) + f'(mu) e + a e².

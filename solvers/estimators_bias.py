@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Expression, Number, Power, Product, Sum, Symbol
+from qgen.document.formula import Formula, Number, Power, Product, Sum, Symbol
 from qgen.document.formula import linear as linear_formula
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, require_scalar
 from qgen.solvers.routes.registry import check, solver
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 )
 def unbiased(
     quadratic: Scalar, linear: Scalar, constant: Scalar, lost: Scalar, short: Scalar
-) -> Answers:
+) -> SolverResults:
     """Which estimates from N ≥ 2 independent draws are unbiased for every distribution of them.
 
     f(x) = quadratic x² + linear x + constant. E f(mean) − E f(X) = quadratic · Var(X) (1/N − 1), so
@@ -52,7 +52,7 @@ def unbiased(
     if not quadratic and not linear:
         raise ValueError("quadratic and linear must not both be 0")
     x = Symbol("x")
-    powers: list[tuple[Scalar, Expression]] = [
+    powers: list[tuple[Scalar, Formula]] = [
         (quadratic, Power(x, Number(2))),
         (linear, x),
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     mistakes={},
     examples=({"d": 50}, {"d": 2}, {"d": 731}),
 )
-def passes(d: Scalar) -> Answers:
+def passes(d: Scalar) -> SolverResults:
     """A masked network reads x and gives the shift and scale of each entry from those before it.
 
     All entries of a given x are known at once; a new x grows by one entry a pass. Source:

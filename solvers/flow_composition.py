@@ -5,8 +5,8 @@ from fractions import Fraction
 from math import fsum, log, pi
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Expression, Number, Quotient, Sum, Symbol
-from qgen.document.values import Answers, Exact
+from qgen.document.formula import Formula, Number, Quotient, Sum, Symbol
+from qgen.document.values import Exact, SolverResults
 from qgen.solvers.numerics.arguments import Scalar, Vector, require_scalar, require_vector
 from qgen.solvers.routes.registry import check, solver
 
@@ -43,7 +43,7 @@ _X = Symbol("x")
         {"slopes": (5,), "shifts": (-2,), "z": 0},
     ),
 )
-def affine(slopes: Vector, shifts: Vector, z: Scalar) -> Answers:
+def affine(slopes: Vector, shifts: Vector, z: Scalar) -> SolverResults:
     """x = f_K(… f_1(z)) of affine layers f_k(t) = slope_k t + shift_k; log-determinants add up.
 
     Source: Papamakarios and others, Normalizing Flows for Probabilistic Modeling and Inference
@@ -90,7 +90,7 @@ def affine(slopes: Vector, shifts: Vector, z: Scalar) -> Answers:
     }
 
 
-def _line_back(slope: Fraction, shift: Fraction) -> Expression:
+def _line_back(slope: Fraction, shift: Fraction) -> Formula:
     """(x − shift)/slope."""
     moved = Sum((_X, Number(-shift))) if shift else _X
     return moved if slope == 1 else Quotient(moved, Number(slope))

@@ -5,8 +5,8 @@ from fractions import Fraction
 from math import log
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Call, Expression, Number, Power, Product, Sum, Symbol
-from qgen.document.values import Answers
+from qgen.document.formula import Call, Formula, Number, Power, Product, Sum, Symbol
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Matrix, Scalar, require_positive
 from qgen.solvers.numerics.exact_linear_algebra import (
     determinant,
@@ -54,7 +54,7 @@ _H = Symbol("h")
         {"matrix": ((2, 1), (0, 2)), "time": 2, "steps": 10},
     ),
 )
-def linear(matrix: Matrix, time: Scalar, steps: Scalar) -> Answers:
+def linear(matrix: Matrix, time: Scalar, steps: Scalar) -> SolverResults:
     """z(0) moves with the speed A z for a time, exactly and by Euler steps of size time/steps.
 
     d ln p(z(t))/dt = −tr A, so that ln p falls by time · tr A; an Euler step z + h A z has the
@@ -94,11 +94,11 @@ def linear(matrix: Matrix, time: Scalar, steps: Scalar) -> Answers:
     }
 
 
-def _shifted(entry: Scalar) -> Expression:
+def _shifted(entry: Scalar) -> Formula:
     return Sum((Number(1), Product((Number(entry), _H))))
 
 
-def _quadratic(spread: Scalar, volume: Scalar) -> Expression:
+def _quadratic(spread: Scalar, volume: Scalar) -> Formula:
     """1 + spread h + volume h²."""
     square = Product((Number(volume), Power(_H, Number(2))))
     return Sum((Number(1), Product((Number(spread), _H)), square))

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import exp, log, pi, tanh
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers, Exact
+from qgen.document.values import Exact, SolverResults
 from qgen.solvers.numerics.arguments import Matrix, Scalar, Vector, require_scalar, require_vector
 from qgen.solvers.numerics.exact_linear_algebra import (
     determinant,
@@ -59,7 +59,7 @@ def _base(z: Sequence[Exact | float]) -> float:
         {"x": (1, 1), "scale": (0, 0), "translation": (1, 1)},
     ),
 )
-def coupling(x: Vector, scale: Vector, translation: Vector) -> Answers:
+def coupling(x: Vector, scale: Vector, translation: Vector) -> SolverResults:
     """An affine coupling layer in the plane with s(x_1) = scale_1 x_1 + scale_2, t likewise.
 
     y_1 = x_1 and y_2 = x_2 exp(s(x_1)) + t(x_1), so that dy/dx is triangular with the diagonal
@@ -215,7 +215,7 @@ def _coupling_mistakes(
         {"z": (1, 0, -2), "u": (1, 1, 1), "w": (1, -1, 0), "b": 0},
     ),
 )
-def planar(z: Vector, u: Vector, w: Vector, b: Scalar) -> Answers:
+def planar(z: Vector, u: Vector, w: Vector, b: Scalar) -> SolverResults:
     """A planar layer with tanh, for vectors z, u and w of one length.
 
     The determinant follows from the matrix determinant lemma. It is positive everywhere exactly
@@ -316,7 +316,7 @@ def planar_by_autograd(z: "Tensor", u: "Tensor", w: "Tensor", b: "Tensor") -> Ma
         {"matrix": ((Fraction(-1, 2),),), "shift": (3,), "x": (2,)},
     ),
 )
-def linear(matrix: Matrix, shift: Vector, x: Vector) -> Answers:
+def linear(matrix: Matrix, shift: Vector, x: Vector) -> SolverResults:
     """x = matrix · z + shift with an invertible matrix [d, d]: ln p(x) = ln N(z) − ln |det matrix|.
 
     Source: Papamakarios and others, Normalizing Flows for Probabilistic Modeling and Inference

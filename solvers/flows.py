@@ -5,8 +5,8 @@ from fractions import Fraction
 from math import exp, log, pi
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Call, Expression, Number, Power, Product, Quotient, Sum, Symbol
-from qgen.document.values import Answers, Exact
+from qgen.document.formula import Call, Formula, Number, Power, Product, Quotient, Sum, Symbol
+from qgen.document.values import Exact, SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     require_between_zero_and_one,
@@ -31,7 +31,7 @@ def _base(z: float) -> float:
     return -z * z / 2 - _HALF_LOG_TWO_PI
 
 
-def _formulas(start: Expression, mu: Exact, sigma: Exact, rest: tuple[Expression, ...]) -> Answers:
+def _formulas(start: Formula, mu: Exact, sigma: Exact, rest: tuple[Formula, ...]) -> SolverResults:
     """The formulas in x, where z = (start − mu)/sigma and ln |dx/dz| = ln |sigma| + Σ rest."""
     shifted = Sum((start, Number(-mu))) if mu else start
     square = _multiple(Power(shifted, _TWO), 1 / Fraction(2 * sigma * sigma))
@@ -48,7 +48,7 @@ def _formulas(start: Expression, mu: Exact, sigma: Exact, rest: tuple[Expression
     }
 
 
-def _multiple(term: Expression, factor: Fraction) -> Expression:
+def _multiple(term: Formula, factor: Fraction) -> Formula:
     """factor · term, with no fraction inside a fraction."""
     above, below = factor.numerator, factor.denominator
     top = term if above == 1 else Product((Number(above), term))
@@ -75,7 +75,7 @@ def _multiple(term: Expression, factor: Fraction) -> Expression:
         {"mu": 0, "sigma": 3, "x": Fraction(1, 3)},
     ),
 )
-def affine(mu: Scalar, sigma: Scalar, x: Scalar) -> Answers:
+def affine(mu: Scalar, sigma: Scalar, x: Scalar) -> SolverResults:
     """x = mu + sigma z, for any sigma other than 0: ln p(x) = ln N((x − mu)/sigma) − ln |sigma|.
 
     Source: Papamakarios and others, Normalizing Flows for Probabilistic Modeling and Inference
@@ -118,7 +118,7 @@ def affine(mu: Scalar, sigma: Scalar, x: Scalar) -> Answers:
         {"mu": Fraction(-1, 3), "sigma": 2},
     ),
 )
-def exponential(mu: Scalar, sigma: Scalar) -> Answers:
+def exponential(mu: Scalar, sigma: Scalar) -> SolverResults:
     """x = exp(mu + sigma z), log-normally distributed: z = (ln x − mu)/sigma.
 
     Source: Papamakarios and others, Normalizing Flows for Probabilistic Modeling and Inference
@@ -150,7 +150,7 @@ def exponential(mu: Scalar, sigma: Scalar) -> Answers:
         {"mu": -2, "sigma": 3, "x": Fraction(19, 20)},
     ),
 )
-def logit(mu: Scalar, sigma: Scalar, x: Scalar) -> Answers:
+def logit(mu: Scalar, sigma: Scalar, x: Scalar) -> SolverResults:
     """x = sigmoid(mu + sigma z), whose inverse is the logit: dx/dz = sigma x (1 − x).
 
     Source: Dinh, Sohl-Dickstein and Bengio, Density Estimation Using Real NVP (2017), section
@@ -191,7 +191,7 @@ def logit(mu: Scalar, sigma: Scalar, x: Scalar) -> Answers:
         {"mu": -2, "sigma": 3},
     ),
 )
-def logit_formula(mu: Scalar, sigma: Scalar) -> Answers:
+def logit_formula(mu: Scalar, sigma: Scalar) -> SolverResults:
     """ln p(x) for x = sigmoid(mu + sigma z), with ln dx/dz = ln sigma + ln x + ln (1 − x).
 
     Source: Dinh, Sohl-Dickstein and Bengio, Density Estimation Using Real NVP (2017), section

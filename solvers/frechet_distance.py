@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Matrix, Vector, require_vector
 from qgen.solvers.numerics.exact_linear_algebra import (
     determinant,
@@ -55,7 +55,9 @@ if TYPE_CHECKING:
         },
     ),
 )
-def gaussians(mu_data: Vector, mu_model: Vector, cov_data: Matrix, cov_model: Matrix) -> Answers:
+def gaussians(
+    mu_data: Vector, mu_model: Vector, cov_data: Matrix, cov_model: Matrix
+) -> SolverResults:
     """|mu_data − mu_model|² + tr(C_data + C_model − 2 (C_data C_model)^(1/2)) in the plane.
 
     A 2 × 2 matrix with positive eigenvalues a and b has (√a + √b)² = trace + 2 √determinant, so the

@@ -6,7 +6,7 @@ from math import fsum, log
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Call, Number, Product, Sum, Symbol
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -66,7 +66,7 @@ def _weighted_log(weights: Sequence[int], values: Sequence[int], wholes: Sequenc
         {"p_data": (Fraction(9, 10), Fraction(1, 10)), "p_model": (Fraction(1, 2), Fraction(1, 2))},
     ),
 )
-def discriminator(p_data: Vector, p_model: Vector) -> Answers:
+def discriminator(p_data: Vector, p_model: Vector) -> SolverResults:
     """D* = p_data/(p_data + p_model), and E_data[ln D*] + E_model[ln(1 − D*)] = 2 JSD − ln 4.
 
     At each x, p_data ln D + p_model ln(1 − D) is largest there. Source: Goodfellow and others,
@@ -172,7 +172,7 @@ def discriminator_by_best_response(p_data: "Tensor", p_model: "Tensor") -> Mappi
 
 _A = Symbol("a")
 _SIGMOID = Call("sigmoid", (_A,))
-_LOSS_FORMULAS: Answers = {
+_LOSS_FORMULAS: SolverResults = {
     "saturating_slope_formula": Product((_MINUS, _SIGMOID)),
     "non_saturating_slope_formula": Sum((_SIGMOID, _MINUS)),
     "sigmoid_slope_formula": Product((_SIGMOID, Sum((Number(1), Product((_MINUS, _SIGMOID)))))),
@@ -208,7 +208,7 @@ _LOSS_FORMULAS: Answers = {
         {"d": Fraction(999, 1000)},
     ),
 )
-def generator_loss(d: Scalar) -> Answers:
+def generator_loss(d: Scalar) -> SolverResults:
     """Slopes of both losses of the generator for a sample that the discriminator gives d = D(G(z)).
 
     With d = sigmoid(a): d/da ln(1 − d) = −d, which vanishes where the discriminator is sure that

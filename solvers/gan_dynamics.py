@@ -5,8 +5,8 @@ from fractions import Fraction
 from math import log, log1p
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from qgen.document.formula import Expression, Number, Power, Product, Sum, linear
-from qgen.document.values import Answers
+from qgen.document.formula import Formula, Number, Power, Product, Sum, linear
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, require_scalar
 from qgen.solvers.numerics.shape_arguments import square_root
 from qgen.solvers.routes.registry import check, solver
@@ -47,7 +47,7 @@ _THETA, _PSI = "theta", "psi"
         {"step": Fraction(1, 4), "penalty": 5},
     ),
 )
-def dirac(step: Scalar, penalty: Scalar) -> Answers:
+def dirac(step: Scalar, penalty: Scalar) -> SolverResults:
     """Data at 0, a generator that always gives theta, a critic f(x) = psi x.
 
     The critic ascends V = E_data f − E_model f − penalty f'²/2 = −psi theta − penalty psi²/2, the
@@ -100,7 +100,7 @@ def _steps_until(growth: Scalar, factor: int) -> int:
     return count
 
 
-def _squares(*rows: tuple[Scalar, Scalar]) -> Expression:
+def _squares(*rows: tuple[Scalar, Scalar]) -> Formula:
     """Σ (a theta + b psi)² over the rows (a, b)."""
     return Sum(
         tuple([Power(linear(zip(row, (_THETA, _PSI), strict=True), 0), _TWO) for row in rows])

@@ -5,8 +5,8 @@ from fractions import Fraction
 from math import exp, gcd, log
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from qgen.document.formula import Call, Expression, Number, Power, Product, Quotient, Sum, Symbol
-from qgen.document.values import Answers
+from qgen.document.formula import Call, Formula, Number, Power, Product, Quotient, Sum, Symbol
+from qgen.document.values import SolverResults
 from qgen.solvers.gan import best_response
 from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
 from qgen.solvers.routes.registry import check, solver
@@ -18,7 +18,7 @@ _Law: TypeAlias = tuple[Scalar, Scalar]
 _MINUS, _TWO = Number(-1), Number(2)
 
 
-def _log_odds(law: _Law, other: _Law, half: int = 2, *, peaks: bool = True) -> Expression:
+def _log_odds(law: _Law, other: _Law, half: int = 2, *, peaks: bool = True) -> Formula:
     """(x − other mu)²/(2 other sigma²) − (x − mu)²/(2 sigma²) + ln(other sigma/sigma).
 
     The mistakes put 1 for the 2 (`half`), or leave the logarithm out (`peaks`).
@@ -33,7 +33,7 @@ def _log_odds(law: _Law, other: _Law, half: int = 2, *, peaks: bool = True) -> E
     return Sum(tuple(terms))
 
 
-def _square_over(mu: Scalar, below: Scalar) -> Expression:
+def _square_over(mu: Scalar, below: Scalar) -> Formula:
     """(x − mu)²/below, with no fraction inside the fraction."""
     shifted = Power(Sum((Symbol("x"), Number(-mu))) if mu else Symbol("x"), _TWO)
     times = Fraction(below).denominator
@@ -55,7 +55,9 @@ def _square_over(mu: Scalar, below: Scalar) -> Expression:
         {"mu_data": 0, "mu_model": 0, "sigma_data": 1, "sigma_model": 3},
     ),
 )
-def log_odds(mu_data: Scalar, mu_model: Scalar, sigma_data: Scalar, sigma_model: Scalar) -> Answers:
+def log_odds(
+    mu_data: Scalar, mu_model: Scalar, sigma_data: Scalar, sigma_model: Scalar
+) -> SolverResults:
     """ln(D*/(1 − D*)) for data from N(mu_data, sigma_data²), generated N(mu_model, sigma_model²).
 
     D* = p_data/(p_data + p_model) = sigmoid(ln p_data − ln p_model), a quadratic inside, linear if
@@ -136,7 +138,7 @@ def log_odds_by_densities(
 )
 def density_ratio(
     mu_data: Scalar, mu_model: Scalar, sigma: Scalar, x: Scalar, k: Scalar
-) -> Answers:
+) -> SolverResults:
     """r = p_data/p_model of two Gaussians with one deviation, from the best discriminator.
 
     With k real samples for each generated one the odds of D* are k r, by Bayes' rule. Source:
@@ -170,7 +172,7 @@ def density_ratio(
     }
 
 
-def _line(slope: Fraction, zero: Fraction) -> Expression:
+def _line(slope: Fraction, zero: Fraction) -> Formula:
     """slope · (x − zero), as one fraction with whole numbers."""
     below = slope.denominator * (slope * zero).denominator
     below //= gcd(below, int(slope * below), int(slope * zero * below))
@@ -244,7 +246,7 @@ def density_ratio_by_best_response(
         {"mu_data": 0, "mu_model": 1, "sigma": Fraction(1, 10)},
     ),
 )
-def slopes(mu_data: Scalar, mu_model: Scalar, sigma: Scalar) -> Answers:
+def slopes(mu_data: Scalar, mu_model: Scalar, sigma: Scalar) -> SolverResults:
     """The best discriminator and the best critic between two Gaussians of equal deviation.
 
     D* has the slope D* (1 − D*) (mu_data − mu_model)/sigma², the critic the slope 1 in size, as

@@ -10,8 +10,8 @@ from functools import lru_cache
 from math import exp, log, pi, sqrt
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Expression, Number, Power, Product, Quotient, linear
-from qgen.document.values import Answers
+from qgen.document.formula import Formula, Number, Power, Product, Quotient, linear
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     over_common_denominator,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @lru_cache(maxsize=4096)
-def _density_formulas(mu: Scalar, sigma: Scalar) -> Answers:
+def _density_formulas(mu: Scalar, sigma: Scalar) -> SolverResults:
     variance = sigma * sigma
     return {
         "score_formula": _minus_distance_over(mu, variance),
@@ -36,7 +36,7 @@ def _density_formulas(mu: Scalar, sigma: Scalar) -> Answers:
     }
 
 
-def _minus_distance_over(mu: Scalar, divisor: Scalar) -> Expression:
+def _minus_distance_over(mu: Scalar, divisor: Scalar) -> Formula:
     """(mu − x) / divisor, with whole numbers where they can be."""
     parts = (Fraction(-1, divisor), Fraction(mu, divisor))
     (factor, constant), common = over_common_denominator(parts)
@@ -44,7 +44,7 @@ def _minus_distance_over(mu: Scalar, divisor: Scalar) -> Expression:
     return above if common == 1 else Quotient(above, Number(common))
 
 
-def _minus_square_over(mu: Scalar, divisor: Scalar) -> Expression:
+def _minus_square_over(mu: Scalar, divisor: Scalar) -> Formula:
     """−(x − mu)² / divisor."""
     square = Power(linear([(1, "x")], -mu), Number(2))
     return Product((Number(-1), Quotient(square, Number(divisor))))
@@ -74,7 +74,7 @@ def _minus_square_over(mu: Scalar, divisor: Scalar) -> Expression:
         {"x": 3, "mu": 3, "sigma": Fraction(1, 10)},
     ),
 )
-def density(x: Scalar, mu: Scalar, sigma: Scalar) -> Answers:
+def density(x: Scalar, mu: Scalar, sigma: Scalar) -> SolverResults:
     """exp(−(x − mu)² / (2 sigma²)) / sqrt(2 pi sigma²) and what belongs to it.
 
     Source: Bishop, Pattern Recognition and Machine Learning (2006), equation 1.46. Raises
@@ -166,7 +166,7 @@ def density_by_distribution_function(
         {"mu_1": 7, "sigma_1": Fraction(1, 10), "mu_2": 3, "sigma_2": 4},
     ),
 )
-def kl(mu_1: Scalar, sigma_1: Scalar, mu_2: Scalar, sigma_2: Scalar) -> Answers:
+def kl(mu_1: Scalar, sigma_1: Scalar, mu_2: Scalar, sigma_2: Scalar) -> SolverResults:
     """ln(sigma_2 / sigma_1) + (sigma_1² + (mu_1 − mu_2)²) / (2 sigma_2²) − 1/2.
 
     It is E ln(p_1 / p_2) under the first law, where E (X − mu_2)² = sigma_1² + (mu_1 − mu_2)².

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import erfc, exp, log, pi, sqrt
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
 from qgen.solvers.numerics.torch_laws import log_density
 from qgen.solvers.routes.registry import check, solver
@@ -37,7 +37,7 @@ _NODES = 160
         {"mu_1": 2, "sigma_1": 2, "mu_2": 2, "sigma_2": 1},
     ),
 )
-def kl_integrand(mu_1: Scalar, sigma_1: Scalar, mu_2: Scalar, sigma_2: Scalar) -> Answers:
+def kl_integrand(mu_1: Scalar, sigma_1: Scalar, mu_2: Scalar, sigma_2: Scalar) -> SolverResults:
     """The areas above and below the axis of p ln(p / q), with p = N(mu_1, sigma_1²), q likewise.
 
     In u = (x − mu_1) / sigma_1, ln(p / q) is the quadratic ln(sigma_2 / sigma_1) − u²/2 +

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, require_positive
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
@@ -32,7 +32,7 @@ _MOST_PIXELS = 1_000_000
         {"pixels": 4, "weight": 2},
     ),
 )
-def weighted_loss(pixels: Scalar, weight: Scalar) -> Answers:
+def weighted_loss(pixels: Scalar, weight: Scalar) -> SolverResults:
     """The loss (Σ of squares)/pixels + weight · KL as minus an ELBO: sigma² = pixels · weight/2.
 
     Minus the ELBO of the decoder is (Σ of squares)/(2 sigma²) + KL and a constant. Both losses are

@@ -5,8 +5,8 @@ from fractions import Fraction
 from math import fsum, log
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from qgen.document.formula import Call, Expression, Number, Power, Product, Quotient, Sum, Symbol
-from qgen.document.values import Answers
+from qgen.document.formula import Call, Formula, Number, Power, Product, Quotient, Sum, Symbol
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, Vector, require_positive, require_vector
 from qgen.solvers.routes.registry import check, solver
 
@@ -17,11 +17,11 @@ _MU, _SIGMA, _S = Symbol("mu"), Symbol("sigma"), Symbol("s")
 _HALF, _MINUS, _ONE, _TWO = Number(Fraction(1, 2)), Number(-1), Number(1), Number(2)
 
 
-def _square(symbol: Symbol) -> Expression:
+def _square(symbol: Symbol) -> Formula:
     return Power(symbol, _TWO)
 
 
-_FORMULAS: Answers = {
+_FORMULAS: SolverResults = {
     "kl_formula": Sum(
         (
             Quotient(Sum((_square(_MU), _square(_SIGMA), _MINUS)), _TWO),
@@ -104,7 +104,7 @@ _FORMULAS: Answers = {
         {"mu": (0,), "sigma": (Fraction(101, 100),)},
     ),
 )
-def kl(mu: Scalar | Vector, sigma: Scalar | Vector) -> Answers:
+def kl(mu: Scalar | Vector, sigma: Scalar | Vector) -> SolverResults:
     """The divergence of a diagonal Gaussian encoder from the standard normal prior.
 
     mu and sigma (standard deviations) are vectors of one length, or numbers for one coordinate;

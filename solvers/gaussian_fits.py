@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import log
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Matrix
 from qgen.solvers.numerics.exact_linear_algebra import (
     determinant,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         {"covariance": ((3, 0), (0, 3))},
     ),
 )
-def isotropic(covariance: Matrix) -> Answers:
+def isotropic(covariance: Matrix) -> SolverResults:
     """For p = N(0, C): tr C / d is best for KL(p ‖ q), d / tr C⁻¹ for KL(q ‖ p).
 
     covariance: [d, d]. They are the arithmetic and the harmonic mean of the eigenvalues of C;

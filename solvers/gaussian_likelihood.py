@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import exp, fsum, log, pi
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Vector,
     over_common_denominator,
@@ -45,7 +45,7 @@ def _require_spread(data: Vector) -> None:
         {"data": (10, 12, 14, 16, 18, 23)},
     ),
 )
-def estimate(data: Vector) -> Answers:
+def estimate(data: Vector) -> SolverResults:
     """The mean and the mean squared distance from it; the latter is too small by (n − 1) / n.
 
     −n ln(2 pi v) / 2 − Σ (x − m)² / (2 v) is largest at m = mean and v = Σ (x − m)² / n. Source:
@@ -157,7 +157,7 @@ def _weighted_fit(data: "Tensor", weights: "Tensor") -> tuple["Tensor", "Tensor"
         },
     ),
 )
-def em_step(data: Vector, weights: Vector, means: Vector, variances: Vector) -> Answers:
+def em_step(data: Vector, weights: Vector, means: Vector, variances: Vector) -> SolverResults:
     """One step of expectation-maximisation for Gaussian components of known variances.
 
     data: [n]; weights, means, variances: [k]. r_ik ∝ weight_k N(x_i; mean_k, variance_k), then N_k

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Expression, linear
-from qgen.document.values import Answers, show
+from qgen.document.formula import Formula, linear
+from qgen.document.values import SolverResults, show
 from qgen.solvers.numerics.arguments import (
     Matrix,
     Vector,
@@ -73,7 +73,7 @@ def _difference(first: Vector, second: Vector) -> Vector:
         {"mu": (1, 1), "covariance": ((2, 0), (0, 3)), "observed": (0,), "values": (4,)},
     ),
 )
-def conditional(mu: Vector, covariance: Matrix, observed: Vector, values: Vector) -> Answers:
+def conditional(mu: Vector, covariance: Matrix, observed: Vector, values: Vector) -> SolverResults:
     """m_u + C_uo C_oo⁻¹ (values − m_o), with the covariance C_uu − C_uo C_oo⁻¹ C_ou.
 
     mu: [d]; covariance: [d, d]; observed: indices from 0, increasing, some but not all; values:
@@ -128,7 +128,7 @@ def _indices(observed: Vector, dimensions: int) -> list[int]:
     return found
 
 
-def _formulas(matrix: Matrix, seen: list[int], constants: Vector) -> tuple[Expression, ...]:
+def _formulas(matrix: Matrix, seen: list[int], constants: Vector) -> tuple[Formula, ...]:
     """Each row times the observed coordinates, plus its constant."""
     names = [f"x_{index + 1}" for index in seen]
     return tuple(
@@ -229,7 +229,7 @@ def _points_of(points: Mapping[str, "Tensor"], indices: list[int]) -> "Tensor":
         },
     ),
 )
-def affine(mu: Vector, covariance: Matrix, a: Matrix, b: Vector) -> Answers:
+def affine(mu: Vector, covariance: Matrix, a: Matrix, b: Vector) -> SolverResults:
     """y = A x + b has the mean A mu + b and the covariance A C Aᵀ.
 
     mu: [d]; covariance: [d, d]; a: [m, d] without a row of zeros; b: [m]. Source: Bishop,

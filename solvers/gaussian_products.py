@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
 from qgen.solvers.numerics.shape_arguments import square_root
 from qgen.solvers.numerics.torch_laws import log_density
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         {"mu_1": 1, "sigma_1": 4, "mu_2": 1, "sigma_2": 3},
     ),
 )
-def product(mu_1: Scalar, sigma_1: Scalar, mu_2: Scalar, sigma_2: Scalar) -> Answers:
+def product(mu_1: Scalar, sigma_1: Scalar, mu_2: Scalar, sigma_2: Scalar) -> SolverResults:
     """N(x; mu_1, sigma_1²) N(x; mu_2, sigma_2²) is proportional to N(x; mean, variance).
 
     The exponents add, and with them the precisions; the mean is weighted by them. Source:

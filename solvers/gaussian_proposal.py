@@ -6,7 +6,7 @@ from math import exp, log
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Call, Number, Product, Quotient, Sum, Symbol
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, require_positive
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
@@ -52,7 +52,7 @@ _FORMULAS = (
         {"t": Fraction(7, 2), "dimensions": 2, "draws": 10**5},
     ),
 )
-def weights(t: Scalar, dimensions: Scalar, draws: Scalar) -> Answers:
+def weights(t: Scalar, dimensions: Scalar, draws: Scalar) -> SolverResults:
     """Target N(0, 1), proposal q = N(0, 1 + t) in each of so many independent dimensions.
 
     With v = 1 + t, w² q is √(v/(2π)) exp(−λ x²/2) with λ = 2 − 1/v, so that E_q w² = √(v/λ) =

@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import log, pi, prod
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers, Exact
+from qgen.document.values import Exact, SolverResults
 from qgen.solvers.numerics.arguments import Matrix
 from qgen.solvers.numerics.exact_linear_algebra import determinant, require_positive_definite
 from qgen.solvers.numerics.torch_laws import law_entropy, log_density
@@ -43,7 +43,7 @@ def _log(value: Exact) -> float:
         {"covariance": ((Fraction(9, 4),),)},
     ),
 )
-def entropy(covariance: Matrix) -> Answers:
+def entropy(covariance: Matrix) -> SolverResults:
     """(d ln(2 pi e) + ln det covariance) / 2, for a covariance [d, d]; the mean has no part in it.
 
     The expectation of the exponent (x − mu)ᵀ covariance⁻¹ (x − mu) / 2 is d/2.

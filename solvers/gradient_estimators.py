@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -60,7 +60,7 @@ def _require_function(quadratic: Scalar, linear: Scalar, constant: Scalar) -> No
 )
 def variances(
     mu: Scalar, sigma: Scalar, quadratic: Scalar = 1, linear: Scalar = 0, constant: Scalar = 0
-) -> Answers:
+) -> SolverResults:
     """Exact gradients of E[f(z)] and variances of their two one-sample estimates.
 
     With z = mu + sigma eps, f(z) = A + B eps + C eps², where A = f(mu), B = sigma f'(mu) and
@@ -207,7 +207,7 @@ def estimates(
     quadratic: Scalar = 1,
     linear: Scalar = 0,
     constant: Scalar = 0,
-) -> Answers:
+) -> SolverResults:
     """Both estimates of the gradient of E[f(z)], from given standard normal noise eps: [n].
 
     Pathwise: f'(z). Score function: f(z) (z − mu)/sigma² = f(z) eps/sigma. Source: Mohamed, Rosca,

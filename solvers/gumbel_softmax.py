@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import exp, fsum
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers, Exact
+from qgen.document.values import Exact, SolverResults
 from qgen.solvers.numerics.arguments import Scalar, Vector, require_positive, require_vector
 from qgen.solvers.routes.registry import check, solver
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         {"logits": (0, 1, 2, 3), "noise": (4, 0, -1, 0), "temperature": Fraction(1, 10)},
     ),
 )
-def sample(logits: Vector, noise: Vector, temperature: Scalar) -> Answers:
+def sample(logits: Vector, noise: Vector, temperature: Scalar) -> SolverResults:
     """The concrete (Gumbel-softmax) sample for given logits and Gumbel noise, both [k].
 
     Sources: Jang, Gu and Poole, Categorical Reparameterization with Gumbel-Softmax (2017),

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.estimators import cumulants, with_random_sign
 from qgen.solvers.numerics.arguments import (
     Vector,
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
         },
     ),
 )
-def estimate(target: Vector, proposal: Vector, values: Vector) -> Answers:
+def estimate(target: Vector, proposal: Vector, values: Vector) -> SolverResults:
     """(1/n) Σ w(x_i) f(x_i) with x_i from the proposal q and w = p/q, against plain Monte Carlo.
 
     target p, proposal q, values f: one entry for each outcome. Both estimates are unbiased;
@@ -177,7 +177,7 @@ def _best_proposal(products: "Tensor") -> "Tensor":
         {"weights": (Fraction(1, 10), 2, 0, Fraction(3, 4), 1), "values": (1, 1, 0, -1, -1)},
     ),
 )
-def effective_sample_size(weights: Vector, values: Vector) -> Answers:
+def effective_sample_size(weights: Vector, values: Vector) -> SolverResults:
     """The weights of importance sampling at given draws, and what they are worth.
 
     weights, values: one entry for each draw. By the rule of Kish, weighted draws are as good as
@@ -269,7 +269,7 @@ def effective_sample_size_by_least_squares(
         },
     ),
 )
-def self_normalised(target: Vector, proposal: Vector, values: Vector) -> Answers:
+def self_normalised(target: Vector, proposal: Vector, values: Vector) -> SolverResults:
     """Σ w f / Σ w from draws of the proposal q, for a target that is known up to a constant.
 
     target, proposal, values: one entry for each outcome; target is any positive weights. The

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import fsum, log
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.discrete import power_entropy
 from qgen.solvers.numerics.arguments import (
     Vector,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
         {"p": (Fraction(1, 50), Fraction(49, 50)), "q": (Fraction(19, 20), Fraction(1, 20))},
     ),
 )
-def divergence(p: Vector, q: Vector) -> Answers:
+def divergence(p: Vector, q: Vector) -> SolverResults:
     """(KL(p ‖ m) + KL(q ‖ m)) / 2 with m = (p + q) / 2, between 0 and ln 2.
 
     p, q: [k], all positive, so that KL(p ‖ q) is finite as well. Source: Lin, Divergence measures

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import fsum, log
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.discrete import entropy_of, power_entropy
 from qgen.solvers.numerics.arguments import (
     Matrix,
@@ -66,7 +66,7 @@ _LOG_TWO = log(2)
         },
     ),
 )
-def mutual_information(joint: Matrix) -> Answers:
+def mutual_information(joint: Matrix) -> SolverResults:
     """I(X; Y) = Σ p(x, y) ln(p(x, y) / (p(x) p(y))), and the entropies around it.
 
     joint: [outcomes of X, outcomes of Y], summing to one. Source: Cover and Thomas, Elements of
@@ -239,7 +239,7 @@ def mutual_information_by_entropies(joint: "Tensor") -> Mapping[str, Any]:
         },
     ),
 )
-def factorised_model(joint: Matrix, model_x: Vector, model_y: Vector) -> Answers:
+def factorised_model(joint: Matrix, model_x: Vector, model_y: Vector) -> SolverResults:
     """KL(p ‖ r s) = I(X; Y) + KL(p_X ‖ r) + KL(p_Y ‖ s), for a table p and a product model r s.
 
     joint: [outcomes of X, outcomes of Y], none impossible; model_x, model_y: a probability for each

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Call, Expression, Number, Product, Quotient, Sum, Symbol
-from qgen.document.values import Answers, Exact
+from qgen.document.formula import Call, Formula, Number, Product, Quotient, Sum, Symbol
+from qgen.document.values import Exact, SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -39,11 +39,11 @@ def _require_counts(name: str, data: Vector, least: int) -> None:
         require_count(f"{name}[{index}]", value, least, _MOST)
 
 
-def _times(factor: Exact, rest: Expression) -> Expression:
+def _times(factor: Exact, rest: Formula) -> Formula:
     return rest if factor == 1 else Product((Number(factor), rest))
 
 
-def _share_formulas(hits: int, misses: int) -> Answers:
+def _share_formulas(hits: int, misses: int) -> SolverResults:
     """hits ln p + misses ln(1 − p) and its derivative, with what goes wrong in them."""
     log_p, log_rest = Call("ln", (_P,)), Call("ln", (_REST,))
     above, below = Quotient(Number(hits), _P), Quotient(Number(misses), _REST)
@@ -55,7 +55,7 @@ def _share_formulas(hits: int, misses: int) -> Answers:
     }
 
 
-def _rate_formulas(count: Exact, total: Exact) -> Answers:
+def _rate_formulas(count: Exact, total: Exact) -> SolverResults:
     """count ln lambda − total lambda and its derivative, with what goes wrong in them."""
     logarithm = _times(count, Call("ln", (_RATE,)))
     return {
@@ -99,7 +99,7 @@ _RATE_DOMAINS: Mapping[str, Any] = {name: {"lambda": "positive"} for name in _FO
         {"successes": 99, "trials": 100},
     ),
 )
-def bernoulli(successes: Scalar, trials: Scalar) -> Answers:
+def bernoulli(successes: Scalar, trials: Scalar) -> SolverResults:
     """k ln p + (n − k) ln(1 − p) has the derivative k/p − (n − k)/(1 − p), which is 0 at k/n.
 
     Source: Bishop, Pattern Recognition and Machine Learning (2006), section 2.1, equations 2.6
@@ -176,7 +176,7 @@ def _log_likelihood_of_shares(hits: "Tensor", misses: "Tensor") -> Callable[["Te
         {"data": (12, 7, 30, 5)},
     ),
 )
-def geometric(data: Vector) -> Answers:
+def geometric(data: Vector) -> SolverResults:
     """p(x) = (1 − p)^(x − 1) p for x = 1, 2, …, the number of trials up to the first success.
 
     n ln p + (Σ x − n) ln(1 − p) is largest at n / Σ x. Source: Casella and Berger, Statistical
@@ -234,7 +234,7 @@ def geometric_bynewton_fit(data: "Tensor") -> Mapping[str, Any]:
         {"data": (12, 7, 30, 5, 9)},
     ),
 )
-def poisson(data: Vector) -> Answers:
+def poisson(data: Vector) -> SolverResults:
     """Σ x ln lambda − n lambda − Σ ln x! is largest at the mean of the data.
 
     Source: Casella and Berger, Statistical Inference (2002), section 3.2, for the law. Raises
@@ -286,7 +286,7 @@ def poisson_bynewton_fit(data: "Tensor") -> Mapping[str, Any]:
         {"data": (120, 45, 80)},
     ),
 )
-def exponential(data: Vector) -> Answers:
+def exponential(data: Vector) -> SolverResults:
     """n ln lambda − lambda Σ x, of the density lambda exp(−lambda x), is largest at n / Σ x.
 
     Source: Casella and Berger, Statistical Inference (2002), section 3.3, for the law. Raises

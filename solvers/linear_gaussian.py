@@ -10,8 +10,8 @@ from functools import lru_cache
 from math import gcd, isqrt, lcm, sqrt
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Expression, Number, Quotient, Sum, linear
-from qgen.document.values import Answers, Real
+from qgen.document.formula import Formula, Number, Quotient, Sum, linear
+from qgen.document.values import Real, SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
         {"w": (1, -5, 4, -2, 3, 1), "b": (0, 0, 1, -1, 4, 2), "alpha": 2},
     ),
 )
-def posterior(w: Vector, b: Vector, alpha: Scalar) -> Answers:
+def posterior(w: Vector, b: Vector, alpha: Scalar) -> SolverResults:
     """The exact posterior of z, by completing the square in the exponent.
 
     log p(z | x) = −z²/2 − Σ (x_i − w_i z − b_i)² / (2 alpha²) + terms without z
@@ -93,7 +93,7 @@ def posterior(w: Vector, b: Vector, alpha: Scalar) -> Answers:
     }
 
 
-def _averaged_inverses(w: Vector, b: Vector) -> Expression:
+def _averaged_inverses(w: Vector, b: Vector) -> Formula:
     """The mean of (x_i − b_i) / w_i over the coordinates that have a slope."""
     used = [slope.numerator for slope in w if slope]
     common = lcm(*used)
@@ -103,7 +103,7 @@ def _averaged_inverses(w: Vector, b: Vector) -> Expression:
     return _linear_over(whole, shift, below)
 
 
-def _linear_over(factors: Sequence[int], constant: int, divisor: int) -> Expression:
+def _linear_over(factors: Sequence[int], constant: int, divisor: int) -> Formula:
     """(Σ factor_i x_i + constant) / divisor, with all numbers as small as can be."""
     common = gcd(*factors, constant, divisor)
     terms = [
@@ -116,7 +116,7 @@ def _linear_over(factors: Sequence[int], constant: int, divisor: int) -> Express
 
 
 @lru_cache(maxsize=4096)
-def _term(factor: int, index: int) -> Expression:
+def _term(factor: int, index: int) -> Formula:
     """factor · x_index, kept because drawn slopes are few and variants many."""
     return linear([(factor, f"x_{index}")], 0)
 

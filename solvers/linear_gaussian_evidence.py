@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import exp, log, pi, prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from qgen.document.values import Answers, Exact, Values
+from qgen.document.values import Exact, SolverResults, Values
 from qgen.solvers.numerics.arguments import (
     Matrix,
     Scalar,
@@ -117,7 +117,7 @@ def _covariance(w: Vector, noise: Exact) -> Matrix:
     },
     examples=_MODELS,
 )
-def evidence(w: Vector, b: Vector, alpha: Scalar, x: Vector) -> Answers:
+def evidence(w: Vector, b: Vector, alpha: Scalar, x: Vector) -> SolverResults:
     """p(x) = N(x; b, alpha² I + w wᵀ), for vectors w, b and x of one length d.
 
     Its determinant is alpha^(2d − 2) (alpha² + |w|²), and by Sherman and Morrison the distance is
@@ -261,7 +261,7 @@ def evidence_by_moments(
     },
     examples=tuple({**model, **point} for model, point in zip(_MODELS, _POINTS, strict=True)),
 )
-def elbo(w: Vector, b: Vector, alpha: Scalar, x: Vector, m: Scalar, s: Scalar) -> Answers:
+def elbo(w: Vector, b: Vector, alpha: Scalar, x: Vector, m: Scalar, s: Scalar) -> SolverResults:
     """The ELBO of q(z) = N(m, s²) for one x: reconstruction term − KL(q ‖ N(0, 1)).
 
     The mean of |x − w z − b|² under q is |r − w m|² + |w|² s² with r = x − b. The gap is the

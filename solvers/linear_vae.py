@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import log
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, Vector, require_positive, require_vector
 from qgen.solvers.routes.registry import check, solver
 
@@ -46,7 +46,7 @@ _HALVINGS = 120
         {"eigenvalues": (3, Fraction(1, 4)), "noise": 4},
     ),
 )
-def collapse(eigenvalues: Vector, noise: Scalar) -> Answers:
+def collapse(eigenvalues: Vector, noise: Scalar) -> SolverResults:
     """The best linear VAE for data with these eigenvalues and a decoder of variance `noise`.
 
     Along a direction of variance lambda the model has the variance l² + noise, best as

@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers, Real
+from qgen.document.values import Real, SolverResults
 from qgen.solvers.numerics.arguments import Matrix, Vector, require_vector
 from qgen.solvers.numerics.exact_linear_algebra import determinant, require_square, times, trace
 from qgen.solvers.numerics.shape_arguments import square_root
@@ -53,7 +53,7 @@ def _frobenius(matrix: Matrix) -> Real:
         {"matrix": ((Fraction(1, 2), 0), (0, Fraction(-1, 3)))},
     ),
 )
-def spectral_norm(matrix: Matrix) -> Answers:
+def spectral_norm(matrix: Matrix) -> SolverResults:
     """The spectral norm of a 2 × 2 matrix.
 
     Source: Miyato, Kataoka, Koyama and Yoshida, Spectral Normalization for Generative Adversarial
@@ -142,7 +142,7 @@ def _lengths_by_rotation(matrix: "Tensor") -> tuple["Tensor", "Tensor"]:
         {"first": ((1, 1), (0, 1)), "second": ((1, -1), (2, 1))},
     ),
 )
-def network_bound(first: Matrix, second: Matrix) -> Answers:
+def network_bound(first: Matrix, second: Matrix) -> SolverResults:
     """x → second · a(first · x) with an activation a that is 1-Lipschitz, as ReLU is.
 
     Constants of composed maps multiply. Source: Miyato, Kataoka, Koyama and Yoshida, Spectral
@@ -220,7 +220,7 @@ def network_bound_by_decomposition(first: "Tensor", second: "Tensor") -> Mapping
         {"knots": (-1, 0, Fraction(1, 2), 2), "values": (3, 0, -1, 7)},
     ),
 )
-def piecewise_linear(knots: Vector, values: Vector) -> Answers:
+def piecewise_linear(knots: Vector, values: Vector) -> SolverResults:
     """The function through the points (knot_i, value_i), straight in between.
 
     A critic of the Wasserstein distance must be 1-Lipschitz: Arjovsky, Chintala and Bottou,

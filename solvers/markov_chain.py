@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Matrix,
     Scalar,
@@ -81,7 +81,7 @@ def require_transition(name: str, matrix: Matrix, size: int | None = None) -> No
         },
     ),
 )
-def laws(transition: Matrix, start: Vector, steps: Scalar) -> Answers:
+def laws(transition: Matrix, start: Vector, steps: Scalar) -> SolverResults:
     """start · transition^steps, and the law that a step does not change.
 
     transition: [n, n], rows that sum to one; start: [n]. The stationary law solves

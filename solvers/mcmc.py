@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.markov_chain import require_transition
 from qgen.solvers.numerics.arguments import (
     Matrix,
@@ -54,7 +54,7 @@ def acceptance(
     target_there: Scalar,
     proposal_there: Scalar = 1,
     proposal_back: Scalar = 1,
-) -> Answers:
+) -> SolverResults:
     """min(1, target_there · proposal_back / (target_here · proposal_there)).
 
     The target need not be normalised; proposal_there = q(there | here) and proposal_back =
@@ -152,7 +152,7 @@ def acceptance_by_largest_flow(
         },
     ),
 )
-def metropolis_chain(target: Vector, proposal: Matrix) -> Answers:
+def metropolis_chain(target: Vector, proposal: Matrix) -> SolverResults:
     """P(i, j) = q(j | i) min(1, target_j q(i | j) / (target_i q(j | i))), the rest on the diagonal.
 
     target: [n], any positive weights; proposal: [n, n], rows that sum to one. Source: Robert

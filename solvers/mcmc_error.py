@@ -5,7 +5,7 @@ from fractions import Fraction
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.markov_chain import settled_law
 from qgen.solvers.numerics.arguments import Matrix, Scalar, Vector, require_vector
 from qgen.solvers.numerics.exact_linear_algebra import solve_linear
@@ -53,7 +53,7 @@ _MOST_DRAWS = 10**9
         },
     ),
 )
-def chain_average(transition: Matrix, f: Vector, draws: Scalar) -> Answers:
+def chain_average(transition: Matrix, f: Vector, draws: Scalar) -> SolverResults:
     """The error of the average of f over many steps of a chain in its stationary law.
 
     transition: [n, n], rows that sum to one; f: [n]. With g of (I − P) g = f − E f, the variance
@@ -161,7 +161,7 @@ def chain_average_by_lags(transition: "Tensor", f: "Tensor", draws: "Tensor") ->
         {"first": (2, 5), "second": (7, 3)},
     ),
 )
-def two_chains(first: Vector, second: Vector) -> Answers:
+def two_chains(first: Vector, second: Vector) -> SolverResults:
     """The potential scale reduction of two chains of n draws each.
 
     Source: Gelman and Rubin, Inference from iterative simulation using multiple sequences (1992),

@@ -9,8 +9,8 @@ from fractions import Fraction
 from math import exp, lcm
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Expression, Number, Product, Quotient, Sum, Symbol, linear
-from qgen.document.values import Answers
+from qgen.document.formula import Formula, Number, Product, Quotient, Sum, Symbol, linear
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
 from qgen.solvers.numerics.shape_arguments import require_count, square_root
 from qgen.solvers.routes.registry import check, solver
@@ -47,7 +47,7 @@ _MOST_SWEEPS = 60
         {"rho": Fraction(9, 10), "start": -1, "sweeps": 2},
     ),
 )
-def gibbs_pair(rho: Scalar, start: Scalar, sweeps: Scalar) -> Answers:
+def gibbs_pair(rho: Scalar, start: Scalar, sweeps: Scalar) -> SolverResults:
     """Gibbs sampling of a pair of standard normals with correlation rho, from x_2 = start.
 
     A sweep redraws x_1 given x_2, from N(rho x_2, 1 − rho²), and then x_2 given x_1 alike, so
@@ -160,7 +160,7 @@ _IN_H = (
     domains={name: {"h": "positive"} for name in _IN_H},
     examples=({"sigma": 2}, {"sigma": Fraction(1, 2)}, {"sigma": 3}),
 )
-def langevin(sigma: Scalar) -> Answers:
+def langevin(sigma: Scalar) -> SolverResults:
     """Langevin steps without a test of acceptance, for the target N(0, sigma²).
 
     x' = (1 − h / (2 sigma²)) x + √h z settles where v = (1 − h/(2 sigma²))² v + h, which is
@@ -179,7 +179,7 @@ def langevin(sigma: Scalar) -> Answers:
     }
 
 
-def _over_less_h(above: Fraction, start: Fraction) -> Expression:
+def _over_less_h(above: Fraction, start: Fraction) -> Formula:
     """The formula above / (start − h), with whole numbers."""
     whole = lcm(above.denominator, start.denominator)
     below = Sum((Number(start * whole), Product((Number(-whole), Symbol("h")))))
@@ -247,7 +247,7 @@ def langevin_by_extrapolation(sigma: "Tensor") -> Mapping[str, Any]:
         {"x": Fraction(-1, 2), "y": Fraction(3, 2), "sigma": 2, "step": 3},
     ),
 )
-def langevin_acceptance(x: Scalar, y: Scalar, sigma: Scalar, step: Scalar) -> Answers:
+def langevin_acceptance(x: Scalar, y: Scalar, sigma: Scalar, step: Scalar) -> SolverResults:
     """Whether a Langevin proposal from x to y is accepted, for the target N(0, sigma²).
 
     With a = 1 − h/(2 sigma²) the proposal is N(a x, h); in the logarithm of the ratio all but

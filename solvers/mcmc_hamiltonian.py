@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import exp
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
@@ -45,7 +45,9 @@ _LARGEST = 300
         {"q": -1, "p": 2, "step": 1, "stiffness": Fraction(1, 2), "steps": 2},
     ),
 )
-def leapfrog(q: Scalar, p: Scalar, step: Scalar, stiffness: Scalar, steps: Scalar = 1) -> Answers:
+def leapfrog(
+    q: Scalar, p: Scalar, step: Scalar, stiffness: Scalar, steps: Scalar = 1
+) -> SolverResults:
     """Leapfrog steps for H(q, p) = stiffness · q² / 2 + p² / 2, and the test at the end.
 
     Each step is p ← p − (ε/2) k q, q ← q + ε p, p ← p − (ε/2) k q. The slips of one step are

@@ -5,8 +5,8 @@ from fractions import Fraction
 from math import log
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Expression, Number, Quotient, linear
-from qgen.document.values import Answers
+from qgen.document.formula import Formula, Number, Quotient, linear
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Matrix,
     Scalar,
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
         {"mean": (3, 1), "covariance": ((1, Fraction(9, 10)), (Fraction(9, 10), 1)), "start": -1},
     ),
 )
-def gaussian_pair(mean: Vector, covariance: Matrix, start: Scalar) -> Answers:
+def gaussian_pair(mean: Vector, covariance: Matrix, start: Scalar) -> SolverResults:
     """The best factorised approximation of p = N(mean, covariance) on the plane.
 
     Each best factor is Gaussian, with the precision of p's conditional law as its own and with
@@ -100,7 +100,7 @@ def gaussian_pair(mean: Vector, covariance: Matrix, start: Scalar) -> Answers:
     }
 
 
-def _line(slope: Fraction, constant: Fraction) -> Expression:
+def _line(slope: Fraction, constant: Fraction) -> Formula:
     """slope · m_2 + constant over one denominator."""
     (factor, shift), below = over_common_denominator((slope, constant))
     above = linear([(factor, "m_2")], shift)

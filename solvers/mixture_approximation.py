@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import ceil, exp, log, pi, sqrt
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -65,7 +65,9 @@ _REACH, _LEAST_STEPS, _MOST_STEPS = 9, 8, 200
         },
     ),
 )
-def normal(weights: Vector, means: Vector, deviations: Vector, m: Scalar, s: Scalar) -> Answers:
+def normal(
+    weights: Vector, means: Vector, deviations: Vector, m: Scalar, s: Scalar
+) -> SolverResults:
     """KL(q ‖ p) of q = N(m, s²) from the mixture p = Σ w_k N(m_k, s_k²), and p's moments.
 
     A normal law N(a, v) has E_p ln N(x; a, v) = −(ln 2πv + E_p (x − a)²/v)/2, which is largest

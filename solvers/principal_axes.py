@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import hypot, sqrt
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Matrix
 from qgen.solvers.numerics.exact_linear_algebra import require_positive_definite
 from qgen.solvers.numerics.shape_arguments import square_root
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         {"covariance": ((4, 1), (1, 2))},
     ),
 )
-def plane(covariance: Matrix) -> Answers:
+def plane(covariance: Matrix) -> SolverResults:
     """One latent coordinate and data in the plane, from the 2 × 2 sample covariance.
 
     The eigenvalues are (trace ± root of (trace² − 4 determinant))/2. With one eigenvalue left,

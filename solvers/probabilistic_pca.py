@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import fsum, log, pi, prod
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -64,7 +64,7 @@ def _sizes(eigenvalues: Vector, latent: Scalar) -> tuple[int, int]:
         {"eigenvalues": (3, Fraction(1, 4)), "latent": 1},
     ),
 )
-def maximum_likelihood(eigenvalues: Vector, latent: Scalar) -> Answers:
+def maximum_likelihood(eigenvalues: Vector, latent: Scalar) -> SolverResults:
     """The fit to a sample covariance with these eigenvalues, largest first, and q = latent.
 
     The model's covariance W Wᵀ + sigma² I has the kept eigenvalues, and sigma² elsewhere; sigma²
@@ -184,7 +184,7 @@ def maximum_likelihood_by_newton(eigenvalues: "Tensor", latent: "Tensor") -> Map
         {"eigenvalues": (3, Fraction(1, 4)), "latent": 1, "held_out": (2, 1)},
     ),
 )
-def held_out(eigenvalues: Vector, latent: Scalar, held_out: Vector) -> Answers:
+def held_out(eigenvalues: Vector, latent: Scalar, held_out: Vector) -> SolverResults:
     """The fit of `maximum_likelihood`, on data whose mean squares along the eigenvectors are given.
 
     With C = W Wᵀ + sigma² I of the fit and T the mean of x xᵀ over the held-out data, the mean

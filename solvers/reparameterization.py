@@ -5,8 +5,8 @@ from fractions import Fraction
 from math import log, log10
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Expression, Number, Product, Sum
-from qgen.document.values import Answers, Exact
+from qgen.document.formula import Formula, Number, Product, Sum
+from qgen.document.values import Exact, SolverResults
 from qgen.solvers.numerics.arguments import (
     Matrix,
     Scalar,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         {"mu": 0, "sigma": 2, "eps": 1},
     ),
 )
-def location_scale(mu: Scalar, sigma: Scalar, eps: Scalar) -> Answers:
+def location_scale(mu: Scalar, sigma: Scalar, eps: Scalar) -> SolverResults:
     """z = mu + sigma eps for given noise.
 
     sigma is a scale, for a Gaussian the standard deviation. dz/dsigma = eps; with
@@ -140,7 +140,7 @@ def location_scale_by_quantiles(mu: "Tensor", sigma: "Tensor", eps: "Tensor") ->
         {"mu": (5,), "covariance": ((Fraction(9, 4),),), "eps": (-2,)},
     ),
 )
-def cholesky(mu: Vector, covariance: Matrix, eps: Vector) -> Answers:
+def cholesky(mu: Vector, covariance: Matrix, eps: Vector) -> SolverResults:
     """z = mu + L eps has the covariance L Lᵀ if the entries of eps are independent and standard.
 
     mu, eps: [d]; covariance: [d, d]. L is the unit triangular factor of L D Lᵀ times the root of
@@ -239,7 +239,7 @@ def cholesky_by_eigenvalues(mu: "Tensor", covariance: "Tensor", eps: "Tensor") -
         {"family": "gumbel", "u": Fraction(1, 100), "location": 0, "scale": 1},
     ),
 )
-def inverse_cdf(family: str, u: Scalar, location: Scalar = 0, scale: Scalar = 1) -> Answers:
+def inverse_cdf(family: str, u: Scalar, location: Scalar = 0, scale: Scalar = 1) -> SolverResults:
     """location + scale times the standard quantile of u, for u uniform on (0, 1).
 
     exponential: −ln(1 − u), where scale is the mean, one over the rate; logistic: ln(u/(1 − u));
@@ -267,7 +267,7 @@ def inverse_cdf(family: str, u: Scalar, location: Scalar = 0, scale: Scalar = 1)
     }
 
 
-def _moved_formula(start: Exact, factor: Exact, part: Expression) -> Expression:
+def _moved_formula(start: Exact, factor: Exact, part: Formula) -> Formula:
     """start + factor · part, without a zero or a one that need not be written."""
     stretched = part if factor == 1 else Product((Number(factor), part))
     return Sum((Number(start), stretched)) if start else stretched
@@ -341,7 +341,7 @@ def inverse_cdf_by_bisection(
         *({"families": (family,)} for family in FAMILIES),
     ),
 )
-def admits(families: tuple[str, ...]) -> Answers:
+def admits(families: tuple[str, ...]) -> SolverResults:
     """Which ways of reparameterising some families have, by name (`normal`, `bernoulli`, …).
 
     Discrete families have none, as their samples jump. Sources: Kingma and Welling, Auto-Encoding

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Matrix,
     Scalar,
@@ -72,7 +72,7 @@ def _require_weight(name: str, value: Scalar) -> None:
         },
     ),
 )
-def nearest_code(z: Matrix, codebook: Matrix, beta: Scalar) -> Answers:
+def nearest_code(z: Matrix, codebook: Matrix, beta: Scalar) -> SolverResults:
     """Each row of z [n, d] gets its nearest row of the codebook [K, d].
 
     With sg for stop-gradient the terms are ‖sg[z] − e‖² and beta ‖z − sg[e]‖². Source: van den
@@ -211,7 +211,7 @@ def _losses(z: "Tensor", quantised: "Tensor", beta: "Tensor") -> Mapping[str, "T
         {"z": (1, 0, -1), "e": (1, 0, 1), "upstream": (0, 5, 1), "beta": Fraction(1, 10)},
     ),
 )
-def gradients(z: Vector, e: Vector, upstream: Vector, beta: Scalar) -> Answers:
+def gradients(z: Vector, e: Vector, upstream: Vector, beta: Scalar) -> SolverResults:
     """Gradients of L = reconstruction(e) + ‖sg[z] − e‖² + beta ‖z − sg[e]‖² for one vector.
 
     `upstream` is the gradient of the reconstruction loss at the decoder's input. It goes past
@@ -297,7 +297,7 @@ def gradients_by_autograd(
         {"way": 3, "codebook_weight": 2, "commitment_weight": 0},
     ),
 )
-def reach(way: Scalar, codebook_weight: Scalar, commitment_weight: Scalar) -> Answers:
+def reach(way: Scalar, codebook_weight: Scalar, commitment_weight: Scalar) -> SolverResults:
     """Which part gets a gradient of L_rec + a ‖sg[z] − e‖² + b ‖z − sg[e]‖².
 
     The decoder gets z + sg[e − z] (way 1), e (way 2) or sg[e] (way 3). Source: van den Oord,

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import exp, fsum, log
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Matrix,
     Scalar,
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         {"counts": (100, 1, 0)},
     ),
 )
-def usage(counts: Vector) -> Answers:
+def usage(counts: Vector) -> SolverResults:
     """How evenly codes are used that were chosen so many times: perplexity exp(−Σ p ln p).
 
     Codes that are never used add nothing. Source: van den Oord, Vinyals and Kavukcuoglu,
@@ -117,7 +117,7 @@ def usage_by_power_sums(counts: "Tensor") -> Mapping[str, Any]:
         {"counts": (1, 1, 2), "latents": 1},
     ),
 )
-def fitted_prior(counts: Vector, latents: Scalar) -> Answers:
+def fitted_prior(counts: Vector, latents: Scalar) -> SolverResults:
     """What an entropy coder saves with the codes' shares as the prior, against a uniform one.
 
     The mean length falls from log2 K to the entropy, for each of the latents. Source: Cover and
@@ -196,7 +196,7 @@ def fitted_prior_by_divergence(counts: "Tensor", latents: "Tensor") -> Mapping[s
         {"total": (0, 1, 5), "count": 2, "vectors": ((1, 1, 1),), "decay": Fraction(1, 2)},
     ),
 )
-def moving_average(total: Vector, count: Scalar, vectors: Matrix, decay: Scalar) -> Answers:
+def moving_average(total: Vector, count: Scalar, vectors: Matrix, decay: Scalar) -> SolverResults:
     """One codebook update by exponential moving averages of counts N and totals m of one code.
 
     `vectors` [n, d] are those that the batch assigned to the code. Source: van den Oord, Vinyals

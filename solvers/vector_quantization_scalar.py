@@ -5,8 +5,8 @@ from fractions import Fraction
 from math import log, prod, sqrt, tanh
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Expression, Number, Power, Product, Quotient, Sum, Symbol
-from qgen.document.values import Answers, Exact
+from qgen.document.formula import Formula, Number, Power, Product, Quotient, Sum, Symbol
+from qgen.document.values import Exact, SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
         {"z": (Fraction(-1, 4),), "levels": (9,)},
     ),
 )
-def finite(z: Vector, levels: Vector) -> Answers:
+def finite(z: Vector, levels: Vector) -> SolverResults:
     """Finite scalar quantisation: each coordinate is bounded by tanh and rounded by itself.
 
     All L_i are odd, so that the levels are the whole numbers from −(L_i − 1)/2 to (L_i − 1)/2.
@@ -150,7 +150,7 @@ def finite_by_enumeration(z: "Tensor", levels: "Tensor") -> Mapping[str, Any]:
         {"z": Fraction(-7, 3), "first": (-6, 1), "second": (4, -3)},
     ),
 )
-def residual(z: Scalar, first: Vector, second: Vector) -> Answers:
+def residual(z: Scalar, first: Vector, second: Vector) -> SolverResults:
     """Two stages of residual quantisation on the line; of equally near codes the first is taken.
 
     Source: Zeghidour, Luebs, Omran, Skoglund and Tagliasacchi, SoundStream: an end-to-end neural
@@ -263,7 +263,7 @@ _BORDER = Symbol("t")
         {"span": Fraction(3, 2), "border": 1},
     ),
 )
-def two_codes(span: Scalar, border: Scalar) -> Answers:
+def two_codes(span: Scalar, border: Scalar) -> SolverResults:
     """A Lloyd step for two codes and the density p(z) = 2 z / A² on [0, A]; A is `span`.
 
     The cell's means are 2 t/3 and (2/3) (A² + A t + t²)/(A + t); the best border solves
@@ -282,7 +282,7 @@ def two_codes(span: Scalar, border: Scalar) -> Answers:
         (Number(whole * whole), Product((Number(whole), _BORDER)), Power(_BORDER, Number(2)))
     )
     edge = Sum((Number(whole), _BORDER))
-    third: Expression = Number(Fraction(2, 3))
+    third: Formula = Number(Fraction(2, 3))
     cubes = Sum((Number(whole**3), Product((Number(-1), Power(_BORDER, Number(3))))))
     return {
         "lower_code": lower,

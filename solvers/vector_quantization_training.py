@@ -5,8 +5,8 @@ from fractions import Fraction
 from math import log, log2
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.formula import Expression, Number, Power, Product, Sum, Symbol
-from qgen.document.values import Answers
+from qgen.document.formula import Formula, Number, Power, Product, Sum, Symbol
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     require_between_zero_and_one,
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 _X, _Z, _T = Symbol("x"), Symbol("z"), Symbol("t")
 
 
-def _linear(*terms: tuple[int | Fraction, Symbol | None]) -> Expression:
+def _linear(*terms: tuple[int | Fraction, Symbol | None]) -> Formula:
     """The sum of the terms, factor times symbol, without those that are zero."""
-    parts: list[Expression] = []
+    parts: list[Formula] = []
     for factor, symbol in terms:
         if not factor:
             continue
@@ -55,7 +55,7 @@ def _linear(*terms: tuple[int | Fraction, Symbol | None]) -> Expression:
         {"a": Fraction(1, 2), "b": 0, "e": -4, "beta": 2},
     ),
 )
-def line(a: Scalar, b: Scalar, e: Scalar, beta: Scalar) -> Answers:
+def line(a: Scalar, b: Scalar, e: Scalar, beta: Scalar) -> SolverResults:
     """L = (x − a e − b)² + (sg[z] − e)² + beta (z − sg[e])² with a linear decoder on the line.
 
     The gradient at the decoder's input, −2 a (x − a e − b), is copied to z, and the commitment
@@ -71,7 +71,7 @@ def line(a: Scalar, b: Scalar, e: Scalar, beta: Scalar) -> Answers:
     slope, shift, code, weight = map(Fraction, (a, b, e, beta))
     at_code = slope * code + shift
 
-    def gradient(copied: Fraction, pull: Fraction) -> Expression:
+    def gradient(copied: Fraction, pull: Fraction) -> Formula:
         """copied (x − a e − b) + pull (z − e)."""
         constant = -copied * at_code - pull * code
         return _linear((copied, _X), (pull, _Z), (constant, None))
@@ -158,7 +158,7 @@ def line_by_autograd(a: "Tensor", b: "Tensor", e: "Tensor", beta: "Tensor") -> M
         {"side": 64, "factor": 16, "codes": 1000},
     ),
 )
-def code_length(side: Scalar, factor: Scalar, codes: Scalar) -> Answers:
+def code_length(side: Scalar, factor: Scalar, codes: Scalar) -> SolverResults:
     """A square colour image of `side` pixels, encoded to a grid smaller by `factor` each way.
 
     Source: van den Oord, Vinyals and Kavukcuoglu, Neural discrete representation learning (2017),
@@ -261,7 +261,9 @@ def code_length_by_laws(side: "Tensor", factor: "Tensor", codes: "Tensor") -> Ma
         },
     ),
 )
-def long_run(count: Scalar, code: Scalar, batch: Scalar, mean: Scalar, decay: Scalar) -> Answers:
+def long_run(
+    count: Scalar, code: Scalar, batch: Scalar, mean: Scalar, decay: Scalar
+) -> SolverResults:
     """Moving averages of one code on the line, fed with batches of n numbers of the same mean.
 
     N_t = n + decay^t (N − n), and the total goes the same way to n times the mean. Source: van den
@@ -279,8 +281,8 @@ def long_run(count: Scalar, code: Scalar, batch: Scalar, mean: Scalar, decay: Sc
     weight = fresh * number / (kept * size + fresh * number)
     powered = Power(Number(kept), _T)
 
-    def towards(end: Fraction, gap: Fraction, factor: Expression) -> Expression:
-        parts: tuple[Expression, ...] = (Number(end), Product((Number(gap), factor)))
+    def towards(end: Fraction, gap: Fraction, factor: Formula) -> Formula:
+        parts: tuple[Formula, ...] = (Number(end), Product((Number(gap), factor)))
         return Sum(parts)
 
     left = Sum((Number(1), Product((Number(-fresh), _T))))

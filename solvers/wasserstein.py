@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import fsum, log
 from typing import TYPE_CHECKING, Any
 
-from qgen.document.values import Answers
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
         },
     ),
 )
-def line(positions: Vector, p: Vector, q: Vector) -> Answers:
+def line(positions: Vector, p: Vector, q: Vector) -> SolverResults:
     """Laws p and q on the same rising positions: W_1 is the area between distribution functions.
 
     W_1 = Σ |F_k − G_k| (x_(k+1) − x_k). The cheapest plan moves mass without crossings, quantile
@@ -235,7 +235,7 @@ def line_by_quantiles(positions: "Tensor", p: "Tensor", q: "Tensor") -> Mapping[
         },
     ),
 )
-def step(positions: Vector, p: Vector, q: Vector, move: Scalar) -> Answers:
+def step(positions: Vector, p: Vector, q: Vector, move: Scalar) -> SolverResults:
     """p and q on the same rising positions, before and after q moves to the left by `move`.
 
     Both distances come from `wasserstein.line`, on the positions of p and the moved ones of q
@@ -245,7 +245,7 @@ def step(positions: Vector, p: Vector, q: Vector, move: Scalar) -> Answers:
     require_positive("move", move)
     (masses, whole), size = over_common_denominator((*p, *q)), len(p)
 
-    def after(ways: list[Scalar]) -> Answers:
+    def after(ways: list[Scalar]) -> SolverResults:
         moved = [place - way for place, way in zip(positions, ways, strict=True)]
         return line(*_together(positions, p, moved, q))
 

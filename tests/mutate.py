@@ -30,14 +30,14 @@ from qgen.bank.templates import (
 from qgen.banks import load_banks
 from qgen.checking import check_question
 from qgen.document.formula import Number, Product
-from qgen.document.values import EXPRESSION_TYPES, Answers, Value
+from qgen.document.values import FORMULA_TYPES, SolverResults, Value
 from qgen.generator.drawing import VariantFailure
 from qgen.production import variant_source
 from qgen.question_solvers import question_solvers
 from qgen.solvers.routes import registry
 from qgen.solvers.routes.registry import Solver, SolverFailure, solve
 
-Change = Callable[[Solver, Mapping[str, Value]], Answers]
+Change = Callable[[Solver, Mapping[str, Value]], SolverResults]
 
 
 def scaled(value: Value, factor: int) -> Value:
@@ -48,13 +48,13 @@ def scaled(value: Value, factor: int) -> Value:
         return value * factor
     if isinstance(value, tuple):
         return tuple(scaled(entry, factor) for entry in value)
-    if isinstance(value, EXPRESSION_TYPES):
+    if isinstance(value, FORMULA_TYPES):
         return Product((Number(factor), value))
     return f"not {value}"
 
 
 def result_change(result: str, factor: int) -> Change:
-    def changed(solver: Solver, arguments: Mapping[str, Value]) -> Answers:
+    def changed(solver: Solver, arguments: Mapping[str, Value]) -> SolverResults:
         answers = dict(solver.function(**arguments))
         answers[result] = scaled(answers[result], factor)
         return answers
@@ -63,7 +63,7 @@ def result_change(result: str, factor: int) -> Change:
 
 
 def swap_change(first: str, second: str) -> Change:
-    def changed(solver: Solver, arguments: Mapping[str, Value]) -> Answers:
+    def changed(solver: Solver, arguments: Mapping[str, Value]) -> SolverResults:
         swapped = {**arguments, first: arguments[second], second: arguments[first]}
         return solver.function(**swapped)
 
@@ -71,7 +71,7 @@ def swap_change(first: str, second: str) -> Change:
 
 
 def mistake_change(mistake: str, key: str) -> Change:
-    def changed(solver: Solver, arguments: Mapping[str, Value]) -> Answers:
+    def changed(solver: Solver, arguments: Mapping[str, Value]) -> SolverResults:
         answers = dict(solver.function(**arguments))
         answers[mistake] = answers[key]
         return answers
@@ -83,7 +83,7 @@ def mistake_change(mistake: str, key: str) -> Change:
 def broken(solver: Solver, change: Change) -> Iterator[Solver]:
     """The registry with one solver broken."""
 
-    def function(**arguments: Any) -> Answers:
+    def function(**arguments: Any) -> SolverResults:
         return change(solver, arguments)
 
     mutant = replace(solver, function=function)

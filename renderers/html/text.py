@@ -33,7 +33,7 @@ from qgen.document.richtext import (
     Table,
     Text,
 )
-from qgen.renderers.math_markup import MathMarkup, Refusal
+from qgen.renderers.math_markup import MathMarkup, Unconvertible
 from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot
 
 PICTURE_TYPES = {
@@ -120,7 +120,7 @@ class Surroundings:
         self.problems[Problem(code, message, self.place, severity)] = None
 
 
-def _described(tex: str, refusal: Refusal) -> str:
+def _described(tex: str, refusal: Unconvertible) -> str:
     where = "" if refusal.position is None else f" at character {refusal.position}"
     return f"the formula '{tex}' cannot be shown in a page: {refusal.reason}{where}"
 

@@ -13,7 +13,7 @@ from qgen.document.answers import (
     ShortAnswer,
     SingleChoice,
 )
-from qgen.document.formula import Expression, latex, typed
+from qgen.document.formula import Formula, latex, typed
 from qgen.document.numbers import machine_decimal
 from qgen.document.richtext import Passage
 from qgen.marking.rules import accepted_interval
@@ -129,6 +129,6 @@ def _formula_notes(answer: FormulaAnswer, text: MoodleText, labels: Labels) -> s
     return _key(labels, _formula(answer.key) + variables) + _list(mistakes, text)
 
 
-def _formula(expression: Expression) -> str:
+def _formula(expression: Formula) -> str:
     """A formula typeset and as it is typed."""
     return rf"\({escaped(latex(expression))}\), <code>{escaped(typed(expression))}</code>"

@@ -127,10 +127,6 @@ class MoodleText(PassageWriter):
         self._embeds = True
         return html
 
-    def is_fixed(self, text: RichText) -> bool:
-        """True for a text that has been written and is the same in all variants."""
-        return all(isinstance(piece, str) for piece in self._known[id(text)][1])
-
     def _new_field(self, passage: Passage) -> str:
         """Writes a field and remembers how, unless it shows pictures, which may differ."""
         html = self.field_of(self.write(passage))

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from qgen.document.formula import (
     Call,
-    Domain,
-    Expression,
+    Formula,
     FunctionName,
     Number,
     Power,
@@ -20,6 +19,7 @@ from qgen.document.formula import (
     Quotient,
     Sum,
     Symbol,
+    VariableDomain,
 )
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Points(dict[str, "Tensor"]):
     from −6 to 6, positive ones from 1/30 to 30; nonnegative ones begin with 0.
     """
 
-    def __init__(self, domains: Mapping[str, Domain], variants: int) -> None:
+    def __init__(self, domains: Mapping[str, VariableDomain], variants: int) -> None:
         super().__init__()
         self._domains, self._variants = domains, variants
 
@@ -48,7 +48,7 @@ class Points(dict[str, "Tensor"]):
         return self[symbol]
 
 
-def coordinates(symbol: str, domain: Domain) -> list[float]:
+def coordinates(symbol: str, domain: VariableDomain) -> list[float]:
     """The values that a symbol takes, one at each point."""
     stream = random.Random(f"points of {symbol}")
     shares = [(share + stream.random()) / POINTS for share in range(POINTS)]
@@ -67,7 +67,7 @@ def coordinates(symbol: str, domain: Domain) -> list[float]:
             assert_never(domain)
 
 
-def skeleton(expression: Expression) -> Hashable:
+def skeleton(expression: Formula) -> Hashable:
     """What a formula looks like apart from its numbers: equal ones are evaluated together."""
     match expression:
         case Number():
@@ -88,11 +88,11 @@ def skeleton(expression: Expression) -> Hashable:
             assert_never(expression)
 
 
-def evaluate_alike(expressions: Sequence[Expression], points: Mapping[str, "Tensor"]) -> "Tensor":
+def evaluate_alike(expressions: Sequence[Formula], points: Mapping[str, "Tensor"]) -> "Tensor":
     """The values [variants, points] of formulas that have one skeleton; NaN where undefined."""
     import torch
 
-    def below(*parts: Sequence[Expression]) -> list["Tensor"]:
+    def below(*parts: Sequence[Formula]) -> list["Tensor"]:
         return [evaluate_alike(part, points) for part in parts]
 
     first = expressions[0]

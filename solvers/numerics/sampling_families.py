@@ -7,7 +7,7 @@ from collections.abc import Callable
 from math import exp
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from qgen.document.formula import Call, Expression, Number, Product, Quotient, Sum, Symbol
+from qgen.document.formula import Call, Formula, Number, Product, Quotient, Sum, Symbol
 from qgen.document.problem import did_you_mean
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class StandardMap(NamedTuple):
     quantile: Callable[[float, float, Callable[[float], float]], float]
     distribution: Callable[[float], float]
     sign: int
-    size: Callable[[Expression, Expression], Expression]
+    size: Callable[[Formula, Formula], Formula]
 
 
 def _bounded_exp(exponent: float) -> float:

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, assert_never
 
-from qgen.document.formula import Domain, Expression, symbols
-from qgen.document.values import EXPRESSION_TYPES, Value, show
+from qgen.document.formula import Formula, VariableDomain, symbols
+from qgen.document.values import FORMULA_TYPES, Value, show
 from qgen.solvers.numerics.formula_values import POINTS, Points, evaluate_alike, skeleton
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Expected:
     result: str
     values: Sequence[Value]
     tolerance: float
-    domains: Mapping[str, Domain] = field(default_factory=dict)
+    domains: Mapping[str, VariableDomain] = field(default_factory=dict)
 
     def fault(self, variant: int, second: str, first: str | None = None) -> Disagreement:
         """This variant's disagreement."""
@@ -69,7 +69,7 @@ def shape_of(value: Value) -> Shape:
         return "truth"
     if isinstance(value, str):
         return "text"
-    return "formula" if isinstance(value, EXPRESSION_TYPES) else "number"
+    return "formula" if isinstance(value, FORMULA_TYPES) else "number"
 
 
 def kind_of(shape: Shape) -> Kind:
@@ -88,7 +88,7 @@ def floats(value: Value) -> Any:
     """A number, or a nested tuple of numbers, in double precision."""
     if isinstance(value, tuple):
         return [floats(entry) for entry in value]
-    if isinstance(value, (str, *EXPRESSION_TYPES)):
+    if isinstance(value, (str, *FORMULA_TYPES)):
         raise TypeError(f"{show(value)} is not a number")
     return float(value)
 
@@ -259,7 +259,7 @@ def _compare_formulas(expected: Expected, returned: object) -> Comparison:
 def _at_point(expected: Expected, index: int, point: int, value: float) -> str:
     """A formula of the first route with its value at one of the points."""
     formula = expected.values[index]
-    names = sorted(symbols(formula)) if isinstance(formula, EXPRESSION_TYPES) else []
+    names = sorted(symbols(formula)) if isinstance(formula, FORMULA_TYPES) else []
     points = Points(expected.domains, 1)
     here = ", ".join(f"{name} = {float(points[name][0, point]):.6g}" for name in names)
     told = f"{value:.12g}" if math.isfinite(value) else "undefined"
@@ -270,12 +270,12 @@ def _formula_values(expected: Expected) -> "Tensor":
     """The first route's formulas [variants, points]."""
     import torch
 
-    formulas = [value for value in expected.values if isinstance(value, EXPRESSION_TYPES)]
+    formulas = [value for value in expected.values if isinstance(value, FORMULA_TYPES)]
     groups: dict[object, list[int]] = {}
     for index, formula in enumerate(formulas):
         groups.setdefault(skeleton(formula), []).append(index)
     first = torch.empty(len(formulas), POINTS, dtype=torch.float64)
     for indices in groups.values():
-        alike: list[Expression] = [formulas[index] for index in indices]
+        alike: list[Formula] = [formulas[index] for index in indices]
         first[indices] = evaluate_alike(alike, Points(expected.domains, len(alike)))
     return first

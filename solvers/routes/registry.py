@@ -21,9 +21,9 @@ from types import ModuleType
 from typing import Any, NamedTuple, TypeVar
 
 import qgen.solvers
-from qgen.document.formula import Domain
+from qgen.document.formula import VariableDomain
 from qgen.document.problem import did_you_mean
-from qgen.document.values import EXPRESSION_TYPES, Answers, Value, Values, show_all
+from qgen.document.values import FORMULA_TYPES, SolverResults, Value, Values, show_all
 from qgen.solvers.routes.source_files import digest_with_imports, module_file
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -66,10 +66,10 @@ class Solver:
     """
 
     name: str
-    function: Callable[..., Answers]
+    function: Callable[..., SolverResults]
     results: Mapping[str, str]
     mistakes: Mapping[str, str]
-    domains: Mapping[str, Mapping[str, Domain]]
+    domains: Mapping[str, Mapping[str, VariableDomain]]
     examples: tuple[Values, ...]
     parameters: tuple[Parameter, ...]
     source: Path
@@ -91,7 +91,7 @@ def solver(
     *,
     results: Mapping[str, str],
     mistakes: Mapping[str, str] | None = None,
-    domains: Mapping[str, Mapping[str, Domain]] | None = None,
+    domains: Mapping[str, Mapping[str, VariableDomain]] | None = None,
     examples: Sequence[Values] = (),
 ) -> Callable[[Function], Function]:
     """Registers the decorated function as the first route of `name`.
@@ -302,7 +302,7 @@ def complete_arguments(solver: Solver, values: Values) -> dict[str, Value]:
     return arguments
 
 
-def solve(solver: Solver, values: Values) -> Answers:
+def solve(solver: Solver, values: Values) -> SolverResults:
     """The results and mistakes for these values; values that the solver does not name are ignored.
 
     Raises SolverFailure if a value is missing or unfit, if the arithmetic breaks down, and if
@@ -329,7 +329,7 @@ def solve(solver: Solver, values: Values) -> Answers:
     return answers
 
 
-def _wrong_names(solver: Solver, answers: Answers) -> str:
+def _wrong_names(solver: Solver, answers: SolverResults) -> str:
     missing = sorted({*solver.names} - answers.keys())
     stray = sorted(answers.keys() - {*solver.names})
     faults = [
@@ -342,7 +342,7 @@ def _wrong_names(solver: Solver, answers: Answers) -> str:
 
 # Looked up by exact type, because this runs on every answer of every variant. The numbers inside
 # a formula are looked at where one becomes a key: few of a solver's formulas ever do.
-_ALWAYS_FINE = frozenset({int, Fraction, bool, str, *EXPRESSION_TYPES})
+_ALWAYS_FINE = frozenset({int, Fraction, bool, str, *FORMULA_TYPES})
 
 
 def _fault(value: object) -> str | None:

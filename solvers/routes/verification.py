@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qgen.document.values import Answers, Value, Values, show_all
+from qgen.document.values import SolverResults, Value, Values, show_all
 from qgen.solvers.routes.comparison import (
     Disagreement,
     Expected,
@@ -39,7 +39,9 @@ class Verification:
     largest: float
 
 
-def verify(solver: Solver, batch: Sequence[Values], answers: Sequence[Answers]) -> Verification:
+def verify(
+    solver: Solver, batch: Sequence[Values], answers: Sequence[SolverResults]
+) -> Verification:
     """Runs the second route on all variants and compares it with `answers`, what `solve` gave.
 
     The check is called with float64 tensors that have a leading axis for variants: scalars
@@ -85,7 +87,7 @@ def verify(solver: Solver, batch: Sequence[Values], answers: Sequence[Answers]) 
     return Verification(tuple(disagreements), compared, largest)
 
 
-def _alike(arguments: Sequence[Values], answers: Sequence[Answers]) -> Iterator[list[int]]:
+def _alike(arguments: Sequence[Values], answers: Sequence[SolverResults]) -> Iterator[list[int]]:
     """The indices of variants whose values and answers have equal shapes, in batches."""
     groups: dict[object, list[int]] = {}
     for index, both in enumerate(zip(arguments, answers, strict=True)):

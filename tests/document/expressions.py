@@ -7,7 +7,7 @@ from hypothesis import strategies
 
 from qgen.document.formula import (
     Call,
-    Expression,
+    Formula,
     FunctionName,
     Number,
     Power,
@@ -34,8 +34,8 @@ _one_argument = [name for name in get_args(FunctionName) if name not in ("max", 
 
 
 def _larger(
-    inner: strategies.SearchStrategy[Expression],
-) -> strategies.SearchStrategy[Expression]:
+    inner: strategies.SearchStrategy[Formula],
+) -> strategies.SearchStrategy[Formula]:
     several = strategies.lists(inner, min_size=1, max_size=3).map(tuple)
     pairs = strategies.lists(inner, min_size=2, max_size=3).map(tuple)
     return strategies.one_of(

@@ -14,7 +14,7 @@ from sympy.parsing.sympy_parser import (
 
 from qgen.document.formula import (
     Call,
-    Expression,
+    Formula,
     FunctionName,
     Number,
     Power,
@@ -37,11 +37,11 @@ MINUS_X = Product((Number(-1), X))
 HALF = Number(Fraction(1, 2))
 
 
-def plus(*terms: Expression) -> Sum:
+def plus(*terms: Formula) -> Sum:
     return Sum(terms)
 
 
-def times(*factors: Expression) -> Product:
+def times(*factors: Formula) -> Product:
     return Product(factors)
 
 
@@ -111,9 +111,7 @@ PRINTED = [
 
 
 @pytest.mark.parametrize(("expression", "tex", "text"), PRINTED)
-def test_formulas_print_as_a_person_writes_them(
-    expression: Expression, tex: str, text: str
-) -> None:
+def test_formulas_print_as_a_person_writes_them(expression: Formula, tex: str, text: str) -> None:
     assert latex(expression) == tex
     assert typed(expression) == text
 
@@ -182,7 +180,7 @@ _NAMES: dict[str, object] = {
 }
 
 
-def all_values(expression: Expression, point: dict[str, float]) -> list[float]:
+def all_values(expression: Formula, point: dict[str, float]) -> list[float]:
     """What the formula and all its parts are worth."""
     inner = [value for part in operands(expression) for value in all_values(part, point)]
     return [evaluate(expression, point), *inner]
@@ -190,7 +188,7 @@ def all_values(expression: Expression, point: dict[str, float]) -> list[float]:
 
 @settings(deadline=None, max_examples=80)
 @given(EXPRESSIONS)
-def test_the_typed_text_means_the_formula_to_another_reader(expression: Expression) -> None:
+def test_the_typed_text_means_the_formula_to_another_reader(expression: Formula) -> None:
     point = dict(zip(VARIABLES, POINTS, strict=True))
     try:
         value, *inner = all_values(expression, point)

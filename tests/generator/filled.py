@@ -7,7 +7,7 @@ from qgen.bank.templates import QuestionTemplate
 from qgen.document.answers import MultipleSelect, ScoringRule, SingleChoice
 from qgen.document.exam import Item
 from qgen.document.richtext import plain_text
-from qgen.document.values import Answers, Values
+from qgen.document.values import SolverResults, Values
 from qgen.generator.filling import Filler, Filling
 from qgen.generator.seeds import RandomSource, stream
 from tests.bank.written import question, template
@@ -26,7 +26,7 @@ def filling(
 def fill(
     found: QuestionTemplate,
     values: Values | None = None,
-    answers: Answers | None = None,
+    answers: SolverResults | None = None,
     *,
     source: RandomSource | None = None,
     **how: Any,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from qgen.document.values import Answers, Values
+from qgen.document.values import SolverResults, Values
 from qgen.generator.drawing import MAX_DRAWS, VariantFailure, drawer
 from qgen.generator.seeds import stream
 from tests.bank.written import question, template
@@ -79,7 +79,7 @@ class TestResultConditions:
     def test_solvers_answer_where_conditions_read_them(self) -> None:
         asked: list[Values] = []
 
-        def solve(values: Values) -> Answers:
+        def solve(values: Values) -> SolverResults:
             asked.append(values)
             return {"square": values["a"] * values["a"]}  # type: ignore[operator]  # integers
 

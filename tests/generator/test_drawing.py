@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import qgen.generator
-from qgen.document.values import Answers, Value, Values
+from qgen.document.values import SolverResults, Value, Values
 from qgen.generator.drawing import (
     Drawer,
     drawer,
@@ -25,7 +25,7 @@ from qgen.generator.seeds import RandomSource, stream
 from tests.bank.written import question, template
 
 
-def unsolved(values: Values) -> Answers:
+def unsolved(values: Values) -> SolverResults:
     raise AssertionError("nothing here needs a solver")
 
 

@@ -10,7 +10,7 @@ from qgen.bank.markup import MarkupError, read_closed_markup
 from qgen.bank.templates import HoleContext
 from qgen.document.formula import (
     Call,
-    Expression,
+    Formula,
     Number,
     Power,
     Product,
@@ -125,7 +125,7 @@ def test_what_prints_can_be_typeset(row: tuple[str, ...]) -> None:
     assert mistakes == []
 
 
-FORMULAS: list[tuple[str, Expression, str]] = [
+FORMULAS: list[tuple[str, Formula, str]] = [
     ("{{ f }}", linear([(3, "x"), (-4, "y")], -2), "3 x - 4 y - 2"),
     ("y = {{ f }}", linear([(-1, "x")], 0), "y = -x"),
     ("y - {{ f }}", linear([(3, "x")], -2), r"y - \left(3 x - 2\right)"),
@@ -156,7 +156,7 @@ FORMULAS: list[tuple[str, Expression, str]] = [
 @pytest.mark.parametrize(
     ("formula", "value", "expected"), FORMULAS, ids=[row[0] + row[2] for row in FORMULAS]
 )
-def test_formulas_in_formulas(formula: str, value: Expression, expected: str) -> None:
+def test_formulas_in_formulas(formula: str, value: Formula, expected: str) -> None:
     assert tex(formula, f=value) == expected
 
 

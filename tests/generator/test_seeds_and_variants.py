@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qgen.bank.templates import QuestionTemplate
-from qgen.document.values import Answers, Values, show_all
+from qgen.document.values import SolverResults, Values, show_all
 from qgen.generator.drawing import VariantFailure, values_digest
 from qgen.generator.seeds import index_below, rank, shuffled, stream
 from qgen.generator.variants import Variant, VariantSource
@@ -43,7 +43,7 @@ GOLDEN_VALUES = (
 )
 
 
-def unsolved(values: Values) -> Answers:
+def unsolved(values: Values) -> SolverResults:
     raise AssertionError("nothing here needs a solver")
 
 

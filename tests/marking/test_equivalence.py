@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from qgen.document.answers import FormulaAnswer, FormulaMistake
 from qgen.document.formula import (
-    Domain,
-    Expression,
+    Formula,
     Number,
     Product,
     Sum,
     Symbol,
+    VariableDomain,
     latex,
     typed,
 )
@@ -32,16 +32,16 @@ from qgen.marking.number_reader import Refusal
 from qgen.marking.sympy_worker import postfix
 from tests.document.expressions import EXPRESSIONS, VARIABLES
 
-DOMAINS: tuple[Domain, ...] = ("real", "positive", "nonnegative", "probability")
+DOMAINS: tuple[VariableDomain, ...] = ("real", "positive", "nonnegative", "probability")
 
 
-def formula(text: str, *names: str) -> Expression:
+def formula(text: str, *names: str) -> Formula:
     expression = parse_formula(text, names or ("x", "y", "z", "p", "q"))
     assert not isinstance(expression, Refusal), expression.sentence
     return expression
 
 
-def verdict(first: str, second: str, **variables: Domain) -> Verdict:
+def verdict(first: str, second: str, **variables: VariableDomain) -> Verdict:
     left, right = (formula(text, *variables) for text in (first, second))
     found = equivalence(left, right, variables, seconds=10)
     swapped = equivalence(right, left, variables, seconds=10)
@@ -52,7 +52,7 @@ def verdict(first: str, second: str, **variables: Domain) -> Verdict:
 # Which formulas are equal
 
 
-EQUAL: list[tuple[str, str, dict[str, Domain]]] = [
+EQUAL: list[tuple[str, str, dict[str, VariableDomain]]] = [
     ("(3x - 4y - 2)/26", "3/26*x - 2/13*y - 1/13", {"x": "real", "y": "real"}),
     ("(x+y)^3", "x^3 + 3x^2*y + 3x*y^2 + y^3", {"x": "real", "y": "real"}),
     ("1/(x-1) - 1/(x+1)", "2/(x^2 - 1)", {"x": "real"}),
@@ -86,7 +86,7 @@ EQUAL: list[tuple[str, str, dict[str, Domain]]] = [
     ("(x+y+z)^9", "(x+y+z)^4 (x+y+z)^5", {"x": "real", "y": "real", "z": "real"}),
 ]
 
-DIFFERENT: list[tuple[str, str, dict[str, Domain]]] = [
+DIFFERENT: list[tuple[str, str, dict[str, VariableDomain]]] = [
     ("max(0, x)", "x", {"x": "real"}),
     ("max(0, x)", "|x|", {"x": "real"}),
     ("x", "|x|", {"x": "real"}),
@@ -117,14 +117,14 @@ DIFFERENT: list[tuple[str, str, dict[str, Domain]]] = [
 
 @pytest.mark.parametrize(("first", "second", "variables"), EQUAL)
 def test_equal_formulas_are_proved_equal(
-    first: str, second: str, variables: dict[str, Domain]
+    first: str, second: str, variables: dict[str, VariableDomain]
 ) -> None:
     assert verdict(first, second, **variables) == Verdict("equal")
 
 
 @pytest.mark.parametrize(("first", "second", "variables"), DIFFERENT)
 def test_different_formulas_come_with_a_witness(
-    first: str, second: str, variables: dict[str, Domain]
+    first: str, second: str, variables: dict[str, VariableDomain]
 ) -> None:
     found = verdict(first, second, **variables)
     assert found.outcome == "different"
@@ -144,7 +144,7 @@ def test_different_formulas_come_with_a_witness(
     ],
 )
 def test_what_cannot_be_settled_is_never_called_different(first: str, second: str) -> None:
-    variables: dict[str, Domain] = {"x": "real", "y": "real"}
+    variables: dict[str, VariableDomain] = {"x": "real", "y": "real"}
     left, right = formula(first, "x", "y"), formula(second, "x", "y")
     assert equivalence(left, right, variables, seconds=0.5).outcome != "different"
     if first.startswith("9"):
@@ -156,7 +156,7 @@ def test_an_undeclared_symbol_is_the_callers_mistake() -> None:
         equivalence(Symbol("z"), Symbol("x"), {"x": "real"})
 
 
-def _reordered(expression: Expression) -> Expression:
+def _reordered(expression: Formula) -> Formula:
     match expression:
         case Sum(terms):
             return Sum(tuple(map(_reordered, reversed(terms))))
@@ -166,7 +166,7 @@ def _reordered(expression: Expression) -> Expression:
             return expression
 
 
-_REALS: dict[str, Domain] = dict.fromkeys(VARIABLES, "real")
+_REALS: dict[str, VariableDomain] = dict.fromkeys(VARIABLES, "real")
 
 
 @pytest.fixture
@@ -176,7 +176,7 @@ def no_sympy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @settings(deadline=None, max_examples=40)
 @given(EXPRESSIONS)
-def test_order_never_makes_a_difference(expression: Expression) -> None:
+def test_order_never_makes_a_difference(expression: Formula) -> None:
     domains = {name: _REALS[name] for name in VARIABLES}
     for point in list(points(domains, []))[:8]:
         outcome = compare(expression, _reordered(expression), point)
@@ -185,7 +185,7 @@ def test_order_never_makes_a_difference(expression: Expression) -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(EXPRESSIONS, st.fractions(max_denominator=10**6).filter(bool))
-def test_a_shifted_formula_is_never_proved_equal(expression: Expression, by: Fraction) -> None:
+def test_a_shifted_formula_is_never_proved_equal(expression: Formula, by: Fraction) -> None:
     assert not identical(expression, Sum((expression, Number(by))))
 
 
@@ -226,7 +226,7 @@ def prover() -> Iterator[sympy_prover._Prover]:
     prover.close()
 
 
-def request(first: Expression, second: Expression) -> str:
+def request(first: Formula, second: Formula) -> str:
     return json.dumps(
         {"first": postfix(first), "second": postfix(second), "domains": {"x": "real"}}
     )
@@ -295,7 +295,7 @@ def test_the_worker_goes_with_the_program_and_sympy_stays_out_of_it() -> None:
 
 @pytest.fixture
 def answer() -> FormulaAnswer:
-    variables: dict[str, Domain] = {"x_1": "real", "x_2": "real", "alpha": "positive"}
+    variables: dict[str, VariableDomain] = {"x_1": "real", "x_2": "real", "alpha": "positive"}
     return FormulaAnswer(
         formula("(3x_1 - 4x_2 - 2)/(alpha^2 + 25)", *variables),
         variables,
@@ -350,7 +350,7 @@ _PIECES = st.sampled_from(
 @given(st.one_of(st.text(max_size=30), st.lists(_PIECES, max_size=14).map(" ".join)))
 @settings(deadline=None, max_examples=150)
 def test_any_text_gets_a_verdict(text: str) -> None:
-    variables: dict[str, Domain] = {"x_1": "real", "x_2": "real", "alpha": "positive"}
+    variables: dict[str, VariableDomain] = {"x_1": "real", "x_2": "real", "alpha": "positive"}
     key = formula("x_1/(alpha + x_2^2)", *variables)
     mark = mark_formula(FormulaAnswer(key, variables), text)
     assert mark.sentence
@@ -375,7 +375,7 @@ def test_any_text_gets_a_verdict(text: str) -> None:
     ],
 )
 def test_hostile_formulas_end_with_a_verdict(text: str) -> None:
-    variables: dict[str, Domain] = {"x_1": "real", "x_2": "real", "alpha": "positive"}
+    variables: dict[str, VariableDomain] = {"x_1": "real", "x_2": "real", "alpha": "positive"}
     key = formula("x_1/(alpha + x_2^2)", *variables)
     assert mark_formula(FormulaAnswer(key, variables), text).verdict in (
         *("equal", "different", "undecided", "refused"),

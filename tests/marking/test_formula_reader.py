@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qgen.document.formula import Expression, evaluate, latex, symbols, typed
+from qgen.document.formula import Formula, evaluate, latex, symbols, typed
 from qgen.marking.formula_points import compare
 from qgen.marking.formula_reader import parse_formula
 from qgen.marking.number_reader import Refusal
@@ -211,7 +211,7 @@ def test_long_sums_and_products_stay_flat() -> None:
         assert evaluate(formula, {"x": 1.0}) in (1.0, 401.0)
 
 
-def assert_same_everywhere(first: Expression | Refusal, second: Expression) -> None:
+def assert_same_everywhere(first: Formula | Refusal, second: Formula) -> None:
     assert not isinstance(first, Refusal), first.sentence
     for shift in range(3):
         point = {
@@ -223,13 +223,13 @@ def assert_same_everywhere(first: Expression | Refusal, second: Expression) -> N
 
 @settings(deadline=None, max_examples=150)
 @given(EXPRESSIONS)
-def test_what_is_printed_for_typing_reads_back(expression: Expression) -> None:
+def test_what_is_printed_for_typing_reads_back(expression: Formula) -> None:
     assert_same_everywhere(parse_formula(typed(expression), VARIABLES), expression)
 
 
 @settings(deadline=None, max_examples=150)
 @given(EXPRESSIONS)
-def test_what_is_printed_as_tex_reads_back(expression: Expression) -> None:
+def test_what_is_printed_as_tex_reads_back(expression: Formula) -> None:
     assert_same_everywhere(parse_formula(latex(expression), VARIABLES), expression)
 
 

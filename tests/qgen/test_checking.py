@@ -171,6 +171,22 @@ mistakes: [{answer: "2*n", feedback: "Twice."}, {answer: "n + 7", feedback: "Sev
         assert "(n = 7)" in problem.message
         assert "mistakes 1 and 2 both give 14" in problem.message
 
+    def test_guessing_counts_the_options_that_are_shown(self, course: Path) -> None:
+        text = """
+id: shown
+kind: single_choice
+stem: Which?
+draw: 4
+options:
+  - {text: the right one, correct: true}
+  - {text: first}
+  - {text: second}
+  - {text: third}
+  - {text: fourth}
+"""
+        (check,) = checked(course, text).questions
+        assert check.guess == Fraction(1, 4)
+
     def test_a_missing_explanation(self, course: Path) -> None:
         text = "id: bare\nkind: short_answer\nstem: What?\naccept: this\n"
         head = HEAD.replace("explanation: Because.\n", "")

@@ -89,7 +89,7 @@ class TestUsage:
             (["bild"], "bild"),
             (["build"], "EXAM.YAML"),
             (["build", "x.yaml", "--format", "latx"], "did you mean 'latex'?"),
-            (["build", "x.yaml", "--format", "zzz"], "there are latex, moodle, html"),
+            (["build", "x.yaml", "--format", "zzz"], "there are paper, latex, moodle, html"),
             (["build", "x.yaml", "--format", " , "], "names no format"),
             (["build", "x.yaml", "--format", "html,latx"], "there is no format 'latx'"),
             (["build", "x.yaml", "--seed", "-1"], "-1"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from qgen.document.formula import Number, Product
-from qgen.document.values import EXPRESSION_TYPES, Value, Values
+from qgen.document.values import FORMULA_TYPES, Value, Values
 from qgen.solvers.routes.registry import Solver, solve
 from qgen.solvers.routes.verification import verify
 
@@ -22,7 +22,7 @@ def slightly_changed(value: Value) -> Value:
             return tuple(map(slightly_changed, value))
         case str():
             return f"not {value}"
-    assert isinstance(value, EXPRESSION_TYPES)
+    assert isinstance(value, FORMULA_TYPES)
     return Product((Number(Fraction(1001, 1000)), value))
 
 

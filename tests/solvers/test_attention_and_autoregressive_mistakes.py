@@ -3,7 +3,7 @@
 import pytest
 
 from qgen.document.formula import Number, Sum
-from qgen.document.values import EXPRESSION_TYPES
+from qgen.document.values import FORMULA_TYPES
 from qgen.solvers.routes.registry import all_solvers, solve
 from qgen.solvers.routes.verification import verify
 
@@ -21,7 +21,7 @@ def spoiled(value):
         return (spoiled(value[0]), *value[1:])
     if isinstance(value, bool):
         return not value
-    if isinstance(value, EXPRESSION_TYPES):
+    if isinstance(value, FORMULA_TYPES):
         return Sum((value, Number(0.001)))
     return float(value) * 1.001 + 1e-4
 

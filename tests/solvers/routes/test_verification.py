@@ -101,7 +101,7 @@ def test_variants_of_different_shapes_keep_their_indices():
     assert [(fault.variant, fault.result) for fault in found.disagreements] == [
         (7, "posterior_variance")
     ]
-    assert found.compared == len(batch) * len(known.results)
+    assert found.compared == len(batch) * len(known.names)
     assert found.largest > 0.9
 
 

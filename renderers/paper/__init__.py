@@ -1,0 +1,1 @@
+"""Papers by Typst: PDF without TeX, from the same document as every other format."""

@@ -1,0 +1,333 @@
+"""Questions as Typst source: as a student gets them, and as solutions with keys and marking."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import assert_never
+
+from qgen.document.answers import (
+    Answer,
+    FormulaAnswer,
+    MultipleSelect,
+    Numeric,
+    Open,
+    Option,
+    Part,
+    ShortAnswer,
+    SingleChoice,
+    option_letter,
+)
+from qgen.document.exam import Item
+from qgen.document.formula import Symbol, latex, number_latex
+from qgen.document.numbers import exact_value, terminating
+from qgen.document.richtext import Passage
+from qgen.document.values import Real
+from qgen.marking.rules import accepted_interval
+from qgen.renderers.labels import Labels
+from qgen.renderers.paper.literals import string
+from qgen.renderers.paper.text import PaperText, Surroundings
+from qgen.renderers.wording import points_label, points_number
+
+HEADING_LEVEL = 4
+"""The level of a heading within a question: below the paper, its sections and questions."""
+_USUAL_MINUTES = Fraction(5)
+# Options with more source than this never stand in columns.
+_SHORT_OPTION = 120
+_USUAL_SIZE = 11  # points
+_SURELY_WHOLE = 220.0  # millimetres: less than the height of a page
+# What is not printed: the marks of formulas beside their TeX, and the names of functions.
+_MARKUP = re.compile(r'\$[^$]*\$|#[a-z-]+|[\[\]();"]')
+_LANGUAGE = re.compile("[a-z]{2,3}")
+
+
+class Words:
+    """The labels of a paper and its numbers, as markup."""
+
+    def __init__(self, labels: Labels, surroundings: Surroundings) -> None:
+        self.labels = labels
+        self._surroundings = surroundings
+
+    def text(self, words: str) -> str:
+        """Plain characters."""
+        return self._surroundings.text(words)
+
+    def title(self, words: str) -> str:
+        """What a heading says: something in any case, for those who listen to the paper."""
+        return self.text(words if any(map(str.isprintable, words.split())) else "–")
+
+    def filled(self, label: str, *sources: str) -> str:
+        """A label, its `{}` replaced by markup."""
+        first, *others = map(self.text, label.split("{}"))
+        pairs = zip(sources, others, strict=True)
+        return first + "".join(source + other for source, other in pairs)
+
+    def points(self, points: Fraction) -> str:
+        """`2 points`."""
+        return self.filled(points_label(points, self.labels), self.points_number(points))
+
+    def points_number(self, points: Fraction) -> str:
+        """Points as a decimal of at most three places, or as a fraction."""
+        shown = points_number(points)
+        return self.formula(number_latex(points)) if "/" in shown else self.text(shown)
+
+    def formula(self, tex: str) -> str:
+        """A formula in the line."""
+        return self._surroundings.formula(tex)
+
+    def number(self, value: Real) -> str:
+        """A number as it is graded: exact, with six digits of a fraction that does not end."""
+        exact = None if isinstance(value, float) else terminating(Fraction(value))
+        if exact is not None:
+            return self.formula(exact)
+        if isinstance(value, float):
+            return self.formula(number_latex(value))
+        return self.formula(rf"{number_latex(value)} \approx {number_latex(float(value))}")
+
+    def bound(self, value: Fraction) -> str:
+        """An end of an interval."""
+        exact = terminating(value)
+        if exact is not None and len(exact) <= 10:
+            return self.formula(exact)
+        return self.formula(number_latex(float(exact_value(float(value)))))
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionWriter:
+    """Writes one exam's questions."""
+
+    words: Words
+    passages: PaperText
+    language: str
+    text_size: int
+
+    def question(self, number: int, item: Item, opening: Sequence[str]) -> Iterator[str]:
+        """The question with room for its answer; nothing that tells the key.
+
+        `opening` stands above it and stays with it: a section's heading.
+        """
+        lines = [*opening, self._heading(number, item), self.passages.write(item.stem)]
+        before = "section" if opening else "question"
+        for part in item.parts:
+            minutes = _minutes(item, part)
+            lines += self._part(part, self._room(part.answer, minutes))
+            body = self._body(item, lines)
+            room = _room_height(part.answer, minutes)
+            height = _most_height(body) * (self.text_size / _USUAL_SIZE) ** 2 + room
+            function = "whole" if height < _SURELY_WHOLE else "question"
+            yield f'#{function}("{before}")[\n{body}\n];\n'
+            lines, before = [], "part"
+
+    def solution(self, number: int, item: Item, opening: Sequence[str]) -> Iterator[str]:
+        """The question with its key, marking, feedback and explanation."""
+        header = item.header
+        source = self.words.text(f"{header.title} · {header.identifier} · {header.topic}")
+        stem = self.passages.write(item.stem)
+        lines = [*opening, self._heading(number, item), f"#source-line[{source}];", stem]
+        before = "section" if opening else "question"
+        for part in item.parts:
+            marking = (
+                *self._key(part.answer),
+                *self._carried(part),
+                *self._explanation(part.explanation),
+            )
+            lines += self._part(part, marking)
+            yield f'#solution("{before}")[\n{self._body(item, lines)}\n];\n'
+            lines, before = [], "part"
+        if item.explanation is not None:
+            lines = list(self._explanation(item.explanation))
+            yield f'#solution("rest")[\n{self._body(item, lines)}\n];\n'
+
+    def _body(self, item: Item, lines: Iterable[str]) -> str:
+        body = "\n\n".join(filter(None, lines))
+        language = (item.header.language or self.language).partition("-")[0].lower()
+        if language != self.language and _LANGUAGE.fullmatch(language):
+            return f"#in-language({string(language)})[{body}];"
+        return body
+
+    def _heading(self, number: int, item: Item) -> str:
+        title = self.words.filled(self.words.labels.question, self.words.text(str(number)))
+        return f"#question-heading[{title}][{self.words.points(item.points)}];"
+
+    def _carried(self, part: Part) -> Iterator[str]:
+        """What a marker must know of a part that follows from an earlier one."""
+        if part.carried is not None:
+            earlier = self.words.text(f"({part.carried.part})")
+            note = self.words.filled(self.words.labels.carried, earlier)
+            yield f'#emph[#"(";{note}#")";];'
+
+    def _part(self, part: Part, below: Iterable[str]) -> Iterator[str]:
+        """What stands below a part's prompt, and with it where the part has a label."""
+        if not part.label:
+            yield from below
+            return
+        label, points = self.words.text(f"({part.label})"), self.words.points(part.points)
+        body = "\n\n".join((self.passages.write(part.prompt), *below))
+        yield f'#part[{label}][#"(";{points}#")";][{body}];'
+
+    def _explanation(self, explanation: Passage | None) -> Iterator[str]:
+        if explanation is not None:
+            label = self.words.text(self.words.labels.explanation)
+            yield f"#labelled[{label}][{self.passages.write(explanation)}];"
+
+    # What a student answers in.
+
+    def _room(self, answer: Answer, minutes: Fraction) -> Iterator[str]:
+        labels = self.words.labels
+        match answer:
+            case SingleChoice():
+                yield f"#hint[{self.words.text(labels.select_one)}];"
+                yield self._options(answer.options, "circle-sign")
+            case MultipleSelect():
+                yield f"#hint[{self.words.text(labels.select_any)}];"
+                yield self._options(answer.options, "square-sign")
+            case Numeric():
+                yield f"#working({float(minutes):.3f});"
+                unit = f", unit: [{self.words.text(answer.unit)}]" if answer.unit else ""
+                yield f'#blank([{self.words.text(labels.answer)}#":";]{unit});'
+            case FormulaAnswer():
+                yield f"#working({float(minutes):.3f});"
+                yield f'#framed[{self._formula_label(answer)}#":";];'
+            case ShortAnswer():
+                yield f'#blank([{self.words.text(labels.answer)}#":";], width: 60%);'
+            case Open():
+                yield f"#answer-lines({answer.lines});"
+            case _:
+                assert_never(answer)
+
+    def _options(self, options: Iterable[Option], shape: str) -> str:
+        texts = [self.passages.write(option.text) for option in options]
+        items = (f'("{option_letter(index)}", [{text}])' for index, text in enumerate(texts))
+        is_short = max(map(len, texts), default=0) < _SHORT_OPTION
+        function = "short-options" if is_short else "option-list"
+        return f"#{function}({shape}, {', '.join(items)});"
+
+    def _formula_label(self, answer: FormulaAnswer) -> str:
+        labels, words = self.words.labels, self.words
+        if not answer.variables:
+            return words.text(labels.answer)
+        names = words.text(", ").join(
+            words.formula(latex(Symbol(name))) for name in answer.variables
+        )
+        return words.text(f"{labels.answer}, ") + words.filled(labels.variables, names)
+
+    # What a marker reads.
+
+    def _key(self, answer: Answer) -> Iterator[str]:
+        words = self.words
+        match answer:
+            case SingleChoice():
+                yield from self._marked(answer.options, "circle-sign", "right-circle-sign")
+            case MultipleSelect():
+                yield from self._marked(answer.options, "square-sign", "right-square-sign")
+            case Numeric():
+                yield self._key_line(self._accepted(answer))
+                yield from self._mistakes(
+                    [(words.number(mistake.value), mistake.feedback) for mistake in answer.mistakes]
+                )
+            case FormulaAnswer():
+                yield self._key_line(words.formula(latex(answer.key)))
+                yield from self._mistakes(
+                    [
+                        (words.formula(latex(mistake.value)), mistake.feedback)
+                        for mistake in answer.mistakes
+                    ]
+                )
+            case ShortAnswer():
+                yield self._key_line(words.text("; ".join(answer.accepted)))
+                yield from self._mistakes(
+                    [
+                        (words.text(f"“{mistake.text}”"), mistake.feedback)
+                        for mistake in answer.mistakes
+                    ]
+                )
+            case Open():
+                yield from self._rubric(answer)
+            case _:
+                assert_never(answer)
+
+    def _accepted(self, answer: Numeric) -> str:
+        """The key with its unit, and from where to where an answer is taken for it."""
+        words = self.words
+        low, high = accepted_interval(answer.key, answer.tolerance)
+        key = words.number(answer.key)
+        if answer.unit:
+            key += words.text(f"\N{NO-BREAK SPACE}{answer.unit}")
+        if low == high:
+            return key
+        accepted = words.filled(words.labels.tolerance, words.bound(low), words.bound(high))
+        return f'{key}#" (";{accepted}#")";'
+
+    def _key_line(self, key: str) -> str:
+        return f"#key[{self.words.text(self.words.labels.key)}][{key}];"
+
+    def _marked(self, options: Sequence[Option], wrong: str, right: str) -> Iterator[str]:
+        for index, option in enumerate(options):
+            shape = right if option.correct else wrong
+            text = self.passages.write(option.text)
+            yield (
+                f'#marked-option({shape}, "{option_letter(index)}", [{text}], '
+                f"{self._option_notes(option)});"
+            )
+        letters = [option_letter(index) for index, option in enumerate(options) if option.correct]
+        yield self._key_line(self.words.text(", ".join(letters) or "–"))
+
+    def _option_notes(self, option: Option) -> str:
+        if not option.correct and option.feedback is None:
+            return "none"
+        labels = self.words.labels
+        function = "right-verdict" if option.correct else "wrong-verdict"
+        word = self.words.text(labels.correct if option.correct else labels.wrong)
+        comment = "" if option.feedback is None else self.passages.write(option.feedback)
+        return f'[#{function}[{word}];#" ";{comment}]'
+
+    def _mistakes(self, mistakes: Sequence[tuple[str, Passage]]) -> Iterator[str]:
+        if mistakes:
+            label = self.words.labels.mistake
+            notes = (
+                f"[#labelled[{self.words.filled(label, value)}][{self.passages.write(feedback)}];]"
+                for value, feedback in mistakes
+            )
+            yield f"#notes({', '.join(notes)});"
+
+    def _rubric(self, answer: Open) -> Iterator[str]:
+        title = f"#key[{self.words.text(self.words.labels.rubric)}]"
+        if not answer.rubric:
+            yield f'{title}[#"–";];'
+            return
+        yield f"{title}[];"
+        lines = (
+            f"[#labelled[{self.words.points(line.points)}][{self.passages.write(line.text)}];]"
+            for line in answer.rubric
+        )
+        yield f"#list(tight: true, {', '.join(lines)});"
+
+
+def _minutes(item: Item, part: Part) -> Fraction:
+    """About how long a part takes: its share of the question's minutes."""
+    whole = item.header.minutes or _USUAL_MINUTES
+    return whole * part.points / item.points if item.points else whole
+
+
+def _most_height(source: str) -> float:
+    """An estimate of a source's height in millimetres, too high rather than too low.
+
+    It spares Typst to measure what surely fits on a page, which costs as much as to set it.
+    """
+    words = _MARKUP.sub("", source)
+    # Capitals, and the signs of Chinese and its like, are twice as wide as other letters.
+    width = len(words) + sum(1 for sign in words if sign.isupper() or sign > "\u2e7f")
+    rows = sum(source.count(mark) for mark in ("\n\n", "], [", "\\n", "; ", "#linebreak"))
+    tall = sum(source.count(name) for name in ("-formula(", "-table(", "mat(", "frac(", "binom("))
+    return 25 + 5.5 * (width / 75 + rows) + 5 * tall + 110 * source.count("picture(")
+
+
+def _room_height(answer: Answer, minutes: Fraction) -> float:
+    """The most height in millimetres that the room for an answer takes."""
+    match answer:
+        case Open():
+            return 9.0 * answer.lines
+        case Numeric() | FormulaAnswer():
+            return 30 + min(60.0, 5 * float(minutes))
+        case _:
+            return 10.0

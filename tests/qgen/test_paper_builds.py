@@ -1,0 +1,50 @@
+"""Building papers on a machine that has nothing but what pip installs."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.qgen.course import EXAMPLES, Course, choice, digests, formula, numeric
+
+BUILD = [sys.executable, "-c", "from qgen.cli import main; main()", "build"]
+
+
+def test_the_midterm_ends_in_pdfs_where_there_is_no_tex(tmp_path: Path) -> None:
+    environment = {**os.environ, "PATH": str(tmp_path), "HOME": str(tmp_path)}
+    command = [*BUILD, str(EXAMPLES / "midterm.yaml"), "--format", "paper", "-o", str(tmp_path)]
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    folder = tmp_path / "midterm" / "paper"
+    documents = {path.stem for path in folder.glob("*.pdf")}
+    versions = [f"{kind}-{version}" for kind in ("paper", "solutions") for version in "ABCD"]
+    assert documents == {*versions, "guide", "keys"}
+    assert all(path.read_bytes().startswith(b"%PDF") for path in folder.glob("*.pdf"))
+
+
+def test_papers_are_the_same_for_any_number_of_jobs(course: Course) -> None:
+    course.bank(numeric("square"), formula("divergence"), choice("which"))
+    course.exam("square", "divergence", "which", versions=5, outputs={"paper": {}})
+    first = digests(course.built(jobs=1))
+    assert sum(name.endswith(".pdf") for name in first) == 11
+    assert digests(course.built(jobs=3)) == first
+
+
+def test_sources_alone_are_written_where_no_pdf_is_wanted(course: Course) -> None:
+    course.bank(choice("which"))
+    course.exam("which", versions=1, outputs={"paper": {"pdf": "never", "solutions": False}})
+    files = {name for name in digests(course.built()) if name.startswith("paper/")}
+    assert files == {"paper/assets/style.typ", "paper/paper-A.typ"}
+
+
+@pytest.mark.parametrize("sign", ["\ua984", "\u1a00"])
+def test_a_character_that_no_font_has_stops_the_build(course: Course, sign: str) -> None:
+    course.bank(choice("which", stem=f"Which {sign}?"))
+    course.exam("which", versions=1, outputs={"paper": {}})
+    report = course.build()
+    assert report.folder is None
+    assert {problem.code for problem in report.problems} == {"typst-character"}
+    for problem in report.problems:
+        assert f"has '{sign}'" in problem.message
+        assert problem.message.endswith("in question 'which'")
