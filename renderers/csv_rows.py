@@ -2,9 +2,14 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
-_FORMULA_STARTS = ("=", "+", "-", "@")
+# Spreadsheets take the wide forms of these characters for them.
+_FORMULA_STARTS = tuple("=+-@＝＋－＠")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
+# Some readers drop these, and what follows one would begin the cell.
+_UNSEEN = "".join(map(chr, (*range(0x20), 0x7F, 0xFEFF)))
 
 
 def csv_rows(rows: Iterable[Sequence[str]]) -> bytes:
@@ -20,10 +25,6 @@ def _neutral(cell: str) -> str:
     It is one line: what follows a carriage return would be read as the start of a row.
     """
     cell = " ".join(cell.split())
-    if not cell.startswith(_FORMULA_STARTS):
-        return cell
-    try:
-        float(cell)
-    except ValueError:
+    if cell.lstrip(_UNSEEN).startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(cell):
         return f"'{cell}"
     return cell

@@ -2,13 +2,17 @@ r"""Question banks as GIFT text, with HTML inside, as Moodle's own importer read
 
 Facts of that importer: in every text a backslash is doubled and `~ = # { } :` have one before
 them, for `\n` is a line end and `\nu` begins with it; a question is one block without a blank
-line; what stands between the first braces is its answer; all questions are worth one mark.
+line; what stands between the first braces is its answer; all questions are worth one mark. A
+text that begins with `[plain]` loses that, and an option that begins with `%50%` is worth half.
 """
 
+import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import assert_never
 
 from qgen.document.answers import (
+    DERIVATION,
     Answer,
     FormulaAnswer,
     Matching,
@@ -29,12 +33,23 @@ from qgen.renderers.moodle.arrangements import has_matching_type, has_positions_
 from qgen.renderers.moodle.cloze import can_be_ticked, star_escaped
 from qgen.renderers.moodle.essay import asked_text, marking_notes, part_heading
 from qgen.renderers.moodle.numbers import NumberWriter
-from qgen.renderers.moodle.questions import SHARES, plain_name, tags_of
+from qgen.renderers.moodle.questions import (
+    NAME_LENGTH,
+    SHARES,
+    TAG_LENGTH,
+    plain_name,
+    tags_of,
+)
 from qgen.renderers.moodle.sheet import category_paths
 from qgen.renderers.moodle.text import MoodleText, cleaned
 from qgen.renderers.writer import Chunk, Writer
 
-_SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in "\\~=#{}:"} | {"\n": r"\n", "\r": " "})
+_SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in "\\~=#{}:"} | {"\n": r"\n"})
+# Moodle puts escaped characters aside as `&&058;`, and takes a text's own for one of them.
+_PUT_ASIDE = re.compile(r"&(?=&0\d\d)")
+_TYPED_NUMBERS = ("numeric", DERIVATION)
+_IDENTIFIER_LENGTH = 100
+_LEAST_OPTIONS = 2
 
 
 def in_gift(text: str) -> str:
@@ -43,7 +58,12 @@ def in_gift(text: str) -> str:
     >>> in_gift(r"\(\nu = \{1\}\)")
     '\\\\(\\\\nu \\= \\\\\\{1\\\\\\}\\\\)'
     """
-    return cleaned(text).translate(_SPECIAL)
+    return cleaned(text).replace("\r\n", "\n").replace("\r", "\n").translate(_SPECIAL)
+
+
+def _field(text: str) -> str:
+    """A text at the start of which no weight and no format is read."""
+    return f"[html]{in_gift(text)}" if text.startswith(("[", "%")) else in_gift(text)
 
 
 class GiftWriter(Writer):
@@ -52,9 +72,10 @@ class GiftWriter(Writer):
     def __init__(self, options: GiftOptions) -> None:
         super().__init__()
         self.variants = options.variants
+        # It is told of no pictures, and so writes their words.
         self._text = MoodleText()
         self._file = ""
-        self._labels: Labels | None = None
+        self._exam_labels: Labels | None = None
         self._categories: dict[int, str] = {}
 
     def losses(self, item: Item) -> list[Problem]:
@@ -69,14 +90,16 @@ class GiftWriter(Writer):
         for part in item.parts:
             where = f"part {part.label}: " if part.label else ""
             found += [(code, where + text) for code, text in _answer_losses(part.answer)]
+        found += _cut_losses(item)
         if any(map(_has_picture, _passages(item))):
             text = "GIFT holds no picture; its alternative text is written instead"
             found.append(("gift-picture", text))
-        return [Problem(code, text, item.header.place, "loss") for code, text in found]
+        problems = [Problem(code, text, item.header.place, "loss") for code, text in found]
+        return problems + _refusals(item)
 
     def begin(self, exam: ExamDocument) -> Iterator[Chunk]:
         """A comment that says what the file is."""
-        self._labels = labels_for(exam.language)
+        self._exam_labels = labels_for(exam.language)
         self._file = f"{exam.slug}.gift.txt"
         paths = category_paths(exam)
         # Pools are told apart by identity, as two of an exam may ask the same question.
@@ -85,18 +108,30 @@ class GiftWriter(Writer):
             "GIFT knows no marks: every question is worth 1 until this is changed after the import"
         )
         self.problems.append(Problem("gift-marks", text, None, "loss"))
+        if any(pool.header.kind in _TYPED_NUMBERS for pool in exam.pools):
+            text = "Moodle reads numbers as decimals such as 0.25 or 1.2e-5, not as 1/4 or 25%"
+            self.problems.append(Problem("gift-numbers", text, None, "loss"))
         title = " ".join(cleaned(exam.title).split())
         yield self._chunk(f"// {title}: {len(exam.pools)} questions in GIFT\n")
 
     def variant(self, pool: Pool, item: Item) -> Iterator[Chunk]:
         """One question, or one for each part of a derivation."""
-        assert self._labels is not None
         category = self._categories.pop(id(pool), None)
         if category is not None:
-            yield self._chunk(f"\n$CATEGORY: {category}\n")
-        self._text.begin(item.assets)
+            # Nothing else is unescaped in a category.
+            path = _PUT_ASIDE.sub("＆", category).replace("\\", r"\\")
+            yield self._chunk(f"\n$CATEGORY: {path}\n")
+        labels = self._labels(item)
         for part in item.parts:
-            yield self._chunk(self._question(item, part, self._labels))
+            yield self._chunk(self._question(item, part, labels))
+
+    def _labels(self, item: Item) -> Labels:
+        """The words in the question's own language, or in the exam's where it has none."""
+        assert self._exam_labels is not None
+        try:
+            return labels_for(item.header.language or self._exam_labels.language)
+        except LookupError:
+            return self._exam_labels
 
     def _chunk(self, text: str) -> Chunk:
         return Chunk(self._file, text.encode("utf-8", "replace"))
@@ -104,8 +139,10 @@ class GiftWriter(Writer):
     def _question(self, item: Item, part: Part, labels: Labels) -> str:
         header = item.header
         number = f"{item.variant:04}{f' ({part.label})' if part.label else ''}"
-        name = f"{' '.join(plain_name(header.title).split())} {number}"
-        identifier = f"{header.identifier}-v{item.variant:04}{part.label}"
+        title = " ".join(cleaned(plain_name(header.title)).split())[:NAME_LENGTH]
+        name = _PUT_ASIDE.sub("＆", f"{title} {number}")
+        ending = f"-v{item.variant:04}{part.label}"
+        identifier = f"{header.identifier[: _IDENTIFIER_LENGTH - len(ending)]}{ending}"
         tags = "".join(f" [tag:{_in_comment(tag)}]" for tag in tags_of(header))
         stem = self._html(item.stem)
         if part.label:
@@ -119,14 +156,13 @@ class GiftWriter(Writer):
         )
 
     def _html(self, passage: Passage) -> str:
-        return self._text.without_pictures(passage)
+        return self._text.write(passage)
 
     def _answer(self, part: Part, item: Item, labels: Labels) -> str:
         """What stands between the braces; behind four hashes, what everybody reads afterwards."""
         answer = part.answer
-        notes = "".join(
-            self._html(each) for each in (part.explanation, item.explanation) if each is not None
-        )
+        explanations = (part.explanation, item.explanation)
+        notes = [self._html(each) for each in explanations if each is not None]
         match answer:
             case SingleChoice():
                 lines = [
@@ -135,7 +171,7 @@ class GiftWriter(Writer):
                 ]
             case _ if _is_asked_freely(answer):
                 lines = []
-                notes = marking_notes(answer, self._text, labels) + notes
+                notes.insert(0, marking_notes(answer, self._text, labels))
             case MultipleSelect():
                 share = SHARES[sum(option.correct for option in answer.options)]
                 lines = [
@@ -148,11 +184,11 @@ class GiftWriter(Writer):
                 ]
             case Numeric():
                 lines = ["#", *self._numbers(answer)]
-            case ShortAnswer():
+            case ShortAnswer() if _can_be_matched(answer):
                 lines = [
-                    *(f"=%100%{in_gift(star_escaped(form))}" for form in answer.accepted),
+                    *(f"=%100%{_words(form)}" for form in answer.accepted),
                     *(
-                        f"=%0%{in_gift(star_escaped(each.text))}{self._feedback(each.feedback)}"
+                        f"=%0%{_words(each.text)}{self._feedback(each.feedback)}"
                         for each in answer.mistakes
                     ),
                 ]
@@ -160,35 +196,42 @@ class GiftWriter(Writer):
                 lines = list(self._pairs(answer))
             case Ordering():
                 lines = [
-                    f"={in_gift(self._html(each))} -> {answer.key.index(place) + 1}"
+                    f"={_field(self._html(each))} -> {answer.key.index(place) + 1}"
                     for place, each in enumerate(answer.items)
                 ]
-            case FormulaAnswer() | Open():
+            case ShortAnswer() | FormulaAnswer() | Open():
                 lines = []
-                notes = marking_notes(answer, self._text, labels) + notes
+                notes.insert(0, marking_notes(answer, self._text, labels))
             case _:
                 assert_never(answer)
-        general = f"####{in_gift(notes)}" if notes else ""
+        if len(notes) > 1:
+            notes = [f"<div>{each}</div>" for each in notes]
+        general = f"####{_field(''.join(notes))}" if notes else ""
         return "\n".join([*lines, general, ""]).lstrip("\n") if lines or general else ""
 
     def _pairs(self, answer: Matching) -> Iterator[str]:
         """The pairs, and right items without a partner; HTML has no arrow of its own."""
         lefts = {pair.right: self._html(pair.left) for pair in answer.pairs}
         for place, right in enumerate(answer.rights):
-            yield f"={in_gift(lefts.get(place, ''))} -> {in_gift(self._html(right))}"
+            yield f"={_field(lefts.get(place, ''))} -> {_field(self._html(right))}"
 
     def _numbers(self, answer: Numeric) -> Iterator[str]:
         writer = NumberWriter(answer.tolerance)
-        yield "=" + ":".join(writer.write(answer.key))
+        yield f"={_span(writer.write(answer.key))}"
         wrong = writer.write_mistakes([mistake.value for mistake in answer.mistakes])
         for mistake, number in zip(answer.mistakes, wrong, strict=True):
-            yield f"=%0%{':'.join(number)}{self._feedback(mistake.feedback)}"
+            yield f"=%0%{_span(number)}{self._feedback(mistake.feedback)}"
 
     def _choice(self, mark: str, text: Passage, feedback: Passage | None) -> str:
-        return f"{mark}{in_gift(self._html(text))}{self._feedback(feedback)}"
+        return f"{mark}{_field(self._html(text))}{self._feedback(feedback)}"
 
     def _feedback(self, feedback: Passage | None) -> str:
-        return "" if feedback is None else f"#{in_gift(self._html(feedback))}"
+        return "" if feedback is None else f"#{_field(self._html(feedback))}"
+
+
+def _span(number: tuple[str, str]) -> str:
+    """A number and how far from it one may be; only Moodle reads powers of ten there."""
+    return ":".join(format(Decimal(each), "f") for each in number)
 
 
 def _is_asked_freely(answer: Answer) -> bool:
@@ -207,7 +250,25 @@ def _is_asked_freely(answer: Answer) -> bool:
 
 
 def _in_comment(word: str) -> str:
-    return " ".join(cleaned(word).split()).replace("[", "(").replace("]", ")")
+    """A word between the brackets of a comment, where Moodle takes no tags with `<`, `>` or `."""
+    plain = " ".join(cleaned(plain_name(word)).split()).replace("[", "(").replace("]", ")")
+    # A backslash would take the bracket behind it along.
+    return plain.replace("`", "'") + (" " if plain.endswith("\\") else "")
+
+
+def _words(text: str) -> str:
+    """What a student has to type, in one line as it can be typed."""
+    return _field(star_escaped(" ".join(text.split())))
+
+
+def _typed_forms(answer: ShortAnswer) -> list[str]:
+    return [*answer.accepted, *(mistake.text for mistake in answer.mistakes)]
+
+
+def _can_be_matched(answer: ShortAnswer) -> bool:
+    """False where the words would make Moodle read another kind of question, or other words."""
+    forms = _typed_forms(answer)
+    return not any("->" in form or _PUT_ASIDE.search(form) for form in forms)
 
 
 def _answer_losses(answer: Answer) -> list[tuple[str, str]]:
@@ -234,7 +295,9 @@ def _answer_losses(answer: Answer) -> list[tuple[str, str]]:
         case Open():
             text = "GIFT keeps no marking scheme apart: it is in the feedback after the attempt"
             return [("gift-rubric", text)]
-        case SingleChoice() | MultipleSelect() | Numeric() | ShortAnswer():
+        case ShortAnswer():
+            return _words_losses(answer)
+        case SingleChoice() | MultipleSelect() | Numeric():
             return []
         case _:
             assert_never(answer)
@@ -269,6 +332,47 @@ def _ordering_losses(answer: Ordering) -> list[tuple[str, str]]:
     return [("gift-ordering", text)]
 
 
+def _words_losses(answer: ShortAnswer) -> list[tuple[str, str]]:
+    if not _can_be_matched(answer):
+        text = (
+            "GIFT cannot hold words with -> or &&0; a free answer is asked, with the key in the "
+            "feedback that follows the attempt"
+        )
+        return [("gift-words", text)]
+    forms = _typed_forms(answer)
+    found: list[tuple[str, str]] = []
+    if any(len(form.split()) > 1 for form in forms):
+        text = "Moodle does not take several blanks between words for one; such answers are wrong"
+        found.append(("gift-blanks", text))
+    if answer.case_sensitive:
+        found.append(("gift-case", "GIFT cannot ask for the case of letters; any is accepted"))
+    elif any(form.lower() != form.casefold() for form in forms):
+        text = "Moodle ignores case letter by letter: it does not take ss for ß or ſ for s"
+        found.append(("gift-case", text))
+    return found
+
+
+def _cut_losses(item: Item) -> list[tuple[str, str]]:
+    header = item.header
+    found = [
+        ("gift-cut", f"Moodle keeps {TAG_LENGTH} characters of the tag '{tag}'")
+        for tag in dict.fromkeys((header.topic, *header.tags))
+        if len(tag) > TAG_LENGTH
+    ]
+    if len(header.title) > NAME_LENGTH:
+        found.append(("gift-cut", f"the name keeps {NAME_LENGTH} characters of the title"))
+    return found
+
+
+def _refusals(item: Item) -> list[Problem]:
+    text = "Moodle takes a single choice with fewer than two options for another kind of question"
+    return [
+        Problem("gift-one-option", text, item.header.place, "error")
+        for part in item.parts
+        if isinstance(part.answer, SingleChoice) and len(part.answer.options) < _LEAST_OPTIONS
+    ]
+
+
 def _passages(item: Item) -> Iterator[Passage]:
     yield item.stem
     if item.explanation is not None:
@@ -277,13 +381,25 @@ def _passages(item: Item) -> Iterator[Passage]:
         yield part.prompt
         if part.explanation is not None:
             yield part.explanation
-        if isinstance(part.answer, (SingleChoice, MultipleSelect)):
-            yield from (option.text for option in part.answer.options)
-        elif isinstance(part.answer, Matching):
-            yield from (pair.left for pair in part.answer.pairs)
-            yield from part.answer.rights
-        elif isinstance(part.answer, Ordering):
-            yield from part.answer.items
+        yield from _answer_passages(part.answer)
+
+
+def _answer_passages(answer: Answer) -> Iterator[Passage]:
+    match answer:
+        case SingleChoice() | MultipleSelect():
+            yield from (option.text for option in answer.options)
+            yield from (each.feedback for each in answer.options if each.feedback is not None)
+        case Numeric() | FormulaAnswer() | ShortAnswer():
+            yield from (mistake.feedback for mistake in answer.mistakes)
+        case Matching():
+            yield from (pair.left for pair in answer.pairs)
+            yield from answer.rights
+        case Ordering():
+            yield from answer.items
+        case Open():
+            yield from (line.text for line in answer.rubric)
+        case _:
+            assert_never(answer)
 
 
 def _has_picture(passage: Passage) -> bool:

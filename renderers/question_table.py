@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from qgen.document.answers import (
+    KIND_NAMES,
     Answer,
     FormulaAnswer,
     Matching,
@@ -19,7 +20,7 @@ from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import CsvOptions
 from qgen.document.numbers import machine_decimal
 from qgen.document.problem import Problem
-from qgen.document.richtext import Image, plain_text, walk
+from qgen.document.richtext import Image, Passage, plain_text, walk
 from qgen.marking.rules import accepted_interval
 from qgen.renderers.csv_rows import csv_rows
 from qgen.renderers.keys import key_text
@@ -31,7 +32,7 @@ MOST_OPTIONS = 30
 
 _COLUMNS = (
     *("question", "variant", "part", "kind", "topic", "difficulty", "points", "text"),
-    *("key", "accepted from", "accepted to", "explanation"),
+    *("key", "accepted from", "accepted to", "unit", "explanation"),
     *(f"option {number}" for number in range(1, MOST_OPTIONS + 1)),
 )
 
@@ -41,8 +42,9 @@ class CsvWriter(Writer):
 
     Texts are plain characters with formulas as TeX between dollars. The key of a choice is the
     numbers of its right options (`2`, or `1,3`), in the right order where they are to be ordered;
-    pairs are numbers of left items, in the text, and of options (`1-3,2-1`). A number has the
-    interval that is accepted.
+    pairs are numbers of left items, in the text, and of options (`1-3,2-1`). That of a short
+    answer is all that is accepted (`evidence lower bound | ELBO`); a number has the interval that
+    is accepted, and its unit.
     """
 
     def __init__(self, options: CsvOptions) -> None:
@@ -58,8 +60,7 @@ class CsvWriter(Writer):
         if any(_feedback(part.answer) for part in item.parts):
             text = "a table has no feedback on options and known mistakes; it is left out"
             found.append(("csv-feedback", text))
-        passages = (item.stem, *(part.prompt for part in item.parts))
-        if any(isinstance(node, Image) for each in passages for node in walk(each.text.blocks)):
+        if any(map(_has_picture, _passages(item))):
             text = "a table holds no picture; its alternative text is written instead"
             found.append(("csv-picture", text))
         return [Problem(code, text, item.header.place, "loss") for code, text in found]
@@ -75,26 +76,30 @@ class CsvWriter(Writer):
 
 def _row(item: Item, part: Part) -> tuple[str, ...]:
     header = item.header
-    explanation = part.explanation or item.explanation
     answer = part.answer
-    low, high = "", ""
+    low, high, unit = "", "", ""
     if isinstance(answer, Numeric):
         low, high = map(machine_decimal, accepted_interval(answer.key, answer.tolerance))
+        unit = answer.unit or ""
     options = _options(answer)
+    kind, points = KIND_NAMES[type(answer)], machine_decimal(part.points)
     return (
-        *(header.identifier, str(item.variant), part.label, header.kind, header.topic),
-        *(str(header.difficulty), str(part.points), _text(item, part)),
-        *(_key(answer), low, high, "" if explanation is None else plain_text(explanation)),
+        *(header.identifier, str(item.variant), part.label, kind, header.topic),
+        *(str(header.difficulty), points, _asked(item, part)),
+        *(_key(answer), low, high, unit, _text(part.explanation, item.explanation)),
         *options,
         *[""] * (MOST_OPTIONS - len(options)),
     )
 
 
-def _text(item: Item, part: Part) -> str:
+def _asked(item: Item, part: Part) -> str:
     lefts = part.answer.pairs if isinstance(part.answer, Matching) else ()
     numbered = (f"{number}. {plain_text(pair.left)}" for number, pair in enumerate(lefts, 1))
-    texts = (plain_text(item.stem), plain_text(part.prompt), *numbered)
-    return " ".join(filter(None, texts))
+    return " ".join((_text(item.stem, part.prompt), *numbered))
+
+
+def _text(*passages: Passage | None) -> str:
+    return " ".join(filter(None, (plain_text(each) for each in passages if each is not None)))
 
 
 def _options(answer: Answer) -> list[str]:
@@ -124,7 +129,9 @@ def _key(answer: Answer) -> str:
             return machine_decimal(answer.key)
         case Open():
             return " ".join(plain_text(line.text) for line in answer.rubric)
-        case FormulaAnswer() | ShortAnswer():
+        case ShortAnswer():
+            return " | ".join(answer.accepted)
+        case FormulaAnswer():
             return key_text(answer)
         case _:
             assert_never(answer)
@@ -143,3 +150,32 @@ def _feedback(answer: Answer) -> bool:
             return False
         case _:
             assert_never(answer)
+
+
+def _passages(item: Item) -> Iterator[Passage]:
+    """Everything that a row tells of a question."""
+    yield item.stem
+    if item.explanation is not None:
+        yield item.explanation
+    for part in item.parts:
+        yield part.prompt
+        if part.explanation is not None:
+            yield part.explanation
+        match part.answer:
+            case SingleChoice() | MultipleSelect():
+                yield from (option.text for option in part.answer.options)
+            case Open():
+                yield from (line.text for line in part.answer.rubric)
+            case Matching():
+                yield from (pair.left for pair in part.answer.pairs)
+                yield from part.answer.rights
+            case Ordering():
+                yield from part.answer.items
+            case Numeric() | FormulaAnswer() | ShortAnswer():
+                pass
+            case _:
+                assert_never(part.answer)
+
+
+def _has_picture(passage: Passage) -> bool:
+    return any(isinstance(node, Image) for node in walk(passage.text.blocks))

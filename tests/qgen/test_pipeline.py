@@ -1,13 +1,20 @@
 """From a spec to a folder of files: what a build does, and how it fails."""
 
+import csv
+import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from qgen.banks import bank_path
+from qgen.document.exam import Item, Pool
 from qgen.document.formats import FORMATS
+from qgen.renderers.gift import GiftWriter
+from qgen.renderers.writer import Chunk
 from qgen.report import build_text
 from tests.qgen.course import (
     Course,
@@ -17,8 +24,11 @@ from tests.qgen.course import (
     manifest,
     numeric,
 )
+from tests.renderers.gift_reader import read as read_gift
+from tests.renderers.moodle.moodle_reader import read as read_moodle
 
 Item_ = dict[str, Any]
+SEVERAL = {"moodle": {"variants": 5}, "gift": {"variants": 3}, "csv": {"variants": 1}}
 
 
 def items(folder: Path) -> dict[tuple[str, str], Item_]:
@@ -150,6 +160,83 @@ class TestTheManifest:
         (loss,) = data["losses"]
         # The file is named from the spec's folder, wherever the build ran.
         assert loss.startswith("questions/bank.yaml:2:2: loss: ")
+
+
+class TestSeveralFormatsWithOwnNumbersOfVariants:
+    def test_each_file_holds_its_own_number_of_the_same_items(self, course: Course) -> None:
+        course.bank(numeric("square"), choice("which"))
+        course.exam("square", "which", outputs=SEVERAL)
+        folder = course.built()
+        found = items(folder)
+        pool = [f"variant {number}" for number in range(1, 6)]
+        assert [copy for slot, copy in found if "square" in slot] == ["A", "B", *pool]
+        assert [copy for slot, copy in found if "which" in slot] == ["A", "B", "variant 1"]
+        keys = [found["Only one#1/square#1", copy]["answers"][0] for copy in pool]
+        assert len(set(keys)) == 5
+        moodle, alone = read_moodle((folder / "moodle" / "exam.xml").read_bytes()).values()
+        assert [question.answers[0].text for question in moodle] == keys
+        assert len(alone) == 1
+        gift = read_gift((folder / "gift" / "exam.gift.txt").read_bytes())
+        assert [each.kind for each in gift] == [*["numerical"] * 3, "multichoice"]
+        assert [each.answers[0].text for each in gift[:3]] == keys[:3]
+        with (folder / "csv" / "questions.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert [(row["question"], row["variant"]) for row in rows] == [
+            ("square", "1"),
+            ("which", "1"),
+        ]
+        assert rows[0]["key"] == keys[0]
+        options = [answer.text for answer in gift[3].answers]
+        assert [rows[1][f"option {number}"] for number in (1, 2, 3)] == options
+        assert [answer.text for answer in alone[0].answers] == options
+
+    def test_a_format_holds_the_same_when_it_is_built_alone(self, course: Course) -> None:
+        course.bank(numeric("square"), choice("which"))
+        course.exam("square", "which", outputs=SEVERAL)
+        together = digests(course.built())
+        for name in SEVERAL:
+            alone = digests(course.built(formats=(name,)))
+            files = {file for file in together if file.startswith(f"{name}/")}
+            assert files
+            assert {file: alone[file] for file in files} == {f: together[f] for f in files}
+
+    def test_a_writer_that_raises_in_the_middle_leaves_the_last_good_build(
+        self, course: Course, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        course.bank(numeric("square"))
+        course.exam("square", outputs=SEVERAL)
+        before = digests(course.built())
+        written = GiftWriter.variant
+
+        def failing(writer: GiftWriter, pool: Pool, item: Item) -> Iterable[Chunk]:
+            if item.variant == 2:
+                raise RuntimeError("in the middle")
+            return written(writer, pool, item)
+
+        monkeypatch.setattr(GiftWriter, "variant", failing)
+        with pytest.raises(RuntimeError, match="in the middle"):
+            course.built(seed=2)
+        assert digests(course.output / "exam") == before
+        assert list(course.output.iterdir()) == [course.output / "exam"]
+
+    def test_no_item_is_kept_once_it_is_written(
+        self, course: Course, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        course.bank(numeric("square"))
+        course.exam("square", versions=1, outputs={name: {"variants": 390} for name in SEVERAL})
+        written = GiftWriter.variant
+        alive: list[int] = []
+
+        def counting(writer: GiftWriter, pool: Pool, item: Item) -> Iterable[Chunk]:
+            if item.variant % 60 == 1:
+                alive.append(sum(type(each) is Item for each in gc.get_objects()))
+            return written(writer, pool, item)
+
+        monkeypatch.setattr(GiftWriter, "variant", counting)
+        course.built(verify="never")
+        assert len(alive) == 7
+        # Those of earlier tests may still be there, but there are no more of this build's.
+        assert 1 <= alive[-1] <= alive[0] + 2
 
 
 class TestNumbersStay:

@@ -1,0 +1,110 @@
+"""Asks the reader of GIFT and qgen's own grader for the mark of the same responses."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from itertools import chain, combinations
+
+import pytest
+from lxml import html as lxml_html
+
+from qgen.document.answers import Answer, MultipleSelect, Numeric, ShortAnswer, SingleChoice
+from qgen.document.exam import Item
+from qgen.document.formats import GiftOptions
+from qgen.document.numbers import exact_value
+from qgen.document.richtext import passage_of, plain_text
+from qgen.marking.grader import Mark, mark_choice, mark_number, mark_words
+from qgen.marking.number_reader import Refusal, parse_number
+from qgen.marking.rules import accepted_interval
+from qgen.renderers.gift import GiftWriter
+from tests import samples
+from tests.renderers.gift_reader import Question
+
+BY_HAND = {"gift-ticks", "gift-formula", "gift-rubric", "gift-words"}
+"""Losses of what no platform marks."""
+
+
+def losses(item: Item) -> set[str]:
+    return {problem.code for problem in GiftWriter(GiftOptions()).losses(item)}
+
+
+def losses_of(answer: Answer) -> set[str]:
+    """What is lost of a question with such an answer."""
+    item = samples.item("numeric", stem=passage_of("Stem."))
+    return losses(replace(item, parts=samples.sole(answer)))
+
+
+def shown(fragment: str) -> str:
+    """What a browser shows of a piece of HTML."""
+    return lxml_html.fromstring(f"<div>{fragment}</div>").text_content()
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a text, whatever stands for formulas and lines in between."""
+    return "".join(filter(str.isalnum, text))
+
+
+def assert_marked_alike(question: Question, answer: Answer) -> None:
+    """Key, mistakes, edges, blank: as the grader marks them, or the writer says what is lost."""
+    lost = losses_of(answer)
+    if question.kind == "essay":
+        assert lost & BY_HAND
+        return
+    assert not lost & BY_HAND
+    match answer:
+        case SingleChoice():
+            assert question.single
+            _assert_options_alike(question, answer)
+            for index in range(len(answer.options)):
+                _same(question.mark(index), mark_choice(answer, {index}))
+        case MultipleSelect():
+            assert not question.single
+            _assert_options_alike(question, answer)
+            _assert_ticks_alike(question, answer, "gift-scoring" in lost)
+        case Numeric():
+            for number in _numbers(answer):
+                _same(question.mark(repr(float(number))), mark_number(answer, number))
+            assert question.mark("") == (0, "")
+            assert isinstance(parse_number(""), Refusal)
+        case ShortAnswer():
+            for words in ("", *answer.accepted, *(mistake.text for mistake in answer.mistakes)):
+                _same(question.mark(words), mark_words(answer, words))
+                _same(question.mark(f" {words} "), mark_words(answer, f" {words} "))
+                if "gift-case" not in lost:
+                    _same(question.mark(words.upper()), mark_words(answer, words.upper()))
+        case _:
+            raise AssertionError(f"{question.kind} for {answer}")
+
+
+def _same(given: tuple[float, str], mark: Mark) -> None:
+    credit, feedback = given
+    assert credit == mark.credit
+    expected = plain_text(mark.feedback[0]) if mark.feedback else ""
+    assert letters(shown(feedback)) == letters(expected)
+
+
+def _assert_ticks_alike(question: Question, answer: MultipleSelect, other_rule: bool) -> None:
+    key = frozenset(index for index, option in enumerate(answer.options) if option.correct)
+    assert question.mark(key)[0] == pytest.approx(1, abs=1e-5)
+    assert question.mark(frozenset())[0] == 0
+    if not other_rule:
+        places = range(len(answer.options))
+        for ticked in chain.from_iterable(combinations(places, size) for size in (1, 2, 3)):
+            expected = mark_choice(answer, frozenset(ticked)).credit
+            assert question.mark(ticked)[0] == pytest.approx(float(expected), abs=1e-5)
+
+
+def _assert_options_alike(question: Question, answer: SingleChoice | MultipleSelect) -> None:
+    for option, written in zip(answer.options, question.answers, strict=True):
+        feedback = "" if option.feedback is None else plain_text(option.feedback)
+        assert letters(shown(written.text)) == letters(plain_text(option.text))
+        assert letters(shown(written.feedback)) == letters(feedback)
+
+
+def _numbers(answer: Numeric) -> Iterator[Fraction]:
+    """The key, both sides of the tolerance, and each known mistake."""
+    key = exact_value(answer.key)
+    low, high = accepted_interval(answer.key, answer.tolerance)
+    slack = max(Fraction(1), abs(low), abs(high)) / 10**12
+    yield from (key, low, high, low - slack, high + slack)
+    yield from (exact_value(mistake.value) for mistake in answer.mistakes)
