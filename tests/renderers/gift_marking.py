@@ -8,20 +8,31 @@ from itertools import chain, combinations
 import pytest
 from lxml import html as lxml_html
 
-from qgen.document.answers import Answer, MultipleSelect, Numeric, ShortAnswer, SingleChoice
+from qgen.document.answers import (
+    Answer,
+    Matching,
+    MultipleSelect,
+    Numeric,
+    Ordering,
+    ShortAnswer,
+    SingleChoice,
+)
 from qgen.document.exam import Item
 from qgen.document.formats import GiftOptions
 from qgen.document.numbers import exact_value
 from qgen.document.richtext import passage_of, plain_text
-from qgen.marking.grader import Mark, mark_choice, mark_number, mark_words
+from qgen.marking.grader import Mark, mark_choice, mark_matching, mark_number, mark_words
 from qgen.marking.number_reader import Refusal, parse_number
 from qgen.marking.rules import accepted_interval
 from qgen.renderers.gift import GiftWriter
 from tests import samples
 from tests.renderers.gift_reader import Question
 
-BY_HAND = {"gift-ticks", "gift-formula", "gift-rubric", "gift-words"}
+BY_HAND = {"gift-ticks", "gift-formula", "gift-rubric", "gift-words", "gift-matching"}
 """Losses of what no platform marks."""
+
+OTHERWISE = {"gift-ordering"}
+"""Losses of what is marked by a person, or by another rule."""
 
 
 def losses(item: Item) -> set[str]:
@@ -48,7 +59,7 @@ def assert_marked_alike(question: Question, answer: Answer) -> None:
     """Key, mistakes, edges, blank: as the grader marks them, or the writer says what is lost."""
     lost = losses_of(answer)
     if question.kind == "essay":
-        assert lost & BY_HAND
+        assert lost & (BY_HAND | OTHERWISE)
         return
     assert not lost & BY_HAND
     match answer:
@@ -72,6 +83,16 @@ def assert_marked_alike(question: Question, answer: Answer) -> None:
                 _same(question.mark(f" {words} "), mark_words(answer, f" {words} "))
                 if "gift-case" not in lost:
                     _same(question.mark(words.upper()), mark_words(answer, words.upper()))
+        case Matching():
+            _assert_pairs_alike(question, answer, "gift-scoring" in lost)
+        case Ordering():
+            assert lost & OTHERWISE
+            key = [str(answer.key.index(place) + 1) for place in range(len(answer.items))]
+            assert question.partners == key
+            assert question.mark(key) == (1, "")
+            assert question.mark([key[1], key[0], *key[2:]])[0] < 1
+            for item, written in zip(answer.items, question.answers, strict=True):
+                assert letters(shown(written.text)) == letters(plain_text(item))
         case _:
             raise AssertionError(f"{question.kind} for {answer}")
 
@@ -92,6 +113,34 @@ def _assert_ticks_alike(question: Question, answer: MultipleSelect, other_rule: 
         for ticked in chain.from_iterable(combinations(places, size) for size in (1, 2, 3)):
             expected = mark_choice(answer, frozenset(ticked)).credit
             assert question.mark(ticked)[0] == pytest.approx(float(expected), abs=1e-5)
+
+
+def _assert_pairs_alike(question: Question, answer: Matching, other_rule: bool) -> None:
+    rights = [plain_text(right) for right in answer.rights]
+    assert sorted(letters(shown(each)) for each in question.partners) == sorted(
+        map(letters, rights)
+    )
+    lefts = [each for each in question.answers if each.text]
+    order = [
+        next(
+            index
+            for index, pair in enumerate(answer.pairs)
+            if letters(plain_text(pair.left)) == letters(shown(left.text))
+        )
+        for left in lefts
+    ]
+    written = {letters(shown(each)): each for each in question.partners}
+    count = len(answer.pairs)
+    for turn in range(count + 1):
+        # The key with the first partners turned by one, from none of them to all.
+        chosen = [
+            (pair.right + 1) % len(rights) if index < turn else pair.right
+            for index, pair in enumerate(answer.pairs)
+        ]
+        earned, _ = question.mark([written[letters(rights[chosen[index]])] for index in order])
+        if not other_rule:
+            assert earned == pytest.approx(float(mark_matching(answer, chosen).credit))
+        assert (earned == 1) is (turn == 0)
 
 
 def _assert_options_alike(question: Question, answer: SingleChoice | MultipleSelect) -> None:

@@ -48,9 +48,14 @@ class Question:
     tags: list[str] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     single: bool = True
+    partners: list[str] = field(default_factory=list)
+    """What stands behind each arrow of a matching question; its answers are what stands before."""
 
     def mark(self, response) -> tuple[float, str]:
-        """The share earned and the feedback; ticks are sets of positions from 0."""
+        """The share earned and the feedback.
+
+        Ticks are sets of positions from 0; what was matched is the partners chosen, in order.
+        """
         match self.kind:
             case "multichoice" if self.single:
                 return self._first(lambda answer: answer is self.answers[response])
@@ -63,6 +68,14 @@ class Question:
                     return 0.0, ""
                 value = float(f"{typed[1]}e{typed[2] or 0}")
                 return self._first(lambda answer: _near(answer, value))
+            case "match":
+                asked = [
+                    pair for pair in zip(self.answers, self.partners, strict=True) if pair[0].text
+                ]
+                found = [
+                    chosen == right for chosen, (_, right) in zip(response, asked, strict=True)
+                ]
+                return sum(found) / len(asked), ""
             case "shortanswer":
                 return self._first(lambda answer: _matches(answer.text, response))
         raise AssertionError(f"{self.kind} is marked by a person")
@@ -183,6 +196,7 @@ def _read_answers(question: Question, inside: str) -> None:
         _read_options(question, inside)
     elif "=" in inside and "->" in inside:
         question.kind = "match"
+        _read_pairs(question, inside)
     elif inside.partition("#")[0].strip(BLANK) in ("T", "TRUE", "F", "FALSE"):
         question.kind = "truefalse"
     else:
@@ -222,6 +236,18 @@ def _read_options(question: Question, inside: str) -> None:
         assert weights.count(1) == 1
     else:
         assert abs(sum(weight for weight in weights if weight > 0) - 1) < 1e-6
+
+
+def _read_pairs(question: Question, inside: str) -> None:
+    for written in _cut(inside, "="):
+        left, arrow, right = written.partition("->")
+        assert arrow
+        assert "#" not in written
+        question.answers.append(_answer(left.strip(BLANK), 1))
+        question.partners.append(_formatted(right.strip(BLANK), "plain")[0])
+    # Moodle's form needs two questions and three answers.
+    assert sum(bool(answer.text) for answer in question.answers) >= 2
+    assert len(set(question.partners)) >= 3
 
 
 def _read_numbers(question: Question, inside: str) -> None:
