@@ -1,6 +1,7 @@
 """The writers of a build: which formats an exam wants, and what they need beside its items."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -38,10 +39,20 @@ def chosen_writers(
     return writers, _language_problems(exam.loaded)
 
 
-def _writer(name: str, options: object) -> Writer:
+def takes_papers(name: str) -> bool:
+    """Whether a format, if it is one, has the papers of versions or students."""
+    return name in FORMATS and _class(name).takes_papers
+
+
+def _class(name: str) -> type[Writer]:
     module, _, writer = FORMATS[name].writer.partition(":")
-    made: Writer = getattr(import_module(module), writer)(options)
-    return made
+    found: type[Writer] = getattr(import_module(module), writer)
+    return found
+
+
+def _writer(name: str, options: object) -> Writer:
+    make: Callable[[object], Writer] = _class(name)
+    return make(options)
 
 
 def _place(loaded: LoadedSpec, name: str) -> Place:
@@ -70,11 +81,15 @@ def compile_sources(
         return []
     prefix = f"{each.name}/"
     problems: list[Problem] = []
-    for typeset in compile_papers(folder.path / each.name, _sources(folder, prefix), jobs):
-        progress("pdf")
-        if typeset.pdf is not None:
-            folder.write(f"{prefix}{typeset.name.removesuffix('.tex')}.pdf", typeset.pdf)
-        problems += typeset.problems
+    sources = _sources(folder, prefix)
+    papers = compile_papers(folder.path / each.name, sources, jobs, within=folder.workshop)
+    # Closed at once where the build is interrupted, so that the engine ends before its folder does.
+    with closing(papers):
+        for typeset in papers:
+            progress("pdf")
+            if typeset.pdf is not None:
+                folder.write(f"{prefix}{typeset.name.removesuffix('.tex')}.pdf", typeset.pdf)
+            problems += typeset.problems
     severity: Severity = "error" if each.writer.pdf == "always" else "loss"
     return [
         Problem(problem.code, problem.message, each.place, severity)
