@@ -138,7 +138,7 @@ def entries(folder: Path) -> tuple[list[str], list[str]]:
     """
 
     def stop(error: OSError) -> None:
-        raise error
+        raise OSError(error.errno, f"{error.filename}: {error.strerror}")
 
     files: list[str] = []
     folders: list[str] = []

@@ -77,7 +77,7 @@ def build(request: BuildRequest) -> BuildReport:
 
     Raises OSError where the output folder cannot be written, or holds the build of another spec.
     """
-    sweep(_target(request))
+    sweep(request.output)
     exam, problems = load_whole_exam(request.spec, request.seed)
     if exam is None:
         return BuildReport(problems)

@@ -3,7 +3,7 @@
 A workshop `.name-XXXXXXXX/` lies beside the build `name/` and holds `qgen.lock`, which its process
 keeps locked as long as it lives; `new/`, the folder in the making, whose number among the files of
 the disk stands in the lock; and for the blink of an eye `old/`, the build that is being replaced.
-Killed at any moment, it can be told from these what to do: the next build of the same name does it.
+Killed at any moment, it can be told from these what to do: the next build does it.
 """
 
 import ctypes
@@ -24,6 +24,7 @@ if sys.platform != "win32":
     import fcntl
 
 _LOCK = "qgen.lock"
+_WORKSHOP = re.compile(r"\.(.+)-[a-z0-9_]{8}", re.DOTALL)
 _NEW, _OLD = "new", "old"
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
@@ -73,17 +74,17 @@ def put_in_place(place: Path, target: Path) -> None:
         raise
 
 
-def sweep(target: Path) -> None:
-    """Ends what dead builds of the same name began: nothing of theirs is left.
+def sweep(output: Path) -> None:
+    """Ends what dead builds in an output folder began: nothing of theirs is left.
 
     Workshops of running builds stay as they are, as does what may not be removed.
     """
-    pattern = re.compile(rf"\.{re.escape(target.name)}-[a-z0-9_]{{8}}")
     with suppress(OSError):
-        for place in list(target.parent.iterdir()):
-            if pattern.fullmatch(place.name) and not place.is_symlink() and place.is_dir():
+        for place in list(output.iterdir()):
+            name = _WORKSHOP.fullmatch(place.name)
+            if name and not place.is_symlink() and place.is_dir():
                 with suppress(OSError):
-                    _sweep_one(place, target)
+                    _sweep_one(place, output / name[1])
 
 
 def free_name(name: str, taken: set[str]) -> str:

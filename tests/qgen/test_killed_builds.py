@@ -79,19 +79,21 @@ def kill_at_random_moments(folder: Path) -> None:
     put_own_files(target)
     start = time.perf_counter()
     forked(partial(course.built, seed=0))
-    usual = time.perf_counter() - start
+    longest = time.perf_counter() - start
     random_source = random.Random(4711)
     seen, left = [], 0
     for seed in range(1, 101):
         before = manifest(target)["seed"]
-        forked(partial(course.built, seed=seed), random_source.uniform(0, 1.2 * usual))
+        forked(partial(course.built, seed=seed), random_source.uniform(0, longest))
         assert_whole(target)
-        seen.append(manifest(target)["seed"] == seed)
-        assert manifest(target)["seed"] in (before, seed)
+        after = manifest(target)["seed"]
+        assert after in (before, seed)
+        seen.append(after == seed)
+        # However busy the machine is, some builds are to end in time, and some are not.
+        longest *= 0.9 if seen[-1] else 1.05
         left += len(leftovers(course.output))
         assert len(leftovers(course.output)) <= 1
-    # Or the moments were not what they should be.
-    assert min(seen.count(True), seen.count(False), left) >= 5
+    assert min(seen.count(True), seen.count(False), left) >= 5, (seen, left)
     course.built(seed=1)
     assert_whole(target)
     assert leftovers(course.output) == []
@@ -134,7 +136,7 @@ def kill_at_every_step(folder: Path, at_once: bool) -> None:
         forked(partial(killed_at_step, number, output, partial(build, target, new)))
         gone += not target.exists()
         is_over = leftovers(output) == [] and manifest(target)["files"].keys() == new.keys()
-        sweep(target)
+        sweep(target.parent)
         assert leftovers(output) == [], number
         found = contents(target)
         assert found in (old, {**new, **OWN}), (number, found)
@@ -168,17 +170,19 @@ class TestWorkshops:
     def test_of_running_builds_stay(self, tmp_path: Path) -> None:
         target = tmp_path / "exam"
         with workshop.workshop(target) as place:
-            sweep(target)
+            sweep(target.parent)
             assert place.exists()
         assert list(tmp_path.iterdir()) == []
 
-    def test_of_dead_builds_of_other_exams_and_folders_of_people_stay(self, tmp_path: Path) -> None:
-        names = [".exam-abcdefgh", ".exam-20251130", ".exam-old-abcdefgh", ".exam-short"]
+    def test_of_any_dead_build_go_and_folders_of_people_stay(self, tmp_path: Path) -> None:
+        names = [".exam-abcdefgh", ".exam-20251130", ".exam-short"]
         for name in names:
             (tmp_path / name).mkdir()
             (tmp_path / name / "mine.txt").write_text("mine")
-        (tmp_path / ".exam-old-abcdefgh" / "qgen.lock").touch()
-        sweep(tmp_path / "exam")
+        (tmp_path / ".another-exam-abcdefgh" / "new").mkdir(parents=True)
+        (tmp_path / ".another-exam-abcdefgh" / "qgen.lock").touch()
+        (tmp_path / ".another-exam-ijklmnop").mkdir()
+        sweep(tmp_path)
         assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
 
     def test_are_swept_although_a_folder_in_them_is_not_writable(self, tmp_path: Path) -> None:
@@ -187,7 +191,7 @@ class TestWorkshops:
         (tmp_path / ".exam-abcdefgh" / "qgen.lock").touch()
         (inner / "1.pdf").touch()
         inner.chmod(0o500)
-        sweep(tmp_path / "exam")
+        sweep(tmp_path)
         assert list(tmp_path.iterdir()) == []
 
 
