@@ -1,18 +1,13 @@
 """Writes a build's files so that a failed build leaves the last good one as it was."""
 
-import errno
 import hashlib
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-MANIFEST = "manifest.json"
-_OPENING = b'{\n "qgen": '
-
+from qgen.workshop import fresh_folder, put_in_place, workshop
 
 MOST_OPEN_FILES = 32
 """Files that are written to in turn stay open, but not so many that a system would refuse."""
@@ -23,6 +18,8 @@ class OutputFolder:
     """A folder in the making, which knows the SHA-256 of every file in it."""
 
     path: Path
+    workshop: Path
+    """Where files may lie that are gone when the build ends, however it ends."""
     _hashes: dict[str, "hashlib._Hash"] = field(default_factory=dict)
     _open: dict[str, BinaryIO] = field(default_factory=dict)
 
@@ -48,9 +45,17 @@ class OutputFolder:
 
     def close(self) -> None:
         """Puts on the disk what was written so far; files may be written to afterwards."""
-        for file in self._open.values():
-            file.close()
-        self._open.clear()
+        with ExitStack() as closing:
+            # On a full disk each of them may fail; all are closed.
+            for file in self._open.values():
+                closing.callback(file.close)
+            self._open.clear()
+
+    def rename(self, name: str, other: str) -> None:
+        """Gives a file another name in the same folder; it is whole by now."""
+        self.close()
+        (self.path / name).rename(self.path / other)
+        self._hashes[other] = self._hashes.pop(name)
 
     def _file(self, name: str) -> BinaryIO:
         if name in self._open:
@@ -69,41 +74,22 @@ class OutputFolder:
 def replacing(target: Path) -> Iterator[OutputFolder]:
     """A fresh folder that takes the place of `target` when the block ends without an error.
 
-    Raises OSError where the folder cannot be written, or where `target` is something else than
-    an earlier build: what qgen did not write it does not replace.
+    What `target` holds and is to stay must be in the fresh folder by then (`qgen.keeping`). Raises
+    OSError where the folder cannot be written; `target` is then as it was.
     """
-    if target.is_symlink() or (target.exists() and not _is_ours(target)):
-        message = f"{target} is there already and was not written by qgen; move it, or use -o"
-        raise FileExistsError(errno.EEXIST, message)
     made = [folder for folder in target.parents if not folder.exists()]
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
-        # mkdtemp keeps others out; the outputs are meant to be read by whom the umask allows.
-        fresh.chmod(0o755)
-        folder = OutputFolder(fresh)
-        try:
-            yield folder
-        finally:
-            folder.close()
-        _swap(fresh, target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with workshop(target) as place:
+            folder = OutputFolder(fresh_folder(place), place)
+            try:
+                yield folder
+            finally:
+                folder.close()
+            put_in_place(place, target)
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
         if not target.exists():
             _remove_empty(made)
-
-
-def _is_ours(target: Path) -> bool:
-    """True for an empty folder and for one with a manifest that begins as ours do."""
-    if not target.is_dir():
-        return False
-    if not any(target.iterdir()):
-        return True
-    try:
-        with (target / MANIFEST).open("rb") as file:
-            return file.read(len(_OPENING)) == _OPENING
-    except OSError:
-        return False
 
 
 def _remove_empty(folders: Sequence[Path]) -> None:
@@ -113,19 +99,3 @@ def _remove_empty(folders: Sequence[Path]) -> None:
             folder.rmdir()
         except OSError:
             return
-
-
-def _swap(fresh: Path, target: Path) -> None:
-    if not target.exists():
-        fresh.rename(target)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-    try:
-        moved = target.rename(old / target.name)
-        try:
-            fresh.rename(target)
-        except OSError:
-            moved.rename(target)
-            raise
-    finally:
-        shutil.rmtree(old, ignore_errors=True)

@@ -8,22 +8,26 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+from qgen import __version__
 from qgen.document.exam import ExamDocument, Item, Paper, Pool
 from qgen.document.guide import GuideDocument
 from qgen.document.problem import Problem, in_reading_order
+from qgen.earlier_build import MANIFEST, Run, refuse_others, spec_digest, spec_from
 from qgen.generator.assembling import exam_document, paper
 from qgen.generator.filling import Filling
 from qgen.generator.outline import outline
 from qgen.generator.planning import Slot
+from qgen.keeping import keep
 from qgen.loading import LoadedExam, load_whole_exam
 from qgen.marking.rules import guess_floor
-from qgen.output_folder import MANIFEST, OutputFolder, replacing
+from qgen.output_folder import OutputFolder, replacing
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
 from qgen.proofs import ProofStore, VerifyMode
 from qgen.question_solvers import verified_results
-from qgen.records import ItemRecorder, KeyTable, manifest
+from qgen.records import ItemRecorder, KeyTable, earlier_items, manifest
 from qgen.renderers.writer import Chunk, Writer
 from qgen.study_guide import study_guide
+from qgen.workshop import sweep
 from qgen.writers import NamedWriter, chosen_writers, compile_sources
 
 
@@ -51,6 +55,8 @@ class BuildReport:
     problems: list[Problem]
     folder: Path | None = None
     files: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    """The formats whose files an earlier build wrote, and this one left."""
     questions: int = 0
     papers: int = 0
     pools: int = 0
@@ -69,8 +75,9 @@ class BuildReport:
 def build(request: BuildRequest) -> BuildReport:
     """Builds an exam. Author mistakes come back as problems; only bugs raise.
 
-    Raises OSError where the output folder cannot be written.
+    Raises OSError where the output folder cannot be written, or holds the build of another spec.
     """
+    sweep(request.output)
     exam, problems = load_whole_exam(request.spec, request.seed)
     if exam is None:
         return BuildReport(problems)
@@ -80,6 +87,10 @@ def build(request: BuildRequest) -> BuildReport:
     if report.failed:
         return report
     return _Build(request, exam, writers, report).run()
+
+
+def _target(request: BuildRequest) -> Path:
+    return request.output / request.spec.stem
 
 
 def _losses(exam: LoadedExam, writers: Sequence[NamedWriter]) -> list[Problem]:
@@ -125,11 +136,13 @@ class _Build:
         self._report = report
         self._spec = exam.loaded.spec
         self._slug = request.spec.stem
+        self._digest = spec_digest(request.spec)
         self._prover = Prover(request.verify, request.proofs, report.tally)
 
     def run(self) -> BuildReport:
         report = self._report
-        target = self._request.output / self._slug
+        target = _target(self._request)
+        refuse_others(target, self._request.spec)
         with tempfile.TemporaryFile("w+b") as lines:
             try:
                 with replacing(target) as folder:
@@ -166,7 +179,19 @@ class _Build:
             )
         self._report.pools = len(exam.pools)
         losses = [str(self._portable(problem)) for problem in self._report.problems]
-        folder.write(MANIFEST, manifest(self._head(exam), lines, folder.digests, losses))
+        # What is said of this folder's earlier content is no loss of the exam: an identical build
+        # has an identical manifest.
+        target = _target(self._request)
+        kept = keep(folder, target, self._run(), whole=self._request.formats is None)
+        self._report.problems += kept.problems
+        self._report.kept = kept.formats
+        earlier = earlier_items(target, kept.numbers)
+        head = self._head(exam)
+        folder.write(MANIFEST, manifest(head, lines, kept.files, losses, kept.runs, earlier))
+
+    def _run(self) -> Run:
+        formats = tuple(each.name for each in self._writers)
+        return Run(__version__, self._digest, self._spec.seed, formats)
 
     def _with_guide(self, exam: ExamDocument, writer: Writer) -> ExamDocument:
         """The exam with its study guide, where a writer wants one."""
@@ -239,7 +264,12 @@ class _Build:
             self._request.progress("item")
 
     def _head(self, exam: ExamDocument) -> dict[str, Any]:
+        request = self._request
         return {
+            "spec": {
+                "file": spec_from(request.output, request.spec),
+                "sha256": self._digest,
+            },
             "title": exam.title,
             "seed": self._spec.seed,
             "versions": [reader.identifier for reader in self._exam.readers],

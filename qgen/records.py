@@ -1,21 +1,21 @@
 """`key.csv` and `manifest.json`: what was handed out, with which numbers and keys."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from pathlib import Path
 from typing import IO, Any
 
 from qgen import __version__
 from qgen.document.answers import KIND_NAMES
 from qgen.document.exam import ExamDocument, Item, Paper, Pool
 from qgen.document.values import Value, show
-from qgen.output_folder import MANIFEST
+from qgen.earlier_build import ITEM, ITEM_OF_RUN, KEYS, MANIFEST, Run
 from qgen.renderers.csv_rows import csv_rows
 from qgen.renderers.keys import key_text
 from qgen.renderers.writer import Chunk, Writer
 
-KEYS = "key.csv"
 _COLUMNS = ("version", "number", "part", "question", "kind", "points", "key")
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 _CHUNK = 1 << 16
@@ -103,16 +103,48 @@ def _json(value: Value) -> str:
     return _ENCODE(value if isinstance(value, (bool, str)) else show(value))
 
 
+def earlier_items(folder: Path, numbers: Mapping[int, int]) -> Iterator[bytes]:
+    """The lines of an earlier manifest's items that are of these runs, with their new numbers."""
+    if not numbers:
+        return
+    with (folder / MANIFEST).open("rb") as file:
+        for line in file:
+            number, rest = 0, line
+            if line.startswith(ITEM_OF_RUN):
+                digits, _, rest = line.removeprefix(ITEM_OF_RUN).partition(b", ")
+                number, rest = int(digits), b"  {" + rest
+            if rest.startswith(ITEM) and number in numbers:
+                start = ITEM_OF_RUN + b"%d, " % numbers[number]
+                yield start + rest.removeprefix(b"  {").rstrip(b",\n")
+
+
 def manifest(
-    head: dict[str, Any], items: IO[bytes], files: dict[str, str], losses: list[str]
+    head: dict[str, Any],
+    items: IO[bytes],
+    files: Mapping[str, str],
+    losses: list[str],
+    runs: Sequence[Run] = (),
+    earlier: Iterable[bytes] = (),
 ) -> Iterator[bytes]:
-    """`manifest.json` in chunks: what was asked, each recorded item, and every file's SHA-256."""
+    """`manifest.json` in chunks: what was asked, each recorded item, and every file's SHA-256.
+
+    `runs` tell which files are of which run, this one first; the items that `earlier` ones gave
+    have their number.
+    """
     opening = json.dumps({"qgen": __version__, **head}, ensure_ascii=False, indent=1)
     yield opening[:-2].encode() + b',\n "items": [\n'
     items.seek(0)
+    is_first = True
     while chunk := items.read(_CHUNK):
+        is_first = False
         yield chunk
-    closing = json.dumps(
-        {"losses": losses, "files": dict(sorted(files.items()))}, ensure_ascii=False, indent=1
-    )
+    for line in earlier:
+        yield line if is_first else b",\n" + line
+        is_first = False
+    told = {
+        "losses": losses,
+        "runs": [run.data() for run in runs],
+        "files": dict(sorted(files.items())),
+    }
+    closing = json.dumps(told, ensure_ascii=False, indent=1)
     yield b"\n ],\n" + closing[2:].encode() + b"\n"

@@ -39,6 +39,9 @@ def build_text(report: BuildReport) -> str:
     if report.guide is not None:
         notes, topics = count(report.guide.notes, "note"), count(len(report.guide.topics), "topic")
         lines.append(f"study guide: {notes} on {topics}, with nothing of the exam's questions")
+    if report.kept:
+        folders = ", ".join(f"{each}/" for each in report.kept)
+        lines.append(f"left as an earlier build wrote them: {folders}")
     lines.append(f"{count(len(report.files), 'file')} in {report.folder}/, {_losses(len(losses))}")
     return "\n".join(lines)
 
@@ -57,6 +60,7 @@ def build_data(report: BuildReport) -> dict[str, Any]:
         "problems": [problem_data(problem) for problem in report.problems],
         "folder": None if report.folder is None else str(report.folder),
         "files": list(report.files),
+        "kept": list(report.kept),
         "questions": report.questions,
         "papers": report.papers,
         "variants": tally.items,

@@ -8,8 +8,9 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -86,27 +87,54 @@ def _knows(file: str, kind: str) -> bool:
 
 
 def compile_papers(
-    folder: Path, names: Sequence[str], jobs: int = 1, seconds: float = 240.0
-) -> Iterator[Typeset]:
+    folder: Path,
+    names: Sequence[str],
+    jobs: int = 1,
+    seconds: float = 240.0,
+    within: Path | None = None,
+) -> Generator[Typeset, None, None]:
     """Compiles `folder/name` for each name, in that order, as many at a time as `jobs`.
 
     Names end in `.tex`; pictures lie in `folder/assets`. Nothing in the folder is changed. Each
     run of the engine may take so many seconds (LuaLaTeX lists all fonts of the machine when it runs
     for the first time, which takes it a minute). Sources that share their preamble, as the papers
-    of one exam do, have it compiled once.
+    of one exam do, have it compiled once. The engine works in a folder `within` the given one (else
+    where the system has temporary folders); no run of it outlives this process.
     """
-    with TemporaryDirectory(prefix="qgen-tex-") as temporary, ThreadPoolExecutor(jobs) as pool:
+    with (
+        TemporaryDirectory(prefix="qgen-tex-", dir=within) as temporary,
+        ThreadPoolExecutor(jobs) as pool,
+        _mortal_group() as group,
+    ):
         work = Path(temporary)
         if (folder / "assets").is_dir():
             shutil.copytree(folder / "assets", work / "assets")
-        press = _Press(folder, work, seconds, _engines(folder, names), {}, _Pages())
+        press = _Press(folder, work, seconds, _engines(folder, names), {}, _Pages(), group)
         press.prepare(names)
         waiting = [pool.submit(partial(press.typeset, name)) for name in names]
         try:
             for result in waiting:
                 yield result.result()
         finally:
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _mortal_group() -> Iterator[int | None]:
+    """A group of processes that ends with this process, however that ends; None without groups.
+
+    A shell in the group waits for the end of a pipe that this process alone holds open. When the
+    process is killed, or leaves the block, the shell kills the group with itself in it.
+    """
+    if os.name != "posix":
+        yield None
+        return
+    command = ["/bin/sh", "-c", "read line; kill -9 0"]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, process_group=0
+    ) as watcher:
+        yield watcher.pid
 
 
 def _engines(folder: Path, names: Sequence[str]) -> dict[str, Engine | Problem]:
@@ -139,6 +167,7 @@ class _Press:
     engines: dict[str, Engine | Problem]
     formats: dict[str, str]
     pages: _Pages
+    group: int | None
 
     def prepare(self, names: Sequence[str]) -> None:
         """Compiles the preamble that the sources for pdfLaTeX share."""
@@ -212,6 +241,7 @@ class _Press:
                 stderr=subprocess.DEVNULL,
                 timeout=self.seconds,
                 check=False,
+                process_group=self.group,
             )
         except subprocess.TimeoutExpired:
             return None

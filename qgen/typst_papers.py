@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -49,7 +49,7 @@ class _Answer(NamedTuple):
 
 def compile_papers(
     folder: Path, names: Sequence[str], jobs: int = 1, seconds: float = 60.0
-) -> Iterator[Typeset]:
+) -> Generator[Typeset, None, None]:
     """Compiles `folder/name` for each name, in that order, as many at a time as `jobs`.
 
     Names end in `.typ`; what they import and show lies in `folder`, where nothing is changed.

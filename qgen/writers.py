@@ -1,7 +1,9 @@
 """The writers of a build: which formats an exam wants, and what they need beside its items."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 
 from qgen.bank.loader import LoadedSpec
@@ -38,10 +40,20 @@ def chosen_writers(
     return writers, _language_problems(exam.loaded)
 
 
-def _writer(name: str, options: object) -> Writer:
+def takes_papers(name: str) -> bool:
+    """Whether a format, if it is one, has the papers of versions or students."""
+    return name in FORMATS and _class(name).takes_papers
+
+
+def _class(name: str) -> type[Writer]:
     module, _, writer = FORMATS[name].writer.partition(":")
-    made: Writer = getattr(import_module(module), writer)(options)
-    return made
+    found: type[Writer] = getattr(import_module(module), writer)
+    return found
+
+
+def _writer(name: str, options: object) -> Writer:
+    make: Callable[[object], Writer] = _class(name)
+    return make(options)
 
 
 def _place(loaded: LoadedSpec, name: str) -> Place:
@@ -70,13 +82,19 @@ def compile_sources(
         return []
     prefix = f"{each.name}/"
     problems: list[Problem] = []
-    for module, ending in ((typesetting, ".tex"), (typst_papers, ".typ")):
-        names = _sources(folder, prefix, ending)
-        for typeset in module.compile_papers(folder.path / each.name, names, jobs):
-            progress("pdf")
-            if typeset.pdf is not None:
-                folder.write(f"{prefix}{typeset.name.removesuffix(ending)}.pdf", typeset.pdf)
-            problems += typeset.problems
+    presses = (
+        (".tex", partial(typesetting.compile_papers, within=folder.workshop)),
+        (".typ", typst_papers.compile_papers),
+    )
+    for ending, compile_papers in presses:
+        papers = compile_papers(folder.path / each.name, _sources(folder, prefix, ending), jobs)
+        # Closed at once where a build is interrupted: the engine ends before its folder does.
+        with closing(papers):
+            for typeset in papers:
+                progress("pdf")
+                if typeset.pdf is not None:
+                    folder.write(f"{prefix}{typeset.name.removesuffix(ending)}.pdf", typeset.pdf)
+                problems += typeset.problems
     severity: Severity = "error" if each.writer.pdf == "always" else "loss"
     return [
         Problem(problem.code, problem.message, each.place, severity)

