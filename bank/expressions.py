@@ -281,6 +281,8 @@ def compile_expression(source: str, *, printing: bool = False) -> Expression:
     """
     if len(source) > MAX_CHARACTERS:
         raise ExpressionError(f"longer than {MAX_CHARACTERS} characters")
+    if "{{" in source:
+        raise ExpressionError("an expression has no holes: write the names without '{{'")
     _check_decimals(source)
     try:
         # The blanks keep a trailing brace or percent sign from closing Jinja2's own braces.

@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from qgen.bank.hole_context import math_context
+from qgen.bank.plain_text import OPEN_HOLE, FoundHole, find_holes, open_hole
 from qgen.bank.templates import HoleContext
 from qgen.document.richtext import (
     Alignment,
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
     from math_core import LatexToMathML
 
-_HOLE = re.compile(r"\{\{(?!\{)(.*?)\}\}", re.DOTALL)
 _MARKERS = 0xE000, 0xF8FF
 _MARKER = re.compile(f"[{chr(_MARKERS[0])}-{chr(_MARKERS[1])}]")
 # The characters themselves, and references such as &#xE000; that Markdown would put them for.
@@ -112,33 +112,35 @@ def read_closed_markup(text: str, owner: str, mistake: Callable[[MarkupError], N
     return read_markup(text, Handlers(hole, image, mistake))
 
 
-@dataclass(frozen=True, slots=True)
-class _FoundHole:
-    source: str
-    offset: int
-    length: int
-
-
 class _Reader:
     """Reads one text. Each hole travels through Markdown as one private-use character."""
 
     def __init__(self, text: str, handlers: Handlers) -> None:
         self._handlers = handlers
-        self._holes: list[_FoundHole] = []
+        self._holes: list[FoundHole] = []
         for stray in _PRIVATE.finditer(text):
             if _MARKER.search(unescape(stray.group())):
                 message = f"the private-use character '{stray.group()}' cannot be printed"
                 handlers.mistake(MarkupError("private-character", message, stray.start()))
         text = _PRIVATE.sub(_without_markers, text)
-        self._marked = _HOLE.sub(self._mark, text)
+        self._marked = self._with_markers(text)
 
-    def _mark(self, match: re.Match[str]) -> str:
-        if len(self._holes) > _MARKERS[1] - _MARKERS[0]:
-            self._mistake("too-many-holes", "more holes than one text can hold", match.start())
-            return " "
-        source = " ".join(line.strip() for line in match.group(1).strip().splitlines())
-        self._holes.append(_FoundHole(source, match.start(), len(match.group())))
-        return chr(_MARKERS[0] + len(self._holes) - 1)
+    def _with_markers(self, text: str) -> str:
+        unclosed = open_hole(text)
+        if unclosed is not None:
+            self._mistake("open-hole", OPEN_HOLE, unclosed)
+        pieces: list[str] = []
+        position = 0
+        for hole in find_holes(text):
+            if len(self._holes) > _MARKERS[1] - _MARKERS[0]:
+                self._mistake("too-many-holes", "more holes than one text can hold", hole.start)
+                marker = " "
+            else:
+                marker = chr(_MARKERS[0] + len(self._holes))
+                self._holes.append(hole)
+            pieces += [text[position : hole.start], marker]
+            position = hole.end
+        return "".join((*pieces, text[position:]))
 
     def _mistake(self, code: str, message: str, offset: int) -> None:
         self._handlers.mistake(MarkupError(code, message, offset))
@@ -281,11 +283,15 @@ class _Reader:
                         "or begin with '- ', '+ ', '* ' or '> '"
                     )
                     self._mistake("stray-math", message, 0)
+                if (
+                    "{{" in run and "{{" not in self._marked
+                ):  # Written with backslashes or as character references.
+                    self._mistake("open-hole", "'{{' stands for holes only", 0)
                 yield Text(run)
 
     def _hole(self, marker: str, context: HoleContext) -> int:
         found = self._holes[ord(marker) - _MARKERS[0]]
-        return self._handlers.hole(found.source, context, found.offset)
+        return self._handlers.hole(found.source, context, found.start)
 
     def _image(self, token: "Token", block: "Token") -> Image:
         target = unquote(str(token.attrs.get("src", "")))
@@ -342,7 +348,7 @@ class _Reader:
 
     def _no_holes(self, content: str, where: str) -> None:
         for marker in _MARKER.findall(content):
-            offset = self._holes[ord(marker) - _MARKERS[0]].offset
+            offset = self._holes[ord(marker) - _MARKERS[0]].start
             self._mistake("hole-place", f"a hole cannot stand inside {where}", offset)
 
     def _offset(self, token: "Token") -> int:
@@ -350,7 +356,8 @@ class _Reader:
         line = token.map[0] if token.map else 0
         before = "".join(f"{text}\n" for text in self._marked.split("\n")[:line])
         markers = _MARKER.findall(before)
-        written = sum(self._holes[ord(marker) - _MARKERS[0]].length for marker in markers)
+        holes = (self._holes[ord(marker) - _MARKERS[0]] for marker in markers)
+        written = sum(hole.end - hole.start for hole in holes)
         return len(before) - len(markers) + written
 
 

@@ -43,7 +43,8 @@ from qgen.document.answers import (
 from qgen.document.exam import Item
 from qgen.document.formula import Expression as Formula
 from qgen.document.formula import numbers
-from qgen.document.richtext import Passage, RichText
+from qgen.document.numbers import MINUS
+from qgen.document.richtext import Passage, RichText, join_parts
 from qgen.document.values import EXPRESSION_TYPES, Answers, Real, Value, Values, show
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.option_texts import option_pieces, printed_text
@@ -151,7 +152,7 @@ class Filler:
                 return Numeric(
                     key,
                     answer.tolerance,
-                    answer.unit,
+                    None if answer.unit is None else join_parts(answer.unit, printed),
                     tuple(
                         [
                             NumericMistake(
@@ -173,7 +174,10 @@ class Filler:
                     _formula(answer.answer, known), answer.variables, tuple(mistakes)
                 )
             case ShortAnswerTemplate() | OpenTemplate():
-                return worded_answer(answer, printed)
+                words = worded_answer(answer, printed)
+                if isinstance(words, ShortAnswer):
+                    _check_words(words)
+                return words
             case _:
                 assert_never(answer)
 
@@ -351,14 +355,33 @@ def _in_random_order(
 def worded_answer(
     answer: ShortAnswerTemplate | OpenTemplate, printed: Printed
 ) -> ShortAnswer | Open:
-    """An answer in words, whose key never depends on numbers."""
+    """An answer in words."""
     if isinstance(answer, ShortAnswerTemplate):
+        # A keyboard has no minus sign but this.
+        typed = tuple([text.replace(MINUS, "-") for text in printed])
         mistakes = (
-            TextMistake(text, Passage(feedback, printed)) for text, feedback in answer.mistakes
+            TextMistake(join_parts(text, typed), Passage(feedback, printed))
+            for text, feedback in answer.mistakes
         )
-        return ShortAnswer(answer.accepted, answer.case_sensitive, tuple(mistakes))
+        accepted = tuple([join_parts(text, typed) for text in answer.accepted])
+        return ShortAnswer(accepted, answer.case_sensitive, tuple(mistakes))
     rubric = (RubricLine(points, Passage(text, printed)) for points, text in answer.rubric)
     return Open(tuple(rubric), answer.lines)
+
+
+def _check_words(answer: ShortAnswer) -> None:
+    """Drawn words may come out as nothing, or a mistake as the key."""
+    accepted = {_same_words(text) for text in answer.accepted}
+    if "" in accepted:
+        raise VariantFailure("answer", "an accepted answer has no characters")
+    for mistake in answer.mistakes:
+        if _same_words(mistake.text) in accepted:
+            message = f"the mistake '{mistake.text}' is an accepted answer"
+            raise VariantFailure("mistake-is-key", message)
+
+
+def _same_words(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def part_points(template: QuestionTemplate, points: Fraction) -> tuple[Fraction, ...]:

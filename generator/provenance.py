@@ -10,6 +10,7 @@ from qgen.bank.templates import (
     HoleTemplate,
     NumericTemplate,
     Placed,
+    ShortAnswerTemplate,
 )
 from qgen.document.answers import Provenance
 from qgen.document.richtext import DisplayMath, Hole, Math, RichText, walk
@@ -32,7 +33,7 @@ def answer_provenance(
 
     A number or a formula: by its expression. Several choices: by what decides each of them. A
     single choice: by the expressions that decide which option is right, the others being wrong;
-    or by the holes in the text of the right one.
+    or by the holes in the text of the right one. A few words: by the holes in the accepted ones.
     """
 
     def known(expression: Expression) -> Provenance:
@@ -65,6 +66,15 @@ def answer_provenance(
         ]
         if printed:
             return worst(printed)
+    if isinstance(answer, ShortAnswerTemplate):
+        written = [
+            known(holes[part.index].expression)
+            for text in answer.accepted
+            for part in text
+            if isinstance(part, Hole)
+        ]
+        if written:
+            return worst(written)
     return "stated"
 
 

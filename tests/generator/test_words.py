@@ -1,0 +1,69 @@
+"""Plain texts of a variant: a unit, accepted words, usual wrong words."""
+
+import pytest
+
+from qgen.bank.templates import QuestionTemplate
+from qgen.document.answers import Numeric, ShortAnswer
+from qgen.generator.drawing import VariantFailure
+from qgen.generator.outline import outline
+from tests.bank.written import question, template
+from tests.generator.filled import fill
+
+DRAWN = {"parameters": {"iso": {"one_of": ["010", "110"]}, "n": {"one_of": [-3, "1/2"]}}}
+
+
+def words(**changes: object) -> QuestionTemplate:
+    return template(question("short_answer", **{**DRAWN, **changes}))
+
+
+def test_accepted_words_and_mistakes_are_those_of_the_variant() -> None:
+    mistakes = [{"text": "{{ n }}", "feedback": "Not {{ iso }}."}]
+    found = words(accept=["{{ iso }}", "at {{ n }}, {{ iso }}"], mistakes=mistakes)
+    answer = fill(found, {"iso": "010", "n": -3}).parts[0].answer
+    assert isinstance(answer, ShortAnswer)
+    assert answer.accepted == ("010", "at -3, 010")
+    assert [each.text for each in answer.mistakes] == ["-3"]
+
+
+def test_a_unit_is_that_of_the_variant() -> None:
+    found = template(question(unit="m^{{ n }}", **DRAWN))
+    answer = fill(found, {"iso": "010", "n": -3}).parts[0].answer
+    assert isinstance(answer, Numeric)
+    assert answer.unit == "m^−3"
+
+
+def test_a_value_never_turns_into_a_hole_or_markup() -> None:
+    answer = fill(words(accept="{{ iso }}"), {"iso": "*{{ n }}*", "n": 1}).parts[0].answer
+    assert isinstance(answer, ShortAnswer)
+    assert answer.accepted == ("*{{ n }}*",)
+
+
+@pytest.mark.parametrize(
+    ("accept", "wrong", "iso", "code"),
+    [
+        ("{{ iso }}", "x", " ", "answer"),
+        ("{{ iso }}", "010", "010", "mistake-is-key"),
+        ("The  {{ iso }}", "the {{ iso }}", "b", "mistake-is-key"),
+    ],
+)
+def test_numbers_that_spoil_the_words(accept: str, wrong: str, iso: str, code: str) -> None:
+    found = words(accept=accept, mistakes=[{"text": wrong, "feedback": "No."}])
+    with pytest.raises(VariantFailure) as caught:
+        fill(found, {"iso": iso, "n": 1})
+    assert caught.value.code == code
+
+
+def test_words_of_proved_results_are_verified() -> None:
+    found = words(accept="{{ name }}", solver="a.b")
+    known = {"iso": "010", "n": 1}
+    item = fill(found, known, {"name": "x"}, verified=frozenset({"name"}))
+    assert item.parts[0].provenance == "verified"
+    assert fill(found, known, {"name": "x"}).parts[0].provenance == "computed"
+    assert fill(words(accept="ELBO"), known).parts[0].provenance == "stated"
+
+
+def test_the_outline_has_no_open_hole() -> None:
+    item = outline(words(accept="{{ iso }}"), words().points, "per_option")
+    answer = item.parts[0].answer
+    assert isinstance(answer, ShortAnswer)
+    assert answer.accepted == ("0",)
