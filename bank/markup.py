@@ -14,6 +14,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from qgen.bank.hole_context import math_context
 from qgen.bank.plain_text import OPEN_HOLE, FoundHole, find_holes, open_hole
 from qgen.bank.templates import HoleContext
+from qgen.document.links import link_fault
 from qgen.document.richtext import (
     Alignment,
     Block,
@@ -83,6 +84,8 @@ class Handlers:
 @cache
 def _markdown() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    # What leads nowhere is reported below; the parser would print its source and say nothing.
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]
     return parser.use(dollarmath_plugin, allow_labels=False, double_inline=True)
 
 
@@ -257,6 +260,9 @@ class _Reader:
                 case "link_open":
                     target = str(token.attrs.get("href", ""))
                     self._no_holes(unquote(target), "a link's target")
+                    fault = link_fault(target)
+                    if fault is not None and not _MARKER.search(unquote(target)):
+                        self._mistake("link", fault, self._offset(block))
                     yield Link(target, tuple(self._nested(tokens, "link_close", block)))
                 case "image":
                     yield self._image(token, block)

@@ -1,5 +1,6 @@
 """Prints values to fit their place: signs, coefficients, brackets, fractions, vectors."""
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from math import isfinite
@@ -27,14 +28,15 @@ FLOAT_DIGITS = 4
 Printer: TypeAlias = Callable[[Value], str]
 _NUMBERS = (int, Fraction, float)
 _ARRAYS = frozenset({"vector", "matrix", "column"})
-_TEX_SPECIAL = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        **{character: f"\\{character}" for character in "{}$&#%_"},
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-    }
-)
+_SIGNS = {
+    "\\": r"\backslash",
+    **{character: f"\\{character}" for character in "{}$&#%_"},
+    "~": r"\mathord{\sim}",
+    "^": r"\hat{\ }",
+}
+"""TeX's special characters as signs of a formula, which TeX, MathML and MathJax all show."""
+_SPECIAL = re.compile(r"[\\{}$&#%_~^]")
+_TEX_SPECIAL = str.maketrans({character: f"\\{character}" for character in "{}$&#%_"})
 
 
 def printer(chosen: Filter | None, context: HoleContext) -> Printer:
@@ -152,7 +154,25 @@ def _text(value: Value, chosen: Filter | None, decimal: bool) -> str:
 
 def _words(value: Value, chosen: Filter | None, context: HoleContext) -> str:
     """A value among the words of a formula, where TeX knows no signs of mathematics."""
-    return _text(value, chosen, context.decimal).replace(MINUS, "-").translate(_TEX_SPECIAL)
+    text = _text(value, chosen, context.decimal)
+    for character in "\\~^":
+        if character in text:
+            # Nothing that may stand there shows them in every format.
+            message = "write the hole into the formula itself, not into its words"
+            raise ValueError(f"no format shows '{character}' there; {message}")
+    return text.replace(MINUS, "-").translate(_TEX_SPECIAL)
+
+
+def _worded(text: str) -> str:
+    """A drawn text inside a formula: its special characters stand between its words."""
+    if not _SPECIAL.search(text):
+        return rf"\text{{{text}}}"
+    words = _SPECIAL.split(text)
+    signs = [_SIGNS[character] for character in _SPECIAL.findall(text)]
+    pieces = [rf"\text{{{words[0]}}}" if words[0] else ""]
+    for sign, word in zip(signs, words[1:], strict=True):
+        pieces += [sign, rf"\text{{{word}}}" if word else ""]
+    return f"{{{''.join(pieces)}}}"
 
 
 def _math(value: Value, chosen: Filter | None, context: HoleContext) -> str:
@@ -163,7 +183,7 @@ def _math(value: Value, chosen: Filter | None, context: HoleContext) -> str:
     if isinstance(value, bool):
         return _signed(rf"\text{{{'true' if value else 'false'}}}", context)
     if isinstance(value, str):
-        return _signed(rf"\text{{{value.translate(_TEX_SPECIAL)}}}", context)
+        return _signed(_worded(value), context)
     if isinstance(value, tuple):
         return _signed(_array(value, chosen, context.decimal), context)
     if isinstance(value, _NUMBERS):

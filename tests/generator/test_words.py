@@ -1,13 +1,19 @@
 """Plain texts of a variant: a unit, accepted words, usual wrong words."""
 
+import re
+from html import unescape
+
 import pytest
 
 from qgen.bank.templates import QuestionTemplate
 from qgen.document.answers import Numeric, ShortAnswer
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.outline import outline
+from qgen.renderers.latex.math import forbidden_commands
+from qgen.renderers.math_markup import MathMarkup
 from tests.bank.written import question, template
 from tests.generator.filled import fill
+from tests.generator.printed import tex
 
 DRAWN = {"parameters": {"iso": {"one_of": ["010", "110"]}, "n": {"one_of": [-3, "1/2"]}}}
 
@@ -67,3 +73,23 @@ def test_the_outline_has_no_open_hole() -> None:
     answer = item.parts[0].answer
     assert isinstance(answer, ShortAnswer)
     assert answer.accepted == ("0",)
+
+
+@pytest.mark.parametrize("text", ["\\pi/3", "a^b", "~x_1", "{50%} & #1 $", "\\", "\\\\^^"])
+def test_a_drawn_text_in_a_formula_is_shown_by_every_format(text: str) -> None:
+    printed = tex("{{ a }}", a=text)
+    assert "{{" not in printed
+    assert forbidden_commands(printed) == ()
+    shown = MathMarkup().convert(printed, is_display=False)
+    assert isinstance(shown, str)
+    letters = unescape(re.sub("<[^<>]*>", "", shown))
+    assert letters.replace("\xa0ˆ", "^").replace("\xa0", " ").replace("∼", "~") == text
+    # MathJax takes the characters of \text as they are, but for braces and dollars.
+    words = "".join(re.findall(r"\\text{(.*?)}", printed))
+    assert not re.search(r"[\\_^~%&#]", words)
+
+
+@pytest.mark.parametrize("text", ["\\pi/3", "a^b", "~x"])
+def test_what_no_format_shows_among_the_words_of_a_formula_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no format shows"):
+        tex(r"\text{as {{ a }}}", a=text)
