@@ -53,7 +53,8 @@ class Expression:
     """A compiled expression: `evaluate(values)`, and the names that it reads.
 
     `plain` tells that it reads, compares and combines results without any arithmetic, so that
-    what is proved of its names holds for it too.
+    what is proved of its names holds for it too. `decimal` tells that the author wrote a number
+    in it with a decimal point.
     """
 
     source: str
@@ -61,6 +62,7 @@ class Expression:
     evaluate: Callable[[Values], Value]
     plain: bool
     filter: Filter | None = None
+    decimal: bool = False
 
 
 FILTERS: dict[str, tuple[int, int]] = {
@@ -133,6 +135,7 @@ class _Translator:
         self.names: set[str] = set()
         self.constants: dict[str, Fraction] = {}
         self.plain = True
+        self.decimal = False
 
     def translate(self, node: nodes.Node, depth: int = 0) -> ast.expr:
         if depth > MAX_DEPTH:
@@ -190,6 +193,7 @@ class _Translator:
         if isinstance(value, float):
             if not math.isfinite(value):
                 raise ExpressionError("a number beyond what can be written")
+            self.decimal = True
             return self._fraction(Fraction(str(value)))
         if isinstance(value, (bool, str)):
             return ast.Constant(value)
@@ -316,7 +320,8 @@ def compile_expression(source: str, *, printing: bool = False) -> Expression:
     module = ast.fix_missing_locations(ast.Expression(function))
     # The tree was built above from whitelisted nodes only; nothing of the author's text is code.
     evaluate = eval(compile(module, "<expression>", "eval"), {**_NAMESPACE, **translator.constants})
-    return Expression(source, frozenset(translator.names), evaluate, translator.plain, chosen)
+    names = frozenset(translator.names)
+    return Expression(source, names, evaluate, translator.plain, chosen, translator.decimal)
 
 
 def evaluate(expression: Expression, values: Values) -> Value:

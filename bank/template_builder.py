@@ -96,7 +96,8 @@ class TemplateBuilder:
             (name, self._expression(text, "let", name)) for name, text in model.let.items()
         )
         for name, placed in derived:
-            if placed.expression.names & self._decimal_names:
+            expression = placed.expression
+            if expression.decimal or expression.names & self._decimal_names:
                 self._decimal_names.add(name)
         conditions = tuple(
             self._expression(text, "where", *([i] if self._is_list("where") else []))
@@ -208,8 +209,10 @@ class TemplateBuilder:
         return self._number_hole(expression, context, place)
 
     def _number_hole(self, expression: Expression, context: HoleContext, place: Place) -> int:
-        decimal = bool(expression.names & self._decimal_names) or (
-            self._decimal_results and bool(expression.names - self._drawn)
+        decimal = (
+            expression.decimal
+            or bool(expression.names & self._decimal_names)
+            or (self._decimal_results and bool(expression.names - self._drawn))
         )
         context = replace(context, decimal=decimal)
         key = (expression.source, context)

@@ -7,6 +7,7 @@ import pytest
 
 from qgen.bank.templates import QuestionTemplate
 from qgen.document.answers import Numeric, ShortAnswer
+from qgen.document.richtext import plain_text
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.outline import outline
 from qgen.renderers.latex.math import forbidden_commands
@@ -93,3 +94,22 @@ def test_a_drawn_text_in_a_formula_is_shown_by_every_format(text: str) -> None:
 def test_what_no_format_shows_among_the_words_of_a_formula_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no format shows"):
         tex(r"\text{as {{ a }}}", a=text)
+
+
+@pytest.mark.parametrize(
+    ("let", "hole", "printed"),
+    [
+        ({"p": "(0.8431, 0.5)[i]"}, "p", "0.8431"),
+        ({"table": "(0.8431, 0.5)", "p": "table[i]"}, "p", "0.8431"),
+        ({"table": "(0.8431, 0.5)"}, "table", "(0.8431, 0.5)"),
+        ({"p": "0.25 + i"}, "1 - p", "0.75"),
+        ({"p": "1/4"}, "p", "1/4"),
+        ({}, "0.5*(i + 1)", "0.5"),
+    ],
+)
+def test_a_decimal_of_the_author_prints_as_a_decimal(
+    let: dict[str, str], hole: str, printed: str
+) -> None:
+    parameters = {"i": {"integers": {"from": 0, "to": 1}}}
+    found = template(question(stem=f"Say {{{{ {hole} }}}}.", parameters=parameters, let=let))
+    assert plain_text(fill(found, {"i": 0}).stem) == f"Say {printed}."
