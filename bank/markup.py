@@ -12,8 +12,9 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from qgen.bank.hole_context import math_context
-from qgen.bank.plain_text import OPEN_HOLE, FoundHole, find_holes, open_hole
+from qgen.bank.plain_text import MOST_CHARACTERS, OPEN_HOLE, FoundHole, find_holes, open_hole
 from qgen.bank.templates import HoleContext
+from qgen.document.formula_limits import formula_fault
 from qgen.document.links import link_fault
 from qgen.document.richtext import (
     Alignment,
@@ -98,6 +99,10 @@ def _math_checker() -> "LatexToMathML":
 
 def read_markup(text: str, handlers: Handlers) -> RichText:
     """The rich text of an author's Markdown; its mistakes go to `handlers.mistake`."""
+    if len(text) > MOST_CHARACTERS:
+        message = f"a text has at most {MOST_CHARACTERS} characters"
+        handlers.mistake(MarkupError("text-too-long", message, 0))
+        return RichText(())
     return _Reader(text, handlers).read()
 
 
@@ -340,6 +345,11 @@ class _Reader:
     def _check_math(self, source: str, token: "Token") -> None:
         from math_core import LatexError
 
+        fault = formula_fault(source)
+        if fault is not None:
+            message = f"the formula '{_shortened(source)}' cannot be read: {fault}"
+            self._mistake("math", message, self._offset(token))
+            return
         definition = _DEFINITION.search(source)
         if definition:
             message = f"'{definition.group()}' is not allowed in a formula"

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from qgen.document.richtext import Hole, PlainText
 
+MOST_CHARACTERS = 100_000
+"""So long may a text with markup be."""
 OPEN_HOLE = "'{{' opens a hole that no '}}' closes; for TeX's own braces write '{ {' with a blank"
 
 # Of three braces the inner two are the hole's, so that TeX may have the outer one.
