@@ -177,7 +177,7 @@ class _Translator:
             case nodes.CondExpr() if node.expr2 is not None:
                 return ast.IfExp(inner(node.test), inner(node.expr1), inner(node.expr2))
             case nodes.Tuple() | nodes.List():
-                return ast.Tuple([inner(entry) for entry in node.items], ast.Load())
+                return _call("_row", *map(inner, node.items))
             case nodes.Call():
                 return self._function(node, depth)
             case nodes.Filter():

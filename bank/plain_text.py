@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from qgen.document.richtext import Hole, PlainText
 
-MOST_CHARACTERS = 100_000
+MOST_CHARACTERS = 60_000
 """So long may a text with markup be."""
 OPEN_HOLE = "'{{' opens a hole that no '}}' closes; for TeX's own braces write '{ {' with a blank"
 

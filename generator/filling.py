@@ -45,12 +45,15 @@ from qgen.document.formula import Expression as Formula
 from qgen.document.formula import numbers
 from qgen.document.numbers import MINUS
 from qgen.document.richtext import Passage, RichText, join_parts
-from qgen.document.values import EXPRESSION_TYPES, Answers, Real, Value, Values, show
+from qgen.document.values import EXPRESSION_TYPES, Answers, Real, Value, Values, brief
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.option_texts import option_pieces, printed_text
 from qgen.generator.printing import Printer, printer
 from qgen.generator.provenance import answer_provenance
 from qgen.generator.seeds import RandomSource, shuffled
+
+LARGEST = 10**300
+"""Keys and mistakes are smaller, so that whatever marks them can hold them as floats."""
 
 Printed: TypeAlias = tuple[str, ...]
 
@@ -255,7 +258,7 @@ def _print_failure(hole: HoleTemplate, known: Values) -> str | None:
     try:
         printer(hole.expression.filter, hole.context)(value)
     except (ArithmeticError, ValueError, TypeError) as error:
-        return f"the hole '{hole.expression.source}' cannot print {show(value)}: {error}"
+        return f"the hole '{hole.expression.source}' cannot print {brief(value)}: {error}"
     return None
 
 
@@ -273,18 +276,21 @@ def _value(placed: Placed, known: Values) -> Value:
 def _number(placed: Placed, known: Values) -> Real:
     value = _value(placed, known)
     if isinstance(value, (float, Fraction, int)) and type(value) is not bool:
-        if type(value) is not float or isfinite(value):
+        if -LARGEST < value < LARGEST:
             return value
-        message = f"'{placed.expression.source}' is {show(value)}, not finite ({placed.place})"
+        if type(value) is not float or isfinite(value):
+            message = f"'{placed.expression.source}' is beyond 10**300, which no format can hold"
+            raise VariantFailure("answer", f"{message} ({placed.place})")
+        message = f"'{placed.expression.source}' is {brief(value)}, not finite ({placed.place})"
         raise VariantFailure("answer", message)
-    message = f"'{placed.expression.source}' is {show(value)}, not a number ({placed.place})"
+    message = f"'{placed.expression.source}' is {brief(value)}, not a number ({placed.place})"
     raise VariantFailure("answer", message)
 
 
 def _other(mistake: MistakeTemplate, value: Real, key: Real) -> Real:
     if value == key:
         message = (
-            f"the mistake '{mistake.answer.expression.source}' gives the key {show(key)} itself"
+            f"the mistake '{mistake.answer.expression.source}' gives the key {brief(key)} itself"
         )
         raise VariantFailure("mistake-is-key", message)
     return value
@@ -307,7 +313,7 @@ def _formula(placed: Placed, known: Values) -> Formula:
             return value
         message = f"the formula '{placed.expression.source}' holds a number that is not finite"
         raise VariantFailure("answer", message)
-    message = f"'{placed.expression.source}' is {show(value)}, not a formula ({placed.place})"
+    message = f"'{placed.expression.source}' is {brief(value)}, not a formula ({placed.place})"
     raise VariantFailure("answer", message)
 
 
@@ -318,7 +324,7 @@ def _truth(option: OptionTemplate, known: Values) -> bool:
     if isinstance(value, bool):
         return value
     source = option.correct.expression.source
-    message = f"'{source}' is {show(value)}, neither true nor false ({option.correct.place})"
+    message = f"'{source}' is {brief(value)}, neither true nor false ({option.correct.place})"
     raise VariantFailure("answer", message)
 
 

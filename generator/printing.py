@@ -22,6 +22,8 @@ from qgen.document.numbers import MINUS, rounded, terminating
 from qgen.document.values import Real, Value
 
 MAX_REMEMBERED = 4096
+MOST_CHARACTERS = 50_000
+"""So long may the print of one value be."""
 FLOAT_DIGITS = 4
 """How many significant digits of a computed number print where no filter says."""
 
@@ -58,7 +60,10 @@ def _fast(write: Printer, float_format: str | None) -> Printer:
             # `nan`, `inf`, powers of ten and zeros at the end are for the careful printer.
             return write(value) if text[-1] in "0." or text.strip("-0123456789.") else text
         if type(value) is not int and type(value) is not Fraction:
-            return write(value)
+            text = write(value)
+            if len(text) > MOST_CHARACTERS:
+                raise ValueError(f"it prints as more than {MOST_CHARACTERS} characters")
+            return text
         key = (value.numerator, value.denominator)
         remembered = known.get(key)
         if remembered is None:
