@@ -19,6 +19,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.parser import Parser
 
 from qgen.bank.exact_arithmetic import FUNCTIONS, OPERATIONS, ExpressionError, limited
+from qgen.document.characters import unprintable
 from qgen.document.problem import did_you_mean
 from qgen.document.values import Value, Values
 
@@ -196,6 +197,10 @@ class _Translator:
             self.decimal = True
             return self._fraction(Fraction(str(value)))
         if isinstance(value, (bool, str)):
+            # Jinja2 reads escapes such as '\\ud800', which stand for anything.
+            found = unprintable(value) if isinstance(value, str) else None
+            if found:
+                raise ExpressionError(found[1])
             return ast.Constant(value)
         if isinstance(value, int):
             limited(value)

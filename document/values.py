@@ -48,4 +48,4 @@ def brief(value: Value) -> str:
 
 def show_all(values: Values) -> str:
     """`w = (3, 4, 1), alpha = 1/2`."""
-    return ", ".join(f"{name} = {show(value)}" for name, value in values.items())
+    return ", ".join(f"{name} = {brief(value)}" for name, value in values.items())

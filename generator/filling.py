@@ -278,10 +278,9 @@ def _number(placed: Placed, known: Values) -> Real:
     if isinstance(value, (float, Fraction, int)) and type(value) is not bool:
         if -LARGEST < value < LARGEST:
             return value
-        if type(value) is not float or isfinite(value):
-            message = f"'{placed.expression.source}' is beyond 10**300, which no format can hold"
-            raise VariantFailure("answer", f"{message} ({placed.place})")
-        message = f"'{placed.expression.source}' is {brief(value)}, not finite ({placed.place})"
+        finite = type(value) is not float or isfinite(value)
+        fault = "beyond 10**300, which no format holds" if finite else f"{value}, not finite"
+        message = f"'{placed.expression.source}' is {fault} ({placed.place})"
         raise VariantFailure("answer", message)
     message = f"'{placed.expression.source}' is {brief(value)}, not a number ({placed.place})"
     raise VariantFailure("answer", message)
@@ -380,10 +379,8 @@ def _check_words(answer: ShortAnswer) -> None:
     accepted = {_same_words(text) for text in answer.accepted}
     if "" in accepted:
         raise VariantFailure("answer", "an accepted answer has no characters")
-    for mistake in answer.mistakes:
-        if _same_words(mistake.text) in accepted:
-            message = f"the mistake '{mistake.text}' is an accepted answer"
-            raise VariantFailure("mistake-is-key", message)
+    for text in [each.text for each in answer.mistakes if _same_words(each.text) in accepted]:
+        raise VariantFailure("mistake-is-key", f"the mistake '{text}' is an accepted answer")
 
 
 def _same_words(text: str) -> str:

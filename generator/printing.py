@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from qgen.bank.expressions import Filter
 from qgen.bank.templates import HoleContext
+from qgen.document.characters import unprintable
 from qgen.document.formula import (
     Expression,
     Number,
@@ -147,7 +148,7 @@ def _text(value: Value, chosen: Filter | None, decimal: bool) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return value
+        return _printable(value)
     if isinstance(value, tuple):
         inner = None if chosen and chosen.name in _ARRAYS else chosen
         return "(" + ", ".join(_text(entry, inner, decimal) for entry in value) + ")"
@@ -166,6 +167,14 @@ def _words(value: Value, chosen: Filter | None, context: HoleContext) -> str:
             message = "write the hole into the formula itself, not into its words"
             raise ValueError(f"no format shows '{character}' there; {message}")
     return text.replace(MINUS, "-").translate(_TEX_SPECIAL)
+
+
+def _printable(text: str) -> str:
+    """The text. Raises ValueError for what a solver returned and nobody could read."""
+    found = unprintable(text)
+    if found:
+        raise ValueError(found[1])
+    return text
 
 
 def _worded(text: str) -> str:
@@ -188,7 +197,7 @@ def _math(value: Value, chosen: Filter | None, context: HoleContext) -> str:
     if isinstance(value, bool):
         return _signed(rf"\text{{{'true' if value else 'false'}}}", context)
     if isinstance(value, str):
-        return _signed(_worded(value), context)
+        return _signed(_worded(_printable(value)), context)
     if isinstance(value, tuple):
         return _signed(_array(value, chosen, context.decimal), context)
     if isinstance(value, _NUMBERS):
