@@ -54,7 +54,6 @@ from qgen.generator.seeds import RandomSource, shuffled
 
 LARGEST = 10**300
 """Keys and mistakes are smaller, so that whatever marks them can hold them as floats."""
-
 Printed: TypeAlias = tuple[str, ...]
 
 
