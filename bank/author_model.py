@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -110,6 +111,13 @@ def _exact_positive(value: object) -> Fraction:
     return number
 
 
+def _without_holes(text: str) -> str:
+    if "{{" in text:
+        message = "a text that is the same for every variant has no values to print: no '{{'"
+        raise PydanticCustomError("hole_place", message)
+    return text
+
+
 ONE_OR_MORE = BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])
 """For a list of texts that may be written as one text."""
 
@@ -137,6 +145,8 @@ TruthText: TypeAlias = Annotated[
 ]
 """A truth value, or an expression that has one."""
 NonEmptyText: TypeAlias = Annotated[str, Field(min_length=1, pattern=NOT_BLANK)]
+FixedText: TypeAlias = Annotated[NonEmptyText, AfterValidator(_without_holes)]
+"""A text that is the same for every variant."""
 WholeNumber: TypeAlias = Annotated[int, Field(strict=True)]
 Identifier: TypeAlias = Annotated[str, Field(pattern=IDENTIFIER, max_length=90)]
 Name: TypeAlias = Annotated[str, Field(pattern=NAME, max_length=40)]

@@ -14,6 +14,10 @@ MAX_BITS = 10_000
 """The longest numerator or denominator: 3000 digits, which Python still writes as text."""
 
 
+MOST_ENTRIES = 5_000
+"""So many entries may a vector or a matrix have, all told."""
+
+
 class ExpressionError(ValueError):
     """An expression that cannot be read, or that has no value for some numbers."""
 
@@ -28,6 +32,17 @@ _ROUNDED = frozenset({(float, Fraction), (Fraction, float)})
 _PLAIN = frozenset((first, second) for first in _NUMBERS for second in _NUMBERS) - _WITH_FRACTION
 # A text would read `%` as a template, and `+` would join two vectors end to end.
 _NO_NUMBER = "only numbers can be added, subtracted, multiplied and divided"
+
+
+def row(*entries: Value) -> Value:
+    """A vector or a row of a matrix. What it is made of is no larger, so that counting is cheap."""
+    if sum(map(_size, entries)) > MOST_ENTRIES:
+        raise ExpressionError(f"a list with more than {MOST_ENTRIES} entries")
+    return entries
+
+
+def _size(value: Value) -> int:
+    return sum(map(_size, value)) if isinstance(value, tuple) else 1
 
 
 def add(first: Any, second: Any) -> Value:
@@ -244,6 +259,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "_floor_divide": floor_divide,
     "_remainder": remainder,
     "_power": power,
+    "_row": row,
     "_item": item,
     "_less": less,
     "_at_most": at_most,

@@ -12,6 +12,7 @@ from qgen.bank.author_model import (
     ONE_OR_MORE,
     AuthorModel,
     ExactNumber,
+    FixedText,
     Identifier,
     Language,
     NonEmptyText,
@@ -59,7 +60,7 @@ def _within_one(value: Fraction) -> Fraction:
 
 
 Minutes: TypeAlias = Annotated[int, BeforeValidator(_duration, json_schema_input_type=str)]
-Labels: TypeAlias = Annotated[tuple[NonEmptyText, ...], ONE_OR_MORE]
+Labels: TypeAlias = Annotated[tuple[FixedText, ...], ONE_OR_MORE]
 
 
 class AttemptsModel(AuthorModel):
@@ -106,7 +107,7 @@ def _by_id(value: object) -> object:
 class SectionModel(AuthorModel):
     """Listed questions, or `pick` of them drawn `from` the bank; `points` for each."""
 
-    title: NonEmptyText
+    title: FixedText
     instructions: NonEmptyText | None = None
     pick: Annotated[WholeNumber, Field(ge=1, le=500)] | None = None
     selection: SelectionModel | None = Field(default=None, alias="from")
@@ -133,8 +134,8 @@ class SectionModel(AuthorModel):
 class ExamSpec(AuthorModel):
     """One exam."""
 
-    title: NonEmptyText
-    course: NonEmptyText | None = None
+    title: FixedText
+    course: FixedText | None = None
     date: Annotated[str, BeforeValidator(_date)] | None = None
     language: Language = "en"
     seed: Annotated[WholeNumber, Field(ge=0)]

@@ -19,6 +19,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.parser import Parser
 
 from qgen.bank.exact_arithmetic import FUNCTIONS, OPERATIONS, ExpressionError, limited
+from qgen.document.characters import unprintable
 from qgen.document.problem import did_you_mean
 from qgen.document.values import Value, Values
 
@@ -53,7 +54,8 @@ class Expression:
     """A compiled expression: `evaluate(values)`, and the names that it reads.
 
     `plain` tells that it reads, compares and combines results without any arithmetic, so that
-    what is proved of its names holds for it too.
+    what is proved of its names holds for it too. `decimal` tells that the author wrote a number
+    in it with a decimal point.
     """
 
     source: str
@@ -61,6 +63,7 @@ class Expression:
     evaluate: Callable[[Values], Value]
     plain: bool
     filter: Filter | None = None
+    decimal: bool = False
 
 
 class FilterRule(NamedTuple):
@@ -141,6 +144,7 @@ class _Translator:
         self.names: set[str] = set()
         self.constants: dict[str, Fraction] = {}
         self.plain = True
+        self.decimal = False
 
     def translate(self, node: nodes.Node, depth: int = 0) -> ast.expr:
         if depth > MAX_DEPTH:
@@ -182,7 +186,7 @@ class _Translator:
             case nodes.CondExpr() if node.expr2 is not None:
                 return ast.IfExp(inner(node.test), inner(node.expr1), inner(node.expr2))
             case nodes.Tuple() | nodes.List():
-                return ast.Tuple([inner(entry) for entry in node.items], ast.Load())
+                return _call("_row", *map(inner, node.items))
             case nodes.Call():
                 return self._function(node, depth)
             case nodes.Filter():
@@ -198,8 +202,13 @@ class _Translator:
         if isinstance(value, float):
             if not math.isfinite(value):
                 raise ExpressionError("a number beyond what can be written")
+            self.decimal = True
             return self._fraction(Fraction(str(value)))
         if isinstance(value, (bool, str)):
+            # Jinja2 reads escapes such as '\\ud800', which stand for anything.
+            found = unprintable(value) if isinstance(value, str) else None
+            if found:
+                raise ExpressionError(found[1])
             return ast.Constant(value)
         if isinstance(value, int):
             limited(value)
@@ -289,6 +298,8 @@ def compile_expression(source: str, *, printing: bool = False) -> Expression:
     """
     if len(source) > MAX_CHARACTERS:
         raise ExpressionError(f"longer than {MAX_CHARACTERS} characters")
+    if "{{" in source:
+        raise ExpressionError("an expression has no holes: write the names without '{{'")
     _check_decimals(source)
     try:
         # The blanks keep a trailing brace or percent sign from closing Jinja2's own braces.
@@ -322,7 +333,8 @@ def compile_expression(source: str, *, printing: bool = False) -> Expression:
     module = ast.fix_missing_locations(ast.Expression(function))
     # The tree was built above from whitelisted nodes only; nothing of the author's text is code.
     evaluate = eval(compile(module, "<expression>", "eval"), {**_NAMESPACE, **translator.constants})
-    return Expression(source, frozenset(translator.names), evaluate, translator.plain, chosen)
+    names = frozenset(translator.names)
+    return Expression(source, names, evaluate, translator.plain, chosen, translator.decimal)
 
 
 def evaluate(expression: Expression, values: Values) -> Value:

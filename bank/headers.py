@@ -8,9 +8,9 @@ from pydantic import Field, TypeAdapter
 from qgen.bank.author_model import (
     ONE_OR_MORE,
     AuthorModel,
+    FixedText,
     Identifier,
     Language,
-    NonEmptyText,
     PositiveNumber,
     SolverName,
     WholeNumber,
@@ -29,13 +29,13 @@ class HeaderFields(AuthorModel):
     """What a bank can be searched by, without a question's body."""
 
     id: Identifier
-    title: NonEmptyText
+    title: FixedText
     topic: Identifier
-    tags: tuple[NonEmptyText, ...] = ()
+    tags: tuple[FixedText, ...] = ()
     difficulty: Annotated[WholeNumber, Field(ge=1, le=5)]
     points: PositiveNumber = Fraction(1)
     minutes: PositiveNumber | None = None
-    source: NonEmptyText | None = None
+    source: FixedText | None = None
     language: Language | None = None
     solver: Annotated[tuple[SolverName, ...], ONE_OR_MORE] = ()
 

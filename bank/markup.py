@@ -12,7 +12,10 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from qgen.bank.hole_context import math_context
+from qgen.bank.plain_text import MOST_CHARACTERS, OPEN_HOLE, FoundHole, find_holes, open_hole
 from qgen.bank.templates import HoleContext
+from qgen.document.formula_limits import formula_fault
+from qgen.document.links import link_fault
 from qgen.document.richtext import (
     Alignment,
     Block,
@@ -42,7 +45,6 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
     from math_core import LatexToMathML
 
-_HOLE = re.compile(r"\{\{(?!\{)(.*?)\}\}", re.DOTALL)
 _MARKERS = 0xE000, 0xF8FF
 _MARKER = re.compile(f"[{chr(_MARKERS[0])}-{chr(_MARKERS[1])}]")
 # The characters themselves, and references such as &#xE000; that Markdown would put them for.
@@ -83,6 +85,8 @@ class Handlers:
 @cache
 def _markdown() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    # What leads nowhere is reported below; the parser would print its source and say nothing.
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]
     return parser.use(dollarmath_plugin, allow_labels=False, double_inline=True)
 
 
@@ -95,6 +99,10 @@ def _math_checker() -> "LatexToMathML":
 
 def read_markup(text: str, handlers: Handlers) -> RichText:
     """The rich text of an author's Markdown; its mistakes go to `handlers.mistake`."""
+    if len(text) > MOST_CHARACTERS:
+        message = f"a text has at most {MOST_CHARACTERS} characters"
+        handlers.mistake(MarkupError("text-too-long", message, 0))
+        return RichText(())
     return _Reader(text, handlers).read()
 
 
@@ -112,33 +120,35 @@ def read_closed_markup(text: str, owner: str, mistake: Callable[[MarkupError], N
     return read_markup(text, Handlers(hole, image, mistake))
 
 
-@dataclass(frozen=True, slots=True)
-class _FoundHole:
-    source: str
-    offset: int
-    length: int
-
-
 class _Reader:
     """Reads one text. Each hole travels through Markdown as one private-use character."""
 
     def __init__(self, text: str, handlers: Handlers) -> None:
         self._handlers = handlers
-        self._holes: list[_FoundHole] = []
+        self._holes: list[FoundHole] = []
         for stray in _PRIVATE.finditer(text):
             if _MARKER.search(unescape(stray.group())):
                 message = f"the private-use character '{stray.group()}' cannot be printed"
                 handlers.mistake(MarkupError("private-character", message, stray.start()))
         text = _PRIVATE.sub(_without_markers, text)
-        self._marked = _HOLE.sub(self._mark, text)
+        self._marked = self._with_markers(text)
 
-    def _mark(self, match: re.Match[str]) -> str:
-        if len(self._holes) > _MARKERS[1] - _MARKERS[0]:
-            self._mistake("too-many-holes", "more holes than one text can hold", match.start())
-            return " "
-        source = " ".join(line.strip() for line in match.group(1).strip().splitlines())
-        self._holes.append(_FoundHole(source, match.start(), len(match.group())))
-        return chr(_MARKERS[0] + len(self._holes) - 1)
+    def _with_markers(self, text: str) -> str:
+        unclosed = open_hole(text)
+        if unclosed is not None:
+            self._mistake("open-hole", OPEN_HOLE, unclosed)
+        pieces: list[str] = []
+        position = 0
+        for hole in find_holes(text):
+            if len(self._holes) > _MARKERS[1] - _MARKERS[0]:
+                self._mistake("too-many-holes", "more holes than one text can hold", hole.start)
+                marker = " "
+            else:
+                marker = chr(_MARKERS[0] + len(self._holes))
+                self._holes.append(hole)
+            pieces += [text[position : hole.start], marker]
+            position = hole.end
+        return "".join((*pieces, text[position:]))
 
     def _mistake(self, code: str, message: str, offset: int) -> None:
         self._handlers.mistake(MarkupError(code, message, offset))
@@ -255,6 +265,9 @@ class _Reader:
                 case "link_open":
                     target = str(token.attrs.get("href", ""))
                     self._no_holes(unquote(target), "a link's target")
+                    fault = link_fault(target)
+                    if fault is not None and not _MARKER.search(unquote(target)):
+                        self._mistake("link", fault, self._offset(block))
                     yield Link(target, tuple(self._nested(tokens, "link_close", block)))
                 case "image":
                     yield self._image(token, block)
@@ -281,11 +294,15 @@ class _Reader:
                         "or begin with '- ', '+ ', '* ' or '> '"
                     )
                     self._mistake("stray-math", message, 0)
+                if (
+                    "{{" in run and "{{" not in self._marked
+                ):  # Written with backslashes or as character references.
+                    self._mistake("open-hole", "'{{' stands for holes only", 0)
                 yield Text(run)
 
     def _hole(self, marker: str, context: HoleContext) -> int:
         found = self._holes[ord(marker) - _MARKERS[0]]
-        return self._handlers.hole(found.source, context, found.offset)
+        return self._handlers.hole(found.source, context, found.start)
 
     def _image(self, token: "Token", block: "Token") -> Image:
         target = unquote(str(token.attrs.get("src", "")))
@@ -328,6 +345,11 @@ class _Reader:
     def _check_math(self, source: str, token: "Token") -> None:
         from math_core import LatexError
 
+        fault = formula_fault(source)
+        if fault is not None:
+            message = f"the formula '{_shortened(source)}' cannot be read: {fault}"
+            self._mistake("math", message, self._offset(token))
+            return
         definition = _DEFINITION.search(source)
         if definition:
             message = f"'{definition.group()}' is not allowed in a formula"
@@ -342,7 +364,7 @@ class _Reader:
 
     def _no_holes(self, content: str, where: str) -> None:
         for marker in _MARKER.findall(content):
-            offset = self._holes[ord(marker) - _MARKERS[0]].offset
+            offset = self._holes[ord(marker) - _MARKERS[0]].start
             self._mistake("hole-place", f"a hole cannot stand inside {where}", offset)
 
     def _offset(self, token: "Token") -> int:
@@ -350,7 +372,8 @@ class _Reader:
         line = token.map[0] if token.map else 0
         before = "".join(f"{text}\n" for text in self._marked.split("\n")[:line])
         markers = _MARKER.findall(before)
-        written = sum(self._holes[ord(marker) - _MARKERS[0]].length for marker in markers)
+        holes = (self._holes[ord(marker) - _MARKERS[0]] for marker in markers)
+        written = sum(hole.end - hole.start for hole in holes)
         return len(before) - len(markers) + written
 
 

@@ -10,6 +10,7 @@ from qgen.bank.author_model import (
     AuthorModel,
     ExactNumber,
     ExpressionText,
+    FixedText,
     Name,
     NonEmptyText,
     PositiveNumber,
@@ -240,14 +241,14 @@ PartModel: TypeAlias = Annotated[
 class FigureModel(AuthorModel):
     """A figure drawn from the numbers of each variant: which one, and from what."""
 
-    figure: NonEmptyText
+    figure: FixedText
     arguments: dict[Name, ExpressionText] = Field(default_factory=dict, alias="with")
 
 
 class QuestionFields(HeaderFields):
     """What every question says."""
 
-    note: NonEmptyText | None = None
+    note: FixedText | None = None
     parameters: dict[Name, ParameterEntry] = Field(default_factory=dict)
     where: Annotated[tuple[ExpressionText, ...], ONE_OR_MORE] = ()
     let: dict[Name, ExpressionText] = Field(default_factory=dict)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 from pydantic import BeforeValidator, Field, create_model
 
-from qgen.bank.author_model import AuthorModel, Identifier, NonEmptyText, WholeNumber
+from qgen.bank.author_model import AuthorModel, FixedText, Identifier, WholeNumber
 from qgen.document.formats import FORMATS
 
 _AUTHOR_TYPES: Mapping[Any, Any] = {
     int: WholeNumber,
-    str: NonEmptyText,
-    Mapping[str, str]: dict[Identifier, NonEmptyText],
+    str: FixedText,
+    Mapping[str, str]: dict[Identifier, FixedText],
 }
 """What an author writes for an option's type, where that is more than the type itself says."""
 

@@ -116,6 +116,8 @@ def _choices(value: object) -> tuple[Choice, ...]:
 
 def _choice(value: object) -> Choice:
     if isinstance(value, str):
+        if "{{" in value:
+            raise PydanticCustomError("hole_place", "a value to choose is no text with holes")
         try:
             return Fraction(value.replace(" ", "")) if "/" in value else value
         except (ValueError, ZeroDivisionError):

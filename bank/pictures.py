@@ -15,23 +15,34 @@ def read_picture(target: str, beside: Path, folder: Path) -> tuple[Asset, str | 
     """
     name = Path(target).stem
     try:
-        path = (beside.parent / target).resolve()
-        if not path.is_relative_to(folder.resolve()):
+        path, inside = (beside.parent / target).resolve(), folder.resolve()
+        if not path.is_relative_to(inside):
             return Asset(name, {}), f"the picture '{target}' lies outside the bank"
         fault = _fault(target, path)
-        return Asset(name, {} if fault else _forms(path)), fault
+        if fault:
+            return Asset(name, {}), fault
+        files = _files(path)
+        for file in files:
+            if not file.resolve().is_relative_to(inside):
+                return Asset(name, {}), f"'{file.name}' beside '{target}' leads out of the bank"
+        return Asset(name, _forms(files)), None
     except (OSError, ValueError):
         return Asset(name, {}), f"the picture '{target}' cannot be read"
 
 
-def _forms(path: Path) -> dict[str, bytes]:
-    """The picture's bytes by extension, from all files that differ in it alone."""
-    forms: dict[str, bytes] = {}
+def _files(path: Path) -> list[Path]:
+    """The picture's file and those beside it that differ in the extension alone."""
     # The file itself comes last: its extension may be in capitals.
-    for candidate in (*(path.with_suffix(f".{form}") for form in IMAGE_FORMS), path):
-        if candidate.is_file() and candidate.stat().st_size <= MAX_IMAGE_BYTES:
-            form = candidate.suffix.lower().lstrip(".")
-            forms["jpg" if form == "jpeg" else form] = candidate.read_bytes()
+    beside = (*(path.with_suffix(f".{form}") for form in IMAGE_FORMS), path)
+    return [file for file in beside if file.is_file() and file.stat().st_size <= MAX_IMAGE_BYTES]
+
+
+def _forms(files: list[Path]) -> dict[str, bytes]:
+    """The picture's bytes by extension."""
+    forms: dict[str, bytes] = {}
+    for file in files:
+        form = file.suffix.lower().lstrip(".")
+        forms["jpg" if form == "jpeg" else form] = file.read_bytes()
     return forms
 
 

@@ -39,6 +39,7 @@ from qgen.bank.models import (
 )
 from qgen.bank.parameters import prints_decimals
 from qgen.bank.pictures import read_picture
+from qgen.bank.plain_text import read_plain_text
 from qgen.bank.question_figures import SCHEME, QuestionFigures
 from qgen.bank.templates import (
     AnswerTemplate,
@@ -62,7 +63,7 @@ from qgen.bank.yaml_source import Data, Source, Steps
 from qgen.document.answers import Tolerance
 from qgen.document.exam import Asset
 from qgen.document.problem import Place, Problem
-from qgen.document.richtext import NO_TEXT, RichText
+from qgen.document.richtext import NO_TEXT, PlainText, RichText
 
 PART_LABELS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -105,7 +106,8 @@ class TemplateBuilder:
             (name, self._expression(text, "let", name)) for name, text in model.let.items()
         )
         for name, placed in derived:
-            if placed.expression.names & self._decimal_names:
+            expression = placed.expression
+            if expression.decimal or expression.names & self._decimal_names:
                 self._decimal_names.add(name)
         conditions = tuple(
             self._expression(text, "where", *([i] if self._is_list("where") else []))
@@ -145,8 +147,8 @@ class TemplateBuilder:
     def _place(self, *steps: str | int, key: bool = False) -> Place:
         return self._source.place((*self._path, *steps), key=key)
 
-    def _is_list(self, key: str) -> bool:
-        return isinstance(self._data, dict) and isinstance(self._data.get(key), list)
+    def _is_list(self, key: str, steps: Steps = ()) -> bool:
+        return bool(self._source.node((*self._path, *steps, key)).elements)
 
     def _problem(self, code: str, message: str, place: Place) -> None:
         self.problems.append(Problem(code, message, place))
@@ -171,12 +173,7 @@ class TemplateBuilder:
             return self._source.place_in_text(path, text, offset)
 
         def hole(source: str, context: HoleContext, offset: int) -> int:
-            try:
-                expression = compile_expression(source, printing=True)
-            except ExpressionError as error:
-                self._problem("expression", f"the hole '{source}': {error}", place(offset))
-                expression = compile_expression("0")
-            return self._number_hole(expression, context, place(offset))
+            return self._hole(source, context, place(offset))
 
         def image(target: str, offset: int) -> str:
             if target.startswith(SCHEME):
@@ -187,6 +184,19 @@ class TemplateBuilder:
             self._problem(error.code, str(error), place(error.offset))
 
         return read_markup(text, Handlers(hole, image, mistake))
+
+    def _plain(self, text: str, *steps: str | int) -> PlainText:
+        """A text without markup: its holes print as among words."""
+        path = (*self._path, *steps)
+
+        def hole(source: str, offset: int) -> int:
+            place = self._source.place_in_text(path, text, offset)
+            return self._hole(source, HoleContext(in_math=False), place)
+
+        def mistake(code: str, message: str, offset: int) -> None:
+            self._problem(code, message, self._source.place_in_text(path, text, offset))
+
+        return read_plain_text(text, hole, mistake)
 
     def _study_note(self, text: str | None) -> RichText | None:
         if text is None:
@@ -199,9 +209,19 @@ class TemplateBuilder:
 
         return read_closed_markup(text, "a study note", mistake)
 
+    def _hole(self, source: str, context: HoleContext, place: Place) -> int:
+        try:
+            expression = compile_expression(source, printing=True)
+        except ExpressionError as error:
+            self._problem("expression", f"the hole '{source}': {error}", place)
+            expression = compile_expression("0")
+        return self._number_hole(expression, context, place)
+
     def _number_hole(self, expression: Expression, context: HoleContext, place: Place) -> int:
-        decimal = bool(expression.names & self._decimal_names) or (
-            self._decimal_results and bool(expression.names - self._drawn)
+        decimal = (
+            expression.decimal
+            or bool(expression.names & self._decimal_names)
+            or (self._decimal_results and bool(expression.names - self._drawn))
         )
         context = replace(context, decimal=decimal)
         key = (expression.source, context)
@@ -259,7 +279,7 @@ class TemplateBuilder:
                 return NumericTemplate(
                     self._expression(model.answer, *steps, "answer"),
                     _tolerance(model.tolerance),
-                    model.unit,
+                    None if model.unit is None else self._plain(model.unit, *steps, "unit"),
                     self._mistakes(model.mistakes, steps),
                 )
             case FormulaFields():
@@ -269,12 +289,16 @@ class TemplateBuilder:
                     self._mistakes(model.mistakes, steps),
                 )
             case ShortAnswerFields():
+                listed = self._is_list("accept", steps)
                 return ShortAnswerTemplate(
-                    model.accept,
+                    tuple(
+                        self._plain(text, *steps, "accept", *([i] if listed else []))
+                        for i, text in enumerate(model.accept)
+                    ),
                     model.case_sensitive,
                     tuple(
                         (
-                            mistake.text,
+                            self._plain(mistake.text, *steps, "mistakes", i, "text"),
                             self._text(mistake.feedback, *steps, "mistakes", i, "feedback"),
                         )
                         for i, mistake in enumerate(model.mistakes)

@@ -11,7 +11,7 @@ from qgen.document.answers import OrderingCredit, Tolerance
 from qgen.document.exam import Asset, Header
 from qgen.document.formula import VariableDomain
 from qgen.document.problem import Place
-from qgen.document.richtext import RichText
+from qgen.document.richtext import PlainText, RichText
 from qgen.document.values import Values
 
 
@@ -117,7 +117,7 @@ class MistakeTemplate:
 class NumericTemplate:
     answer: Placed
     tolerance: Tolerance
-    unit: str | None
+    unit: PlainText | None
     mistakes: tuple[MistakeTemplate, ...]
 
 
@@ -130,9 +130,9 @@ class FormulaTemplate:
 
 @dataclass(frozen=True, slots=True)
 class ShortAnswerTemplate:
-    accepted: tuple[str, ...]
+    accepted: tuple[PlainText, ...]
     case_sensitive: bool
-    mistakes: tuple[tuple[str, RichText], ...]
+    mistakes: tuple[tuple[PlainText, RichText], ...]
 
 
 @dataclass(frozen=True, slots=True)

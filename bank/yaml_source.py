@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import yaml
 
+from qgen.document.characters import unprintable
 from qgen.document.problem import Place, Problem
 
 Steps: TypeAlias = tuple[str | int, ...]
@@ -35,8 +36,6 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?[0-9]{1,4000}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
 _PREFIXED = re.compile(r"0o[0-7]{1,1000}|0x[0-9a-fA-F]{1,1000}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _CORE = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
@@ -161,12 +160,11 @@ def read_text(path: Path, shown: str) -> str | Problem:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         return Problem("file-not-text", "this is not UTF-8 text", Place(shown, line, 1))
-    found = _CONTROL.search(text)
+    found = unprintable(text)
     if found:
-        line = text.count("\n", 0, found.start()) + 1
-        column = found.start() - text.rfind("\n", 0, found.start())
-        message = f"a control character (U+{ord(found.group()):04X}) is not text"
-        return Problem("file-not-text", message, Place(shown, line, column))
+        line = text.count("\n", 0, found[0]) + 1
+        column = found[0] - text.rfind("\n", 0, found[0])
+        return Problem("file-not-text", found[1], Place(shown, line, column))
     return text
 
 
@@ -199,6 +197,9 @@ def _unreadable(error: "_Refused | yaml.YAMLError", text: str, shown: str) -> Pr
         return Problem("yaml-syntax", " ".join(str(error).split()), Place(shown, 1, 1))
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    lines = text.splitlines()
+    if line > len(lines) > 0:  # Cut off: what is missing is missed behind the last line.
+        line, column = len(lines), len(lines[-1]) + 1
     place = Place(shown, line, column)
     # Some releases of the parser have a limit of their own and meet it first.
     if "nesting depth" in str(error.problem):
@@ -343,10 +344,9 @@ class _Builder:
 
 def _check_characters(text: str, line: int, column: int) -> None:
     """Refuses what an escape such as "\\0" writes and no output format can hold."""
-    found = _UNPRINTABLE.search(text)
+    found = unprintable(text)
     if found:
-        message = f"a control character (U+{ord(found.group()):04X}) is not text"
-        raise _Refused("file-not-text", message, line, column)
+        raise _Refused("file-not-text", found[1], line, column)
 
 
 def _resolve(text: str) -> Data:

@@ -54,8 +54,16 @@ class Power:
 
 @dataclass(frozen=True, slots=True)
 class Call:
+    """A function of expressions. Raises TypeError for what a course's own solver gets wrong."""
+
     function: FunctionName
     arguments: tuple["Formula", ...]
+
+    def __post_init__(self) -> None:
+        if self.function not in _EVALUATE:
+            raise TypeError(f"there is no function '{self.function}'; use {', '.join(_EVALUATE)}")
+        if not isinstance(self.arguments, tuple):
+            raise TypeError("the arguments of a Call are a tuple, as in Call('exp', (x,))")
 
 
 Formula: TypeAlias = Number | Symbol | Sum | Product | Quotient | Power | Call

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+from qgen.document.characters import visible
+
 Severity = Literal["error", "loss"]
 
 
@@ -32,7 +34,7 @@ class Problem:
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""
         # What an author wrote over several lines may be part of the message.
-        return f"{where}{self.severity}: {' '.join(self.message.split())} [{self.code}]"
+        return visible(f"{where}{self.severity}: {' '.join(self.message.split())} [{self.code}]")
 
 
 def in_reading_order(problems: Iterable[Problem]) -> list[Problem]:

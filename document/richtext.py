@@ -249,8 +249,12 @@ def _close_inline(node: Inline, printed: tuple[str, ...]) -> Inline:
             assert_never(node)
 
 
-def join_parts(parts: tuple[str | Hole, ...], printed: tuple[str, ...]) -> str:
-    """The TeX source of a formula, or a picture's words, with the holes filled."""
+PlainText: TypeAlias = tuple[str | Hole, ...]
+"""Characters without any markup, cut at holes: a unit, an accepted answer."""
+
+
+def join_parts(parts: PlainText, printed: tuple[str, ...]) -> str:
+    """A formula's TeX source, a picture's words or another plain text, with the holes filled."""
     return "".join(part if isinstance(part, str) else printed[part.index] for part in parts)
 
 

@@ -22,6 +22,10 @@ def is_real(value: object) -> bool:
     return isinstance(value, (int, Fraction, float)) and not isinstance(value, bool)
 
 
+MOST_SHOWN = 200
+"""So many characters of a value stand in a message."""
+
+
 def show(value: Value) -> str:
     """A value in one line of plain characters, as error messages and the manifest write it."""
     if isinstance(value, tuple):
@@ -33,6 +37,15 @@ def show(value: Value) -> str:
     return str(value)
 
 
+def brief(value: Value) -> str:
+    """A value as messages name it: cut where it is long."""
+    try:
+        text = show(value)
+    except ValueError:  # Python writes no number of more than 4300 digits.
+        return "a number of thousands of digits"
+    return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
+
+
 def show_all(values: Values) -> str:
     """`w = (3, 4, 1), alpha = 1/2`."""
-    return ", ".join(f"{name} = {show(value)}" for name, value in values.items())
+    return ", ".join(f"{name} = {brief(value)}" for name, value in values.items())

@@ -46,8 +46,9 @@ from qgen.document.answers import (
 )
 from qgen.document.exam import Item
 from qgen.document.formula import Formula, numbers
-from qgen.document.richtext import Passage, RichText
-from qgen.document.values import FORMULA_TYPES, Real, SolverResults, Value, Values, show
+from qgen.document.numbers import MINUS
+from qgen.document.richtext import Passage, RichText, join_parts
+from qgen.document.values import FORMULA_TYPES, Real, SolverResults, Value, Values, brief
 from qgen.generator.arrangements import matching, mixed, ordering, rising
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.option_texts import OptionTexts
@@ -55,6 +56,8 @@ from qgen.generator.printing import Printer, printer
 from qgen.generator.provenance import answer_provenance
 from qgen.generator.seeds import RandomSource, shuffled
 
+LARGEST = 10**300
+"""Keys and mistakes are smaller, so that whatever marks them can hold them as floats."""
 Printed: TypeAlias = tuple[str, ...]
 
 
@@ -155,7 +158,7 @@ class Filler:
                 return Numeric(
                     key,
                     answer.tolerance,
-                    answer.unit,
+                    None if answer.unit is None else join_parts(answer.unit, printed),
                     tuple(
                         [
                             NumericMistake(
@@ -181,7 +184,10 @@ class Filler:
             case OrderingTemplate():
                 return self._ordering(answer, known, printed, random_source)
             case ShortAnswerTemplate() | OpenTemplate():
-                return worded_answer(answer, printed)
+                words = worded_answer(answer, printed)
+                if isinstance(words, ShortAnswer):
+                    _check_words(words)
+                return words
             case _:
                 assert_never(answer)
 
@@ -257,7 +263,7 @@ def _print_failure(hole: HoleTemplate, known: Values) -> str | None:
     try:
         printer(hole.expression.filter, hole.context)(value)
     except (ArithmeticError, ValueError, TypeError) as error:
-        return f"the hole '{hole.expression.source}' cannot print {show(value)}: {error}"
+        return f"the hole '{hole.expression.source}' cannot print {brief(value)}: {error}"
     return None
 
 
@@ -275,18 +281,20 @@ def _value(placed: Placed, known: Values) -> Value:
 def _number(placed: Placed, known: Values) -> Real:
     value = _value(placed, known)
     if isinstance(value, (float, Fraction, int)) and type(value) is not bool:
-        if type(value) is not float or isfinite(value):
+        if -LARGEST < value < LARGEST:
             return value
-        message = f"'{placed.expression.source}' is {show(value)}, not finite ({placed.place})"
+        finite = type(value) is not float or isfinite(value)
+        fault = "beyond 10**300, which no format holds" if finite else f"{value}, not finite"
+        message = f"'{placed.expression.source}' is {fault} ({placed.place})"
         raise VariantFailure("answer", message)
-    message = f"'{placed.expression.source}' is {show(value)}, not a number ({placed.place})"
+    message = f"'{placed.expression.source}' is {brief(value)}, not a number ({placed.place})"
     raise VariantFailure("answer", message)
 
 
 def _other(mistake: MistakeTemplate, value: Real, key: Real) -> Real:
     if value == key:
         message = (
-            f"the mistake '{mistake.answer.expression.source}' gives the key {show(key)} itself"
+            f"the mistake '{mistake.answer.expression.source}' gives the key {brief(key)} itself"
         )
         raise VariantFailure("mistake-is-key", message)
     return value
@@ -309,7 +317,7 @@ def _formula(placed: Placed, known: Values) -> Formula:
             return value
         message = f"the formula '{placed.expression.source}' holds a number that is not finite"
         raise VariantFailure("answer", message)
-    message = f"'{placed.expression.source}' is {show(value)}, not a formula ({placed.place})"
+    message = f"'{placed.expression.source}' is {brief(value)}, not a formula ({placed.place})"
     raise VariantFailure("answer", message)
 
 
@@ -320,7 +328,7 @@ def _truth(option: OptionTemplate, known: Values) -> bool:
     if isinstance(value, bool):
         return value
     source = option.correct.expression.source
-    message = f"'{source}' is {show(value)}, neither true nor false ({option.correct.place})"
+    message = f"'{source}' is {brief(value)}, neither true nor false ({option.correct.place})"
     raise VariantFailure("answer", message)
 
 
@@ -357,14 +365,31 @@ def _in_random_order(
 def worded_answer(
     answer: ShortAnswerTemplate | OpenTemplate, printed: Printed
 ) -> ShortAnswer | Open:
-    """An answer in words, whose key never depends on numbers."""
+    """An answer in words."""
     if isinstance(answer, ShortAnswerTemplate):
+        # A keyboard has no minus sign but this.
+        typed = tuple([text.replace(MINUS, "-") for text in printed])
         mistakes = (
-            TextMistake(text, Passage(feedback, printed)) for text, feedback in answer.mistakes
+            TextMistake(join_parts(text, typed), Passage(feedback, printed))
+            for text, feedback in answer.mistakes
         )
-        return ShortAnswer(answer.accepted, answer.case_sensitive, tuple(mistakes))
+        accepted = tuple([join_parts(text, typed) for text in answer.accepted])
+        return ShortAnswer(accepted, answer.case_sensitive, tuple(mistakes))
     rubric = (RubricLine(points, Passage(text, printed)) for points, text in answer.rubric)
     return Open(tuple(rubric), answer.lines)
+
+
+def _check_words(answer: ShortAnswer) -> None:
+    """Drawn words may come out as nothing, or a mistake as the key."""
+    accepted = {_same_words(text) for text in answer.accepted}
+    if "" in accepted:
+        raise VariantFailure("answer", "an accepted answer has no characters")
+    for text in [each.text for each in answer.mistakes if _same_words(each.text) in accepted]:
+        raise VariantFailure("mistake-is-key", f"the mistake '{text}' is an accepted answer")
+
+
+def _same_words(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def part_points(template: QuestionTemplate, points: Fraction) -> tuple[Fraction, ...]:

@@ -28,7 +28,7 @@ from qgen.document.answers import (
 )
 from qgen.document.exam import Asset, Item
 from qgen.document.formula import Number
-from qgen.document.richtext import Passage
+from qgen.document.richtext import Passage, join_parts
 from qgen.generator.arrangements import matching, ordering
 from qgen.generator.filling import Printed, optional_passage, part_points, worded_answer
 
@@ -87,7 +87,8 @@ def _outline_answer(answer: AnswerTemplate, printed: Printed, rule: ScoringRule)
             mistakes = (
                 NumericMistake(1, Passage(mistake.feedback, printed)) for mistake in answer.mistakes
             )
-            return Numeric(0, answer.tolerance, answer.unit, tuple(mistakes))
+            unit = None if answer.unit is None else join_parts(answer.unit, printed)
+            return Numeric(0, answer.tolerance, unit, tuple(mistakes))
         case FormulaTemplate():
             wrong = (
                 FormulaMistake(Number(1), Passage(mistake.feedback, printed))

@@ -1,5 +1,6 @@
 """Prints values to fit their place: signs, coefficients, brackets, fractions, vectors."""
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from math import isfinite
@@ -7,6 +8,7 @@ from typing import TypeAlias
 
 from qgen.bank.expressions import Filter
 from qgen.bank.templates import HoleContext
+from qgen.document.characters import unprintable
 from qgen.document.formula import (
     Formula,
     Number,
@@ -21,20 +23,23 @@ from qgen.document.numbers import MINUS, rounded, terminating
 from qgen.document.values import Real, Value
 
 MAX_REMEMBERED = 4096
+MOST_CHARACTERS = 50_000
+"""So long may the print of one value be."""
 FLOAT_DIGITS = 4
 """How many significant digits of a computed number print where no filter says."""
 
 Printer: TypeAlias = Callable[[Value], str]
 _NUMBERS = (int, Fraction, float)
 _ARRAYS = frozenset({"vector", "matrix", "column"})
-_TEX_SPECIAL = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        **{character: f"\\{character}" for character in "{}$&#%_"},
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-    }
-)
+_SIGNS = {
+    "\\": r"\backslash",
+    **{character: f"\\{character}" for character in "{}$&#%_"},
+    "~": r"\mathord{\sim}",
+    "^": r"\hat{\ }",
+}
+"""TeX's special characters as signs of a formula, which TeX, MathML and MathJax all show."""
+_SPECIAL = re.compile(r"[\\{}$&#%_~^]")
+_TEX_SPECIAL = str.maketrans({character: f"\\{character}" for character in "{}$&#%_"})
 
 
 def printer(chosen: Filter | None, context: HoleContext) -> Printer:
@@ -56,7 +61,10 @@ def _fast(write: Printer, float_format: str | None) -> Printer:
             # `nan`, `inf`, powers of ten and zeros at the end are for the careful printer.
             return write(value) if text[-1] in "0." or text.strip("-0123456789.") else text
         if type(value) is not int and type(value) is not Fraction:
-            return write(value)
+            text = write(value)
+            if len(text) > MOST_CHARACTERS:
+                raise ValueError(f"it prints as more than {MOST_CHARACTERS} characters")
+            return text
         key = (value.numerator, value.denominator)
         remembered = known.get(key)
         if remembered is None:
@@ -140,7 +148,7 @@ def _text(value: Value, chosen: Filter | None, decimal: bool) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return value
+        return _printable(value)
     if isinstance(value, tuple):
         inner = None if chosen and chosen.name in _ARRAYS else chosen
         return "(" + ", ".join(_text(entry, inner, decimal) for entry in value) + ")"
@@ -152,7 +160,33 @@ def _text(value: Value, chosen: Filter | None, decimal: bool) -> str:
 
 def _words(value: Value, chosen: Filter | None, context: HoleContext) -> str:
     """A value among the words of a formula, where TeX knows no signs of mathematics."""
-    return _text(value, chosen, context.decimal).replace(MINUS, "-").translate(_TEX_SPECIAL)
+    text = _text(value, chosen, context.decimal)
+    for character in "\\~^":
+        if character in text:
+            # Nothing that may stand there shows them in every format.
+            message = "write the hole into the formula itself, not into its words"
+            raise ValueError(f"no format shows '{character}' there; {message}")
+    return text.replace(MINUS, "-").translate(_TEX_SPECIAL)
+
+
+def _printable(text: str) -> str:
+    """The text. Raises ValueError for what a solver returned and nobody could read."""
+    found = unprintable(text)
+    if found:
+        raise ValueError(found[1])
+    return text
+
+
+def _worded(text: str) -> str:
+    """A drawn text inside a formula: its special characters stand between its words."""
+    if not _SPECIAL.search(text):
+        return rf"\text{{{text}}}"
+    words = _SPECIAL.split(text)
+    signs = [_SIGNS[character] for character in _SPECIAL.findall(text)]
+    pieces = [rf"\text{{{words[0]}}}" if words[0] else ""]
+    for sign, word in zip(signs, words[1:], strict=True):
+        pieces += [sign, rf"\text{{{word}}}" if word else ""]
+    return f"{{{''.join(pieces)}}}"
 
 
 def _math(value: Value, chosen: Filter | None, context: HoleContext) -> str:
@@ -163,7 +197,7 @@ def _math(value: Value, chosen: Filter | None, context: HoleContext) -> str:
     if isinstance(value, bool):
         return _signed(rf"\text{{{'true' if value else 'false'}}}", context)
     if isinstance(value, str):
-        return _signed(rf"\text{{{value.translate(_TEX_SPECIAL)}}}", context)
+        return _signed(_worded(_printable(value)), context)
     if isinstance(value, tuple):
         return _signed(_array(value, chosen, context.decimal), context)
     if isinstance(value, _NUMBERS):

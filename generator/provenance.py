@@ -37,8 +37,9 @@ def answer_provenance(
 
     A number or a formula: by its expression. Several choices: by what decides each of them. A
     single choice: by the expressions that decide which option is right, the others being wrong;
-    or by the holes in the text of the right one. Pairs: by the holes in each right side, or in
-    the left one where the right one has none. An order: by the values that decide it.
+    or by the holes in the text of the right one. A few words: by the holes in the accepted ones.
+    Pairs: by the holes in each right side, or in the left one where the right one has none. An
+    order: by the values that decide it.
     """
 
     def known(expression: Expression) -> Provenance:
@@ -63,7 +64,15 @@ def answer_provenance(
             )
         case OrderingTemplate():
             return worst([known(value.expression) for value in answer.values] or ["stated"])
-        case ShortAnswerTemplate() | OpenTemplate():
+        case ShortAnswerTemplate():
+            written = [
+                known(holes[part.index].expression)
+                for text in answer.accepted
+                for part in text
+                if isinstance(part, Hole)
+            ]
+            return worst(written or ["stated"])
+        case OpenTemplate():
             return "stated"
         case _:
             assert_never(answer)

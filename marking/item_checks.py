@@ -3,6 +3,7 @@
 Every response goes the way that a student's does: typed as text, parsed, marked.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
@@ -24,7 +25,17 @@ from qgen.document.answers import (
 from qgen.document.exam import Item
 from qgen.document.formula import Formula, evaluate, latex, typed
 from qgen.document.numbers import exact_value, machine_decimal
-from qgen.document.richtext import Math, Paragraph, Passage, Text, closed, plain_text
+from qgen.document.richtext import (
+    Code,
+    CodeBlock,
+    Math,
+    Paragraph,
+    Passage,
+    Text,
+    closed,
+    plain_text,
+    walk,
+)
 from qgen.marking.formula_reader import parse_formula
 from qgen.marking.grader import (
     NumberMarker,
@@ -36,6 +47,8 @@ from qgen.marking.grader import (
 )
 from qgen.marking.number_reader import Refusal, parse_number
 from qgen.marking.rules import accepted_interval
+
+_CODE = re.compile(r"(?<![\d.])0\d")
 
 Fault: TypeAlias = tuple[str, str]
 """A problem's code, and what is wrong in one sentence."""
@@ -181,8 +194,11 @@ def equal_texts(what: str, texts: Sequence[Passage]) -> Iterator[Fault]:
     seen: dict[object, int] = {}
     for index, passage in enumerate(texts):
         text = option_text(passage)
-        value = option_value(text)
-        marks: list[object] = [text.casefold()]
+        is_words = not any(
+            isinstance(node, (Code, CodeBlock, Math)) for node in walk(passage.text.blocks)
+        )
+        value = None if _is_code(passage) else option_value(text)
+        marks: list[object] = [text.casefold() if is_words else text]
         if value is not None:
             marks.append(value)
         for mark in marks:
@@ -199,6 +215,15 @@ def equal_texts(what: str, texts: Sequence[Passage]) -> Iterator[Fault]:
             seen.setdefault(mark, index)
 
 
+def _is_code(passage: Passage) -> bool:
+    """Whether a text is code, which is compared by its characters."""
+    match passage.text.blocks:
+        case (Paragraph((Code(),)),) | (CodeBlock(),):
+            return True
+        case _:
+            return False
+
+
 def option_text(passage: Passage) -> str:
     """An option as it prints; an option that is one formula without its dollars."""
     match closed(passage):
@@ -212,7 +237,12 @@ def option_text(passage: Passage) -> str:
 
 @lru_cache(maxsize=4096)
 def option_value(text: str) -> Fraction | float | None:
-    """The number that an option's text means (`0.5`, `1/2`, `50\\%`, `\\frac12`), if it is one."""
+    """The number that an option's text means (`0.5`, `1/2`, `50\\%`, `\\frac12`), if it is one.
+
+    Digits with a zero before them, as in 0011, are a code: each of its signs counts.
+    """
+    if _CODE.search(text):
+        return None
     number = parse_number(text.replace("\\%", "%"))
     if isinstance(number, Fraction):
         return number

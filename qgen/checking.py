@@ -257,9 +257,9 @@ def print_check(result: BankCheck) -> None:
             f"{float(check.guess):.0%}" if check.guess else "",
             "ok" if not check.problems else count(len(check.problems), "problem"),
         )
-    console = Console()
+    console = Console(emoji=False)
     if not console.is_terminal:
-        console = Console(width=PIPE_WIDTH)
+        console = Console(emoji=False, width=PIPE_WIDTH)
     console.print(table)
     for problem in result.problems:
         console.print(str(problem), markup=False, highlight=False, soft_wrap=True)

@@ -48,7 +48,7 @@ def print_list(entries: Sequence[Entry]) -> None:
     """The questions as a table: on a terminal folded to its width, in a pipe one line each."""
     from rich.console import Console
 
-    console = Console()
+    console = Console(emoji=False)
     rows = [_row(entry) for entry in entries]
     if console.is_terminal:
         _print_folded(console, rows)

@@ -97,7 +97,7 @@ def solve_all(solvers: tuple[Solver, ...], values: Values) -> SolverResults:
             answers.update(solve(solver, values))
         except SolverFailure:
             raise
-        except Exception as error:  # a course's own solver may raise anything
+        except (Exception, SystemExit) as error:  # a course's own solver may raise anything
             message = f"{solver.name}: {type(error).__name__}: {error}"
             raise SolverFailure(f"{message}; it was given {show_all(values)}") from error
     return answers

@@ -79,7 +79,8 @@ class ItemRecorder(Writer):
             f'"values": {{{values}}}, "answers": [{keys}]}}'
         )
         self._before = ",\n  "
-        return Chunk(MANIFEST, line.encode())
+        # A solver may return half of a character under a name that nothing prints.
+        return Chunk(MANIFEST, line.encode("utf-8", "backslashreplace"))
 
 
 @lru_cache(maxsize=4096)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from math_core import LatexError, LatexToMathML
 
+from qgen.document.formula_limits import formula_fault
+
 _MOST_REMEMBERED = 20_000
 # math-core escapes `<` and `>` in texts, so that these match nothing but its own tags.
 _IDENTIFIER = re.compile(r'(<[^<>]*) id="[^"<>]*"')
@@ -41,6 +43,9 @@ class MathMarkup:
         return known
 
     def _convert(self, tex: str, is_display: bool) -> str | Unconvertible:
+        fault = formula_fault(tex)
+        if fault is not None:
+            return Unconvertible(fault, None)
         try:
             markup = self._converter.convert_with_local_state(tex, displaystyle=is_display)
         except LatexError as error:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from html import escape as escape_markup
 from typing import assert_never
-from urllib.parse import urlsplit
 
 from qgen.document.exam import Asset
+from qgen.document.links import link_fault
 from qgen.document.problem import Place, Problem, Severity
 from qgen.document.richtext import (
     Block,
@@ -45,7 +45,6 @@ PICTURE_TYPES = {
     "webp": "image/webp",
 }
 """The file formats of pictures that every browser shows, the best first, and their names."""
-LINK_SCHEMES = frozenset(("http", "https", "mailto"))
 _CLOSING_MARKS = ",.;:!?)]’”»，。；：！？）"
 
 
@@ -102,18 +101,10 @@ class Surroundings:
 
     def target(self, address: str) -> str | None:
         """The address of a link that may be followed; another is reported and gives None."""
-        try:
-            scheme = urlsplit(address).scheme
-        except ValueError:
-            scheme = ""
-        if scheme in LINK_SCHEMES:
+        fault = link_fault(address)
+        if fault is None:
             return address
-        wanted = ", ".join(sorted(LINK_SCHEMES))
-        self._report(
-            "html-link",
-            f"the link to '{address}' is none of {wanted}; its text is shown without the link",
-            "loss",
-        )
+        self._report("html-link", f"{fault}; its text is shown without the link", "loss")
         return None
 
     def _report(self, code: str, message: str, severity: Severity = "error") -> None:

@@ -133,7 +133,9 @@ def _forbidden(tex: str) -> tuple[str, ...]:
             if group[2] not in ENVIRONMENTS
         ]
     bare = _ESCAPED.sub("", tex)
-    found += [sign for sign in ("$", "#", "^^", "%") if sign in bare]
+    found += [sign for sign in ("$", "#", "%") if sign in bare]
+    if "^^" in tex:  # TeX reads it before it knows what a backslash is for.
+        found.append("^^")
     depth = 0
     for brace in bare:
         depth += (brace == "{") - (brace == "}")

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import assert_never
 
 from qgen.document.exam import Asset
+from qgen.document.links import link_fault
 from qgen.document.richtext import (
     Block,
     BulletList,
@@ -253,8 +254,11 @@ class MoodleText(PassageWriter):
             case Code():
                 yield f"<code>{escaped_text(node.text)}</code>"
             case Link():
-                target = _attribute(node.target)
-                yield from (f'<a href="{target}">', *self._line(node.children), "</a>")
+                if link_fault(node.target) is None:
+                    yield f'<a href="{_attribute(node.target)}">'
+                    yield from (*self._line(node.children), "</a>")
+                else:
+                    yield from self._line(node.children)
             case Image():
                 yield self._image(node)
             case LineBreak():

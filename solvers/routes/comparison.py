@@ -236,7 +236,7 @@ def _compare_formulas(expected: Expected, returned: object) -> Comparison:
     points = Points(expected.domains, count)
     try:
         second = returned(points)
-    except Exception as error:  # the check's own code runs here too
+    except (Exception, SystemExit) as error:  # the check's own code runs here too
         return expected.all_faulty(f"an error: {type(error).__name__}: {error}")
     fault = _unlike(second, (count, POINTS), truths=False)
     if fault:

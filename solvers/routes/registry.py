@@ -21,6 +21,7 @@ from types import ModuleType
 from typing import Any, NamedTuple, TypeVar
 
 import qgen.solvers
+from qgen.document.characters import unprintable
 from qgen.document.formula import VariableDomain
 from qgen.document.problem import did_you_mean
 from qgen.document.values import FORMULA_TYPES, SolverResults, Value, Values, show_all
@@ -269,7 +270,7 @@ def _run_solver_file(path: Path) -> tuple[str, ...]:
     module = sys.modules[spec.name] = module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         _SOLVERS.clear()
         _SOLVERS.update(before)
         del sys.modules[spec.name]
@@ -277,7 +278,7 @@ def _run_solver_file(path: Path) -> tuple[str, ...]:
     return tuple(sorted(_SOLVERS.keys() - before.keys()))
 
 
-def _where_it_failed(path: Path, error: Exception) -> str:
+def _where_it_failed(path: Path, error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         return f"{path}:{error.lineno}: {type(error).__name__}: {error.msg}"
     frames = traceback.extract_tb(error.__traceback__)
@@ -319,9 +320,7 @@ def solve(solver: Solver, values: Values) -> SolverResults:
     if answers.keys() != solver.expected:
         raise SolverFailure(_wrong_names(solver, answers))
     for name, value in answers.items():
-        if type(value) in _ALWAYS_FINE or (type(value) is float and math.isfinite(value)):
-            continue
-        fault = _fault(value)
+        fault = None if type(value) in _ALWAYS_FINE else _fault(value)
         if fault:
             raise SolverFailure(
                 f"{solver.name}: '{name}' {fault}; it was given {show_all(arguments)}"
@@ -342,7 +341,9 @@ def _wrong_names(solver: Solver, answers: SolverResults) -> str:
 
 # Looked up by exact type, because this runs on every answer of every variant. The numbers inside
 # a formula are looked at where one becomes a key: few of a solver's formulas ever do.
-_ALWAYS_FINE = frozenset({int, Fraction, bool, str, *FORMULA_TYPES})
+_ALWAYS_FINE = frozenset({bool, *FORMULA_TYPES})
+LARGEST = 10**300
+"""What is not below it has no place in a float, and routes are compared as floats."""
 
 
 def _fault(value: object) -> str | None:
@@ -350,11 +351,16 @@ def _fault(value: object) -> str | None:
     kind = type(value)
     if kind in _ALWAYS_FINE:
         return None
-    if isinstance(value, float):
-        return None if math.isfinite(value) else f"is {value}"
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"is {value}"
+    if isinstance(value, (int, Fraction, float)):
+        return None if -LARGEST < value < LARGEST else "is beyond 10**300"
+    if isinstance(value, str):
+        found = unprintable(value)
+        return f"holds what no format can: {found[1]}" if found else None
     if isinstance(value, tuple):
         for entry in value:
-            if type(entry) not in _ALWAYS_FINE and (fault := _fault(entry)):
+            if fault := _fault(entry):
                 return fault
         return None
     return f"is of type {kind.__name__}, which is no value of a question"

@@ -175,7 +175,7 @@ def test_html_is_text(text: str) -> None:
 
 def test_a_link_cannot_run_code() -> None:
     for target in ("javascript:alert(1)", "vbscript:x", "data:text/html,x", "JaVaScript:x"):
-        assert not any(isinstance(node, Link) for node in line(f"[a]({target})"))
+        assert reading(f"[a]({target})").codes == ["link"]
 
 
 class TestHoles:
@@ -254,6 +254,17 @@ class TestHoles:
     def test_many_holes(self) -> None:
         assert len(reading("{{ a }} " * 6400).holes) == 6400
         assert reading("{{ a }} " * 6402).codes == ["too-many-holes"] * 2
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["notes.pdf", "../notes.pdf", "//host/x", "file:///x", "#part", "http:x", "javascript:a", "<>"],
+)
+def test_a_link_that_no_format_can_follow(target: str) -> None:
+    result = reading(f"One.\n\nSee [the notes]({target}).")
+    assert result.codes == ["link"]
+    assert "leads nowhere" in str(result.mistakes[0])
+    assert result.mistakes[0].offset == len("One.\n\n")
 
 
 class TestPictures:

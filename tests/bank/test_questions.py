@@ -90,7 +90,11 @@ class TestExactNumbers:
 
     def test_yes_is_text(self) -> None:
         text = written(question("short_answer")).replace("- ELBO", "- yes\n- no\n- on")
-        assert getattr(template(text).parts[0].answer, "accepted", None) == ("yes", "no", "on")
+        assert getattr(template(text).parts[0].answer, "accepted", None) == (
+            ("yes",),
+            ("no",),
+            ("on",),
+        )
         text = written(question("single_choice")).replace("correct: true", "correct: yes")
         assert messages(problems_of(text)) == ["in 'yes': there is no value named 'yes'; the "
                                                "question defines none"]  # fmt: skip

@@ -56,7 +56,7 @@ class TestTexts:
 
     def test_a_value_never_turns_into_markup(self) -> None:
         found = template(
-            question(stem="{{ a }} and $\\text{{ a }}$", parameters={"a": {"one_of": ["x"]}})
+            question(stem="{{ a }} and ${{ a }}$", parameters={"a": {"one_of": ["x"]}})
         )
         text = "*a* `b` $c$ <d> [e](f) {{ g }} \\frac"
         item = fill(found, {"a": text})

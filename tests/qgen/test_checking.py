@@ -11,7 +11,16 @@ from qgen.banks import load_banks
 from qgen.checking import BankCheck, check_banks
 from qgen.cli import main
 from qgen.document.answers import MultipleSelect, Option
-from qgen.document.richtext import passage_of
+from qgen.document.richtext import (
+    Code,
+    Inline,
+    Math,
+    Paragraph,
+    Passage,
+    RichText,
+    Text,
+    passage_of,
+)
 from qgen.marking.grader import mark_choice
 from qgen.marking.item_checks import equal_texts, option_value
 from qgen.marking.rules import multiple_select_credit
@@ -206,8 +215,35 @@ options:
         assert f"A ({first}) and C ({second})" in faults[0][1]
 
     @pytest.mark.parametrize(
+        ("first", "second"),
+        [
+            (Text("0011"), Text("011")),
+            (Text("011"), Text("11")),
+            (Math(("0011",)), Math(("011",))),
+            (Text("(0, 01)"), Text("(0, 1)")),
+            (Code("1e1"), Code("10")),
+            (Code("A"), Code("a")),
+            (Math(("X",)), Math(("x",))),
+        ],
+    )
+    def test_codes_and_signs_that_differ_are_different_options(
+        self, first: Inline, second: Inline
+    ) -> None:
+        options = tuple(
+            Option(Passage(RichText((Paragraph((node,)),))), False, None)
+            for node in (first, second)
+        )
+        texts = [option.text for option in options]
+        assert list(equal_texts("options", texts)) == []
+
+    @pytest.mark.parametrize(
         ("text", "value"),
         [
+            ("0", Fraction(0)),
+            ("0.05", Fraction(1, 20)),
+            ("1.05", Fraction(21, 20)),
+            ("100", Fraction(100)),
+            ("007", None),
             (r"\frac{1}{2}", Fraction(1, 2)),
             (r"50\%", Fraction(1, 2)),
             ("a half", None),
