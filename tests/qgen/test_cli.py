@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from qgen import __version__
 from qgen.cli import main
+from qgen.document.answers import DERIVATION, KINDS
 from tests.qgen.course import (
     Course,
     choice,
@@ -266,6 +267,22 @@ class TestList:
         assert listed("--topic", "numbers") == ["square", "which"]
         assert listed("--topic", "numbers", "--kind", "open") == []
 
+    def test_counts_kinds_by_topic(self, qgen: Run, course: Course) -> None:
+        elsewhere = {**choice("which"), "topic": "letters"}
+        course.bank(numeric("square"), numeric("other"), elsewhere)
+        lines = qgen("list", course.folder / "questions", "--count").stdout.splitlines()
+        assert [line.split() for line in lines] == [
+            ["topic", "single_choice", "numeric", "drawn", "all"],
+            ["letters", "1", "1"],
+            ["numbers", "2", "2", "2"],
+            ["all", "1", "2", "2", "3"],
+        ]
+        assert lines[1].index("1") == lines[0].index("single_choice")
+        asked = (course.folder / "questions", "--count", "--json", "--topic", "letters")
+        assert json.loads(qgen("list", *asked).stdout) == {
+            "letters": {"single_choice": 1, "drawn": 0, "all": 1}
+        }
+
     def test_mistakes_in_the_bank_stop_it(self, qgen: Run, two_questions: Course) -> None:
         two_questions.write("questions/other.yaml", "id: x\nkynd: open\n")
         result = qgen("list", two_questions.folder / "questions")
@@ -318,7 +335,7 @@ class TestShow:
 
     def test_a_shipped_question_of_every_kind_can_be_shown(self, qgen: Run) -> None:
         of_kind = {each["kind"]: name for name, each in shipped_questions().items()}
-        assert len(of_kind) == 7
+        assert of_kind.keys() == {*KINDS, DERIVATION}
         for identifier in of_kind.values():
             result = qgen("show", identifier, "--solution")
             assert result.exit_code == 0, result.output
