@@ -316,6 +316,7 @@ WORDS = st.text(
 ).filter(lambda word: word[0].isalpha())
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(WORDS, min_size=1, max_size=6), min_size=1, max_size=4))
 def test_words_come_through_as_they_are(paragraphs: list[list[str]]) -> None:
     text = "\n\n".join(" ".join(words) for words in paragraphs)
@@ -333,6 +334,7 @@ LINES = st.tuples(
 ).map("".join)
 
 
+@pytest.mark.slow
 @given(st.lists(LINES, min_size=1, max_size=4).map("\n".join))
 def test_one_paragraph_reads_as_it_would_behind_another_block(text: str) -> None:
     alone = reading(text)
@@ -348,6 +350,7 @@ def test_any_text_is_read(text: str) -> None:
     assert all(text.startswith("{{", offset) for offset in result.offsets)
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from([
     "{{ a }}", "$", "$$", "`", "*", "_", "[", "]", "(", ")", "!", "\n", "\n\n", "- ", "> ", "| ",
     "|--|", "# ", "\\", "{{", "}}", "{", "}", "x", "&#xE000;", "<b>", "\\frac", "^",

@@ -21,6 +21,8 @@ from qgen.proofs import ProofStore
 from qgen.question_solvers import question_solvers, verified_results
 from qgen.solvers.routes.registry import all_solvers
 
+pytestmark = pytest.mark.slow
+
 LAST_WORDS = {
     "Tick every statement that holds; there may be none.": 0,
     "Tick every statement that holds; at least one does.": 1,

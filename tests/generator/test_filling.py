@@ -346,6 +346,7 @@ class TestDraw:
         )
         assert len(shown(fill(nothing))) == 2
 
+    @pytest.mark.slow
     def test_positions_are_always_shown(self) -> None:
         options = [{"text": "a", "correct": True}, *({"text": each} for each in "bcde"),
                    {"text": "none", "position": "last"}]  # fmt: skip

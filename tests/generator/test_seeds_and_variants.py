@@ -102,6 +102,7 @@ class TestStreams:
                 (11, "s", "q", "A", 0), (1, "1:s", "q", "A", 0)]  # fmt: skip
         assert len({stream(*key)() for key in keys}) == len(keys)
 
+    @pytest.mark.slow
     def test_another_process_with_another_hash_seed(self) -> None:
         code = (
             "import json\n"

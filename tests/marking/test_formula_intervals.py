@@ -43,6 +43,7 @@ def test_bounds_hold_the_value_and_are_narrow(name: str, value: Fraction) -> Non
         assert high - low <= mpmath.mpf(10) ** -35 * max(1, abs(expected))
 
 
+@pytest.mark.slow
 @given(
     st.fractions(-9, 9, max_denominator=50),
     st.one_of(st.integers(-300, 300).map(Fraction), st.fractions(-9, 9, max_denominator=7)),

@@ -65,6 +65,7 @@ def codes(result: BankCheck) -> set[str]:
     return {problem.code for problem in result.problems}
 
 
+@pytest.mark.slow
 class TestTraps:
     def test_a_key_that_adds_where_it_should_multiply(self, course: Path) -> None:
         result = checked(
@@ -203,6 +204,7 @@ mistakes: [{answer: "2*n", feedback: "Twice."}, {answer: "n + 7", feedback: "Sev
 
 
 class TestCommand:
+    @pytest.mark.slow
     def test_the_shipped_bank_passes(self) -> None:
         result = CliRunner().invoke(main, ["check", "--variants", "5", "--json"])
         data = json.loads(result.stdout)
@@ -224,6 +226,7 @@ class TestCommand:
         assert "cannot be read" in result.stdout
 
 
+@pytest.mark.slow
 class TestMutations:
     @pytest.mark.parametrize(
         "identifier", ["bernoulli-kl-value", "who-understands-chinese", "bernoulli-kl-formula"]

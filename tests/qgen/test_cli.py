@@ -66,6 +66,7 @@ class TestHelp:
         for name in ("torch", "sympy", "pydantic", "yaml", "jinja2", "rich", "markdown_it"):
             assert f"'{name}'" not in loaded
 
+    @pytest.mark.slow
     def test_works_where_there_are_very_many_processors(self, tmp_path: Path) -> None:
         code = (
             "import os; os.cpu_count = lambda: 512\n"
@@ -233,6 +234,7 @@ class TestList:
         assert result.stdout.count("square") >= 1
         assert result.stdout.splitlines()[-1] == "2 questions"
 
+    @pytest.mark.slow
     def test_without_a_path_it_is_the_shipped_bank(self, qgen: Run) -> None:
         data = json.loads(qgen("list", "--json").stdout)
         assert {each["id"] for each in data} == set(shipped_questions())
@@ -333,6 +335,7 @@ class TestShow:
         assert show("square").stdout == show("square", "--seed", 0).stdout
         assert len({show("square", "--seed", seed).stdout for seed in range(5)}) > 1
 
+    @pytest.mark.slow
     def test_a_shipped_question_of_every_kind_can_be_shown(self, qgen: Run) -> None:
         of_kind = {each["kind"]: name for name, each in shipped_questions().items()}
         assert of_kind.keys() == {*KINDS, DERIVATION}
@@ -364,6 +367,7 @@ class TestShow:
         assert "the two routes of course_solvers.square" in result.stderr
 
 
+@pytest.mark.slow
 class TestProgress:
     def test_a_pipe_gets_the_report_and_nothing_else(self, two_questions: Course) -> None:
         run = run_qgen("build", "exam.yaml", "--verify", "never", cwd=two_questions.folder)

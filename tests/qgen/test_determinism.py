@@ -10,6 +10,8 @@ import pytest
 from qgen.typesetting import Engine, find_engine
 from tests.qgen.course import EXAMPLES, SOLVERS, Course, choice, digests, formula, numeric, run_qgen
 
+pytestmark = pytest.mark.slow
+
 NEAR = {"TZ": "UTC", "LC_ALL": "C", "LANG": "C", "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "1"}
 FAR = {
     "TZ": "Pacific/Kiritimati",

@@ -19,6 +19,8 @@ from qgen.typesetting import Engine, find_engine
 from tests.qgen.conftest import no_engine
 from tests.qgen.course import EXAMPLES
 
+pytestmark = pytest.mark.slow
+
 CHOICES = {"single_choice", "multiple_select"}
 TYPED = {"numeric", "formula", "short_answer"}
 FORMATS = ("latex", "moodle", "html")

@@ -43,6 +43,7 @@ class TestSchema:
         assert len(objects) > 5
         assert all(each["additionalProperties"] is False for each in objects)
 
+    @pytest.mark.slow
     def test_the_shipped_bank_is_valid(self) -> None:
         validator = jsonschema.Draft202012Validator(question_schema())
         for question in shipped_questions().values():

@@ -290,6 +290,7 @@ def test_an_unknown_language_is_refused():
         render(replace(samples.exam(), language="tlh"), EXAM)
 
 
+@pytest.mark.slow
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc"])))
 @settings(deadline=None, max_examples=100)
 def test_any_text_is_shown_verbatim(text):

@@ -59,6 +59,7 @@ class TestPracticeMode:
         )
         assert "The worked solution" in words(page.findall(".//details")[-1])
 
+    @pytest.mark.slow
     @given(
         st.fractions(min_value=-(10**6), max_value=10**6).filter(bool),
         st.fractions(min_value=Fraction(1, 10**6), max_value=1),

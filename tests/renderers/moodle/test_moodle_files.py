@@ -14,6 +14,8 @@ from tests.renderers.moodle.moodle_reader import read
 from tests.renderers.moodle.moodle_written import OPTIONS, files_of, split_files, texts
 from tests.written import chunks
 
+pytestmark = pytest.mark.slow
+
 
 @given(st.lists(texts.filter(str.strip), min_size=2, max_size=4), texts.filter(str.strip))
 @settings(max_examples=100, deadline=None)
