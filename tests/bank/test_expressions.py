@@ -346,6 +346,7 @@ def test_comparisons_are_those_of_the_exact_numbers(a: Real, b: Real) -> None:
         assert compile_expression(source).evaluate({"a": a, "b": b}) is expected
 
 
+@pytest.mark.slow
 @given(any_numbers, any_numbers)
 def test_sums_and_products_are_those_of_python(a: Real, b: Real) -> None:
     for source, expected in (

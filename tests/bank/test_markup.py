@@ -251,6 +251,7 @@ class TestHoles:
             assert result.holes == []
         assert _merged(line("&#65;&#x42;")) == [Text("AB")]
 
+    @pytest.mark.slow
     def test_many_holes(self) -> None:
         assert len(reading("{{ a }} " * 6400).holes) == 6400
         assert reading("{{ a }} " * 6402).codes == ["too-many-holes"] * 2
@@ -343,6 +344,7 @@ def test_one_paragraph_reads_as_it_would_behind_another_block(text: str) -> None
     assert alone.holes == behind.holes
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60))
 def test_any_text_is_read(text: str) -> None:
     result = reading(text)

@@ -84,6 +84,7 @@ class TestStreams:
         assert show_all(first.values) == GOLDEN_VALUES[0]
         assert show_all(second.values) == GOLDEN_VALUES[1]
 
+    @pytest.mark.slow
     @given(
         st.tuples(st.integers(0, 3), st.text(max_size=3), st.text("ab:1 ", max_size=3),
                   st.text("ab:1 ", max_size=3), st.integers(0, 2)),

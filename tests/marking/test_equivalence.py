@@ -353,6 +353,7 @@ _PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_sympy")
 @given(st.one_of(st.text(max_size=30), st.lists(_PIECES, max_size=14).map(" ".join)))
 @settings(deadline=None, max_examples=150)
@@ -365,6 +366,7 @@ def test_any_text_gets_a_verdict(text: str) -> None:
     assert (mark.credit is None) == (mark.verdict == "undecided")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

@@ -65,6 +65,7 @@ def test_powers_are_real_and_within_bounds(base: Fraction, exponent: Fraction) -
         assert expected <= mpmath.mpf(str(bounds.high)) + margin
 
 
+@pytest.mark.slow
 @given(st.lists(st.decimals(-5, 5, places=3), min_size=2, max_size=2), st.integers(-6, 6))
 def test_powers_of_intervals_hold_the_powers_of_their_points(
     ends: list[Decimal], exponent: int

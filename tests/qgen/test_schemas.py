@@ -32,6 +32,7 @@ def plain(data: object) -> Any:
 
 
 class TestSchema:
+    @pytest.mark.slow
     @pytest.mark.parametrize("what", ["question", "exam"])
     def test_is_a_json_schema_that_allows_no_other_keys(
         self, qgen: Callable[..., Result], what: str
