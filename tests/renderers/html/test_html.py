@@ -22,6 +22,7 @@ from qgen.document.richtext import (
     Text,
     passage_of,
 )
+from qgen.renderers.html.text import escape
 from tests import samples
 from tests.renderers.html.html_written import (
     EXAM,
@@ -301,3 +302,20 @@ def test_any_text_is_shown_verbatim(text):
     )
     shown = page_of(item, options=EXAM).xpath("string(//article)")
     assert f"«{text}»‹{text}›[{text}]\n{text}" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "markup"),
+    [
+        ("a < b", "a &lt; b"),
+        ("a\r\nb", "a&#13;\nb"),
+        ("a\0b", "a\N{REPLACEMENT CHARACTER}b"),
+        ("<\ud83d>", "&lt;\N{REPLACEMENT CHARACTER}&gt;"),
+        ("\ude00\n", "\N{REPLACEMENT CHARACTER}\n"),
+        ("\ud83d\ude00", "\N{GRINNING FACE}"),
+    ],
+    ids=ascii,
+)
+def test_what_no_page_can_hold_becomes_a_replacement_character(text, markup):
+    assert escape(text) == markup
+    assert escape(text).encode("utf-8")
