@@ -192,9 +192,10 @@ def check_command(
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--topic", help="Only questions of this topic.")
 @click.option("--kind", help="Only questions of this kind.")
+@click.option("--count", is_flag=True, help="How many questions of each kind a topic has.")
 @_as_json
 def list_command(
-    paths: tuple[str, ...], topic: str | None, kind: str | None, as_json: bool
+    paths: tuple[str, ...], topic: str | None, kind: str | None, count: bool, as_json: bool
 ) -> None:
     """List the questions of a bank (without one, the shipped bank)."""
     from qgen import listing
@@ -204,7 +205,10 @@ def list_command(
     _stop_on(problems)
     chosen = listing.chosen(catalogue, topic, kind)
     if as_json:
-        click.echo(json.dumps(listing.list_data(chosen), indent=1, ensure_ascii=False))
+        data = listing.count_data(chosen) if count else listing.list_data(chosen)
+        click.echo(json.dumps(data, indent=1, ensure_ascii=False))
+    elif count:
+        listing.print_count(chosen)
     else:
         listing.print_list(chosen)
 

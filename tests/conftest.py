@@ -23,6 +23,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that start other programs are slow, and those of solvers: second routes load torch."""
+    solvers = Path(__file__).parent / "solvers"
+    for item in items:
+        if item.path.is_relative_to(solvers) or any(map(item.get_closest_marker, NEEDING_TOOLS)):
+            item.add_marker(pytest.mark.slow)
+
+
 def _tools_are_required() -> bool:
     return os.environ.get("CI") == "true" or os.environ.get("QGEN_REQUIRE_TOOLS") == "1"
 

@@ -242,6 +242,7 @@ def _spellings(number: Fraction) -> list[str]:
     return spellings
 
 
+@pytest.mark.slow
 @given(arithmetic())
 def test_arithmetic_is_exact(pair: tuple[str, Fraction]) -> None:
     source, expected = pair
@@ -251,6 +252,7 @@ def test_arithmetic_is_exact(pair: tuple[str, Fraction]) -> None:
     assert isinstance(found, (int, Fraction))
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(["a*a", "1/a", "a + 1/(a + 1)", "a - 1/a", "a**3"]), max_size=40))
 def test_numbers_stay_small_however_often_they_are_squared(steps: list[str]) -> None:
     value: Value = Fraction(3, 7)
@@ -283,6 +285,7 @@ TOKENS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(
     st.one_of(st.text(max_size=30), st.lists(st.sampled_from(TOKENS), max_size=14).map("".join)),
@@ -330,6 +333,7 @@ any_numbers = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(any_numbers, any_numbers)
 def test_comparisons_are_those_of_the_exact_numbers(a: Real, b: Real) -> None:
     for source, expected in (
@@ -342,6 +346,7 @@ def test_comparisons_are_those_of_the_exact_numbers(a: Real, b: Real) -> None:
         assert compile_expression(source).evaluate({"a": a, "b": b}) is expected
 
 
+@pytest.mark.slow
 @given(any_numbers, any_numbers)
 def test_sums_and_products_are_those_of_python(a: Real, b: Real) -> None:
     for source, expected in (

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -19,6 +20,8 @@ from qgen.bank.models import (
 )
 from qgen.bank.parameters import ParameterEntry
 from tests.bank.written import KINDS, exam, load_exam_text, load_text, question
+
+pytestmark = pytest.mark.slow
 
 QUESTIONS = (
     SingleChoiceQuestion,

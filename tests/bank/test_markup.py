@@ -251,6 +251,7 @@ class TestHoles:
             assert result.holes == []
         assert _merged(line("&#65;&#x42;")) == [Text("AB")]
 
+    @pytest.mark.slow
     def test_many_holes(self) -> None:
         assert len(reading("{{ a }} " * 6400).holes) == 6400
         assert reading("{{ a }} " * 6402).codes == ["too-many-holes"] * 2
@@ -327,6 +328,7 @@ WORDS = st.text(
 ).filter(lambda word: word[0].isalpha())
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(WORDS, min_size=1, max_size=6), min_size=1, max_size=4))
 def test_words_come_through_as_they_are(paragraphs: list[list[str]]) -> None:
     text = "\n\n".join(" ".join(words) for words in paragraphs)
@@ -344,6 +346,7 @@ LINES = st.tuples(
 ).map("".join)
 
 
+@pytest.mark.slow
 @given(st.lists(LINES, min_size=1, max_size=4).map("\n".join))
 def test_one_paragraph_reads_as_it_would_behind_another_block(text: str) -> None:
     alone = reading(text)
@@ -352,6 +355,7 @@ def test_one_paragraph_reads_as_it_would_behind_another_block(text: str) -> None
     assert alone.holes == behind.holes
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60))
 def test_any_text_is_read(text: str) -> None:
     result = reading(text)
@@ -359,6 +363,7 @@ def test_any_text_is_read(text: str) -> None:
     assert all(text.startswith("{{", offset) for offset in result.offsets)
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from([
     "{{ a }}", "$", "$$", "`", "*", "_", "[", "]", "(", ")", "!", "\n", "\n\n", "- ", "> ", "| ",
     "|--|", "# ", "\\", "{{", "}}", "{", "}", "x", "&#xE000;", "<b>", "\\frac", "^",

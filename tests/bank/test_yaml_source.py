@@ -238,6 +238,7 @@ PLAIN = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(PLAIN)
 def test_json_is_yaml(data: object) -> None:
     text = json.dumps([data], ensure_ascii=False)

@@ -186,6 +186,7 @@ def all_values(expression: Formula, point: dict[str, float]) -> list[float]:
     return [evaluate(expression, point), *inner]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=80)
 @given(EXPRESSIONS)
 def test_the_typed_text_means_the_formula_to_another_reader(expression: Formula) -> None:

@@ -34,6 +34,7 @@ def test_significant_rounds_half_to_even_and_drops_zeros() -> None:
     assert significant(0.0, 3) == significant(0, 3) == "0"
 
 
+@pytest.mark.slow
 @given(st.fractions().filter(bool), st.integers(1, 15))
 def test_significant_is_at_most_half_a_unit_off(value: Fraction, digits: int) -> None:
     error = abs(Fraction(significant(value, digits)) - value)

@@ -17,6 +17,8 @@ from qgen.document.values import Values
 from qgen.figures.registry import FigureFailure, UnknownFigure, all_figures, figure, find_figure
 from qgen.figures.rendering import render_figure
 
+pytestmark = pytest.mark.slow
+
 HALF = Fraction(1, 2)
 
 # For each figure: values it is drawn from, and one of them changed.

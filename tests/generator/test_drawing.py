@@ -62,6 +62,7 @@ def dimensions(shape: dict[str, Any]) -> tuple[int, ...]:
     return (shape["length"],) if "length" in shape else tuple(shape.get("shape", ()))
 
 
+@pytest.mark.slow
 @given(st.integers(-50, 50), st.integers(0, 30), st.sets(st.integers(-50, 80), max_size=5), SHAPES)
 @settings(max_examples=50)
 def test_integers(first: int, width: int, excluded: set[int], shape: dict[str, Any]) -> None:
@@ -89,6 +90,7 @@ def test_wide_integers_leave_out_what_is_excluded() -> None:
     assert each.draw(iter([0.0, 1e-9, 0.5]).__next__).values == {"p": 500_000}
 
 
+@pytest.mark.slow
 @given(
     st.fractions(-5, 5).map(lambda value: Fraction(round(value * 100), 100)),
     st.sampled_from(["0.01", "0.05", "0.1", "0.25", "2"]).map(Fraction),
@@ -123,6 +125,7 @@ def test_subsets_keep_the_order_of_the_list(size: int, more: int) -> None:
         assert positions == sorted(set(positions))
 
 
+@pytest.mark.slow
 @given(st.sampled_from([2, 4, 5, 10, 20, 100]), st.integers(0, 2), st.integers(1, 6), st.booleans())
 @settings(max_examples=50)
 def test_probabilities(steps: int, least: int, outcomes: int, matrix: bool) -> None:

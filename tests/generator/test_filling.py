@@ -282,6 +282,7 @@ class TestShuffling:
             for n in range(count)
         )
 
+    @pytest.mark.slow
     def test_every_order_is_as_likely(self) -> None:
         found = self.orders(choice("a", "b", "c"), 1200)
         assert set(found) == set(permutations("abc"))
@@ -303,6 +304,7 @@ class TestShuffling:
         found = choice("a", "b", "c", "d")
         assert shown(fill(found)) == ["a", "b", "c", "d"]
 
+    @pytest.mark.slow
     def test_the_right_option_moves_along(self) -> None:
         places = set()
         for number in range(60):
@@ -346,6 +348,7 @@ class TestDraw:
         )
         assert len(shown(fill(nothing))) == 2
 
+    @pytest.mark.slow
     def test_positions_are_always_shown(self) -> None:
         options = [{"text": "a", "correct": True}, *({"text": each} for each in "bcde"),
                    {"text": "none", "position": "last"}]  # fmt: skip

@@ -156,6 +156,7 @@ class TestPicked:
         picks = {tuple(identifiers(planned(TWENTY, section, seed=seed))) for seed in range(20)}
         assert len(picks) == 20
 
+    @pytest.mark.slow
     def test_every_question_is_picked_as_often(self) -> None:
         section = {"title": "A", "pick": 5, "from": {}}
         counts = dict.fromkeys(TWENTY.entries, 0)
@@ -165,6 +166,7 @@ class TestPicked:
         assert all(60 < count < 145 for count in counts.values())
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.integers(0, 10**6), st.integers(2, 12), st.integers(1, 8), st.integers(0, 10**9))
 def test_one_new_question_moves_at_most_one_pick(

@@ -132,6 +132,7 @@ def check(template: str, values: dict[str, Value], *, decimal: bool) -> None:
     assert found == expected, f"{template} prints {printed}"
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(TEMPLATES, st.lists(VALUES, min_size=3, max_size=3), st.booleans())
 @example("x - {{ h0 }}", [-3] * 3, False)

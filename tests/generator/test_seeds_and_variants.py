@@ -84,6 +84,7 @@ class TestStreams:
         assert show_all(first.values) == GOLDEN_VALUES[0]
         assert show_all(second.values) == GOLDEN_VALUES[1]
 
+    @pytest.mark.slow
     @given(
         st.tuples(st.integers(0, 3), st.text(max_size=3), st.text("ab:1 ", max_size=3),
                   st.text("ab:1 ", max_size=3), st.integers(0, 2)),
@@ -102,6 +103,7 @@ class TestStreams:
                 (11, "s", "q", "A", 0), (1, "1:s", "q", "A", 0)]  # fmt: skip
         assert len({stream(*key)() for key in keys}) == len(keys)
 
+    @pytest.mark.slow
     def test_another_process_with_another_hash_seed(self) -> None:
         code = (
             "import json\n"

@@ -115,6 +115,7 @@ DIFFERENT: list[tuple[str, str, dict[str, VariableDomain]]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("first", "second", "variables"), EQUAL)
 def test_equal_formulas_are_proved_equal(
     first: str, second: str, variables: dict[str, VariableDomain]
@@ -174,6 +175,7 @@ def no_sympy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(equivalence_module, "prove", lambda *_: False)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(EXPRESSIONS)
 def test_order_never_makes_a_difference(expression: Formula) -> None:
@@ -183,6 +185,7 @@ def test_order_never_makes_a_difference(expression: Formula) -> None:
         assert outcome not in ("different", "one_sided")
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(EXPRESSIONS, st.fractions(max_denominator=10**6).filter(bool))
 def test_a_shifted_formula_is_never_proved_equal(expression: Formula, by: Fraction) -> None:
@@ -237,6 +240,7 @@ def process_of(prover: sympy_prover._Prover) -> "subprocess.Popen[str]":
     return prover._worker._process
 
 
+@pytest.mark.slow
 def test_a_hanging_proof_really_ends_and_the_next_one_works(
     prover: sympy_prover._Prover,
 ) -> None:
@@ -252,6 +256,7 @@ def test_a_hanging_proof_really_ends_and_the_next_one_works(
     assert second.poll() is not None
 
 
+@pytest.mark.slow
 def test_a_worker_that_died_is_replaced(prover: sympy_prover._Prover) -> None:
     assert prover.ask(request(*SINE), 30)
     process_of(prover).kill()
@@ -260,6 +265,7 @@ def test_a_worker_that_died_is_replaced(prover: sympy_prover._Prover) -> None:
     assert prover.ask(request(*SINE), 30)
 
 
+@pytest.mark.slow
 def test_a_forked_process_leaves_its_parents_worker_alone(
     prover: sympy_prover._Prover,
 ) -> None:
@@ -273,6 +279,7 @@ def test_a_forked_process_leaves_its_parents_worker_alone(
     parents.end()
 
 
+@pytest.mark.slow
 def test_the_worker_goes_with_the_program_and_sympy_stays_out_of_it() -> None:
     script = (
         "import sys\n"
@@ -346,6 +353,7 @@ _PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_sympy")
 @given(st.one_of(st.text(max_size=30), st.lists(_PIECES, max_size=14).map(" ".join)))
 @settings(deadline=None, max_examples=150)
@@ -358,6 +366,7 @@ def test_any_text_gets_a_verdict(text: str) -> None:
     assert (mark.credit is None) == (mark.verdict == "undecided")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

@@ -43,6 +43,7 @@ def test_bounds_hold_the_value_and_are_narrow(name: str, value: Fraction) -> Non
         assert high - low <= mpmath.mpf(10) ** -35 * max(1, abs(expected))
 
 
+@pytest.mark.slow
 @given(
     st.fractions(-9, 9, max_denominator=50),
     st.one_of(st.integers(-300, 300).map(Fraction), st.fractions(-9, 9, max_denominator=7)),
@@ -64,6 +65,7 @@ def test_powers_are_real_and_within_bounds(base: Fraction, exponent: Fraction) -
         assert expected <= mpmath.mpf(str(bounds.high)) + margin
 
 
+@pytest.mark.slow
 @given(st.lists(st.decimals(-5, 5, places=3), min_size=2, max_size=2), st.integers(-6, 6))
 def test_powers_of_intervals_hold_the_powers_of_their_points(
     ends: list[Decimal], exponent: int

@@ -221,12 +221,14 @@ def assert_same_everywhere(first: Formula | Refusal, second: Formula) -> None:
         assert compare(first, second, point) in ("same", "both_undefined", "unknown")
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(EXPRESSIONS)
 def test_what_is_printed_for_typing_reads_back(expression: Formula) -> None:
     assert_same_everywhere(parse_formula(typed(expression), VARIABLES), expression)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(EXPRESSIONS)
 def test_what_is_printed_as_tex_reads_back(expression: Formula) -> None:
@@ -242,6 +244,7 @@ _PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300)
 @given(st.one_of(st.text(max_size=60), st.lists(_PIECES, max_size=30).map("".join)))
 def test_any_text_is_read_or_refused(text: str) -> None:

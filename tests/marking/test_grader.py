@@ -56,6 +56,7 @@ def accepts(answer: Numeric, response: Fraction) -> bool:
 # Numbers
 
 
+@pytest.mark.slow
 def test_every_answer_on_the_edge_of_two_thousand_decimal_keys_is_accepted() -> None:
     tolerance, outside = "0.01", Fraction(1, 10**6)
     keys = [f"{units}.{part:02d}" for units in range(10) for part in range(100)]
@@ -81,6 +82,7 @@ _KEYS = st.one_of(
 _AMOUNTS = st.fractions(0, 2)
 
 
+@pytest.mark.slow
 @given(_KEYS, _AMOUNTS)
 def test_the_edge_of_an_absolute_tolerance_is_accepted_and_exact(
     key: Fraction, amount: Fraction
@@ -91,6 +93,7 @@ def test_the_edge_of_an_absolute_tolerance_is_accepted_and_exact(
         assert not accepts(answer, key + sign * (amount + TINY))
 
 
+@pytest.mark.slow
 @given(_KEYS, _AMOUNTS)
 def test_the_edge_of_a_relative_tolerance_is_accepted_and_exact(
     key: Fraction, amount: Fraction

@@ -120,6 +120,7 @@ def test_the_rest_is_refused_with_a_sentence(text: str, part: str) -> None:
     assert len(refusal.sentence) < 200
 
 
+@pytest.mark.slow
 @given(st.fractions())
 def test_a_fraction_reads_back(value: Fraction) -> None:
     assert parse_number(str(value)) == value
@@ -145,12 +146,14 @@ def test_what_the_key_prints_reads_back(value: float) -> None:
 _PIECES = st.sampled_from([*"0123456789.,' eE+-−/%x*·^(){}⁻²⁵٣５\u00a0", "10^", "inf", "nan"])
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.one_of(st.text(), st.lists(_PIECES).map("".join)))
 def test_any_text_is_read_or_refused(text: str) -> None:
     assert isinstance(parse_number(text), Fraction | Refusal)
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from("0123456789.-+eE"), min_size=1, max_size=8).map("".join))
 def test_what_python_reads_as_a_number_is_never_read_as_another(text: str) -> None:
     given_number = parse_number(text)

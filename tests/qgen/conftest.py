@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from qgen.cli import main
+from qgen.document.problem import Problem
 from qgen.solvers.routes import registry
 from tests.qgen.course import EXAMPLES, Course
 
@@ -22,14 +23,21 @@ def own_registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             del registry._SOLVERS[name]
 
 
+def no_engine(*, unicode: bool = False) -> Problem:
+    """What looking for a TeX engine gives where there is none."""
+    return Problem("no-tex", "no TeX here")
+
+
 @pytest.fixture(scope="session")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
-    """Builds an example exam, once a session, and gives its folder."""
+    """Builds an example exam without TeX, once a session, and gives its folder."""
 
     @cache
     def built(spec: Path) -> Path:
         output = tmp_path_factory.mktemp(spec.stem)
-        result = CliRunner().invoke(main, ["build", str(spec), "-o", str(output)])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("qgen.typesetting.find_engine", no_engine)
+            result = CliRunner().invoke(main, ["build", str(spec), "-o", str(output)])
         assert result.exit_code == 0, result.output
         (output / "report.txt").write_text(result.stdout, encoding="utf-8")
         return output / spec.stem

@@ -17,6 +17,8 @@ import yaml
 from qgen.banks import bank_path
 from tests.qgen.course import EXAMPLES, digests, manifest
 
+pytestmark = pytest.mark.slow
+
 SPECS = sorted(EXAMPLES.glob("*.yaml"))
 
 

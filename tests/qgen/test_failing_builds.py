@@ -33,6 +33,7 @@ class TestAFailedBuild:
         errors(course.build())
         assert sorted(course.folder.rglob("*")) == before
 
+    @pytest.mark.slow
     def test_that_starts_while_moodle_streams_leaves_nothing_either(self, course: Course) -> None:
         """Papers are fine, and one of the pool's many variants is not."""
         course.bank(numeric("square", answer="square + 1 / (a - 5)"), choice("which"))
@@ -220,6 +221,7 @@ class TestLosses:
         assert found
         assert all("nosuchcommand" in error for error in found)
 
+    @pytest.mark.slow
     def test_a_loss_is_reported_once_for_each_question_and_format(self, course: Course) -> None:
         course.bank(formula("divergence"))
         course.exam("divergence", "divergence", versions=3, outputs={"moodle": {"variants": 2}})

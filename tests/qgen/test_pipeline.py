@@ -266,6 +266,7 @@ class TestNumbersStay:
         assert before.items() <= after.items()
         assert len(after) == len(before) + 4
 
+    @pytest.mark.slow
     def test_a_pick_stays_unless_it_is_outranked(self, course: Course) -> None:
         old = [f"question-{n}" for n in range(8)]
         pick = [{"title": "Some", "pick": 4, "from": {"topics": ["numbers"]}}]
@@ -304,6 +305,7 @@ def test_the_options_of_the_spec_reach_the_formats(course: Course) -> None:
     assert "twice the number" in practice
 
 
+@pytest.mark.slow
 def test_every_format_of_the_table_is_built(course: Course) -> None:
     course.bank(choice("which"))
     course.exam("which", outputs={**{name: {} for name in FORMATS}, "latex": {"pdf": "never"}})

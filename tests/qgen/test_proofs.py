@@ -189,6 +189,7 @@ finally:
 """
 
 
+@pytest.mark.slow
 def test_a_rebuild_with_kept_proofs_never_imports_torch(
     course: Course, proved: Callable[..., Counts]
 ) -> None:

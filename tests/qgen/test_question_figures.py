@@ -11,6 +11,8 @@ from qgen import checking, drawn_figures
 from qgen.document.exam import Asset
 from tests.qgen.course import Course, errors, numeric
 
+pytestmark = pytest.mark.slow
+
 ALT = 'Two densities; the one named "q" is wider & lower'
 FIGURE = {
     "figure": "divergence.kl_integrand",

@@ -14,10 +14,12 @@ from click.testing import Result
 from lxml import etree
 
 from qgen.banks import load_banks
-from qgen.document.problem import Problem
 from qgen.loading import LoadedExam, load_whole_exam
 from qgen.typesetting import Engine, find_engine
+from tests.qgen.conftest import no_engine
 from tests.qgen.course import EXAMPLES
+
+pytestmark = pytest.mark.slow
 
 CHOICES = {"single_choice", "multiple_select"}
 TYPED = {"numeric", "formula", "short_answer"}
@@ -134,9 +136,6 @@ def build(quiz: Quiz, qgen: Callable[..., Result]) -> tuple[Path, list[str]]:
 def test_an_example_builds_in_every_format_where_there_is_no_tex(
     quiz: Quiz, qgen: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_engine(*, unicode: bool = False) -> Problem:
-        return Problem("no-tex", "no TeX here")
-
     monkeypatch.setattr("qgen.typesetting.find_engine", no_engine)
     folder, losses = build(quiz, qgen)
     assert losses.count("no-tex") == 1

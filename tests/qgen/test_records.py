@@ -135,6 +135,7 @@ class TestSpreadsheets:
         item = replace(samples.item("formula"), parts=samples.sole(answer))
         assert rows(exam_of(item))[0]["key"] == "'-x"
 
+    @pytest.mark.slow
     @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=20))
     def test_any_text_is_one_cell_that_runs_nothing(self, word: str) -> None:
         short = replace(samples.item("short_answer"), parts=samples.sole(ShortAnswer((word,))))

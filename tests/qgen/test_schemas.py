@@ -32,6 +32,7 @@ def plain(data: object) -> Any:
 
 
 class TestSchema:
+    @pytest.mark.slow
     @pytest.mark.parametrize("what", ["question", "exam"])
     def test_is_a_json_schema_that_allows_no_other_keys(
         self, qgen: Callable[..., Result], what: str
@@ -43,6 +44,7 @@ class TestSchema:
         assert len(objects) > 5
         assert all(each["additionalProperties"] is False for each in objects)
 
+    @pytest.mark.slow
     def test_the_shipped_bank_is_valid(self) -> None:
         validator = jsonschema.Draft202012Validator(question_schema())
         for question in shipped_questions().values():

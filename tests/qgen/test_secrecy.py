@@ -17,6 +17,8 @@ from qgen.typesetting import Engine, find_engine
 from tests.qgen.course import Course, choice, manifest
 from tests.qgen.test_examples import shipped_questions
 
+pytestmark = pytest.mark.slow
+
 SEED = 760_193_482
 TEXTS = {*("id", "topic", "tags", "title", "source", "stem", "prompt", "text", "unit")}
 SECRET = {"feedback", "explanation", "note", "accept", "rubric", "mistakes"}

@@ -177,6 +177,7 @@ def test_a_note_changes_no_proof_and_no_paper(course: Course) -> None:
     assert (report.folder / "html" / "exam-A.html").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_the_midterms_guide_gives_nothing_away(midterm: Path) -> None:
     """No key, option, feedback, explanation or title of what the midterm asks is in its guide."""
     source = (midterm / "guide" / "guide.tex").read_text("utf-8").partition(r"\begin{document}")[2]

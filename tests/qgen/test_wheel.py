@@ -1,5 +1,6 @@
 """The wheel holds all of qgen, and what is installed from it builds an exam anywhere."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -79,7 +80,9 @@ def test_what_the_wheel_says_of_itself(wheel: Path) -> None:
             if ".dist-info/" in name and name.count("/") == 1
         }
     assert f"\nVersion: {qgen.__version__}\n" in texts["METADATA"]
-    assert "\nRequires-Dist: torch==2.13.0\n" in texts["METADATA"]
+    required = re.findall(r"^Requires-Dist: ([\w-]+)(.*)$", texts["METADATA"], re.MULTILINE)
+    assert "torch" in dict(required)
+    assert [name for name, version in required if version.startswith("==")] == []
     assert "qgen = qgen.cli:main" in texts["entry_points.txt"]
     assert "Root-Is-Purelib: true" in texts["WHEEL"]
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from qgen.renderers.wording import FileNames, points_number
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(max_size=12), max_size=12))
 def test_file_names_are_safe_and_never_collide(labels: list[str]) -> None:
     names = FileNames()

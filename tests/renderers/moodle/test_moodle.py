@@ -163,6 +163,7 @@ tolerances = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(exact, tolerances)
 @settings(max_examples=300, deadline=None)
 def test_tolerances_accept_what_the_grader_accepts_and_no_more(key, tolerance):
@@ -201,6 +202,7 @@ def test_numeric_mistakes_get_their_feedback_and_never_swallow_the_key():
         assert question.mark(7) == (0, "")
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.integers(2, 12), min_size=2, max_size=4, unique=True),
     st.sampled_from(["absolute", "relative"]),
@@ -221,6 +223,7 @@ def test_moodle_recognises_the_mistake_that_the_grader_does(tenths, kind, width,
         assert question.mark(given_number) == (mark.credit, feedback)
 
 
+@pytest.mark.slow
 @given(st.lists(texts.filter(str.strip), min_size=1, max_size=3), st.booleans())
 @settings(max_examples=200, deadline=None)
 def test_short_answers_match_themselves_and_stars_stand_for_themselves(forms, case_sensitive):
@@ -238,6 +241,7 @@ def test_short_answers_match_themselves_and_stars_stand_for_themselves(forms, ca
             assert question.mark("aXb\\*c\\") == (0, "")
 
 
+@pytest.mark.slow
 @given(texts.filter(str.strip), texts)
 @settings(max_examples=200, deadline=None)
 def test_any_text_arrives_in_stems_options_feedback_and_blanks(text, printed):
@@ -257,6 +261,7 @@ def test_any_text_arrives_in_stems_options_feedback_and_blanks(text, printed):
         assert shown(blank.answers[0].feedback) == expected
 
 
+@pytest.mark.slow
 @given(texts)
 @settings(max_examples=100, deadline=None)
 def test_math_is_escaped_in_fields_and_blanks(tex):

@@ -1,0 +1,138 @@
+"""Practice pages show how an answer is marked; exam pages hold nothing of it."""
+
+import re
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qgen.document.answers import Numeric, SingleChoice, Tolerance
+from qgen.marking.grader import mark_number
+from tests import samples
+from tests.renderers.html.html_written import (
+    EXAM,
+    PRACTICE,
+    exam_of,
+    page_of,
+    pages,
+    sample,
+    words,
+)
+
+
+class TestPracticeMode:
+    def test_the_page_says_that_it_contains_the_solutions(self):
+        assert "it contains the solutions" in words(sample(PRACTICE).find(".//header"))
+        assert "it contains the solutions" not in sample(EXAM).text_content()
+
+    @pytest.mark.parametrize(
+        ("kind", "shown"),
+        [
+            ("single_choice", "Key: A ✓ A correct Why it is right. ✗ B wrong This swaps the two."),
+            ("multiple_select", "Key: A, C ✓ A correct It follows from A. ✗ B wrong B contradicts"),
+            ("numeric", "≈0.0588235 nats (accepted from 0.05824 to 0.0594)"),
+            ("numeric", "If the answer is 0.25 That is the standard deviation."),
+            ("formula", "(3*x_1 - 4*x_2 - 2)/26"),
+            ("formula", "The square does not belong here."),
+            ("short_answer", "Key: evidence lower bound · ELBO"),
+            ("short_answer", "If the answer is evidence Only a bound of it."),
+            ("open", "1 point Names the joint law. 0.5 points Gives a reason."),
+        ],
+    )
+    def test_each_kind_has_its_solution_folded_away(self, kind, shown):
+        (details,) = page_of(samples.item(kind)).findall(".//details")
+        assert details.get("open") is None
+        assert words(details.find("summary")).startswith("Show the solution")
+        assert shown in words(details)
+        assert f"The worked solution of the {kind} question." in words(details)
+
+    def test_a_derivation_has_a_solution_for_each_part_and_one_for_the_whole(self):
+        page = page_of(samples.item("derivation"))
+        parts = page.xpath("//section[@class='part']")
+        assert [words(part.find(".//h4")) for part in parts] == [f"Part {x}" for x in "abcdef"]
+        assert [len(part.findall(".//details")) for part in parts] == [1] * 6
+        assert (
+            words(parts[1].xpath("string(.//p[@class='points'])") and parts[1].find(".//p"))
+            == "1 point"
+        )
+        assert "The worked solution" in words(page.findall(".//details")[-1])
+
+    @pytest.mark.slow
+    @given(
+        st.fractions(min_value=-(10**6), max_value=10**6).filter(bool),
+        st.fractions(min_value=Fraction(1, 10**6), max_value=1),
+        st.sampled_from(["absolute", "relative"]),
+    )
+    @settings(deadline=None, max_examples=60)
+    def test_what_is_printed_as_accepted_is_accepted(self, key, amount, kind):
+        answer = Numeric(key, Tolerance(kind, amount))
+        page = page_of(replace(samples.item("numeric"), parts=samples.sole(answer)))
+        low, high = (
+            Fraction(re.sub(r"⋅10(.*)", r"e\1", "".join(found.itertext()).replace("−", "-")))
+            for found in page.xpath("//span[@class='accepted']//math")
+        )
+        assert mark_number(answer, low).credit == mark_number(answer, high).credit == 1
+        assert high - low >= Fraction(98, 100) * 2 * (
+            amount if kind == "absolute" else amount * abs(key)
+        )
+
+
+class TestExamMode:
+    SECRETS = (
+        "Why it is right",
+        "This swaps the two",
+        "It follows from A",
+        "B contradicts it",
+        "standard deviation",
+        "0.0588",
+        "0.0582",
+        "3*x_1",
+        "The square does not belong",
+        "evidence lower bound",
+        "ELBO",
+        "Only a bound",
+        "Names the joint law",
+        "Gives a reason",
+        "worked solution",
+        "Explanation of the part",
+        "Show the solution",
+        "<details",
+        "</details",
+        "Sample single_choice",
+    )
+
+    def test_no_key_feedback_explanation_or_rubric_is_in_the_bytes(self):
+        practice = b"".join(pages(samples.exam(), PRACTICE).values()).decode()
+        exam = b"".join(pages(samples.exam(), EXAM).values()).decode()
+        for secret in self.SECRETS:
+            assert secret in practice
+            assert secret not in exam
+
+    def test_the_bytes_do_not_depend_on_the_key(self):
+        item = samples.item("single_choice")
+        first, second, third = item.parts[0].answer.options
+        other = SingleChoice(
+            (
+                first._replace(correct=False),
+                second._replace(correct=True, feedback=None),
+                third,
+            )
+        )
+        numeric = samples.item("numeric")
+        before = exam_of(item, numeric)
+        after = exam_of(
+            replace(item, parts=samples.sole(other), explanation=None),
+            replace(
+                numeric,
+                parts=samples.sole(replace(numeric.parts[0].answer, key=3, mistakes=())),
+            ),
+        )
+        assert pages(before, EXAM) == pages(after, EXAM)
+        assert pages(before, PRACTICE) != pages(after, PRACTICE)
+
+    def test_a_paper_of_nobody_asks_for_the_name(self):
+        assert sample(EXAM, "samples-A.html").xpath("//input[@id='student-name']")
+        assert not sample(EXAM, "samples-B.html").xpath("//input[@id='student-name']")
+        assert not sample(PRACTICE).xpath("//input[@id='student-name']")
