@@ -10,13 +10,13 @@ from qgen.bank.templates import QuestionTemplate
 from qgen.document.exam import Item
 from qgen.document.problem import Problem
 from qgen.document.values import SolverResults, Value, Values, show_all
-from qgen.drawn_figures import drawn
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.filling import Filler, Filling
 from qgen.generator.outline import undrawn
 from qgen.generator.variants import Variant, VariantSource
 from qgen.proofs import ProofStore, VerifyMode, proof_key
 from qgen.solvers.routes.registry import Solver, SolverFailure, solve
+from qgen.variant_figures import figures_of
 
 BATCH = 500
 MAX_PROBLEMS = 3
@@ -168,7 +168,7 @@ class Production:
         """The item with its figures; raises VariantFailure for values that cannot be drawn."""
         if self.figure_limit is not None and item.variant > self.figure_limit:
             return replace(item, assets={**item.assets, **undrawn(self.template)})
-        return replace(item, assets={**item.assets, **drawn(self.template, known)})
+        return replace(item, assets={**item.assets, **figures_of(self.template, known)})
 
     def _drawn(self, batch: list[str], before: int) -> list[Variant]:
         """The batch's variants; raises ProductionFailed."""

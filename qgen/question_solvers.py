@@ -6,7 +6,6 @@ from pathlib import Path
 from qgen.bank.expressions import unknown_name
 from qgen.bank.templates import CARRIED_NAME, QuestionTemplate, carried_expressions
 from qgen.document.problem import Place, Problem, did_you_mean
-from qgen.drawn_figures import figure_problems
 from qgen.generator.drawing import generator_problems
 from qgen.solvers.routes.registry import (
     RegistrationError,
@@ -15,6 +14,7 @@ from qgen.solvers.routes.registry import (
     find_solver,
     load_solver_file,
 )
+from qgen.variant_figures import figure_problems
 
 
 def load_solver_files(paths: Iterable[Path], place: Place | None = None) -> list[Problem]:

@@ -249,8 +249,8 @@ def step(positions: Vector, p: Vector, q: Vector, move: Scalar) -> SolverResults
         moved = [place - way for place, way in zip(positions, ways, strict=True)]
         return line(*_together(positions, p, moved, q))
 
-    first = next(index for index, mass in enumerate(q) if mass)
     left, right = after([move] * len(q)), after([-move] * len(q))
+    first = next(index for index, mass in enumerate(q) if mass)
     alone = after([move if index == first else 0 for index in range(len(q))])
     met = {place for place, mass in zip(positions, p, strict=True) if mass} & {
         place - move for place, mass in zip(positions, q, strict=True) if mass

@@ -17,7 +17,9 @@ NEEDING_TOOLS = ("tex", "browser", "install")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """No proof that somebody's own builds left behind makes a test pass."""
+    """No proof that somebody's own builds left behind makes a test pass; one thread a process."""
+    # pytest has a process for each core already, and threads that wait for one another cost time.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     folder = tempfile.mkdtemp(prefix="qgen-tests-cache-")
     os.environ["XDG_CACHE_HOME"] = folder
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))

@@ -25,7 +25,7 @@ from qgen.renderers.html.words import filled, points_text
 from qgen.renderers.labels import Labels
 
 
-class QuestionWriter:
+class HtmlQuestions:
     """Writes the questions of one exam's pages; `has_solutions` adds a solution below each."""
 
     def __init__(self, labels: Labels, *, has_solutions: bool) -> None:

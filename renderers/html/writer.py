@@ -14,7 +14,7 @@ from qgen.document.exam import ExamDocument, Item, Paper, Section
 from qgen.document.formats import HtmlOptions
 from qgen.document.problem import Problem
 from qgen.document.richtext import Passage
-from qgen.renderers.html.questions import QuestionWriter
+from qgen.renderers.html.questions import HtmlQuestions
 from qgen.renderers.html.words import points_text
 from qgen.renderers.labels import Labels, labels_for
 from qgen.renderers.wording import FileNames, points_number
@@ -39,7 +39,7 @@ class HtmlWriter(Writer):
 
     def losses(self, item: Item) -> list[Problem]:
         """What a page cannot show of a question."""
-        writer = QuestionWriter(labels_for("en"), has_solutions=self._is_practice)
+        writer = HtmlQuestions(labels_for("en"), has_solutions=self._is_practice)
         writer.question(1, item)
         return list(writer.surroundings.problems)
 
@@ -49,9 +49,9 @@ class HtmlWriter(Writer):
         self._book = _Book(
             exam,
             labels,
-            QuestionWriter(labels, has_solutions=self._is_practice),
+            HtmlQuestions(labels, has_solutions=self._is_practice),
             self._is_practice,
-            QuestionWriter(labels, has_solutions=False),
+            HtmlQuestions(labels, has_solutions=False),
         )
         return ()
 
@@ -98,9 +98,9 @@ class _Book:
 
     exam: ExamDocument
     labels: Labels
-    writer: QuestionWriter
+    writer: HtmlQuestions
     is_practice: bool
-    own_texts: QuestionWriter
+    own_texts: HtmlQuestions
     """Writes what belongs to no question: its problems are those of the exam."""
 
     def page(self, paper: Paper) -> Iterator[str]:

@@ -51,7 +51,7 @@ def points_source(points: Fraction) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionWriter:
+class LatexQuestions:
     """Writes one exam's questions; `files` are definitions of an item's pictures."""
 
     labels: Labels

@@ -40,7 +40,7 @@ from qgen.renderers.labels import Labels, labels_for
 from qgen.renderers.latex.characters import escape, unprintable
 from qgen.renderers.latex.math import forbidden_commands
 from qgen.renderers.latex.questions import (
-    QuestionWriter,
+    LatexQuestions,
     fill_label,
     points_source,
     points_text,
@@ -82,7 +82,7 @@ class LatexWriter(Writer):
     def begin(self, exam: ExamDocument) -> Iterable[Chunk]:
         """Nothing yet; the exam's own texts may lose characters."""
         labels = labels_for(exam.language)
-        questions = QuestionWriter(labels, LatexPassageWriter())
+        questions = LatexQuestions(labels, LatexPassageWriter())
         self._book = _Book(exam, labels, questions, _Pictures())
         self._report_characters(exam.title, exam.course, exam.date)
         return ()
@@ -147,7 +147,7 @@ class _Book:
 
     exam: ExamDocument
     labels: Labels
-    questions: QuestionWriter
+    questions: LatexQuestions
     pictures: _Pictures
 
     def source(self, paper: Paper, *, is_solution: bool) -> bytes:

@@ -84,7 +84,7 @@ class Frame:
     labels: Labels
 
 
-class QuestionWriter:
+class MoodleQuestions:
     """Writes the questions of one exam. Keep one instance for one file set."""
 
     def __init__(

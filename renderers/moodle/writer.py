@@ -25,7 +25,7 @@ from qgen.document.problem import Problem
 from qgen.document.richtext import Image, Passage, walk
 from qgen.renderers.moodle.arrangements import has_matching_type
 from qgen.renderers.moodle.cloze import can_be_ticked, marked_by_moodle
-from qgen.renderers.moodle.questions import NAME_LENGTH, TAG_LENGTH, Frame, QuestionWriter
+from qgen.renderers.moodle.questions import NAME_LENGTH, TAG_LENGTH, Frame, MoodleQuestions
 from qgen.renderers.moodle.sheet import FilePlan, category_paths, plan_files, settings_sheet
 from qgen.renderers.moodle.text import escaped, web_form
 from qgen.renderers.writer import Chunk, Writer
@@ -78,7 +78,7 @@ class MoodleWriter(Writer):
         counts = [pool.count(self.variants) for pool in exam.pools]
         paths = category_paths(exam)
         files = plan_files(counts, exam.slug, self._questions_per_file)
-        questions = QuestionWriter(exam.language, exam.shuffle_options, self._ordering)
+        questions = MoodleQuestions(exam.language, exam.shuffle_options, self._ordering)
         self._bank = _Bank(questions, _places(files, paths))
         drags = self._ordering == "ordering" and any(
             pool.header.kind == KIND_NAMES[Ordering] for pool in exam.pools
@@ -129,7 +129,7 @@ def _places(files: Sequence[FilePlan], paths: Sequence[str]) -> Iterator[_Place]
 class _Bank:
     """The question bank in the making."""
 
-    questions: QuestionWriter
+    questions: MoodleQuestions
     places: Iterator[_Place]
     pool: Pool | None = None
     frame: Frame | None = None

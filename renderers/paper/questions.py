@@ -97,7 +97,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionWriter:
+class PaperQuestions:
     """Writes one exam's questions."""
 
     words: Words

@@ -14,7 +14,7 @@ from qgen.renderers.labels import labels_for
 from qgen.renderers.paper.key_sheet import KeySheet
 from qgen.renderers.paper.literals import string
 from qgen.renderers.paper.pictures import Pictures
-from qgen.renderers.paper.questions import HEADING_LEVEL, QuestionWriter, Words
+from qgen.renderers.paper.questions import HEADING_LEVEL, PaperQuestions, Words
 from qgen.renderers.paper.text import PaperText, Surroundings
 from qgen.renderers.wording import FileNames
 from qgen.renderers.writer import Chunk, Writer
@@ -91,11 +91,11 @@ def _code(source: str) -> str:
 
 def _question_writer(
     language: str, surroundings: Surroundings, options: PaperOptions
-) -> QuestionWriter:
+) -> PaperQuestions:
     labels = labels_for(language)
     passages = PaperText(surroundings, HEADING_LEVEL)
     words = Words(labels, surroundings)
-    return QuestionWriter(words, passages, labels.language, options.text_size)
+    return PaperQuestions(words, passages, labels.language, options.text_size)
 
 
 def _opening(

@@ -174,7 +174,7 @@ class TestFilters:
 
     @pytest.mark.parametrize("name", FILTERS)
     def test_number_of_arguments(self, name: str) -> None:
-        least, most = FILTERS[name]
+        least, most, _ = FILTERS[name]
         for count in range(4):
             source = f"a | {name}({', '.join('3' * count)})"
             if least <= count <= most:

@@ -263,7 +263,7 @@ def test_words_in_formulas(value: Value, expected: str) -> None:
 class TestFilters:
     def test_every_filter_prints_in_words_and_formulas(self) -> None:
         arrays = {"vector", "matrix", "column"}
-        for name, (least, most) in FILTERS.items():
+        for name, (least, most, _) in FILTERS.items():
             value: Value = (HALF, -2) if name in arrays else HALF
             for count in range(least, most + 1):
                 chosen = Filter(name, (3,) * count)

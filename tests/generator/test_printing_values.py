@@ -7,11 +7,8 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from qgen.bank.expressions import FILTERS, Filter
-from qgen.bank.templates import HoleContext
 from qgen.document.formula import Formula, Number, Power, Product, Quotient, Sum, Symbol
 from qgen.document.values import Value
-from qgen.generator.printing import printer
 from tests.generator.printed import tex
 from tests.generator.tex_values import Misprint, power, tex_value
 
@@ -179,20 +176,3 @@ def test_the_evaluator_refuses_what_readers_cannot_read(source: str) -> None:
 )  # fmt: skip
 def test_the_evaluator_reads_as_readers_do(source: str, value: Fraction) -> None:
     assert tex_value(source, LETTERS) == value
-
-
-@pytest.mark.parametrize("name", FILTERS)
-def test_every_filter_of_the_table_prints_something_otherwise(name: str) -> None:
-    """A filter that is in the table and that printing knows nothing of would change nothing."""
-    arguments = (2,) * FILTERS[name].least
-    chosen = Filter(name, arguments)
-    values: tuple[Value, ...] = (1, Fraction(1, 4), 1234, (1, 2), ((1, 2), (3, 4)))
-    context = HoleContext(in_math=True, decimal=True)
-
-    def printed(value: Value, chosen: Filter | None) -> str:
-        try:
-            return printer(chosen, context)(value)
-        except ValueError:
-            return "refused"
-
-    assert any(printed(value, chosen) != printed(value, None) for value in values)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from lxml import etree, html
 
-from qgen import checking, drawn_figures
+from qgen import checking, variant_figures
 from qgen.document.exam import Asset
 from tests.qgen.course import Course, errors, numeric
 
@@ -27,7 +27,7 @@ FIGURE = {
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
-    drawn_figures._drawn.cache_clear()
+    variant_figures._drawn.cache_clear()
 
 
 def illustrated(identifier: str = "shown", **changes: Any) -> dict[str, Any]:

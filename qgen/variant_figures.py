@@ -32,7 +32,7 @@ def figure_problems(template: QuestionTemplate) -> list[Problem]:
     return problems
 
 
-def drawn(template: QuestionTemplate, known: Values) -> dict[str, Asset]:
+def figures_of(template: QuestionTemplate, known: Values) -> dict[str, Asset]:
     """The question's figures for one variant, by the names that its texts know them by.
 
     `known` are drawn, derived and solved values. Raises VariantFailure where an argument has no
