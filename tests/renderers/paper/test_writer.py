@@ -298,13 +298,25 @@ def test_a_paper_prints_every_question_option_and_mark_in_order(tmp_path: Path) 
     paper, solutions, _ = map(words_of, pdfs(exam, tmp_path))
     wanted = ["Course 1", "Samples & more", "Version B", "Ada O'Neil & co", "First & foremost"]
     wanted += ["Read <carefully>.", "Question 1", "2 points", "the right one", "another wrong one"]
-    wanted += ["Question 2", "a true statement", "a false statement", "a second true statement"]
-    wanted += ["Question 3", "nats", "Question 4", "Second", "Question 5", "Question 6"]
+    wanted += [
+        "Question 2",
+        "a true statement",
+        "Question 3",
+        "nats",
+        "Question 4",
+        "Second",
+        "Question 5",
+        "Question 6",
+    ]
     wanted += ["Question 7", "10.5 points", "(a)", "Prompt of the single_choice part.", "(f)"]
     position = 0
     for each in wanted:
         position = paper.find(each, position)
         assert position >= 0, each
+    # Options stand in columns, which are read one after the other.
+    second = paper[paper.find("Question 2") : paper.find("Question 3")]
+    assert "a false statement" in second
+    assert "a second true statement" in second
     for told in ("Why it is right", "worked solution", "Names the joint law"):
         assert told not in paper
         assert told in solutions
