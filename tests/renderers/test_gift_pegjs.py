@@ -26,7 +26,13 @@ const { parse } = require("gift-pegjs");
 const text = require("fs").readFileSync(0, "utf-8");
 process.stdout.write(JSON.stringify(parse(text)));
 """
-TYPES = {"multichoice": "MC", "numerical": "Numerical", "shortanswer": "Short", "essay": "Essay"}
+TYPES = {
+    "multichoice": "MC",
+    "numerical": "Numerical",
+    "shortanswer": "Short",
+    "match": "Matching",
+    "essay": "Essay",
+}
 HOSTILE = (
     *("~=#} {1:NM:=5} ::", r"\nu \n \\n \= \\(x\\)", "$CATEGORY: a", "// no comment", "a\n\nb"),
     *("[plain] a", "[x] a", "%50% a", "%-100%", "<script>&lt;", "\N{GRINNING FACE}\u202eabc"),
@@ -44,7 +50,10 @@ def _found() -> bool:
     )
 
 
-pytestmark = pytest.mark.skipif(not _found(), reason="Node or its package gift-pegjs is missing")
+pytestmark = [
+    pytest.mark.node,
+    pytest.mark.skipif(not _found(), reason="Node or its package gift-pegjs is missing"),
+]
 
 
 def peg(data: bytes) -> list[dict[str, Any]]:
@@ -62,6 +71,13 @@ def assert_read_alike(data: bytes) -> None:
         assert theirs["id"] == ours.idnumber
         assert theirs["tags"] == ours.tags
         assert (theirs["globalFeedback"] or {"text": ""})["text"] == ours.explanation
+        if ours.kind == "match":
+            pairs = [
+                (each["subquestion"]["text"], each["subanswer"]) for each in theirs["matchPairs"]
+            ]
+            lefts = [answer.text for answer in ours.answers]
+            assert pairs == list(zip(lefts, ours.partners, strict=True))
+            continue
         choices = theirs.get("choices", [])
         assert len(choices) == len(ours.answers)
         for choice, answer in zip(choices, ours.answers, strict=True):
