@@ -96,7 +96,8 @@ class _Presses:
             _end(self.idle.get())
 
     def _started(self) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "qgen.typst_papers", str(self.folder.absolute())]
+        # Without -P a folder `qgen` where the command is run could stand in for this package.
+        command = [sys.executable, "-P", "-m", "qgen.typst_papers", str(self.folder.absolute())]
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def _asked(self, process: "subprocess.Popen[bytes]", name: str) -> _Answer | None:

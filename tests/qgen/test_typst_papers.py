@@ -90,3 +90,15 @@ def test_hostile_sources_end_in_an_error(tmp_path: Path, body: str, message: str
 def test_a_stopped_process_is_replaced(tmp_path: Path) -> None:
     results = typeset(tmp_path, "#{ for i in range(100000000) { i } }", "text", seconds=2)
     assert [result.pdf is None for result in results] == [True, False]
+
+
+def test_a_folder_of_the_package_s_name_where_the_command_is_run_is_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy of the repository has a folder `qgen`, in which most of the package is missing."""
+    shadow = tmp_path / "here" / "qgen"
+    shadow.mkdir(parents=True)
+    (shadow / "__init__.py").write_text("raise ImportError('the wrong package')\n", "utf-8")
+    monkeypatch.chdir(shadow.parent)
+    (result,) = typeset(tmp_path, "text")
+    assert result.pdf is not None
