@@ -17,6 +17,10 @@ SolverResults: TypeAlias = Mapping[str, Value]
 FORMULA_TYPES = (Number, Symbol, Sum, Product, Quotient, Power, Call)
 
 
+LARGEST = 10**300
+"""Keys, mistakes and results are smaller: routes are compared, and answers marked, as floats."""
+
+
 def is_real(value: object) -> bool:
     """True for a number (a truth value is none)."""
     return isinstance(value, (int, Fraction, float)) and not isinstance(value, bool)

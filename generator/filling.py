@@ -48,7 +48,7 @@ from qgen.document.exam import Item
 from qgen.document.formula import Formula, numbers
 from qgen.document.numbers import MINUS
 from qgen.document.richtext import Passage, RichText, join_parts
-from qgen.document.values import FORMULA_TYPES, Real, SolverResults, Value, Values, brief
+from qgen.document.values import FORMULA_TYPES, LARGEST, Real, SolverResults, Value, Values, brief
 from qgen.generator.arrangements import matching, mixed, ordering, rising
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.option_texts import OptionTexts
@@ -56,8 +56,6 @@ from qgen.generator.printing import Printer, printer
 from qgen.generator.provenance import answer_provenance
 from qgen.generator.seeds import RandomSource, shuffled
 
-LARGEST = 10**300
-"""Keys and mistakes are smaller, so that whatever marks them can hold them as floats."""
 Printed: TypeAlias = tuple[str, ...]
 
 

@@ -24,7 +24,7 @@ import qgen.solvers
 from qgen.document.characters import unprintable
 from qgen.document.formula import VariableDomain
 from qgen.document.problem import did_you_mean
-from qgen.document.values import FORMULA_TYPES, SolverResults, Value, Values, show_all
+from qgen.document.values import FORMULA_TYPES, LARGEST, SolverResults, Value, Values, show_all
 from qgen.solvers.routes.source_files import digest_with_imports, module_file
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -342,8 +342,6 @@ def _wrong_names(solver: Solver, answers: SolverResults) -> str:
 # Looked up by exact type, because this runs on every answer of every variant. The numbers inside
 # a formula are looked at where one becomes a key: few of a solver's formulas ever do.
 _ALWAYS_FINE = frozenset({bool, *FORMULA_TYPES})
-LARGEST = 10**300
-"""What is not below it has no place in a float, and routes are compared as floats."""
 
 
 def _fault(value: object) -> str | None:
