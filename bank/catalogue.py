@@ -4,7 +4,8 @@ Building ten questions costs ten questions, however large the bank: headers are 
 them, and what stands between is passed over by the YAML parser's events without being looked at.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -116,12 +117,15 @@ class Catalogue:
     entries: Mapping[str, Entry] = field(default_factory=dict)
 
 
-def open_bank(paths: Sequence[BankPath], mentioning: str = "") -> tuple[Catalogue, list[Problem]]:
+def open_bank(
+    paths: Sequence[BankPath], mentioning: Collection[str] | None = None
+) -> tuple[Catalogue, list[Problem]]:
     """The headers of all questions under the paths, and what keeps any from being read.
 
     A question whose header has a mistake is compiled, so that all its mistakes are told. Files
-    that nowhere hold the text `mentioning` are passed over.
+    that hold none of the texts `mentioning` are passed over; None reads every file.
     """
+    wanted = None if mentioning is None else re.compile("|".join(map(re.escape, mentioning)))
     entries: dict[str, Entry] = {}
     problems: list[Problem] = []
     seen: set[Path] = set()
@@ -135,7 +139,7 @@ def open_bank(paths: Sequence[BankPath], mentioning: str = "") -> tuple[Catalogu
             )
             problems.append(Problem("bank-missing", message, path.place))
         for file, shown in files:
-            if file.resolve() in seen or not _mentions(file, mentioning):
+            if file.resolve() in seen or not _mentions(file, wanted):
                 continue
             seen.add(file.resolve())
             folder = path.path if path.path.is_dir() else path.path.parent
@@ -143,12 +147,27 @@ def open_bank(paths: Sequence[BankPath], mentioning: str = "") -> tuple[Catalogu
     return Catalogue(entries), problems
 
 
-def _mentions(file: Path, text: str) -> bool:
-    """Whether a file holds the text; one that cannot be read is for others to complain of."""
+def _mentions(file: Path, wanted: re.Pattern[str] | None) -> bool:
+    """Whether a file holds such a text; one that cannot be read is for others to complain of."""
     try:
-        return not text or text.encode() in file.read_bytes()
-    except OSError:
+        return wanted is None or wanted.search(file.read_text("utf-8")) is not None
+    except (OSError, UnicodeError):
         return True
+
+
+def find_questions(
+    paths: Sequence[BankPath], identifiers: Collection[str]
+) -> tuple[Catalogue, list[Problem]]:
+    """The headers of the files that hold these questions; of all where one is not found there.
+
+    So a mistake in a file that is not needed does no harm, and where there are mistakes to tell,
+    those of all files are told.
+    """
+    # Most files need not be read: an id stands in its file as it is, but for an escaped one.
+    catalogue, problems = open_bank(paths, identifiers)
+    if not problems and all(each in catalogue.entries for each in identifiers):
+        return catalogue, problems
+    return open_bank(paths)
 
 
 def _files(bank: BankPath) -> Iterator[tuple[Path, str]]:
@@ -234,11 +253,11 @@ def compiled(
 ) -> "tuple[QuestionTemplate | None, list[Problem]]":
     """A question ready to fill, or None and every mistake in it."""
     # Listing a bank needs none of this.
-    from qgen.bank.models import QUESTION
+    from qgen.bank.models import question_adapter
     from qgen.bank.template_builder import TemplateBuilder
     from qgen.bank.unvalidated_texts import mistakes_in_texts
 
-    model, problems = validated(QUESTION, data, source, steps)
+    model, problems = validated(question_adapter(data), data, source, steps)
     if model is None or not isinstance(data, dict):
         return None, problems + mistakes_in_texts(data, source, steps)
     builder = TemplateBuilder(model, data, source, steps, folder)

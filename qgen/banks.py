@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import qgen.bank
-from qgen.bank.catalogue import BankPath, Catalogue, Entry, open_bank
+from qgen.bank.catalogue import BankPath, Catalogue, Entry, find_questions, open_bank
 from qgen.bank.templates import Bank
 from qgen.document.problem import Place, Problem, did_you_mean, in_reading_order
 
@@ -38,12 +38,7 @@ def find_question(names: Sequence[str], identifier: str) -> tuple[Entry | None, 
 
     A mistake in another question keeps nobody from finding this one.
     """
-    paths = _bank_paths(names)
-    # Most files need not be read: an id stands in its file as it is, but for an escaped one.
-    entry = open_bank(paths, identifier)[0].entries.get(identifier)
-    if entry is not None:
-        return entry, []
-    catalogue, problems = open_bank(paths)
+    catalogue, problems = find_questions(_bank_paths(names), [identifier])
     if identifier in catalogue.entries:
         return catalogue.entries[identifier], []
     hint = did_you_mean(identifier, catalogue.entries)

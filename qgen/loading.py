@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from qgen.bank.catalogue import Catalogue, open_bank
+from qgen.bank.catalogue import BankPath, find_questions, open_bank
+from qgen.bank.exam_spec import ExamSpec
 from qgen.bank.loader import LoadedSpec, load_exam
 from qgen.bank.roster import Student, read_roster
 from qgen.banks import bank_path
@@ -18,7 +19,7 @@ class LoadedExam:
     """Everything an exam needs before a number is drawn."""
 
     loaded: LoadedSpec
-    catalogue: Catalogue
+    banks: tuple[BankPath, ...]
     readers: tuple[Student, ...]
     slots: tuple[Slot, ...]
     solvers: dict[str, tuple[Solver, ...]]
@@ -44,7 +45,8 @@ def load_whole_exam(
         bank_path(name, base, loaded.source.place(("bank", index)))
         for index, name in enumerate(spec.bank)
     ]
-    catalogue, mistakes = open_bank(banks)
+    listed = _listed(spec)
+    catalogue, mistakes = open_bank(banks) if listed is None else find_questions(banks, listed)
     problems += mistakes
     readers: tuple[Student, ...] = tuple(Student(label, None) for label in version_labels(spec))
     if spec.students is not None:
@@ -62,4 +64,11 @@ def load_whole_exam(
             problems += mistakes
     if problems:
         return None, in_reading_order(problems)
-    return LoadedExam(loaded, catalogue, readers, slots, solvers), []
+    return LoadedExam(loaded, tuple(banks), readers, slots, solvers), []
+
+
+def _listed(spec: ExamSpec) -> set[str] | None:
+    """The ids of an exam that names each of its questions; None where it needs the whole bank."""
+    if any(section.selection is not None for section in spec.sections):
+        return None
+    return {question.id for section in spec.sections for question in section.questions}

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
-from qgen.bank.catalogue import Entry
+from qgen.bank.catalogue import Entry, open_bank
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
@@ -42,7 +42,9 @@ def study_guide(
     """
     spec = exam.loaded.spec
     topics = list(_topics(exam))
-    problems = [
+    # Notes stand in questions that the exam does not ask, too, whose files may not be read yet.
+    catalogue, problems = open_bank(exam.banks)
+    problems += [
         Problem("guide-topic", f"the exam has no topic '{name}'{did_you_mean(name, topics)}", place)
         for name in headings
         if name not in topics
@@ -50,7 +52,7 @@ def study_guide(
     secrets = list(_secrets(exam))
     written = []
     for topic in topics:
-        notes = tuple(_notes(exam.catalogue.entries.values(), topic, secrets, problems))
+        notes = tuple(_notes(catalogue.entries.values(), topic, secrets, problems))
         if notes:
             written.append(GuideTopic(headings.get(topic, _heading(topic)), notes))
         else:
