@@ -120,8 +120,11 @@ def cache_of_tensors(
             total / 1024 / 1024,
         ]
 
-    rows = torch.stack((layers, query_heads, key_heads, width, tokens, size), 1).long().tolist()
-    columns = torch.tensor([count(*row) for row in rows], dtype=torch.float64).unbind(-1)
+    models = torch.stack((layers, query_heads, key_heads, width, tokens, size), 1).long()
+    # A thousand variants hold few models that differ, and a model takes milliseconds to build.
+    distinct, places = torch.unique(models, dim=0, return_inverse=True)
+    counts = [count(*row) for row in distinct.tolist()]
+    columns = torch.tensor(counts, dtype=torch.float64)[places].unbind(-1)
     names = (
         "numbers_per_token",
         "bytes_per_token",

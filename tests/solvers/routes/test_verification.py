@@ -27,6 +27,25 @@ def told(comparison):
     return [(fault.variant, fault.second) for fault in comparison.disagreements]
 
 
+def replayed(function):
+    """The second route, which gives anew what it gave for the same arguments.
+
+    A test that spoils one result after another needs the right ones only once.
+    """
+    given = {}
+
+    def written(value):
+        return value.tolist() if isinstance(value, torch.Tensor) else value
+
+    def again(**arguments):
+        key = repr([(name, written(value)) for name, value in arguments.items()])
+        if key not in given:
+            given[key] = function(**arguments)
+        return given[key]
+
+    return again
+
+
 @pytest.mark.parametrize("known", all_solvers(), ids=lambda known: known.name)
 class TestEverySolver:
     def test_a_wrong_second_route_is_reported_result_by_result(self, known):
@@ -42,10 +61,11 @@ class TestEverySolver:
                 return (value[0] + 1, value[1])
             return ["" for _ in value]
 
+        second_route = replayed(known.check.function)
         for result in known.results:
 
             def wrong(result=result, **arguments):
-                right = known.check.function(**arguments)
+                right = second_route(**arguments)
                 return {**right, result: spoilt(right[result])}
 
             broken = replace(known, check=Check(wrong, known.check.tolerance))
@@ -58,18 +78,20 @@ class TestEverySolver:
         """Every mistake, put in the place of a result of its shape, is told from the result."""
         example = known.examples[0]
         right = solve(known, example)
+        quick = replace(known, check=Check(replayed(known.check.function), known.check.tolerance))
         for result, value in right.items():
             if isinstance(value, (int, Fraction, float)) and result in known.results:
                 wrong = {**right, result: not value if isinstance(value, bool) else value + 1}
-                faults = verify(known, [example], [wrong]).disagreements
+                faults = verify(quick, [example], [wrong]).disagreements
                 assert [fault.result for fault in faults] == [result]
 
     def test_a_result_that_is_missing_or_not_a_number_never_passes(self, known):
         answers = [solve(known, example) for example in known.examples]
+        second_route = replayed(known.check.function)
         for result, nothing in [(name, nothing) for name in known.results for nothing in (0, 1)]:
 
             def partial(result=result, nothing=nothing, **arguments):
-                right = dict(known.check.function(**arguments))
+                right = dict(second_route(**arguments))
                 wrong = right.pop(result)
                 if nothing and isinstance(wrong, torch.Tensor) and wrong.is_floating_point():
                     right[result] = wrong * torch.nan
