@@ -8,18 +8,19 @@ for a sandbox to catch, and a thousand variants cost microseconds each.
 
 import ast
 import math
-import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
-from jinja2 import Environment, TemplateSyntaxError, nodes
-from jinja2.parser import Parser
+from jinja2 import nodes
 
+from qgen.bank import formula_arithmetic
 from qgen.bank.exact_arithmetic import FUNCTIONS, OPERATIONS, ExpressionError, limited
+from qgen.bank.expression_syntax import parsed
 from qgen.document.characters import unprintable
+from qgen.document.formula import Formula, Symbol
 from qgen.document.problem import did_you_mean
 from qgen.document.values import Value, Values
 
@@ -31,11 +32,11 @@ __all__ = [
     "ExpressionError",
     "Filter",
     "compile_expression",
+    "compile_formula",
     "evaluate",
     "unknown_name",
 ]
 
-MAX_CHARACTERS = 2_000
 MAX_DEPTH = 50
 RESERVED = frozenset("and or not in is if else true false none True False None".split())
 """Words of the language, which no value can be named."""
@@ -112,37 +113,20 @@ _ORDERS = {
     "gteq": ("_at_most", True),
 }
 """Comparisons of two values by functions, and whether these take them the other way round."""
-_ENVIRONMENT = Environment(autoescape=False)
-# Jinja2 reads decimals as floats, which keep 15 digits of them for certain.
-_DECIMAL = re.compile(r"(?<![\w.])([0-9][0-9_]*(?:\.[0-9_]+)?)(?:[eE]([-+]?[0-9]+))?")
-_Node: TypeAlias = nodes.Expr
-
-
-class _Parser(Parser):
-    """Jinja2's parser, but for powers: it reads -x**2 as (-x)**2 and x**y**z as (x**y)**z.
-
-    Mathematics reads both the other way, so that either reading would surprise somebody.
-    """
-
-    def parse_pow(self) -> nodes.Expr:
-        """One power, with a plain base and no other power behind it."""
-        signed = self.stream.current.type in {"sub", "add"}
-        base = self.parse_unary()
-        if self.stream.current.type != "pow":
-            return base
-        line = next(self.stream).lineno
-        exponent = self.parse_unary()
-        if signed or self.stream.current.type == "pow":
-            self.fail("put brackets around one of the signs or powers, as in -(x**2)")
-        return nodes.Pow(base, exponent, lineno=line)
 
 
 class _Translator:
-    """Translates Jinja2's tree into Python's, refusing what is not listed here."""
+    """Translates Jinja2's tree into Python's, refusing what is not listed here.
 
-    def __init__(self) -> None:
+    `symbols` are the names that stand for themselves in a formula; None where an expression has
+    a number, a truth value or a text.
+    """
+
+    def __init__(self, symbols: Mapping[str, Formula] | None = None) -> None:
+        self.symbols = symbols
+        self.functions = FUNCTIONS if symbols is None else formula_arithmetic.FUNCTIONS
         self.names: set[str] = set()
-        self.constants: dict[str, Fraction] = {}
+        self.constants: dict[str, Fraction | Formula] = {}
         self.plain = True
         self.decimal = False
 
@@ -156,11 +140,17 @@ class _Translator:
         match node:
             case nodes.Const():
                 return self._constant(node.value)
+            case nodes.Name() if self.symbols and node.name in self.symbols:
+                self.plain = False
+                return self._kept(self.symbols[node.name])
             case nodes.Name():
                 self.names.add(node.name)
                 return ast.Subscript(_load("_values"), ast.Constant(node.name), ast.Load())
             case nodes.Getitem() if not isinstance(node.arg, nodes.Slice):
                 return _call("_item", inner(node.node), inner(node.arg))
+            case nodes.Neg() if self.symbols is not None:
+                self.plain = False
+                return _call("_multiply", ast.Constant(-1), inner(node.node))
             case nodes.Neg():
                 return ast.UnaryOp(ast.USub(), inner(node.node))
             case nodes.Pos():
@@ -203,7 +193,7 @@ class _Translator:
             if not math.isfinite(value):
                 raise ExpressionError("a number beyond what can be written")
             self.decimal = True
-            return self._fraction(Fraction(str(value)))
+            return self._kept(Fraction(str(value)))
         if isinstance(value, (bool, str)):
             # Jinja2 reads escapes such as '\\ud800', which stand for anything.
             found = unprintable(value) if isinstance(value, str) else None
@@ -215,7 +205,7 @@ class _Translator:
             return ast.Constant(value)
         raise ExpressionError("'none' is not a value")
 
-    def _fraction(self, value: Fraction) -> ast.expr:
+    def _kept(self, value: Fraction | Formula) -> ast.expr:
         """A name for an exact constant, so that it is made once and not for every variant."""
         name = f"_constant_{len(self.constants)}"
         self.constants[name] = value
@@ -229,15 +219,15 @@ class _Translator:
             case ast.Constant(above), ast.Constant(below) if (
                 type(above) is int and type(below) is int and above % (below or 1)
             ):
-                return self._fraction(Fraction(above, below))
+                return self._kept(Fraction(above, below))
         return None
 
     def _function(self, node: nodes.Call, depth: int) -> ast.expr:
         if not isinstance(node.node, nodes.Name):
             raise ExpressionError("only the named functions can be called")
         name = node.node.name
-        if name not in FUNCTIONS:
-            hint = did_you_mean(name, FUNCTIONS) or f"; there are {', '.join(FUNCTIONS)}"
+        if name not in self.functions:
+            hint = did_you_mean(name, self.functions) or f"; there are {', '.join(self.functions)}"
             raise ExpressionError(f"there is no function '{name}'{hint}")
         if node.kwargs or node.dyn_args or node.dyn_kwargs:
             raise ExpressionError(f"'{name}' takes plain arguments only")
@@ -258,6 +248,11 @@ _NAMESPACE: dict[str, object] = {
     **OPERATIONS,
     **FUNCTIONS,
 }
+_FORMULA_NAMESPACE: dict[str, object] = {
+    "__builtins__": {},
+    **formula_arithmetic.OPERATIONS,
+    **formula_arithmetic.FUNCTIONS,
+}
 
 
 def _printing_filter(node: nodes.Filter) -> Filter:
@@ -277,52 +272,40 @@ def _printing_filter(node: nodes.Filter) -> Filter:
     return Filter(node.name, tuple(arguments))
 
 
-def _check_decimals(source: str) -> None:
-    """Refuses decimals that a float would not keep: every number means what is written."""
-    for digits, exponent in _DECIMAL.findall(source):
-        if "." not in digits and not exponent:
-            continue
-        significant = digits.replace("_", "").replace(".", "").strip("0")
-        if len(significant) > 15 or (significant and abs(int(exponent[:5] or 0)) > 250):
-            raise ExpressionError(
-                "a decimal has at most 15 digits and a power of ten from -250 to 250; "
-                "write a fraction such as 1/3"
-            )
-
-
 @lru_cache(maxsize=4096)
 def compile_expression(source: str, *, printing: bool = False) -> Expression:
     """The compiled form of an expression; with `printing`, it may end in one printing filter.
 
     Raises ExpressionError, with what to write instead, for anything outside the language.
     """
-    if len(source) > MAX_CHARACTERS:
-        raise ExpressionError(f"longer than {MAX_CHARACTERS} characters")
-    if "{{" in source:
-        raise ExpressionError("an expression has no holes: write the names without '{{'")
-    _check_decimals(source)
-    try:
-        # The blanks keep a trailing brace or percent sign from closing Jinja2's own braces.
-        body = _Parser(_ENVIRONMENT, "{{ " + source + " }}").parse().body
-    except TemplateSyntaxError as error:
-        # Neither the position nor the end is the author's: the braces were added above.
-        reason = re.sub(r" at [0-9]+$", "", str(error.message))
-        reason = reason.replace("'end of print statement'", "end of the expression")
-        raise ExpressionError(f"cannot be read: {reason}") from None
-    except ValueError as error:
-        raise ExpressionError(f"cannot be read: {error}") from None
-    except RecursionError:
-        raise ExpressionError("nested too deeply") from None
-    output = body[0] if len(body) == 1 else None
-    if not isinstance(output, nodes.Output) or len(output.nodes) != 1:
-        raise ExpressionError("write one expression")
-    node: nodes.Node = output.nodes[0]
-    if isinstance(node, nodes.TemplateData):
-        raise ExpressionError("write one expression")
+    node = parsed(source)
     chosen = None
     if printing and isinstance(node, nodes.Filter) and node.node is not None:
         chosen, node = _printing_filter(node), node.node
-    translator = _Translator()
+    return _compiled(source, node, _Translator(), _NAMESPACE, chosen)
+
+
+def compile_formula(source: str, variables: Collection[str], known: Collection[str]) -> Expression:
+    """The compiled form of an expression whose value is a formula in the variables.
+
+    `pi` and `e` mean what mathematics means by them, unless a value of the question (`known`)
+    has that name. Raises ExpressionError as `compile_expression` does.
+    """
+    symbols: dict[str, Formula] = {
+        name: meaning for name, meaning in formula_arithmetic.CONSTANTS.items() if name not in known
+    }
+    symbols |= {name: Symbol(name) for name in variables}
+    translator = _Translator(symbols)
+    return _compiled(source, parsed(source), translator, _FORMULA_NAMESPACE, None)
+
+
+def _compiled(
+    source: str,
+    node: nodes.Node,
+    translator: _Translator,
+    namespace: Mapping[str, object],
+    chosen: Filter | None,
+) -> Expression:
     tree = translator.translate(node)
     function = ast.Lambda(
         ast.arguments(
@@ -332,7 +315,7 @@ def compile_expression(source: str, *, printing: bool = False) -> Expression:
     )
     module = ast.fix_missing_locations(ast.Expression(function))
     # The tree was built above from whitelisted nodes only; nothing of the author's text is code.
-    evaluate = eval(compile(module, "<expression>", "eval"), {**_NAMESPACE, **translator.constants})
+    evaluate = eval(compile(module, "<expression>", "eval"), {**namespace, **translator.constants})
     names = frozenset(translator.names)
     return Expression(source, names, evaluate, translator.plain, chosen, translator.decimal)
 

@@ -19,7 +19,7 @@ from qgen.bank.author_model import (
 )
 from qgen.bank.headers import HeaderFields
 from qgen.bank.parameters import ParameterEntry
-from qgen.document.answers import OrderingCredit
+from qgen.document.answers import FormulaForm, Freedom, OrderingCredit
 from qgen.document.formula import VariableDomain
 
 
@@ -106,12 +106,17 @@ class NumericFields(AuthorModel):
 
 
 class FormulaFields(AuthorModel):
-    """A formula that the solver returns, in the named variables."""
+    """A formula in the named variables: written here with them, or what a solver returns.
+
+    `form` says what a typed formula must look like, `up_to` by what it may differ from the key.
+    """
 
     kind: Literal["formula"]
     answer: ExpressionText
     variables: Annotated[dict[Name, VariableDomain], Field(min_length=1)]
     mistakes: tuple[MistakeModel, ...] = ()
+    form: Annotated[tuple[FormulaForm, ...], ONE_OR_MORE] = ()
+    up_to: Freedom | None = None
 
 
 class ShortAnswerFields(AuthorModel):

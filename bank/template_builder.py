@@ -15,6 +15,7 @@ from qgen.bank.expressions import (
     ExpressionError,
     compile_expression,
 )
+from qgen.bank.formula_builder import Compiler, FormulaBuilder
 from qgen.bank.headers import header_of
 from qgen.bank.hole_context import only_hole
 from qgen.bank.markup import Handlers, MarkupError, read_closed_markup, read_markup
@@ -45,7 +46,6 @@ from qgen.bank.templates import (
     AnswerTemplate,
     CarryTemplate,
     ChoiceTemplate,
-    FormulaTemplate,
     HoleContext,
     HoleTemplate,
     MistakeTemplate,
@@ -88,6 +88,9 @@ class TemplateBuilder:
         self._decimal_results = False
         self._arrangements = ArrangementBuilder(
             self._text, self._expression, self._place, self._problem
+        )
+        self._formulas = FormulaBuilder(
+            self._expression, self._mistakes, self._place, self._problem, self._drawn
         )
         self.problems: list[Problem] = []
 
@@ -155,10 +158,15 @@ class TemplateBuilder:
 
     # Expressions and texts
 
-    def _expression(self, text: str, *steps: str | int) -> Placed:
+    def _expression(
+        self,
+        text: str,
+        *steps: str | int,
+        compiled: Compiler = compile_expression,
+    ) -> Placed:
         place = self._place(*steps)
         try:
-            return Placed(compile_expression(text), place)
+            return Placed(compiled(text), place)
         except ExpressionError as error:
             self._problem("expression", f"the expression '{text}': {error}", place)
             return Placed(compile_expression("0"), place)
@@ -283,11 +291,7 @@ class TemplateBuilder:
                     self._mistakes(model.mistakes, steps),
                 )
             case FormulaFields():
-                return FormulaTemplate(
-                    self._expression(model.answer, *steps, "answer"),
-                    model.variables,
-                    self._mistakes(model.mistakes, steps),
-                )
+                return self._formulas.build(model, steps)
             case ShortAnswerFields():
                 listed = self._is_list("accept", steps)
                 return ShortAnswerTemplate(
@@ -319,11 +323,16 @@ class TemplateBuilder:
                 assert_never(model)
 
     def _mistakes(
-        self, mistakes: tuple[MistakeModel, ...], steps: Steps
+        self,
+        mistakes: tuple[MistakeModel, ...],
+        steps: Steps,
+        compiled: Compiler = compile_expression,
     ) -> tuple[MistakeTemplate, ...]:
         return tuple(
             MistakeTemplate(
-                self._expression(mistake.answer, *steps, "mistakes", index, "answer"),
+                self._expression(
+                    mistake.answer, *steps, "mistakes", index, "answer", compiled=compiled
+                ),
                 self._text(mistake.feedback, *steps, "mistakes", index, "feedback"),
             )
             for index, mistake in enumerate(mistakes)

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias, assert_never
 
 from qgen.bank.expressions import Expression
 from qgen.bank.parameters import Domain
-from qgen.document.answers import OrderingCredit, Tolerance
+from qgen.document.answers import FormulaForm, Freedom, OrderingCredit, Tolerance
 from qgen.document.exam import Asset, Header
 from qgen.document.formula import VariableDomain
 from qgen.document.problem import Place
@@ -126,6 +126,8 @@ class FormulaTemplate:
     answer: Placed
     variables: Mapping[str, VariableDomain]
     mistakes: tuple[MistakeTemplate, ...]
+    forms: tuple[FormulaForm, ...] = ()
+    up_to: Freedom | None = None
 
 
 @dataclass(frozen=True, slots=True)

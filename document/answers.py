@@ -10,6 +10,10 @@ from qgen.document.richtext import Passage
 from qgen.document.values import Real
 
 ScoringRule: TypeAlias = Literal["all_or_nothing", "per_option", "right_minus_wrong"]
+FormulaForm: TypeAlias = Literal["factorised", "expanded", "lowest_terms", "no_decimals"]
+"""What a typed formula must look like, beside being equal to the key."""
+Freedom: TypeAlias = Literal["constant", "factor"]
+"""By what a typed formula may differ from the key: an additive constant, or a nonzero factor."""
 OrderingCredit: TypeAlias = Literal["all_or_nothing", "adjacent"]
 Provenance: TypeAlias = Literal["verified", "computed", "stated"]
 """How a key is known: two routes agree, one route or an expression, or the author's word."""
@@ -73,11 +77,16 @@ class FormulaMistake:
 
 @dataclass(frozen=True, slots=True)
 class FormulaAnswer:
-    """A formula in the named variables, each with the domain on which it must agree."""
+    """A formula in the named variables, each with the domain on which it must agree.
+
+    `forms` say what it must look like as it is typed, `up_to` by what it may differ.
+    """
 
     key: Formula
     variables: Mapping[str, VariableDomain]
     mistakes: tuple[FormulaMistake, ...] = ()
+    forms: tuple[FormulaForm, ...] = ()
+    up_to: Freedom | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from math import isfinite
 from typing import TypeAlias, assert_never
 
 from qgen.bank.expressions import ExpressionError, evaluate
+from qgen.bank.formula_arithmetic import formula
 from qgen.bank.templates import (
     CARRIED_NAME,
     AnswerTemplate,
@@ -48,7 +49,16 @@ from qgen.document.exam import Item
 from qgen.document.formula import Formula, numbers
 from qgen.document.numbers import MINUS
 from qgen.document.richtext import Passage, RichText, join_parts
-from qgen.document.values import FORMULA_TYPES, LARGEST, Real, SolverResults, Value, Values, brief
+from qgen.document.values import (
+    FORMULA_TYPES,
+    LARGEST,
+    Real,
+    SolverResults,
+    Value,
+    Values,
+    brief,
+    is_real,
+)
 from qgen.generator.arrangements import matching, mixed, ordering, rising
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.option_texts import OptionTexts
@@ -175,7 +185,11 @@ class Filler:
                     for mistake in answer.mistakes
                 )
                 return FormulaAnswer(
-                    _formula(answer.answer, known), answer.variables, tuple(mistakes)
+                    _formula(answer.answer, known),
+                    answer.variables,
+                    tuple(mistakes),
+                    answer.forms,
+                    answer.up_to,
                 )
             case MatchingTemplate():
                 return self._matching(answer, known, printed, random_source)
@@ -310,6 +324,8 @@ def _carried(carry: CarryTemplate, known: Values) -> CarriedForward:
 
 def _formula(placed: Placed, known: Values) -> Formula:
     value = _value(placed, known)
+    if is_real(value):
+        value = formula(value)
     if isinstance(value, FORMULA_TYPES):
         if all(isfinite(number) for number in numbers(value) if isinstance(number, float)):
             return value

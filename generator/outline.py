@@ -94,7 +94,9 @@ def _outline_answer(answer: AnswerTemplate, printed: Printed, rule: ScoringRule)
                 FormulaMistake(Number(1), Passage(mistake.feedback, printed))
                 for mistake in answer.mistakes
             )
-            return FormulaAnswer(Number(0), answer.variables, tuple(wrong))
+            return FormulaAnswer(
+                Number(0), answer.variables, tuple(wrong), answer.forms, answer.up_to
+            )
         case MatchingTemplate():
             return matching(answer, printed, range(len(answer.rights)), rule)
         case OrderingTemplate():

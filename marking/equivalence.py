@@ -11,9 +11,20 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from qgen.document.answers import FormulaAnswer
-from qgen.document.formula import Formula, VariableDomain, symbols, typed
+from qgen.document.answers import FormulaAnswer, Freedom
+from qgen.document.formula import (
+    Formula,
+    Number,
+    Product,
+    Sum,
+    Symbol,
+    VariableDomain,
+    symbols,
+    typed,
+)
 from qgen.document.richtext import Passage
+from qgen.marking.formula_forms import WANTED, form_of
+from qgen.marking.formula_freedom import FREE_CONSTANTS, at, has_value, pinned, places
 from qgen.marking.formula_identities import identical
 from qgen.marking.formula_points import Point, compare, constants_of, differs_nearby, points
 from qgen.marking.formula_reader import parse_formula
@@ -72,12 +83,13 @@ def equivalence(
 class FormulaMark:
     """What a typed formula earns. `credit` is None where a person must decide.
 
+    The verdict `form` is of a formula that is right and does not look as the question asks.
     `mistake` is the index of the recognised mistake, or None; `sentence` tells the student how
     the formula was read, or why it could not be.
     """
 
     credit: Fraction | None
-    verdict: Literal["equal", "different", "undecided", "refused"]
+    verdict: Literal["equal", "different", "undecided", "refused", "form"]
     sentence: str
     feedback: tuple[Passage, ...] = ()
     mistake: int | None = None
@@ -89,23 +101,82 @@ def mark_formula(answer: FormulaAnswer, text: str) -> FormulaMark:
     Undecided is never counted as wrong: it has no credit at all, and says that a person must
     look. A text that cannot be read earns nothing and says what to change.
     """
-    formula = parse_formula(text, answer.variables.keys())
+    formula = parse_formula(text, answer.variables.keys() | _free_names(answer))
     if isinstance(formula, Refusal):
         return FormulaMark(WRONG, "refused", formula.sentence)
     read = f"The formula was read as {typed(formula)}."
-    match equivalence(formula, answer.key, answer.variables).outcome:
+    plain = _without_free_constant(formula, answer)
+    if plain is None:
+        sentence = f"{read} The free constant must be added to the rest, as in … + C."
+        return FormulaMark(WRONG, "refused", sentence)
+    match freely_equivalent(plain, answer.key, answer.variables, answer.up_to).outcome:
         case "equal":
-            return FormulaMark(RIGHT, "equal", read)
+            return _of_right_form(formula, text, answer, read)
         case "undecided":
-            return FormulaMark(
-                None,
-                "undecided",
-                f"{read} Whether it equals the expected one could not be decided: "
-                "a person must look at it.",
-            )
+            return _undecided(f"{read} Whether it equals the expected one could not be decided")
         case "different":
             for index, mistake in enumerate(answer.mistakes):
-                verdict = equivalence(formula, mistake.value, answer.variables)
+                verdict = freely_equivalent(plain, mistake.value, answer.variables, answer.up_to)
                 if verdict.outcome == "equal":
                     return FormulaMark(WRONG, "different", read, (mistake.feedback,), index)
             return FormulaMark(WRONG, "different", read)
+
+
+def freely_equivalent(
+    first: Formula,
+    second: Formula,
+    variables: Mapping[str, VariableDomain],
+    freedom: Freedom | None,
+) -> Verdict:
+    """Whether two formulas are equal, or differ by no more than an allowed constant or factor."""
+    if freedom is None:
+        return equivalence(first, second, variables)
+    for place in places(variables):
+        if not has_value(at(second, place), beside_zero=freedom == "factor"):
+            continue
+        here = at(first, place)
+        if not has_value(here, beside_zero=False):
+            continue
+        if freedom == "factor" and not has_value(here, beside_zero=True):
+            # The key is not zero there, and no multiple of it is.
+            zero = equivalence(here, Number(0), {}).outcome
+            return Verdict("different", place) if zero == "equal" else Verdict("undecided")
+        return equivalence(pinned(first, freedom, place), pinned(second, freedom, place), variables)
+    # Nowhere do both have a value: equal they can only be as they stand.
+    return equivalence(first, second, variables)
+
+
+def _free_names(answer: FormulaAnswer) -> frozenset[str]:
+    if answer.up_to != "constant":
+        return frozenset()
+    return frozenset(FREE_CONSTANTS) - answer.variables.keys()
+
+
+def _without_free_constant(formula: Formula, answer: FormulaAnswer) -> Formula | None:
+    """The formula without `+ C`; None where C stands anywhere else than as a term."""
+    free = {Symbol(name) for name in _free_names(answer)}
+    terms = formula.terms if isinstance(formula, Sum) else (formula,)
+    kept = tuple(
+        term
+        for term in terms
+        if term not in free and term not in {Product((Number(-1), each)) for each in free}
+    )
+    rest = Sum(kept) if len(kept) > 1 else kept[0] if kept else Number(0)
+    return None if symbols(rest) & {each.name for each in free} else rest
+
+
+def _of_right_form(formula: Formula, text: str, answer: FormulaAnswer, read: str) -> FormulaMark:
+    """The mark of a formula that is right but for its form."""
+    for form in answer.forms:
+        match form_of(formula, text, form, answer.variables):
+            case "missed":
+                return FormulaMark(WRONG, "form", f"{read} It is right, but not {WANTED[form]}.")
+            case "undecided":
+                return _undecided(f"{read} Whether it is {WANTED[form]} could not be decided")
+            case "met":
+                pass
+    return FormulaMark(RIGHT, "equal", read)
+
+
+def _undecided(sentence: str) -> FormulaMark:
+    return FormulaMark(None, "undecided", f"{sentence}: a person must look at it.")

@@ -12,6 +12,7 @@ from typing import TypeAlias, assert_never
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
+    Freedom,
     Matching,
     MultipleSelect,
     Numeric,
@@ -320,16 +321,34 @@ def _points_of(answer: FormulaAnswer) -> list[dict[str, float]]:
 def _formula_values(answer: FormulaAnswer) -> Iterator[Fault]:
     """A named mistake must differ from the key somewhere, whatever the numbers are."""
     points = _points_of(answer)
-    key = [_value(answer.key, point) for point in points]
+    key = _values(answer.key, points, answer.up_to)
     if all(value is None for value in key):
         yield "key-undefined", f"the key {typed(answer.key)} has no value on its domain"
     for mistake in answer.mistakes:
-        values = [_value(mistake.value, point) for point in points]
+        values = _values(mistake.value, points, answer.up_to)
         if all(
             one is not None and other is not None and abs(one - other) <= 1e-9 * (1 + abs(one))
             for one, other in zip(key, values, strict=True)
         ):
             yield "mistake-is-key", f"the mistake {typed(mistake.value)} is equal to the key"
+
+
+def _values(
+    expression: Formula, points: list[dict[str, float]], freedom: Freedom | None
+) -> list[float | None]:
+    """The values at points; less the first one, or as shares of it, where that is free."""
+    values = [_value(expression, point) for point in points]
+    first = next((value for value in values if value is not None), 0.0)
+    match freedom:
+        case None:
+            return values
+        case "constant":
+            return [None if value is None else value - first for value in values]
+        case "factor":
+            scale = first or 1.0
+            return [None if value is None else value / scale for value in values]
+        case _:
+            assert_never(freedom)
 
 
 def _value(expression: Formula, point: dict[str, float]) -> float | None:

@@ -11,8 +11,9 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from typing import Literal
 
 from qgen.document.formula import Formula, VariableDomain
 from qgen.marking.sympy_worker import postfix
@@ -73,7 +74,8 @@ class _Prover:
         self._lock = threading.Lock()
         self._worker: _Worker | None = None
 
-    def ask(self, request: str, seconds: float) -> bool:
+    def ask(self, request: str, seconds: float) -> str:
+        """The reply, or an empty text where none came in time."""
         with self._lock:
             if self._worker is not None and self._worker.owner != os.getpid():
                 # This process was forked: the worker belongs to the parent.
@@ -82,12 +84,12 @@ class _Prover:
                 self._worker = _Worker()
                 if self._worker.reply(_START_SECONDS) != "ready":
                     self._end()
-                    return False
+                    return ""
             self._worker.send(request)
             reply = self._worker.reply(seconds)
             if not reply:
                 self._end()
-            return reply == "true"
+            return reply
 
     def close(self) -> None:
         with self._lock:
@@ -113,4 +115,22 @@ def prove(
     where only one of them has a value: SymPy reasons about complex numbers.
     """
     request = {"first": postfix(first), "second": postfix(second), "domains": dict(variables)}
-    return _PROVER.ask(json.dumps(request), seconds)
+    return _PROVER.ask(json.dumps(request), seconds) == "true"
+
+
+def ask(
+    question: Literal["irreducible", "coprime"],
+    formulas: Sequence[Formula],
+    variables: Mapping[str, VariableDomain],
+    seconds: float,
+) -> bool | None:
+    """Whether a formula has no factors over the fractions, or two have none in common.
+
+    None where SymPy gives no answer within so many seconds.
+    """
+    request = {
+        "ask": question,
+        "formulas": [postfix(each) for each in formulas],
+        "domains": dict(variables),
+    }
+    return {"true": True, "false": False}.get(_PROVER.ask(json.dumps(request), seconds))

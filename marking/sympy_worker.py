@@ -1,7 +1,8 @@
 """The program that tries to prove two formulas equal with SymPy, in a process of its own.
 
 It is started by `sympy_prover` and speaks lines of JSON: a request holds the two formulas in
-postfix notation and the variables' domains; the reply is `true` or `false`. SymPy is handed
+postfix notation and the variables' domains; the reply is `true`, `false` or `null`. It also
+answers whether a formula can be factorised and whether two have a factor in common. SymPy is handed
 trees with declared assumptions, never text. It may hang or need all memory: whoever waits for
 the reply ends the process, and the process limits its own memory.
 """
@@ -178,6 +179,33 @@ def is_proved(request: Mapping[str, Any]) -> bool:
     )
 
 
+def _has_no_factors(request: Mapping[str, Any]) -> bool:
+    """Whether a formula is no product of two that both depend on the variables."""
+    (formula,) = _all_built(request)
+    _, factors = _sympy().factor_list(formula)
+    return bool(sum(power for factor, power in factors if factor.free_symbols) <= 1)
+
+
+def _are_coprime(request: Mapping[str, Any]) -> bool:
+    """Whether nothing but 1 and -1 divides two formulas with whole coefficients."""
+    sympy = _sympy()
+    above, below = (sympy.fraction(sympy.together(each)) for each in _all_built(request))
+    common = sympy.gcd(above[0] * below[1], below[0] * above[1])
+    return bool(common in (1, -1))
+
+
+def _all_built(request: Mapping[str, Any]) -> list[Any]:
+    symbols = _symbols(request["domains"])
+    return [_built(steps, symbols) for steps in request["formulas"]]
+
+
+_QUESTIONS: dict[str, Callable[[Mapping[str, Any]], bool]] = {
+    "equal": is_proved,
+    "irreducible": _has_no_factors,
+    "coprime": _are_coprime,
+}
+
+
 def _limit_memory() -> None:
     try:
         import resource
@@ -204,11 +232,12 @@ def main() -> None:
     print("ready", file=replies, flush=True)
     while True:
         request = json.loads(requests.get())
+        answer: bool | None
         try:
-            proved = is_proved(request)
-        except Exception:  # no proof, whatever SymPy stumbled over
-            proved = False
-        print(json.dumps(proved), file=replies, flush=True)
+            answer = _QUESTIONS[request.get("ask", "equal")](request)
+        except Exception:  # no answer, whatever SymPy stumbled over
+            answer = None
+        print(json.dumps(answer), file=replies, flush=True)
 
 
 if __name__ == "__main__":

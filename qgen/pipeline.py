@@ -13,6 +13,7 @@ from qgen.document.exam import ExamDocument, Item, Paper, Pool
 from qgen.document.guide import GuideDocument
 from qgen.document.problem import Problem, in_reading_order
 from qgen.earlier_build import MANIFEST, Run, refuse_others, spec_digest, spec_from
+from qgen.formula_losses import formula_losses
 from qgen.generator.assembling import exam_document, paper
 from qgen.generator.filling import Filling
 from qgen.generator.outline import outline
@@ -104,7 +105,7 @@ def _losses(exam: LoadedExam, writers: Sequence[NamedWriter]) -> list[Problem]:
         problem
         for each in writers
         for item in outlines.values()
-        for problem in each.writer.losses(item)
+        for problem in (*each.writer.losses(item), *formula_losses(each.name, each.writer, item))
     ]
 
 

@@ -1,10 +1,16 @@
 """Joins questions and solvers: which solvers a question means, and what does not fit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from qgen.bank.expressions import unknown_name
-from qgen.bank.templates import CARRIED_NAME, QuestionTemplate, carried_expressions
+from qgen.bank.formula_builder import words
+from qgen.bank.templates import (
+    CARRIED_NAME,
+    FormulaTemplate,
+    QuestionTemplate,
+    carried_expressions,
+)
 from qgen.document.problem import Place, Problem, did_you_mean
 from qgen.generator.drawing import generator_problems
 from qgen.solvers.routes.registry import (
@@ -53,9 +59,23 @@ def question_solvers(template: QuestionTemplate) -> tuple[tuple[Solver, ...], li
                 problems.append(Problem("solver-result", message, place))
             results[result] = name
     problems += figure_problems(template)
+    problems += _names_of_both(template, results)
     if len(found) == len(template.solvers):
         problems += _unknown_results(template, drawn | results.keys())
     return tuple(found), problems
+
+
+def _names_of_both(template: QuestionTemplate, results: Mapping[str, str]) -> Iterator[Problem]:
+    """Variables of formulas that are named as a result: which of them a key means is unclear."""
+    for part in template.parts:
+        answer = part.answer
+        if not isinstance(answer, FormulaTemplate):
+            continue
+        shared = answer.variables.keys() & results.keys()
+        for placed in (answer.answer, *(mistake.answer for mistake in answer.mistakes)):
+            for name in sorted(shared & words(placed.expression.source)):
+                message = f"'{name}' is a variable and a result of {results[name]}: rename it"
+                yield Problem("name", message, placed.place)
 
 
 def _unknown_results(template: QuestionTemplate, known: frozenset[str]) -> list[Problem]:

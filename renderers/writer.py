@@ -32,6 +32,9 @@ class Writer:
     guide_headings: Mapping[str, str] | None = None
     """Headings for the topics of the study guide, where the exam it begins with must have one."""
 
+    checks_formulas: bool = False
+    """Whether what it writes marks typed formulas, and minds their form."""
+
     pdf: Pdf = "never"
     """Whether the TeX sources among its files are compiled once all are written."""
 
