@@ -23,6 +23,7 @@ from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import MoodleOptions
 from qgen.document.problem import Problem
 from qgen.document.richtext import Image, Passage, walk
+from qgen.renderers.carriage import MarkedBy, marked_by
 from qgen.renderers.moodle.arrangements import has_matching_type
 from qgen.renderers.moodle.cloze import can_be_ticked, marked_by_moodle
 from qgen.renderers.moodle.questions import NAME_LENGTH, TAG_LENGTH, Frame, MoodleQuestions
@@ -72,6 +73,11 @@ class MoodleWriter(Writer):
         found += _cut_losses(item)
         problems = [Problem(code, text, item.header.place, "loss") for code, text in found]
         return problems + _refusals(item)
+
+    def marked_by(self, item: Item) -> tuple[MarkedBy, ...]:
+        """Who marks each part: a person all parts of a derivation that is one essay."""
+        by = tuple(marked_by("moodle", part.answer) for part in item.parts)
+        return by if set(by) == {"machine"} else tuple("person" for _ in by)
 
     def begin(self, exam: ExamDocument) -> Iterator[Chunk]:
         """The sheet of settings; all counts are known before the first question is."""
