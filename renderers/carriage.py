@@ -20,7 +20,7 @@ MARKED_BY: Mapping[str, Mapping[str, MarkedBy]] = {
         "single_choice": "machine",
         "multiple_select": "machine",
         "numeric": "machine",
-        "formula": "person",
+        "formula": "machine",
         "short_answer": "machine",
         "matching": "machine",
         "ordering": "machine",
