@@ -88,7 +88,7 @@ class TestABuild:
         ]
         assert text[5] == "blind guessing scores 11.1% (multiple-select: per option)"
         assert text[6] == "moodle: 3 of 3 marks by machine"
-        assert text[5] == f"4 files in {course.output}/exam/, 1 loss (above)"
+        assert text[7] == f"4 files in {course.output}/exam/, 2 losses (above)"
 
     def test_another_seed_is_the_spec_with_that_seed(self, course: Course) -> None:
         course.bank(*[numeric(f"question-{n}") for n in range(6)])
