@@ -54,6 +54,21 @@ class MoodleOptions:
         "how to write items to be put in order: as Moodle 4.4 and later has them, or as matching "
         "with positions for older ones",
     )
+    derivations: Literal["split", "essay"] = option(
+        "split",
+        "how to write a derivation with a part that a person marks: as two questions, one that "
+        "Moodle marks and an essay for the rest, or as one essay",
+    )
+    formulas: Literal["points", "essay"] = option(
+        "points",
+        "how to ask for a formula: by its values at two or three points, which Moodle marks, or "
+        "as an essay",
+    )
+    per_option: Literal["cloze", "ticks"] = option(
+        "cloze",
+        "how to write options to tick under the rule per_option: each with a choice of yes or no, "
+        "which marks by the rule, or to be ticked, which marks as right_minus_wrong does",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from qgen.bank.templates import (
 )
 from qgen.document.answers import (
     Answer,
+    CarriedForward,
     FormulaAnswer,
     FormulaMistake,
     MultipleSelect,
@@ -29,6 +30,7 @@ from qgen.document.answers import (
 from qgen.document.exam import Asset, Item
 from qgen.document.formula import Number
 from qgen.document.richtext import Passage, join_parts
+from qgen.document.values import Real
 from qgen.generator.arrangements import matching, ordering
 from qgen.generator.filling import Printed, optional_passage, part_points, worded_answer
 
@@ -53,6 +55,7 @@ def outline(template: QuestionTemplate, points: Fraction, rule: ScoringRule) -> 
                 worth,
                 "stated",
                 optional_passage(part.explanation, printed),
+                None if part.carry is None else CarriedForward(part.carry.part, _not_yet),
             )
             for part, worth in zip(template.parts, part_points(template, points), strict=True)
         ),
@@ -60,6 +63,10 @@ def outline(template: QuestionTemplate, points: Fraction, rule: ScoringRule) -> 
         {},
         {**template.assets, **undrawn(template)},
     )
+
+
+def _not_yet(earlier: Fraction) -> Real:
+    raise ValueError("nothing follows from an earlier answer before numbers are drawn")
 
 
 def undrawn(template: QuestionTemplate) -> dict[str, Asset]:

@@ -16,14 +16,17 @@ from qgen.document.problem import Problem, in_reading_order
 from qgen.document.values import show_all
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.filling import Filler, Filling
+from qgen.generator.outline import outline
 from qgen.generator.variants import Variant
 from qgen.marking.item_checks import item_faults, mistakes_tested
 from qgen.marking.rules import guess_floor
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
 from qgen.proofs import ProofStore
 from qgen.question_solvers import load_solver_files, question_solvers, verified_results
-from qgen.report import count, problem_data
+from qgen.renderers.carriage import Marks, marks_by_format
+from qgen.report import count, marks_data, problem_data
 from qgen.solvers.routes.registry import SolverFailure
+from qgen.writers import default_writer
 
 ENOUGH_VARIANTS = 200
 """A parameterised question with fewer distinct variants must say in a `note` why."""
@@ -66,6 +69,8 @@ class BankCheck:
 
     questions: list[QuestionCheck]
     problems: list[Problem]
+    marks: dict[str, Marks] = field(default_factory=dict)
+    """Who marks the bank, in each format asked for that is answered on a platform."""
 
     @property
     def failed(self) -> bool:
@@ -80,10 +85,12 @@ def check_banks(
     solver_files: Sequence[Path] = (),
     progress: Callable[[str], None] = lambda step: None,
     jobs: int = 1,
+    formats: Sequence[str] = (),
 ) -> BankCheck:
     """Checks every question of the banks that a command line names (or the shipped one).
 
-    With more than one job, questions are shared out among processes.
+    With more than one job, questions are shared out among processes. For the formats, it is told
+    who marks how many of the bank's marks.
     """
     problems = load_solver_files(solver_files)
     bank, mistakes = load_banks(paths)
@@ -93,7 +100,10 @@ def check_banks(
         checks.append(check)
         problems += check.problems
         progress("question")
-    return BankCheck(checks, in_reading_order(problems))
+    templates = bank.questions.values()
+    outlines = [outline(each, each.points, rule) for each in templates if formats]
+    writers = {name: default_writer(name) for name in formats}
+    return BankCheck(checks, in_reading_order(problems), marks_by_format(writers, outlines))
 
 
 def _checked(
@@ -231,6 +241,7 @@ def check_data(result: BankCheck) -> dict[str, Any]:
             for check in result.questions
         ],
         "problems": [problem_data(problem) for problem in result.problems],
+        "marks": marks_data(result.marks),
     }
 
 
@@ -263,6 +274,8 @@ def print_check(result: BankCheck) -> None:
     console.print(table)
     for problem in result.problems:
         console.print(str(problem), markup=False, highlight=False, soft_wrap=True)
+    for name, marks in result.marks.items():
+        console.print(f"{name}: {marks.line()}", markup=False, highlight=False, soft_wrap=True)
     console.print(_summary(result))
 
 

@@ -164,6 +164,13 @@ def build(
     show_default="the processors there are",
     help="How many processes share the questions.",
 )
+@click.option(
+    "--format",
+    "formats",
+    callback=_formats,
+    metavar="LIST",
+    help="Tell who marks how many of the bank's marks in these formats, with commas.",
+)
 @_as_json
 def check_command(
     paths: tuple[str, ...],
@@ -171,6 +178,7 @@ def check_command(
     scoring: Literal["all_or_nothing", "per_option", "right_minus_wrong"],
     solver_files: tuple[Path, ...],
     jobs: int,
+    formats: tuple[str, ...] | None,
     as_json: bool,
 ) -> None:
     """Prove a bank: folders or files of questions (without one, the shipped bank).
@@ -182,7 +190,9 @@ def check_command(
     from qgen import checking
 
     with _progress("checking") as progress:
-        result = checking.check_banks(paths, variants, scoring, solver_files, progress, jobs)
+        result = checking.check_banks(
+            paths, variants, scoring, solver_files, progress, jobs, formats or ()
+        )
     if as_json:
         click.echo(json.dumps(checking.check_data(result), indent=1, ensure_ascii=False))
     else:

@@ -26,6 +26,7 @@ from qgen.production import Production, ProductionFailed, Prover, Tally, variant
 from qgen.proofs import ProofStore, VerifyMode
 from qgen.question_solvers import verified_results
 from qgen.records import ItemRecorder, KeyTable, earlier_items, manifest
+from qgen.renderers.carriage import Marks, marks_by_format
 from qgen.renderers.writer import Chunk, Writer
 from qgen.study_guide import study_guide
 from qgen.workshop import sweep
@@ -66,6 +67,8 @@ class BuildReport:
     guess: Fraction | None = None
     guide: GuideDocument | None = None
     scoring: str = ""
+    marks: dict[str, Marks] = field(default_factory=dict)
+    """Who marks the exam, by format, where it is answered on a platform."""
 
     @property
     def failed(self) -> bool:
@@ -85,6 +88,7 @@ def build(request: BuildRequest) -> BuildReport:
     writers, problems = chosen_writers(exam, request.formats)
     problems += _losses(exam, writers)
     report = BuildReport(in_reading_order(problems), verify=request.verify)
+    report.marks = _marks(exam, writers)
     if report.failed:
         return report
     return _Build(request, exam, writers, report).run()
@@ -107,6 +111,13 @@ def _losses(exam: LoadedExam, writers: Sequence[NamedWriter]) -> list[Problem]:
         for item in outlines.values()
         for problem in (*each.writer.losses(item), *formula_losses(each.name, each.writer, item))
     ]
+
+
+def _marks(exam: LoadedExam, writers: Sequence[NamedWriter]) -> dict[str, Marks]:
+    """Who marks how many of the exam's marks in each format that is marked on a platform."""
+    rule = exam.loaded.spec.scoring.multiple_select
+    outlines = [outline(slot.template, slot.points, rule) for slot in exam.slots]
+    return marks_by_format({each.name: each.writer for each in writers}, outlines)
 
 
 class Sink(NamedTuple):

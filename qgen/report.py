@@ -1,10 +1,11 @@
 """What a command tells its user, as text and as JSON."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qgen.document.problem import Problem
 from qgen.pipeline import BuildReport
+from qgen.renderers.carriage import Marks
 
 _ROUTES = {
     "new": "each variant's two routes run once, then remembered",
@@ -36,6 +37,7 @@ def build_text(report: BuildReport) -> str:
     if report.guess is not None:
         rule = report.scoring.replace("_", " ")
         lines.append(f"blind guessing scores {float(report.guess):.1%} (multiple-select: {rule})")
+    lines += [f"{name}: {marks.line()}" for name, marks in report.marks.items()]
     if report.guide is not None:
         notes, topics = count(report.guide.notes, "note"), count(len(report.guide.topics), "topic")
         lines.append(f"study guide: {notes} on {topics}, with nothing of the exam's questions")
@@ -69,6 +71,21 @@ def build_data(report: BuildReport) -> dict[str, Any]:
         "proved": {"now": tally.proved_now, "earlier": tally.proved_earlier},
         "study_notes": None if report.guide is None else report.guide.notes,
         "blind_guessing": None if report.guess is None else float(report.guess),
+        "marks": marks_data(report.marks),
+    }
+
+
+def marks_data(marks: Mapping[str, Marks]) -> dict[str, Any]:
+    """Who marks how much in each format, for a program."""
+    return {
+        name: {
+            "machine": float(each.machine),
+            "person": float(each.person),
+            "lost": float(each.lost),
+            "by_person": list(each.by_person),
+            "without": list(each.without),
+        }
+        for name, each in marks.items()
     }
 
 

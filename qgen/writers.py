@@ -51,6 +51,11 @@ def _class(name: str) -> type[Writer]:
     return found
 
 
+def default_writer(name: str) -> Writer:
+    """The writer of a format with the format's own options."""
+    return _writer(name, FORMATS[name].options())
+
+
 def _writer(name: str, options: object) -> Writer:
     make: Callable[[object], Writer] = _class(name)
     return make(options)

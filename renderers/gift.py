@@ -28,6 +28,7 @@ from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import GiftOptions
 from qgen.document.problem import Problem
 from qgen.document.richtext import Image, Passage, walk
+from qgen.renderers.carriage import MarkedBy, marked_by
 from qgen.renderers.labels import Labels, labels_for
 from qgen.renderers.moodle.arrangements import has_matching_type, has_positions_type
 from qgen.renderers.moodle.cloze import can_be_ticked, star_escaped
@@ -96,6 +97,13 @@ class GiftWriter(Writer):
             found.append(("gift-picture", text))
         problems = [Problem(code, text, item.header.place, "loss") for code, text in found]
         return problems + _refusals(item)
+
+    def marked_by(self, item: Item) -> tuple[MarkedBy, ...]:
+        """Who marks each part: a person where GIFT has no type for the answer."""
+        return tuple(
+            "person" if _is_written_freely(part.answer) else marked_by("gift", part.answer)
+            for part in item.parts
+        )
 
     def begin(self, exam: ExamDocument) -> Iterator[Chunk]:
         """A comment that says what the file is."""
@@ -247,6 +255,13 @@ def _is_asked_freely(answer: Answer) -> bool:
             return False
         case _:
             assert_never(answer)
+
+
+def _is_written_freely(answer: Answer) -> bool:
+    """Whether a person has to read what is asked by words of its own."""
+    if isinstance(answer, ShortAnswer):
+        return not _can_be_matched(answer)
+    return _is_asked_freely(answer)
 
 
 def _in_comment(word: str) -> str:

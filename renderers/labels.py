@@ -52,6 +52,13 @@ class Labels:
     worth: str
     reached: str
     mistake: str
+    judge_each: str
+    type_decimal: str
+    type_values: str
+    type_value: str
+    asked_elsewhere: str
+    read_only: str
+    other_numbers: str
 
 
 _ENGLISH = Labels(
@@ -98,6 +105,15 @@ _ENGLISH = Labels(
     worth="Points",
     reached="Reached",
     mistake="If the answer is {}",
+    judge_each="For each statement, choose yes or no.",
+    type_decimal="a decimal such as 0.25 or -1.2e-5",
+    type_values="Find the formula, and type its value at each of these points: a decimal such as "
+    "0.25 or -1.2e-5, to at least four significant digits.",
+    type_value="Type the value: a decimal such as 0.25 or -1.2e-5, to at least four significant "
+    "digits.",
+    asked_elsewhere="This part is asked in another question.",
+    read_only="This part is asked in another question, and stands here only to be read.",
+    other_numbers="The numbers here may differ from those in the other question.",
 )
 
 _GERMAN = Labels(
@@ -144,6 +160,15 @@ _GERMAN = Labels(
     worth="Punkte",
     reached="Erreicht",
     mistake="Bei der Antwort {}",
+    judge_each="Wählen Sie zu jeder Aussage ja oder nein.",
+    type_decimal="eine Dezimalzahl mit Punkt wie 0.25 oder -1.2e-5",
+    type_values="Bestimmen Sie die Formel und geben Sie ihren Wert an jeder dieser Stellen ein: "
+    "eine Dezimalzahl mit Punkt wie 0.25 oder -1.2e-5, auf mindestens vier gültige Ziffern.",
+    type_value="Geben Sie den Wert ein: eine Dezimalzahl mit Punkt wie 0.25 oder -1.2e-5, auf "
+    "mindestens vier gültige Ziffern.",
+    asked_elsewhere="Dieser Teil wird in einer anderen Aufgabe gefragt.",
+    read_only="Dieser Teil wird in einer anderen Aufgabe gefragt und steht hier nur zum Nachlesen.",
+    other_numbers="Die Zahlen können hier andere sein als in der anderen Aufgabe.",
 )
 
 _CHINESE = Labels(
@@ -190,6 +215,14 @@ _CHINESE = Labels(
     worth="分值",
     reached="得分",
     mistake="若答案为 {}",
+    judge_each="请对每一项选择“是”或“否”。",
+    type_decimal="用小数填写，例如 0.25 或 -1.2e-5",
+    type_values="请求出公式，并填写它在下列各点的值：用小数，例如 0.25 或 -1.2e-5，"
+    "至少四位有效数字。",
+    type_value="请填写数值：用小数，例如 0.25 或 -1.2e-5，至少四位有效数字。",
+    asked_elsewhere="这一部分在另一道题中作答。",
+    read_only="这一部分在另一道题中作答，此处仅供阅读。",
+    other_numbers="此处的数值可能与另一道题不同。",
 )
 
 LABELS = {labels.language: labels for labels in (_ENGLISH, _GERMAN, _CHINESE)}

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from qgen.document.exam import ExamDocument, Item, Paper, Pool
 from qgen.document.formats import Pdf
 from qgen.document.problem import Problem
+from qgen.renderers.carriage import MarkedBy
 
 
 class Chunk(NamedTuple):
@@ -45,6 +46,10 @@ class Writer:
     def losses(self, item: Item) -> list[Problem]:
         """What the format cannot carry of a question, seen on its outline before any draw."""
         return []
+
+    def marked_by(self, item: Item) -> tuple[MarkedBy, ...]:
+        """Who marks each part of a question, seen on its outline; none where a paper is marked."""
+        return ()
 
     def begin(self, exam: ExamDocument) -> Iterable[Chunk]:
         """What stands before all items. Raises LookupError for a language without labels."""

@@ -5,7 +5,7 @@ and then turns `\}` and `\#` into `}` and `#`; nothing else is unescaped.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from math import gcd, lcm
@@ -22,14 +22,17 @@ from qgen.document.answers import (
     Part,
     ShortAnswer,
     SingleChoice,
-    marked_by_machine,
     option_letter,
 )
+from qgen.document.formats import MoodleOptions
+from qgen.document.formula import Symbol, latex
+from qgen.document.numbers import machine_decimal
 from qgen.document.richtext import Hole, Paragraph, Passage, Text
 from qgen.renderers.labels import Labels
 from qgen.renderers.moodle.essay import lettered, part_heading
+from qgen.renderers.moodle.formula_values import FormulaValues, Point
 from qgen.renderers.moodle.numbers import NumberWriter
-from qgen.renderers.moodle.text import MoodleText, cleaned, escaped_text
+from qgen.renderers.moodle.text import MoodleText, cleaned, escaped, escaped_text
 
 # What Moodle would take for a blank of its own in the text around the blanks.
 _LIKE_A_BLANK = re.compile(r"\{(?=#\d|\d*:[A-Z])")
@@ -49,9 +52,10 @@ def can_be_ticked(answer: MultipleSelect) -> bool:
     return 1 <= right <= _MOST_RIGHT and len(answer.options) > 1
 
 
-def marked_by_moodle(parts: tuple[Part, ...]) -> bool:
-    """True if every part can be a blank."""
-    return all(marked_by_machine(part.answer) for part in parts)
+def is_ticked(answer: MultipleSelect, options: MoodleOptions) -> bool:
+    """True if options are written to be ticked: where Moodle can mark that, and by the rule."""
+    judged = answer.rule == "per_option" and options.per_option == "cloze"
+    return can_be_ticked(answer) and not judged
 
 
 def can_be_listed(texts: Iterable[Passage]) -> bool:
@@ -93,42 +97,67 @@ def in_a_blank(text: str) -> str:
 
 
 class ClozeWriter:
-    """Writes answers as blanks in HTML."""
+    """Writes answers as blanks in HTML; formulas come as the values that are asked for."""
 
-    def __init__(self, text: MoodleText, shuffle_options: bool) -> None:
+    def __init__(self, text: MoodleText, shuffle_options: bool, options: MoodleOptions) -> None:
         self._text = text
         self._shuffled = "S" if shuffle_options else ""
+        self._choices = options
 
-    def derivation(self, parts: tuple[Part, ...], labels: Labels) -> str:
-        """All parts with their prompts, each followed by its blank or blanks."""
-        shares = [share for part in parts for share in _shares(part.answer, part.points)]
+    def derivation(
+        self,
+        parts: tuple[Part, ...],
+        asked: Collection[str],
+        values: Mapping[str, FormulaValues],
+        labels: Labels,
+    ) -> str:
+        """The parts with labels in `asked`, each with its prompt and its blank or blanks.
+
+        `values` are those of the formulas, by the parts' labels.
+        """
+        here = [part for part in parts if part.label in asked]
+        answers = {part.label: values.get(part.label, part.answer) for part in here}
+        shares = [
+            share for part in here for share in self._shares(answers[part.label], part.points)
+        ]
         weights = iter(whole_weights(*(share.as_integer_ratio() for share in shares)))
         written: list[str] = []
         for part in parts:
-            prompt = f"{part_heading(part, labels)}<div>{self._text.write(part.prompt)}</div>"
-            written.append(self.body(prompt) + self._blanks(part.answer, weights, labels))
+            heading = self.body(part_heading(part, labels))
+            if part.label in asked:
+                prompt = self.body(f"<div>{self._text.write(part.prompt)}</div>")
+                written.append(
+                    heading + prompt + self._blanks(answers[part.label], weights, labels)
+                )
+            else:
+                written.append(f"{heading}<p>{escaped_text(labels.asked_elsewhere)}</p>")
         return "".join(written)
 
-    def alone(self, answer: Answer, labels: Labels) -> str:
+    def alone(self, answer: Answer | FormulaValues, labels: Labels) -> str:
         """One answer as blanks of equal weight, such as a choice of yes or no for statements."""
-        return self._blanks(answer, iter([1] * len(_shares(answer, Fraction(1)))), labels)
+        return self._blanks(answer, iter([1] * len(self._shares(answer, Fraction(1)))), labels)
 
     def body(self, html: str) -> str:
         """HTML for the text around the blanks, in which nothing looks like a blank."""
         return _LIKE_A_BLANK.sub("&#123;", html) if "{" in html else html
 
-    def _blanks(self, answer: Answer, weights: Iterator[int], labels: Labels) -> str:
+    def _blanks(
+        self, answer: Answer | FormulaValues, weights: Iterator[int], labels: Labels
+    ) -> str:
         match answer:
             case SingleChoice():
                 return self._options(answer, next(weights), f"MULTICHOICE_V{self._shuffled}", "")
-            case MultipleSelect() if can_be_ticked(answer):
+            case MultipleSelect() if is_ticked(answer, self._choices):
                 kind = f"MULTIRESPONSE_{self._shuffled}".rstrip("_")
                 return self._options(answer, next(weights), kind, _share_of_right(answer))
             case MultipleSelect():
                 return self._judgements(answer, weights, labels)
             case Numeric():
                 unit = f" {escaped_text(answer.unit)}" if answer.unit else ""
-                return f"<p>{self._number(answer, next(weights))}{self.body(unit)}</p>"
+                number = self._number(answer, next(weights))
+                return f"<p>{number}{self.body(unit)} {typing_hint(labels)}</p>"
+            case FormulaValues():
+                return self._values(answer, weights, labels)
             case ShortAnswer():
                 return f"<p>{self._words(answer, next(weights))}</p>"
             case Matching():
@@ -166,7 +195,7 @@ class ClozeWriter:
             )
             blank = _blank(next(weights), "MULTICHOICE", [yes, no])
             rows.append(f"<li>{self.body(self._text.write(option.text))} {blank}</li>")
-        return f"<ol>{''.join(rows)}</ol>"
+        return f"<p>{escaped_text(labels.judge_each)}</p><ol>{''.join(rows)}</ol>"
 
     def _partners(self, answer: Matching, weights: Iterator[int]) -> str:
         """Each left item with a list of the right ones, or of their letters."""
@@ -203,15 +232,23 @@ class ClozeWriter:
             rows.append(f"<li>{self.body(self._text.write(item))} {blank}</li>")
         return f"<ul>{''.join(rows)}</ul>"
 
+    def _values(self, asked: FormulaValues, weights: Iterator[int], labels: Labels) -> str:
+        """A box for the value at each point; a formula without variables has but one value."""
+        blanks = [(each.point, self._number(each.number, next(weights))) for each in asked.values]
+        if not blanks[0][0]:
+            return f"<p>{escaped_text(labels.type_value)}</p><p>{blanks[0][1]}</p>"
+        rows = (f"<li>{self.body(point_text(point))}: {blank}</li>" for point, blank in blanks)
+        return f"<p>{escaped_text(labels.type_values)}</p><ul>{''.join(rows)}</ul>"
+
     def _number(self, answer: Numeric, weight: int) -> str:
         writer = NumberWriter(answer.tolerance)
-        key = "=" + ":".join(writer.write(answer.key))
+        keys = ["=" + ":".join(key) for key in writer.write_key(answer.key)]
         wrong = writer.write_mistakes([mistake.value for mistake in answer.mistakes])
         mistakes = [
             ":".join(number) + self._feedback(mistake.feedback)
             for mistake, number in zip(answer.mistakes, wrong, strict=True)
         ]
-        return _blank(weight, "NUMERICAL", [key, *mistakes])
+        return _blank(weight, "NUMERICAL", keys + mistakes)
 
     def _words(self, answer: ShortAnswer, weight: int) -> str:
         kind = "SHORTANSWER_C" if answer.case_sensitive else "SHORTANSWER"
@@ -222,6 +259,25 @@ class ClozeWriter:
         ]
         return _blank(weight, kind, accepted + mistakes)
 
+    def _shares(self, answer: Answer | FormulaValues, points: Fraction) -> list[Fraction]:
+        """What each blank of a part is worth."""
+        match answer:
+            case MultipleSelect() if not is_ticked(answer, self._choices):
+                count = len(answer.options)
+            case Matching():
+                count = len(answer.pairs)
+            case Ordering():
+                count = len(answer.items)
+            case FormulaValues():
+                count = len(answer.values)
+            case SingleChoice() | MultipleSelect() | Numeric() | ShortAnswer():
+                count = 1
+            case FormulaAnswer() | Open():
+                count = 0
+            case _:
+                assert_never(answer)
+        return [points / count for _ in range(count)]
+
     def _alternative(self, credit: str, html: str, feedback: Passage | None) -> str:
         return f"{credit}{in_a_blank(html)}{self._feedback(feedback)}"
 
@@ -229,6 +285,18 @@ class ClozeWriter:
         if feedback is None:
             return ""
         return f"#{in_a_blank(self._text.without_pictures(feedback))}"
+
+
+def typing_hint(labels: Labels) -> str:
+    """How a number is typed, behind its box."""
+    return f"<small>({escaped_text(labels.type_decimal)})</small>"
+
+
+def point_text(point: Point) -> str:
+    r"""`\(x_1 = 2,\; x_2 = -0.5\)`."""
+    values = [f"{latex(Symbol(name))} = {machine_decimal(point[name])}" for name in sorted(point)]
+    tex = r",\; ".join(values)
+    return rf"\({escaped(tex)}\)"
 
 
 def _blank(weight: int, kind: str, alternatives: Iterable[str]) -> str:
@@ -242,21 +310,3 @@ def _share_of_right(answer: MultipleSelect) -> str:
     """
     share = Fraction(100, sum(option.correct for option in answer.options))
     return str(share) if share.denominator == 1 else ""
-
-
-def _shares(answer: Answer, points: Fraction) -> list[Fraction]:
-    """What each blank of a part is worth."""
-    match answer:
-        case MultipleSelect() if not can_be_ticked(answer):
-            count = len(answer.options)
-        case Matching():
-            count = len(answer.pairs)
-        case Ordering():
-            count = len(answer.items)
-        case SingleChoice() | MultipleSelect() | Numeric() | ShortAnswer():
-            count = 1
-        case FormulaAnswer() | Open():
-            count = 0
-        case _:
-            assert_never(answer)
-    return [points / count for _ in range(count)]

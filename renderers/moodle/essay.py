@@ -46,13 +46,20 @@ def part_heading(part: Part, labels: Labels) -> str:
     return f"<p><strong>{label}</strong> ({escaped_text(points_text(part.points, labels))})</p>"
 
 
-def derivation_text(parts: tuple[Part, ...], text: MoodleText, labels: Labels) -> str:
-    """All parts to answer in one box: prompts, options and units, no keys."""
-    return "".join(
-        f"{part_heading(part, labels)}<div>{text.write(part.prompt)}</div>"
-        f"{asked_text(part.answer, text, labels)}"
-        for part in parts
-    )
+def derivation_text(
+    parts: tuple[Part, ...], asked: tuple[Part, ...], text: MoodleText, labels: Labels
+) -> str:
+    """Parts with prompts, options and units, no keys; those not asked are there to be read."""
+    written: list[str] = []
+    for part in parts:
+        words = f"<div>{text.write(part.prompt)}</div>{asked_text(part.answer, text, labels)}"
+        heading = part_heading(part, labels)
+        if part in asked:
+            written.append(heading + words)
+        else:
+            note = f"<p><em>{escaped_text(labels.read_only)}</em></p>"
+            written.append(f"<blockquote>{heading}{words}{note}</blockquote>")
+    return "".join(written)
 
 
 def asked_text(answer: Answer, text: MoodleText, labels: Labels) -> str:

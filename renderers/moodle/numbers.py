@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from qgen.document.answers import Tolerance
+from qgen.document.numbers import significant
 from qgen.document.values import Real
 
 # Rounding to 14 digits moves a number by at most 5e-14 of itself; the rest is for the rounding
 # of the double precision in which the tolerance is computed.
 _LOST = 6e-14
+_FEW = 6
+"""A key of so many characters is shown as it is."""
 
 
 class NumberWriter:
@@ -34,6 +37,29 @@ class NumberWriter:
         numerator, denominator = value.as_integer_ratio()
         number = numerator / denominator
         return _written(number, self._margin(value, number))
+
+    def write_key(self, value: Real) -> list[tuple[str, str]]:
+        """The key as `write` gives it, behind the number that students are shown.
+
+        Moodle shows the first right answer, which without more would be one of 14 digits; it
+        accepts nothing beside itself, as the second one accepts it all.
+        """
+        numerator, denominator = value.as_integer_ratio()
+        number = numerator / denominator
+        margin = self._margin(value, number)
+        whole = _written(number, margin)
+        shown = self._shown(value, number, margin) if len(whole[0]) > _FEW else whole[0]
+        return [whole] if len(shown) >= len(whole[0]) else [(shown, "0"), whole]
+
+    def _shown(self, value: Real, number: float, margin: float) -> str:
+        """The key to the digits asked for, or to as many as its tolerance makes sense of."""
+        if self._kind == "significant_digits":
+            return significant(value, int(self._amount))
+        for digits in range(3, 14):
+            text = significant(value, digits)
+            if abs(float(text) - number) <= margin / 10:
+                return text
+        return significant(value, 14)
 
     def write_mistakes(self, values: Sequence[Real]) -> list[tuple[str, str]]:
         """Wrong numbers as `write` gives them, but none reaches what is nearer to another.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, assert_never
+from typing import assert_never
 
 from qgen.document.answers import (
     FormulaAnswer,
@@ -11,10 +11,13 @@ from qgen.document.answers import (
     Numeric,
     Open,
     Ordering,
+    Part,
     ShortAnswer,
     SingleChoice,
 )
-from qgen.document.exam import Header, Item, Pool
+from qgen.document.exam import Header, Item
+from qgen.document.formats import MoodleOptions
+from qgen.document.problem import Problem
 from qgen.document.richtext import Passage
 from qgen.renderers.labels import Labels, labels_for
 from qgen.renderers.moodle.arrangements import (
@@ -24,9 +27,9 @@ from qgen.renderers.moodle.arrangements import (
 )
 from qgen.renderers.moodle.cloze import (
     ClozeWriter,
-    can_be_ticked,
-    marked_by_moodle,
+    is_ticked,
     star_escaped,
+    typing_hint,
 )
 from qgen.renderers.moodle.essay import (
     derivation_notes,
@@ -35,8 +38,17 @@ from qgen.renderers.moodle.essay import (
     marking_notes,
     part_heading,
 )
+from qgen.renderers.moodle.formula_values import FormulaValues, formula_values
+from qgen.renderers.moodle.halves import Half
 from qgen.renderers.moodle.numbers import NumberWriter, grade
-from qgen.renderers.moodle.text import EMPTY_FIELD, MoodleText, escaped, escaped_text
+from qgen.renderers.moodle.text import (
+    EMPTY_FIELD,
+    MoodleText,
+    cdata,
+    cleaned,
+    escaped,
+    escaped_text,
+)
 
 # Moodle's own spelling of the equal shares that it accepts, by the number of right options.
 SHARES = {
@@ -54,7 +66,17 @@ SHARES = {
 TAG_LENGTH = 50
 NAME_LENGTH = 200
 _IDENTIFIER_LENGTH = 100
+_NAME_ROOM = 245
 _FORMULA_LINES = 5
+_ESSAY_ENDING = "-essay"
+_NO_VALUES = (
+    "the formula has no values that could be typed; an essay is written for this variant, which a "
+    "person marks"
+)
+_HIDDEN = (
+    "no point was found at which mistake {} differs from the key by more than four tolerances: "
+    "its values may be taken for right ones"
+)
 _ANY_OTHER_NUMBER = (
     '<answer fraction="0" format="moodle_auto_format"><text>*</text><tolerance>0</tolerance>'
     f'<feedback format="html">{EMPTY_FIELD}</feedback></answer>\n'
@@ -74,75 +96,120 @@ def tags_of(header: Header) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What all variants of one pool share, ready to be written."""
+    """What all variants of one pool, or of one half of it, share, ready to be written."""
 
     name: str
     digits: int
     identifier: str
-    points: Fraction
+    ending: str
     common: str
     labels: Labels
+    varies: bool
 
 
 class MoodleQuestions:
-    """Writes the questions of one exam. Keep one instance for one file set."""
+    """Writes the questions of one exam. Keep one instance for one file set.
 
-    def __init__(
-        self, language: str, shuffle_options: bool, ordering: Literal["ordering", "matching"]
-    ) -> None:
+    `problems` are what single variants lose.
+    """
+
+    def __init__(self, language: str, shuffle_options: bool, options: MoodleOptions) -> None:
         self._language = language
         self._text = MoodleText()
-        self._ordering = ordering
+        self._options = options
         self._arrangements = ArrangementWriter(self._text, shuffle_options)
-        self._cloze = ClozeWriter(self._text, shuffle_options)
+        self._cloze = ClozeWriter(self._text, shuffle_options, options)
         shuffles = "true" if shuffle_options else "false"
         self._choice = f"<shuffleanswers>{shuffles}</shuffleanswers>\n"
+        self.problems: list[Problem] = []
+        self._told: set[tuple[str, str, str]] = set()
 
-    def frame(self, pool: Pool, count: int) -> Frame:
-        """Writes what the `count` variants of a pool share."""
-        header = pool.header
+    def frame(self, header: Header, half: Half, points: Fraction, count: int) -> Frame:
+        """Writes what the `count` variants of a pool share, as far as they ask this half."""
         digits = max(4, len(str(count)))
         tags = "".join(f"<tag><text>{escaped(tag)}</text></tag>" for tag in tags_of(header))
+        words = f" ({half.words})" if half.words else ""
+        title = plain_name(header.title)[: min(NAME_LENGTH, _NAME_ROOM - len(words))]
+        ending = _ESSAY_ENDING if half.words and half.by == "person" else ""
+        room = _IDENTIFIER_LENGTH - digits - 2 - len(ending)
         return Frame(
-            name=escaped(plain_name(header.title)[:NAME_LENGTH]),
+            name=cleaned(title + words),
             digits=digits,
-            identifier=escaped(header.identifier[: _IDENTIFIER_LENGTH - digits - 2]),
-            points=pool.points,
-            common=f"<defaultgrade>{grade(pool.points)}</defaultgrade>\n<penalty>0</penalty>\n"
+            identifier=escaped(header.identifier[:room]),
+            ending=ending,
+            common=f"<defaultgrade>{grade(points)}</defaultgrade>\n<penalty>0</penalty>\n"
             f"<hidden>0</hidden>\n<tags>{tags}</tags>\n",
             labels=self._labels(header),
+            varies=count > 1,
         )
 
-    def question(self, item: Item, frame: Frame) -> str:
-        """One variant as a `<question>` element."""
+    def question(self, item: Item, half: Half, frame: Frame) -> str:
+        """One variant, or half of it, as a `<question>` element."""
         self._text.begin(item.assets)
+        values = self._formula_values(item, half)
         if item.is_derivation:
-            if marked_by_moodle(item.parts):
-                blanks = self._cloze.derivation(item.parts, frame.labels)
-                return self._embedded(item, blanks, frame)
-            return self._essay_of_parts(item, frame)
+            if half.by == "person" or values is None:
+                return self._essay_of_parts(item, half, frame)
+            asked = {part.label for part in half.parts}
+            blanks = self._cloze.derivation(item.parts, asked, values, frame.labels)
+            return self._embedded(item, half, blanks, frame)
         answer = item.parts[0].answer
         match answer:
             case SingleChoice():
-                return self._single_choice(item, answer, frame)
-            case MultipleSelect() if can_be_ticked(answer):
-                return self._ticked(item, answer, frame)
+                return self._single_choice(item, half, answer, frame)
+            case MultipleSelect() if is_ticked(answer, self._options):
+                return self._ticked(item, half, answer, frame)
             case Matching() if has_matching_type(answer):
-                return self._arranged("matching", item, self._arrangements.pairs(answer), frame)
-            case Ordering() if self._ordering == "ordering":
-                return self._arranged("ordering", item, self._arrangements.order(answer), frame)
+                return self._arranged(
+                    "matching", item, half, self._arrangements.pairs(answer), frame
+                )
+            case Ordering() if self._options.ordering == "ordering":
+                return self._arranged(
+                    "ordering", item, half, self._arrangements.order(answer), frame
+                )
             case Ordering() if has_positions_type(answer):
-                return self._arranged("matching", item, self._arrangements.positions(answer), frame)
+                return self._arranged(
+                    "matching", item, half, self._arrangements.positions(answer), frame
+                )
             case MultipleSelect() | Matching() | Ordering():
-                return self._embedded(item, self._cloze.alone(answer, frame.labels), frame)
+                return self._embedded(item, half, self._cloze.alone(answer, frame.labels), frame)
             case Numeric():
-                return self._number(item, answer, frame)
+                return self._number(item, half, answer, frame)
             case ShortAnswer():
-                return self._words(item, answer, frame)
+                return self._words(item, half, answer, frame)
+            case FormulaAnswer() if values:
+                blanks = self._cloze.alone(values[""], frame.labels)
+                return self._embedded(item, half, blanks, frame)
             case FormulaAnswer() | Open():
-                return self._essay(item, answer, frame)
+                return self._essay(item, half, answer, frame)
             case _:
                 assert_never(answer)
+
+    def _formula_values(self, item: Item, half: Half) -> dict[str, FormulaValues] | None:
+        """The values that Moodle marks, by the labels of parts; None where a formula has none."""
+        found: dict[str, FormulaValues] = {}
+        if half.by == "person":
+            return found
+        for part in half.parts:
+            if isinstance(part.answer, FormulaAnswer):
+                values = formula_values(part.answer, f"{item.header.identifier}/{part.label}")
+                if values is None:
+                    self._tell(item, part, _NO_VALUES)
+                    return None
+                if values.hidden:
+                    numbers = ", ".join(str(index + 1) for index in sorted(values.hidden))
+                    self._tell(item, part, _HIDDEN.format(numbers))
+                found[part.label] = values
+        return found
+
+    def _tell(self, item: Item, part: Part, text: str) -> None:
+        """Tells what a variant loses, once a question: thousands may lose the same."""
+        where = (item.header.identifier, part.label, text)
+        if where not in self._told:
+            self._told.add(where)
+            words = f"variant {item.variant}" + (f", part {part.label}" if part.label else "")
+            message = f"{words} (others may be like it): {text}"
+            self.problems.append(Problem("moodle-points", message, item.header.place, "loss"))
 
     def _labels(self, header: Header) -> Labels:
         """The words in the question's own language, or in the exam's where it has none."""
@@ -151,25 +218,28 @@ class MoodleQuestions:
         except LookupError:
             return labels_for(self._language)
 
-    def _element(self, kind: str, item: Item, frame: Frame, stem: str, specific: str) -> str:
+    def _element(
+        self, kind: str, item: Item, half: Half, frame: Frame, stem: str, specific: str
+    ) -> str:
         explanation = EMPTY_FIELD
         if item.is_derivation:
-            explanation = self._explanations(item, frame.labels)
+            explanation = self._explanations(item, half, frame.labels)
         elif item.explanation is not None:
             explanation = self._text.field(item.explanation)
         number = str(item.variant).zfill(frame.digits)
         return (
-            f'<question type="{kind}">\n<name><text>{frame.name} {number}</text></name>\n'
+            f'<question type="{kind}">\n'
+            f"<name><text><![CDATA[{frame.name} {number}]]></text></name>\n"
             f'<questiontext format="html">{stem}</questiontext>\n'
             f'<generalfeedback format="html">{explanation}</generalfeedback>\n'
-            f"<idnumber>{frame.identifier}-v{number}</idnumber>\n"
+            f"<idnumber>{frame.identifier}-v{number}{frame.ending}</idnumber>\n"
             f"{frame.common}{specific}</question>\n"
         )
 
-    def _explanations(self, item: Item, labels: Labels) -> str:
+    def _explanations(self, item: Item, half: Half, labels: Labels) -> str:
         written = [
             f"{part_heading(part, labels)}<div>{self._text.write(part.explanation)}</div>"
-            for part in item.parts
+            for part in half.parts
             if part.explanation is not None
         ]
         if item.explanation is not None:
@@ -179,16 +249,17 @@ class MoodleQuestions:
     def _feedback(self, feedback: Passage | None) -> str:
         return EMPTY_FIELD if feedback is None else self._text.field(feedback)
 
-    def _single_choice(self, item: Item, answer: SingleChoice, frame: Frame) -> str:
-        return self._choices(item, answer, frame, ("100", "0"), "true")
+    def _single_choice(self, item: Item, half: Half, answer: SingleChoice, frame: Frame) -> str:
+        return self._choices(item, half, answer, frame, ("100", "0"), "true")
 
-    def _ticked(self, item: Item, answer: MultipleSelect, frame: Frame) -> str:
+    def _ticked(self, item: Item, half: Half, answer: MultipleSelect, frame: Frame) -> str:
         share = SHARES[sum(option.correct for option in answer.options)]
-        return self._choices(item, answer, frame, (share, f"-{share}"), "false")
+        return self._choices(item, half, answer, frame, (share, f"-{share}"), "false")
 
     def _choices(
         self,
         item: Item,
+        half: Half,
         answer: SingleChoice | MultipleSelect,
         frame: Frame,
         fractions: tuple[str, str],
@@ -204,26 +275,23 @@ class MoodleQuestions:
             for option in answer.options
         ]
         specific = f"<single>{single}</single>\n{self._choice}{''.join(options)}"
-        return self._element("multichoice", item, frame, field(item.stem), specific)
+        return self._element("multichoice", item, half, frame, field(item.stem), specific)
 
-    def _number(self, item: Item, answer: Numeric, frame: Frame) -> str:
+    def _number(self, item: Item, half: Half, answer: Numeric, frame: Frame) -> str:
         writer = NumberWriter(answer.tolerance)
-        answers = [_number_answer("100", *writer.write(answer.key), EMPTY_FIELD)]
+        answers = [_number_answer("100", *key, EMPTY_FIELD) for key in writer.write_key(answer.key)]
         wrong = writer.write_mistakes([mistake.value for mistake in answer.mistakes])
         for mistake, (number, margin) in zip(answer.mistakes, wrong, strict=True):
             answers.append(_number_answer("0", number, margin, self._text.field(mistake.feedback)))
         answers.append(_ANY_OTHER_NUMBER)
         specific = f"<showunits>3</showunits>\n{''.join(answers)}"
-        if answer.unit:
-            # Five underscores are where Moodle puts the box.
-            unit = escaped_text(answer.unit)
-            html = f"<div>{self._text.write(item.stem)}</div><p>_____ {unit}</p>"
-            stem = self._text.field_of(html)
-        else:
-            stem = self._text.field(item.stem)
-        return self._element("numerical", item, frame, stem, specific)
+        # Five underscores are where Moodle puts the box.
+        unit = f"{escaped_text(answer.unit)} " if answer.unit else ""
+        html = f"<div>{self._text.write(item.stem)}</div>"
+        stem = self._text.field_of(f"{html}<p>_____ {unit}{typing_hint(frame.labels)}</p>")
+        return self._element("numerical", item, half, frame, stem, specific)
 
-    def _words(self, item: Item, answer: ShortAnswer, frame: Frame) -> str:
+    def _words(self, item: Item, half: Half, answer: ShortAnswer, frame: Frame) -> str:
         accepted = [_words_answer("100", form, EMPTY_FIELD) for form in answer.accepted]
         mistakes = [
             _words_answer("0", mistake.text, self._text.field(mistake.feedback))
@@ -232,31 +300,38 @@ class MoodleQuestions:
         use_case = int(answer.case_sensitive)
         specific = f"<usecase>{use_case}</usecase>\n{''.join(accepted + mistakes)}"
         stem = self._text.field(item.stem)
-        return self._element("shortanswer", item, frame, stem, specific)
+        return self._element("shortanswer", item, half, frame, stem, specific)
 
-    def _essay(self, item: Item, answer: FormulaAnswer | Open, frame: Frame) -> str:
+    def _essay(self, item: Item, half: Half, answer: FormulaAnswer | Open, frame: Frame) -> str:
         stem = self._text.field(item.stem)
         notes = self._text.field_of(marking_notes(answer, self._text, frame.labels))
         lines = answer.lines if isinstance(answer, Open) else _FORMULA_LINES
-        return self._element("essay", item, frame, stem, _essay_box(lines, notes))
+        return self._element("essay", item, half, frame, stem, _essay_box(lines, notes))
 
-    def _essay_of_parts(self, item: Item, frame: Frame) -> str:
-        prompts = derivation_text(item.parts, self._text, frame.labels)
-        stem = self._text.field_of(f"<div>{self._text.write(item.stem)}</div>{prompts}")
-        notes = self._text.field_of(derivation_notes(item.parts, self._text, frame.labels))
+    def _essay_of_parts(self, item: Item, half: Half, frame: Frame) -> str:
+        """An essay for the parts of a half; those before them stand there to be read."""
+        last = item.parts.index(half.parts[-1])
+        shown = item.parts[: last + 1]
+        labels = frame.labels
+        other = ""
+        if frame.varies and len(shown) > len(half.parts):
+            other = f"<p><em>{escaped_text(labels.other_numbers)}</em></p>"
+        prompts = derivation_text(shown, half.parts, self._text, labels)
+        stem = self._text.field_of(f"<div>{self._text.write(item.stem)}</div>{other}{prompts}")
+        notes = self._text.field_of(derivation_notes(shown, self._text, labels))
         lines = sum(
             part.answer.lines if isinstance(part.answer, Open) else _FORMULA_LINES
-            for part in item.parts
+            for part in half.parts
         )
-        return self._element("essay", item, frame, stem, _essay_box(lines, notes))
+        return self._element("essay", item, half, frame, stem, _essay_box(lines, notes))
 
-    def _arranged(self, kind: str, item: Item, specific: str, frame: Frame) -> str:
-        return self._element(kind, item, frame, self._text.field(item.stem), specific)
+    def _arranged(self, kind: str, item: Item, half: Half, specific: str, frame: Frame) -> str:
+        return self._element(kind, item, half, frame, self._text.field(item.stem), specific)
 
-    def _embedded(self, item: Item, blanks: str, frame: Frame) -> str:
+    def _embedded(self, item: Item, half: Half, blanks: str, frame: Frame) -> str:
         body = self._cloze.body(self._text.write(item.stem))
         stem = self._text.field_of(f"<div>{body}</div>{blanks}")
-        return self._element("cloze", item, frame, stem, "")
+        return self._element("cloze", item, half, frame, stem, "")
 
 
 def _number_answer(fraction: str, number: str, margin: str, feedback: str) -> str:
@@ -269,7 +344,7 @@ def _number_answer(fraction: str, number: str, margin: str, feedback: str) -> st
 def _words_answer(fraction: str, words: str, feedback: str) -> str:
     return (
         f'<answer fraction="{fraction}" format="moodle_auto_format">'
-        f"<text>{escaped(star_escaped(words))}</text>"
+        f"<text>{cdata(star_escaped(words))}</text>"
         f'<feedback format="html">{feedback}</feedback></answer>\n'
     )
 

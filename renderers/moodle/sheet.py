@@ -1,12 +1,13 @@
 """Category names, and the sheet that tells what Moodle's XML cannot: the quiz and its settings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from qgen.document.exam import ExamDocument
+from qgen.document.exam import ExamDocument, Header
 from qgen.document.numbers import terminating
 from qgen.document.richtext import plain_text
+from qgen.renderers.carriage import MarkedBy
 from qgen.renderers.moodle.numbers import grade
 from qgen.renderers.moodle.questions import plain_name
 from qgen.renderers.moodle.text import cleaned
@@ -17,52 +18,42 @@ _TOP = "$course$/top/"
 
 
 @dataclass(frozen=True, slots=True)
-class FilePlan:
-    """One file: its name, and how many questions of which pool (by its index) it holds."""
+class SheetSlot:
+    """One slot of the quiz: a category to draw from, and who marks what is drawn."""
 
-    name: str
-    counts: tuple[tuple[int, int], ...]
+    section: str
+    path: str
+    count: int
+    points: Fraction
+    by: MarkedBy
+    words: str
+    """The parts that it asks, where another slot asks the rest; otherwise empty."""
 
-    @property
-    def questions(self) -> int:
-        """How many questions the file holds."""
-        return sum(count for _, count in self.counts)
 
+class Categories:
+    """Hands out the categories of an exam's questions, all distinct."""
 
-def plan_files(pool_counts: Sequence[int], slug: str, questions_per_file: int) -> list[FilePlan]:
-    """Spreads the questions of pools of such sizes over files, in order; none is empty."""
-    files: list[list[tuple[int, int]]] = []
-    room = 0
-    for index, count in enumerate(pool_counts):
-        left = count
-        while left:
-            if not room:
-                files.append([])
-                room = questions_per_file
-            taken = min(left, room)
-            files[-1].append((index, taken))
-            left, room = left - taken, room - taken
-    if len(files) == 1:
-        return [FilePlan(f"{slug}.xml", tuple(files[0]))]
-    return [
-        FilePlan(f"{slug}-{number}.xml", tuple(counts)) for number, counts in enumerate(files, 1)
-    ]
+    def __init__(self, exam_title: str) -> None:
+        self._top = f"{_TOP}{_category_name(exam_title, '')}"
+        self._seen: set[str] = set()
+
+    def path(self, header: Header, words: str = "") -> str:
+        """`$course$/top/<exam>/<question>`, with the parts that are in it where not all are."""
+        parts = f" ({words})" if words else ""
+        path, number = "", 1
+        while not path or path in self._seen:
+            ending = f" ({header.identifier})" if number > 1 else ""
+            ending += f" {number - 1}" if number > 2 else ""
+            path = f"{self._top}/{_category_name(header.title, ending + parts)}"
+            number += 1
+        self._seen.add(path)
+        return path
 
 
 def category_paths(exam: ExamDocument) -> list[str]:
-    """The category of each pool: `$course$/top/<exam>/<question>`, all distinct."""
-    paths: list[str] = []
-    seen: set[str] = set()
-    for pool in exam.pools:
-        title, identifier, path, number = pool.header.title, pool.header.identifier, "", 1
-        endings = ("", f" ({identifier})")
-        while not path or path in seen:
-            ending = endings[number - 1] if number <= 2 else f" ({identifier}) {number - 1}"
-            path = f"{_TOP}{_category_name(exam.title, '')}/{_category_name(title, ending)}"
-            number += 1
-        seen.add(path)
-        paths.append(path)
-    return paths
+    """The category of each pool, where each is one question."""
+    categories = Categories(exam.title)
+    return [categories.path(pool.header) for pool in exam.pools]
 
 
 def _category_name(name: str, ending: str) -> str:
@@ -81,37 +72,60 @@ def _category_name(name: str, ending: str) -> str:
 
 def settings_sheet(
     exam: ExamDocument,
-    counts: Sequence[int],
-    paths: Sequence[str],
-    files: Sequence[FilePlan],
+    slots: Sequence[SheetSlot],
+    files: Mapping[str, Mapping[str, int]],
     *,
     drags: bool,
 ) -> str:
     """The quiz to set up by hand after the import, in plain text.
 
-    `counts` and `paths` are the numbers of variants and the categories of the exam's pools;
-    `drags` says that some questions have items to be dragged into order.
+    `files` has the numbers of questions by file and category; `drags` says that some questions
+    have items to be dragged into order.
     """
-    lines = [f"Moodle: {exam.title}", "", *_import_lines(paths, files), *_quiz_lines(exam)]
-    total = sum((pool.points for pool in exam.pools), Fraction(0))
-    lines += ["", "3. Slots", ""]
-    section: str | None = None
-    pools = zip(exam.pools, counts, paths, strict=True)
-    for number, (pool, count, path) in enumerate(pools, 1):
-        if pool.section != section:
-            section = pool.section
-            lines.append(f"Section heading: {section}")
-        lines += [
-            f"  Slot {number}: one random question from this category ({count} variants)",
-            f"    category: {path}",
-            f"    maximum mark: {_mark(pool.points)}",
-        ]
-    lines += ["", f"Maximum grade of the quiz: {_mark(total)}", "", *_NOTES]
+    lines = [f"Moodle: {exam.title}", "", *_import_lines(files), *_quiz_lines(exam)]
+    lines += ["", "3. Slots", "", *_slot_lines(slots), "", *_NOTES]
+    if any(slot.words for slot in slots):
+        lines += _PAIRS
     if drags:
         lines.append(_DRAGS)
     return "\n".join(lines) + "\n"
 
 
+def _slot_lines(slots: Sequence[SheetSlot]) -> list[str]:
+    lines: list[str] = []
+    section: str | None = None
+    for number, slot in enumerate(slots, 1):
+        if slot.section != section:
+            section = slot.section
+            lines.append(f"Section heading: {section}")
+        parts = f", parts {slot.words}" if slot.words else ""
+        add = (
+            f"one random question from this category ({slot.count} variants)"
+            if slot.count > 1
+            else "the only question of this category"
+        )
+        lines += [
+            f"  Slot {number}{parts}: {add}",
+            f"    category: {slot.path}",
+            f"    maximum mark: {_mark(slot.points)}"
+            + (", marked by a person" if slot.by == "person" else ""),
+        ]
+    total = sum((slot.points for slot in slots), Fraction(0))
+    lines += ["", f"Maximum grade of the quiz: {_mark(total)}"]
+    by_person = [
+        (number, slot.points) for number, slot in enumerate(slots, 1) if slot.by == "person"
+    ]
+    if by_person:
+        numbers = ", ".join(str(number) for number, _ in by_person)
+        marks = sum((points for _, points in by_person), Fraction(0))
+        lines.append(f"A person marks: slot {numbers} ({_mark(marks)} of the marks)")
+    return lines
+
+
+_PAIRS = (
+    "- Where two slots share the parts of one question, give them one after the other. Each draws",
+    "  its own variant and states it in full, so that nothing has to be matched.",
+)
 _DRAGS = (
     "- Items to be put in order need Moodle 4.4 or later; for older ones write\n"
     "  `moodle: {ordering: matching}` in the exam."
@@ -127,15 +141,15 @@ _NOTES = (
 )
 
 
-def _import_lines(paths: Sequence[str], files: Sequence[FilePlan]) -> list[str]:
+def _import_lines(files: Mapping[str, Mapping[str, int]]) -> list[str]:
     lines = [
         "1. Import (Question bank, Import, Moodle XML format), in this order",
         "",
         "Compare the counts after each import: Moodle can stop in the middle of a file.",
     ]
-    for file in files:
-        lines.append(f"  {file.name}: {file.questions} questions")
-        lines += [f"    {count} in {paths[index]}" for index, count in file.counts]
+    for name, counts in files.items():
+        lines.append(f"  {name}: {sum(counts.values())} questions")
+        lines += [f"    {count} in {path}" for path, count in counts.items()]
     return lines
 
 

@@ -64,6 +64,11 @@ def escaped_text(text: str) -> str:
     return html
 
 
+def cdata(text: str) -> str:
+    """The text as XML that keeps blanks between marks such as & and <, which Moodle would drop."""
+    return f"<![CDATA[{cleaned(text).replace(']]>', ']]]]><![CDATA[>')}]]>"
+
+
 def _attribute(text: str) -> str:
     return escaped(text).replace('"', "&quot;")
 

@@ -1,8 +1,8 @@
 """Writes the pools of an exam as Moodle XML, a category each, and a sheet of quiz settings."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal, NamedTuple, assert_never
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, assert_never
 
 from qgen.document.answers import (
     KIND_NAMES,
@@ -17,17 +17,18 @@ from qgen.document.answers import (
     Part,
     ShortAnswer,
     SingleChoice,
-    marked_by_machine,
 )
 from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import MoodleOptions
 from qgen.document.problem import Problem
 from qgen.document.richtext import Image, Passage, walk
+from qgen.renderers.carriage import MarkedBy
 from qgen.renderers.moodle.arrangements import has_matching_type
-from qgen.renderers.moodle.cloze import can_be_ticked, marked_by_moodle
+from qgen.renderers.moodle.cloze import can_be_ticked, is_ticked
+from qgen.renderers.moodle.halves import Half, halves, who_marks
 from qgen.renderers.moodle.questions import NAME_LENGTH, TAG_LENGTH, Frame, MoodleQuestions
-from qgen.renderers.moodle.sheet import FilePlan, category_paths, plan_files, settings_sheet
-from qgen.renderers.moodle.text import escaped, web_form
+from qgen.renderers.moodle.sheet import Categories, SheetSlot, settings_sheet
+from qgen.renderers.moodle.text import cdata, web_form
 from qgen.renderers.writer import Chunk, Writer
 
 QUESTIONS_PER_FILE = 2000
@@ -38,14 +39,14 @@ _CLOSING = "</quiz>\n"
 
 
 class MoodleWriter(Writer):
-    """`<slug>.xml` (or `<slug>-1.xml`, …) with a category a question, and `settings.txt`."""
+    """`<slug>.xml` (then `<slug>-2.xml`, …) with categories of questions, and `settings.txt`."""
 
     def __init__(
         self, options: MoodleOptions, questions_per_file: int = QUESTIONS_PER_FILE
     ) -> None:
         super().__init__()
         self.variants = options.variants
-        self._ordering = options.ordering
+        self._options = options
         self._questions_per_file = questions_per_file
         self._bank: _Bank | None = None
 
@@ -57,122 +58,181 @@ class MoodleWriter(Writer):
         """
         found: list[tuple[str, str]] = []
         if item.is_derivation:
-            embedded = marked_by_moodle(item.parts)
-            if not embedded:
-                found.append(_one_essay(item.parts))
-            for part in item.parts:
+            by = who_marks(item, self._options)
+            found += _derivation_losses(item.parts, by)
+            for part, who in zip(item.parts, by, strict=True):
                 where = f"part {part.label}: "
-                if embedded:
-                    lost = _answer_losses(part.answer, embedded=True)
+                if who == "machine":
+                    lost = _answer_losses(part.answer, self._options, embedded=True)
+                    lost += _blank_losses(part.answer, self._options)
                     found += [(code, where + text) for code, text in lost]
-                    found += [(code, where + text) for code, text in _blank_losses(part.answer)]
         else:
-            found += _answer_losses(item.parts[0].answer, ordering=self._ordering)
+            found += _answer_losses(item.parts[0].answer, self._options)
         found += _picture_losses(item)
         found += _cut_losses(item)
         problems = [Problem(code, text, item.header.place, "loss") for code, text in found]
         return problems + _refusals(item)
 
-    def begin(self, exam: ExamDocument) -> Iterator[Chunk]:
-        """The sheet of settings; all counts are known before the first question is."""
-        counts = [pool.count(self.variants) for pool in exam.pools]
-        paths = category_paths(exam)
-        files = plan_files(counts, exam.slug, self._questions_per_file)
-        questions = MoodleQuestions(exam.language, exam.shuffle_options, self._ordering)
-        self._bank = _Bank(questions, _places(files, paths))
-        drags = self._ordering == "ordering" and any(
-            pool.header.kind == KIND_NAMES[Ordering] for pool in exam.pools
+    def marked_by(self, item: Item) -> tuple[MarkedBy, ...]:
+        """Who marks each part."""
+        return who_marks(item, self._options)
+
+    def begin(self, exam: ExamDocument) -> Iterable[Chunk]:
+        """Nothing yet: the first question opens the first file."""
+        questions = MoodleQuestions(exam.language, exam.shuffle_options, self._options)
+        files = _Files(exam.slug, self._questions_per_file)
+        self._bank = _Bank(exam, self._options, questions, Categories(exam.title), files)
+        return ()
+
+    def variant(self, pool: Pool, item: Item) -> Iterator[Chunk]:
+        """One variant as a question, or as two where a person marks some of its parts."""
+        assert self._bank is not None
+        yield from self._bank.chunks(pool, pool.count(self.variants), item)
+
+    def end(self) -> Iterator[Chunk]:
+        """The end of the last file, and the sheet of settings."""
+        bank = self._bank
+        if bank is None:
+            return
+        yield from bank.files.close()
+        self.problems += bank.questions.problems
+        if bank.numbers:
+            self.problems.append(
+                Problem("moodle-numbers", _NUMBERS.format(bank.numbers), None, "loss")
+            )
+        drags = self._options.ordering == "ordering" and any(
+            pool.header.kind == KIND_NAMES[Ordering] for pool in bank.exam.pools
         )
-        sheet = settings_sheet(exam, counts, paths, files, drags=drags)
+        sheet = settings_sheet(bank.exam, bank.slots(), bank.files.counts, drags=drags)
         # Half of a surrogate pair has no bytes.
         yield Chunk("settings.txt", sheet.encode("utf-8", "replace"))
 
-    def variant(self, pool: Pool, item: Item) -> Iterator[Chunk]:
-        """One question, with the head of its file or category where it is the first there.
 
-        Raises ValueError for more variants than were announced.
-        """
-        assert self._bank is not None
-        yield self._bank.chunk(pool, pool.count(self.variants), item)
+class _Files:
+    """Cuts the questions into files, and says before each which category it belongs to."""
 
-    def end(self) -> Iterable[Chunk]:
-        """Nothing more. Raises ValueError where questions are missing that were announced."""
-        if self._bank is not None and next(self._bank.places, None) is not None:
-            raise ValueError("fewer variants came than were announced")
-        return ()
+    def __init__(self, slug: str, questions_per_file: int) -> None:
+        self._slug = slug
+        self._room = questions_per_file
+        self._category: str | None = None
+        self.counts: dict[str, dict[str, int]] = {}
+        """How many questions of which category each file has."""
 
-
-class _Place(NamedTuple):
-    """Where one question stands: its file, and what stands before and behind it there."""
-
-    file: str
-    before: str
-    behind: str
-
-
-def _places(files: Sequence[FilePlan], paths: Sequence[str]) -> Iterator[_Place]:
-    """The places of all questions in order; `paths` are the pools' categories."""
-    for file in files:
-        opening, left = _OPENING, file.questions
-        for index, count in file.counts:
-            opening += (
+    def chunks(self, category: str, question: str) -> Iterator[Chunk]:
+        """A question in its place."""
+        name, before = next(reversed(self.counts), None), ""
+        if name is None or sum(self.counts[name].values()) >= self._room:
+            yield from self.close()
+            name = f"{self._slug}-{len(self.counts) + 1}.xml" if name else f"{self._slug}.xml"
+            self.counts[name], self._category, before = {}, None, _OPENING
+        if category != self._category:
+            self._category = category
+            before += (
                 '<question type="category"><category><text>'
-                f"{escaped(paths[index])}</text></category></question>\n"
+                f"{cdata(category)}</text></category></question>\n"
             )
-            for _ in range(count):
-                left -= 1
-                yield _Place(file.name, opening, "" if left else _CLOSING)
-                opening = ""
+        counts = self.counts[name]
+        counts[category] = counts.get(category, 0) + 1
+        yield Chunk(name, f"{before}{question}".encode())
+
+    def close(self) -> Iterator[Chunk]:
+        """The end of the file in the making, if there is one."""
+        if self.counts:
+            yield Chunk(next(reversed(self.counts)), _CLOSING.encode())
+
+
+class _Writing(NamedTuple):
+    """One half of the pool in the making, and the category that it goes to."""
+
+    category: str
+    frame: Frame
 
 
 @dataclass(slots=True)
 class _Bank:
     """The question bank in the making."""
 
+    exam: ExamDocument
+    options: MoodleOptions
     questions: MoodleQuestions
-    places: Iterator[_Place]
+    categories: Categories
+    files: _Files
     pool: Pool | None = None
-    frame: Frame | None = None
+    writing: dict[str, _Writing] = field(default_factory=dict)
+    made: dict[str, SheetSlot] = field(default_factory=dict)
+    numbers: int = 0
+    """How many pools ask for numbers to be typed."""
 
-    def chunk(self, pool: Pool, count: int, item: Item) -> Chunk:
-        """The next question in its place."""
-        if self.frame is None or pool is not self.pool:
-            self.pool, self.frame = pool, self.questions.frame(pool, count)
-        place = next(self.places, None)
-        if place is None:
-            raise ValueError("more variants came than were announced")
-        question = self.questions.question(item, self.frame)
-        return Chunk(place.file, f"{place.before}{question}{place.behind}".encode())
+    def chunks(self, pool: Pool, count: int, item: Item) -> Iterator[Chunk]:
+        """The next variant in its place."""
+        parts = halves(item, self.options)
+        if pool is not self.pool:
+            self.pool, self.writing = pool, {}
+            self.numbers += any(_is_typed_number(part.answer) for part in item.parts)
+            for half in parts:
+                self._open(pool, count, half)
+        for half in parts:
+            category, frame = self.writing[half.by]
+            slot = self.made[category]
+            self.made[category] = replace(slot, count=slot.count + 1)
+            yield from self.files.chunks(category, self.questions.question(item, half, frame))
+
+    def _open(self, pool: Pool, count: int, half: Half) -> None:
+        """Begins a category with half of a pool's questions, or with all of them."""
+        path = self.categories.path(pool.header, half.words)
+        points = half.points if half.words else pool.points
+        frame = self.questions.frame(pool.header, half, points, count)
+        self.writing[half.by] = _Writing(path, frame)
+        self.made[path] = SheetSlot(pool.section, path, 0, points, half.by, half.words)
+
+    def slots(self) -> list[SheetSlot]:
+        """The slots of the quiz, in order."""
+        return list(self.made.values())
+
+
+_NUMBERS = (
+    "questions that ask for numbers: {}; Moodle reads decimals such as 0.25 or -1.2e-5, and marks "
+    "1/4, 25%, 0,25 or 2.5·10^-1 wrong, or by the first number in them; each box says how to type"
+)
+
+
+def _is_typed_number(answer: Answer) -> bool:
+    return isinstance(answer, (Numeric, FormulaAnswer))
 
 
 def _answer_losses(
-    answer: Answer,
-    *,
-    embedded: bool = False,
-    ordering: Literal["ordering", "matching"] = "matching",
+    answer: Answer, options: MoodleOptions, *, embedded: bool = False
 ) -> list[tuple[str, str]]:
     """What an answer loses, as a question or `embedded` among others."""
     match answer:
         case Matching():
             return _matching_losses(answer, embedded)
         case Ordering():
-            return [] if ordering == "ordering" else _POSITIONS
+            return [] if options.ordering == "ordering" and not embedded else _POSITIONS
         case MultipleSelect():
-            return _select_losses(answer)
+            return _select_losses(answer, options)
         case ShortAnswer():
             return _words_losses(answer)
         case FormulaAnswer():
-            text = (
-                "Moodle cannot mark a formula; an essay is written instead, with the key and the "
-                "known mistakes in the notes for the person who marks it"
-            )
-            return [("moodle-formula", text)]
+            return [_FORMULAS[options.formulas]]
         case SingleChoice() | Numeric() | Open():
             return []
         case _:
             assert_never(answer)
 
 
+_FORMULAS: Mapping[str, tuple[str, str]] = {
+    "points": (
+        "moodle-formula",
+        "Moodle marks the formula's values at two or three points, each for its share, and not "
+        "its form: a formula that agrees with the key at a point earns that point's share",
+    ),
+    "essay": (
+        "moodle-formula",
+        "an essay is written for the formula, with the key and the known mistakes in the notes for "
+        "the person who marks it",
+    ),
+}
 _POSITIONS = [
     (
         "moodle-ordering",
@@ -202,16 +262,22 @@ def _matching_losses(answer: Matching, embedded: bool) -> list[tuple[str, str]]:
     return found
 
 
-def _select_losses(answer: MultipleSelect) -> list[tuple[str, str]]:
+def _select_losses(answer: MultipleSelect, options: MoodleOptions) -> list[tuple[str, str]]:
+    right = sum(option.correct for option in answer.options)
     if not can_be_ticked(answer):
-        right = sum(option.correct for option in answer.options)
         text = (
             f"Moodle cannot mark ticks where {right} of {len(answer.options)} options are right; "
             "a choice of yes or no for each is written instead, each worth the same share, and "
             "one without a choice earns nothing"
         )
         return [("moodle-judged", text)]
-    if answer.rule == "right_minus_wrong":
+    if not is_ticked(answer, options):
+        text = (
+            "options to tick are written each with a choice of yes or no, which marks by the rule "
+            "per_option; one without a choice earns nothing, where one not ticked counts as no"
+        )
+        return [("moodle-judged", text)]
+    if answer.rule == "right_minus_wrong" or (answer.rule == "all_or_nothing" and right == 1):
         return []
     text = (
         f"Moodle's shares cannot carry the scoring rule {answer.rule}; right_minus_wrong is "
@@ -232,28 +298,46 @@ def _words_losses(answer: ShortAnswer) -> list[tuple[str, str]]:
     return found
 
 
-def _one_essay(parts: tuple[Part, ...]) -> tuple[str, str]:
-    labels = [part.label for part in parts if not marked_by_machine(part.answer)]
-    return (
-        "moodle-derivation",
-        f"Moodle cannot mark part {', '.join(labels)}, and parts of one variant cannot be drawn "
-        "apart; one essay with all parts is written instead, with their keys and rubrics in the "
-        "notes for the person who marks it",
-    )
+def _derivation_losses(parts: tuple[Part, ...], by: tuple[MarkedBy, ...]) -> list[tuple[str, str]]:
+    labels = ", ".join(part.label for part, who in zip(parts, by, strict=True) if who == "person")
+    found = [
+        (
+            "moodle-carry",
+            f"part {part.label}: Moodle's core cannot follow a wrong answer to part "
+            f"{part.carried.part}; what follows from it earns nothing",
+        )
+        for part, who in zip(parts, by, strict=True)
+        if who == "machine" and part.carried is not None
+    ]
+    if not labels:
+        return found
+    if "machine" in by:
+        text = (
+            f"Moodle has no question that it marks in part: part {labels} is an essay of its own, "
+            "which states its variant in full; a student's variant of it may be another one"
+        )
+    else:
+        text = (
+            "one essay with all parts is written, with their keys and rubrics in the notes for "
+            "the person who marks it"
+        )
+    return [*found, ("moodle-derivation", text)]
 
 
-def _blank_losses(answer: Answer) -> list[tuple[str, str]]:
+def _blank_losses(answer: Answer, options: MoodleOptions) -> list[tuple[str, str]]:
     passages: list[Passage] = []
     match answer:
         case SingleChoice() | MultipleSelect():
-            judged = isinstance(answer, MultipleSelect) and not can_be_ticked(answer)
+            judged = isinstance(answer, MultipleSelect) and not is_ticked(answer, options)
             passages += [] if judged else [option.text for option in answer.options]
             passages += _feedback(answer.options)
         case Numeric() | ShortAnswer():
             passages += [mistake.feedback for mistake in answer.mistakes]
         case Matching():
             passages += [pair.feedback for pair in answer.pairs if pair.feedback is not None]
-        case FormulaAnswer() | Ordering() | Open():
+        case FormulaAnswer():
+            passages += [mistake.feedback for mistake in answer.mistakes]
+        case Ordering() | Open():
             pass
         case _:
             assert_never(answer)

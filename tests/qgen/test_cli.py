@@ -185,7 +185,8 @@ class TestBuild:
         course.bank(numeric("square"), choice("which"), formula("divergence"))
         spec = course.exam("square", "which", "divergence", outputs={"moodle": {"variants": 2}})
         data = json.loads(qgen("build", spec, "--json").stdout)
-        (loss,) = data.pop("problems")
+        loss, numbers = data.pop("problems")
+        assert (numbers["code"], numbers["file"]) == ("moodle-numbers", None)
         assert (loss["severity"], loss["code"]) == ("loss", "moodle-formula")
         assert loss["file"].endswith("bank.yaml")
         assert loss["line"] > 1
@@ -201,6 +202,15 @@ class TestBuild:
             "answers": {"stated": 3, "verified": 8},
             "verify": "new",
             "blind_guessing": pytest.approx(1 / 9),
+            "marks": {
+                "moodle": {
+                    "machine": 3,
+                    "person": 0,
+                    "lost": 0,
+                    "by_person": [],
+                    "without": [],
+                }
+            },
         }
         assert {key: data[key] for key in expected} == expected
 

@@ -226,7 +226,8 @@ class TestLosses:
         course.bank(formula("divergence"))
         course.exam("divergence", "divergence", versions=3, outputs={"moodle": {"variants": 2}})
         report = course.build()
-        assert [problem.code for problem in report.problems] == ["moodle-formula"]
+        codes = [problem.code for problem in report.problems]
+        assert codes == ["moodle-formula", "moodle-numbers"]
 
     def test_an_error_that_only_rendering_finds_stops_the_build(
         self, course: Course, monkeypatch: pytest.MonkeyPatch

@@ -81,12 +81,14 @@ class TestABuild:
         assert report.guess == Fraction(1, 3) / 3
         text = build_text(report).splitlines()
         assert re.fullmatch(r".*bank\.yaml:\d+:\d+: loss: .*formula.*", text[0])
-        assert text[1:3] == [
+        assert text[1].startswith("loss: questions that ask for numbers: 2")
+        assert text[2:4] == [
             "3 questions, 2 papers, 13 variants in all",
             "answers: 10 verified, 0 computed, 3 stated",
         ]
-        assert text[4] == "blind guessing scores 11.1% (multiple-select: per option)"
-        assert text[5] == f"4 files in {course.output}/exam/, 1 loss (above)"
+        assert text[5] == "blind guessing scores 11.1% (multiple-select: per option)"
+        assert text[6] == "moodle: 3 of 3 marks by machine"
+        assert text[7] == f"4 files in {course.output}/exam/, 2 losses (above)"
 
     def test_another_seed_is_the_spec_with_that_seed(self, course: Course) -> None:
         course.bank(*[numeric(f"question-{n}") for n in range(6)])
@@ -160,7 +162,8 @@ class TestTheManifest:
         assert (data["title"], data["seed"], data["verify"]) == ("An exam", 77, "never")
         assert data["versions"] == ["A", "B"]
         assert data["answers"] == {"computed": 7}
-        (loss,) = data["losses"]
+        loss, numbers = data["losses"]
+        assert numbers.startswith("loss: ")
         # The file is named from the spec's folder, wherever the build ran.
         assert loss.startswith("questions/bank.yaml:2:2: loss: ")
 

@@ -26,7 +26,7 @@ def exam_of(*items: Item, **changes) -> samples.SampleExam:
 
 def files_of(exam: samples.SampleExam, options: MoodleOptions = OPTIONS) -> dict[str, bytes]:
     rendered = render(exam, options)
-    assert not rendered.problems
+    assert {problem.code for problem in rendered.problems} <= {"moodle-numbers"}
     return dict(rendered.files)
 
 
@@ -34,7 +34,12 @@ def split_files(exam: samples.SampleExam, questions_per_file: int) -> dict[str, 
     return dict(written_by(MoodleWriter(OPTIONS, questions_per_file), exam).files)
 
 
+def by_category(*items: Item, options: MoodleOptions = OPTIONS, **changes) -> list[list[Question]]:
+    """The questions of each category that the variants of one template become."""
+    wanted = replace(options, variants=len(items))
+    return list(read(files_of(exam_of(*items, **changes), wanted)["samples.xml"]).values())
+
+
 def written(*items: Item, **changes) -> list[Question]:
-    options = MoodleOptions(variants=len(items))
-    (questions,) = read(files_of(exam_of(*items, **changes), options)["samples.xml"]).values()
+    (questions,) = by_category(*items, **changes)
     return questions

@@ -13,7 +13,7 @@ from qgen.document.richtext import Math, Paragraph, Passage, RichText, passage_o
 from qgen.marking.grader import mark_matching, mark_ordering
 from tests import samples
 from tests.renderers.moodle.moodle_reader import Question, read
-from tests.renderers.moodle.moodle_written import exam_of, files_of
+from tests.renderers.moodle.moodle_written import by_category, exam_of, files_of
 from tests.written import losses
 
 NEW, OLD = MoodleOptions(1), MoodleOptions(1, "matching")
@@ -158,7 +158,7 @@ def test_in_a_derivation_each_keeps_its_share() -> None:
 
 def test_the_person_who_marks_an_essay_is_told_both() -> None:
     item = asking(WORDS, ORDER, samples.ANSWERS["open"])
-    question = question_of(item)
+    (_,), (question,) = by_category(item)
     assert question.kind == "essay"
     for text in ("1-C, 2-A, 3-D", "B, D, C, A", "Two &amp; too."):
         assert text in question.notes

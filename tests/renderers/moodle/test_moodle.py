@@ -37,7 +37,13 @@ from qgen.marking.grader import mark_choice, mark_number
 from qgen.marking.rules import accepted_interval, multiple_select_credit
 from tests import samples
 from tests.renderers.moodle.moodle_reader import Question, read
-from tests.renderers.moodle.moodle_written import OPTIONS, files_of, texts, written
+from tests.renderers.moodle.moodle_written import (
+    OPTIONS,
+    by_category,
+    files_of,
+    texts,
+    written,
+)
 from tests.written import losses
 
 
@@ -70,7 +76,8 @@ def visible(text: str) -> str:
 
 @pytest.mark.parametrize("kind", samples.KINDS)
 def test_every_kind_carries_every_node_and_its_common_elements(kind):
-    first, second = written(samples.item(kind, 1), samples.item(kind, 2))
+    whole = replace(OPTIONS, derivations="essay")
+    ((first, second),) = by_category(*(samples.item(kind, n) for n in (1, 2)), options=whole)
     assert first.name == f"Sample {kind} & more 0001" < second.name
     assert first.idnumber == f"sample-{kind}-v0001"
     assert second.idnumber == f"sample-{kind}-v0002"
@@ -92,7 +99,8 @@ def test_every_kind_carries_every_node_and_its_common_elements(kind):
 
 def test_the_whole_sample_exam_is_one_category_a_question():
     found = read(files_of(samples.exam())["samples.xml"])
-    assert [len(questions) for questions in found.values()] == [3] * len(samples.KINDS)
+    # The derivation has an open part, and so becomes two.
+    assert [len(questions) for questions in found.values()] == [3] * (len(samples.KINDS) + 1)
     assert next(iter(found)) == "$course$/top/Samples & more/Sample single_choice & more"
 
 
@@ -127,11 +135,34 @@ def test_right_minus_wrong_is_carried_exactly(right):
 @pytest.mark.parametrize("rule", ["per_option", "all_or_nothing"])
 def test_other_rules_are_a_loss_but_the_key_scores_full(rule):
     item = asking(select(3, 2, rule))
-    (problem,) = losses(item, OPTIONS)
+    ticks = replace(OPTIONS, per_option="ticks")
+    (problem,) = losses(item, ticks)
     assert (problem.code, problem.severity) == ("moodle-scoring", "loss")
     assert problem.place == item.header.place
     assert rule in problem.message
-    assert question_of(item.parts).mark({0, 1, 2})[0] == pytest.approx(1, abs=1e-6)
+    ((question,),) = by_category(item, options=ticks)
+    assert question.mark({0, 1, 2})[0] == pytest.approx(1, abs=1e-6)
+
+
+@given(st.integers(1, 5), st.integers(0, 4), st.data())
+def test_rows_of_yes_and_no_mark_per_option_exactly(right, wrong, data):
+    answer = select(right, wrong, "per_option")
+    shown_options = right + wrong
+    ticked = data.draw(st.sets(st.integers(0, shown_options - 1)))
+    credit = multiple_select_credit("per_option", set(range(right)), ticked, shown_options)
+    response = [0 if index in ticked else 1 for index in range(shown_options)]
+    for question in (question_of(answer), question_of(samples.steps(answer))):
+        assert question.mark(response)[0] == pytest.approx(float(credit))
+        assert "For each statement, choose yes or no." in question.text
+    (problem,) = losses(asking(answer), OPTIONS)
+    assert problem.code == "moodle-judged"
+
+
+@pytest.mark.parametrize("ticked", [(), (0,), (1,), (0, 2), (0, 1, 2)])
+def test_all_or_nothing_is_carried_where_one_option_is_right(ticked):
+    answer = select(1, 2, "all_or_nothing")
+    assert losses(asking(answer), OPTIONS) == []
+    assert question_of(answer).mark(ticked)[0] == mark_choice(answer, set(ticked)).credit
 
 
 @pytest.mark.parametrize(("right", "wrong"), [(0, 3), (11, 2), (1, 0)])
@@ -310,12 +341,13 @@ def test_cloze_weights_are_whole_and_in_proportion():
     assert "1/3 points" in question.text
 
 
-def test_formula_and_mixed_derivation_become_essays_with_everything_for_the_marker():
-    formula = written(samples.item("formula"))[0]
+def test_formulas_and_mixed_derivations_can_become_essays_with_everything_for_the_marker():
+    essays = replace(OPTIONS, formulas="essay", derivations="essay")
+    ((formula,),) = by_category(samples.item("formula"), options=essays)
     assert formula.kind == "essay"
     assert r"<code>(3*x_1 - 4*x_2 - 2)/26</code>" in formula.notes
     assert "The square does not belong here." in formula.notes
-    essay = written(samples.item("derivation"))[0]
+    ((essay,),) = by_category(samples.item("derivation"), options=essays)
     assert essay.kind == "essay"
     for label in "abcdef":
         assert f"Part {label}" in essay.text
@@ -326,7 +358,7 @@ def test_formula_and_mixed_derivation_become_essays_with_everything_for_the_mark
         assert key not in essay.text
     assert "Explanation of the part." in essay.explanation
     codes = {
-        kind: [problem.code for problem in losses(samples.item(kind), OPTIONS)]
+        kind: [problem.code for problem in losses(samples.item(kind), essays)]
         for kind in ("formula", "derivation", "numeric", "open")
     }
     assert codes == {
@@ -387,5 +419,8 @@ def test_the_questions_own_language_names_its_parts():
     german = replace(samples.header("derivation"), language="de")
     unknown = replace(samples.header("derivation"), language="xx")
     item = samples.item("derivation")
-    assert "Teil a" in written(replace(item, header=german))[0].text
-    assert "Part a" in written(replace(item, header=unknown))[0].text
+    for header, part, hint in ((german, "Teil a", "Dezimalzahl"), (unknown, "Part a", "a decimal")):
+        for (question,) in by_category(replace(item, header=header)):
+            assert part in question.text
+        ((numeric,),) = by_category(replace(samples.item("numeric"), header=header))
+        assert hint in numeric.text
