@@ -74,7 +74,12 @@ class TestABuildOfSomeFormats:
             new, earlier = data["runs"]
             assert (new["formats"], earlier["formats"]) == (["html"], ["latex", "moodle", "html"])
             assert sorted(new["files"] + earlier["files"]) == sorted(data["files"])
-            assert new["files"] == ["html/exam-A.html", "html/exam-B.html", "key.csv"]
+            assert new["files"] == [
+                "html/exam-A.html",
+                "html/exam-B.html",
+                "key.csv",
+                "marking.jsonl",
+            ]
             assert [item for item in data["items"] if "run" not in item] == [
                 item for item in before["items"] if not item["copy"].startswith("variant")
             ]
@@ -114,7 +119,7 @@ class TestABuildOfSomeFormats:
         (built / "moodle" / "mine.txt").write_text("mine")
         course.built()
         assert set(digests(built)) == {
-            *("html/exam-A.html", "html/exam-B.html", "key.csv", "manifest.json"),
+            *("html/exam-A.html", "html/exam-B.html", "key.csv", "manifest.json", "marking.jsonl"),
             "moodle/mine.txt",
         }
 
