@@ -39,8 +39,11 @@ from qgen.marking.rules import WRONG
 Response: TypeAlias = int | str | tuple[int | None, ...] | None
 """What a student gave; choices are numbers counted from 1, as they stand on the paper."""
 
-Outcome: TypeAlias = Literal["marked", "blank", "open", "undecided", "unreadable", "no_answer"]
-"""`no_answer` is a value that no control gives, such as option 7 of 4."""
+Outcome: TypeAlias = Literal[
+    "marked", "blank", "open", "undecided", "unreadable", "no_answer", "missing"
+]
+"""`no_answer` is a value that no control gives, such as option 7 of 4; `missing` is the answer
+that somebody who copied a paper did not copy."""
 
 
 @dataclass(frozen=True, slots=True)

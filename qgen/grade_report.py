@@ -15,7 +15,7 @@ __all__ = ["grade_data", "grade_text", "problems_text", "unmarked"]
 
 _UNMARKED = (
     *("unreadable-file", "not-read", "another-exam", "unknown-paper", "unknown-question"),
-    *("answered-twice", "two-files", "no-answer"),
+    *("answered-twice", "two-files", "no-answer", "no-row"),
 )
 """Why something was not marked that somebody handed in, other than for a person to decide."""
 _MOST_SHOWN = 10

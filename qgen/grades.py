@@ -125,7 +125,10 @@ class PaperMarker:
                 parts.append(graded)
                 concerns += _part_concerns(graded, given, about)
         if missing:
-            message = f"the table has no row for {', '.join(missing)}: taken as left blank"
+            message = (
+                f"the table has no row for {', '.join(missing)}, which are not marked: give each a "
+                "row, with an empty cell for what was left blank"
+            )
             concerns.append(replace(about, reason="no-row", message=message))
         label = self._paper.label
         return GradedPaper(student, label, submission, tuple(parts), tuple(concerns))
@@ -195,6 +198,8 @@ class PaperMarker:
             sentence = "two answers that differ were given"
             return None, ResponseMark(None, "no_answer", sentence=sentence)
         if submission.is_transcript:
+            if given is None:
+                return None, ResponseMark(None, "missing")
             if isinstance(part.answer, Open):
                 # Nobody copies a page of text into a cell: what stands on paper counts.
                 return response, ResponseMark(None, "open")

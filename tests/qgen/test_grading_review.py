@@ -177,6 +177,19 @@ class TestTables:
         desk.graded()
         (row,) = [row for row in desk.table("review.csv") if row["reason"] == "no-row"]
         assert "2, 3, 4, 5, 6, 7, 8, 9-a, 9-b, 9-c" in row["message"]
+        assert [marked["credit"] for marked in desk.marks("scans").values()][1:] == [""] * 10
+
+    def test_an_empty_cell_is_a_blank(self, desk: Desk, papers: dict[str, Paper]) -> None:
+        rows = [f"A,{number},," for number in range(1, 9)] + [f"A,9,{part}," for part in "abc"]
+        desk.put("scans.csv", "paper,question,part,answer\n" + "\n".join(rows))
+        desk.put("page.json", response({}, student="Bo"))
+        desk.graded()
+        table, page = desk.marks("scans"), desk.marks("Bo")
+        # An open answer on paper is not in the table, whether there is one or not.
+        assert (table.pop("8")["credit"], page.pop("8")["credit"]) == ("", "0")
+        assert {n: row["credit"] for n, row in table.items()} == {
+            n: row["credit"] for n, row in page.items()
+        }
 
 
 class TestAPersonsMarks:
