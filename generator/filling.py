@@ -9,9 +9,7 @@ from typing import TypeAlias, assert_never
 from qgen.bank.expressions import ExpressionError, evaluate
 from qgen.bank.formula_arithmetic import formula
 from qgen.bank.templates import (
-    CARRIED_NAME,
     AnswerTemplate,
-    CarryTemplate,
     ChoiceTemplate,
     FormulaTemplate,
     HoleTemplate,
@@ -27,7 +25,6 @@ from qgen.bank.templates import (
 )
 from qgen.document.answers import (
     Answer,
-    CarriedForward,
     FormulaAnswer,
     FormulaMistake,
     Matching,
@@ -60,6 +57,7 @@ from qgen.document.values import (
     is_real,
 )
 from qgen.generator.arrangements import matching, mixed, ordering, rising
+from qgen.generator.carrying import carried_forward
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.option_texts import OptionTexts
 from qgen.generator.printing import Printer, printer
@@ -144,7 +142,7 @@ class Filler:
                     points,
                     provenance,
                     optional_passage(part.explanation, printed),
-                    None if part.carry is None else _carried(part.carry, known),
+                    None if part.carry is None else carried_forward(part.carry, known),
                 )
                 for part, points, provenance in zip(
                     self._template.parts, self._points, self.provenances, strict=True
@@ -310,16 +308,6 @@ def _other(mistake: MistakeTemplate, value: Real, key: Real) -> Real:
         )
         raise VariantFailure("mistake-is-key", message)
     return value
-
-
-def _carried(carry: CarryTemplate, known: Values) -> CarriedForward:
-    def key(earlier: Fraction) -> Real:
-        value = evaluate(carry.answer.expression, {**known, CARRIED_NAME: earlier})
-        if isinstance(value, (float, Fraction, int)) and type(value) is not bool:
-            return value
-        raise ExpressionError(f"'{carry.answer.expression.source}' gives no number")
-
-    return CarriedForward(carry.part, key)
 
 
 def _formula(placed: Placed, known: Values) -> Formula:

@@ -200,6 +200,74 @@ def check_command(
     sys.exit(1 if result.failed else 0)
 
 
+@main.command("grade")
+@click.argument("build", type=click.Path(path_type=Path), metavar="BUILD")
+@click.argument(
+    "responses", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RESPONSES..."
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("grades"),
+    show_default=True,
+    help="The folder for marks, feedback, and what a person must look at.",
+)
+@click.option(
+    "--manual",
+    type=click.Path(path_type=Path),
+    metavar="TABLE.CSV",
+    help="Credit or points that a person gives, as in a filled-in review.csv.",
+)
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    metavar="MARKS.CSV",
+    help="Earlier marks: list who gains and who loses.",
+)
+@click.option(
+    "--format",
+    "format_name",
+    metavar="NAME",
+    help="The format that students answered, where a build holds several runs.",
+)
+@_as_json
+def grade_command(
+    build: Path,
+    responses: tuple[Path, ...],
+    output: Path,
+    manual: Path | None,
+    against: Path | None,
+    format_name: str | None,
+    as_json: bool,
+) -> None:
+    """Mark what students handed in against the keys of a build.
+
+    BUILD is the folder of an exam; RESPONSES are files that its exam pages saved, CSV tables
+    with the columns paper, question, part, answer, or folders of them. What a person must look at
+    is listed in review.csv; exit status 1 says that something could not be marked at all.
+    """
+    from qgen import grade_report
+    from qgen.grading import GradeRequest, grade
+
+    with _progress("marking") as progress:
+        request = GradeRequest(build, responses, output, format_name, against, manual, progress)
+        try:
+            result = grade(request)
+        except OSError as error:
+            reason = error.strerror or error
+            raise click.ClickException(f"cannot write to {output}: {reason}") from None
+    if as_json:
+        data = grade_report.grade_data(result)
+        click.echo(json.dumps(data, indent=1, ensure_ascii=False))
+    elif result.failed:
+        click.echo(grade_report.problems_text(result.problems), err=True)
+    else:
+        click.echo(grade_report.grade_text(result))
+    if result.failed or grade_report.unmarked(result):
+        sys.exit(1)
+
+
 @main.command("list")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--topic", help="Only questions of this topic.")

@@ -12,6 +12,7 @@ from typing import Any
 
 MANIFEST = "manifest.json"
 KEYS = "key.csv"
+MARKING = "marking.jsonl"
 ITEM_OF_RUN = b'  {"run": '
 ITEM = b'  {"slot": '
 _OPENING = b'{\n "qgen": '

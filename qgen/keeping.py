@@ -13,12 +13,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from qgen.document.problem import Problem
-from qgen.earlier_build import KEYS, MANIFEST, EarlierBuild, Run, entries, has_content, read_earlier
+from qgen.earlier_build import (
+    KEYS,
+    MANIFEST,
+    MARKING,
+    EarlierBuild,
+    Run,
+    entries,
+    has_content,
+    read_earlier,
+)
 from qgen.output_folder import OutputFolder
 from qgen.workshop import free_name
 from qgen.writers import takes_papers
 
-_KEY_OF_FORMAT = re.compile(r"key-([a-z]+)(?:\.new(?:-\d+)?)?\.csv")
+_KEY_OF_FORMAT = re.compile(r"(?:key|marking)-([a-z]+)(?:\.new(?:-\d+)?)?\.(?:csv|jsonl)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +137,25 @@ class _Keeping:
             for name in run.files
             if name in staying and name in self._earlier.files and self._of_another_run(name)
         }
-        keys = self._earlier.files.get(KEYS, "")
-        if number == 0 and KEYS in self._ours and keys not in self._folder.digests.values():
-            for each in sorted({str(_format(name)) for name in kept}):
-                if takes_papers(each):
-                    name = f"key-{each}.csv"
-                    if name in staying:
-                        name = free_name(name, {*self._names, *self._folder.files})
-                    _take(self._target / KEYS, self._folder.path / name)
-                    kept[name] = keys
+        formats = sorted({str(_format(name)) for name in kept if takes_papers(str(_format(name)))})
+        for keys in (KEYS, MARKING) if number == 0 else ():
+            kept.update(self._kept_keys(keys, formats, staying))
         return kept
+
+    def _kept_keys(
+        self, keys: str, formats: Iterable[str], staying: Container[str]
+    ) -> Iterator[tuple[str, str]]:
+        """A file of keys under a name of its own for each format, unless the new one is equal."""
+        digest = self._earlier.files.get(keys, "")
+        if keys not in self._ours or digest in self._folder.digests.values():
+            return
+        stem, _, ending = keys.partition(".")
+        for each in formats:
+            name = f"{stem}-{each}.{ending}"
+            if name in staying:
+                name = free_name(name, {*self._names, *self._folder.files})
+            _take(self._target / keys, self._folder.path / name)
+            yield name, digest
 
     def _of_another_day(self, run: Run, formats: Iterable[str]) -> Iterator[Problem]:
         """Losses for formats whose files have other numbers, or may have, than the new ones."""

@@ -21,6 +21,7 @@ from qgen.generator.planning import Slot
 from qgen.keeping import keep
 from qgen.loading import LoadedExam, load_whole_exam
 from qgen.marking.rules import guess_floor
+from qgen.marking_file import MarkingRecorder
 from qgen.output_folder import OutputFolder, replacing
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
 from qgen.proofs import ProofStore, VerifyMode
@@ -176,6 +177,10 @@ class _Build:
         sinks = [
             *(Sink(each.writer, partial(_append, folder, each.name)) for each in self._writers),
             Sink(KeyTable(), partial(_append, folder, "")),
+            Sink(
+                MarkingRecorder(by_student=self._spec.students is not None),
+                partial(_append, folder, ""),
+            ),
             Sink(ItemRecorder(most), lambda chunk: lines.write(chunk.content)),
         ]
         for sink in sinks:

@@ -15,11 +15,11 @@ _UNSEEN = "".join(map(chr, (*range(0x20), 0x7F, 0xFEFF)))
 def csv_rows(rows: Iterable[Sequence[str]]) -> bytes:
     """The rows as UTF-8, each cell one line of text or a number."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(map(_neutral, row) for row in rows)
+    csv.writer(text, lineterminator="\n").writerows(map(csv_cell, row) for row in rows)
     return text.getvalue().encode("utf-8", "replace")
 
 
-def _neutral(cell: str) -> str:
+def csv_cell(cell: str) -> str:
     """A cell that a spreadsheet takes as text: `-0.5` stays a number, `-x` is no formula.
 
     It is one line: what follows a carriage return would be read as the start of a row.

@@ -35,6 +35,14 @@ class Labels:
     explanation: str
     rubric: str
     carried: str
+    feedback: str
+    your_answer: str
+    no_answer: str
+    given_of: str
+    waits: str
+    waiting_parts: str
+    passed: str
+    not_passed: str
     tolerance: str
     variables: str
     pass_mark: str
@@ -88,6 +96,14 @@ _ENGLISH = Labels(
     explanation="Explanation",
     rubric="Marking",
     carried="also right: what follows from the student's own answer to part {}",
+    feedback="Feedback",
+    your_answer="Your answer",
+    no_answer="No answer",
+    given_of="Points: {} of {}",
+    waits="This has yet to be marked by a person.",
+    waiting_parts="Parts that a person has yet to mark",
+    passed="Passed",
+    not_passed="Not passed",
     tolerance="accepted from {} to {}",
     variables="as a function of {}",
     pass_mark="Pass mark",
@@ -143,6 +159,14 @@ _GERMAN = Labels(
     explanation="Erklärung",
     rubric="Bewertung",
     carried="auch richtig: was aus der eigenen Antwort zu Teil {} folgt",
+    feedback="Rückmeldung",
+    your_answer="Ihre Antwort",
+    no_answer="Keine Antwort",
+    given_of="Punkte: {} von {}",
+    waits="Das muss noch ein Mensch bewerten.",
+    waiting_parts="Teile, die noch ein Mensch bewerten muss",
+    passed="Bestanden",
+    not_passed="Nicht bestanden",
     tolerance="angenommen von {} bis {}",
     variables="als Funktion von {}",
     pass_mark="Bestehensgrenze",
@@ -198,6 +222,14 @@ _CHINESE = Labels(
     explanation="解析",
     rubric="评分标准",
     carried="由学生自己在第 {} 部分的答案推出的结果也算正确",
+    feedback="反馈",
+    your_answer="你的答案",
+    no_answer="未作答",
+    given_of="得 {} 分，满分 {} 分",
+    waits="此题尚待人工评分。",
+    waiting_parts="尚待人工评分的部分",
+    passed="已通过",
+    not_passed="未通过",
     tolerance="接受 {} 至 {}",
     variables="表示为 {} 的函数",
     pass_mark="及格线",

@@ -8,9 +8,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from qgen.cli import main
+from qgen.document.exam import Paper
 from qgen.document.problem import Problem
 from qgen.solvers.routes import registry
 from tests.qgen.course import EXAMPLES, Course
+from tests.qgen.handed_in import Desk, build_exam
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +65,18 @@ def course(tmp_path: Path) -> Course:
     course = Course(tmp_path / "course")
     course.solvers()
     return course
+
+
+@pytest.fixture
+def desk(course: Course) -> Desk:
+    """A folder for what students hand in."""
+    return Desk(course)
+
+
+@pytest.fixture
+def papers(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> dict[str, Paper]:
+    """The papers of an exam with every kind of question, built beside the desk."""
+    return build_exam(desk.course, monkeypatch)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from tests.qgen.course import (
 from tests.qgen.test_examples import shipped_questions
 
 GOLDENS = Path(__file__).parents[1] / "goldens"
-COMMANDS = ("build", "check", "list", "show", "schema")
+COMMANDS = ("build", "check", "grade", "list", "show", "schema")
 Run = Callable[..., Result]
 
 
@@ -120,7 +120,7 @@ class TestBuild:
     def test_reports_on_standard_output(self, qgen: Run, two_questions: Course) -> None:
         result = qgen("build", two_questions.folder / "exam.yaml")
         assert (result.exit_code, result.stderr) == (0, "")
-        assert result.stdout.splitlines()[-1] == "4 files in build/exam/, nothing lost"
+        assert result.stdout.splitlines()[-1] == "5 files in build/exam/, nothing lost"
         assert (Path("build") / "exam" / "key.csv").exists()
 
     def test_mistakes_go_to_standard_error(self, qgen: Run, two_questions: Course) -> None:
@@ -195,7 +195,13 @@ class TestBuild:
         expected = {
             "ok": True,
             "folder": "build/exam",
-            "files": ["key.csv", "manifest.json", "moodle/exam.xml", "moodle/settings.txt"],
+            "files": [
+                "key.csv",
+                "manifest.json",
+                "marking.jsonl",
+                "moodle/exam.xml",
+                "moodle/settings.txt",
+            ],
             "questions": 3,
             "papers": 2,
             "variants": 11,
@@ -231,7 +237,7 @@ class TestBuild:
         assert result.exit_code == 0
         folder = Path("out") / "exam"
         assert {path.name for path in folder.iterdir()} == {
-            *("html", "moodle", "key.csv", "manifest.json")
+            *("html", "moodle", "key.csv", "manifest.json", "marking.jsonl")
         }
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         assert (manifest["seed"], manifest["verify"]) == (9, "never")

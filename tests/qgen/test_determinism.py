@@ -68,7 +68,7 @@ def test_sources_do_not_depend_on_the_day_the_place_or_the_proofs(tmp_path: Path
         XDG_CACHE_HOME=str(tmp_path / "new"),
         **FAR,
     )
-    assert len(first) == 10
+    assert len(first) == 11
     assert again == first
     assert other == first
     losses = json.loads((tmp_path / "1" / "exam" / "manifest.json").read_text("utf-8"))["losses"]

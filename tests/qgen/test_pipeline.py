@@ -51,6 +51,7 @@ class TestABuild:
             "html/exam-A.html",
             "html/exam-B.html",
             "key.csv",
+            "marking.jsonl",
             "latex/paper-A.tex",
             "latex/paper-B.tex",
             "latex/solutions-A.tex",
@@ -64,7 +65,13 @@ class TestABuild:
         course.bank(choice("which"))
         course.exam("which", outputs={"latex": {"pdf": "never", "solutions": False}})
         assert set(digests(course.built(formats=("moodle", "latex")))) == {
-            *("key.csv", "manifest.json", "latex/paper-A.tex", "latex/paper-B.tex"),
+            *(
+                "key.csv",
+                "manifest.json",
+                "marking.jsonl",
+                "latex/paper-A.tex",
+                "latex/paper-B.tex",
+            ),
             *("moodle/exam.xml", "moodle/settings.txt"),
         }
         assert "html/exam-A.html" in digests(course.built(formats=("html",)))
@@ -88,7 +95,7 @@ class TestABuild:
         ]
         assert text[5] == "blind guessing scores 11.1% (multiple-select: per option)"
         assert text[6] == "moodle: 3 of 3 marks by machine"
-        assert text[7] == f"4 files in {course.output}/exam/, 2 losses (above)"
+        assert text[7] == f"5 files in {course.output}/exam/, 2 losses (above)"
 
     def test_another_seed_is_the_spec_with_that_seed(self, course: Course) -> None:
         course.bank(*[numeric(f"question-{n}") for n in range(6)])

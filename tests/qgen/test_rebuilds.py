@@ -31,7 +31,7 @@ class TestOwnFiles:
         (built / "scans").mkdir()
         (built / "scans" / "1.pdf").write_text("a scan")
         before = digests(built)
-        assert not course.build().problems
+        assert not course.build().failed
         assert digests(built) == before
 
     def test_that_were_ours_stay_and_are_named(self, qgen: Run, course: Course) -> None:
@@ -74,7 +74,12 @@ class TestABuildOfSomeFormats:
             new, earlier = data["runs"]
             assert (new["formats"], earlier["formats"]) == (["html"], ["latex", "moodle", "html"])
             assert sorted(new["files"] + earlier["files"]) == sorted(data["files"])
-            assert new["files"] == ["html/exam-A.html", "html/exam-B.html", "key.csv"]
+            assert new["files"] == [
+                "html/exam-A.html",
+                "html/exam-B.html",
+                "key.csv",
+                "marking.jsonl",
+            ]
             assert [item for item in data["items"] if "run" not in item] == [
                 item for item in before["items"] if not item["copy"].startswith("variant")
             ]
@@ -114,7 +119,7 @@ class TestABuildOfSomeFormats:
         (built / "moodle" / "mine.txt").write_text("mine")
         course.built()
         assert set(digests(built)) == {
-            *("html/exam-A.html", "html/exam-B.html", "key.csv", "manifest.json"),
+            *("html/exam-A.html", "html/exam-B.html", "key.csv", "manifest.json", "marking.jsonl"),
             "moodle/mine.txt",
         }
 

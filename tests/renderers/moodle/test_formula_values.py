@@ -172,3 +172,9 @@ def test_half_of_the_points_earn_half() -> None:
     ((question,),) = by_category(item)
     first = float(question.blanks[0].answers[-1].text)
     assert question.mark([first, None])[0] == pytest.approx(0.5)
+
+
+def test_a_formula_that_may_differ_by_a_constant_has_no_values_to_ask_for() -> None:
+    key = Product((Number(2), X))
+    assert formula_values(FormulaAnswer(key, {"x": "real"}), "here") is not None
+    assert formula_values(FormulaAnswer(key, {"x": "real"}, up_to="constant"), "here") is None

@@ -1,0 +1,185 @@
+"""A whole response to one part, as a page saves it, and what it earns: one way for all kinds.
+
+A value is the number of an option counted from 1, a list of such numbers (None where one is left
+empty), or the typed text; None is a blank.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, TypeAlias, assert_never
+
+from qgen.document.answers import (
+    Answer,
+    FormulaAnswer,
+    Matching,
+    MultipleSelect,
+    Numeric,
+    Open,
+    Ordering,
+    Part,
+    ShortAnswer,
+    SingleChoice,
+    option_letter,
+)
+from qgen.document.richtext import Passage
+from qgen.document.values import Real
+from qgen.marking.equivalence import mark_formula
+from qgen.marking.grader import (
+    Mark,
+    mark_choice,
+    mark_matching,
+    mark_ordering,
+    mark_part_number,
+    mark_words,
+)
+from qgen.marking.number_reader import Refusal, parse_number
+from qgen.marking.rules import WRONG
+
+Response: TypeAlias = int | str | tuple[int | None, ...] | None
+"""What a student gave; choices are numbers counted from 1, as they stand on the paper."""
+
+Outcome: TypeAlias = Literal[
+    "marked", "blank", "open", "undecided", "unreadable", "no_answer", "missing"
+]
+"""`no_answer` is a value that no control gives, such as option 7 of 4; `missing` is the answer
+that somebody who copied a paper did not copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseMark:
+    """What a response earns; `credit` is None where a person must decide.
+
+    `mistake` is the index of the recognised mistake, `sentence` says what a person must know, and
+    `number` is what was read where the part asks for a number.
+    """
+
+    credit: Fraction | None
+    outcome: Outcome
+    feedback: tuple[Passage, ...] = ()
+    mistake: int | None = None
+    sentence: str = ""
+    number: Fraction | None = None
+
+
+def mark_response(part: Part, response: object, earlier: Mapping[str, Real]) -> ResponseMark:
+    """Marks whatever stands as a response, also what cannot be one.
+
+    `earlier` holds the numbers that the student gave in earlier parts, by label. Neither an
+    undecided formula nor an unreadable text counts as wrong: a person must look.
+    """
+    answer = part.answer
+    match answer:
+        case SingleChoice() | MultipleSelect():
+            return _choice(answer, response)
+        case Matching() | Ordering():
+            return _arrangement(answer, response)
+        case Numeric() | FormulaAnswer() | ShortAnswer() | Open():
+            if response is None or (isinstance(response, str) and not response.strip()):
+                return ResponseMark(WRONG, "blank")
+            if not isinstance(response, str):
+                return _no_answer("the answer is a text here")
+            return _typed(part, answer, response, earlier)
+        case _:
+            assert_never(answer)
+
+
+def _no_answer(sentence: str) -> ResponseMark:
+    return ResponseMark(None, "no_answer", sentence=sentence)
+
+
+def _marked(mark: Mark, *, blank: bool = False) -> ResponseMark:
+    return ResponseMark(mark.credit, "blank" if blank else "marked", mark.feedback, mark.mistake)
+
+
+def _choice(answer: SingleChoice | MultipleSelect, response: object) -> ResponseMark:
+    given: tuple[object, ...]
+    if isinstance(answer, SingleChoice):
+        given = () if response is None else (response,)
+        expected = "the number of one option"
+    else:
+        given = () if response is None else response if isinstance(response, tuple) else (response,)
+        expected = "a list of numbers of options"
+    places = _places(given, len(answer.options))
+    if places is None or (isinstance(answer, MultipleSelect) and isinstance(response, int)):
+        return _no_answer(f"the answer is {expected} from 1 to {len(answer.options)} here")
+    ticked = {place for place in places if place is not None}
+    if len(ticked) != len(places):
+        return _no_answer("an option is named twice, or is none")
+    return _marked(mark_choice(answer, ticked), blank=not ticked)
+
+
+def _arrangement(answer: Matching | Ordering, response: object) -> ResponseMark:
+    if isinstance(answer, Matching):
+        length, largest = len(answer.pairs), len(answer.rights)
+    else:
+        length = largest = len(answer.items)
+    given = (None,) * length if response is None or response == () else response
+    places = _places(given, largest) if isinstance(given, tuple) else None
+    if places is None or len(places) != length:
+        return _no_answer(f"the answer is a list of {length} numbers from 1 to {largest} here")
+    if isinstance(answer, Matching):
+        mark = mark_matching(answer, places)
+    else:
+        mark = mark_ordering(answer, places)
+    return _marked(mark, blank=not any(place is not None for place in places))
+
+
+def _places(given: tuple[object, ...], largest: int) -> list[int | None] | None:
+    """Places counted from 0 for numbers counted from 1; None where one is no such number."""
+    places: list[int | None] = []
+    for number in given:
+        if number is None:
+            places.append(None)
+        elif type(number) is int and 1 <= number <= largest:
+            places.append(number - 1)
+        else:
+            return None
+    return places
+
+
+def _typed(
+    part: Part,
+    answer: Numeric | FormulaAnswer | ShortAnswer | Open,
+    text: str,
+    earlier: Mapping[str, Real],
+) -> ResponseMark:
+    match answer:
+        case Numeric():
+            number = parse_number(text)
+            if isinstance(number, Refusal):
+                return ResponseMark(None, "unreadable", sentence=number.sentence)
+            mark = mark_part_number(part, number, earlier)
+            return ResponseMark(mark.credit, "marked", mark.feedback, mark.mistake, number=number)
+        case FormulaAnswer():
+            return _formula(answer, text)
+        case ShortAnswer():
+            return _marked(mark_words(answer, text))
+        case Open():
+            return ResponseMark(None, "open")
+        case _:
+            assert_never(answer)
+
+
+def _formula(answer: FormulaAnswer, text: str) -> ResponseMark:
+    found = mark_formula(answer, text)
+    match found.verdict:
+        case "refused":
+            return ResponseMark(None, "unreadable", sentence=found.sentence)
+        case "undecided":
+            return ResponseMark(None, "undecided", sentence=found.sentence)
+        case "equal" | "different" | "form":
+            return ResponseMark(
+                found.credit, "marked", found.feedback, found.mistake, found.sentence
+            )
+        case _:
+            assert_never(found.verdict)
+
+
+def named_mistake(answer: Answer, mark: ResponseMark) -> str:
+    """How a recognised mistake is named in a table: `mistake 2`, an option's letter, or nothing."""
+    if mark.mistake is None:
+        return ""
+    if isinstance(answer, SingleChoice):
+        return option_letter(mark.mistake)
+    return f"mistake {mark.mistake + 1}"

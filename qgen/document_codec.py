@@ -1,0 +1,127 @@
+"""Answers and texts as JSON and back: what a build keeps so that its papers can be marked later.
+
+The classes are those of the document's closed vocabulary; a text stands once, under a number,
+and a passage holds the number and what is printed in its holes.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from fractions import Fraction
+from functools import cache
+from typing import Any, get_args
+
+from qgen.bank.expressions import compile_expression
+from qgen.document.answers import (
+    KINDS,
+    CarriedForward,
+    FormulaMistake,
+    NumericMistake,
+    Option,
+    Pair,
+    Part,
+    RubricLine,
+    TextMistake,
+    Tolerance,
+)
+from qgen.document.richtext import Block, Hole, Inline, Passage, RichText
+from qgen.document.values import FORMULA_TYPES
+from qgen.generator.carrying import Following
+
+_CLASSES: Mapping[str, type] = {
+    each.__name__: each
+    for each in (
+        *KINDS.values(),
+        *FORMULA_TYPES,
+        *get_args(Inline),
+        *get_args(Block),
+        *(Hole, Option, Tolerance, NumericMistake, FormulaMistake, TextMistake, RubricLine, Pair),
+        *(Part, CarriedForward),
+    )
+}
+_PLAIN = (str, int, bool, type(None))
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    if is_dataclass(kind):
+        return tuple(each.name for each in fields(kind))
+    named: tuple[str, ...] = kind._fields  # type: ignore[attr-defined]  # a NamedTuple
+    return named
+
+
+@dataclass(slots=True)
+class Encoder:
+    """Turns values of the document into what JSON holds; `new_texts` are those met since."""
+
+    new_texts: list[tuple[int, Any]] = field(default_factory=list)
+    # The text is kept beside its number, so that its identity cannot be given to another.
+    _known: dict[int, tuple[RichText, int]] = field(default_factory=dict)
+
+    def encode(self, value: Any) -> Any:
+        """The value as JSON; raises TypeError for one that is not of the document."""
+        kind: type = type(value)
+        if kind in _PLAIN:
+            return value
+        if kind is tuple:
+            return [self.encode(entry) for entry in value]
+        if kind is Passage:
+            return {"is": "Passage", "text": self._number(value.text), "print": value.printed}
+        if kind is Fraction:
+            return {"is": "Fraction", "of": str(value)}
+        if kind is float:
+            return {"is": "float", "of": repr(value)}
+        if kind is Following:
+            known = self.encode(value.known)
+            return {"is": "Following", "source": value.expression.source, "known": known}
+        if isinstance(value, Mapping):
+            entries = [self.encode(entry) for entry in value.values()]
+            return {"is": "mapping", "names": list(value), "values": entries}
+        if _CLASSES.get(kind.__name__) is not kind:
+            raise TypeError(f"{kind.__name__} is nothing that a document holds")
+        named = {name: self.encode(getattr(value, name)) for name in _field_names(kind)}
+        return {"is": kind.__name__, **named}
+
+    def _number(self, text: RichText) -> int:
+        known = self._known.get(id(text))
+        if known is None:
+            known = (text, len(self._known) + 1)
+            self._known[id(text)] = known
+            self.new_texts.append((known[1], self.encode(text.blocks)))
+        return known[1]
+
+
+class Decoder:
+    """Gives the values back that an encoder wrote, each text as one object.
+
+    Raises ValueError, KeyError or TypeError for what no encoder writes.
+    """
+
+    def __init__(self) -> None:
+        self._texts: dict[int, RichText] = {}
+        self._make: dict[str, Callable[[dict[str, Any]], Any]] = {
+            "Passage": lambda data: Passage(self._texts[data["text"]], tuple(data["print"])),
+            "Fraction": lambda data: Fraction(data["of"]),
+            "float": lambda data: float(data["of"]),
+            "Following": lambda data: Following(
+                compile_expression(data["source"]), self.decode(data["known"])
+            ),
+            "mapping": lambda data: dict(
+                zip(data["names"], self.decode(data["values"]), strict=True)
+            ),
+        }
+
+    def learn(self, number: int, blocks: Sequence[Any]) -> None:
+        """Remembers a text under its number."""
+        self._texts[number] = RichText(self.decode(blocks))
+
+    def decode(self, data: Any) -> Any:
+        """The value behind its JSON."""
+        if isinstance(data, list):
+            return tuple(self.decode(entry) for entry in data)
+        if not isinstance(data, dict):
+            return data
+        name = data["is"]
+        if name in self._make:
+            return self._make[name](data)
+        kind = _CLASSES[name]
+        return kind(*(self.decode(data[each]) for each in _field_names(kind)))

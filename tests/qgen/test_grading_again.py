@@ -1,0 +1,118 @@
+"""A changed key, earlier marks, and what lies in the folders already."""
+
+from pathlib import Path
+
+import pytest
+
+from qgen.document.exam import Paper
+from tests.qgen.course import choice, digests
+from tests.qgen.handed_in import Desk, answers_of, build_exam, questions, response
+
+
+class TestAChangedKey:
+    def test_is_applied_by_building_and_grading_again(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        build_exam(desk.course, monkeypatch, questions=[choice("one"), *questions()[2:4]])
+        desk.put("a.json", response({"1": 1}, student="Ada"))
+        desk.put("b.json", response({"1": 2}, student="Bo"))
+        desk.put("c.json", response({"1": 3}, student="Cy"))
+        desk.graded()
+        right = next(s for s in ("Ada", "Bo", "Cy") if desk.marks(s)["1"]["credit"] == "1")
+        old = desk.course.write("old.csv", (desk.output / "marks.csv").read_text("utf-8"))
+        options = [
+            {"text": "the right one", "feedback": "Mended."},
+            {"text": "a wrong one", "correct": True},
+            {"text": "another wrong one"},
+        ]
+        build_exam(
+            desk.course,
+            monkeypatch,
+            questions=[choice("one", options=options), *questions()[2:4]],
+        )
+        report = desk.graded(against=old)
+        now = next(s for s in ("Ada", "Bo", "Cy") if desk.marks(s)["1"]["credit"] == "1")
+        assert now != right
+        assert report.comparison is not None
+        assert (report.comparison.gains, report.comparison.losses) == (1, 1)
+        assert "other-question" not in desk.reasons()
+        changes = {(r["student"], r["question"]): r["change"] for r in desk.table("changes.csv")}
+        assert changes == {
+            **{(right, "total"): "-1", (right, "1"): "-1"},
+            **{(now, "total"): "+1", (now, "1"): "+1"},
+        }
+
+    def test_other_numbers_or_options_are_told(self, desk: Desk, papers: dict[str, Paper]) -> None:
+        desk.put("a.json", response({"1": 1}))
+        desk.graded()
+        old = desk.course.write("old.csv", (desk.output / "marks.csv").read_text("utf-8"))
+        desk.course.built(formats=("html",), seed=2)
+        desk.graded(against=old)
+        assert "other-question" in desk.reasons()
+
+    def test_only_a_table_of_marks_is_compared_with(
+        self, desk: Desk, papers: dict[str, Paper]
+    ) -> None:
+        desk.put("a.json", response({"1": 1}))
+        report = desk.grade(against=desk.course.write("old.csv", "a,b\n1,2\n"))
+        assert report.failed
+        assert "names no column 'student'" in report.problems[0].message
+
+
+class TestWhereItWrites:
+    def test_what_others_put_there_stays(self, desk: Desk, papers: dict[str, Paper]) -> None:
+        desk.put("a.json", response({"1": 1}))
+        desk.graded()
+        (desk.output / "notes.txt").write_text("mine")
+        marks = desk.output / "marks.csv"
+        marks.write_text("changed by hand")
+        report = desk.graded()
+        assert (desk.output / "notes.txt").read_text() == "mine"
+        assert marks.read_text() == "changed by hand"
+        assert (desk.output / "marks.new.csv").exists()
+        assert [problem.code for problem in report.problems] == ["kept-file"]
+
+    @pytest.mark.parametrize("place", ["build/exam", "questions", "handed-in"])
+    def test_a_folder_with_something_else_is_refused(
+        self, desk: Desk, papers: dict[str, Paper], place: str
+    ) -> None:
+        desk.put("a.json", response({"1": 1}))
+        folder = desk.course.folder / place
+        before = digests(folder)
+        with pytest.raises(FileExistsError, match="something else than grades"):
+            desk.grade(output=folder)
+        assert digests(folder) == before
+
+    def test_a_page_that_is_gone_is_removed(self, desk: Desk, papers: dict[str, Paper]) -> None:
+        desk.put("a.json", response({"1": 1}))
+        path = desk.put("b.json", response({"1": 1}, student="Bo"))
+        desk.graded()
+        path.unlink()
+        desk.graded()
+        assert [page.name for page in (desk.output / "feedback").iterdir()] == ["A-Ada.html"]
+
+
+class TestTheKeysOfABuild:
+    def test_no_build(self, desk: Desk, tmp_path: Path) -> None:
+        (problem,) = desk.grade(build=tmp_path).problems
+        assert "no folder that qgen build wrote" in problem.message
+
+    def test_changed_since(self, desk: Desk, papers: dict[str, Paper]) -> None:
+        path = desk.course.output / "exam" / "marking.jsonl"
+        path.write_bytes(path.read_bytes().replace(b'"correct": true', b'"correct": false', 1))
+        (problem,) = desk.grade().problems
+        assert "was changed after it was built" in problem.message
+
+    def test_several_runs_need_a_word(self, desk: Desk, papers: dict[str, Paper]) -> None:
+        desk.put("a.json", response(answers_of(papers["A"])))
+        desk.graded()
+        before = desk.marks()
+        desk.course.built(formats=("latex",), seed=2)
+        (problem,) = desk.grade().problems
+        assert "tell with --format" in problem.message
+        desk.graded(format="html")
+        assert desk.marks() == before
+        desk.graded(format="latex")
+        assert desk.marks() != before
+        (problem,) = desk.grade(format="htlm").problems
+        assert "did you mean 'html'" in problem.message
