@@ -3,7 +3,7 @@
 import re
 from datetime import date
 from fractions import Fraction
-from typing import Annotated, Any, Self, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
@@ -139,6 +139,10 @@ class ExamSpec(AuthorModel):
     date: Annotated[str, BeforeValidator(_date)] | None = None
     language: Language = "en"
     seed: Annotated[WholeNumber, Field(ge=0)]
+    proofs: Annotated[
+        Literal["optional", "required"],
+        Field(description="whether a key that nothing proves keeps the exam from being built"),
+    ] = "optional"
     bank: Annotated[Labels, Field(min_length=1)] = ("builtin",)
     solvers: Labels = ()
     versions: Annotated[WholeNumber, Field(ge=1, le=26)] | None = None

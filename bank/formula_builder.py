@@ -21,7 +21,9 @@ def words(source: str) -> frozenset[str]:
 
 
 class _Reader(Protocol):
-    def __call__(self, text: str, *steps: str | int, compiled: Compiler) -> Placed: ...
+    def __call__(
+        self, text: str, proof: str | None, *steps: str | int, compiled: Compiler
+    ) -> Placed: ...
 
 
 class _Mistakes(Protocol):
@@ -55,7 +57,7 @@ class FormulaBuilder:
             return compile_formula(source, model.variables.keys(), self.values)
 
         return FormulaTemplate(
-            self.read(model.answer, *steps, "answer", compiled=compiled),
+            self.read(model.answer, model.proof, *steps, "answer", compiled=compiled),
             model.variables,
             self.read_mistakes(model.mistakes, steps, compiled),
             model.form,

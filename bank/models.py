@@ -41,11 +41,35 @@ class ToleranceModel(AuthorModel):
         return self
 
 
+ProofText: TypeAlias = Annotated[
+    ExpressionText,
+    Field(description="an expression for the same value by another way, compared every time"),
+]
+
+
+class DerivedModel(AuthorModel):
+    """A derived value: an expression, and where its author can prove it, another for the same."""
+
+    value: ExpressionText
+    proof: ProofText | None = None
+
+
+def _derived(written: object) -> object:
+    return written if isinstance(written, dict) else {"value": written}
+
+
+DerivedEntry: TypeAlias = Annotated[
+    DerivedModel,
+    BeforeValidator(_derived, json_schema_input_type=ExpressionText | DerivedModel),
+]
+
+
 class OptionModel(AuthorModel):
     """One option: `correct` is true, false, or an expression with a truth value."""
 
     text: NonEmptyText
     correct: TruthText = False
+    proof: ProofText | None = None
     feedback: NonEmptyText | None = None
     position: Literal["first", "last"] | None = None
 
@@ -54,6 +78,7 @@ class MistakeModel(AuthorModel):
     """A usual mistake: what it gives, and what to tell the student who made it."""
 
     answer: ExpressionText
+    proof: ProofText | None = None
     feedback: NonEmptyText
 
 
@@ -100,6 +125,7 @@ class MultipleSelectFields(ChoiceFields):
 class NumericFields(AuthorModel):
     kind: Literal["numeric"]
     answer: ExpressionText
+    proof: ProofText | None = None
     tolerance: ToleranceModel
     unit: NonEmptyText | None = None
     mistakes: tuple[MistakeModel, ...] = ()
@@ -113,6 +139,7 @@ class FormulaFields(AuthorModel):
 
     kind: Literal["formula"]
     answer: ExpressionText
+    proof: ProofText | None = None
     variables: Annotated[dict[Name, VariableDomain], Field(min_length=1)]
     mistakes: tuple[MistakeModel, ...] = ()
     form: Annotated[tuple[FormulaForm, ...], ONE_OR_MORE] = ()
@@ -257,7 +284,7 @@ class QuestionFields(HeaderFields):
     note: FixedText | None = None
     parameters: dict[Name, ParameterEntry] = Field(default_factory=dict)
     where: Annotated[tuple[ExpressionText, ...], ONE_OR_MORE] = ()
-    let: dict[Name, ExpressionText] = Field(default_factory=dict)
+    let: dict[Name, DerivedEntry] = Field(default_factory=dict)
     figures: dict[Name, FigureModel] = Field(default_factory=dict)
     stem: NonEmptyText
     explanation: NonEmptyText | None = None

@@ -22,12 +22,14 @@ from qgen.bank.markup import Handlers, MarkupError, read_closed_markup, read_mar
 from qgen.bank.models import (
     ChoiceFields,
     DerivationQuestion,
+    DerivedModel,
     FormulaFields,
     MatchingFields,
     MistakeModel,
     NumericFields,
     NumericPart,
     OpenFields,
+    OptionModel,
     OrderingFields,
     PartFields,
     PartModel,
@@ -90,7 +92,7 @@ class TemplateBuilder:
             self._text, self._expression, self._place, self._problem
         )
         self._formulas = FormulaBuilder(
-            self._expression, self._mistakes, self._place, self._problem, self._drawn
+            self._proved, self._mistakes, self._place, self._problem, self._drawn
         )
         self.problems: list[Problem] = []
 
@@ -105,9 +107,7 @@ class TemplateBuilder:
         self._check_names()
         self._decimal_names = {entry.name for entry in parameters if prints_decimals(entry.domain)}
         self._decimal_results = bool(self._decimal_names)
-        derived = tuple(
-            (name, self._expression(text, "let", name)) for name, text in model.let.items()
-        )
+        derived = tuple((name, self._derived(name, entry)) for name, entry in model.let.items())
         for name, placed in derived:
             expression = placed.expression
             if expression.decimal or expression.names & self._decimal_names:
@@ -170,6 +170,29 @@ class TemplateBuilder:
         except ExpressionError as error:
             self._problem("expression", f"the expression '{text}': {error}", place)
             return Placed(compile_expression("0"), place)
+
+    def _derived(self, name: str, entry: DerivedModel) -> Placed:
+        steps: Steps = ("let", name)
+        if self._source.node((*self._path, *steps)).keys:
+            return self._proved(entry.value, entry.proof, *steps, "value")
+        return self._expression(entry.value, *steps)
+
+    def _proved(
+        self,
+        text: str,
+        proof: str | None,
+        *steps: str | int,
+        compiled: Compiler = compile_expression,
+    ) -> Placed:
+        """An expression with the proof that stands beside it, if one does."""
+        claim = self._expression(text, *steps, compiled=compiled)
+        if proof is None:
+            return claim
+        other = self._expression(proof, *steps[:-1], "proof", compiled=compiled)
+        if "".join(proof.split()) == "".join(text.split()):
+            message = f"the proof of '{text}' is the same expression; give another way to its value"
+            self._problem("proof", message, other.place)
+        return replace(claim, proof=other)
 
     def _optional(self, text: str | None, *steps: str | int) -> RichText | None:
         return None if text is None else self._text(text, *steps)
@@ -285,7 +308,7 @@ class TemplateBuilder:
                 return self._choice(model, steps)
             case NumericFields():
                 return NumericTemplate(
-                    self._expression(model.answer, *steps, "answer"),
+                    self._proved(model.answer, model.proof, *steps, "answer"),
                     _tolerance(model.tolerance),
                     None if model.unit is None else self._plain(model.unit, *steps, "unit"),
                     self._mistakes(model.mistakes, steps),
@@ -330,8 +353,14 @@ class TemplateBuilder:
     ) -> tuple[MistakeTemplate, ...]:
         return tuple(
             MistakeTemplate(
-                self._expression(
-                    mistake.answer, *steps, "mistakes", index, "answer", compiled=compiled
+                self._proved(
+                    mistake.answer,
+                    mistake.proof,
+                    *steps,
+                    "mistakes",
+                    index,
+                    "answer",
+                    compiled=compiled,
                 ),
                 self._text(mistake.feedback, *steps, "mistakes", index, "feedback"),
             )
@@ -346,7 +375,7 @@ class TemplateBuilder:
             options.append(
                 OptionTemplate(
                     text,
-                    self._correct(option.correct, *here, "correct"),
+                    self._correct(option, here),
                     self._optional(option.feedback, *here, "feedback"),
                     option.position,
                     self._place(*here),
@@ -363,8 +392,13 @@ class TemplateBuilder:
             "single_choice" if single else "multiple_select", tuple(options), model.draw
         )
 
-    def _correct(self, correct: bool | str, *steps: str | int) -> bool | Placed:
-        return correct if isinstance(correct, bool) else self._expression(correct, *steps)
+    def _correct(self, option: OptionModel, steps: Steps) -> bool | Placed:
+        if not isinstance(option.correct, bool):
+            return self._proved(option.correct, option.proof, *steps, "correct")
+        if option.proof is not None:
+            message = "a proof needs an expression beside it, as in correct: a > b"
+            self._problem("proof", message, self._place(*steps, "proof"))
+        return option.correct
 
     # Checks across a question
 

@@ -55,10 +55,14 @@ class HoleTemplate:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An expression with its place, for the messages about it."""
+    """An expression with its place, for the messages about it, and its proof where it has one.
+
+    The proof gives the same value by another way; the two are compared for every variant.
+    """
 
     expression: Expression
     place: Place
+    proof: "Placed | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +273,19 @@ class QuestionTemplate:
         """Every expression that is read once the solvers have answered."""
         holes = (Placed(hole.expression, hole.place) for hole in self.holes)
         answers = answer_expressions(self.parts)
-        return (*self.result_conditions, *holes, *answers, *figure_expressions(self.figures))
+        proofs = (placed.proof for placed in self.proofs() if placed.proof is not None)
+        figures = figure_expressions(self.figures)
+        return (*self.result_conditions, *holes, *answers, *proofs, *figures)
+
+    def proofs(self) -> tuple[Placed, ...]:
+        """Every expression that has a proof beside it."""
+        claims = (*(placed for _, placed in self.derived), *answer_expressions(self.parts))
+        return tuple(placed for placed in claims if placed.proof is not None)
+
+    @property
+    def proved_names(self) -> frozenset[str]:
+        """The derived values that have a proof."""
+        return frozenset(name for name, placed in self.derived if placed.proof is not None)
 
     def parameter_values(self, values: Values) -> Values:
         """The drawn values alone, without those derived from them."""

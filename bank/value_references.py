@@ -23,6 +23,9 @@ def unknown_references(template: QuestionTemplate) -> Iterator[Problem]:
     known = {parameter.name for parameter in template.parameters}
     for name, placed in template.derived:
         yield from _unknown(placed, known)
+        if placed.proof is not None and name in placed.proof.expression.names:
+            message = f"the proof of '{name}' reads '{name}' itself"
+            yield Problem("proof", message, placed.proof.place)
         known.add(name)
     if template.solvers:
         return
@@ -30,7 +33,12 @@ def unknown_references(template: QuestionTemplate) -> Iterator[Problem]:
         yield from _unknown(placed, known)
     for hole in template.holes:
         yield from _unknown(Placed(hole.expression, hole.place), known, in_text=True)
-    for placed in (*answer_expressions(template.parts), *figure_expressions(template.figures)):
+    proofs = (placed.proof for placed in template.proofs() if placed.proof is not None)
+    for placed in (
+        *proofs,
+        *answer_expressions(template.parts),
+        *figure_expressions(template.figures),
+    ):
         yield from _unknown(placed, known)
     for placed in carried_expressions(template.parts):
         yield from _unknown(placed, known | {CARRIED_NAME})

@@ -20,7 +20,7 @@ from unittest.mock import patch
 import mpmath  # type: ignore[import-untyped]
 
 from qgen.banks import load_banks
-from qgen.checking import check_question
+from qgen.checking import How, check_question
 from qgen.marking import equivalence
 from qgen.marking.formula_identities import identical
 from qgen.marking.formula_intervals import Arithmetic
@@ -86,7 +86,7 @@ def formula_pairs() -> list[Any]:
     with patch.object(equivalence, "equivalence", remembered):
         for template in load_banks(["builtin"])[0].questions.values():
             if "FormulaTemplate(" in repr(template.answer):
-                check_question(template, 2)
+                check_question(template, How(2))
     return pairs
 
 

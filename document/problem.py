@@ -7,7 +7,7 @@ from typing import Literal
 
 from qgen.document.characters import visible
 
-Severity = Literal["error", "loss"]
+Severity = Literal["error", "loss", "warning"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,7 +24,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake of an author (`error`), or what an output format cannot carry (`loss`)."""
+    """A mistake of an author (`error`), what a format cannot carry (`loss`), or a `warning`.
+
+    A warning tells what may be meant, and is only an error where an author asks for that.
+    """
 
     code: str
     message: str

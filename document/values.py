@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from qgen.document.formula import Call, Formula, Number, Power, Product, Quotient, Sum, Symbol
 from qgen.document.formula import typed as typed_formula
@@ -21,7 +21,7 @@ LARGEST = 10**300
 """Keys, mistakes and results are smaller: routes are compared, and answers marked, as floats."""
 
 
-def is_real(value: object) -> bool:
+def is_real(value: object) -> TypeGuard[Real]:
     """True for a number (a truth value is none)."""
     return isinstance(value, (int, Fraction, float)) and not isinstance(value, bool)
 

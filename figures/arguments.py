@@ -21,7 +21,7 @@ def number(name: str, value: Value) -> float:
     """The number to draw; refuses what is none, and what no axis can hold."""
     if not is_real(value):
         raise ValueError(f"{name} must be a number, it is {show(value)}")
-    drawn = float(value)  # type: ignore[arg-type]  # a number, as was just seen
+    drawn = float(value)
     if not math.isfinite(drawn) or abs(drawn) > _LARGEST:
         raise ValueError(f"{name} must lie between -10000 and 10000, it is {show(value)}")
     return drawn

@@ -35,7 +35,6 @@ from qgen.document.answers import (
     Option,
     Ordering,
     Part,
-    Provenance,
     RubricLine,
     ScoringRule,
     ShortAnswer,
@@ -61,7 +60,8 @@ from qgen.generator.carrying import carried_forward
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.option_texts import OptionTexts
 from qgen.generator.printing import Printer, printer
-from qgen.generator.provenance import answer_provenance
+from qgen.generator.provenance import known_answers
+from qgen.generator.proving import check_proof
 from qgen.generator.seeds import RandomSource, shuffled
 
 Printed: TypeAlias = tuple[str, ...]
@@ -92,7 +92,9 @@ class Filler:
             for hole in template.holes
         )
         verified = filling.verified
-        self.provenances = _provenances(template, verified)
+        known = known_answers(template, verified)
+        self.provenances = tuple(provenance for provenance, _ in known)
+        self._proved = tuple((n, each) for n, each in template.derived if each.proof is not None)
         self._points = part_points(template, filling.points)
         self._texts = OptionTexts(template)
 
@@ -107,6 +109,8 @@ class Filler:
         """
         template = self._template
         known: Values = {**values, **answers}
+        for name, derived in self._proved:
+            check_proof(derived, known[name], known)
         try:
             printed = tuple([write(read(known)) for read, write in self._holes])
         except (ArithmeticError, ValueError, TypeError):
@@ -279,13 +283,21 @@ def _print_failure(hole: HoleTemplate, known: Values) -> str | None:
 
 def _value(placed: Placed, known: Values) -> Value:
     try:
-        return placed.expression.evaluate(known)
+        value = placed.expression.evaluate(known)
     except (ArithmeticError, ValueError, TypeError):
-        pass
+        raise _without_value(placed, known) from None
+    if placed.proof is not None:
+        check_proof(placed, value, known)
+    return value
+
+
+def _without_value(placed: Placed, known: Values) -> VariantFailure:
+    """What to say of an expression that has no value."""
     try:
-        return evaluate(placed.expression, known)
+        evaluate(placed.expression, known)
     except ExpressionError as error:
-        raise VariantFailure("answer", f"{error} ({placed.place})") from None
+        return VariantFailure("answer", f"{error} ({placed.place})")
+    raise AssertionError("an expression failed once and not again")
 
 
 def _number(placed: Placed, known: Values) -> Real:
@@ -398,10 +410,3 @@ def part_points(template: QuestionTemplate, points: Fraction) -> tuple[Fraction,
     """The parts' points, scaled where an exam gives the question other points than its own."""
     total = template.points
     return tuple(part.points * points / total for part in template.parts)
-
-
-def _provenances(template: QuestionTemplate, verified: frozenset[str]) -> tuple[Provenance, ...]:
-    drawn = template.drawn_names
-    return tuple(
-        answer_provenance(part.answer, template.holes, drawn, verified) for part in template.parts
-    )

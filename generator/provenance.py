@@ -1,9 +1,8 @@
 """How a key is known: verified by two routes, computed by one, or stated by the author."""
 
 from collections.abc import Callable, Iterable
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
-from qgen.bank.expressions import Expression
 from qgen.bank.templates import (
     AnswerTemplate,
     ChoiceTemplate,
@@ -14,17 +13,25 @@ from qgen.bank.templates import (
     OpenTemplate,
     OrderingTemplate,
     Placed,
+    QuestionTemplate,
     ShortAnswerTemplate,
 )
 from qgen.document.answers import Provenance
+from qgen.document.problem import Place, Problem, Severity
 from qgen.document.richtext import DisplayMath, Hole, Math, RichText, walk
 
 _ORDER: tuple[Provenance, ...] = ("verified", "computed", "stated")
 
 
-def worst(provenances: Iterable[Provenance]) -> Provenance:
+Known: TypeAlias = tuple[Provenance, Place | None]
+"""How something is known, and the place of the expression that computes it."""
+
+STATED: Known = ("stated", None)
+
+
+def worst(known: Iterable[Known]) -> Known:
     """The weakest of several, as a chain is as strong as its weakest link."""
-    return max(provenances, key=_ORDER.index)
+    return max(known, key=lambda each: _ORDER.index(each[0]))
 
 
 def answer_provenance(
@@ -32,8 +39,10 @@ def answer_provenance(
     holes: tuple[HoleTemplate, ...],
     drawn: frozenset[str],
     verified: frozenset[str],
-) -> Provenance:
-    """How the key of one answer is known.
+) -> Known:
+    """How the key of one answer is known, and where that is said.
+
+    `drawn` are the names of values that nothing proves, `verified` those that two routes do.
 
     A number or a formula: by its expression. Several choices: by what decides each of them. A
     single choice: by the expressions that decide which option is right, the others being wrong;
@@ -42,56 +51,59 @@ def answer_provenance(
     order: by the values that decide it.
     """
 
-    def known(expression: Expression) -> Provenance:
+    def known(placed: Placed) -> Known:
+        expression = placed.expression
         if not expression.names:
-            return "stated"
+            return "stated", placed.place
         results = expression.names - drawn
         proved = bool(results) and results <= verified and expression.plain
-        return "verified" if proved else "computed"
+        verdict = proved or placed.proof is not None
+        return ("verified" if verdict else "computed"), placed.place
 
-    def printed(text: RichText) -> list[Provenance]:
-        return [known(holes[index].expression) for index in _holes_of(text)]
+    def hole(index: int) -> Known:
+        return known(Placed(holes[index].expression, holes[index].place))
+
+    def printed(text: RichText) -> list[Known]:
+        return [hole(index) for index in _holes_of(text)]
 
     match answer:
         case NumericTemplate() | FormulaTemplate():
-            return known(answer.answer.expression)
+            return known(answer.answer)
         case ChoiceTemplate():
             return _choice_provenance(answer, known, printed)
         case MatchingTemplate():
             return worst(
-                worst(printed(pair.right.text) or printed(pair.left.text) or ["stated"])
+                worst(printed(pair.right.text) or printed(pair.left.text) or [STATED])
                 for pair in answer.pairs
             )
         case OrderingTemplate():
-            return worst([known(value.expression) for value in answer.values] or ["stated"])
+            return worst(list(map(known, answer.values)) or [STATED])
         case ShortAnswerTemplate():
             written = [
-                known(holes[part.index].expression)
+                hole(part.index)
                 for text in answer.accepted
                 for part in text
                 if isinstance(part, Hole)
             ]
-            return worst(written or ["stated"])
+            return worst(written or [STATED])
         case OpenTemplate():
-            return "stated"
+            return STATED
         case _:
             assert_never(answer)
 
 
 def _choice_provenance(
     answer: ChoiceTemplate,
-    known: Callable[[Expression], Provenance],
-    printed: Callable[[RichText], list[Provenance]],
-) -> Provenance:
+    known: Callable[[Placed], Known],
+    printed: Callable[[RichText], list[Known]],
+) -> Known:
     decided = [
-        known(option.correct.expression)
-        for option in answer.options
-        if isinstance(option.correct, Placed)
+        known(option.correct) for option in answer.options if isinstance(option.correct, Placed)
     ]
     if answer.kind == "multiple_select":
-        return "stated" if len(decided) < len(answer.options) else worst(decided)
+        return STATED if len(decided) < len(answer.options) else worst(decided)
     shown = (printed(option.text) for option in answer.options if option.correct is True)
-    return worst(decided or [each for found in shown for each in found] or ["stated"])
+    return worst(decided or [each for found in shown for each in found] or [STATED])
 
 
 def _holes_of(text: RichText) -> list[int]:
@@ -101,4 +113,36 @@ def _holes_of(text: RichText) -> list[int]:
             found.append(node.index)
         elif isinstance(node, (Math, DisplayMath)):
             found += [part.index for part in node.parts if isinstance(part, Hole)]
+    return found
+
+
+def known_answers(template: QuestionTemplate, verified: frozenset[str]) -> tuple[Known, ...]:
+    """How the key of each part is known, where the solvers' `verified` results are proved."""
+    drawn = template.drawn_names - template.proved_names
+    proved = verified | template.proved_names
+    return tuple(
+        answer_provenance(part.answer, template.holes, drawn, proved) for part in template.parts
+    )
+
+
+def unproved_keys(
+    template: QuestionTemplate, verified: frozenset[str], *, required: bool
+) -> list[Problem]:
+    """Each part whose key one expression computes, with nothing to prove it.
+
+    A warning, and where proofs are required an error.
+    """
+    found = []
+    severity: Severity = "error" if required else "warning"
+    for part, (provenance, place) in zip(
+        template.parts, known_answers(template, verified), strict=True
+    ):
+        if provenance == "computed":
+            where = f"question '{template.header.identifier}'"
+            where += f", part {part.label}" if part.label else ""
+            message = (
+                f"{where}: the key is computed by one expression alone; put a 'proof' beside it, "
+                "an expression for the same value by another way, or take the key from a solver"
+            )
+            found.append(Problem("unproved-key", message, place, severity))
     return found

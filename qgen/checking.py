@@ -17,6 +17,7 @@ from qgen.document.values import show_all
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.filling import Filler, Filling
 from qgen.generator.outline import outline
+from qgen.generator.provenance import unproved_keys
 from qgen.generator.variants import Variant
 from qgen.marking.item_checks import item_faults, mistakes_tested
 from qgen.marking.rules import guess_floor
@@ -47,6 +48,18 @@ FEW_QUESTIONS = 8
 PIPE_WIDTH = 140
 
 
+@dataclass(frozen=True, slots=True)
+class How:
+    """How questions are checked: on so many variants each, blind guessing under this rule.
+
+    `strict` makes a key without a proof an error.
+    """
+
+    variants: int
+    rule: ScoringRule = "per_option"
+    strict: bool = False
+
+
 @dataclass(slots=True)
 class QuestionCheck:
     """What was proved of one question; of the `variants` asked for, `distinct` exist."""
@@ -62,6 +75,11 @@ class QuestionCheck:
     provenances: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
 
+    @property
+    def status(self) -> str:
+        """`ok`, or how many problems there are."""
+        return _number_of(self.problems) or "ok"
+
 
 @dataclass(slots=True)
 class BankCheck:
@@ -74,8 +92,8 @@ class BankCheck:
 
     @property
     def failed(self) -> bool:
-        """True where anything is wrong."""
-        return bool(self.problems)
+        """True where a problem is an error and not just a warning."""
+        return any(problem.severity == "error" for problem in self.problems)
 
 
 def check_banks(
@@ -86,17 +104,19 @@ def check_banks(
     progress: Callable[[str], None] = lambda step: None,
     jobs: int = 1,
     formats: Sequence[str] = (),
+    strict: bool = False,
 ) -> BankCheck:
     """Checks every question of the banks that a command line names (or the shipped one).
 
     With more than one job, questions are shared out among processes. For the formats, it is told
-    who marks how many of the bank's marks.
+    who marks how many of the bank's marks. `strict` makes a key without a proof an error.
     """
     problems = load_solver_files(solver_files)
     bank, mistakes = load_banks(paths)
     problems += mistakes
     checks = []
-    for check in _checked(tuple(bank.questions.values()), variants, rule, jobs):
+    how = How(variants, rule, strict)
+    for check in _checked(tuple(bank.questions.values()), how, jobs):
         checks.append(check)
         problems += check.problems
         progress("question")
@@ -107,39 +127,35 @@ def check_banks(
 
 
 def _checked(
-    templates: tuple[QuestionTemplate, ...], variants: int, rule: ScoringRule, jobs: int
+    templates: tuple[QuestionTemplate, ...], how: How, jobs: int
 ) -> Iterator[QuestionCheck]:
     """The checks in the order of the questions, made by so many processes."""
     if jobs == 1 or len(templates) < FEW_QUESTIONS or "fork" not in get_all_start_methods():
-        yield from (check_question(template, variants, rule) for template in templates)
+        yield from (check_question(template, how) for template in templates)
         return
     # Compiled questions cannot be sent to another process; a forked one has them already, and
     # torch with them. With more than one thread, torch would not survive the fork.
     import torch
 
     torch.set_num_threads(1)
-    with ProcessPoolExecutor(
-        jobs, get_context("fork"), _remember, (templates, variants, rule)
-    ) as pool:
+    with ProcessPoolExecutor(jobs, get_context("fork"), _remember, (templates, how)) as pool:
         yield from pool.map(_check_remembered, range(len(templates)))
 
 
-_REMEMBERED: list[tuple[tuple[QuestionTemplate, ...], int, ScoringRule]] = []
+_REMEMBERED: list[tuple[tuple[QuestionTemplate, ...], How]] = []
 
 
-def _remember(templates: tuple[QuestionTemplate, ...], variants: int, rule: ScoringRule) -> None:
-    _REMEMBERED.append((templates, variants, rule))
+def _remember(templates: tuple[QuestionTemplate, ...], how: How) -> None:
+    _REMEMBERED.append((templates, how))
 
 
 def _check_remembered(index: int) -> QuestionCheck:
-    templates, variants, rule = _REMEMBERED[-1]
-    return check_question(templates[index], variants, rule)
+    templates, how = _REMEMBERED[-1]
+    return check_question(templates[index], how)
 
 
-def check_question(
-    template: QuestionTemplate, variants: int, rule: ScoringRule = "per_option"
-) -> QuestionCheck:
-    """Proves up to so many variants of one question by everything that can be computed."""
+def check_question(template: QuestionTemplate, how: How) -> QuestionCheck:
+    """Proves variants of one question by everything that can be computed."""
     header = template.header
     check = QuestionCheck(header.identifier, header.kind)
     check.problems += _static_problems(template)
@@ -147,9 +163,11 @@ def check_question(
     check.problems += problems
     if problems:
         return check
-    check.variants = variants if template.parameters else 1
+    check.variants = how.variants if template.parameters else 1
     check.routes = min((2 if solver.check else 1 for solver in solvers), default=0)
-    filling = Filling(template.points, rule, True, verified_results(solvers))
+    verified = verified_results(solvers)
+    check.problems += unproved_keys(template, verified, required=how.strict)
+    filling = Filling(template.points, how.rule, True, verified)
     check.provenances = Filler(template, filling).provenances
     source = variant_source(template, solvers, 0, "check")
     prover = Prover("always", ProofStore(), Tally())
@@ -236,7 +254,7 @@ def check_data(result: BankCheck) -> dict[str, Any]:
                 "mistakes_tested": check.mistakes,
                 "blind_guessing": float(check.guess),
                 "answers": list(check.provenances),
-                "ok": not check.problems,
+                "ok": all(problem.severity != "error" for problem in check.problems),
             }
             for check in result.questions
         ],
@@ -266,7 +284,7 @@ def print_check(result: BankCheck) -> None:
             f"{check.largest:.0e}" if check.routes == 2 else "",
             str(check.mistakes),
             f"{float(check.guess):.0%}" if check.guess else "",
-            "ok" if not check.problems else count(len(check.problems), "problem"),
+            check.status,
         )
     console = Console(emoji=False)
     if not console.is_terminal:
@@ -287,5 +305,14 @@ def _summary(result: BankCheck) -> str:
     made = sum(check.distinct for check in result.questions)
     return (
         f"{count(len(result.questions), 'question')}, {count(made, 'variant')}; "
-        f"answers: {answers}; {count(len(result.problems), 'problem')}"
+        f"answers: {answers}; {_number_of(result.problems) or '0 problems'}"
     )
+
+
+def _number_of(problems: Sequence[Problem]) -> str:
+    """`2 problems, 1 warning`; nothing where there are none."""
+    errors = sum(problem.severity == "error" for problem in problems)
+    warnings = len(problems) - errors
+    found = [count(errors, "problem")] if errors else []
+    found += [count(warnings, "warning")] if warnings else []
+    return ", ".join(found)

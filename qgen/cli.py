@@ -65,6 +65,8 @@ def _formats(
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 
+_strict = click.option("--strict", is_flag=True, help="A key that nothing proves is an error.")
+
 
 @main.command()
 @click.argument("spec", type=click.Path(path_type=Path), metavar="EXAM.YAML")
@@ -98,6 +100,7 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Print the answe
     show_default=True,
     help="Run second routes on variants not proved before, on all, or on none.",
 )
+@_strict
 @_as_json
 def build(
     spec: Path,
@@ -106,6 +109,7 @@ def build(
     seed: int | None,
     jobs: int,
     verify: Literal["new", "always", "never"],
+    strict: bool,
     as_json: bool,
 ) -> None:
     """Write an exam's papers, platform files and web pages.
@@ -117,7 +121,7 @@ def build(
 
     with _progress("building") as progress:
         request = pipeline.BuildRequest(
-            spec, output, formats, seed, jobs, verify, progress=progress
+            spec, output, formats, seed, jobs, verify, strict, progress=progress
         )
         try:
             result = pipeline.build(request)
@@ -171,6 +175,7 @@ def build(
     metavar="LIST",
     help="Tell who marks how many of the bank's marks in these formats, with commas.",
 )
+@_strict
 @_as_json
 def check_command(
     paths: tuple[str, ...],
@@ -179,6 +184,7 @@ def check_command(
     solver_files: tuple[Path, ...],
     jobs: int,
     formats: tuple[str, ...] | None,
+    strict: bool,
     as_json: bool,
 ) -> None:
     """Prove a bank: folders or files of questions (without one, the shipped bank).
@@ -191,7 +197,7 @@ def check_command(
 
     with _progress("checking") as progress:
         result = checking.check_banks(
-            paths, variants, scoring, solver_files, progress, jobs, formats or ()
+            paths, variants, scoring, solver_files, progress, jobs, formats or (), strict
         )
     if as_json:
         click.echo(json.dumps(checking.check_data(result), indent=1, ensure_ascii=False))

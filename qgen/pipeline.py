@@ -18,6 +18,7 @@ from qgen.generator.assembling import exam_document, paper
 from qgen.generator.filling import Filling
 from qgen.generator.outline import outline
 from qgen.generator.planning import Slot
+from qgen.generator.provenance import unproved_keys
 from qgen.keeping import keep
 from qgen.loading import LoadedExam, load_whole_exam
 from qgen.marking.rules import guess_floor
@@ -47,6 +48,9 @@ class BuildRequest:
     seed: int | None = None
     jobs: int = 1
     verify: VerifyMode = "new"
+    strict: bool = False
+    """Whether a key that nothing proves is an error, whatever the spec says."""
+
     proofs: ProofStore = field(default_factory=ProofStore)
     progress: Callable[[str], None] = lambda step: None
 
@@ -88,6 +92,7 @@ def build(request: BuildRequest) -> BuildReport:
         return BuildReport(problems)
     writers, problems = chosen_writers(exam, request.formats)
     problems += _losses(exam, writers)
+    problems += _unproved(exam, strict=request.strict)
     report = BuildReport(in_reading_order(problems), verify=request.verify)
     report.marks = _marks(exam, writers)
     if report.failed:
@@ -111,6 +116,19 @@ def _losses(exam: LoadedExam, writers: Sequence[NamedWriter]) -> list[Problem]:
         for each in writers
         for item in outlines.values()
         for problem in (*each.writer.losses(item), *formula_losses(each.name, each.writer, item))
+    ]
+
+
+def _unproved(exam: LoadedExam, *, strict: bool) -> list[Problem]:
+    """The keys that one expression computes and nothing proves."""
+    required = strict or exam.loaded.spec.proofs == "required"
+    templates = {slot.template.header.identifier: slot.template for slot in exam.slots}
+    return [
+        problem
+        for identifier, template in templates.items()
+        for problem in unproved_keys(
+            template, verified_results(exam.solvers[identifier]), required=required
+        )
     ]
 
 

@@ -22,6 +22,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("qgen_banks", "Folders or files of questions to prove.", "paths", [])
     parser.addini("qgen_solvers", "The course's own solver files.", "paths", [])
     parser.addini("qgen_variants", "How many variants of each question to prove.", "string", "100")
+    parser.addini(
+        "qgen_proofs", "'required': a key that nothing proves fails its test.", "string", "optional"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,6 +34,8 @@ def pytest_configure(config: pytest.Config) -> None:
         if not bank.exists():
             raise pytest.UsageError(f"qgen_banks: there is no bank '{bank}'")
     chosen = config.args_source is not pytest.Config.ArgsSource.ARGS
+    if config.getini("qgen_proofs") not in ("optional", "required"):
+        raise pytest.UsageError("qgen_proofs: write optional or required")
     if banks and chosen and not config.getoption("help", default=False):
         inside = [Path(config.invocation_params.dir, argument) for argument in config.args]
         for bank in banks:
@@ -137,10 +142,12 @@ class QuestionItem(_ProblemItem):
 
     def runtest(self) -> None:
         """Runs every check of `qgen check` on the question."""
-        from qgen.checking import check_question
+        from qgen.checking import How, check_question
 
         variants = int(self.config.getini("qgen_variants"))
-        self.raise_for(check_question(self._template, variants).problems)
+        strict = self.config.getini("qgen_proofs") == "required"
+        found = check_question(self._template, How(variants, strict=strict)).problems
+        self.raise_for([each for each in found if each.severity == "error"])
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where the question stands."""

@@ -23,12 +23,13 @@ def build_text(report: BuildReport) -> str:
     """The short report of a build that succeeded."""
     tally = report.tally
     losses = [problem for problem in report.problems if problem.severity == "loss"]
+    warnings = [problem for problem in report.problems if problem.severity == "warning"]
     answers = ", ".join(
         f"{tally.provenances[each]} {each}" for each in ("verified", "computed", "stated")
     )
     proofs = f"{tally.proved_now} proved now, {tally.proved_earlier} earlier"
     lines = [
-        *(str(problem) for problem in losses),
+        *(str(problem) for problem in (*warnings, *losses)),
         f"{count(report.questions, 'question')}, {count(report.papers, 'paper')}, "
         f"{count(tally.items, 'variant')} in all",
         f"answers: {answers}",

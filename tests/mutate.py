@@ -30,7 +30,7 @@ from qgen.bank.templates import (
     QuestionTemplate,
 )
 from qgen.banks import load_banks
-from qgen.checking import check_question
+from qgen.checking import How, check_question
 from qgen.document.formula import Number, Product
 from qgen.document.values import FORMULA_TYPES, SolverResults, Value
 from qgen.generator.drawing import VariantFailure
@@ -180,7 +180,7 @@ def survivors(template: QuestionTemplate, variants: int) -> Iterator[str]:
     for solver in solvers:
         for what, change, watched in changes(template, solver):
             with broken(solver, change) as mutant:
-                caught = bool(check_question(template, variants).problems)
+                caught = bool(check_question(template, How(variants)).problems)
             if not caught and is_visible(template, solver, mutant, watched, variants):
                 yield f"{template.header.identifier}: {solver.name}: {what}"
 

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from qgen.document.answers import Provenance
+from qgen.document.problem import Place
 from qgen.generator.filling import Filler
-from qgen.generator.provenance import worst
+from qgen.generator.provenance import STATED, Known, worst
 from tests.bank.written import KINDS, question, template
 from tests.generator.filled import choice, fill, filling
 
@@ -108,9 +109,11 @@ def test_nothing_is_verified_where_no_route_was_run() -> None:
 
 
 def test_the_weakest_link() -> None:
-    assert worst(["verified"]) == "verified"
-    assert worst(["verified", "computed"]) == "computed"
-    assert worst(["stated", "verified", "computed"]) == "stated"
+    verified: Known = ("verified", None)
+    computed: Known = ("computed", Place("a.yaml", 3, 1))
+    assert worst([verified]) == verified
+    assert worst([verified, computed]) == computed
+    assert worst([STATED, verified, computed]) == STATED
 
 
 def test_every_kind_has_one() -> None:

@@ -372,7 +372,11 @@ def test_any_words_are_accepted_as_they_are(form, wrong):
         assert question.mark(as_typed(f"x{form}").replace("*", "Q"))[0] == 0
 
 
-@given(hostile.filter(str.strip), hostile, hostile.filter(str.strip), hostile.filter(str.strip))
+# Moodle's importer cuts a tag after fifty characters, as the writer does.
+short = hostile.filter(lambda text: text.strip() and len(text) <= 40)
+
+
+@given(hostile.filter(str.strip), hostile, short, short)
 @settings(max_examples=80)
 @example("a", "\\nu", "\\", "<b>")
 @example("a\n\nb{T}", "x", "]", "a")
