@@ -251,6 +251,26 @@ class FigureModel(AuthorModel):
     arguments: dict[Name, ExpressionText] = Field(default_factory=dict, alias="with")
 
 
+class DerivedModel(AuthorModel):
+    """A value by its definition: an integral, a derivative, a sum, a root, a matrix.
+
+    With `variables` it is a formula in them.
+    """
+
+    formula: ExpressionText
+    variables: dict[Name, VariableDomain] = Field(default_factory=dict)
+
+
+def _with_formula(value: object) -> object:
+    return value if isinstance(value, dict) else {"formula": value}
+
+
+DerivedEntry: TypeAlias = Annotated[
+    DerivedModel,
+    BeforeValidator(_with_formula, json_schema_input_type=DerivedModel | str),
+]
+
+
 class QuestionFields(HeaderFields):
     """What every question says."""
 
@@ -258,6 +278,7 @@ class QuestionFields(HeaderFields):
     parameters: dict[Name, ParameterEntry] = Field(default_factory=dict)
     where: Annotated[tuple[ExpressionText, ...], ONE_OR_MORE] = ()
     let: dict[Name, ExpressionText] = Field(default_factory=dict)
+    derive: dict[Name, DerivedEntry] = Field(default_factory=dict)
     figures: dict[Name, FigureModel] = Field(default_factory=dict)
     stem: NonEmptyText
     explanation: NonEmptyText | None = None
