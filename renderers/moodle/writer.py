@@ -9,10 +9,12 @@ from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import MoodleOptions
 from qgen.document.problem import Problem
 from qgen.renderers.carriage import MarkedBy
+from qgen.renderers.moodle.categories import Categories
 from qgen.renderers.moodle.halves import Half, halves, who_marks
 from qgen.renderers.moodle.losses import NUMBERS, is_typed_number, item_losses, variant_losses
-from qgen.renderers.moodle.questions import Frame, MoodleQuestions
-from qgen.renderers.moodle.sheet import Categories, SheetSlot, settings_sheet
+from qgen.renderers.moodle.questions import Frame, MoodleQuestions, plain_name
+from qgen.renderers.moodle.sheet import SheetSlot, Written, settings_sheet
+from qgen.renderers.moodle.sheet_forms import as_markdown, as_page, as_text
 from qgen.renderers.moodle.text import cdata
 from qgen.renderers.writer import Chunk, Writer
 
@@ -24,7 +26,7 @@ _CLOSING = "</quiz>\n"
 
 
 class MoodleWriter(Writer):
-    """`<slug>.xml` (then `<slug>-2.xml`, …) with categories of questions, and `settings.txt`."""
+    """`<slug>.xml` (then `<slug>-2.xml`, …) with a category a question, and the settings' sheet."""
 
     def __init__(
         self, options: MoodleOptions, questions_per_file: int = QUESTIONS_PER_FILE
@@ -71,15 +73,12 @@ class MoodleWriter(Writer):
         yield from bank.files.close()
         self.problems += bank.questions.problems
         if bank.numbers:
-            self.problems.append(
-                Problem("moodle-numbers", NUMBERS.format(bank.numbers), None, "loss")
-            )
-        drags = self._options.ordering == "ordering" and any(
-            pool.header.kind == KIND_NAMES[Ordering] for pool in bank.exam.pools
-        )
-        sheet = settings_sheet(bank.exam, bank.slots(), bank.files.counts, drags=drags)
-        # Half of a surrogate pair has no bytes.
-        yield Chunk("settings.txt", sheet.encode("utf-8", "replace"))
+            text = NUMBERS.format(bank.numbers)
+            self.problems.append(Problem("moodle-numbers", text, None, "loss"))
+        sheet = settings_sheet(bank.exam, bank.written())
+        for form, written in (("txt", as_text), ("md", as_markdown), ("html", as_page)):
+            # Half of a surrogate pair has no bytes.
+            yield Chunk(f"settings.{form}", written(sheet).encode("utf-8", "replace"))
 
 
 class _Files:
@@ -136,29 +135,62 @@ class _Bank:
     made: dict[str, SheetSlot] = field(default_factory=dict)
     numbers: int = 0
     """How many pools ask for numbers to be typed."""
+    embedded: bool = False
+    descriptions: dict[str, int] = field(default_factory=dict)
+    """How many texts begin sections of each name."""
 
     def chunks(self, pool: Pool, count: int, item: Item) -> Iterator[Chunk]:
         """The next variant in its place."""
         parts = halves(item, self.options)
         if pool is not self.pool:
+            description = self._description(pool)
+            if pool.instructions is not None and description:
+                text = self.questions.description(description, pool.instructions)
+                yield from self.files.chunks(self.categories.instructions, text)
             self.pool, self.writing = pool, {}
             self.numbers += any(is_typed_number(part.answer) for part in item.parts)
             for half in parts:
-                self._open(pool, count, half)
+                self._open(pool, count, half, description)
+                description = ""
         for half in parts:
             category, frame = self.writing[half.by]
             slot = self.made[category]
             self.made[category] = replace(slot, count=slot.count + 1)
-            yield from self.files.chunks(category, self.questions.question(item, half, frame))
+            question = self.questions.question(item, half, frame)
+            self.embedded = self.embedded or question.startswith('<question type="cloze"')
+            yield from self.files.chunks(category, question)
 
-    def _open(self, pool: Pool, count: int, half: Half) -> None:
+    def _description(self, pool: Pool) -> str:
+        """The name of the text before a pool: of the instructions where its section begins."""
+        before = self.pool
+        if pool.instructions is None or (
+            before is not None
+            and (before.section, before.instructions) == (pool.section, pool.instructions)
+        ):
+            return ""
+        name = plain_name(pool.section) or "Section"
+        self.descriptions[name] = self.descriptions.get(name, 0) + 1
+        again = self.descriptions[name]
+        return name if again == 1 else f"{name} ({again})"
+
+    def _open(self, pool: Pool, count: int, half: Half, description: str) -> None:
         """Begins a category with half of a pool's questions, or with all of them."""
         path = self.categories.path(pool.header, half.words)
         points = half.points if half.words else pool.points
         frame = self.questions.frame(pool.header, half, points, count)
         self.writing[half.by] = _Writing(path, frame)
-        self.made[path] = SheetSlot(pool.section, path, 0, points, half.by, half.words)
+        self.made[path] = SheetSlot(pool.section, path, 0, points, half.by, half.words, description)
 
-    def slots(self) -> list[SheetSlot]:
-        """The slots of the quiz, in order."""
-        return list(self.made.values())
+    def written(self) -> Written:
+        """What the sheet tells."""
+        drags = self.options.ordering == "ordering" and any(
+            pool.header.kind == KIND_NAMES[Ordering] for pool in self.exam.pools
+        )
+        return Written(
+            list(self.made.values()),
+            self.files.counts,
+            self.categories.instructions,
+            drags=drags,
+            numbers=self.numbers > 0,
+            embedded=self.embedded,
+        )

@@ -132,7 +132,7 @@ def read(data: bytes) -> dict[str, list[Question]]:
         assert category is not None, "a question in front of every category"
         found[category].append(_question(element))
     for questions in found.values():
-        numbers = [question.idnumber for question in questions]
+        numbers = [each.idnumber for each in questions if each.kind != "description"]
         assert len(set(numbers)) == len(numbers)
     return found
 
@@ -158,6 +158,9 @@ def _question(element) -> Question:
     question.explanation = _text(element.find("generalfeedback"), question.files)
     question.grade = float(element.findtext("defaultgrade"))
     assert float(element.findtext("penalty")) == 0
+    if question.kind == "description":
+        assert question.grade == 0
+        return question
     question.idnumber = element.findtext("idnumber")
     assert len(question.idnumber) <= 100
     question.tags = [tag.findtext("text") for tag in element.findall("tags/tag")]
