@@ -145,7 +145,8 @@ def _text(holder, files: list[str]) -> str:
         assert base64.b64decode(file.text, validate=True)
         files.append(file.get("name"))
     used = {html.unescape(name) for name in re.findall(r'@@PLUGINFILE@@/([^"]*)"', written)}
-    assert used == present, (holder.tag, used, present)
+    if holder.get("format") == "html":  # a text to be typed shows no picture
+        assert used == present, (holder.tag, used, present)
     return written
 
 
