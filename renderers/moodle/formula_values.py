@@ -96,9 +96,6 @@ def formula_values(answer: FormulaAnswer, place: str) -> FormulaValues | None:
     each point every known mistake differs from the key by more than four tolerances where such
     points are found, and otherwise each at one of the points.
     """
-    if answer.up_to is not None:
-        # Another right formula has other values.
-        return None
     every = frozenset(range(len(answer.mistakes)))
     wanted = _FEWEST_POINTS if answer.variables else 1
     tried: list[_Tried] = []

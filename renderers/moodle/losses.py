@@ -1,6 +1,6 @@
 """What Moodle cannot carry of a question, and what is written instead."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import assert_never
 
 from qgen.document.answers import (
@@ -23,7 +23,7 @@ from qgen.document.richtext import Image, Passage, walk
 from qgen.renderers.carriage import MarkedBy
 from qgen.renderers.moodle.arrangements import has_matching_type
 from qgen.renderers.moodle.cloze import can_be_ticked, is_ticked
-from qgen.renderers.moodle.halves import who_marks
+from qgen.renderers.moodle.halves import asked_by_values, who_marks
 from qgen.renderers.moodle.questions import NAME_LENGTH, TAG_LENGTH
 from qgen.renderers.moodle.text import web_form
 
@@ -94,25 +94,13 @@ def _answer_losses(
         case ShortAnswer():
             return _words_losses(answer)
         case FormulaAnswer():
-            return [_FORMULAS[options.formulas]]
+            return _formula_losses(answer, options)
         case SingleChoice() | Numeric() | Open():
             return []
         case _:
             assert_never(answer)
 
 
-_FORMULAS: Mapping[str, tuple[str, str]] = {
-    "points": (
-        "moodle-formula",
-        "Moodle marks the formula's values at two or three points, each for its share, and not "
-        "its form: a formula that agrees with the key at a point earns that point's share",
-    ),
-    "essay": (
-        "moodle-formula",
-        "an essay is written for the formula, with the key and the known mistakes in the notes for "
-        "the person who marks it",
-    ),
-}
 _POSITIONS = [
     (
         "moodle-ordering",
@@ -120,6 +108,25 @@ _POSITIONS = [
         "right position earns the same share, whatever the question's own rule",
     )
 ]
+
+
+def _formula_losses(answer: FormulaAnswer, options: MoodleOptions) -> list[tuple[str, str]]:
+    if not asked_by_values(answer, options):
+        text = (
+            "an essay is written for the formula, with the key and the known mistakes in the notes "
+            "for the person who marks it"
+        )
+        if answer.up_to is not None and options.formulas == "points":
+            text = f"right formulas may differ by a {answer.up_to}, and so in their values; {text}"
+        return [("moodle-formula", text)]
+    text = (
+        "Moodle marks the formula's values at two or three points, each for its share, and not "
+        "its form: a formula that agrees with the key at a point earns that point's share"
+    )
+    if answer.forms:
+        asked = " and ".join(answer.forms).replace("_", " ")
+        text += f", and whether it is {asked} counts for nothing"
+    return [("moodle-formula", text)]
 
 
 def _matching_losses(answer: Matching, embedded: bool) -> list[tuple[str, str]]:
