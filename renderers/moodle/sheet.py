@@ -124,7 +124,7 @@ def _slot_lines(exam: ExamDocument, written: Written) -> Iterator[SheetLine]:
 
 
 def _slot(number: int, slot: SheetSlot) -> Iterator[SheetLine]:
-    parts = f" (parts {slot.words})" if slot.words else ""
+    parts = f" (part{'s' if ',' in slot.words else ''} {slot.words})" if slot.words else ""
     if slot.count > 1:
         yield Line(1, f"Slot {number}{parts}: a random question, one of {slot.count} variants")
     else:
