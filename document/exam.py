@@ -94,6 +94,8 @@ class Pool:
     section: str
     points: Fraction
     varies: bool
+    instructions: Passage | None = None
+    """What its section begins with."""
 
     def count(self, variants: int) -> int:
         """How many items there are where so many variants of each template are wanted."""
@@ -126,5 +128,6 @@ class ExamDocument:
     attempts: Attempts | None = None
     instructions: Passage | None = None
     shuffle_options: bool = True
+    shuffle_questions: bool = False
     pools: tuple[Pool, ...] = ()
     guide: GuideDocument | None = None

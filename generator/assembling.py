@@ -27,13 +27,16 @@ def exam_document(loaded: LoadedSpec, slug: str, slots: Sequence[Slot]) -> ExamD
         ),
         instructions=_passage(loaded.instructions),
         shuffle_options=spec.shuffle.options,
+        shuffle_questions=spec.shuffle.questions,
         pools=tuple(_pool(loaded, slot) for slot in slots),
     )
 
 
 def _pool(loaded: LoadedSpec, slot: Slot) -> Pool:
     title = loaded.spec.sections[slot.section].title
-    return Pool(slot.template.header, title, slot.points, bool(slot.template.parameters))
+    instructions = _passage(loaded.section_instructions[slot.section])
+    varies = bool(slot.template.parameters)
+    return Pool(slot.template.header, title, slot.points, varies, instructions)
 
 
 def paper(

@@ -39,6 +39,8 @@ MARKED_BY: Mapping[str, Mapping[str, MarkedBy]] = {
 }
 """By format and kind. Formats that nobody answers on a platform, such as papers, are not in it."""
 
+_MOST_NAMED = 8
+
 
 def marked_by(name: str, answer: Answer) -> MarkedBy:
     """Who marks an answer of this kind in a format of the table."""
@@ -60,10 +62,18 @@ class Marks:
         total = self.machine + self.person + self.lost
         words = f"{points_number(self.machine)} of {points_number(total)} marks by machine"
         if self.by_person:
-            words += f", {points_number(self.person)} by a person ({', '.join(self.by_person)})"
+            words += f", {points_number(self.person)} by a person ({_named(self.by_person)})"
         if self.without:
-            words += f", {points_number(self.lost)} lost ({', '.join(self.without)})"
+            words += f", {points_number(self.lost)} lost ({_named(self.without)})"
         return words
+
+
+def _named(identifiers: tuple[str, ...]) -> str:
+    """The questions, or the first of many."""
+    if len(identifiers) <= _MOST_NAMED:
+        return ", ".join(identifiers)
+    more = len(identifiers) - _MOST_NAMED
+    return f"{', '.join(identifiers[:_MOST_NAMED])} and {more} more"
 
 
 class Marking(Protocol):

@@ -31,6 +31,7 @@ from qgen.document.richtext import Image, Passage, walk
 from qgen.renderers.carriage import MarkedBy, marked_by
 from qgen.renderers.labels import Labels, labels_for
 from qgen.renderers.moodle.arrangements import has_matching_type, has_positions_type
+from qgen.renderers.moodle.categories import category_paths
 from qgen.renderers.moodle.cloze import can_be_ticked, star_escaped
 from qgen.renderers.moodle.essay import asked_text, marking_notes, part_heading
 from qgen.renderers.moodle.numbers import NumberWriter
@@ -41,7 +42,6 @@ from qgen.renderers.moodle.questions import (
     plain_name,
     tags_of,
 )
-from qgen.renderers.moodle.sheet import category_paths
 from qgen.renderers.moodle.text import MoodleText, cleaned
 from qgen.renderers.writer import Chunk, Writer
 

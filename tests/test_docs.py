@@ -12,8 +12,10 @@ import pytest
 from qgen.bank.exact_arithmetic import FUNCTIONS
 from qgen.bank.expressions import FILTERS, Filter, compile_expression
 from qgen.bank.templates import HoleContext
+from qgen.document.answers import KINDS
 from qgen.document.formats import FORMATS
 from qgen.generator.printing import printer
+from qgen.renderers.carriage import MARKED_BY
 from tests.test_imports import MAY_IMPORT
 
 ROOT = Path(__file__).parents[1]
@@ -45,6 +47,15 @@ def formats() -> str:
             lines.append(f"| `{each.name}` | {values} | {_yaml(default)} | {says} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def marked() -> str:
+    """Who marks which kind in which format."""
+    lines = [f"| kind | {' | '.join(f'`{name}`' for name in MARKED_BY)} |"]
+    lines.append("|---" * (len(MARKED_BY) + 1) + "|")
+    for kind in KINDS:
+        lines.append(f"| `{kind}` | {' | '.join(row[kind] for row in MARKED_BY.values())} |")
+    return "\n".join(lines) + "\n"
 
 
 def _values(kind: Any) -> str:
@@ -95,7 +106,7 @@ def rooms() -> str:
 
 
 PAGES = {
-    "formats.md": [formats],
+    "formats.md": [formats, marked],
     "language.md": [filters, functions],
     "architecture.md": [rooms],
 }

@@ -32,7 +32,13 @@ from qgen.renderers.labels import Labels
 from qgen.renderers.moodle.essay import lettered, part_heading
 from qgen.renderers.moodle.formula_values import FormulaValues, Point
 from qgen.renderers.moodle.numbers import NumberWriter
-from qgen.renderers.moodle.text import MoodleText, cleaned, escaped, escaped_text
+from qgen.renderers.moodle.text import (
+    MATH_DELIMITER,
+    MoodleText,
+    cleaned,
+    escaped,
+    escaped_text,
+)
 
 # What Moodle would take for a blank of its own in the text around the blanks.
 _LIKE_A_BLANK = re.compile(r"\{(?=#\d|\d*:[A-Z])")
@@ -64,7 +70,11 @@ def can_be_listed(texts: Iterable[Passage]) -> bool:
     def is_plain(passage: Passage) -> bool:
         match passage.text.blocks:
             case (Paragraph(children),):
-                return all(isinstance(child, (Text, Hole)) for child in children)
+                words = [child.text for child in children if isinstance(child, Text)]
+                only_words = all(isinstance(child, (Text, Hole)) for child in children)
+                return only_words and not any(
+                    map(MATH_DELIMITER.search, (*words, *passage.printed))
+                )
             case _:
                 return False
 
@@ -93,7 +103,7 @@ def in_a_blank(text: str) -> str:
     written = doubled.replace("&", "&\0").replace("#", "&#35;").replace("&\0", "&#38;")
     for mark, entity in _IN_A_BLANK:
         written = written.replace(mark, entity)
-    return written
+    return written.replace("@@PLUGINFILE@@", "&#64;@PLUGINFILE@@")
 
 
 class ClozeWriter:

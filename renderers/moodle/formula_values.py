@@ -96,16 +96,13 @@ def formula_values(answer: FormulaAnswer, place: str) -> FormulaValues | None:
     each point every known mistake differs from the key by more than four tolerances where such
     points are found, and otherwise each at one of the points.
     """
-    if answer.up_to is not None:
-        # Another right formula has other values.
-        return None
     every = frozenset(range(len(answer.mistakes)))
     wanted = _FEWEST_POINTS if answer.variables else 1
     tried: list[_Tried] = []
     best: list[_Tried] = []
     draw = _digests(f"{place}\n{typed(answer.key)}")
-    for points in (_plain_points(answer, draw), _wide_points(answer, draw)):
-        for at in filter(None, (_tried(answer, point) for point in points)):
+    for points in (_plain_points, _wide_points):
+        for at in filter(None, (_tried(answer, point) for point in points(answer, draw))):
             tried.append(at)
             if at.is_plain and at.told_apart(_COARSE) == every and _is_new(at, best):
                 best.append(at)

@@ -185,6 +185,19 @@ class MoodleQuestions:
             case _:
                 assert_never(answer)
 
+    def description(self, name: str, text: Passage) -> str:
+        """A text without a mark, which begins a section."""
+        self._text.begin({})
+        title = cleaned(name[:NAME_LENGTH])
+        return (
+            '<question type="description">\n'
+            f"<name><text><![CDATA[{title}]]></text></name>\n"
+            f'<questiontext format="html">{self._text.field(text)}</questiontext>\n'
+            f'<generalfeedback format="html">{EMPTY_FIELD}</generalfeedback>\n'
+            "<defaultgrade>0</defaultgrade>\n<penalty>0</penalty>\n<hidden>0</hidden>\n"
+            "</question>\n"
+        )
+
     def _formula_values(self, item: Item, half: Half) -> dict[str, FormulaValues] | None:
         """The values that Moodle marks, by the labels of parts; None where a formula has none."""
         found: dict[str, FormulaValues] = {}

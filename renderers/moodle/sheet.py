@@ -1,20 +1,15 @@
-"""Category names, and the sheet that tells what Moodle's XML cannot: the quiz and its settings."""
+"""The sheet that tells what Moodle's XML cannot: the quiz to set up by hand, in a few steps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from qgen.document.exam import ExamDocument, Header
+from qgen.document.exam import ExamDocument
 from qgen.document.numbers import terminating
 from qgen.document.richtext import plain_text
 from qgen.renderers.carriage import MarkedBy
 from qgen.renderers.moodle.numbers import grade
-from qgen.renderers.moodle.questions import plain_name
-from qgen.renderers.moodle.text import cleaned
-
-# Two names, the slashes doubled and Moodle's prefix stay below 255 characters.
-_NAME_LENGTH = 115
-_TOP = "$course$/top/"
+from qgen.renderers.moodle.sheet_forms import Heading, Line, SheetLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,153 +23,156 @@ class SheetSlot:
     by: MarkedBy
     words: str
     """The parts that it asks, where another slot asks the rest; otherwise empty."""
+    description: str = ""
+    """The name of the text that begins its section, where this slot does and there is one."""
 
 
-class Categories:
-    """Hands out the categories of an exam's questions, all distinct."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What stands in the files: questions by file and category, and the slots that ask them."""
 
-    def __init__(self, exam_title: str) -> None:
-        self._top = f"{_TOP}{_category_name(exam_title, '')}"
-        self._seen: set[str] = set()
-
-    def path(self, header: Header, words: str = "") -> str:
-        """`$course$/top/<exam>/<question>`, with the parts that are in it where not all are."""
-        parts = f" ({words})" if words else ""
-        path, number = "", 1
-        while not path or path in self._seen:
-            ending = f" ({header.identifier})" if number > 1 else ""
-            ending += f" {number - 1}" if number > 2 else ""
-            path = f"{self._top}/{_category_name(header.title, ending + parts)}"
-            number += 1
-        self._seen.add(path)
-        return path
+    slots: Sequence[SheetSlot]
+    files: Mapping[str, Mapping[str, int]]
+    instructions: str
+    """The category of the texts that begin sections."""
+    drags: bool
+    """Whether items are dragged into order."""
+    numbers: bool
+    """Whether numbers are typed."""
+    embedded: bool
+    """Whether there are questions with embedded answers."""
 
 
-def category_paths(exam: ExamDocument) -> list[str]:
-    """The category of each pool, where each is one question."""
-    categories = Categories(exam.title)
-    return [categories.path(pool.header) for pool in exam.pools]
-
-
-def _category_name(name: str, ending: str) -> str:
-    """A name as it stands in a path; Moodle trims it, so blanks may keep its own slashes apart."""
-    name = " ".join(plain_name(cleaned(name)).split()) or "?"
-    ending = plain_name(cleaned(ending)).replace("/", "//")
-    room = max(_NAME_LENGTH - len(ending), _NAME_LENGTH // 2)
-    while len(name.replace("/", "//")) > room:
-        name = name[:-1]
-    ending = ending[: _NAME_LENGTH - len(name.replace("/", "//"))]
-    written = name.replace("/", "//") + ending
-    before = " " if written.startswith("/") else ""
-    after = " " if written.endswith("/") else ""
-    return f"{before}{written}{after}"
-
-
-def settings_sheet(
-    exam: ExamDocument,
-    slots: Sequence[SheetSlot],
-    files: Mapping[str, Mapping[str, int]],
-    *,
-    drags: bool,
-) -> str:
-    """The quiz to set up by hand after the import, in plain text.
-
-    `files` has the numbers of questions by file and category; `drags` says that some questions
-    have items to be dragged into order.
-    """
-    lines = [f"Moodle: {exam.title}", "", *_import_lines(files), *_quiz_lines(exam)]
-    lines += ["", "3. Slots", "", *_slot_lines(slots), "", *_NOTES]
-    if any(slot.words for slot in slots):
-        lines += _PAIRS
-    if drags:
-        lines.append(_DRAGS)
-    return "\n".join(lines) + "\n"
-
-
-def _slot_lines(slots: Sequence[SheetSlot]) -> list[str]:
-    lines: list[str] = []
-    section: str | None = None
-    for number, slot in enumerate(slots, 1):
-        if slot.section != section:
-            section = slot.section
-            lines.append(f"Section heading: {section}")
-        parts = f", parts {slot.words}" if slot.words else ""
-        add = (
-            f"one random question from this category ({slot.count} variants)"
-            if slot.count > 1
-            else "the only question of this category"
-        )
-        lines += [
-            f"  Slot {number}{parts}: {add}",
-            f"    category: {slot.path}",
-            f"    maximum mark: {_mark(slot.points)}"
-            + (", marked by a person" if slot.by == "person" else ""),
-        ]
-    total = sum((slot.points for slot in slots), Fraction(0))
-    lines += ["", f"Maximum grade of the quiz: {_mark(total)}"]
-    by_person = [
-        (number, slot.points) for number, slot in enumerate(slots, 1) if slot.by == "person"
+def settings_sheet(exam: ExamDocument, written: Written) -> list[SheetLine]:
+    """The lines of the sheet: what to import, what to set, what to put into which slot."""
+    return [
+        Heading(1, f"Moodle: {exam.title}"),
+        Heading(2, "1. Import (Question bank, Import, Moodle XML format), in this order"),
+        *_import_lines(written.files),
+        Heading(2, "2. Quiz settings"),
+        *_quiz_lines(exam, written),
+        Heading(2, "3. Slots"),
+        *_slot_lines(exam, written),
+        Heading(2, "4. Good to know"),
+        *_notes(written),
     ]
-    if by_person:
-        numbers = ", ".join(str(number) for number, _ in by_person)
-        marks = sum((points for _, points in by_person), Fraction(0))
-        lines.append(f"A person marks: slot {numbers} ({_mark(marks)} of the marks)")
-    return lines
 
 
-_PAIRS = (
-    "- Where two slots share the parts of one question, give them one after the other. Each draws",
-    "  its own variant and states it in full, so that nothing has to be matched.",
-)
-_DRAGS = (
-    "- Items to be put in order need Moodle 4.4 or later; for older ones write\n"
-    "  `moodle: {ordering: matching}` in the exam."
-)
-_NOTES = (
-    "4. Good to know",
-    "",
-    "- Importing a file again adds its questions a second time; it never updates.",
-    "- The maximum marks above must be set at the slots: a question with embedded answers brings",
-    "  whole-numbered weights of its own, and their sum is only its default mark.",
-    "- Numbers are typed as decimals such as 0.25 or 1.2e-5; Moodle does not read 1/4.",
-    "- Moodle 4.1 does not import the ID number of a question with embedded answers.",
-)
-
-
-def _import_lines(files: Mapping[str, Mapping[str, int]]) -> list[str]:
-    lines = [
-        "1. Import (Question bank, Import, Moodle XML format), in this order",
-        "",
-        "Compare the counts after each import: Moodle can stop in the middle of a file.",
-    ]
+def _import_lines(files: Mapping[str, Mapping[str, int]]) -> Iterator[SheetLine]:
+    yield Line(1, "Compare the counts after each import: Moodle can stop in the middle of a file.")
     for name, counts in files.items():
-        lines.append(f"  {name}: {sum(counts.values())} questions")
-        lines += [f"    {count} in {path}" for path, count in counts.items()]
-    return lines
+        total = sum(counts.values())
+        yield Line(1, f"{name}: {total} question{'s' if total != 1 else ''}")
+        for path, count in counts.items():
+            yield Line(2, f"{count} in", path)
 
 
-def _quiz_lines(exam: ExamDocument) -> list[str]:
-    lines = ["", "2. Quiz settings", "", f"  Name: {exam.title}"]
+def _quiz_lines(exam: ExamDocument, written: Written) -> Iterator[SheetLine]:
+    yield Line(1, f"Name: {exam.title}")
     if exam.course:
-        lines.append(f"  Course: {exam.course}")
-    if exam.date:
-        lines.append(f"  Date: {exam.date}")
+        yield Line(1, f"Course: {exam.course}")
     if exam.instructions is not None:
-        lines.append(f"  Description: {plain_text(exam.instructions)}")
-    lines.append(f"  Time limit: {f'{exam.duration} minutes' if exam.duration else 'none'}")
+        yield Line(1, f"Description: {plain_text(exam.instructions)}")
+    if exam.date:
+        yield Line(1, f"Open the quiz: {exam.date}; close it when all have answered")
+    yield Line(1, f"Time limit: {f'{exam.duration} minutes' if exam.duration else 'none'}")
     if exam.attempts is None:
-        lines.append("  Attempts allowed: not set in the exam")
+        yield Line(1, "Attempts allowed: not set in the exam")
     else:
-        lines.append(f"  Attempts allowed: {exam.attempts.allowed}")
+        yield Line(1, f"Attempts allowed: {exam.attempts.allowed}")
+        if exam.attempts.allowed > 1:
+            yield Line(1, "Grading method: highest grade (the exam names none)")
         if exam.attempts.every_minutes:
             wait = exam.attempts.every_minutes
-            lines.append(f"  Enforced delay between attempts: {wait} minutes")
+            yield Line(1, f"Enforced delay between attempts: {wait} minutes")
+    total = sum((slot.points for slot in written.slots), Fraction(0))
+    yield Line(1, f"Maximum grade of the quiz: {_mark(total)}")
     if exam.pass_mark is not None:
-        total = sum((pool.points for pool in exam.pools), Fraction(0))
         share = terminating(exam.pass_mark * 100) or grade(exam.pass_mark * 100)
-        lines.append(f"  Grade to pass: {_mark(total * exam.pass_mark)} ({share}%)")
-    shuffle = "yes" if exam.shuffle_options else "no"
-    return [*lines, f"  Shuffle within questions: {shuffle}"]
+        yield Line(1, f"Grade to pass: {_mark(total * exam.pass_mark)} ({share}%)")
+    yield Line(1, f"Shuffle within questions: {'yes' if exam.shuffle_options else 'no'}")
+    yield Line(1, "How questions behave: deferred feedback")
+    yield Line(
+        1,
+        "Review options: before the quiz is closed, tick nothing but The attempt; feedback and "
+        "right answers tell the key",
+    )
+
+
+def _slot_lines(exam: ExamDocument, written: Written) -> Iterator[SheetLine]:
+    section: str | None = None
+    for number, slot in enumerate(written.slots, 1):
+        if slot.section != section or slot.description:
+            section = slot.section
+            yield Line(1, f"Section heading: {section}")
+        if slot.description:
+            yield Line(
+                1,
+                f"Before slot {number}: the description '{slot.description}' (no marks) of",
+                written.instructions,
+            )
+        yield from _slot(number, slot)
+    by_person = [
+        (number, slot.points) for number, slot in enumerate(written.slots, 1) if slot.by == "person"
+    ]
+    if by_person:
+        marks = sum((points for _, points in by_person), Fraction(0))
+        numbers = ", ".join(str(number) for number, _ in by_person)
+        slots = "slots" if len(by_person) > 1 else "slot"
+        yield Line(1, f"A person marks: {slots} {numbers} ({_mark(marks)} of the marks)")
+    yield Line(1, f"Shuffle (beside the sections' headings): {_shuffling(exam, written)}")
+
+
+def _slot(number: int, slot: SheetSlot) -> Iterator[SheetLine]:
+    parts = f" (part{'s' if ',' in slot.words else ''} {slot.words})" if slot.words else ""
+    if slot.count > 1:
+        yield Line(1, f"Slot {number}{parts}: a random question, one of {slot.count} variants")
+    else:
+        yield Line(1, f"Slot {number}{parts}: from the question bank, the only question there")
+    yield Line(2, "category:", slot.path)
+    by_person = ", marked by a person" if slot.by == "person" else ""
+    yield Line(2, f"maximum mark: {_mark(slot.points)}{by_person}")
+
+
+def _shuffling(exam: ExamDocument, written: Written) -> str:
+    if not exam.shuffle_questions:
+        return "no"
+    kept = {slot.section for slot in written.slots if slot.words or slot.description}
+    others = {slot.section for slot in written.slots} - kept
+    if not kept:
+        return "yes"
+    if not others:
+        return "no, since slots belong together"
+    return f"yes, but for {', '.join(sorted(kept))}, where slots belong together"
+
+
+def _notes(written: Written) -> Iterator[SheetLine]:
+    yield Line(1, "Importing a file again adds its questions a second time; it never updates.")
+    if any(slot.words for slot in written.slots):
+        yield Line(
+            1,
+            "Where two slots share the parts of one question, each draws its own variant and "
+            "states it in full: nothing has to be matched. Only put them one after the other.",
+        )
+    if written.embedded:
+        yield Line(
+            1,
+            "Set the maximum marks above: a question with embedded answers brings whole-numbered "
+            "weights of its own, whose sum is only its default mark. Moodle 4.1 does not import "
+            "the ID number of such a question.",
+        )
+    if written.numbers:
+        yield Line(
+            1,
+            "Students type numbers as decimals such as 0.25 or -1.2e-5, as each box says; of 1/4 "
+            "or 0,25 Moodle reads a part.",
+        )
+    if written.drags:
+        yield Line(
+            1,
+            "Items to be put in order need Moodle 4.4 or later; for older ones write",
+            "moodle: {ordering: matching}",
+        )
 
 
 def _mark(points: Fraction) -> str:

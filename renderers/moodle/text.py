@@ -37,7 +37,7 @@ from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slo
 
 # One control character, half of a surrogate pair or noncharacter makes Moodle refuse the file.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_MATH_DELIMITER = re.compile(r"\\(?=[()\[\]])|\$(?=\$)")
+MATH_DELIMITER = re.compile(r"\\(?=[()\[\]])|\$(?=\$)")
 _WEB_FORMS = ("png", "svg", "jpg", "jpeg", "gif", "webp")
 EMPTY_FIELD = "<text></text>"
 _OPEN, _CLOSE = "<text><![CDATA[", "]]></text>"
@@ -52,7 +52,9 @@ def cleaned(text: str) -> str:
 @lru_cache(maxsize=8192)
 def escaped(text: str) -> str:
     """The text escaped for XML and HTML content, math included."""
-    return cleaned(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    html = cleaned(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # Moodle would put the address of its files there.
+    return html.replace("@@PLUGINFILE@@", "&#64;@PLUGINFILE@@")
 
 
 @lru_cache(maxsize=8192)
@@ -60,7 +62,7 @@ def escaped_text(text: str) -> str:
     r"""Plain characters as HTML: a literal `\(` or `$$` must not begin a formula."""
     html = escaped(text)
     if "\\" in html or "$$" in html:
-        return _MATH_DELIMITER.sub(r"\g<0><span></span>", html)
+        return MATH_DELIMITER.sub(r"\g<0><span></span>", html)
     return html
 
 

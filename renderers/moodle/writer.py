@@ -1,34 +1,21 @@
 """Writes the pools of an exam as Moodle XML, a category each, and a sheet of quiz settings."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, assert_never
+from typing import NamedTuple
 
-from qgen.document.answers import (
-    KIND_NAMES,
-    Answer,
-    FormulaAnswer,
-    Matching,
-    MultipleSelect,
-    Numeric,
-    Open,
-    Option,
-    Ordering,
-    Part,
-    ShortAnswer,
-    SingleChoice,
-)
+from qgen.document.answers import KIND_NAMES, Ordering
 from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import MoodleOptions
 from qgen.document.problem import Problem
-from qgen.document.richtext import Image, Passage, walk
 from qgen.renderers.carriage import MarkedBy
-from qgen.renderers.moodle.arrangements import has_matching_type
-from qgen.renderers.moodle.cloze import can_be_ticked, is_ticked
+from qgen.renderers.moodle.categories import Categories
 from qgen.renderers.moodle.halves import Half, halves, who_marks
-from qgen.renderers.moodle.questions import NAME_LENGTH, TAG_LENGTH, Frame, MoodleQuestions
-from qgen.renderers.moodle.sheet import Categories, SheetSlot, settings_sheet
-from qgen.renderers.moodle.text import cdata, web_form
+from qgen.renderers.moodle.losses import NUMBERS, is_typed_number, item_losses, variant_losses
+from qgen.renderers.moodle.questions import Frame, MoodleQuestions, plain_name
+from qgen.renderers.moodle.sheet import SheetSlot, Written, settings_sheet
+from qgen.renderers.moodle.sheet_forms import as_markdown, as_page, as_text
+from qgen.renderers.moodle.text import cdata
 from qgen.renderers.writer import Chunk, Writer
 
 QUESTIONS_PER_FILE = 2000
@@ -39,7 +26,7 @@ _CLOSING = "</quiz>\n"
 
 
 class MoodleWriter(Writer):
-    """`<slug>.xml` (then `<slug>-2.xml`, …) with categories of questions, and `settings.txt`."""
+    """`<slug>.xml` (then `<slug>-2.xml`, …) with a category a question, and the settings' sheet."""
 
     def __init__(
         self, options: MoodleOptions, questions_per_file: int = QUESTIONS_PER_FILE
@@ -49,29 +36,15 @@ class MoodleWriter(Writer):
         self._options = options
         self._questions_per_file = questions_per_file
         self._bank: _Bank | None = None
+        self._told: dict[str, set[str]] = {}
+        """The codes of what was told of each question on its outline."""
 
     def losses(self, item: Item) -> list[Problem]:
-        """What Moodle cannot carry of a question, and what is written instead.
-
-        Errors are questions that Moodle would refuse. `item` may be an outline: only its shape
-        counts, not its values.
-        """
-        found: list[tuple[str, str]] = []
-        if item.is_derivation:
-            by = who_marks(item, self._options)
-            found += _derivation_losses(item.parts, by)
-            for part, who in zip(item.parts, by, strict=True):
-                where = f"part {part.label}: "
-                if who == "machine":
-                    lost = _answer_losses(part.answer, self._options, embedded=True)
-                    lost += _blank_losses(part.answer, self._options)
-                    found += [(code, where + text) for code, text in lost]
-        else:
-            found += _answer_losses(item.parts[0].answer, self._options)
-        found += _picture_losses(item)
-        found += _cut_losses(item)
-        problems = [Problem(code, text, item.header.place, "loss") for code, text in found]
-        return problems + _refusals(item)
+        """What Moodle cannot carry of a question, and what is written instead."""
+        told = item_losses(item, self._options)
+        known = self._told.setdefault(item.header.identifier, set())
+        known.update(problem.code for problem in told)
+        return told
 
     def marked_by(self, item: Item) -> tuple[MarkedBy, ...]:
         """Who marks each part."""
@@ -87,6 +60,9 @@ class MoodleWriter(Writer):
     def variant(self, pool: Pool, item: Item) -> Iterator[Chunk]:
         """One variant as a question, or as two where a person marks some of its parts."""
         assert self._bank is not None
+        told = self._told.get(item.header.identifier)
+        if told is not None:
+            self.problems += variant_losses(item, self._options, told)
         yield from self._bank.chunks(pool, pool.count(self.variants), item)
 
     def end(self) -> Iterator[Chunk]:
@@ -97,15 +73,12 @@ class MoodleWriter(Writer):
         yield from bank.files.close()
         self.problems += bank.questions.problems
         if bank.numbers:
-            self.problems.append(
-                Problem("moodle-numbers", _NUMBERS.format(bank.numbers), None, "loss")
-            )
-        drags = self._options.ordering == "ordering" and any(
-            pool.header.kind == KIND_NAMES[Ordering] for pool in bank.exam.pools
-        )
-        sheet = settings_sheet(bank.exam, bank.slots(), bank.files.counts, drags=drags)
-        # Half of a surrogate pair has no bytes.
-        yield Chunk("settings.txt", sheet.encode("utf-8", "replace"))
+            text = NUMBERS.format(bank.numbers)
+            self.problems.append(Problem("moodle-numbers", text, None, "loss"))
+        sheet = settings_sheet(bank.exam, bank.written())
+        for form, written in (("txt", as_text), ("md", as_markdown), ("html", as_page)):
+            # Half of a surrogate pair has no bytes.
+            yield Chunk(f"settings.{form}", written(sheet).encode("utf-8", "replace"))
 
 
 class _Files:
@@ -162,227 +135,62 @@ class _Bank:
     made: dict[str, SheetSlot] = field(default_factory=dict)
     numbers: int = 0
     """How many pools ask for numbers to be typed."""
+    embedded: bool = False
+    descriptions: dict[str, int] = field(default_factory=dict)
+    """How many texts begin sections of each name."""
 
     def chunks(self, pool: Pool, count: int, item: Item) -> Iterator[Chunk]:
         """The next variant in its place."""
         parts = halves(item, self.options)
         if pool is not self.pool:
+            description = self._description(pool)
+            if pool.instructions is not None and description:
+                text = self.questions.description(description, pool.instructions)
+                yield from self.files.chunks(self.categories.instructions, text)
             self.pool, self.writing = pool, {}
-            self.numbers += any(_is_typed_number(part.answer) for part in item.parts)
+            self.numbers += any(is_typed_number(part.answer) for part in item.parts)
             for half in parts:
-                self._open(pool, count, half)
+                self._open(pool, count, half, description)
+                description = ""
         for half in parts:
             category, frame = self.writing[half.by]
             slot = self.made[category]
             self.made[category] = replace(slot, count=slot.count + 1)
-            yield from self.files.chunks(category, self.questions.question(item, half, frame))
+            question = self.questions.question(item, half, frame)
+            self.embedded = self.embedded or question.startswith('<question type="cloze"')
+            yield from self.files.chunks(category, question)
 
-    def _open(self, pool: Pool, count: int, half: Half) -> None:
+    def _description(self, pool: Pool) -> str:
+        """The name of the text before a pool: of the instructions where its section begins."""
+        before = self.pool
+        if pool.instructions is None or (
+            before is not None
+            and (before.section, before.instructions) == (pool.section, pool.instructions)
+        ):
+            return ""
+        name = plain_name(pool.section) or "Section"
+        self.descriptions[name] = self.descriptions.get(name, 0) + 1
+        again = self.descriptions[name]
+        return name if again == 1 else f"{name} ({again})"
+
+    def _open(self, pool: Pool, count: int, half: Half, description: str) -> None:
         """Begins a category with half of a pool's questions, or with all of them."""
         path = self.categories.path(pool.header, half.words)
         points = half.points if half.words else pool.points
         frame = self.questions.frame(pool.header, half, points, count)
         self.writing[half.by] = _Writing(path, frame)
-        self.made[path] = SheetSlot(pool.section, path, 0, points, half.by, half.words)
+        self.made[path] = SheetSlot(pool.section, path, 0, points, half.by, half.words, description)
 
-    def slots(self) -> list[SheetSlot]:
-        """The slots of the quiz, in order."""
-        return list(self.made.values())
-
-
-_NUMBERS = (
-    "questions that ask for numbers: {}; Moodle reads decimals such as 0.25 or -1.2e-5, and marks "
-    "1/4, 25%, 0,25 or 2.5·10^-1 wrong, or by the first number in them; each box says how to type"
-)
-
-
-def _is_typed_number(answer: Answer) -> bool:
-    return isinstance(answer, (Numeric, FormulaAnswer))
-
-
-def _answer_losses(
-    answer: Answer, options: MoodleOptions, *, embedded: bool = False
-) -> list[tuple[str, str]]:
-    """What an answer loses, as a question or `embedded` among others."""
-    match answer:
-        case Matching():
-            return _matching_losses(answer, embedded)
-        case Ordering():
-            return [] if options.ordering == "ordering" and not embedded else _POSITIONS
-        case MultipleSelect():
-            return _select_losses(answer, options)
-        case ShortAnswer():
-            return _words_losses(answer)
-        case FormulaAnswer():
-            return [_FORMULAS[options.formulas]]
-        case SingleChoice() | Numeric() | Open():
-            return []
-        case _:
-            assert_never(answer)
-
-
-_FORMULAS: Mapping[str, tuple[str, str]] = {
-    "points": (
-        "moodle-formula",
-        "Moodle marks the formula's values at two or three points, each for its share, and not "
-        "its form: a formula that agrees with the key at a point earns that point's share",
-    ),
-    "essay": (
-        "moodle-formula",
-        "an essay is written for the formula, with the key and the known mistakes in the notes for "
-        "the person who marks it",
-    ),
-}
-_POSITIONS = [
-    (
-        "moodle-ordering",
-        "each item with a choice of its position is written instead of items to drag; each in its "
-        "right position earns the same share, whatever the question's own rule",
-    )
-]
-
-
-def _matching_losses(answer: Matching, embedded: bool) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    listed = not embedded and has_matching_type(answer)
-    if not embedded and not listed:
-        text = (
-            "Moodle's matching shows its choices in lists of three or more, without formulas; "
-            "embedded answers with letters are written instead"
+    def written(self) -> Written:
+        """What the sheet tells."""
+        drags = self.options.ordering == "ordering" and any(
+            pool.header.kind == KIND_NAMES[Ordering] for pool in self.exam.pools
         )
-        found.append(("moodle-matching", text))
-    if answer.rule != "per_option":
-        text = (
-            f"Moodle cannot carry the scoring rule {answer.rule} for pairs; per_option is "
-            "written instead: each pair earns the same share"
+        return Written(
+            list(self.made.values()),
+            self.files.counts,
+            self.categories.instructions,
+            drags=drags,
+            numbers=self.numbers > 0,
+            embedded=self.embedded,
         )
-        found.append(("moodle-scoring", text))
-    if listed and any(pair.feedback is not None for pair in answer.pairs):
-        found.append(("moodle-feedback", "Moodle's matching has no feedback for a pair"))
-    return found
-
-
-def _select_losses(answer: MultipleSelect, options: MoodleOptions) -> list[tuple[str, str]]:
-    right = sum(option.correct for option in answer.options)
-    if not can_be_ticked(answer):
-        text = (
-            f"Moodle cannot mark ticks where {right} of {len(answer.options)} options are right; "
-            "a choice of yes or no for each is written instead, each worth the same share, and "
-            "one without a choice earns nothing"
-        )
-        return [("moodle-judged", text)]
-    if not is_ticked(answer, options):
-        text = (
-            "options to tick are written each with a choice of yes or no, which marks by the rule "
-            "per_option; one without a choice earns nothing, where one not ticked counts as no"
-        )
-        return [("moodle-judged", text)]
-    if answer.rule == "right_minus_wrong" or (answer.rule == "all_or_nothing" and right == 1):
-        return []
-    text = (
-        f"Moodle's shares cannot carry the scoring rule {answer.rule}; right_minus_wrong is "
-        "written instead: each wrong tick takes away what a right one earns"
-    )
-    return [("moodle-scoring", text)]
-
-
-def _words_losses(answer: ShortAnswer) -> list[tuple[str, str]]:
-    forms = [*answer.accepted, *(mistake.text for mistake in answer.mistakes)]
-    found: list[tuple[str, str]] = []
-    if any(len(form.split()) > 1 for form in forms):
-        text = "Moodle does not take several blanks between words for one; such answers are wrong"
-        found.append(("moodle-blanks", text))
-    if not answer.case_sensitive and any(form.lower() != form.casefold() for form in forms):
-        text = "Moodle ignores case letter by letter: it does not take ss for ß or ſ for s"
-        found.append(("moodle-case", text))
-    return found
-
-
-def _derivation_losses(parts: tuple[Part, ...], by: tuple[MarkedBy, ...]) -> list[tuple[str, str]]:
-    labels = ", ".join(part.label for part, who in zip(parts, by, strict=True) if who == "person")
-    found = [
-        (
-            "moodle-carry",
-            f"part {part.label}: Moodle's core cannot follow a wrong answer to part "
-            f"{part.carried.part}; what follows from it earns nothing",
-        )
-        for part, who in zip(parts, by, strict=True)
-        if who == "machine" and part.carried is not None
-    ]
-    if not labels:
-        return found
-    if "machine" in by:
-        text = (
-            f"Moodle has no question that it marks in part: part {labels} is an essay of its own, "
-            "which states its variant in full; a student's variant of it may be another one"
-        )
-    else:
-        text = (
-            "one essay with all parts is written, with their keys and rubrics in the notes for "
-            "the person who marks it"
-        )
-    return [*found, ("moodle-derivation", text)]
-
-
-def _blank_losses(answer: Answer, options: MoodleOptions) -> list[tuple[str, str]]:
-    passages: list[Passage] = []
-    match answer:
-        case SingleChoice() | MultipleSelect():
-            judged = isinstance(answer, MultipleSelect) and not is_ticked(answer, options)
-            passages += [] if judged else [option.text for option in answer.options]
-            passages += _feedback(answer.options)
-        case Numeric() | ShortAnswer():
-            passages += [mistake.feedback for mistake in answer.mistakes]
-        case Matching():
-            passages += [pair.feedback for pair in answer.pairs if pair.feedback is not None]
-        case FormulaAnswer():
-            passages += [mistake.feedback for mistake in answer.mistakes]
-        case Ordering() | Open():
-            pass
-        case _:
-            assert_never(answer)
-    if not any(_images(passage) for passage in passages):
-        return []
-    text = "a blank cannot hold a picture; its words in the alternative text are written instead"
-    return [("moodle-picture", text)]
-
-
-def _feedback(options: Iterable[Option]) -> list[Passage]:
-    return [option.feedback for option in options if option.feedback is not None]
-
-
-def _images(passage: Passage) -> list[Image]:
-    return [node for node in walk(passage.text.blocks) if isinstance(node, Image)]
-
-
-def _picture_losses(item: Item) -> list[tuple[str, str]]:
-    return [
-        (
-            "moodle-picture",
-            f"the picture '{asset.name}' has no form that browsers show (png, svg, jpg, gif or "
-            "webp); its alternative text is written instead",
-        )
-        for asset in item.assets.values()
-        if web_form(asset) is None
-    ]
-
-
-def _cut_losses(item: Item) -> list[tuple[str, str]]:
-    header = item.header
-    found = [
-        ("moodle-cut", f"Moodle keeps {TAG_LENGTH} characters of the tag '{tag}'")
-        for tag in dict.fromkeys((header.topic, *header.tags))
-        if len(tag) > TAG_LENGTH
-    ]
-    if len(header.title) > NAME_LENGTH:
-        found.append(("moodle-cut", f"the name keeps {NAME_LENGTH} characters of the title"))
-    return found
-
-
-def _refusals(item: Item) -> list[Problem]:
-    text = "Moodle refuses a single choice with fewer than two options"
-    return [
-        Problem("moodle-one-option", text, item.header.place, "error")
-        for part in item.parts
-        if isinstance(part.answer, SingleChoice) and len(part.answer.options) < 2
-    ]

@@ -196,11 +196,8 @@ class TestBuild:
             "ok": True,
             "folder": "build/exam",
             "files": [
-                "key.csv",
-                "manifest.json",
-                "marking.jsonl",
-                "moodle/exam.xml",
-                "moodle/settings.txt",
+                *("key.csv", "manifest.json", "marking.jsonl", "moodle/exam.xml"),
+                *("moodle/settings.html", "moodle/settings.md", "moodle/settings.txt"),
             ],
             "questions": 3,
             "papers": 2,

@@ -58,21 +58,16 @@ class TestABuild:
             "latex/solutions-B.tex",
             "manifest.json",
             "moodle/exam.xml",
-            "moodle/settings.txt",
+            *(f"moodle/settings.{form}" for form in ("html", "md", "txt")),
         }
 
     def test_writes_other_formats_when_asked(self, course: Course) -> None:
         course.bank(choice("which"))
         course.exam("which", outputs={"latex": {"pdf": "never", "solutions": False}})
         assert set(digests(course.built(formats=("moodle", "latex")))) == {
-            *(
-                "key.csv",
-                "manifest.json",
-                "marking.jsonl",
-                "latex/paper-A.tex",
-                "latex/paper-B.tex",
-            ),
-            *("moodle/exam.xml", "moodle/settings.txt"),
+            *("key.csv", "manifest.json", "marking.jsonl"),
+            *("latex/paper-A.tex", "latex/paper-B.tex", "moodle/exam.xml"),
+            *(f"moodle/settings.{form}" for form in ("html", "md", "txt")),
         }
         assert "html/exam-A.html" in digests(course.built(formats=("html",)))
 
@@ -95,7 +90,7 @@ class TestABuild:
         ]
         assert text[5] == "blind guessing scores 11.1% (multiple-select: per option)"
         assert text[6] == "moodle: 3 of 3 marks by machine"
-        assert text[7] == f"5 files in {course.output}/exam/, 2 losses (above)"
+        assert text[7] == f"7 files in {course.output}/exam/, 2 losses (above)"
 
     def test_another_seed_is_the_spec_with_that_seed(self, course: Course) -> None:
         course.bank(*[numeric(f"question-{n}") for n in range(6)])

@@ -42,5 +42,15 @@ def test_marks_add_up_and_name_the_questions_that_a_person_marks() -> None:
     assert alone.line() == "2 of 2 marks by machine"
 
 
+def test_a_line_names_no_more_than_can_be_read() -> None:
+    named = [
+        replace(samples.item("open"), header=replace(samples.header("open"), identifier=f"q{n}"))
+        for n in range(20)
+    ]
+    moodle = marks_by_format({"moodle": default_writer("moodle")}, named)["moodle"]
+    assert moodle.line().endswith("(q0, q1, q2, q3, q4, q5, q6, q7 and 12 more)")
+    assert len(moodle.by_person) == 20
+
+
 def test_papers_have_no_such_sum() -> None:
     assert marks_by_format({"html": default_writer("html")}, [samples.item("open")]) == {}

@@ -26,9 +26,10 @@ from qgen.document.formula import (
 from qgen.document.richtext import passage_of
 from qgen.marking.formula_points import belongs
 from qgen.renderers.moodle.formula_values import FormulaValues, formula_values
+from qgen.renderers.moodle.writer import MoodleWriter
 from tests import samples
 from tests.renderers.moodle.moodle_written import by_category, exam_of
-from tests.written import render
+from tests.written import losses, render
 
 X, Y = Symbol("x"), Symbol("y")
 
@@ -174,7 +175,27 @@ def test_half_of_the_points_earn_half() -> None:
     assert question.mark([first, None])[0] == pytest.approx(0.5)
 
 
-def test_a_formula_that_may_differ_by_a_constant_has_no_values_to_ask_for() -> None:
-    key = Product((Number(2), X))
-    assert formula_values(FormulaAnswer(key, {"x": "real"}), "here") is not None
-    assert formula_values(FormulaAnswer(key, {"x": "real"}, up_to="constant"), "here") is None
+@pytest.mark.parametrize("freedom", ["constant", "factor"])
+def test_a_person_marks_what_may_differ_by_a_constant_or_a_factor(freedom: str) -> None:
+    answer = replace(asking(Power(X, Number(2))), up_to=freedom)
+    item = replace(samples.item("formula"), parts=samples.sole(answer))
+    writer = MoodleWriter(MoodleOptions())
+    assert writer.marked_by(item) == ("person",)
+    (problem,) = writer.losses(item)
+    assert problem.code == "moodle-formula"
+    assert f"right formulas may differ by a {freedom}" in problem.message
+    ((question,),) = by_category(item)
+    assert question.kind == "essay"
+    mixed = replace(item, parts=samples.steps(answer, samples.ANSWERS["numeric"]))
+    assert writer.marked_by(mixed) == ("person", "machine")
+    assert [[each.kind for each in category] for category in by_category(mixed)] == [
+        ["cloze"],
+        ["essay"],
+    ]
+
+
+def test_a_form_that_is_asked_for_is_told_as_lost() -> None:
+    answer = replace(asking(Power(X, Number(2))), forms=("lowest_terms", "factorised"))
+    item = replace(samples.item("formula"), parts=samples.sole(answer))
+    (problem,) = losses(item, MoodleOptions())
+    assert "whether it is lowest terms and factorised counts for nothing" in problem.message

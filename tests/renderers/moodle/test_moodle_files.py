@@ -49,7 +49,7 @@ def _exam(*counts: int, points: Fraction = Fraction(3, 2)) -> samples.SampleExam
 def test_files_are_split_and_each_begins_with_its_category():
     files = split_files(_exam(3, 1, 3), 2)
     names = ["samples.xml", *(f"samples-{number}.xml" for number in (2, 3, 4))]
-    assert list(files) == [*names, "settings.txt"]
+    assert list(files) == [*names, "settings.txt", "settings.md", "settings.html"]
     top = "$course$/top/Samples & more/Title"
     assert [
         {category: len(questions) for category, questions in read(content).items()}
@@ -72,10 +72,15 @@ def test_the_settings_sheet_tells_what_the_xml_cannot():
     sheet = files_of(exam, MoodleOptions(variants=2))["settings.txt"].decode()
     for line in (
         *("Name: Samples & more", "Course: Course 1", "Time limit: 90 minutes"),
-        *("Attempts allowed: 3", "Enforced delay between attempts: 480 minutes"),
+        "Open the quiz: 2026-12-04",
+        *("Attempts allowed: 3", "Grading method: highest grade", "deferred feedback"),
+        *(
+            "Shuffle (beside the sections' headings): no",
+            "Enforced delay between attempts: 480 minutes",
+        ),
         *("Description: Be brief.", "Shuffle within questions: yes", "(80%)"),
         *("Section heading: Other", "samples.xml: 6 questions", "maximum mark: 0.3333333 (1/3)"),
-        "Slot 2: one random question from this category (2 variants)",
+        "Slot 2: a random question, one of 2 variants",
         "category: $course$/top/Samples & more/Title 1",
         "Maximum grade of the quiz: 3.3333333 (10/3)",
     ):

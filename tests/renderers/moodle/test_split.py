@@ -114,7 +114,7 @@ def test_the_sheet_keeps_the_pair_together() -> None:
     items = (mixed(1), mixed(2))
     sheet = files_of(exam_of(*items), MoodleOptions(variants=2))["settings.txt"].decode()
     top = "$course$/top/Samples & more/Sample derivation & more"
-    first, second = sheet.index("Slot 1, parts a, c"), sheet.index("Slot 2, parts b")
+    first, second = sheet.index("Slot 1 (parts a, c)"), sheet.index("Slot 2 (part b)")
     assert first < sheet.index(f"category: {top} (a, c)\n    maximum mark: 3\n") < second
     assert sheet.index(f"category: {top} (b)\n    maximum mark: 3, marked by a person") > second
     assert "Maximum grade of the quiz: 6" in sheet

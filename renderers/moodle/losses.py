@@ -1,0 +1,275 @@
+"""What Moodle cannot carry of a question, and what is written instead."""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from qgen.document.answers import (
+    Answer,
+    FormulaAnswer,
+    Matching,
+    MultipleSelect,
+    Numeric,
+    Open,
+    Option,
+    Ordering,
+    Part,
+    ShortAnswer,
+    SingleChoice,
+)
+from qgen.document.exam import Item
+from qgen.document.formats import MoodleOptions
+from qgen.document.problem import Problem
+from qgen.document.richtext import Image, Passage, walk
+from qgen.renderers.carriage import MarkedBy
+from qgen.renderers.moodle.arrangements import has_matching_type
+from qgen.renderers.moodle.cloze import can_be_ticked, is_ticked
+from qgen.renderers.moodle.halves import asked_by_values, who_marks
+from qgen.renderers.moodle.questions import NAME_LENGTH, TAG_LENGTH
+from qgen.renderers.moodle.text import web_form
+
+NUMBERS = (
+    "questions that ask for numbers: {}; Moodle reads decimals such as 0.25 or -1.2e-5, and marks "
+    "1/4, 25%, 0,25 or 2.5·10^-1 wrong, or by the first number in them; each box says how to type"
+)
+
+
+def item_losses(item: Item, options: MoodleOptions) -> list[Problem]:
+    """What Moodle cannot carry of a question, and what is written instead.
+
+    Errors are questions that Moodle would refuse. `item` may be an outline: only its shape
+    counts, not its values.
+    """
+    found: list[tuple[str, str]] = []
+    if item.is_derivation:
+        by = who_marks(item, options)
+        found += _derivation_losses(item.parts, by)
+        for part, who in zip(item.parts, by, strict=True):
+            where = f"part {part.label}: "
+            if who == "machine":
+                lost = _answer_losses(part.answer, options, embedded=True)
+                lost += _blank_losses(part.answer, options)
+                found += [(code, where + text) for code, text in lost]
+    else:
+        found += _answer_losses(item.parts[0].answer, options)
+    found += _picture_losses(item)
+    found += _cut_losses(item)
+    problems = [Problem(code, text, item.header.place, "loss") for code, text in found]
+    return problems + _refusals(item)
+
+
+def variant_losses(item: Item, options: MoodleOptions, told: set[str]) -> list[Problem]:
+    """What a variant loses that its outline did not show: how many options are right may vary.
+
+    What is told is added to `told`, since thousands may lose the same.
+    """
+    found: list[Problem] = []
+    for part in item.parts:
+        if isinstance(part.answer, MultipleSelect):
+            for code, text in _select_losses(part.answer, options):
+                if code not in told:
+                    told.add(code)
+                    words = f"variant {item.variant}"
+                    words += f", part {part.label}" if part.label else ""
+                    message = f"{words} (others may be like it): {text}"
+                    found.append(Problem(code, message, item.header.place, "loss"))
+    return found
+
+
+def is_typed_number(answer: Answer) -> bool:
+    """Whether students type a number for it."""
+    return isinstance(answer, (Numeric, FormulaAnswer))
+
+
+def _answer_losses(
+    answer: Answer, options: MoodleOptions, *, embedded: bool = False
+) -> list[tuple[str, str]]:
+    """What an answer loses, as a question or `embedded` among others."""
+    match answer:
+        case Matching():
+            return _matching_losses(answer, embedded)
+        case Ordering():
+            return [] if options.ordering == "ordering" and not embedded else _POSITIONS
+        case MultipleSelect():
+            return _select_losses(answer, options)
+        case ShortAnswer():
+            return _words_losses(answer)
+        case FormulaAnswer():
+            return _formula_losses(answer, options)
+        case SingleChoice() | Numeric() | Open():
+            return []
+        case _:
+            assert_never(answer)
+
+
+_POSITIONS = [
+    (
+        "moodle-ordering",
+        "each item with a choice of its position is written instead of items to drag; each in its "
+        "right position earns the same share, whatever the question's own rule",
+    )
+]
+
+
+def _formula_losses(answer: FormulaAnswer, options: MoodleOptions) -> list[tuple[str, str]]:
+    if not asked_by_values(answer, options):
+        text = (
+            "an essay is written for the formula, with the key and the known mistakes in the notes "
+            "for the person who marks it"
+        )
+        if answer.up_to is not None and options.formulas == "points":
+            text = f"right formulas may differ by a {answer.up_to}, and so in their values; {text}"
+        return [("moodle-formula", text)]
+    text = (
+        "Moodle marks the formula's values at two or three points, each for its share, and not "
+        "its form: a formula that agrees with the key at a point earns that point's share"
+    )
+    if answer.forms:
+        asked = " and ".join(answer.forms).replace("_", " ")
+        text += f", and whether it is {asked} counts for nothing"
+    return [("moodle-formula", text)]
+
+
+def _matching_losses(answer: Matching, embedded: bool) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    listed = not embedded and has_matching_type(answer)
+    if not embedded and not listed:
+        text = (
+            "Moodle's matching shows its choices in lists of three or more, without formulas; "
+            "embedded answers with letters are written instead"
+        )
+        found.append(("moodle-matching", text))
+    if answer.rule != "per_option":
+        text = (
+            f"Moodle cannot carry the scoring rule {answer.rule} for pairs; per_option is "
+            "written instead: each pair earns the same share"
+        )
+        found.append(("moodle-scoring", text))
+    if listed and any(pair.feedback is not None for pair in answer.pairs):
+        found.append(("moodle-feedback", "Moodle's matching has no feedback for a pair"))
+    return found
+
+
+def _select_losses(answer: MultipleSelect, options: MoodleOptions) -> list[tuple[str, str]]:
+    right = sum(option.correct for option in answer.options)
+    if not can_be_ticked(answer):
+        text = (
+            f"Moodle cannot mark ticks where {right} of {len(answer.options)} options are right; "
+            "a choice of yes or no for each is written instead, each worth the same share, and "
+            "one without a choice earns nothing"
+        )
+        return [("moodle-judged", text)]
+    if not is_ticked(answer, options):
+        text = (
+            "options to tick are written each with a choice of yes or no, which marks by the rule "
+            "per_option; one without a choice earns nothing, where one not ticked counts as no"
+        )
+        return [("moodle-judged", text)]
+    if answer.rule == "right_minus_wrong" or (answer.rule == "all_or_nothing" and right == 1):
+        return []
+    text = (
+        f"Moodle's shares cannot carry the scoring rule {answer.rule}; right_minus_wrong is "
+        "written instead: each wrong tick takes away what a right one earns"
+    )
+    return [("moodle-scoring", text)]
+
+
+def _words_losses(answer: ShortAnswer) -> list[tuple[str, str]]:
+    forms = [*answer.accepted, *(mistake.text for mistake in answer.mistakes)]
+    found: list[tuple[str, str]] = []
+    if any(len(form.split()) > 1 for form in forms):
+        text = "Moodle does not take several blanks between words for one; such answers are wrong"
+        found.append(("moodle-blanks", text))
+    if not answer.case_sensitive and any(form.lower() != form.casefold() for form in forms):
+        text = "Moodle ignores case letter by letter: it does not take ss for ß or ſ for s"
+        found.append(("moodle-case", text))
+    return found
+
+
+def _derivation_losses(parts: tuple[Part, ...], by: tuple[MarkedBy, ...]) -> list[tuple[str, str]]:
+    labels = ", ".join(part.label for part, who in zip(parts, by, strict=True) if who == "person")
+    found = [
+        (
+            "moodle-carry",
+            f"part {part.label}: Moodle's core cannot follow a wrong answer to part "
+            f"{part.carried.part}; what follows from it earns nothing",
+        )
+        for part, who in zip(parts, by, strict=True)
+        if who == "machine" and part.carried is not None
+    ]
+    if not labels:
+        return found
+    if "machine" in by:
+        text = (
+            f"Moodle has no question that it marks in part: part {labels} is an essay of its own, "
+            "which states its variant in full; a student's variant of it may be another one"
+        )
+    else:
+        text = (
+            "one essay with all parts is written, with their keys and rubrics in the notes for "
+            "the person who marks it"
+        )
+    return [*found, ("moodle-derivation", text)]
+
+
+def _blank_losses(answer: Answer, options: MoodleOptions) -> list[tuple[str, str]]:
+    passages: list[Passage] = []
+    match answer:
+        case SingleChoice() | MultipleSelect():
+            judged = isinstance(answer, MultipleSelect) and not is_ticked(answer, options)
+            passages += [] if judged else [option.text for option in answer.options]
+            passages += _feedback(answer.options)
+        case Numeric() | ShortAnswer():
+            passages += [mistake.feedback for mistake in answer.mistakes]
+        case Matching():
+            passages += [pair.feedback for pair in answer.pairs if pair.feedback is not None]
+        case FormulaAnswer():
+            passages += [mistake.feedback for mistake in answer.mistakes]
+        case Ordering() | Open():
+            pass
+        case _:
+            assert_never(answer)
+    if not any(_images(passage) for passage in passages):
+        return []
+    text = "a blank cannot hold a picture; its words in the alternative text are written instead"
+    return [("moodle-picture", text)]
+
+
+def _feedback(options: Iterable[Option]) -> list[Passage]:
+    return [option.feedback for option in options if option.feedback is not None]
+
+
+def _images(passage: Passage) -> list[Image]:
+    return [node for node in walk(passage.text.blocks) if isinstance(node, Image)]
+
+
+def _picture_losses(item: Item) -> list[tuple[str, str]]:
+    return [
+        (
+            "moodle-picture",
+            f"the picture '{asset.name}' has no form that browsers show (png, svg, jpg, gif or "
+            "webp); its alternative text is written instead",
+        )
+        for asset in item.assets.values()
+        if web_form(asset) is None
+    ]
+
+
+def _cut_losses(item: Item) -> list[tuple[str, str]]:
+    header = item.header
+    found = [
+        ("moodle-cut", f"Moodle keeps {TAG_LENGTH} characters of the tag '{tag}'")
+        for tag in dict.fromkeys((header.topic, *header.tags))
+        if len(tag) > TAG_LENGTH
+    ]
+    if len(header.title) > NAME_LENGTH:
+        found.append(("moodle-cut", f"the name keeps {NAME_LENGTH} characters of the title"))
+    return found
+
+
+def _refusals(item: Item) -> list[Problem]:
+    text = "Moodle refuses a single choice with fewer than two options"
+    return [
+        Problem("moodle-one-option", text, item.header.place, "error")
+        for part in item.parts
+        if isinstance(part.answer, SingleChoice) and len(part.answer.options) < 2
+    ]
