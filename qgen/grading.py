@@ -177,7 +177,8 @@ class _Grading:
         self._pages = FeedbackPages(marking.exam)
 
     def run(self, before: Sequence[Row]) -> None:
-        read = read_responses(self._request.responses, self._marking.exam.title)
+        request, exam = self._request, self._marking.exam
+        read = read_responses(request.responses, exam.title, request.output)
         self._report.concerns += read.concerns
         self._folder.append(MARKS, rows([MARK_COLUMNS]))
         self._folder.append(TOTALS, rows([TOTAL_COLUMNS]))
@@ -186,7 +187,7 @@ class _Grading:
         if self._manual.problems:
             self._report.problems += self._manual.problems
             raise _Refused
-        if self._request.against is not None:
+        if request.against is not None:
             self._compare(before)
         self._folder.write(REVIEW, rows([REVIEW_COLUMNS, *map(review_row, self._report.concerns)]))
         self._finish()

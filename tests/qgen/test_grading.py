@@ -188,6 +188,7 @@ class TestAWholePaper:
         for row in desk.table("marks.csv"):
             for cell in row.values():
                 assert not cell.startswith(("=", "+", "@"))
+                assert "\x1b" not in cell
 
     def test_a_page_says_what_was_earned_and_why(
         self, desk: Desk, papers: dict[str, Paper]
