@@ -93,7 +93,8 @@ def grade(request: GradeRequest) -> GradeReport:
     if marking is None or report.problems:
         return report
     _refuse_others(request.output)
-    sweep(request.output.parent)
+    # Other hidden folders beside it may be anybody's.
+    sweep(request.output.parent, request.output.name)
     try:
         with replacing(request.output) as folder:
             _Grading(request, marking, manual, report, folder).run(before)
@@ -149,12 +150,13 @@ def _marking_file(request: GradeRequest, report: GradeReport) -> MarkingFile | N
 
 def _refuse_others(target: Path) -> None:
     """Raises OSError unless `target` is free, empty, or holds an earlier grading."""
-    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
-        return
-    if target.is_dir() and not target.is_symlink() and read_earlier(target) is not None:
-        with (target / MANIFEST).open("rb") as file:
-            if json.load(file).get("holds") == _GRADES:
-                return
+    if not target.is_symlink():
+        if not target.exists() or (target.is_dir() and not any(target.iterdir())):
+            return
+        if target.is_dir() and read_earlier(target) is not None:
+            with (target / MANIFEST).open("rb") as file:
+                if json.load(file).get("holds") == _GRADES:
+                    return
     raise FileExistsError(f"{target} holds something else than grades; choose another with -o")
 
 

@@ -85,6 +85,26 @@ class TestWhereItWrites:
             desk.grade(output=folder)
         assert digests(folder) == before
 
+    def test_a_link_or_a_file_is_refused(self, desk: Desk, papers: dict[str, Paper]) -> None:
+        (desk.course.folder / "elsewhere").mkdir()
+        link, file = desk.course.folder / "link", desk.course.write("file", "mine")
+        link.symlink_to("elsewhere")
+        for output in (link, file):
+            with pytest.raises(FileExistsError):
+                desk.grade(output=output)
+        assert link.is_symlink()
+
+    def test_a_killed_grading_leaves_nothing_and_others_folders_stay(
+        self, desk: Desk, papers: dict[str, Paper]
+    ) -> None:
+        desk.put("a.json", response({"1": 1}))
+        beside = desk.course.folder
+        for name in (".grades-abcdefgh", ".mine-abcdefgh"):
+            (beside / name).mkdir()
+        desk.graded()
+        assert not (beside / ".grades-abcdefgh").exists()
+        assert (beside / ".mine-abcdefgh").exists()
+
     def test_a_page_that_is_gone_is_removed(self, desk: Desk, papers: dict[str, Paper]) -> None:
         desk.put("a.json", response({"1": 1}))
         path = desk.put("b.json", response({"1": 1}, student="Bo"))
