@@ -8,6 +8,7 @@ and near misses, each drawn for each student. Seconds and memory are those of th
 """
 
 import argparse
+import csv
 import hashlib
 import json
 import random
@@ -143,6 +144,9 @@ def main() -> None:
             f"grade {graded.wall:.1f} s, {graded.processor:.1f} s of processor, "
             f"{graded.mebibytes:.0f} MiB"
         )
+        with (work / "grades" / "review.csv").open(encoding="utf-8", newline="") as file:
+            reasons = Counter(row["reason"] for row in csv.DictReader(file))
+        print(f"for a person to look at: {dict(reasons.most_common())}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Answers and texts as JSON and back: what a build keeps so that its papers can be marked later.
 
-The classes are those of the document's closed vocabulary; a text stands once, under a number,
-and a passage holds the number and what is printed in its holes.
+The classes are those of the document's closed vocabulary. A text stands once, under a number; so
+does, for each item, what is printed in the holes of its texts. A passage holds the two numbers.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +18,6 @@ from qgen.document.answers import (
     NumericMistake,
     Option,
     Pair,
-    Part,
     RubricLine,
     TextMistake,
     Tolerance,
@@ -35,7 +34,7 @@ _CLASSES: Mapping[str, type] = {
         *get_args(Inline),
         *get_args(Block),
         *(Hole, Option, Tolerance, NumericMistake, FormulaMistake, TextMistake, RubricLine, Pair),
-        *(Part, CarriedForward),
+        CarriedForward,
     )
 }
 _PLAIN = (str, int, bool, type(None))
@@ -51,9 +50,14 @@ def _field_names(kind: type) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class Encoder:
-    """Turns values of the document into what JSON holds; `new_texts` are those met since."""
+    """Turns values of the document into what JSON holds.
+
+    `new_texts` are the texts, and `prints` the values printed in holes, that were met since
+    somebody cleared the list.
+    """
 
     new_texts: list[tuple[int, Any]] = field(default_factory=list)
+    prints: list[tuple[str, ...]] = field(default_factory=list)
     # The text is kept beside its number, so that its identity cannot be given to another.
     _known: dict[int, tuple[RichText, int]] = field(default_factory=dict)
 
@@ -65,7 +69,8 @@ class Encoder:
         if kind is tuple:
             return [self.encode(entry) for entry in value]
         if kind is Passage:
-            return {"is": "Passage", "text": self._number(value.text), "print": value.printed}
+            number, printed = self._number(value.text), self._print(value.printed)
+            return {"is": "Passage", "text": number, "print": printed}
         if kind is Fraction:
             return {"is": "Fraction", "of": str(value)}
         if kind is float:
@@ -80,6 +85,13 @@ class Encoder:
             raise TypeError(f"{kind.__name__} is nothing that a document holds")
         named = {name: self.encode(getattr(value, name)) for name in _field_names(kind)}
         return {"is": kind.__name__, **named}
+
+    def _print(self, printed: tuple[str, ...]) -> int:
+        for index, known in enumerate(self.prints):
+            if known is printed or known == printed:
+                return index
+        self.prints.append(printed)
+        return len(self.prints) - 1
 
     def _number(self, text: RichText) -> int:
         known = self._known.get(id(text))
@@ -98,8 +110,9 @@ class Decoder:
 
     def __init__(self) -> None:
         self._texts: dict[int, RichText] = {}
+        self._prints: list[tuple[str, ...]] = []
         self._make: dict[str, Callable[[dict[str, Any]], Any]] = {
-            "Passage": lambda data: Passage(self._texts[data["text"]], tuple(data["print"])),
+            "Passage": lambda data: Passage(self._texts[data["text"]], self._prints[data["print"]]),
             "Fraction": lambda data: Fraction(data["of"]),
             "float": lambda data: float(data["of"]),
             "Following": lambda data: Following(
@@ -113,6 +126,10 @@ class Decoder:
     def learn(self, number: int, blocks: Sequence[Any]) -> None:
         """Remembers a text under its number."""
         self._texts[number] = RichText(self.decode(blocks))
+
+    def use_prints(self, prints: Sequence[Sequence[str]]) -> None:
+        """What is printed in the holes of the passages that are decoded next."""
+        self._prints = [tuple(printed) for printed in prints]
 
     def decode(self, data: Any) -> Any:
         """The value behind its JSON."""

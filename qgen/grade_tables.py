@@ -96,10 +96,10 @@ def passed(graded: GradedPaper, pass_mark: Fraction | None) -> str:
 
 def review_row(concern: Concern) -> Sequence[str]:
     """A row of `review.csv`, with room for what a person gives."""
-    return (
-        *(concern.reason, concern.message, concern.file, concern.place, concern.student),
-        *(concern.paper, concern.question, concern.part, brief(concern.answer, 10_000), "", ""),
-    )
+    answer = brief(concern.answer, 10_000)
+    about = (concern.file, concern.place, concern.student, concern.paper)
+    where = (concern.question, concern.part)
+    return (concern.reason, concern.message, *map(brief, (*about, *where)), answer, "", "")
 
 
 class _Key(NamedTuple):

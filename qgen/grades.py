@@ -54,7 +54,8 @@ class GradedPart:
     language: str | None
     answer: str
     """What was answered, as a person reads it; empty for a blank."""
-    chosen: tuple[Passage, ...]
+    chosen: tuple[tuple[str, Passage], ...]
+    """The options that were ticked, each with its letter."""
     worth: Fraction
     credit: Fraction | None
     outcome: Outcome
@@ -288,10 +289,10 @@ def _letter(number: object) -> str | None:
     return option_letter(number - 1) if type(number) is int and 1 <= number <= 10_000 else None
 
 
-def _chosen(answer: Answer, response: object) -> Iterator[Passage]:
-    """The texts of the chosen options, where some were."""
+def _chosen(answer: Answer, response: object) -> Iterator[tuple[str, Passage]]:
+    """The letters and texts of the chosen options, where some were."""
     if isinstance(answer, SingleChoice | MultipleSelect):
         numbers = response if isinstance(response, tuple) else (response,)
         for number in numbers:
             if type(number) is int and 1 <= number <= len(answer.options):
-                yield answer.options[number - 1].text
+                yield option_letter(number - 1), answer.options[number - 1].text

@@ -93,7 +93,8 @@ def grade(request: GradeRequest) -> GradeReport:
     if marking is None or report.problems:
         return report
     _refuse_others(request.output)
-    sweep(request.output.parent)
+    # Other hidden folders beside it may be anybody's.
+    sweep(request.output.parent, request.output.name)
     try:
         with replacing(request.output) as folder:
             _Grading(request, marking, manual, report, folder).run(before)
@@ -149,12 +150,13 @@ def _marking_file(request: GradeRequest, report: GradeReport) -> MarkingFile | N
 
 def _refuse_others(target: Path) -> None:
     """Raises OSError unless `target` is free, empty, or holds an earlier grading."""
-    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
-        return
-    if target.is_dir() and not target.is_symlink() and read_earlier(target) is not None:
-        with (target / MANIFEST).open("rb") as file:
-            if json.load(file).get("holds") == _GRADES:
-                return
+    if not target.is_symlink():
+        if not target.exists() or (target.is_dir() and not any(target.iterdir())):
+            return
+        if target.is_dir() and read_earlier(target) is not None:
+            with (target / MANIFEST).open("rb") as file:
+                if json.load(file).get("holds") == _GRADES:
+                    return
     raise FileExistsError(f"{target} holds something else than grades; choose another with -o")
 
 
@@ -177,7 +179,8 @@ class _Grading:
         self._pages = FeedbackPages(marking.exam)
 
     def run(self, before: Sequence[Row]) -> None:
-        read = read_responses(self._request.responses, self._marking.exam.title)
+        request, exam = self._request, self._marking.exam
+        read = read_responses(request.responses, exam.title, request.output)
         self._report.concerns += read.concerns
         self._folder.append(MARKS, rows([MARK_COLUMNS]))
         self._folder.append(TOTALS, rows([TOTAL_COLUMNS]))
@@ -186,7 +189,7 @@ class _Grading:
         if self._manual.problems:
             self._report.problems += self._manual.problems
             raise _Refused
-        if self._request.against is not None:
+        if request.against is not None:
             self._compare(before)
         self._folder.write(REVIEW, rows([REVIEW_COLUMNS, *map(review_row, self._report.concerns)]))
         self._finish()

@@ -7,7 +7,7 @@ passages refer to the texts before it. Like `key.csv`, it is for those who mark 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, assert_never
@@ -25,9 +25,34 @@ from qgen.document.answers import (
     SingleChoice,
 )
 from qgen.document.exam import ExamDocument, Item, Paper
-from qgen.document.richtext import NO_TEXT, Passage
+from qgen.document.richtext import (
+    NO_TEXT,
+    BulletList,
+    Code,
+    CodeBlock,
+    DisplayMath,
+    Emphasis,
+    Heading,
+    Hole,
+    Image,
+    LineBreak,
+    Link,
+    Math,
+    NumberedList,
+    Paragraph,
+    Passage,
+    PlainText,
+    Quotation,
+    RichText,
+    Rule,
+    Strong,
+    Table,
+    Text,
+    walk,
+)
 from qgen.document_codec import Decoder, Encoder
 from qgen.earlier_build import MARKING
+from qgen.renderers.passage_writer import PassageWriter, Piece, Slot
 from qgen.renderers.writer import Chunk, Writer
 
 _FORMAT = "qgen-marking"
@@ -46,6 +71,7 @@ class MarkingRecorder(Writer):
         super().__init__()
         self._by_student = by_student
         self._encoder = Encoder()
+        self._seen = _SeenText()
 
     def begin(self, exam: ExamDocument) -> Iterator[Chunk]:
         """What holds for all papers."""
@@ -72,33 +98,65 @@ class MarkingRecorder(Writer):
 
     def _item(self, item: Item) -> dict[str, Any]:
         # What only the paper prints is left out; how it is marked is not.
-        parts = [replace(part, prompt=_UNREAD, explanation=None) for part in item.parts]
+        self._encoder.prints.clear()
+        parts = [self._part(part) for part in item.parts]
         return {
             "question": item.header.identifier,
             "language": item.header.language,
-            "shown": _shown(item),
-            "parts": [self._encoder.encode(part) for part in parts],
+            "shown": self._shown(item),
+            "prints": list(self._encoder.prints),
+            "parts": parts,
         }
+
+    def _part(self, part: Part) -> dict[str, Any]:
+        return {
+            "label": part.label,
+            "points": str(part.points),
+            "provenance": part.provenance,
+            "answer": self._encoder.encode(part.answer),
+            "carried": self._encoder.encode(part.carried),
+        }
+
+    def _shown(self, item: Item) -> str:
+        """A short hash of what a student sees of an item: not of its key, which may be mended."""
+        texts = [item.stem, *(part.prompt for part in item.parts)]
+        texts += [text for part in item.parts for text in _choices(part.answer)]
+        seen = "\0".join(map(self._seen.write, texts))
+        return hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+class _SeenText(PassageWriter):
+    """A passage as a run of all characters in it, whatever number its holes have."""
+
+    def pieces(self, text: RichText) -> Iterator[Piece]:
+        """The characters, with a mark for each node."""
+        for node in walk(text.blocks):
+            yield f"\1{type(node).__name__}\1"
+            match node:
+                case Hole():
+                    yield Slot(node.index, str)
+                case Math() | DisplayMath():
+                    yield from _cut(node.parts)
+                case Image():
+                    yield node.asset
+                    yield from _cut(node.alternative)
+                case Text() | Code() | CodeBlock():
+                    yield node.text
+                case Emphasis() | Strong() | Link() | LineBreak() | Paragraph() | Heading():
+                    pass
+                case BulletList() | NumberedList() | Quotation() | Rule() | Table():
+                    pass
+                case _:
+                    assert_never(node)
+
+
+def _cut(parts: PlainText) -> Iterator[Piece]:
+    for part in parts:
+        yield part if isinstance(part, str) else Slot(part.index, str)
 
 
 def _line(data: Mapping[str, Any]) -> Chunk:
     return Chunk(MARKING, json.dumps(data).encode("ascii") + b"\n")
-
-
-def _shown(item: Item) -> str:
-    """A short hash of what a student sees of an item: not of its key, which may be mended."""
-    digest = hashlib.sha256()
-    for passage in (item.stem, *(part.prompt for part in item.parts)):
-        _feed(digest, passage)
-    for part in item.parts:
-        for passage in _choices(part.answer):
-            _feed(digest, passage)
-    return digest.hexdigest()[:12]
-
-
-def _feed(digest: "hashlib._Hash", passage: Passage) -> None:
-    # Every node tells all that it holds, in the order in which it holds it.
-    digest.update(repr((passage.text.blocks, passage.printed)).encode("utf-8", "surrogatepass"))
 
 
 def _choices(answer: Answer) -> Iterator[Passage]:
@@ -169,7 +227,7 @@ class MarkingFile:
             with path.open("rb") as file:
                 self.exam = _exam(json.loads(next(file, b"null")))
             self._learn()
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
             raise self._damaged() from error
 
     def paper(self, label: str) -> MarkedPaper:
@@ -182,7 +240,7 @@ class MarkingFile:
             data = json.loads(line)
             items = tuple(self._item(each) for each in data["items"])
             return MarkedPaper(label, items)
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
             raise self._damaged() from error
 
     def _learn(self) -> None:
@@ -200,8 +258,14 @@ class MarkingFile:
                 offset += len(line)
 
     def _item(self, data: Mapping[str, Any]) -> MarkedItem:
-        parts = self._decoder.decode(data["parts"])
+        self._decoder.use_prints(data["prints"])
+        parts = tuple(self._part(each) for each in data["parts"])
         return MarkedItem(data["question"], data["language"], data["shown"], parts)
+
+    def _part(self, data: Mapping[str, Any]) -> Part:
+        answer, carried = self._decoder.decode([data["answer"], data["carried"]])
+        points, provenance = Fraction(data["points"]), data["provenance"]
+        return Part(data["label"], _UNREAD, answer, points, provenance, None, carried)
 
     def _damaged(self) -> DamagedMarking:
         return DamagedMarking(f"{self._path} is not as a build writes it: build the exam again")

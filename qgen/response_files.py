@@ -68,27 +68,35 @@ class ReadResponses:
     concerns: list[Concern] = field(default_factory=list)
 
 
-def read_responses(paths: Iterable[Path], exam: str) -> ReadResponses:
-    """Reads response files, tables, and folders of them, for the exam of this title."""
+def read_responses(paths: Iterable[Path], exam: str, output: Path) -> ReadResponses:
+    """Reads response files, tables, and folders of them, for the exam of this title.
+
+    `output` is where grades are written: it may lie in a folder that is read, and is passed over.
+    """
     read = ReadResponses()
-    seen: dict[Path, None] = {}
+    seen: dict[Path, None] = {output.resolve(): None}
     for path in _files(paths, read):
         where = path.resolve()
         if where in seen:
             continue
         seen[where] = None
-        match path.suffix.lower():
+        match "" if path.is_dir() else path.suffix.lower():
             case ".json":
                 _read_json(path, exam, read)
             case ".csv":
                 _read_csv(path, read)
             case _:
-                message = "not read: response files end in .json, tables in .csv"
+                message = (
+                    "not read: a folder in a folder; name it in the command"
+                    if path.is_dir()
+                    else "not read: response files end in .json, tables in .csv"
+                )
                 read.concerns.append(Concern("not-read", message, str(path)))
     return read
 
 
 def _files(paths: Iterable[Path], read: ReadResponses) -> Iterator[Path]:
+    """The files, and what lies in the folders; a folder in a folder is left as it is."""
     for path in paths:
         if not path.is_dir():
             yield path
@@ -98,12 +106,7 @@ def _files(paths: Iterable[Path], read: ReadResponses) -> Iterator[Path]:
         except OSError as error:
             read.concerns.append(Concern("unreadable-file", str(error.strerror), str(path)))
             continue
-        for each in inner:
-            if each.is_dir():
-                message = "not read: a folder in a folder; name it in the command"
-                read.concerns.append(Concern("not-read", message, str(each)))
-            else:
-                yield each
+        yield from inner
 
 
 class _NotAsSaved(Exception):

@@ -1,13 +1,13 @@
 """Whose each submission is, and which of them are of one student."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from unicodedata import normalize
 
 from qgen.document.problem import did_you_mean
 from qgen.marking_file import MarkingFile
-from qgen.response_files import Concern, Submission
+from qgen.response_files import Concern, Submission, brief
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ class Submissions:
         return found
 
     def _student(self, submission: Submission) -> str:
-        own = (submission.student or "").strip()
+        own = brief((submission.student or "").strip())
         if self._by_student:
             name = self._names[submission.paper]
             if own and _plain(own) not in (_plain(name or ""), _plain(submission.paper)):
@@ -99,8 +99,9 @@ class Submissions:
                 )
 
     def _note(self, submission: Submission, reason: str, message: str) -> None:
-        concern = Concern(reason, message, submission.file, "", submission.student or "")
-        self._concerns.append(replace(concern, paper=submission.paper[:200]))
+        student, paper = submission.student or "", submission.paper
+        concern = Concern(reason, message, submission.file, student=student, paper=paper)
+        self._concerns.append(concern)
 
 
 def _plain(name: str) -> str:

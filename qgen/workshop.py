@@ -74,15 +74,17 @@ def put_in_place(place: Path, target: Path) -> None:
         raise
 
 
-def sweep(output: Path) -> None:
-    """Ends what dead builds in an output folder began: nothing of theirs is left.
+def sweep(output: Path, only: str | None = None) -> None:
+    """Ends what dead builds in an output folder began (`only` those of this name): nothing is left.
 
     Workshops of running builds stay as they are, as does what may not be removed.
     """
     with suppress(OSError):
         for place in list(output.iterdir()):
             name = _WORKSHOP.fullmatch(place.name)
-            if name and not place.is_symlink() and place.is_dir():
+            if name is None or only not in (None, name[1]):
+                continue
+            if not place.is_symlink() and place.is_dir():
                 with suppress(OSError):
                     _sweep_one(place, output / name[1])
 

@@ -25,13 +25,13 @@ class FeedbackPart:
     """One part of a paper: what was answered, what it earned, what there is to say.
 
     `points` is None while a person has not decided; `label` is empty where a question has no
-    parts.
+    parts. `chosen` are the options that were ticked, each with its letter.
     """
 
     number: int
     label: str
     answer: str
-    chosen: tuple[Passage, ...]
+    chosen: tuple[tuple[str, Passage], ...]
     feedback: tuple[Passage, ...]
     points: Fraction | None
     worth: Fraction
@@ -115,7 +115,9 @@ class FeedbackWriter:
                 "state": part.state,
                 "points": self._points(part.points, part.worth),
                 "answer": visible(part.answer),
-                "chosen": [self._passage(text, part.language) for text in part.chosen],
+                "chosen": [
+                    (letter, self._passage(text, part.language)) for letter, text in part.chosen
+                ],
                 "feedback": [self._passage(text, part.language) for text in part.feedback],
                 "waits": part.points is None,
             }

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qgen.document.answers import Matching, Ordering, SingleChoice
+from qgen.marking.equivalence import FormulaMark
 from qgen.marking.number_reader import Refusal
 from qgen.marking.responses import mark_response
 from qgen.marking.written_choices import written_response
@@ -108,3 +109,11 @@ def test_a_list_of_another_length_is_no_answer(kind: str) -> None:
     (part,) = samples.sole(answer)
     for value in ((1,), (1, 2, 3, 1), 1, "1, 2"):
         assert mark_response(part, value, {}).outcome == "no_answer"
+
+
+def test_an_undecided_formula_is_never_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    undecided = FormulaMark(None, "undecided", "It was read as x.")
+    monkeypatch.setattr("qgen.marking.responses.mark_formula", lambda answer, text: undecided)
+    (part,) = samples.sole(samples.ANSWERS["formula"])
+    mark = mark_response(part, "x_1", {})
+    assert (mark.credit, mark.outcome, mark.sentence) == (None, "undecided", "It was read as x.")

@@ -116,8 +116,8 @@ def questions() -> list[dict[str, Any]]:
     ]
 
 
-def build_exam(course: Course, patch: pytest.MonkeyPatch, **changes: Any) -> dict[str, Paper]:
-    """Builds an exam of every kind, and gives its papers as the pipeline made them."""
+def recorded(patch: pytest.MonkeyPatch) -> dict[str, Paper]:
+    """The papers of the builds that follow, as the pipeline makes them."""
     papers: dict[str, Paper] = {}
 
     class Recorder(MarkingRecorder):
@@ -126,6 +126,12 @@ def build_exam(course: Course, patch: pytest.MonkeyPatch, **changes: Any) -> dic
             return super().paper(paper)
 
     patch.setattr("qgen.pipeline.MarkingRecorder", Recorder)
+    return papers
+
+
+def build_exam(course: Course, patch: pytest.MonkeyPatch, **changes: Any) -> dict[str, Paper]:
+    """Builds an exam of every kind, and gives its papers as the pipeline made them."""
+    papers = recorded(patch)
     wanted = changes.pop("questions", questions())
     course.bank(*wanted)
     course.exam(*(each["id"] for each in wanted), **changes)

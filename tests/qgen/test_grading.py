@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import lxml.html
 import pytest
 
 from qgen.document.answers import (
@@ -188,6 +189,21 @@ class TestAWholePaper:
         for row in desk.table("marks.csv"):
             for cell in row.values():
                 assert not cell.startswith(("=", "+", "@"))
+                assert "\x1b" not in cell
+
+    def test_a_page_shows_what_was_ticked_and_no_key(
+        self, desk: Desk, papers: dict[str, Paper]
+    ) -> None:
+        (asked,) = papers["A"].sections[0].items[0].parts
+        assert isinstance(asked.answer, SingleChoice)
+        wrong = next(n for n, option in enumerate(asked.answer.options) if not option.correct)
+        desk.put("a.json", response({"1": wrong + 1}))
+        desk.graded()
+        (page,) = (desk.output / "feedback").iterdir()
+        words = lxml.html.document_fromstring(page.read_bytes()).text_content()
+        assert plain_text(asked.answer.options[wrong].text) in words
+        assert "the right one" not in words
+        assert "No answer" in words
 
     def test_a_page_says_what_was_earned_and_why(
         self, desk: Desk, papers: dict[str, Paper]
@@ -199,4 +215,5 @@ class TestAWholePaper:
         (page,) = (desk.output / "feedback").iterdir()
         text = page.read_text("utf-8")
         assert "That is twice the number." in text
+        assert "Points: 0 of 1" in text
         assert "Ada" in text

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from qgen.document.answers import SingleChoice
 from qgen.document.exam import Paper
+from qgen.document.richtext import plain_text
 from tests.qgen.course import choice, digests
 from tests.qgen.handed_in import Desk, answers_of, build_exam, questions, response
 
@@ -13,33 +15,33 @@ class TestAChangedKey:
     def test_is_applied_by_building_and_grading_again(
         self, desk: Desk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        build_exam(desk.course, monkeypatch, questions=[choice("one"), *questions()[2:4]])
-        desk.put("a.json", response({"1": 1}, student="Ada"))
-        desk.put("b.json", response({"1": 2}, student="Bo"))
-        desk.put("c.json", response({"1": 3}, student="Cy"))
+        others = questions()[2:4]
+        paper = build_exam(desk.course, monkeypatch, questions=[choice("one"), *others])["A"]
+        (asked,) = paper.sections[0].items[0].parts
+        assert isinstance(asked.answer, SingleChoice)
+        shown = [plain_text(option.text) for option in asked.answer.options]
+        first = {"1": shown.index("the right one") + 1}
+        second = {"1": shown.index("a wrong one") + 1}
+        for name, given in (("Ada", first), ("Bo", second), ("Cy", second), ("Di", {})):
+            desk.put(f"{name}.json", response(given, student=name))
         desk.graded()
-        right = next(s for s in ("Ada", "Bo", "Cy") if desk.marks(s)["1"]["credit"] == "1")
         old = desk.course.write("old.csv", (desk.output / "marks.csv").read_text("utf-8"))
         options = [
             {"text": "the right one", "feedback": "Mended."},
             {"text": "a wrong one", "correct": True},
             {"text": "another wrong one"},
         ]
-        build_exam(
-            desk.course,
-            monkeypatch,
-            questions=[choice("one", options=options), *questions()[2:4]],
-        )
+        mended = choice("one", options=options)
+        build_exam(desk.course, monkeypatch, questions=[mended, *others])
         report = desk.graded(against=old)
-        now = next(s for s in ("Ada", "Bo", "Cy") if desk.marks(s)["1"]["credit"] == "1")
-        assert now != right
         assert report.comparison is not None
-        assert (report.comparison.gains, report.comparison.losses) == (1, 1)
+        assert (report.comparison.gains, report.comparison.losses) == (2, 1)
         assert "other-question" not in desk.reasons()
         changes = {(r["student"], r["question"]): r["change"] for r in desk.table("changes.csv")}
         assert changes == {
-            **{(right, "total"): "-1", (right, "1"): "-1"},
-            **{(now, "total"): "+1", (now, "1"): "+1"},
+            **{("Ada", "total"): "-1", ("Ada", "1"): "-1"},
+            **{("Bo", "total"): "+1", ("Bo", "1"): "+1"},
+            **{("Cy", "total"): "+1", ("Cy", "1"): "+1"},
         }
 
     def test_other_numbers_or_options_are_told(self, desk: Desk, papers: dict[str, Paper]) -> None:
@@ -82,6 +84,26 @@ class TestWhereItWrites:
         with pytest.raises(FileExistsError, match="something else than grades"):
             desk.grade(output=folder)
         assert digests(folder) == before
+
+    def test_a_link_or_a_file_is_refused(self, desk: Desk, papers: dict[str, Paper]) -> None:
+        (desk.course.folder / "elsewhere").mkdir()
+        link, file = desk.course.folder / "link", desk.course.write("file", "mine")
+        link.symlink_to("elsewhere")
+        for output in (link, file):
+            with pytest.raises(FileExistsError):
+                desk.grade(output=output)
+        assert link.is_symlink()
+
+    def test_a_killed_grading_leaves_nothing_and_others_folders_stay(
+        self, desk: Desk, papers: dict[str, Paper]
+    ) -> None:
+        desk.put("a.json", response({"1": 1}))
+        beside = desk.course.folder
+        for name in (".grades-abcdefgh", ".mine-abcdefgh"):
+            (beside / name).mkdir()
+        desk.graded()
+        assert not (beside / ".grades-abcdefgh").exists()
+        assert (beside / ".mine-abcdefgh").exists()
 
     def test_a_page_that_is_gone_is_removed(self, desk: Desk, papers: dict[str, Paper]) -> None:
         desk.put("a.json", response({"1": 1}))

@@ -117,6 +117,28 @@ class TestWhatAPersonMustLookAt:
         assert rows["other-name"]["student"] == "Eve"
         assert rows["no-response"]["paper"] == "9"
 
+    def test_a_roster_s_paper_is_of_one_student_whatever_name_is_typed(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        desk.course.write("roster.csv", "id,name\n7,Ada\n")
+        build_exam(desk.course, monkeypatch, versions=None, students="roster.csv")
+        desk.put("a.json", response({"1": 1}, "7", "Ada"))
+        desk.put("b.json", response({"1": 2}, "7", "A. L."))
+        assert desk.graded().withheld == 2
+
+    def test_what_lies_beside_the_files_is_named(
+        self, desk: Desk, papers: dict[str, Paper]
+    ) -> None:
+        desk.put("a.json", response({"1": 1}, student="x" * 10**5))
+        desk.put("notes.txt", "mine")
+        (desk.folder / "more").mkdir()
+        for _ in range(2):
+            desk.graded(output=desk.folder / "grades", responses=(desk.folder, desk.folder))
+            text = (desk.folder / "grades" / "review.csv").read_text("utf-8")
+            assert text.count("not-read") == 2
+            assert "notes.txt" in text
+            assert "x" * 201 not in text
+
 
 class TestTables:
     def test_letters_numbers_and_pairs(self, desk: Desk, papers: dict[str, Paper]) -> None:
@@ -204,6 +226,18 @@ class TestAPersonsMarks:
         assert (row["points"], row["marked_by"]) == ("0.5", "person")
         assert desk.reasons() == []
         assert desk.table("totals.csv")[0]["waiting"] == "0"
+
+    def test_points_are_a_share_of_what_the_part_is_worth(
+        self, desk: Desk, papers: dict[str, Paper]
+    ) -> None:
+        desk.put("a.json", response(answers_of(papers["A"])))
+        mine = desk.course.write(
+            "mine.csv", "student,question,part,points,credit\nAda,9,b,1/2,\nAda,9,3,,1/3\n"
+        )
+        desk.graded(manual=mine)
+        marks = desk.marks()
+        assert (marks["9b"]["credit"], marks["9b"]["points"]) == ("0.25", "0.5")
+        assert (marks["9c"]["credit"], marks["9c"]["points"]) == ("0.333333", "0.166667")
 
     @pytest.mark.parametrize(
         ("row", "message"),
