@@ -94,6 +94,7 @@ class Pool:
     section: str
     points: Fraction
     varies: bool
+    parts: int = 1
 
     def count(self, variants: int) -> int:
         """How many items there are where so many variants of each template are wanted."""

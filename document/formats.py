@@ -99,6 +99,21 @@ class GiftOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class CanvasOptions:
+    """What can be chosen for a quiz in Canvas."""
+
+    variants: int = _variants(10)
+    math: Literal["image", "mathjax"] = option(
+        "image",
+        "how to write formulas: as Canvas's equation pictures, or between delimiters for courses "
+        "with MathJax",
+    )
+    multiple: Literal["partial", "all_or_nothing"] = option(
+        "partial", "what some of several right ticks earn in New Quizzes"
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class CsvOptions:
     """What can be chosen for a table of questions."""
 
@@ -144,6 +159,11 @@ FORMATS: Mapping[str, Format] = {
         GiftOptions,
         "qgen.renderers.gift:GiftWriter",
         "a question bank as GIFT text, which Moodle and many quiz tools import",
+    ),
+    "canvas": Format(
+        CanvasOptions,
+        "qgen.renderers.canvas.writer:CanvasWriter",
+        "a quiz for Canvas, classic or New Quizzes, that draws one variant of each question",
     ),
     "csv": Format(
         CsvOptions,

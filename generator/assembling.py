@@ -33,7 +33,9 @@ def exam_document(loaded: LoadedSpec, slug: str, slots: Sequence[Slot]) -> ExamD
 
 def _pool(loaded: LoadedSpec, slot: Slot) -> Pool:
     title = loaded.spec.sections[slot.section].title
-    return Pool(slot.template.header, title, slot.points, bool(slot.template.parameters))
+    template = slot.template
+    varies = bool(template.parameters)
+    return Pool(template.header, title, slot.points, varies, len(template.parts))
 
 
 def paper(
