@@ -114,6 +114,19 @@ class CanvasOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class QtiOptions:
+    """What can be chosen for a test in QTI."""
+
+    variants: int = _variants(10)
+    version: Literal["2.1", "3.0"] = option("2.1", "which version of QTI to write")
+    numbers: Literal["range", "equal"] = option(
+        "range",
+        "how to accept numbers: between two ends, as all players understand, or by a tolerance, "
+        "as editors of 2.1 show it",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class CsvOptions:
     """What can be chosen for a table of questions."""
 
@@ -164,6 +177,11 @@ FORMATS: Mapping[str, Format] = {
         CanvasOptions,
         "qgen.renderers.canvas.writer:CanvasWriter",
         "a quiz for Canvas, classic or New Quizzes, that draws one variant of each question",
+    ),
+    "qti": Format(
+        QtiOptions,
+        "qgen.renderers.qti.writer:QtiWriter",
+        "a test in QTI 2.1 or 3.0, for OpenOlat, TAO, Inspera and other platforms",
     ),
     "csv": Format(
         CsvOptions,

@@ -46,6 +46,16 @@ MARKED_BY: Mapping[str, Mapping[str, MarkedBy]] = {
         "ordering": "machine",
         "open": "person",
     },
+    "qti": {
+        "single_choice": "machine",
+        "multiple_select": "machine",
+        "numeric": "machine",
+        "formula": "person",
+        "short_answer": "machine",
+        "matching": "machine",
+        "ordering": "machine",
+        "open": "person",
+    },
 }
 """By format and kind. Formats that nobody answers on a platform, such as papers, are not in it."""
 

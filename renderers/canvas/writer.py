@@ -1,7 +1,7 @@
 """Writes the pools of an exam as quizzes for Canvas, classic and New Quizzes alike."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -17,6 +17,7 @@ from qgen.renderers.carriage import MarkedBy, marked_by
 from qgen.renderers.labels import Labels, labels_for, labels_of
 from qgen.renderers.moodle.numbers import grade
 from qgen.renderers.moodle.text import cleaned
+from qgen.renderers.package_plan import PackagePlan, package_plan
 from qgen.renderers.writer import Chunk, Writer
 
 ITEMS_IN_A_PACKAGE = 500
@@ -47,7 +48,7 @@ class CanvasWriter(Writer):
         self._most = items_in_a_package
         self._text = CanvasText(options.math)
         self._packages: list[Package] = []
-        self._share = 1
+        self._plan = PackagePlan(1, 1)
         self._slug = ""
         self._exam_labels: Labels | None = None
         self._items: CanvasItems | None = None
@@ -70,7 +71,9 @@ class CanvasWriter(Writer):
         self._exam_labels = labels_for(exam.language)
         self._slug = exam.slug
         self._items = CanvasItems(self._text, exam.shuffle_options, self._options.multiple)
-        count = self._plan(exam.pools)
+        sizes = [(pool.parts, pool.varies) for pool in exam.pools]
+        self._plan = package_plan(sizes, self.variants, self._most)
+        count = self._plan.packages
         self.problems += _exam_losses(exam, count)
         description = "" if exam.instructions is None else self._text.write(exam.instructions)
         title = " ".join(cleaned(exam.title).split())[:TITLE_LENGTH]
@@ -84,8 +87,9 @@ class CanvasWriter(Writer):
     def variant(self, pool: Pool, item: Item) -> Iterator[Chunk]:
         """What is complete of the quiz once the question is there."""
         assert self._items is not None
-        share = (item.variant - 1) // self._share
-        packages = [self._packages[share]] if pool.varies else self._packages
+        packages = self._packages
+        if pool.varies:
+            packages = [packages[self._plan.holding(item.variant)]]
         opened = self._group
         if opened is None or opened.pool is not pool or opened.packages != packages:
             yield from self._flushed()
@@ -113,15 +117,6 @@ class CanvasWriter(Writer):
         yield from self._flushed()
         for package in self._packages:
             yield Chunk(package.file, package.end())
-
-    def _plan(self, pools: Iterable[Pool]) -> int:
-        """The number of packages; each has so many variants that its items are not too many."""
-        fixed = sum(pool.parts for pool in pools if not pool.varies)
-        varying = sum(pool.parts for pool in pools if pool.varies)
-        if not varying:
-            return 1
-        self._share = max(1, (self._most - fixed) // varying)
-        return -(-self.variants // self._share)
 
     def _flushed(self) -> Iterator[Chunk]:
         """The group that is complete, in all its packages."""

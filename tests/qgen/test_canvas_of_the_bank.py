@@ -1,5 +1,7 @@
 """Every question of the shipped bank for Canvas: read back, and marked as the grader marks it."""
 
+import pytest
+
 from qgen.banks import load_banks
 from qgen.document.exam import ExamDocument, Pool
 from qgen.document.formats import CanvasOptions
@@ -10,6 +12,7 @@ from tests.renderers.canvas.canvas_marking import assert_marked_alike, letters
 from tests.renderers.canvas.canvas_reader import read, shown
 
 
+@pytest.mark.slow
 def test_every_shipped_question_is_marked_in_canvas_as_the_grader_marks_it() -> None:
     bank, problems = load_banks(())
     assert not problems
