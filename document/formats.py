@@ -127,6 +127,20 @@ class QtiOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class BlackboardOptions:
+    """What can be chosen for Blackboard's text of tabs."""
+
+    variants: int = _variants(10)
+
+
+@dataclass(frozen=True, slots=True)
+class BrightspaceOptions:
+    """What can be chosen for Brightspace's question library."""
+
+    variants: int = _variants(10)
+
+
+@dataclass(frozen=True, slots=True)
 class CsvOptions:
     """What can be chosen for a table of questions."""
 
@@ -182,6 +196,16 @@ FORMATS: Mapping[str, Format] = {
         QtiOptions,
         "qgen.renderers.qti.writer:QtiWriter",
         "a test in QTI 2.1 or 3.0, for OpenOlat, TAO, Inspera and other platforms",
+    ),
+    "blackboard": Format(
+        BlackboardOptions,
+        "qgen.renderers.blackboard:BlackboardWriter",
+        "questions as tab-separated text for Blackboard, Ultra or Original",
+    ),
+    "brightspace": Format(
+        BrightspaceOptions,
+        "qgen.renderers.brightspace:BrightspaceWriter",
+        "questions as CSV for the question library of Brightspace",
     ),
     "csv": Format(
         CsvOptions,

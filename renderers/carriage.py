@@ -56,6 +56,26 @@ MARKED_BY: Mapping[str, Mapping[str, MarkedBy]] = {
         "ordering": "machine",
         "open": "person",
     },
+    "blackboard": {
+        "single_choice": "machine",
+        "multiple_select": "machine",
+        "numeric": "machine",
+        "formula": "person",
+        "short_answer": "machine",
+        "matching": "machine",
+        "ordering": "machine",
+        "open": "person",
+    },
+    "brightspace": {
+        "single_choice": "machine",
+        "multiple_select": "machine",
+        "numeric": "person",
+        "formula": "person",
+        "short_answer": "machine",
+        "matching": "machine",
+        "ordering": "machine",
+        "open": "person",
+    },
 }
 """By format and kind. Formats that nobody answers on a platform, such as papers, are not in it."""
 
