@@ -127,6 +127,19 @@ class QtiOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class AnkiOptions:
+    """What can be chosen for a deck of cards."""
+
+    variants: int = _variants(5)
+    edition: int = option(
+        1,
+        "raise it where questions were edited, so that Anki updates the cards imported before",
+        least=1,
+        most=1_000_000,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class BlackboardOptions:
     """What can be chosen for Blackboard's text of tabs."""
 
@@ -196,6 +209,11 @@ FORMATS: Mapping[str, Format] = {
         QtiOptions,
         "qgen.renderers.qti.writer:QtiWriter",
         "a test in QTI 2.1 or 3.0, for OpenOlat, TAO, Inspera and other platforms",
+    ),
+    "anki": Format(
+        AnkiOptions,
+        "qgen.renderers.anki:AnkiWriter",
+        "a deck of cards for Anki, with key and explanation behind",
     ),
     "blackboard": Format(
         BlackboardOptions,
