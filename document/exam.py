@@ -96,6 +96,7 @@ class Pool:
     varies: bool
     instructions: Passage | None = None
     """What its section begins with."""
+    parts: int = 1
 
     def count(self, variants: int) -> int:
         """How many items there are where so many variants of each template are wanted."""

@@ -99,6 +99,61 @@ class GiftOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class CanvasOptions:
+    """What can be chosen for a quiz in Canvas."""
+
+    variants: int = _variants(10)
+    math: Literal["image", "mathjax"] = option(
+        "image",
+        "how to write formulas: as Canvas's equation pictures, or between delimiters for courses "
+        "with MathJax",
+    )
+    multiple: Literal["partial", "all_or_nothing"] = option(
+        "partial", "what some of several right ticks earn in New Quizzes"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QtiOptions:
+    """What can be chosen for a test in QTI."""
+
+    variants: int = _variants(10)
+    version: Literal["2.1", "3.0"] = option("2.1", "which version of QTI to write")
+    numbers: Literal["range", "equal"] = option(
+        "range",
+        "how to accept numbers: between two ends, as all players understand, or by a tolerance, "
+        "as editors of 2.1 show it",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AnkiOptions:
+    """What can be chosen for a deck of cards."""
+
+    variants: int = _variants(5)
+    edition: int = option(
+        1,
+        "raise it where questions were edited, so that Anki updates the cards imported before",
+        least=1,
+        most=1_000_000,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BlackboardOptions:
+    """What can be chosen for Blackboard's text of tabs."""
+
+    variants: int = _variants(10)
+
+
+@dataclass(frozen=True, slots=True)
+class BrightspaceOptions:
+    """What can be chosen for Brightspace's question library."""
+
+    variants: int = _variants(10)
+
+
+@dataclass(frozen=True, slots=True)
 class CsvOptions:
     """What can be chosen for a table of questions."""
 
@@ -144,6 +199,31 @@ FORMATS: Mapping[str, Format] = {
         GiftOptions,
         "qgen.renderers.gift:GiftWriter",
         "a question bank as GIFT text, which Moodle and many quiz tools import",
+    ),
+    "canvas": Format(
+        CanvasOptions,
+        "qgen.renderers.canvas.writer:CanvasWriter",
+        "a quiz for Canvas, classic or New Quizzes, that draws one variant of each question",
+    ),
+    "qti": Format(
+        QtiOptions,
+        "qgen.renderers.qti.writer:QtiWriter",
+        "a test in QTI 2.1 or 3.0, for OpenOlat, TAO, Inspera and other platforms",
+    ),
+    "anki": Format(
+        AnkiOptions,
+        "qgen.renderers.anki:AnkiWriter",
+        "a deck of cards for Anki, with key and explanation behind",
+    ),
+    "blackboard": Format(
+        BlackboardOptions,
+        "qgen.renderers.blackboard:BlackboardWriter",
+        "questions as tab-separated text for Blackboard, Ultra or Original",
+    ),
+    "brightspace": Format(
+        BrightspaceOptions,
+        "qgen.renderers.brightspace:BrightspaceWriter",
+        "questions as CSV for the question library of Brightspace",
     ),
     "csv": Format(
         CsvOptions,

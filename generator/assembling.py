@@ -35,8 +35,9 @@ def exam_document(loaded: LoadedSpec, slug: str, slots: Sequence[Slot]) -> ExamD
 def _pool(loaded: LoadedSpec, slot: Slot) -> Pool:
     title = loaded.spec.sections[slot.section].title
     instructions = _passage(loaded.section_instructions[slot.section])
-    varies = bool(slot.template.parameters)
-    return Pool(slot.template.header, title, slot.points, varies, instructions)
+    template = slot.template
+    varies, parts = bool(template.parameters), len(template.parts)
+    return Pool(template.header, title, slot.points, varies, instructions, parts)
 
 
 def paper(

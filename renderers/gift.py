@@ -27,8 +27,9 @@ from qgen.document.answers import (
 from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import GiftOptions
 from qgen.document.problem import Problem
-from qgen.document.richtext import Image, Passage, walk
+from qgen.document.richtext import Passage
 from qgen.renderers.carriage import MarkedBy, marked_by
+from qgen.renderers.item_passages import has_picture, item_passages
 from qgen.renderers.labels import Labels, labels_for
 from qgen.renderers.moodle.arrangements import has_matching_type, has_positions_type
 from qgen.renderers.moodle.categories import category_paths
@@ -92,7 +93,7 @@ class GiftWriter(Writer):
             where = f"part {part.label}: " if part.label else ""
             found += [(code, where + text) for code, text in _answer_losses(part.answer)]
         found += _cut_losses(item)
-        if any(map(_has_picture, _passages(item))):
+        if any(map(has_picture, item_passages(item))):
             text = "GIFT holds no picture; its alternative text is written instead"
             found.append(("gift-picture", text))
         problems = [Problem(code, text, item.header.place, "loss") for code, text in found]
@@ -225,10 +226,10 @@ class GiftWriter(Writer):
 
     def _numbers(self, answer: Numeric) -> Iterator[str]:
         writer = NumberWriter(answer.tolerance)
-        yield f"={_span(writer.write(answer.key))}"
+        yield f"={':'.join(plain_decimals(writer.write(answer.key)))}"
         wrong = writer.write_mistakes([mistake.value for mistake in answer.mistakes])
         for mistake, number in zip(answer.mistakes, wrong, strict=True):
-            yield f"=%0%{_span(number)}{self._feedback(mistake.feedback)}"
+            yield f"=%0%{':'.join(plain_decimals(number))}{self._feedback(mistake.feedback)}"
 
     def _choice(self, mark: str, text: Passage, feedback: Passage | None) -> str:
         return f"{mark}{_field(self._html(text))}{self._feedback(feedback)}"
@@ -237,9 +238,10 @@ class GiftWriter(Writer):
         return "" if feedback is None else f"#{_field(self._html(feedback))}"
 
 
-def _span(number: tuple[str, str]) -> str:
+def plain_decimals(number: tuple[str, str]) -> tuple[str, str]:
     """A number and how far from it one may be; only Moodle reads powers of ten there."""
-    return ":".join(format(Decimal(each), "f") for each in number)
+    value, margin = (format(Decimal(each), "f") for each in number)
+    return value, margin
 
 
 def _is_asked_freely(answer: Answer) -> bool:
@@ -386,36 +388,3 @@ def _refusals(item: Item) -> list[Problem]:
         for part in item.parts
         if isinstance(part.answer, SingleChoice) and len(part.answer.options) < _LEAST_OPTIONS
     ]
-
-
-def _passages(item: Item) -> Iterator[Passage]:
-    yield item.stem
-    if item.explanation is not None:
-        yield item.explanation
-    for part in item.parts:
-        yield part.prompt
-        if part.explanation is not None:
-            yield part.explanation
-        yield from _answer_passages(part.answer)
-
-
-def _answer_passages(answer: Answer) -> Iterator[Passage]:
-    match answer:
-        case SingleChoice() | MultipleSelect():
-            yield from (option.text for option in answer.options)
-            yield from (each.feedback for each in answer.options if each.feedback is not None)
-        case Numeric() | FormulaAnswer() | ShortAnswer():
-            yield from (mistake.feedback for mistake in answer.mistakes)
-        case Matching():
-            yield from (pair.left for pair in answer.pairs)
-            yield from answer.rights
-        case Ordering():
-            yield from answer.items
-        case Open():
-            yield from (line.text for line in answer.rubric)
-        case _:
-            assert_never(answer)
-
-
-def _has_picture(passage: Passage) -> bool:
-    return any(isinstance(node, Image) for node in walk(passage.text.blocks))

@@ -271,3 +271,11 @@ def labels_for(language: str) -> Labels:
         hint = did_you_mean(language, LABELS)
         raise LookupError(f"there are no labels for the language '{language}'{hint}; use {known}")
     return found
+
+
+def labels_of(language: str | None, exam: Labels) -> Labels:
+    """The words in a question's own language, or in the exam's where it has none."""
+    try:
+        return labels_for(language or exam.language)
+    except LookupError:
+        return exam

@@ -23,7 +23,8 @@ from qgen.document.numbers import machine_decimal
 from qgen.document.richtext import Passage
 from qgen.marking.rules import accepted_interval
 from qgen.renderers.labels import Labels
-from qgen.renderers.moodle.text import MoodleText, escaped, escaped_text
+from qgen.renderers.moodle.text import escaped, escaped_text
+from qgen.renderers.passage_writer import PassageWriter
 from qgen.renderers.wording import points_label, points_number
 
 # What Moodle's form offers; another number would show as something else when it is edited.
@@ -47,7 +48,7 @@ def part_heading(part: Part, labels: Labels) -> str:
 
 
 def derivation_text(
-    parts: tuple[Part, ...], asked: tuple[Part, ...], text: MoodleText, labels: Labels
+    parts: tuple[Part, ...], asked: tuple[Part, ...], text: PassageWriter, labels: Labels
 ) -> str:
     """Parts with prompts, options and units, no keys; those not asked are there to be read."""
     written: list[str] = []
@@ -62,7 +63,7 @@ def derivation_text(
     return "".join(written)
 
 
-def asked_text(answer: Answer, text: MoodleText, labels: Labels) -> str:
+def asked_text(answer: Answer, text: PassageWriter, labels: Labels) -> str:
     """What an answer in words needs to refer to: options, items, a unit."""
     match answer:
         case SingleChoice() | MultipleSelect():
@@ -80,13 +81,13 @@ def asked_text(answer: Answer, text: MoodleText, labels: Labels) -> str:
             assert_never(answer)
 
 
-def lettered(texts: Iterable[Passage], text: MoodleText) -> str:
+def lettered(texts: Iterable[Passage], text: PassageWriter) -> str:
     """Texts behind capital letters."""
     rows = (f"<li>{text.write(each)}</li>" for each in texts)
     return f'<ol type="A">{"".join(rows)}</ol>'
 
 
-def derivation_notes(parts: tuple[Part, ...], text: MoodleText, labels: Labels) -> str:
+def derivation_notes(parts: tuple[Part, ...], text: PassageWriter, labels: Labels) -> str:
     """Keys, rubrics and known mistakes of all parts."""
     return "".join(
         f"{part_heading(part, labels)}{marking_notes(part.answer, text, labels)}" for part in parts
@@ -98,7 +99,7 @@ def unit_line(unit: str, labels: Labels) -> str:
     return f"<p>{escaped_text(labels.answer)}: … {escaped_text(unit)}</p>"
 
 
-def marking_notes(answer: Answer, text: MoodleText, labels: Labels) -> str:
+def marking_notes(answer: Answer, text: PassageWriter, labels: Labels) -> str:
     """The key, the rubric and the known mistakes of one answer."""
     match answer:
         case SingleChoice() | MultipleSelect():
@@ -141,14 +142,16 @@ def _key(labels: Labels, html: str) -> str:
     return f"<p>{escaped_text(labels.key)}: {html}</p>"
 
 
-def _list(entries: list[tuple[str, Passage]], text: MoodleText) -> str:
+def _list(entries: list[tuple[str, Passage]], text: PassageWriter) -> str:
     """A list of HTML with a passage behind each, such as known mistakes with their feedback."""
     if not entries:
         return ""
     return f"<ul>{''.join(f'<li>{html}: {text.write(words)}</li>' for html, words in entries)}</ul>"
 
 
-def _choice_notes(answer: SingleChoice | MultipleSelect, text: MoodleText, labels: Labels) -> str:
+def _choice_notes(
+    answer: SingleChoice | MultipleSelect, text: PassageWriter, labels: Labels
+) -> str:
     lines: list[str] = []
     for option in answer.options:
         verdict = escaped_text(labels.correct if option.correct else labels.wrong)
@@ -157,7 +160,7 @@ def _choice_notes(answer: SingleChoice | MultipleSelect, text: MoodleText, label
     return f'<ol type="A">{"".join(lines)}</ol>'
 
 
-def _formula_notes(answer: FormulaAnswer, text: MoodleText, labels: Labels) -> str:
+def _formula_notes(answer: FormulaAnswer, text: PassageWriter, labels: Labels) -> str:
     names = ", ".join(f"{name} ({domain})" for name, domain in answer.variables.items())
     variables = f", {escaped_text(labels.variables.format(names))}" if names else ""
     mistakes = [(_formula(mistake.value), mistake.feedback) for mistake in answer.mistakes]

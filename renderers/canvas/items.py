@@ -1,0 +1,380 @@
+"""Questions as items of QTI 1.2, so that classic quizzes and New Quizzes read the same key.
+
+Both importers take every condition that sets a score for a right answer, whatever score it sets:
+each item has one for the key (or one for each pair), and known mistakes have none.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal, assert_never
+
+from qgen.document.answers import (
+    FormulaAnswer,
+    Matching,
+    MultipleSelect,
+    Numeric,
+    Open,
+    Option,
+    Ordering,
+    Part,
+    ShortAnswer,
+    SingleChoice,
+    option_letter,
+)
+from qgen.document.exam import Item
+from qgen.document.numbers import machine_decimal
+from qgen.document.richtext import Passage, plain_text
+from qgen.renderers.canvas.text import CanvasText
+from qgen.renderers.keys import key_text
+from qgen.renderers.labels import Labels
+from qgen.renderers.markup_text import attribute
+from qgen.renderers.moodle.cloze import can_be_listed
+from qgen.renderers.moodle.essay import (
+    asked_text,
+    lettered,
+    marking_notes,
+    part_heading,
+    points_text,
+)
+from qgen.renderers.moodle.numbers import NumberWriter, grade
+from qgen.renderers.moodle.text import cleaned, escaped, escaped_text
+
+_SCORE = (
+    '<outcomes><decvar maxvalue="100" minvalue="0" varname="SCORE" vartype="Decimal"/></outcomes>'
+)
+_ANY = "<other/>"
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What is special to a kind: how it is asked and marked; HTML is not yet escaped for XML."""
+
+    kind: str
+    response: str
+    scoring: str = ""
+    stem: str = ""
+    metadata: list[tuple[str, str]] = field(default_factory=list)
+    of_options: list[tuple[str, str]] = field(default_factory=list)
+    """For each option that has feedback its identifier and the HTML."""
+    if_wrong: str = ""
+    notes: str = ""
+
+
+def is_judged(answer: MultipleSelect) -> bool:
+    """Whether each statement gets a yes or no of its own, as Canvas marks no set of no ticks."""
+    return not any(option.correct for option in answer.options)
+
+
+class CanvasItems:
+    """Writes the items of one exam. Identifiers of options are numbers that never repeat."""
+
+    def __init__(
+        self,
+        text: CanvasText,
+        shuffle_options: bool,
+        multiple: Literal["partial", "all_or_nothing"],
+    ) -> None:
+        self._text = text
+        self._shuffle = ' shuffle="Yes"' if shuffle_options else ""
+        self._multiple = multiple
+        self._number = 1000
+
+    def item(self, item: Item, part: Part, identifier: str, title: str, labels: Labels) -> str:
+        """One part of a question, or the whole of one without parts."""
+        self._text.assets = item.assets
+        stem = self._text.write(item.stem)
+        if part.label:
+            stem = f"<div>{stem}</div>{part_heading(part, labels)}{self._text.write(part.prompt)}"
+        asked = self._asked(part, stem, labels)
+        explanations = (part.explanation, item.explanation)
+        general = [
+            f"<div>{self._text.write(each)}</div>" for each in explanations if each is not None
+        ]
+        feedback = [
+            *([("general_fb", asked.notes + "".join(general))] if asked.notes or general else []),
+            *([("general_incorrect_fb", asked.if_wrong)] if asked.if_wrong else []),
+            *((f"{option}_fb", html) for option, html in asked.of_options),
+        ]
+        metadata = [
+            ("question_type", asked.kind),
+            ("points_possible", grade(part.points)),
+            ("assessment_question_identifierref", f"{identifier}q"),
+            *asked.metadata,
+        ]
+        fields = "".join(
+            f"<qtimetadatafield><fieldlabel>{label}</fieldlabel>"
+            f"<fieldentry>{escaped(entry)}</fieldentry></qtimetadatafield>"
+            for label, entry in metadata
+        )
+        return (
+            f'<item ident="{identifier}" title="{attribute(title)}"><itemmetadata><qtimetadata>'
+            f"{fields}</qtimetadata></itemmetadata><presentation>{_material(stem + asked.stem)}"
+            f"{asked.response}</presentation><resprocessing>{_SCORE}"
+            f"{''.join(_conditions(asked, bool(general)))}</resprocessing>"
+            f"{''.join(_item_feedback(name, html) for name, html in feedback)}</item>\n"
+        )
+
+    def _asked(self, part: Part, stem: str, labels: Labels) -> _Asked:
+        answer = part.answer
+        match answer:
+            case SingleChoice():
+                return self._choice(answer)
+            case MultipleSelect() if is_judged(answer):
+                return self._judged(answer, stem, labels)
+            case MultipleSelect():
+                return self._ticks(answer)
+            case Numeric():
+                return self._numeric(answer, labels)
+            case ShortAnswer():
+                return self._words(answer, labels)
+            case Matching():
+                return self._pairs(answer, labels)
+            case Ordering():
+                return self._positions(answer)
+            case FormulaAnswer() | Open():
+                return self._essay(answer, labels)
+            case _:
+                assert_never(answer)
+
+    def _next(self) -> str:
+        self._number += 1
+        return str(self._number)
+
+    def _options(
+        self, kind: str, cardinality: str, options: Sequence[Option]
+    ) -> tuple[_Asked, list[str]]:
+        idents = [self._next() for _ in options]
+        shown = "".join(
+            f'<response_label ident="{ident}">{_material(self._text.write(option.text))}'
+            "</response_label>"
+            for ident, option in zip(idents, options, strict=True)
+        )
+        response = (
+            f'<response_lid ident="response1" rcardinality="{cardinality}">'
+            f"<render_choice{self._shuffle}>{shown}</render_choice></response_lid>"
+        )
+        asked = _Asked(kind, response, metadata=[("original_answer_ids", ",".join(idents))])
+        asked.of_options = [
+            (ident, self._text.write(option.feedback))
+            for ident, option in zip(idents, options, strict=True)
+            if option.feedback is not None
+        ]
+        return asked, idents
+
+    def _choice(self, answer: SingleChoice) -> _Asked:
+        asked, idents = self._options("multiple_choice_question", "Single", answer.options)
+        (right,) = (i for i, each in zip(idents, answer.options, strict=True) if each.correct)
+        asked.scoring = _full_marks(_equal(right))
+        return asked
+
+    def _ticks(self, answer: MultipleSelect) -> _Asked:
+        asked, idents = self._options("multiple_answers_question", "Multiple", answer.options)
+        if self._multiple == "all_or_nothing" or answer.rule == "all_or_nothing":
+            asked.metadata.append(("scoring_algorithm", "AllOrNothing"))
+        ticked = "".join(
+            _equal(ident) if option.correct else f"<not>{_equal(ident)}</not>"
+            for ident, option in zip(idents, answer.options, strict=True)
+        )
+        asked.scoring = _full_marks(f"<and>{ticked}</and>")
+        return asked
+
+    def _judged(self, answer: MultipleSelect, stem: str, labels: Labels) -> _Asked:
+        """A list of yes and no behind each statement; all are false."""
+        texts = [self._text.write(option.text) for option in answer.options]
+        name = _free_name([stem, *texts])
+        rows = [f"<li>{html} [{name}{place}]</li>" for place, html in enumerate(texts)]
+        asked = _Asked("multiple_dropdowns_question", "", stem=f"<ul>{''.join(rows)}</ul>")
+        for place in range(len(texts)):
+            idents = [self._next(), self._next()]
+            words = (labels.yes, labels.no)
+            blank = f"response_{name}{place}"
+            asked.response += _list(blank, f"{name}{place}", idents, words)
+            asked.scoring += _share(blank, idents[1], len(texts))
+        told = ((texts[i], option.feedback) for i, option in enumerate(answer.options))
+        asked.if_wrong = self._feedback_list(told)
+        return asked
+
+    def _numeric(self, answer: Numeric, labels: Labels) -> _Asked:
+        written, width = NumberWriter(answer.tolerance).write(answer.key)
+        key, margin = Decimal(written), Decimal(width)
+        exact = format(key, "f")
+        low, high = (format(edge, "f") for edge in (key - margin, key + margin))
+        margins = f' margintype="absolute" margin="{margin:f}"' if margin else ""
+        if not margin:
+            low = high = exact
+        asked = _Asked("numerical_question", _box(' fibtype="Decimal"'))
+        asked.stem = asked_text(answer, self._text, labels)
+        asked.scoring = _full_marks(
+            f"<or>{_equal(exact, margins)}<and>"
+            f'<vargte respident="response1">{low}</vargte>'
+            f'<varlte respident="response1">{high}</varlte></and></or>'
+        )
+        asked.if_wrong = self._mistakes(
+            ((machine_decimal(each.value), each.feedback) for each in answer.mistakes), labels
+        )
+        return asked
+
+    def _words(self, answer: ShortAnswer, labels: Labels) -> _Asked:
+        asked = _Asked("short_answer_question", _box(""))
+        forms = (" ".join(cleaned(form).split()) for form in answer.accepted)
+        asked.scoring = _full_marks("".join(_equal(escaped(form)) for form in forms))
+        asked.if_wrong = self._mistakes(
+            ((each.text, each.feedback) for each in answer.mistakes), labels
+        )
+        return asked
+
+    def _pairs(self, answer: Matching, labels: Labels) -> _Asked:
+        """Labels are plain characters: other texts stand in the stem, with numbers and letters."""
+        lefts = [pair.left for pair in answer.pairs]
+        shown_lefts = [plain_text(left) for left in lefts]
+        shown_rights = [plain_text(right) for right in answer.rights]
+        stem = ""
+        if not can_be_listed(lefts) or len(set(shown_lefts)) < len(lefts):
+            shown_lefts = [f"{number}." for number in range(1, len(lefts) + 1)]
+            stem = "".join(f"<li>{self._text.write(left)}</li>" for left in lefts)
+            stem = f"<ol>{stem}</ol>"
+        if not can_be_listed(answer.rights) or len(set(shown_rights)) < len(shown_rights):
+            shown_rights = [option_letter(place) for place in range(len(shown_rights))]
+            stem += lettered(answer.rights, self._text)
+        asked = self._matched(shown_lefts, shown_rights, [pair.right for pair in answer.pairs])
+        asked.stem = stem
+        told = ((self._text.write(pair.left), pair.feedback) for pair in answer.pairs)
+        asked.if_wrong = self._feedback_list(told)
+        return asked
+
+    def _positions(self, answer: Ordering) -> _Asked:
+        lefts = [plain_text(item) for item in answer.items]
+        stem = ""
+        if not can_be_listed(answer.items) or len(set(lefts)) < len(lefts):
+            lefts = [option_letter(place) for place in range(len(lefts))]
+            stem = lettered(answer.items, self._text)
+        positions = [str(position) for position in range(1, len(lefts) + 1)]
+        partners = [answer.key.index(place) for place in range(len(lefts))]
+        asked = self._matched(lefts, positions, partners)
+        asked.stem = stem
+        return asked
+
+    def _matched(
+        self, lefts: Sequence[str], rights: Sequence[str], partners: Sequence[int]
+    ) -> _Asked:
+        idents = [self._next() for _ in rights]
+        asked = _Asked("matching_question", "")
+        for left, partner in zip(lefts, partners, strict=True):
+            blank = f"response_{self._next()}"
+            asked.response += _list(blank, left, idents, rights)
+            asked.scoring += _share(blank, idents[partner], len(lefts))
+        return asked
+
+    def _essay(self, answer: FormulaAnswer | Open, labels: Labels) -> _Asked:
+        notes = marking_notes(answer, self._text, labels)
+        return _Asked(
+            "essay_question",
+            _box(""),
+            metadata=[("grading_notes", _plain_notes(answer, labels))],
+            notes=notes,
+        )
+
+    def _mistakes(self, mistakes: Iterable[tuple[str, Passage]], labels: Labels) -> str:
+        """What everybody reads who is wrong, as no known mistake can be told from another."""
+        return self._feedback_list(
+            (escaped_text(labels.mistake.format(shown)), feedback) for shown, feedback in mistakes
+        )
+
+    def _feedback_list(self, told: Iterable[tuple[str, Passage | None]]) -> str:
+        rows = [
+            f"<li>{html}: {self._text.write(feedback)}</li>"
+            for html, feedback in told
+            if feedback is not None
+        ]
+        return f"<ul>{''.join(rows)}</ul>" if rows else ""
+
+
+def _conditions(asked: _Asked, has_general: bool) -> Iterator[str]:
+    """Feedback on options comes before the score: what follows would set their worth to nothing."""
+    if asked.kind == "essay_question":
+        yield _condition("No", _ANY, "")
+        return
+    if has_general:
+        yield _condition("Yes", _ANY, _show("general_fb"))
+    for option, _ in asked.of_options:
+        yield _condition("Yes", _equal(option), _show(f"{option}_fb"))
+    yield asked.scoring
+    if asked.if_wrong:
+        yield _condition("Yes", _ANY, _show("general_incorrect_fb"))
+
+
+def _condition(continues: str, variables: str, effect: str) -> str:
+    return (
+        f'<respcondition continue="{continues}"><conditionvar>{variables}</conditionvar>'
+        f"{effect}</respcondition>"
+    )
+
+
+def _full_marks(variables: str) -> str:
+    return _condition("No", variables, '<setvar action="Set" varname="SCORE">100</setvar>')
+
+
+def _share(blank: str, right: str, count: int) -> str:
+    """The condition that gives one of so many equal shares."""
+    share = format(float(Fraction(100, count)), ".2f")
+    return (
+        f'<respcondition><conditionvar><varequal respident="{blank}">{right}</varequal>'
+        f'</conditionvar><setvar varname="SCORE" action="Add">{share}</setvar></respcondition>'
+    )
+
+
+def _show(name: str) -> str:
+    return f'<displayfeedback feedbacktype="Response" linkrefid="{name}"/>'
+
+
+def _equal(value: str, margins: str = "") -> str:
+    return f'<varequal respident="response1"{margins}>{value}</varequal>'
+
+
+def _box(kind: str) -> str:
+    return (
+        f'<response_str ident="response1" rcardinality="Single"><render_fib{kind}>'
+        '<response_label ident="answer1" rshuffle="No"/></render_fib></response_str>'
+    )
+
+
+def _list(blank: str, name: str, idents: Iterable[str], words: Iterable[str]) -> str:
+    """A blank where one of some plain words is chosen; `name` is what stands before it."""
+    labels = "".join(
+        f'<response_label ident="{ident}"><material><mattext texttype="text/plain">'
+        f"{escaped(word)}</mattext></material></response_label>"
+        for ident, word in zip(idents, words, strict=True)
+    )
+    return (
+        f'<response_lid ident="{blank}"><material><mattext texttype="text/plain">{escaped(name)}'
+        f"</mattext></material><render_choice>{labels}</render_choice></response_lid>"
+    )
+
+
+def _material(html: str) -> str:
+    """HTML as the text of an element: escaped once more."""
+    return f'<material><mattext texttype="text/html">{escaped(html)}</mattext></material>'
+
+
+def _item_feedback(name: str, html: str) -> str:
+    return f'<itemfeedback ident="{name}"><flow_mat>{_material(html)}</flow_mat></itemfeedback>'
+
+
+def _free_name(texts: Iterable[str]) -> str:
+    """A name for blanks that no text holds behind a bracket."""
+    name = "row"
+    while any(f"[{name}" in text for text in texts):
+        name += "x"
+    return name
+
+
+def _plain_notes(answer: FormulaAnswer | Open, labels: Labels) -> str:
+    """The key or the rubric in plain characters, for the one who marks."""
+    if isinstance(answer, FormulaAnswer):
+        return f"{labels.key}: {key_text(answer)}"
+    lines = (
+        f"{points_text(each.points, labels)}: {plain_text(each.text)}" for each in answer.rubric
+    )
+    return "; ".join(lines)

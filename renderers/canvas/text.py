@@ -1,0 +1,88 @@
+r"""Passages as Canvas's HTML: formulas as its equation pictures or as `\(…\)`, pictures as files.
+
+New Quizzes puts the source of an equation picture between `\(` and `\)` without escaping it, so
+that `x<y` would end the text at `x`: there is no `<` and no `&lt` in the source.
+"""
+
+import re
+from hashlib import sha256
+from typing import Literal
+from urllib.parse import quote
+
+from qgen.document.exam import Asset
+from qgen.renderers.markup_text import MarkupText, attribute
+from qgen.renderers.moodle.text import cleaned, escaped, escaped_text, web_form
+
+FOLDER = "web_resources"
+_TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|.", re.DOTALL)
+_WORDS = frozenset(
+    "\\" + name
+    for name in "text textbf textit textnormal textrm textsf texttt textup mbox hbox".split()
+)
+_UNSAFE_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+def without_angles(tex: str) -> str:
+    r"""A formula that stays whole where it is put into HTML as it is: `x \lt y` for `x<y`.
+
+    >>> without_angles(r"x<y \text{ if a<b}")
+    'x\\lt y \\text{ if a$\\lt$b}'
+    """
+    if "<" not in tex and ">" not in tex and "&" not in tex:
+        return tex
+    written: list[str] = []
+    groups = [False]
+    opens_words = False
+    for token in _TOKEN.findall(tex):
+        if token in ("<", ">", r"\<", r"\>"):
+            name = r"\lt" if token.endswith("<") else r"\gt"
+            written.append(f"${name}$" if groups[-1] else f"{name} ")
+        elif token == "&" and not groups[-1]:
+            # `&lt` would be read as the character.
+            written.append("& ")
+        else:
+            written.append(token)
+        if token == "{":
+            groups.append(groups[-1] or opens_words)
+        elif token == "}" and len(groups) > 1:
+            groups.pop()
+        opens_words = token in _WORDS or (opens_words and token.isspace())
+    return "".join(written)
+
+
+class CanvasText(MarkupText):
+    """Writes passages, and keeps the pictures that they show until the package is closed."""
+
+    def __init__(self, math: Literal["image", "mathjax"]) -> None:
+        super().__init__()
+        self._math = math
+        self.files: dict[str, bytes] = {}
+        """The pictures of all passages so far, by the name of their file."""
+
+    def formula(self, tex: str, *, is_display: bool) -> str:
+        """A formula as Canvas's editor writes it, or between MathJax's delimiters."""
+        if self._math == "mathjax":
+            return rf"\[{escaped(tex)}\]" if is_display else rf"\({escaped(tex)}\)"
+        source = without_angles(cleaned(tex))
+        written = attribute(source)
+        address = quote(source.encode("utf-8", "replace"), safe="")
+        return (
+            f'<img class="equation_image" title="{written}" alt="LaTeX: {written}" '
+            f'src="/equation_images/{address}?scale=1" data-equation-content="{written}"/>'
+        )
+
+    def picture(self, name: str, alternative: str) -> str:
+        """A picture as a file of the course, whose name tells its content."""
+        asset = self.assets.get(name)
+        form = None if asset is None else web_form(asset)
+        if asset is None or form is None:
+            return escaped_text(f"[{alternative}]")
+        file = _file_name(asset, form)
+        self.files[file] = asset.forms[form]
+        return f'<img src="$IMS-CC-FILEBASE$/{file}" alt="{attribute(alternative)}"/>'
+
+
+def _file_name(asset: Asset, form: str) -> str:
+    """Pictures of one name may differ from variant to variant."""
+    digest = sha256(asset.forms[form]).hexdigest()[:16]
+    return f"{_UNSAFE_IN_A_NAME.sub('-', asset.name)[:40]}-{digest}.{form}"

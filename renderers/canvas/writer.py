@@ -1,0 +1,164 @@
+"""Writes the pools of an exam as quizzes for Canvas, classic and New Quizzes alike."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from qgen.document.answers import DERIVATION, KIND_NAMES, MultipleSelect, Numeric
+from qgen.document.exam import ExamDocument, Item, Pool
+from qgen.document.formats import CanvasOptions
+from qgen.document.problem import Problem
+from qgen.renderers.canvas.items import CanvasItems
+from qgen.renderers.canvas.losses import item_losses
+from qgen.renderers.canvas.package import Package, group
+from qgen.renderers.canvas.text import CanvasText
+from qgen.renderers.carriage import MarkedBy, marked_by
+from qgen.renderers.labels import Labels, labels_for, labels_of
+from qgen.renderers.moodle.numbers import grade
+from qgen.renderers.moodle.text import cleaned
+from qgen.renderers.package_plan import PackagePlan, package_plan
+from qgen.renderers.writer import Chunk, Writer
+
+ITEMS_IN_A_PACKAGE = 500
+"""More take Canvas so long that it gives up."""
+TITLE_LENGTH = 200
+
+
+@dataclass(slots=True)
+class _OpenGroup:
+    """The variants of a pool that one package gets, by part, until all are there."""
+
+    pool: Pool
+    packages: list[Package]
+    parts: list[list[str]] = field(default_factory=list)
+    points: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+
+
+class CanvasWriter(Writer):
+    """`<slug>.zip`, or `<slug>-1.zip`, …: whole quizzes, each with some of the variants."""
+
+    def __init__(
+        self, options: CanvasOptions, items_in_a_package: int = ITEMS_IN_A_PACKAGE
+    ) -> None:
+        super().__init__()
+        self.variants = options.variants
+        self._options = options
+        self._most = items_in_a_package
+        self._text = CanvasText(options.math)
+        self._packages: list[Package] = []
+        self._plan = PackagePlan(1, 1)
+        self._slug = ""
+        self._exam_labels: Labels | None = None
+        self._items: CanvasItems | None = None
+        self._group: _OpenGroup | None = None
+        self._occurrences: Counter[str] = Counter()
+
+    def losses(self, item: Item) -> list[Problem]:
+        """What Canvas cannot carry of a question, and what is written instead."""
+        return [
+            Problem(code, text, item.header.place, "loss")
+            for code, text in item_losses(item, self._options.multiple)
+        ]
+
+    def marked_by(self, item: Item) -> tuple[MarkedBy, ...]:
+        """Who marks each part."""
+        return tuple(marked_by("canvas", part.answer) for part in item.parts)
+
+    def begin(self, exam: ExamDocument) -> Iterator[Chunk]:
+        """The head of each package."""
+        self._exam_labels = labels_for(exam.language)
+        self._slug = exam.slug
+        self._items = CanvasItems(self._text, exam.shuffle_options, self._options.multiple)
+        sizes = [(pool.parts, pool.varies) for pool in exam.pools]
+        self._plan = package_plan(sizes, self.variants, self._most)
+        count = self._plan.packages
+        self.problems += _exam_losses(exam, count)
+        description = "" if exam.instructions is None else self._text.write(exam.instructions)
+        title = " ".join(cleaned(exam.title).split())[:TITLE_LENGTH]
+        for number in range(1, count + 1):
+            ending, told = (f"-{number}", f" ({number}/{count})") if count > 1 else ("", "")
+            ident = _identifier(exam.slug, str(number))
+            package = Package(f"{exam.slug}{ending}.zip", ident)
+            self._packages.append(package)
+            yield Chunk(package.file, package.head(exam, f"{title}{told}", description))
+
+    def variant(self, pool: Pool, item: Item) -> Iterator[Chunk]:
+        """What is complete of the quiz once the question is there."""
+        assert self._items is not None
+        packages = self._packages
+        if pool.varies:
+            packages = [packages[self._plan.holding(item.variant)]]
+        opened = self._group
+        if opened is None or opened.pool is not pool or opened.packages != packages:
+            yield from self._flushed()
+            if opened is None or opened.pool is not pool:
+                self._occurrences[pool.header.identifier] += 1
+            opened = self._group = _OpenGroup(pool, packages)
+            opened.parts = [[] for _ in item.parts]
+        header = item.header
+        number = self._occurrences[header.identifier]
+        labels = labels_of(header.language, self._labels())
+        name = " ".join(cleaned(header.title).split())[:TITLE_LENGTH]
+        opened.points = [grade(part.points) for part in item.parts]
+        opened.titles = [f"{name} ({part.label})" if part.label else name for part in item.parts]
+        for place, part in enumerate(item.parts):
+            key = (header.identifier, str(number), str(item.variant), part.label)
+            title = f"{name} {item.variant:04}{f' ({part.label})' if part.label else ''}"
+            markup = self._items.item(item, part, _identifier(self._slug, *key), title, labels)
+            opened.parts[place].append(markup)
+        for package in packages:
+            package.pictures.update(self._text.files)
+        self._text.files.clear()
+
+    def end(self) -> Iterator[Chunk]:
+        """The last questions, the pictures and the manifests."""
+        yield from self._flushed()
+        for package in self._packages:
+            yield Chunk(package.file, package.end())
+
+    def _flushed(self) -> Iterator[Chunk]:
+        """The group that is complete, in all its packages."""
+        opened, self._group = self._group, None
+        if opened is None:
+            return
+        markup = ""
+        for place, items in enumerate(opened.parts):
+            if not opened.pool.varies:
+                markup += "".join(items)
+                continue
+            number = self._occurrences[opened.pool.header.identifier]
+            key = (opened.pool.header.identifier, str(number), "group", str(place))
+            ident = _identifier(self._slug, *key)
+            markup += group(ident, opened.titles[place], opened.points[place], items)
+        for package in opened.packages:
+            yield Chunk(package.file, package.questions(markup))
+
+    def _labels(self) -> Labels:
+        assert self._exam_labels is not None
+        return self._exam_labels
+
+
+def _identifier(*words: str) -> str:
+    """Canvas overwrites what an earlier import of the course gave the same identifier."""
+    return f"q{sha256('/'.join(words).encode('utf-8', 'replace')).hexdigest()[:31]}"
+
+
+def _exam_losses(exam: ExamDocument, packages: int) -> Iterator[Problem]:
+    kinds = {pool.header.kind for pool in exam.pools}
+    if kinds & {KIND_NAMES[Numeric], DERIVATION}:
+        text = "Canvas reads numbers as decimals such as 0.25 or 1.2e-5, not as 1/4 or 25%"
+        yield Problem("canvas-numbers", text, None, "loss")
+    if kinds & {KIND_NAMES[MultipleSelect], DERIVATION}:
+        text = "New Quizzes gives some of several right ticks a partial credit by its own rule"
+        yield Problem("canvas-partial", text, None, "loss")
+    if len({pool.section for pool in exam.pools}) > 1:
+        text = "a Canvas quiz has no sections; their questions follow one another"
+        yield Problem("canvas-sections", text, None, "loss")
+    if packages > 1:
+        text = (
+            f"{packages} packages are written, as Canvas takes no more than about "
+            f"{ITEMS_IN_A_PACKAGE} questions: each is a whole quiz with variants of its own"
+        )
+        yield Problem("canvas-packages", text, None, "loss")

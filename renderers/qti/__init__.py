@@ -1,0 +1,1 @@
+"""Items and tests in QTI."""

@@ -1,0 +1,279 @@
+"""Questions as items: each part an interaction with a response, a score and feedback of its own."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import assert_never
+
+from qgen.document.answers import (
+    FormulaAnswer,
+    Matching,
+    MultipleSelect,
+    Numeric,
+    Open,
+    Option,
+    Ordering,
+    Part,
+    ShortAnswer,
+    SingleChoice,
+)
+from qgen.document.exam import Item
+from qgen.document.richtext import Passage
+from qgen.renderers.labels import Labels
+from qgen.renderers.moodle.essay import marking_notes, part_heading
+from qgen.renderers.moodle.text import escaped, escaped_text
+from qgen.renderers.qti.dialect import Dialect
+from qgen.renderers.qti.processing import (
+    Numbers,
+    Processing,
+    identifier,
+    number,
+    one_line,
+    pair_of,
+)
+from qgen.renderers.qti.text import QtiText
+
+_FORMULA_LINES = 5
+_BOX = 20
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What one part adds to the item."""
+
+    declaration: str
+    body: str
+    processing: str = ""
+    feedback: list[tuple[str, str, Passage]] = field(default_factory=list)
+    """Of each text the outcome and the value with which it is shown."""
+    several: bool = False
+    """Whether the feedback of several options may be shown."""
+
+
+class QtiItems:
+    """Writes the items of one exam."""
+
+    def __init__(
+        self, dialect: Dialect, text: QtiText, numbers: Numbers, shuffle_options: bool
+    ) -> None:
+        self._tag = dialect.element
+        self._dialect = dialect
+        self._text = text
+        self._numbers: Numbers = numbers
+        self._shuffle = "true" if shuffle_options else "false"
+
+    def item(self, item: Item, name: str, title: str, labels: Labels) -> str:
+        """A whole item file; `name` is its identifier."""
+        self._text.assets = item.assets
+        names = [f"R{place}" for place in range(1, len(item.parts) + 1)]
+        asked = [self._asked(n, part, labels) for n, part in zip(names, item.parts, strict=True)]
+        body = f"<div>{self._text.write(item.stem)}</div>"
+        for part, each in zip(item.parts, asked, strict=True):
+            if part.label:
+                body += f"{part_heading(part, labels)}<div>{self._text.write(part.prompt)}</div>"
+            body += each.body
+        explained = [*(part.explanation for part in item.parts), item.explanation]
+        told = "".join(f"<div>{self._text.write(each)}</div>" for each in explained if each)
+        outcomes = self._float_outcome("SCORE", Fraction(0), item.points)
+        outcomes += self._float_outcome("MAXSCORE", item.points)
+        outcomes += "".join(
+            self._float_outcome(f"SCORE_{n}", Fraction(0)) + self._feedback_outcomes(n, each)
+            for n, each in zip(names, asked, strict=True)
+        )
+        outcomes += self._outcome("EXPLANATION", "single") if told else ""
+        shown = "".join(
+            self._modal(o, i, self._text.write(p)) for a in asked for o, i, p in a.feedback
+        )
+        shown += self._modal("EXPLANATION", "SHOWN", told) if told else ""
+        content = (
+            "".join(each.declaration for each in asked)
+            + outcomes
+            + self._tag("itemBody", body)
+            + self._tag("responseProcessing", self._rules(names, asked, bool(told)))
+            + shown
+        )
+        return self._dialect.document(
+            "assessmentItem",
+            content,
+            identifier=name,
+            title=title,
+            adaptive="false",
+            timeDependent="false",
+        )
+
+    def _rules(self, names: list[str], asked: list[_Asked], has_explanation: bool) -> str:
+        parts = "".join(self._tag("variable", identifier=f"SCORE_{name}") for name in names)
+        total = self._tag("setOutcomeValue", self._tag("sum", parts), identifier="SCORE")
+        rules = "".join(each.processing for each in asked) + total
+        if has_explanation:
+            shown = self._tag("baseValue", "SHOWN", baseType="identifier")
+            rules += self._tag("setOutcomeValue", shown, identifier="EXPLANATION")
+        return rules
+
+    def _asked(self, name: str, part: Part, labels: Labels) -> _Asked:
+        answer = part.answer
+        rules = Processing(self._dialect, name, part.points, self._numbers)
+        match answer:
+            case SingleChoice():
+                asked = self._options(name, answer.options, "single", "")
+                asked.processing = rules.choice(answer)
+            case MultipleSelect():
+                mapping = rules.ticks_mapping(answer) if answer.rule != "all_or_nothing" else ""
+                asked = self._options(name, answer.options, "multiple", mapping)
+                asked.processing = rules.ticks(answer)
+            case Numeric():
+                asked = self._number(name, answer, rules)
+            case ShortAnswer():
+                asked = self._words(name, answer, rules)
+            case Matching():
+                asked = self._pairs(name, answer, rules)
+            case Ordering():
+                asked = self._order(name, answer, rules)
+            case FormulaAnswer() | Open():
+                asked = self._free(name, answer, labels)
+            case _:
+                assert_never(answer)
+        return asked
+
+    def _options(
+        self, name: str, options: tuple[Option, ...], cardinality: str, mapping: str
+    ) -> _Asked:
+        right = [identifier(place) for place, option in enumerate(options) if option.correct]
+        body = self._tag(
+            "choiceInteraction",
+            "".join(self._choices(option.text for option in options)),
+            responseIdentifier=name,
+            shuffle=self._shuffle,
+            maxChoices=1 if cardinality == "single" else 0,
+        )
+        feedback = [
+            (f"FEEDBACK_{name}", identifier(place), option.feedback)
+            for place, option in enumerate(options)
+            if option.feedback is not None
+        ]
+        declaration = self._declared(name, cardinality, "identifier", right, mapping)
+        return _Asked(declaration, body, feedback=feedback, several=cardinality == "multiple")
+
+    def _choices(self, texts: Iterable[Passage]) -> Iterator[str]:
+        for place, text in enumerate(texts):
+            yield self._tag("simpleChoice", self._text.write(text), identifier=identifier(place))
+
+    def _number(self, name: str, answer: Numeric, rules: Processing) -> _Asked:
+        unit = f" {escaped_text(answer.unit)}" if answer.unit else ""
+        declaration = self._declared(name, "single", "float", [number(answer.key)])
+        feedback = self._mistakes(name, [mistake.feedback for mistake in answer.mistakes])
+        return _Asked(declaration, self._box(name, unit), rules.value(answer), feedback)
+
+    def _words(self, name: str, answer: ShortAnswer, rules: Processing) -> _Asked:
+        key = [escaped(one_line(answer.accepted[0]))]
+        declaration = self._declared(name, "single", "string", key, rules.words_mapping(answer))
+        feedback = self._mistakes(name, [mistake.feedback for mistake in answer.mistakes])
+        return _Asked(declaration, self._box(name, ""), rules.words(answer), feedback)
+
+    def _box(self, name: str, unit: str) -> str:
+        box = self._tag("textEntryInteraction", responseIdentifier=name, expectedLength=_BOX)
+        return f"<p>{box}{unit}</p>"
+
+    def _mistakes(self, name: str, told: list[Passage]) -> list[tuple[str, str, Passage]]:
+        return [
+            (f"FEEDBACK_{name}", identifier(place), feedback) for place, feedback in enumerate(told)
+        ]
+
+    def _pairs(self, name: str, answer: Matching, rules: Processing) -> _Asked:
+        count = len(answer.pairs)
+
+        def choices(texts: Iterable[Passage], letter: str, most: int) -> str:
+            written = "".join(
+                self._tag(
+                    "simpleAssociableChoice",
+                    self._text.write(text),
+                    identifier=f"{letter}{place}",
+                    matchMax=most,
+                )
+                for place, text in enumerate(texts, 1)
+            )
+            return self._tag("simpleMatchSet", written)
+
+        body = self._tag(
+            "matchInteraction",
+            choices((pair.left for pair in answer.pairs), "L", 1)
+            + choices(answer.rights, "C", count),
+            responseIdentifier=name,
+            shuffle=self._shuffle,
+            maxAssociations=count,
+        )
+        key = [pair_of(left, pair.right) for left, pair in enumerate(answer.pairs)]
+        mapping = "" if answer.rule == "all_or_nothing" else rules.pairs_mapping(answer)
+        feedback = [
+            (f"FEEDBACK{left + 1}_{name}", identifier(left), pair.feedback)
+            for left, pair in enumerate(answer.pairs)
+            if pair.feedback is not None
+        ]
+        declaration = self._declared(name, "multiple", "directedPair", key, mapping)
+        return _Asked(declaration, body, rules.pairs(answer), feedback)
+
+    def _order(self, name: str, answer: Ordering, rules: Processing) -> _Asked:
+        # The order shown is no answer: it is mixed already.
+        body = self._tag(
+            "orderInteraction",
+            "".join(self._choices(answer.items)),
+            responseIdentifier=name,
+            shuffle="false",
+        )
+        key = [identifier(place) for place in answer.key]
+        return _Asked(self._declared(name, "ordered", "identifier", key), body, rules.order(answer))
+
+    def _free(self, name: str, answer: FormulaAnswer | Open, labels: Labels) -> _Asked:
+        lines = answer.lines if isinstance(answer, Open) else _FORMULA_LINES
+        notes = marking_notes(answer, self._text, labels)
+        body = self._tag(
+            "extendedTextInteraction", responseIdentifier=name, expectedLines=lines
+        ) + self._tag("rubricBlock", self._dialect.content(notes), view="scorer tutor")
+        return _Asked(self._declared(name, "single", "string", []), body)
+
+    def _declared(
+        self, name: str, cardinality: str, kind: str, key: list[str], mapping: str = ""
+    ) -> str:
+        values = "".join(self._tag("value", value) for value in key)
+        correct = self._tag("correctResponse", values) if key else ""
+        return self._tag(
+            "responseDeclaration",
+            correct + mapping,
+            identifier=name,
+            cardinality=cardinality,
+            baseType=kind,
+        )
+
+    def _float_outcome(self, name: str, value: Fraction, most: Fraction | None = None) -> str:
+        default = self._tag("defaultValue", self._tag("value", number(value)))
+        limits = {} if most is None else {"normalMaximum": number(most), "normalMinimum": "0"}
+        return self._tag(
+            "outcomeDeclaration",
+            default,
+            identifier=name,
+            cardinality="single",
+            baseType="float",
+            **limits,
+        )
+
+    def _outcome(self, name: str, cardinality: str) -> str:
+        return self._tag(
+            "outcomeDeclaration", identifier=name, cardinality=cardinality, baseType="identifier"
+        )
+
+    def _feedback_outcomes(self, name: str, asked: _Asked) -> str:
+        """Feedback outcomes of a part: what an engine is told to set must be declared."""
+        names = dict.fromkeys(outcome for outcome, _, _ in asked.feedback)
+        if asked.declaration and f"FEEDBACK_{name}" in asked.processing:
+            names[f"FEEDBACK_{name}"] = None
+        cardinality = "multiple" if asked.several else "single"
+        return "".join(self._outcome(each, cardinality) for each in names)
+
+    def _modal(self, outcome: str, shown_for: str, markup: str) -> str:
+        return self._tag(
+            "modalFeedback",
+            self._dialect.content(f"<div>{markup}</div>"),
+            outcomeIdentifier=outcome,
+            identifier=shown_for,
+            showHide="show",
+        )

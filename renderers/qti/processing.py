@@ -1,0 +1,251 @@
+"""How an answer is marked in QTI: each part by itself, into a score and feedback of its own.
+
+Numbers are marked by their ends (`gte`, `lte`): an engine that ignores the tolerance of `equal`
+would refuse all but the key, and another one would accept every text.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from qgen.document.answers import (
+    Matching,
+    MultipleSelect,
+    Numeric,
+    Ordering,
+    ShortAnswer,
+    SingleChoice,
+)
+from qgen.document.numbers import exact_value
+from qgen.document.values import Real
+from qgen.marking.rules import accepted_interval
+from qgen.renderers.moodle.numbers import NumberWriter
+from qgen.renderers.moodle.text import cleaned, escaped
+from qgen.renderers.qti.dialect import Dialect
+
+Numbers = Literal["range", "equal"]
+
+
+def number(value: Real) -> str:
+    """A number as engines read it: the shortest plain decimal of its double."""
+    return format(Decimal(repr(float(value))), "f").removesuffix(".0")
+
+
+def identifier(place: int) -> str:
+    """The name of the option, item or mistake at a place."""
+    return f"C{place + 1}"
+
+
+def pair_of(left: int, right: int) -> str:
+    """A pair of a left item and its partner."""
+    return f"L{left + 1} C{right + 1}"
+
+
+class Processing:
+    """Writes the rules of one part; `name` is that of its response, as in `SCORE_R1`."""
+
+    def __init__(self, dialect: Dialect, name: str, points: Fraction, numbers: Numbers) -> None:
+        self._tag = dialect.element
+        self._name = name
+        self._points = points
+        self._numbers = numbers
+        self._response = self._tag("variable", identifier=name)
+
+    def choice(self, answer: SingleChoice) -> str:
+        """Full marks for the right option; the feedback is that of the one chosen."""
+        right = next(i for i, option in enumerate(answer.options) if option.correct)
+        is_right = self._tag("match", self._response + self._base("identifier", identifier(right)))
+        return self._chosen() + self._when([(is_right, self._score(self._points))])
+
+    def ticks(self, answer: MultipleSelect) -> str:
+        """The question's own rule: what no option adds to, and a mapping for what each one does."""
+        options, right = answer.options, sum(option.correct for option in answer.options)
+        is_blank = self._tag("isNull", self._response)
+        cases: list[tuple[str, str]] = []
+        blank, start = Fraction(0), Fraction(0)
+        if not right:
+            blank = self._points
+        elif answer.rule == "per_option":
+            blank = start = self._points * Fraction(len(options) - right, len(options))
+        if not right and answer.rule == "per_option":
+            start = self._points
+        cases.append((is_blank, self._score(blank)))
+        if right:
+            cases.append((self._is_key(), self._score(self._points)))
+        otherwise = ""
+        if answer.rule != "all_or_nothing" and (right or answer.rule == "per_option"):
+            mapped = self._tag("mapResponse", identifier=self._name)
+            if start:
+                mapped = self._tag("sum", mapped + self._base("float", number(start)))
+            otherwise = self._set("SCORE", mapped)
+        return self._chosen() + self._when(cases, otherwise)
+
+    def ticks_mapping(self, answer: MultipleSelect) -> str:
+        """What each tick adds or takes away."""
+        right = sum(option.correct for option in answer.options)
+        share = self._points / (len(answer.options) if answer.rule == "per_option" else right or 1)
+        entries = "".join(
+            self._entry(identifier(place), share if option.correct else -share)
+            for place, option in enumerate(answer.options)
+        )
+        if answer.rule == "per_option":
+            return self._tag("mapping", entries, defaultValue=0)
+        return self._tag("mapping", entries, lowerBound=0, defaultValue=0)
+
+    def value(self, answer: Numeric) -> str:
+        """Full marks within the tolerance, a known mistake's feedback within its own."""
+        low, high = accepted_interval(answer.key, answer.tolerance)
+        if self._numbers == "equal":
+            margin = number(high - exact_value(answer.key))
+            correct = self._tag("correct", identifier=self._name)
+            is_right = self._tag(
+                "equal",
+                self._response + correct,
+                toleranceMode="absolute",
+                tolerance=f"{margin} {margin}",
+            )
+        else:
+            is_right = self._within(number(low), number(high))
+        cases = [
+            (self._tag("isNull", self._response), self._score(Fraction(0))),
+            (is_right, self._score(self._points)),
+        ]
+        wrong = NumberWriter(answer.tolerance).write_mistakes([m.value for m in answer.mistakes])
+        for place, (middle, width) in enumerate(wrong):
+            low_end, high_end = Decimal(middle) - Decimal(width), Decimal(middle) + Decimal(width)
+            is_mistake = self._within(format(low_end, "f"), format(high_end, "f"))
+            cases.append((is_mistake, self._feedback(place)))
+        return self._when(cases)
+
+    def words(self, answer: ShortAnswer) -> str:
+        """The mapping's marks, and the feedback of a known mistake."""
+        scored = self._set("SCORE", self._tag("mapResponse", identifier=self._name))
+        cases = [(self._tag("isNull", self._response), self._score(Fraction(0)))]
+        told = [
+            (
+                self._tag(
+                    "stringMatch",
+                    self._response + self._base("string", escaped(one_line(mistake.text))),
+                    caseSensitive=_truth(answer.case_sensitive),
+                    substring="false",
+                ),
+                self._feedback(place),
+            )
+            for place, mistake in enumerate(answer.mistakes)
+        ]
+        return self._when(cases, scored) + (self._when(told) if told else "")
+
+    def words_mapping(self, answer: ShortAnswer) -> str:
+        """Full marks for each form that is accepted."""
+        sensitive = _truth(answer.case_sensitive)
+        forms = dict.fromkeys(map(one_line, answer.accepted))
+        entries = "".join(
+            self._entry(form, self._points, caseSensitive=sensitive) for form in forms
+        )
+        return self._tag("mapping", entries, defaultValue=0)
+
+    def pairs(self, answer: Matching) -> str:
+        """The question's own rule; the feedback is that of the pairs which were not found."""
+        cases = [
+            (self._tag("isNull", self._response), self._score(Fraction(0))),
+            (self._is_key(), self._score(self._points)),
+        ]
+        mapped = self._tag("mapResponse", identifier=self._name)
+        otherwise = "" if answer.rule == "all_or_nothing" else self._set("SCORE", mapped)
+        return self._when(cases, otherwise) + "".join(self._lost_pairs(answer))
+
+    def pairs_mapping(self, answer: Matching) -> str:
+        """What a pair adds, and what a wrong one takes away."""
+        share = self._points / len(answer.pairs)
+        entries = "".join(
+            self._entry(pair_of(left, pair.right), share) for left, pair in enumerate(answer.pairs)
+        )
+        wrong = number(-share) if answer.rule == "right_minus_wrong" else "0"
+        return self._tag("mapping", entries, lowerBound=0, defaultValue=wrong)
+
+    def order(self, answer: Ordering) -> str:
+        """Full marks for the key; otherwise a share for each two that are still neighbours."""
+        is_blank = self._tag("isNull", self._response)
+        cases = [
+            (is_blank, self._score(Fraction(0))),
+            (self._is_key(), self._score(self._points)),
+        ]
+        if answer.credit == "all_or_nothing":
+            return self._when(cases)
+        last = len(answer.key) - 1
+        share = self._base("float", number(self._points / last))
+        score = self._tag("variable", identifier=f"SCORE_{self._name}")
+        added = self._set("SCORE", self._tag("sum", score + share))
+        kept = "".join(
+            self._when([(self._are_neighbours(answer.key[i], answer.key[i + 1], last), added)])
+            for i in range(last)
+        )
+        return self._when(cases, kept)
+
+    def _are_neighbours(self, first: int, second: int, last: int) -> str:
+        def stands(place: int, position: int) -> str:
+            at = self._tag("index", self._response, n=position)
+            return self._tag("match", at + self._base("identifier", identifier(place)))
+
+        anywhere = [
+            self._tag("and", stands(first, position) + stands(second, position + 1))
+            for position in range(1, last + 1)
+        ]
+        return self._tag("or", "".join(anywhere)) if len(anywhere) > 1 else anywhere[0]
+
+    def _lost_pairs(self, answer: Matching) -> Iterator[str]:
+        for left, pair in enumerate(answer.pairs):
+            if pair.feedback is None:
+                continue
+            found = self._tag(
+                "member", self._base("directedPair", pair_of(left, pair.right)) + self._response
+            )
+            shown = self._base("identifier", identifier(left))
+            effect = self._set(f"FEEDBACK{left + 1}", shown)
+            yield self._when([(self._tag("not", found), effect)])
+
+    def _is_key(self) -> str:
+        return self._tag("match", self._response + self._tag("correct", identifier=self._name))
+
+    def _within(self, low: str, high: str) -> str:
+        above = self._tag("gte", self._response + self._base("float", low))
+        below = self._tag("lte", self._response + self._base("float", high))
+        return self._tag("and", above + below)
+
+    def _chosen(self) -> str:
+        return self._set("FEEDBACK", self._response)
+
+    def _feedback(self, place: int) -> str:
+        return self._set("FEEDBACK", self._base("identifier", identifier(place)))
+
+    def _score(self, points: Fraction) -> str:
+        return self._set("SCORE", self._base("float", number(points)))
+
+    def _set(self, outcome: str, value: str) -> str:
+        return self._tag("setOutcomeValue", value, identifier=f"{outcome}_{self._name}")
+
+    def _base(self, kind: str, value: str) -> str:
+        return self._tag("baseValue", value, baseType=kind)
+
+    def _entry(self, key: str, value: Fraction, **attributes: str) -> str:
+        return self._tag("mapEntry", mapKey=key, mappedValue=number(value), **attributes)
+
+    def _when(self, cases: list[tuple[str, str]], otherwise: str = "") -> str:
+        """The effect of the first case that holds."""
+        (condition, effect), *others = cases
+        written = self._tag("responseIf", condition + effect)
+        for condition, effect in others:
+            written += self._tag("responseElseIf", condition + effect)
+        if otherwise:
+            written += self._tag("responseElse", otherwise)
+        return self._tag("responseCondition", written)
+
+
+def one_line(text: str) -> str:
+    """Words as they can be typed: with one blank between them."""
+    return " ".join(cleaned(text).split())
+
+
+def _truth(value: bool) -> str:
+    return "true" if value else "false"

@@ -1,0 +1,155 @@
+"""Writes the pools of an exam as a test in QTI 2.1 or 3.0."""
+
+import re
+from collections.abc import Iterator
+from typing import assert_never
+
+from qgen.document.answers import (
+    Answer,
+    FormulaAnswer,
+    Matching,
+    MultipleSelect,
+    Numeric,
+    Open,
+    Ordering,
+    ShortAnswer,
+    SingleChoice,
+)
+from qgen.document.exam import ExamDocument, Item, Pool
+from qgen.document.formats import QtiOptions
+from qgen.document.problem import Problem
+from qgen.renderers.carriage import MarkedBy, marked_by
+from qgen.renderers.labels import Labels, labels_for, labels_of
+from qgen.renderers.moodle.text import cleaned, web_form
+from qgen.renderers.package_plan import PackagePlan, package_plan
+from qgen.renderers.qti.dialect import DIALECTS
+from qgen.renderers.qti.items import QtiItems
+from qgen.renderers.qti.package import Package
+from qgen.renderers.qti.processing import Numbers
+from qgen.renderers.qti.text import QtiText
+from qgen.renderers.writer import Chunk, Writer
+
+ITEMS_IN_A_PACKAGE = 5000
+TITLE_LENGTH = 200
+_UNSAFE_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+class QtiWriter(Writer):
+    """`<slug>.zip`, or `<slug>-1.zip`, …: whole tests, each with some of the variants."""
+
+    def __init__(self, options: QtiOptions, items_in_a_package: int = ITEMS_IN_A_PACKAGE) -> None:
+        super().__init__()
+        self.variants = options.variants
+        self._dialect = DIALECTS[options.version]
+        self._refused_equal = options.version == "3.0" and options.numbers == "equal"
+        self._numbers: Numbers = "range" if self._refused_equal else options.numbers
+        self._most = items_in_a_package
+        self._text = QtiText()
+        self._exam: ExamDocument | None = None
+        self._labels: Labels | None = None
+        self._items: QtiItems | None = None
+        self._plan = PackagePlan(1, 1)
+        self._packages: list[Package] = []
+        self._places: dict[int, int] = {}
+
+    def losses(self, item: Item) -> list[Problem]:
+        """What QTI cannot carry of a question, and what is written instead."""
+        found: list[tuple[str, str]] = []
+        for part in item.parts:
+            where = f"part {part.label}: " if part.label else ""
+            if part.carried is not None:
+                text = (
+                    "no mark by the student's own earlier value is written; only the key is right"
+                )
+                found.append(("qti-carried", where + text))
+            found += [(code, where + text) for code, text in _answer_losses(part.answer)]
+        found += [
+            (
+                "qti-picture",
+                f"the picture '{asset.name}' has no form that browsers show; its alternative text "
+                "is written instead",
+            )
+            for asset in item.assets.values()
+            if web_form(asset) is None
+        ]
+        return [Problem(code, text, item.header.place, "loss") for code, text in found]
+
+    def marked_by(self, item: Item) -> tuple[MarkedBy, ...]:
+        """Who marks each part."""
+        return tuple(marked_by("qti", part.answer) for part in item.parts)
+
+    def begin(self, exam: ExamDocument) -> Iterator[Chunk]:
+        """Nothing yet: the test stands behind its items."""
+        self._exam, self._labels = exam, labels_for(exam.language)
+        shuffle = exam.shuffle_options
+        self._items = QtiItems(self._dialect, self._text, self._numbers, shuffle)
+        sizes = [(1, pool.varies) for pool in exam.pools]
+        self._plan = package_plan(sizes, self.variants, self._most)
+        # Pools are told apart by identity, as two of an exam may ask the same question.
+        self._places = {id(pool): place for place, pool in enumerate(exam.pools, 1)}
+        count = self._plan.packages
+        for number in range(1, count + 1):
+            ending = f"-{number}" if count > 1 else ""
+            self._packages.append(Package(f"{exam.slug}{ending}.zip", self._dialect))
+        text = "QTI players read numbers as decimals such as 0.25 or 1.2e-5, not as 1/4 or 25%"
+        self.problems.append(Problem("qti-numbers", text, None, "loss"))
+        if self._refused_equal:
+            text = "players of QTI 3.0 misread the tolerance of equal; ranges are written instead"
+            self.problems.append(Problem("qti-equal", text, None, "loss"))
+        if count > 1:
+            text = f"{count} packages are written, each a whole test with variants of its own"
+            self.problems.append(Problem("qti-packages", text, None, "loss"))
+        return iter(())
+
+    def variant(self, pool: Pool, item: Item) -> Iterator[Chunk]:
+        """One item, in one package or, where it does not vary, in all."""
+        assert self._items is not None
+        assert self._labels is not None
+        header = item.header
+        safe = _UNSAFE_IN_A_NAME.sub("-", header.identifier)[:60]
+        name = f"q{self._places[id(pool)]}-{safe}-v{item.variant:04}"
+        title = " ".join(cleaned(header.title).split())[:TITLE_LENGTH]
+        labels = labels_of(header.language, self._labels)
+        self._text.files.clear()
+        markup = self._items.item(item, name, title, labels)
+        pictures = dict(self._text.files)
+        packages = self._packages
+        if pool.varies:
+            packages = [packages[self._plan.holding(item.variant)]]
+        for package in packages:
+            yield Chunk(package.file, package.item(pool, name, markup, pictures))
+
+    def end(self) -> Iterator[Chunk]:
+        """The tests and the manifests."""
+        exam = self._exam
+        if exam is None:
+            return
+        title = " ".join(cleaned(exam.title).split())[:TITLE_LENGTH]
+        instructions = "" if exam.instructions is None else self._text.write(exam.instructions)
+        for package in self._packages:
+            yield Chunk(package.file, package.end(exam, title, instructions))
+
+
+def _answer_losses(answer: Answer) -> list[tuple[str, str]]:
+    match answer:
+        case SingleChoice() | MultipleSelect() | Numeric() | Matching() | Ordering():
+            return []
+        case FormulaAnswer():
+            text = "QTI cannot mark a formula; a person marks it by the key in the rubric"
+            return [("qti-formula", text)]
+        case Open():
+            return []
+        case ShortAnswer():
+            return _words_losses(answer)
+        case _:
+            assert_never(answer)
+
+
+def _words_losses(answer: ShortAnswer) -> list[tuple[str, str]]:
+    text = "QTI players take words with other blanks, also before and behind them, for wrong"
+    found = [("qti-blanks", text)]
+    forms = [*answer.accepted, *(mistake.text for mistake in answer.mistakes)]
+    if not answer.case_sensitive and any(form.lower() != form.casefold() for form in forms):
+        text = "QTI players ignore case letter by letter: they do not take ss for ß or ſ for s"
+        found.append(("qti-case", text))
+    return found

@@ -1,0 +1,122 @@
+"""Zip archives as bytes that follow one another, and the same bytes on every machine.
+
+Nothing is compressed, since what a compressor makes of a text differs from one of its versions to
+the next, and every member has the same date. A member may be written piece by piece: it then is
+one of stored blocks of deflate, which, unlike plain storing, every reader takes without being told
+the length beforehand.
+"""
+
+from struct import pack
+from typing import NamedTuple
+from zlib import crc32
+
+_STORED, _DEFLATED = 0, 8
+_UTF8_NAME, _SIZES_BEHIND = 0x0800, 0x0008
+_DATE = 0x0021
+"""The first of January 1980, the earliest that the format knows."""
+_FROM_UNIX, _READABLE = 3 << 8 | 20, 0o100644 << 16
+_BLOCK = 0xFFFF
+_LAST_BLOCK = b"\x01\x00\x00\xff\xff"
+MOST_MEMBERS = 0xFFFF
+"""So many members have room in the directory at the end."""
+
+
+class _Member(NamedTuple):
+    name: bytes
+    method: int
+    flags: int
+    checksum: int
+    packed: int
+    size: int
+    offset: int
+
+
+class ZipStream:
+    """One archive in the making; each method gives the bytes that come next in its file."""
+
+    def __init__(self) -> None:
+        self._members: list[_Member] = []
+        self._offset = 0
+        self._name = b""
+        self._started = self._size = self._packed = self._checksum = 0
+
+    def member(self, name: str, content: bytes) -> bytes:
+        """A whole member."""
+        self._start(name)
+        self._checksum, self._size = crc32(content), len(content)
+        self._packed = self._size
+        return self._counted(self._header(_STORED, _UTF8_NAME) + content, _STORED, _UTF8_NAME)
+
+    def open(self, name: str) -> bytes:
+        """The head of a member whose content comes by `add`; no other may begin before `close`."""
+        self._start(name)
+        header = self._header(_DEFLATED, _UTF8_NAME | _SIZES_BEHIND)
+        self._offset += len(header)
+        return header
+
+    def add(self, content: bytes) -> bytes:
+        """What follows in the open member."""
+        pieces = [content[start : start + _BLOCK] for start in range(0, len(content), _BLOCK)]
+        blocks = b"".join(
+            b"\x00" + pack("<HH", len(piece), len(piece) ^ _BLOCK) + piece for piece in pieces
+        )
+        self._checksum = crc32(content, self._checksum)
+        self._size += len(content)
+        self._packed += len(blocks)
+        self._offset += len(blocks)
+        return blocks
+
+    def close(self) -> bytes:
+        """The end of the open member."""
+        self._packed += len(_LAST_BLOCK)
+        sizes = pack("<LLL", self._checksum, self._packed, self._size)
+        return self._counted(
+            _LAST_BLOCK + b"PK\x07\x08" + sizes, _DEFLATED, _UTF8_NAME | _SIZES_BEHIND
+        )
+
+    def end(self) -> bytes:
+        """The directory of all members. Raises OverflowError where there are too many."""
+        if len(self._members) > MOST_MEMBERS:
+            raise OverflowError(f"a zip archive holds at most {MOST_MEMBERS} files")
+        directory = b"".join(
+            b"PK\x01\x02"
+            + pack("<HHHHHH", _FROM_UNIX, 20, each.flags, each.method, 0, _DATE)
+            + pack("<LLL", each.checksum, each.packed, each.size)
+            + pack("<HHHHHLL", len(each.name), 0, 0, 0, 0, _READABLE, each.offset)
+            + each.name
+            for each in self._members
+        )
+        count = len(self._members)
+        return (
+            directory
+            + b"PK\x05\x06"
+            + pack("<HHHHLLH", 0, 0, count, count, len(directory), self._offset, 0)
+        )
+
+    def _start(self, name: str) -> None:
+        self._name, self._started = name.encode(), self._offset
+        self._size = self._packed = self._checksum = 0
+
+    def _header(self, method: int, flags: int) -> bytes:
+        return (
+            b"PK\x03\x04"
+            + pack("<HHHHH", 20, flags, method, 0, _DATE)
+            + pack("<LLL", self._checksum, self._packed, self._size)
+            + pack("<HH", len(self._name), 0)
+            + self._name
+        )
+
+    def _counted(self, written: bytes, method: int, flags: int) -> bytes:
+        self._offset += len(written)
+        self._members.append(
+            _Member(
+                self._name,
+                method,
+                flags,
+                self._checksum,
+                self._packed,
+                self._size,
+                self._started,
+            )
+        )
+        return written

@@ -1,0 +1,35 @@
+"""Every question of the shipped bank in QTI: read back, and marked as the grader marks it."""
+
+import pytest
+
+from qgen.banks import load_banks
+from qgen.document.exam import ExamDocument, Pool
+from qgen.document.formats import QtiOptions
+from qgen.renderers.qti.writer import QtiWriter
+from tests.qgen.test_gift_of_the_bank import items_of
+from tests.renderers.qti.qti_marking import assert_marked_alike, words
+from tests.renderers.qti.qti_reader import read
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", ["2.1", "3.0"])
+def test_every_shipped_question_is_marked_in_qti_as_the_grader_marks_it(version: str) -> None:
+    bank, problems = load_banks(())
+    assert not problems
+    for template in bank.questions.values():
+        items = items_of(template)
+        header, count = items[0].header, len(items)
+        writer = QtiWriter(QtiOptions(count, "2.1" if version == "2.1" else "3.0"))
+        pool = Pool(header, "Section", items[0].points, count > 1)
+        exam = ExamDocument("All questions", "all", "en", "right_minus_wrong", pools=(pool,))
+        chunks = [*writer.begin(exam), *(c for item in items for c in writer.variant(pool, item))]
+        chunks += writer.end()
+        written = read(b"".join(chunk.content for chunk in chunks)).items
+        for item, found in zip(items, written, strict=True):
+            lost = {problem.code for problem in writer.losses(item)}
+            told = "".join(filter(str.isalnum, found.body()))
+            for number, part in enumerate(item.parts, 1):
+                assert words(part.prompt) in told
+                assert_marked_alike(found, number, part, lost)
+            # What MathML refused would stand there as its source.
+            assert "<code>\\" not in found.xml

@@ -1,0 +1,118 @@
+"""Asks the rules of an item and qgen's own grader for the mark of the same responses."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import chain, combinations, permutations
+from typing import Any
+
+import pytest
+
+from qgen.document.answers import (
+    FormulaAnswer,
+    Matching,
+    MultipleSelect,
+    Numeric,
+    Open,
+    Ordering,
+    Part,
+    ShortAnswer,
+    SingleChoice,
+)
+from qgen.document.numbers import exact_value
+from qgen.document.richtext import Passage, plain_text
+from qgen.marking.grader import (
+    Mark,
+    mark_choice,
+    mark_matching,
+    mark_number,
+    mark_ordering,
+    mark_words,
+)
+from qgen.marking.rules import accepted_interval
+from tests.renderers.qti.qti_reader import QtiItem
+
+
+def words(passage: Passage) -> str:
+    """A passage's letters, in which formulas are set by MathML and not told."""
+    text = plain_text(passage)
+    return "".join(filter(str.isalnum, text)) if "$" not in text else ""
+
+
+def assert_marked_alike(item: QtiItem, number: int, part: Part, lost: set[str]) -> None:
+    """Key, mistakes, edges, blank: as the grader marks them, or `lost` says what is otherwise."""
+    name, answer = f"R{number}", part.answer
+
+    def same(response: Any, mark: Mark, *, told: bool = True) -> None:
+        outcomes = item.run({name: response})
+        assert outcomes[f"SCORE_{name}"] == pytest.approx(float(mark.credit * part.points))
+        assert outcomes["SCORE"] <= outcomes["MAXSCORE"] + 1e-12
+        if mark.credit == 1:
+            assert outcomes[f"SCORE_{name}"] == float(part.points)
+        shown = ["".join(filter(str.isalnum, text)) for text in item.feedback(outcomes)]
+        for feedback in mark.feedback if told else ():
+            assert any(words(feedback) in each for each in shown)
+
+    match answer:
+        case SingleChoice() | MultipleSelect():
+            choices = item.choices(name)
+            idents = [ident for ident, _ in choices]
+            for (_, text), option in zip(choices, answer.options, strict=True):
+                assert words(option.text) in "".join(filter(str.isalnum, text))
+            places = range(len(idents))
+            sizes = (1,) if isinstance(answer, SingleChoice) else (0, 1, 2, 3, len(idents))
+            for ticked in map(set, chain.from_iterable(combinations(places, s) for s in sizes)):
+                response: Any = {idents[place] for place in ticked}
+                if isinstance(answer, SingleChoice):
+                    (response,) = response
+                same(response, mark_choice(answer, ticked))
+            same(None, mark_choice(answer, set()))
+        case Numeric():
+            for value in _numbers(answer):
+                same(format(float(value), ".25f"), mark_number(answer, value))
+                same(repr(float(value)), mark_number(answer, exact_value(float(value))))
+            for typed in ("", "abc", "0,5 x"):
+                same(typed, Mark(Fraction(0)))
+        case ShortAnswer():
+            assert "qti-blanks" in lost
+            typed_forms = [*answer.accepted, *(mistake.text for mistake in answer.mistakes)]
+            for form in (" ".join(each.split()) for each in typed_forms):
+                for typed in (form, form.upper(), f"x{form}"):
+                    if "qti-case" not in lost:
+                        same(typed, mark_words(answer, typed))
+            same("", mark_words(answer, ""))
+        case Matching():
+            _assert_pairs_alike(answer, same)
+        case Ordering():
+            places = range(len(answer.items))
+            for order in list(permutations(places))[:120]:
+                same([f"C{place + 1}" for place in order], mark_ordering(answer, order))
+            same([f"C{place + 1}" for place in answer.key], Mark(Fraction(1)))
+            same(None, mark_ordering(answer, [None] * len(answer.items)))
+        case FormulaAnswer() | Open():
+            assert item.run({name: "anything"})[f"SCORE_{name}"] == 0
+            assert item.root.find(".//rubricBlock") is not None
+            assert isinstance(answer, Open) or "qti-formula" in lost
+
+
+def _assert_pairs_alike(answer: Matching, same: Any) -> None:
+    key = [pair.right for pair in answer.pairs]
+    count = len(answer.rights)
+    chosen: list[list[int | None]] = [list(key), [None] * len(key)]
+    for turn in range(1, len(key) + 1):
+        chosen.append([(r + 1) % count if i < turn else r for i, r in enumerate(key)])
+        chosen.append([None if i < turn else r for i, r in enumerate(key)])
+    for each in chosen:
+        given = {f"L{i + 1} C{r + 1}" for i, r in enumerate(each) if r is not None}
+        same(given, mark_matching(answer, each), told=bool(given))
+
+
+def _numbers(answer: Numeric) -> Iterator[Fraction]:
+    """The key, both sides of the tolerance, and each known mistake."""
+    key = exact_value(answer.key)
+    low, high = accepted_interval(answer.key, answer.tolerance)
+    slack = max(abs(low), abs(high), Fraction(1, 10**9)) / 10**12
+    if low != high:
+        yield key
+        yield from (low + slack, high - slack)
+        yield from (exact_value(mistake.value) for mistake in answer.mistakes)
+    yield from (low - slack, high + slack)
