@@ -93,7 +93,8 @@ _ENGLISH = QuizWords(
     ),
     handed_in="Saved for handing in",
     receipt=(
-        "The answers are in the file {}. Receipt: {}. The page can still be changed and saved again."
+        "The answers are in the file {}. Receipt: {}. "
+        "The page can still be changed and saved again."
     ),
     left_out="Not or not wholly answered: {}.",
 )

@@ -159,7 +159,8 @@ class SolutionWriter:
         """What is said about single pairs."""
         notes = [
             f'<li class="right" data-note="{number}"><p class="verdict">'
-            f"<strong>{number}-{option_letter(pair.right)}</strong></p>\n{self.blocks(pair.feedback, 5)}</li>"
+            f"<strong>{number}-{option_letter(pair.right)}</strong></p>\n"
+            f"{self.blocks(pair.feedback, 5)}</li>"
             for number, pair in enumerate(answer.pairs, 1)
             if pair.feedback is not None
         ]

@@ -68,10 +68,10 @@ function makeDraggable(box, rows, settle) {
     handle.addEventListener("pointerdown", (event) => {
       if (box.closest("fieldset")?.querySelector("select")?.disabled) return
       event.preventDefault()
-      handle.setPointerCapture(event.pointerId)
       row.classList.add("dragged")
     })
-    handle.addEventListener("pointermove", (event) => {
+    // Of the document, since a row that is moved within it gives up what it has captured.
+    document.addEventListener("pointermove", (event) => {
       if (!row.classList.contains("dragged")) return
       const others = [...box.children].filter((each) => each !== row)
       const after = others.find((each) => {
@@ -85,7 +85,7 @@ function makeDraggable(box, rows, settle) {
       row.classList.remove("dragged")
       settle()
     }
-    handle.addEventListener("pointerup", drop)
-    handle.addEventListener("pointercancel", drop)
+    document.addEventListener("pointerup", drop)
+    document.addEventListener("pointercancel", drop)
   }
 }

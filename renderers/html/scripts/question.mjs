@@ -44,6 +44,7 @@ export class Question {
     this.words = words
     this.parts = data.parts
     this.variants = 1 + (data.others?.length ?? 0)
+    this.isPrepared = false
     /** Called whenever something was changed. */
     this.changed = () => {}
     const article = byId(`q${number}`)
@@ -66,15 +67,17 @@ export class Question {
   restore(kept) {
     this.kept = kept
     if (kept.variant >= this.variants || kept.variant < 0) kept.variant = 0
+    const isAnew = Boolean(this.data.first) || !this.isPrepared
+    this.isPrepared = true
     if (this.data.first) {
       const shown = unfolded(this.data.first, this.data.others?.[kept.variant - 1] ?? [0, Infinity])
       this.asked.innerHTML = shown.html
       this.parts = shown.parts
     }
     for (const group of this.asked.querySelectorAll("fieldset.ordering"))
-      if (group instanceof HTMLElement) makeMovable(group, this.words)
+      if (isAnew && group instanceof HTMLElement) makeMovable(group, this.words)
     this.parts.forEach((part, index) => {
-      this.prepare(index)
+      if (isAnew) this.prepare(index)
       fill(this.base(index), part, kept.responses[index] ?? null)
       lock(this.base(index), part, false)
     })
@@ -99,11 +102,10 @@ export class Question {
   }
 
   get isAnswered() {
-    return this.parts.every((_, index) => !isBlank(this.responded(index)))
-  }
-
-  get isBegun() {
-    return this.parts.some((_, index) => !isBlank(this.responded(index)))
+    return this.parts.every((_, index) => {
+      const response = this.responded(index)
+      return !isBlank(response) && !(Array.isArray(response) && response.includes(null))
+    })
   }
 
   /** @param {number} index @returns {Response} */
@@ -114,7 +116,7 @@ export class Question {
 
   /** Why a typed answer cannot be read, where it cannot. @param {number} index */
   refusal(index) {
-    const [part, text] = [this.parts[index], String(this.kept.responses[index] ?? "")]
+    const [part, text] = [this.parts[index], field(this.base(index))?.value ?? ""]
     if (!text.trim()) return null
     const read =
       part.kind === "number" ? readNumber(text)
