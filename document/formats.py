@@ -76,7 +76,16 @@ class HtmlOptions:
     """What can be chosen for web pages."""
 
     mode: Literal["practice", "exam"] = option(
-        "practice", "practice pages show solutions, exam pages hold no key"
+        "practice", "practice pages mark and show solutions, exam pages hold no key"
+    )
+    submit: Literal["question", "exam"] = option(
+        "question", "practice pages mark question by question, or the exam at once"
+    )
+    variants: int = option(
+        1,
+        "how many variants of each template a practice page holds, for new numbers",
+        least=1,
+        most=200,
     )
 
 

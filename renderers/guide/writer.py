@@ -71,7 +71,8 @@ def _page(guide: GuideDocument, labels: Labels, surroundings: Surroundings) -> b
         return Markup(f'<div class="text"{language}>\n{writer.write(each.text)}</div>')
 
     topics = [(topic.heading, [note(each) for each in topic.notes]) for topic in guide.topics]
-    page = _template().render(guide=guide, labels=labels, style=Markup(page_style()), topics=topics)
+    style = Markup(page_style("".join(note for _, notes in topics for note in notes)))
+    page = _template().render(guide=guide, labels=labels, style=style, topics=topics)
     return page.encode()
 
 

@@ -47,20 +47,27 @@ class HtmlQuestions:
     def question(self, number: int, item: Item) -> str:
         """One question with its controls. Identifiers in it start with `q<number>`."""
         header, labels = item.header, self._labels
-        self.surroundings.assets, self.surroundings.place = item.assets, header.place
-        self._language = f' lang="{escape(header.language)}"' if header.language else ""
+        language = f' lang="{escape(header.language)}"' if header.language else ""
         base = f"q{number}"
         name = filled(labels.question, str(number))
         # A title may give the answer away, so that only practice pages show it.
-        title = f'<span class="title"{self._language}>{escape(header.title)}</span>'
+        title = f'<span class="title"{language}>{escape(header.title)}</span>'
         heading = f"{name} {title}" if self._has_solutions else name
-        solution = self._solutions.of_item(item, name) if self._has_solutions else ""
-        markup = (
+        return (
             f'<article class="question" id="{base}" aria-labelledby="{base}-name">\n'
             f'<div class="head"><h3 id="{base}-name">{heading}</h3>'
             f'<p class="points">{points_text(item.points, labels)}</p></div>\n'
-            f"{self.blocks(item.stem, 4)}\n{self._parts(base, item)}{solution}</article>\n"
+            f"{self.asked(number, item)}</article>\n"
         )
+
+    def asked(self, number: int, item: Item) -> str:
+        """What differs between a question's variants: all but its name and points."""
+        header = item.header
+        self.surroundings.assets, self.surroundings.place = item.assets, header.place
+        self._language = f' lang="{escape(header.language)}"' if header.language else ""
+        base, name = f"q{number}", filled(self._labels.question, str(number))
+        solution = self._solutions.of_item(item, name) if self._has_solutions else ""
+        markup = f"{self.blocks(item.stem, 4)}\n{self._parts(base, item)}{solution}"
         self.surroundings.assets, self.surroundings.place, self._language = {}, None, ""
         return markup
 

@@ -128,7 +128,8 @@ class SolutionWriter:
             )
             feedback = "" if option.feedback is None else self.blocks(option.feedback, 5)
             yield (
-                f'<li class="{kind}"><p class="verdict"><span aria-hidden="true">{sign}</span> '
+                f'<li class="{kind}" data-note="{index + 1}"><p class="verdict">'
+                f'<span aria-hidden="true">{sign}</span> '
                 f"<strong>{option_letter(index)}</strong> {escape(word)}</p>\n{feedback}</li>"
             )
         yield "</ul>"
@@ -145,10 +146,11 @@ class SolutionWriter:
         if not mistakes:
             return
         yield '<ul class="verdicts">'
-        for shown, feedback in mistakes:
+        for number, (shown, feedback) in enumerate(mistakes, 1):
             caption = filled(self.labels.mistake, shown)
             yield (
-                f'<li class="wrong"><p class="verdict"><span aria-hidden="true">✗</span> '
+                f'<li class="wrong" data-note="{number}"><p class="verdict">'
+                f'<span aria-hidden="true">✗</span> '
                 f"{caption}</p>\n{self.blocks(feedback, 5)}</li>"
             )
         yield "</ul>"
@@ -156,8 +158,9 @@ class SolutionWriter:
     def _pair_notes(self, answer: Matching) -> Iterator[str]:
         """What is said about single pairs."""
         notes = [
-            f'<li class="right"><p class="verdict"><strong>{number}-{option_letter(pair.right)}'
-            f"</strong></p>\n{self.blocks(pair.feedback, 5)}</li>"
+            f'<li class="right" data-note="{number}"><p class="verdict">'
+            f"<strong>{number}-{option_letter(pair.right)}</strong></p>\n"
+            f"{self.blocks(pair.feedback, 5)}</li>"
             for number, pair in enumerate(answer.pairs, 1)
             if pair.feedback is not None
         ]
@@ -168,7 +171,8 @@ class SolutionWriter:
         if not answer.rubric:
             return
         yield f'<p class="caption">{escape(self.labels.rubric)}</p>\n<ul class="rubric">'
-        for line in answer.rubric:
+        for number, line in enumerate(answer.rubric, 1):
             points = points_text(line.points, self.labels)
-            yield f'<li><p class="points">{points}</p>\n{self.blocks(line.text, 5)}</li>'
+            text = f'<p class="points">{points}</p>\n{self.blocks(line.text, 5)}'
+            yield f'<li data-note="{number}">{text}</li>'
         yield "</ul>"

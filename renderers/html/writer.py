@@ -1,6 +1,6 @@
-"""Web pages, one a paper: each is one file that needs no network and no script."""
+"""Web pages, one a paper: each is one file that needs no network, and no script to be read."""
 
-from base64 import b64encode
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -10,15 +10,26 @@ from itertools import count
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
-from qgen.document.exam import ExamDocument, Item, Paper, Section
+from qgen.document.exam import ExamDocument, Item, Paper, Pool
 from qgen.document.formats import HtmlOptions
 from qgen.document.problem import Problem
 from qgen.document.richtext import Passage
+from qgen.renderers.html.fonts import font_source
+from qgen.renderers.html.page_data import (
+    WrittenQuestion,
+    has_formula,
+    page_data,
+    written_question,
+)
 from qgen.renderers.html.questions import HtmlQuestions
+from qgen.renderers.html.quiz_words import quiz_words
+from qgen.renderers.html.scripts import page_script, script_hash
 from qgen.renderers.html.words import points_text
 from qgen.renderers.labels import Labels, labels_for
 from qgen.renderers.wording import FileNames, points_number
 from qgen.renderers.writer import Chunk, Writer
+
+_MATH = re.compile(r"<math.*?</math>", re.DOTALL)
 
 
 class HtmlWriter(Writer):
@@ -26,16 +37,22 @@ class HtmlWriter(Writer):
 
     Its losses are `html-math` (an error), a formula that does not convert to MathML;
     `html-image`, a picture without a form that browsers show; `html-link`, a link that is not
-    followed for safety.
+    followed for safety; `html-carried`, a carried value that a page cannot work out;
+    `html-option`, what was chosen for practice pages and says nothing of an exam page.
     """
 
     takes_papers = True
 
     def __init__(self, options: HtmlOptions) -> None:
         super().__init__()
+        self._options = options
         self._is_practice = options.mode == "practice"
+        # A paper brings one variant of each question along.
+        self.variants = options.variants - 1 if self._is_practice else 0
         self._names = FileNames()
         self._book: _Book | None = None
+        self._waiting: list[Paper] = []
+        self._others: dict[str, list[Item]] = {}
 
     def losses(self, item: Item) -> list[Problem]:
         """What a page cannot show of a question."""
@@ -50,18 +67,66 @@ class HtmlWriter(Writer):
             exam,
             labels,
             HtmlQuestions(labels, has_solutions=self._is_practice),
-            self._is_practice,
+            self._options,
             HtmlQuestions(labels, has_solutions=False),
         )
         return ()
 
     def paper(self, paper: Paper) -> Iterator[Chunk]:
-        """The paper's page."""
+        """The paper's page, unless it waits for variants."""
+        if self.variants:
+            self._waiting.append(paper)
+        else:
+            yield self._page(paper)
+
+    def variant(self, pool: Pool, item: Item) -> Iterable[Chunk]:
+        """Nothing yet: the variant belongs on the pages."""
+        self._others.setdefault(item.slot, []).append(item)
+        return ()
+
+    def end(self) -> Iterator[Chunk]:
+        """The pages that have waited for variants."""
+        yield from map(self._page, self._waiting)
+        if self._book is not None:
+            own = self._book.own_texts.surroundings.problems
+            self.problems = [*own, *dict.fromkeys(self.problems), *self._needless()]
+
+    def _page(self, paper: Paper) -> Chunk:
         assert self._book is not None
         name = self._names.free(self._book.exam.slug, paper.label)
-        for piece in self._book.page(paper):
-            yield Chunk(f"{name}.html", piece.encode())
-        self.problems = list(self._book.own_texts.surroundings.problems)
+        written = [
+            written_question(
+                self._book.writer,
+                number,
+                item,
+                self._others.get(item.slot, ()) if self.variants else (),
+                is_practice=self._is_practice,
+            )
+            for number, item in enumerate(paper.items(), 1)
+        ]
+        self.problems += filter(None, map(_carried_problem, written))
+        return Chunk(f"{name}.html", self._book.page(paper, written).encode())
+
+    def _needless(self) -> Iterator[Problem]:
+        usual = HtmlOptions()
+        for name in ("variants", "submit"):
+            if not self._is_practice and getattr(self._options, name) != getattr(usual, name):
+                message = f"html: '{name}' is for practice pages; exam pages are without it"
+                yield Problem("html-option", message, None, "loss")
+
+
+def _carried_problem(question: WrittenQuestion) -> Problem | None:
+    """What is said where a page leaves it to a person whether an earlier value was followed."""
+    parts = question.data["parts"]
+    assert isinstance(parts, list)
+    if all("top" in part.get("carried", {"top": ()}) for part in parts):
+        return None
+    header = question.item.header
+    message = (
+        f"question '{header.identifier}': the page cannot work out what follows from an earlier "
+        "answer, and leaves it undecided where it might"
+    )
+    return Problem("html-carried", message, header.place, "loss")
 
 
 @cache
@@ -73,15 +138,14 @@ def _template() -> Template:
     return environment.from_string(source.read_text("utf-8"))
 
 
-@cache
-def page_style() -> str:
-    """The style sheet with the font of formulas inside."""
+def page_style(markup: str) -> str:
+    """The style sheet with a font inside that has the characters of the markup's formulas."""
     room = files("qgen.renderers.html")
     sheet = (room / "page.css").read_text("utf-8")
-    font = b64encode((room / "fonts" / "qgen-math.woff2").read_bytes()).decode("ascii")
+    characters = frozenset(ord(each) for math in _MATH.findall(markup) for each in set(math))
     return (
         f'{sheet}@font-face {{ font-family: "qgen math"; font-display: block; '
-        f'src: url("data:font/woff2;base64,{font}") format("woff2"); }}'
+        f'src: url("{font_source(characters)}") format("opentype"); }}'
     )
 
 
@@ -89,7 +153,7 @@ def page_style() -> str:
 class _WrittenSection:
     title: str
     instructions: Markup
-    questions: Iterator[Markup]
+    questions: list[Markup]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,27 +163,34 @@ class _Book:
     exam: ExamDocument
     labels: Labels
     writer: HtmlQuestions
-    is_practice: bool
+    options: HtmlOptions
     own_texts: HtmlQuestions
     """Writes what belongs to no question: its problems are those of the exam."""
 
-    def page(self, paper: Paper) -> Iterator[str]:
-        """One page, piece by piece."""
-        yield from _template().generate(self._contents(paper))
-
-    def _contents(self, paper: Paper) -> Mapping[str, object]:
-        numbers = range(1, 1 + sum(len(section.items) for section in paper.sections))
-        return {
+    def page(self, paper: Paper, questions: list[WrittenQuestion]) -> str:
+        """One page."""
+        instructions = self._instructions(self.exam.instructions, 2)
+        sections = list(self._sections(paper, questions))
+        math = [each.markup + each.other_markup for each in questions]
+        math += [instructions, *(section.instructions for section in sections)]
+        with_formulas = any(has_formula(each.item) for each in questions)
+        script = page_script(self.options.mode, with_formulas=with_formulas)
+        contents: Mapping[str, object] = {
             "exam": self.exam,
             "paper": paper,
             "labels": self.labels,
-            "is_practice": self.is_practice,
-            "style": Markup(page_style()),
+            "words": quiz_words(self.labels.language),
+            "is_practice": self.options.mode == "practice",
+            "style": Markup(page_style("".join(math))),
             "facts": list(self._facts(paper)),
-            "instructions": self._instructions(self.exam.instructions, 2),
-            "numbers": numbers,
-            "sections": self._sections(paper),
+            "instructions": instructions,
+            "numbers": range(1, 1 + len(questions)),
+            "sections": sections,
+            "data": Markup(page_data(self.exam, paper, self.labels, self.options, questions)),
+            "script": Markup(script),
+            "script_hash": script_hash(script),
         }
+        return _template().render(contents)
 
     def _facts(self, paper: Paper) -> Iterator[tuple[str, str | Markup]]:
         exam, labels = self.exam, self.labels
@@ -140,16 +211,11 @@ class _Book:
     def _instructions(self, passage: Passage | None, heading_level: int) -> Markup:
         return Markup("" if passage is None else self.own_texts.blocks(passage, heading_level))
 
-    def _sections(self, paper: Paper) -> Iterator[_WrittenSection]:
-        numbers = count(1)
+    def _sections(
+        self, paper: Paper, questions: list[WrittenQuestion]
+    ) -> Iterator[_WrittenSection]:
+        numbers = count()
         for section in paper.sections:
-            yield _WrittenSection(
-                section.title,
-                self._instructions(section.instructions, 3),
-                self._questions(section, numbers),
-            )
-
-    def _questions(self, section: Section, numbers: Iterator[int]) -> Iterator[Markup]:
-        # The numbers come second: `zip` takes one more of the first before it ends.
-        for item, number in zip(section.items, numbers, strict=False):
-            yield Markup(self.writer.question(number, item))
+            markup = [Markup(questions[next(numbers)].markup) for _ in section.items]
+            instructions = self._instructions(section.instructions, 3)
+            yield _WrittenSection(section.title, instructions, markup)

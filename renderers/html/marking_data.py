@@ -1,0 +1,155 @@
+"""What a page knows of its questions, as data for its script: with keys, or without.
+
+A page for practice marks by it as qgen does; a page for an exam is told nothing but what it shows.
+"""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import TypeAlias, assert_never
+
+from qgen.document.answers import (
+    Answer,
+    FormulaAnswer,
+    Matching,
+    MultipleSelect,
+    Numeric,
+    Open,
+    Ordering,
+    Part,
+    ShortAnswer,
+    SingleChoice,
+    Tolerance,
+)
+from qgen.document.exam import Item
+from qgen.document.formula import Call, Formula, Number, Power, Product, Quotient, Sum, Symbol
+from qgen.document.numbers import exact_value
+from qgen.document.values import Real
+from qgen.marking.rules import accepted_interval
+from qgen.renderers.html.carried import quotient_of
+
+Data: TypeAlias = Mapping[str, object]
+
+
+def shown_parts(item: Item) -> list[Data]:
+    """The kinds of a question's answers, as the page shows them anyway: nothing of the keys."""
+    return [_shown(part.answer) for part in item.parts]
+
+
+def _shown(answer: Answer) -> Data:
+    match answer:
+        case SingleChoice():
+            return {"kind": "choice", "many": False, "shown": len(answer.options)}
+        case MultipleSelect():
+            return {"kind": "choice", "many": True, "shown": len(answer.options)}
+        case Matching():
+            return {"kind": "matching", "shown": len(answer.pairs)}
+        case Ordering():
+            return {"kind": "ordering", "shown": len(answer.items)}
+        case Numeric():
+            return {"kind": "number"}
+        case FormulaAnswer():
+            return {"kind": "formula", "variables": list(answer.variables)}
+        case ShortAnswer():
+            return {"kind": "words"}
+        case Open():
+            return {"kind": "open"}
+        case _:
+            assert_never(answer)
+
+
+def marked_parts(item: Item) -> list[Data]:
+    """What each part of a question is marked by, and its points."""
+    labels = [part.label for part in item.parts]
+    return [
+        {
+            **_shown(part.answer),
+            **_key(part.answer),
+            **_carried(part, labels),
+            "points": str(part.points),
+        }
+        for part in item.parts
+    ]
+
+
+def _key(answer: Answer) -> Data:
+    match answer:
+        case SingleChoice():
+            return {"rule": "all_or_nothing", "key": _right(answer)}
+        case MultipleSelect():
+            return {"rule": answer.rule, "key": _right(answer)}
+        case Matching():
+            return {"rule": answer.rule, "key": [pair.right + 1 for pair in answer.pairs]}
+        case Ordering():
+            return {"credit": answer.credit, "key": [place + 1 for place in answer.key]}
+        case Numeric():
+            return {
+                **_reach(answer.key, answer.tolerance),
+                "mistakes": [_reach(each.value, answer.tolerance) for each in answer.mistakes],
+                "tolerance": [answer.tolerance.kind, str(answer.tolerance.amount)],
+            }
+        case FormulaAnswer():
+            return {
+                "key": _tree(answer.key),
+                "domains": dict(answer.variables),
+                "mistakes": [_tree(each.value) for each in answer.mistakes],
+            }
+        case ShortAnswer():
+            return {
+                "accepted": list(answer.accepted),
+                "mistakes": [each.text for each in answer.mistakes],
+                "caseSensitive": answer.case_sensitive,
+            }
+        case Open():
+            return {"rubric": [str(line.points) for line in answer.rubric]}
+        case _:
+            assert_never(answer)
+
+
+def _right(answer: SingleChoice | MultipleSelect) -> list[int]:
+    return [number for number, option in enumerate(answer.options, 1) if option.correct]
+
+
+def _reach(value: Real, tolerance: Tolerance) -> Data:
+    low, high = accepted_interval(value, tolerance)
+    return {"low": str(low), "high": str(high), "value": str(exact_value(value))}
+
+
+def _carried(part: Part, labels: Sequence[str]) -> Data:
+    """What follows from an earlier part's value; a rule that no page works out has no quotient."""
+    if part.carried is None:
+        return {}
+    number = labels.index(part.carried.part) + 1
+    quotient = quotient_of(part.carried.key)
+    if quotient is None:
+        return {"carried": {"part": number}}
+    top, bottom = map(_texts, quotient)
+    return {"carried": {"part": number, "top": top, "bottom": bottom}}
+
+
+def _texts(coefficients: Sequence[Fraction]) -> list[str]:
+    return [str(each) for each in coefficients]
+
+
+def _tree(formula: Formula) -> Data:
+    """The formula as the page's reader has it."""
+    match formula:
+        case Number():
+            return {"op": "number", "value": str(exact_value(formula.value))}
+        case Symbol():
+            return {"op": "symbol", "name": formula.name}
+        case Sum():
+            return _operation("sum", formula.terms)
+        case Product():
+            return _operation("product", formula.factors)
+        case Quotient():
+            return _operation("quotient", (formula.numerator, formula.denominator))
+        case Power():
+            return _operation("power", (formula.base, formula.exponent))
+        case Call():
+            return _operation(formula.function, formula.arguments)
+        case _:
+            assert_never(formula)
+
+
+def _operation(name: str, parts: Sequence[Formula]) -> Data:
+    return {"op": name, "parts": [_tree(part) for part in parts]}

@@ -1,0 +1,102 @@
+"""The data that a page's script starts from, as JSON."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+
+from qgen.document.answers import FormulaAnswer
+from qgen.document.exam import ExamDocument, Item, Paper
+from qgen.document.formats import HtmlOptions
+from qgen.renderers.html.marking_data import Data, marked_parts, shown_parts
+from qgen.renderers.html.questions import HtmlQuestions
+from qgen.renderers.html.quiz_words import quiz_words
+from qgen.renderers.html.variants import Folder
+from qgen.renderers.labels import Labels
+
+_ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenQuestion:
+    """A question of a page: its markup, and what the script knows of it."""
+
+    item: Item
+    markup: str
+    data: Data
+    other_markup: str
+    """The markup of its other variants, of which the script holds only what differs."""
+
+
+def written_question(
+    writer: HtmlQuestions, number: int, item: Item, others: Sequence[Item], *, is_practice: bool
+) -> WrittenQuestion:
+    """A question with its variants; those that look like an earlier one are left out."""
+    parts = marked_parts(item) if is_practice else shown_parts(item)
+    minutes = item.header.minutes
+    data: dict[str, object] = {
+        "steps": item.is_derivation,
+        "seconds": None if minutes is None else int(minutes * 60),
+        "parts": parts,
+    }
+    markup = writer.question(number, item)
+    shown = {writer.asked(number, each): each for each in others}
+    first = writer.asked(number, item)
+    shown.pop(first, None)
+    if shown:
+        text = _variant(first, item)
+        folder = Folder(text)
+        data |= {
+            "first": text,
+            "others": [folder.fold(_variant(html, each)) for html, each in shown.items()],
+        }
+    return WrittenQuestion(item, markup, data, "".join(shown))
+
+
+def has_formula(item: Item) -> bool:
+    """Whether a question asks for a formula."""
+    return any(isinstance(part.answer, FormulaAnswer) for part in item.parts)
+
+
+def _variant(markup: str, item: Item) -> str:
+    return _ENCODE({"html": markup, "parts": marked_parts(item)})
+
+
+def page_data(
+    exam: ExamDocument,
+    paper: Paper,
+    labels: Labels,
+    options: HtmlOptions,
+    questions: Sequence[WrittenQuestion],
+) -> str:
+    """What the script reads, safe inside a `script` element."""
+    attempts = exam.attempts
+    digest = sha256("\0".join((exam.title, *(each.markup for each in questions))).encode())
+    data = {
+        "mode": options.mode,
+        "submit": options.submit,
+        "store": f"qgen:{exam.slug}-{paper.label}",
+        "digest": digest.hexdigest()[:16],
+        "title": exam.title,
+        "paper": paper.label,
+        "student": paper.student,
+        "language": exam.language,
+        "seconds": None if exam.duration is None else exam.duration * 60,
+        "passMark": None if exam.pass_mark is None else str(exam.pass_mark),
+        "attempts": attempts and {"allowed": attempts.allowed, "every": attempts.every_minutes},
+        "words": _words(labels),
+        "questions": [each.data for each in questions],
+    }
+    text = _ENCODE(data).replace("<", r"\u003c")
+    # Half of a character can stand in a name; as an escape it is harmless.
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _words(labels: Labels) -> dict[str, str]:
+    words = {**asdict(quiz_words(labels.language)), "question": labels.question}
+    return {_camel(name): text for name, text in words.items()}
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(map(str.title, rest))

@@ -1,0 +1,72 @@
+/**
+ * The controls of a question: what stands in them, and how they are filled.
+ * @typedef {import("./marking.mjs").Response} Response
+ * @typedef {{kind: string, many?: boolean, shown?: number, variables?: string[]}} Shown
+ */
+
+/** @type {(id: string) => HTMLElement | null} */
+export const byId = (id) => document.getElementById(id)
+
+/**
+ * An element with text or elements in it; attributes that are true or false are set or left out.
+ * @type {<Name extends keyof HTMLElementTagNameMap>(name: Name, attributes?: Record<string, string | boolean>, ...children: (Node | string)[]) => HTMLElementTagNameMap[Name]}
+ */
+export function made(name, attributes = {}, ...children) {
+  const element = document.createElement(name)
+  for (const [key, value] of Object.entries(attributes))
+    if (value !== false) element.setAttribute(key, value === true ? "" : value)
+  element.append(...children)
+  return element
+}
+
+/** A phrase whose `{}` are filled in order. @type {(phrase: string, ...values: (string | number)[]) => string} */
+export function phrased(phrase, ...values) {
+  let index = 0
+  return phrase.replace(/\{\}/g, () => String(values[index++]))
+}
+
+/** @type {(base: string) => HTMLInputElement[]} */
+const boxes = (base) => [...document.querySelectorAll(`input[name="${base}"]`)].filter((each) => each instanceof HTMLInputElement)
+
+/** @type {(base: string, count: number) => HTMLSelectElement[]} */
+const lists = (base, count) =>
+  Array.from({ length: count }, (_, index) => byId(`${base}-l${index + 1}`)).filter((each) => each instanceof HTMLSelectElement)
+
+/** @type {(base: string) => HTMLInputElement | HTMLTextAreaElement | null} */
+export function field(base) {
+  const found = byId(`${base}-answer`)
+  return found instanceof HTMLInputElement || found instanceof HTMLTextAreaElement ? found : null
+}
+
+/** @type {(base: string, part: Shown) => Response} */
+export function responseIn(base, part) {
+  if (part.kind === "choice") {
+    const ticked = boxes(base).filter((box) => box.checked).map((box) => Number(box.value))
+    return part.many ? ticked : ticked[0] ?? null
+  }
+  if (part.kind === "matching" || part.kind === "ordering")
+    return lists(base, part.shown ?? 0).map((list) => list.selectedIndex || null)
+  return field(base)?.value ?? ""
+}
+
+/** @type {(base: string, part: Shown, response: Response) => void} */
+export function fill(base, part, response) {
+  if (part.kind === "choice") {
+    const ticked = Array.isArray(response) ? response : [response]
+    for (const box of boxes(base)) box.checked = ticked.includes(Number(box.value))
+  } else if (part.kind === "matching" || part.kind === "ordering") {
+    const chosen = Array.isArray(response) ? response : []
+    for (const [index, list] of lists(base, part.shown ?? 0).entries()) list.selectedIndex = chosen[index] || 0
+    byId(base)?.dispatchEvent(new Event("filled"))
+  } else {
+    const control = field(base)
+    if (control) control.value = typeof response === "string" ? response : ""
+  }
+}
+
+/** Lets nothing be changed, or everything again. @type {(base: string, part: Shown, isLocked: boolean) => void} */
+export function lock(base, part, isLocked) {
+  const text = field(base)
+  if (text) text.readOnly = isLocked
+  for (const control of [...boxes(base), ...lists(base, part.shown ?? 0)]) control.disabled = isLocked
+}

@@ -1,0 +1,107 @@
+/**
+ * Marks one response to one part, whatever its kind.
+ * @typedef {import("./exact.mjs").Fraction} Fraction
+ * @typedef {import("./rules.mjs").Rule} Rule
+ * @typedef {import("./rules.mjs").Reach} Reach
+ * @typedef {import("./formula_hooks.mjs").Formula} Formula
+ * @typedef {{part: number, top: string[], bottom: string[]} | {part: number}} Carried
+ * @typedef {{kind: "choice", many: boolean, rule: Rule, key: number[], shown: number}} Choice
+ * @typedef {{kind: "matching", rule: Rule, key: number[]}} Matching
+ * @typedef {{kind: "ordering", credit: "all_or_nothing" | "adjacent", key: number[]}} Ordering
+ * @typedef {{kind: "number", low: string, high: string, mistakes: Reach[], tolerance: [string, string], carried?: Carried}} NumberKey
+ * @typedef {{kind: "formula", key: Formula, domains: import("./formula_hooks.mjs").Domains, mistakes: Formula[]}} FormulaKey
+ * @typedef {{kind: "words", accepted: string[], mistakes: string[], caseSensitive: boolean}} Words
+ * @typedef {{kind: "open", rubric: string[]}} OpenKey
+ * @typedef {Choice | Matching | Ordering | NumberKey | FormulaKey | Words | OpenKey} Key
+ * @typedef {number | string | (number | null)[] | null} Response
+ * @typedef {{credit: Fraction | null, outcome: "marked" | "blank" | "refused" | "undecided", mistake: number | null, sentence?: string, position?: number}} Mark
+ */
+import { exactly, ONE, over, plus, written, ZERO } from "./exact.mjs"
+import { formulas } from "./formula_hooks.mjs"
+import { readNumber } from "./numbers.mjs"
+import { accepted, choiceCredit, followed, matchingCredit, numberMark, orderingCredit, wordsMark } from "./rules.mjs"
+
+/** @type {(credit: Fraction, mistake?: number | null) => Mark} */
+const marked = (credit, mistake = null) => ({ credit, outcome: "marked", mistake })
+
+/** @type {(response: Response) => boolean} */
+export function isBlank(response) {
+  if (Array.isArray(response)) return response.every((each) => each === null)
+  return response === null || (typeof response === "string" && !response.trim())
+}
+
+/**
+ * The mark of a response; `earlier` holds the responses to the parts before, and `selfMarked` the
+ * rubric lines, from 0, that a student finds met. Credit is null where nobody has decided.
+ * @type {(key: Key, response: Response, earlier: Response[], selfMarked: number[] | null) => Mark}
+ */
+export function mark(key, response, earlier = [], selfMarked = null) {
+  if (key.kind === "open") return openMark(key, selfMarked)
+  if (key.kind === "choice") return choiceMark(key, response)
+  if (isBlank(response)) return { credit: ZERO, outcome: "blank", mistake: null }
+  if (key.kind === "matching")
+    return marked(matchingCredit(key.rule, key.key, Array.isArray(response) ? response : []))
+  if (key.kind === "ordering")
+    return marked(orderingCredit(key.credit, key.key, Array.isArray(response) ? response : []))
+  const text = String(response)
+  if (key.kind === "number") return markedNumber(key, text, earlier)
+  if (key.kind === "formula") return markedFormula(key, text)
+  const found = wordsMark(key, text)
+  return marked(found.credit, found.mistake)
+}
+
+/** @type {(key: Choice, response: Response) => Mark} */
+function choiceMark(key, response) {
+  const ticked = typeof response === "number" ? [response] : Array.isArray(response) ? response : []
+  const numbers = ticked.filter((each) => each !== null)
+  const rule = key.many ? key.rule : "all_or_nothing"
+  const credit = choiceCredit(rule, key.key, numbers, key.shown)
+  const isWrong = !key.many && numbers.length === 1 && numbers[0] !== key.key[0]
+  return marked(credit, isWrong ? numbers[0] - 1 : null)
+}
+
+/** @type {(key: NumberKey, text: string, earlier: Response[]) => Mark} */
+function markedNumber(key, text, earlier) {
+  const given = readNumber(text)
+  if ("refused" in given)
+    return { credit: ZERO, outcome: "refused", mistake: null, sentence: given.refused }
+  const found = numberMark(key, key.mistakes, given)
+  const carried = key.carried
+  if (found.credit.top || !carried) return marked(found.credit, found.mistake)
+  const before = earlier[carried.part - 1]
+  const value = typeof before === "string" && before.trim() ? readNumber(before) : null
+  if (value === null || "refused" in value) return marked(found.credit, found.mistake)
+  // What follows from the earlier value is no quotient of polynomials: a person must look.
+  if (!("top" in carried)) return { credit: null, outcome: "undecided", mistake: found.mistake }
+  const next = followed(carried, value)
+  if (next === null) return marked(found.credit, found.mistake)
+  const [kind, amount] = key.tolerance
+  const { low, high } = accepted(next, kind, exactly(amount))
+  const reach = { low: written(low), high: written(high) }
+  const follows = numberMark(reach, [], given)
+  return follows.credit.top ? marked(ONE) : marked(found.credit, found.mistake)
+}
+
+/** @type {(key: FormulaKey, text: string) => Mark} */
+function markedFormula(key, text) {
+  const given = formulas.read(text, Object.keys(key.domains))
+  if ("refused" in given)
+    return { credit: ZERO, outcome: "refused", mistake: null, sentence: given.refused, position: given.position }
+  const { verdict, mistake } = formulas.mark(key.key, key.mistakes, given, key.domains)
+  if (verdict === "undecided") return { credit: null, outcome: "undecided", mistake: null }
+  return marked(verdict === "equal" ? ONE : ZERO, mistake)
+}
+
+/** @type {(key: OpenKey, selfMarked: number[] | null) => Mark} */
+function openMark(key, selfMarked) {
+  if (selfMarked === null) return { credit: null, outcome: "undecided", mistake: null }
+  return marked(rubricCredit(key.rubric, selfMarked))
+}
+
+/** @type {(rubric: string[], met: number[]) => Fraction} */
+function rubricCredit(rubric, met) {
+  const worth = rubric.map(exactly)
+  const total = worth.reduce(plus, ZERO)
+  const earned = met.reduce((sum, each) => plus(sum, worth[each] ?? ZERO), ZERO)
+  return total.top ? over(earned, total) : met.length ? ONE : ZERO
+}

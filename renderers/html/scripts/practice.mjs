@@ -1,0 +1,372 @@
+/**
+ * Practice: marks question by question or all at once, shows why, and counts attempts.
+ * @typedef {import("./question.mjs").Question} Question
+ * @typedef {import("./marking.mjs").Key} Key
+ * @typedef {import("./marking.mjs").Mark} Mark
+ * @typedef {import("./exact.mjs").Fraction} Fraction
+ */
+import { byId, made, phrased } from "./controls.mjs"
+import { compared, decimal, exactly, fraction, over, plus, times, written, ZERO } from "./exact.mjs"
+import { Frame } from "./frame.mjs"
+import { mark } from "./marking.mjs"
+import { allowance, attemptsSoFar, remember, untouched } from "./store.mjs"
+
+/** @type {(points: Fraction) => string} */
+const shownPoints = (points) => decimal(points, 2)
+
+export class Practice extends Frame {
+  open() {
+    for (const question of this.questions) this.addButtons(question)
+    this.submit.textContent = this.words.submit
+    this.submit.addEventListener("click", () => (this.sitting.finished ? this.again() : this.finish()))
+    byId("questions")?.append(this.outcome())
+    super.open()
+  }
+
+  outcome() {
+    const print = made("button", { type: "button", id: "print" }, this.words.print)
+    print.addEventListener("click", () => window.print())
+    return made(
+      "section",
+      { class: "outcome", id: "outcome", hidden: true, tabindex: "-1", "aria-labelledby": "outcome-name" },
+      made("h2", { id: "outcome-name" }, this.words.result),
+      made("p", { id: "score", role: "status" }),
+      made("p", { id: "verdict" }),
+      made("p", { id: "attempts" }),
+      print,
+    )
+  }
+
+  /** @param {Question} question */
+  addButtons(question) {
+    const { number } = question
+    const row = made("div", { class: "actions" })
+    if (this.data.submit === "question") {
+      const check = made("button", { type: "button", id: `q${number}-submit`, class: "main" }, this.words.check)
+      check.addEventListener("click", () => this.check(question))
+      row.append(check)
+      question.article.addEventListener("keydown", (event) => {
+        const isField = event.target instanceof HTMLInputElement && event.target.type === "text"
+        if (event.key === "Enter" && isField && !check.hidden) this.check(question)
+      })
+    }
+    if (question.variants > 1) {
+      const other = made("button", { type: "button", id: `q${number}-new` }, this.words.newNumbers)
+      other.addEventListener("click", () => this.newNumbers(question))
+      row.append(other)
+    }
+    question.article.append(row, made("div", { class: "result", id: `q${number}-result`, role: "status" }))
+  }
+
+  restore() {
+    super.restore()
+    for (const question of this.questions) {
+      this.clear(question)
+      if (question.kept.checked) this.showResult(question)
+    }
+    if (this.sitting.finished) this.showOutcome()
+    else this.hideOutcome()
+  }
+
+  hideOutcome() {
+    const section = byId("outcome")
+    if (section) section.hidden = true
+    this.submit.textContent = this.words.submit
+    const { left, next } = this.allowed()
+    if (left < 1 && !this.isBegun) this.tell(this.refusedUntil(next))
+    else this.tell("")
+  }
+
+  allowed() {
+    return allowance(this.data.attempts, attemptsSoFar(this.data.store), Date.now())
+  }
+
+  /** Whether a question was marked in this sitting: then it counts as an attempt already. */
+  get isBegun() {
+    return this.questions.some((question) => question.kept.checked)
+  }
+
+  /** @type {(next: number) => string} */
+  refusedUntil(next) {
+    if (!Number.isFinite(next)) return this.words.noAttempt
+    const time = new Date(next).toLocaleString(this.data.language, { dateStyle: "medium", timeStyle: "short" })
+    return phrased(this.words.nextAttempt, time)
+  }
+
+  /** Whether marking may begin or go on; the first mark of a sitting is an attempt. */
+  mayMark() {
+    if (this.isBegun) return true
+    const { left, next } = this.allowed()
+    if (left < 1) {
+      this.tell(this.refusedUntil(next))
+      return false
+    }
+    this.tell("")
+    return true
+  }
+
+  /** @param {Question} question */
+  check(question) {
+    if (question.kept.checked) return
+    const unread = question.askBack()
+    if (unread) {
+      unread.focus()
+      return
+    }
+    const isFirst = !this.isBegun
+    if (!this.mayMark()) return
+    question.kept.checked = true
+    this.showResult(question)
+    this.record(isFirst)
+    this.save()
+    if (this.questions.every((each) => each.kept.checked)) this.finish()
+  }
+
+  finish() {
+    const unread = this.questions.filter((each) => !each.kept.checked).map((each) => each.askBack())
+    const first = unread.find((each) => each !== null)
+    if (first) {
+      this.tell(this.words.unreadable)
+      first.focus()
+      return
+    }
+    const isFirst = !this.isBegun
+    if (!this.mayMark()) return
+    for (const question of this.questions.filter((each) => !each.kept.checked)) {
+      question.kept.checked = true
+      this.showResult(question)
+    }
+    this.sitting.finished = true
+    this.record(isFirst)
+    this.save()
+    this.showOutcome()
+    byId("outcome")?.focus()
+  }
+
+  /** Keeps the score so far with its attempt. @param {boolean} isNew */
+  record(isNew) {
+    const attempts = attemptsSoFar(this.data.store)
+    const { earned, points } = this.total()
+    const now = { at: Date.now(), credit: written(earned), points: written(points) }
+    if (isNew || !attempts.length) attempts.push(now)
+    else attempts[attempts.length - 1] = { ...now, at: attempts[attempts.length - 1].at }
+    remember(`${this.data.store}:attempts`, attempts)
+  }
+
+  again() {
+    const { left, next } = this.allowed()
+    if (left < 1) {
+      const told = byId("attempts")
+      if (told) told.textContent = this.refusedUntil(next)
+      this.tell(this.refusedUntil(next))
+      return
+    }
+    this.renew()
+    this.questions[0]?.article.scrollIntoView()
+  }
+
+  /** @param {Question} question */
+  newNumbers(question) {
+    const { number } = question
+    const kept = { ...untouched(), variant: (question.kept.variant + 1) % question.variants }
+    // A question that was marked keeps its mark for this attempt.
+    if (question.kept.checked && this.data.attempts) {
+      this.tell(this.words.newLater)
+      return
+    }
+    kept.flagged = question.kept.flagged
+    this.sitting.questions[number - 1] = kept
+    this.clear(question)
+    question.restore(kept)
+    this.sitting.finished = false
+    this.hideOutcome()
+    this.save()
+    question.article.scrollIntoView({ block: "nearest" })
+  }
+
+  /** @param {Question} question @returns {Mark[]} */
+  marks(question) {
+    const { responses, met } = question.kept
+    return question.parts.map((part, index) => {
+      const key = /** @type {Key} */ (/** @type {unknown} */ (part))
+      return mark(key, question.responded(index), responses.slice(0, index), met[index] ?? null)
+    })
+  }
+
+  /** Points earned and points in all of a question, and what nobody has decided. @param {Question} question */
+  earned(question) {
+    const marks = this.marks(question)
+    const worth = question.parts.map((part) => exactly(part.points ?? "0"))
+    const points = worth.reduce(plus, ZERO)
+    const earned = marks.reduce((sum, each, index) => plus(sum, times(each.credit ?? ZERO, worth[index])), ZERO)
+    const open = marks.reduce((sum, each, index) => (each.credit ? sum : plus(sum, worth[index])), ZERO)
+    return { earned, points, open, marks }
+  }
+
+  total() {
+    const all = this.questions.map((question) => (question.kept.checked ? this.earned(question) : { ...this.earned(question), earned: ZERO, open: ZERO }))
+    /** @type {(name: "earned" | "points" | "open") => Fraction} */
+    const sum = (name) => all.reduce((total, each) => plus(total, each[name]), ZERO)
+    return { earned: sum("earned"), points: sum("points"), open: sum("open") }
+  }
+
+  showOutcome() {
+    const section = byId("outcome")
+    if (!section) return
+    section.hidden = false
+    this.submit.textContent = this.words.again
+    this.showScore()
+  }
+
+  showScore() {
+    const [score, verdict, told] = [byId("score"), byId("verdict"), byId("attempts")]
+    if (!score || !verdict || !told || !this.sitting.finished) return
+    const { earned, points, open } = this.total()
+    const share = points.top ? decimal(times(fraction(100), over(earned, points)), 1) : "0"
+    score.textContent = `${phrased(this.words.score, shownPoints(earned), shownPoints(points))} (${share}%)`
+    if (open.top) score.append(` – ${phrased(this.words.openPoints, shownPoints(open))}`)
+    const needed = this.data.passMark === null ? null : times(exactly(this.data.passMark), points)
+    const passes = needed !== null && compared(earned, needed) >= 0
+    const may = needed !== null && compared(plus(earned, open), needed) >= 0
+    verdict.hidden = needed === null
+    verdict.className = passes ? "right" : "wrong"
+    verdict.textContent = passes ? this.words.passed : may && open.top ? this.words.maybePassed : this.words.notPassed
+    told.textContent = this.attemptsShown()
+  }
+
+  attemptsShown() {
+    const attempts = attemptsSoFar(this.data.store)
+    const best = attempts.reduce((top, each) => {
+      const points = exactly(each.points)
+      const share = points.top ? over(exactly(each.credit), points) : ZERO
+      return compared(share, top) > 0 ? share : top
+    }, ZERO)
+    const { left, next } = this.allowed()
+    const sentences = [phrased(this.words.best, decimal(times(fraction(100), best), 1))]
+    if (this.data.attempts) sentences.push(left ? phrased(this.words.attemptsLeft, left) : this.refusedUntil(next))
+    return sentences.join(" ")
+  }
+
+  /** Takes away everything that marking has added. @param {Question} question */
+  clear(question) {
+    question.setLocked(false)
+    for (const added of question.article.querySelectorAll(".comment, .part-result")) added.remove()
+    for (const solution of question.asked.querySelectorAll(".solution"))
+      if (solution instanceof HTMLDetailsElement) {
+        solution.hidden = true
+        solution.open = false
+      }
+    byId(`q${question.number}-result`)?.replaceChildren()
+    const check = byId(`q${question.number}-submit`)
+    if (check) check.hidden = false
+    document.querySelector(`nav a[href="#q${question.number}"]`)?.classList.remove("right", "partly", "wrong")
+  }
+
+  /** @param {Question} question */
+  showResult(question) {
+    const { earned, points, marks, open } = this.earned(question)
+    question.setLocked(true)
+    for (const solution of question.asked.querySelectorAll(".solution"))
+      if (solution instanceof HTMLElement) solution.hidden = false
+    const check = byId(`q${question.number}-submit`)
+    if (check) check.hidden = true
+    question.parts.forEach((_, index) => this.comment(question, index, marks[index]))
+    const result = byId(`q${question.number}-result`)
+    const kind = open.top ? "open" : kindOf(earned, points)
+    result?.replaceChildren(this.resultLine(earned, points, kind, question.data.steps ? "" : this.sentence(marks[0])))
+    const link = document.querySelector(`nav a[href="#q${question.number}"]`)
+    link?.classList.add(kind)
+  }
+
+  /** @type {(earned: Fraction, points: Fraction, kind: string, sentence: string) => HTMLElement} */
+  resultLine(earned, points, kind, sentence) {
+    const sign = { right: "✓", partly: "◐", wrong: "✗", open: "…" }[kind] ?? ""
+    return made(
+      "p",
+      { class: `mark ${kind}` },
+      made("span", { "aria-hidden": "true" }, `${sign} `),
+      made("strong", {}, phrased(this.words.score, shownPoints(earned), shownPoints(points))),
+      ` ${this.words[kind]}`,
+      sentence && ` ${sentence}`,
+    )
+  }
+
+  /** @param {Mark} found */
+  sentence(found) {
+    if (found.outcome === "blank") return this.words.blank
+    return found.sentence ?? ""
+  }
+
+  /** What is said of a part: at each option, of the mistake that was made, and how to mark oneself. @param {Question} question @param {number} index @param {Mark} found */
+  comment(question, index, found) {
+    const [base, part] = [question.base(index), question.parts[index]]
+    const place = question.data.steps ? byId(`${base}-name`)?.closest(".part") : question.asked
+    if (!(place instanceof HTMLElement)) return
+    const solution = place.querySelector(".solution")
+    const notes = solution ? [...solution.querySelectorAll("[data-note]")] : []
+    /** @type {(note: Element | undefined) => HTMLElement} */
+    const copied = (note) => made("div", { class: `comment ${note?.className ?? ""}` }, ...(note?.cloneNode(true).childNodes ?? []))
+    if (part.kind === "choice") {
+      for (const [option, note] of notes.entries())
+        byId(`${base}-o${option + 1}`)?.closest(".option")?.after(copied(note))
+    } else if (part.kind === "matching") {
+      const response = question.responded(index)
+      const key = /** @type {import("./marking.mjs").Matching} */ (/** @type {unknown} */ (part)).key
+      const missed = notes.filter((note) => {
+        const pair = Number(note.getAttribute("data-note")) - 1
+        return !Array.isArray(response) || response[pair] !== key[pair]
+      })
+      solution?.before(...missed.map(copied))
+    } else if (part.kind === "open") this.selfMarking(question, index, notes, solution)
+    else if (found.mistake !== null) solution?.before(copied(notes[found.mistake]))
+    if (!question.data.steps) return
+    const points = exactly(part.points ?? "0")
+    const earned = times(found.credit ?? ZERO, points)
+    const kind = found.credit ? kindOf(earned, points) : "open"
+    const line = made("div", { class: "part-result", id: `${base}-result` })
+    line.append(this.resultLine(earned, points, kind, this.sentence(found)))
+    place.insertBefore(line, solution)
+  }
+
+  /** Boxes at the lines of the rubric, for who marks an open answer alone. @param {Question} question @param {number} index @param {Element[]} notes @param {Element | null} solution */
+  selfMarking(question, index, notes, solution) {
+    const [base, { met }] = [question.base(index), question.kept]
+    if (!solution || !notes.length) return
+    const group = made("fieldset", { class: "comment" }, made("legend", {}, this.words.selfMark))
+    notes.forEach((note, line) => {
+      const id = `${base}-r${line + 1}`
+      const box = made("input", { type: "checkbox", id })
+      box.checked = met[index]?.includes(line) ?? false
+      box.addEventListener("change", () => {
+        const others = (met[index] ?? []).filter((each) => each !== line)
+        met[index] = box.checked ? [...others, line] : others
+        this.remarked(question, index)
+      })
+      const label = made("label", { for: id }, ...note.cloneNode(true).childNodes)
+      group.append(made("div", { class: "option" }, box, label))
+    })
+    solution.before(group)
+    if (solution instanceof HTMLDetailsElement) solution.open = true
+  }
+
+  /** Shows the marks again after somebody has marked an open answer. @param {Question} question @param {number} index */
+  remarked(question, index) {
+    const { earned, points, open, marks } = this.earned(question)
+    const [base, part] = [question.base(index), question.parts[index]]
+    const own = byId(`${base}-result`)
+    const worth = exactly(part.points ?? "0")
+    const got = times(marks[index].credit ?? ZERO, worth)
+    if (question.data.steps) own?.replaceChildren(this.resultLine(got, worth, kindOf(got, worth), ""))
+    const kind = open.top ? "open" : kindOf(earned, points)
+    byId(`q${question.number}-result`)?.replaceChildren(this.resultLine(earned, points, kind, ""))
+    this.record(false)
+    this.save()
+    this.showScore()
+  }
+}
+
+/** @type {(earned: Fraction, points: Fraction) => "right" | "partly" | "wrong"} */
+function kindOf(earned, points) {
+  if (compared(earned, points) >= 0) return "right"
+  return earned.top ? "partly" : "wrong"
+}

@@ -1,0 +1,190 @@
+/**
+ * One question on the page: its controls, what was typed, and whether that can be read.
+ * @typedef {import("./controls.mjs").Shown} Shown
+ * @typedef {import("./marking.mjs").Key} Key
+ * @typedef {import("./marking.mjs").Response} Response
+ * @typedef {import("./store.mjs").Kept} Kept
+ * @typedef {Shown & {points?: string}} Part
+ * @typedef {(number | string)[]} Folded
+ * @typedef {{steps: boolean, seconds: number | null, parts: Part[], first?: string, others?: Folded[]}} QuestionData
+ */
+import { byId, field, fill, lock, made, phrased, responseIn } from "./controls.mjs"
+import { formulas } from "./formula_hooks.mjs"
+import { isBlank } from "./marking.mjs"
+import { readNumber } from "./numbers.mjs"
+import { makeMovable } from "./ordering.mjs"
+import { untouched } from "./store.mjs"
+
+const FOLDED_TOKEN = /[^<>" ]*[<>" ]|[^<>" ]+/gu
+
+/** A variant, from what differs from the first one. @type {(first: string, folded: Folded) => {html: string, parts: Part[]}} */
+function unfolded(first, folded) {
+  const tokens = first.match(FOLDED_TOKEN) ?? []
+  let text = ""
+  for (let index = 0; index < folded.length; index += 1) {
+    const each = folded[index]
+    if (typeof each === "string") text += each
+    else {
+      index += 1
+      text += tokens.slice(each, each + Number(folded[index])).join("")
+    }
+  }
+  return JSON.parse(text)
+}
+
+export class Question {
+  /**
+   * @param {number} number
+   * @param {QuestionData} data
+   * @param {Record<string, string>} words
+   */
+  constructor(number, data, words) {
+    this.number = number
+    this.data = data
+    this.words = words
+    this.parts = data.parts
+    this.variants = 1 + (data.others?.length ?? 0)
+    this.isPrepared = false
+    /** Called whenever something was changed. */
+    this.changed = () => {}
+    const article = byId(`q${number}`)
+    if (!article) throw new Error(`no question ${number}`)
+    this.article = article
+    // All that differs between variants stands behind the head.
+    this.asked = made("div", { class: "asked" }, ...[...article.childNodes].slice(1 + headOf(article)))
+    article.append(this.asked)
+    this.kept = untouched()
+    article.addEventListener("input", () => this.noted())
+    article.addEventListener("change", () => this.noted())
+  }
+
+  /** The beginning of the identifiers of a part's controls; parts count from 0. @param {number} part */
+  base(part) {
+    return this.data.steps ? `q${this.number}-${part + 1}` : `q${this.number}`
+  }
+
+  /** Shows what is kept. @param {Kept} kept */
+  restore(kept) {
+    this.kept = kept
+    if (kept.variant >= this.variants || kept.variant < 0) kept.variant = 0
+    const isAnew = Boolean(this.data.first) || !this.isPrepared
+    this.isPrepared = true
+    if (this.data.first) {
+      const shown = unfolded(this.data.first, this.data.others?.[kept.variant - 1] ?? [0, Infinity])
+      this.asked.innerHTML = shown.html
+      this.parts = shown.parts
+    }
+    for (const group of this.asked.querySelectorAll("fieldset.ordering"))
+      if (isAnew && group instanceof HTMLElement) makeMovable(group, this.words)
+    this.parts.forEach((part, index) => {
+      if (isAnew) this.prepare(index)
+      fill(this.base(index), part, kept.responses[index] ?? null)
+      lock(this.base(index), part, false)
+    })
+  }
+
+  /** Room for messages below a typed answer. @param {number} index */
+  prepare(index) {
+    const [base, part] = [this.base(index), this.parts[index]]
+    const control = field(base)
+    if (!control || !["number", "formula"].includes(part.kind)) return
+    const message = made("div", { class: "message", id: `${base}-message`, role: "status" })
+    control.closest(".field")?.append(message)
+    const described = control.getAttribute("aria-describedby")
+    control.setAttribute("aria-describedby", `${described ? `${described} ` : ""}${base}-message`)
+    control.addEventListener("input", () => this.describe(index, part.kind === "formula"))
+    control.addEventListener("change", () => this.describe(index, true))
+  }
+
+  noted() {
+    this.kept.responses = this.parts.map((part, index) => responseIn(this.base(index), part))
+    this.changed()
+  }
+
+  get isAnswered() {
+    return this.parts.every((_, index) => {
+      const response = this.responded(index)
+      return !isBlank(response) && !(Array.isArray(response) && response.includes(null))
+    })
+  }
+
+  /** @param {number} index @returns {Response} */
+  responded(index) {
+    const response = this.kept.responses[index] ?? null
+    return Array.isArray(response) && !response.length ? null : response
+  }
+
+  /** Why a typed answer cannot be read, where it cannot. @param {number} index */
+  refusal(index) {
+    const [part, text] = [this.parts[index], field(this.base(index))?.value ?? ""]
+    if (!text.trim()) return null
+    const read =
+      part.kind === "number" ? readNumber(text)
+      : part.kind === "formula" ? formulas.read(text, part.variables ?? [])
+      : null
+    return read && "refused" in read ? read : null
+  }
+
+  /** Shows how a typed answer is read, or asks back. @param {number} index @param {boolean} tellsWhy */
+  describe(index, tellsWhy) {
+    const [base, part] = [this.base(index), this.parts[index]]
+    const [control, message] = [field(base), byId(`${base}-message`)]
+    if (!control || !message) return
+    const refused = this.refusal(index)
+    control.toggleAttribute("aria-invalid", Boolean(refused && tellsWhy))
+    if (refused && tellsWhy) {
+      message.replaceChildren(made("span", { class: "asked-back" }, refused.refused))
+      if (refused.position) message.append(placeShown(control.value, refused.position))
+    } else if (part.kind === "formula" && control.value.trim() && !refused) {
+      const formula = formulas.read(control.value, part.variables ?? [])
+      if (!("refused" in formula)) {
+        const read = made("span", {}, `${this.words.readAs} `)
+        read.append(formulas.show(formula))
+        message.replaceChildren(read)
+      }
+    } else message.replaceChildren()
+  }
+
+  /** Asks back for what cannot be read; the first control of that. */
+  askBack() {
+    const unreadable = this.parts.map((_, index) => index).filter((index) => this.refusal(index))
+    unreadable.forEach((index) => this.describe(index, true))
+    return unreadable.length ? field(this.base(unreadable[0])) : null
+  }
+
+  /** @param {boolean} isLocked */
+  setLocked(isLocked) {
+    this.parts.forEach((part, index) => lock(this.base(index), part, isLocked))
+    this.asked.classList.toggle("locked", isLocked)
+    for (const button of this.asked.querySelectorAll("button.move"))
+      if (button instanceof HTMLButtonElement) button.disabled = isLocked
+  }
+}
+
+/** The place of a question's head among what it holds. @type {(article: HTMLElement) => number} */
+const headOf = (article) => [...article.childNodes].findIndex((each) => each instanceof HTMLElement && each.className === "head")
+
+/** What was typed, with the place of the mistake marked. @type {(text: string, position: number) => HTMLElement} */
+function placeShown(text, position) {
+  const signs = [...text]
+  const here = signs[position - 1]
+  return made(
+    "code",
+    { class: "place", "aria-hidden": "true" },
+    signs.slice(0, position - 1).join(""),
+    made("mark", {}, here ?? "␣"),
+    signs.slice(position).join(""),
+  )
+}
+
+/** `3:05`. @type {(seconds: number) => string} */
+export function clock(seconds) {
+  const whole = Math.max(0, Math.floor(seconds))
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+  const two = [minutes, rest].map((each) => String(each).padStart(2, "0"))
+  return hours ? `${hours}:${two.join(":")}` : `${minutes}:${two[1]}`
+}
+
+/** The time spent on a question, next to the time meant for it. @type {(question: Question) => string} */
+export const timeShown = (question) =>
+  phrased("{} / {}", clock(question.kept.seconds), clock(question.data.seconds ?? 0))

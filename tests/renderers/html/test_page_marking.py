@@ -1,0 +1,413 @@
+"""The page's script marks as qgen does: the same responses, given to both."""
+
+import hashlib
+import json
+import random
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from math import exp
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import qgen.renderers.html
+from qgen.document.answers import (
+    CarriedForward,
+    FormulaAnswer,
+    FormulaMistake,
+    Matching,
+    MultipleSelect,
+    Numeric,
+    NumericMistake,
+    Open,
+    Option,
+    Ordering,
+    Pair,
+    RubricLine,
+    ShortAnswer,
+    SingleChoice,
+    TextMistake,
+    Tolerance,
+)
+from qgen.document.formula import Formula, typed
+from qgen.document.richtext import passage_of
+from qgen.marking.equivalence import mark_formula
+from qgen.marking.formula_reader import parse_formula
+from qgen.marking.grader import (
+    mark_choice,
+    mark_matching,
+    mark_number,
+    mark_ordering,
+    mark_part_number,
+    mark_words,
+)
+from qgen.marking.number_reader import Refusal, parse_number
+from qgen.renderers.html.carried import quotient_of
+from qgen.renderers.html.marking_data import marked_parts
+from tests import samples
+
+pytestmark = [
+    pytest.mark.node,
+    pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node"),
+]
+
+MODULES = Path(str(qgen.renderers.html.__file__)).parent / "scripts"
+RUNNER = Path(__file__).with_name("page_marking.mjs")
+WORD = passage_of("word")
+
+
+def page(task: str, cases: Sequence[object]) -> list[Any]:
+    """What the page's modules make of the cases."""
+    run = subprocess.run(
+        ["node", str(RUNNER), str(MODULES)],
+        input=json.dumps({"task": task, "cases": cases}).encode(),
+        capture_output=True,
+        check=False,
+    )
+    assert not run.returncode, run.stderr.decode()
+    found: list[Any] = json.loads(run.stdout)
+    return found
+
+
+def key_of(answer: Any) -> Any:
+    (key,) = marked_parts(replace(samples.item("open"), parts=samples.sole(answer)))
+    return key
+
+
+def credits(marks: Sequence[Any]) -> list[Fraction | None]:
+    return [None if each["credit"] is None else Fraction(each["credit"]) for each in marks]
+
+
+def test_ticks_of_every_rule() -> None:
+    cases, expected = [], []
+    for shown in (2, 3, 5):
+        for right in range(1 << shown):
+            options = tuple(Option(WORD, bool(right >> n & 1), None) for n in range(shown))
+            answers = [
+                MultipleSelect(options, rule)
+                for rule in ("all_or_nothing", "per_option", "right_minus_wrong")
+            ]
+            if right.bit_count() == 1:
+                answers.append(SingleChoice(options))
+            for answer in answers:
+                key = key_of(answer)
+                for ticked in range(1 << shown):
+                    chosen = [n for n in range(shown) if ticked >> n & 1]
+                    if isinstance(answer, SingleChoice) and len(chosen) > 1:
+                        continue
+                    response: Any = [n + 1 for n in chosen]
+                    if isinstance(answer, SingleChoice):
+                        response = response[0] if response else None
+                    cases.append([key, response])
+                    expected.append(mark_choice(answer, set(chosen)))
+    found = page("mark", cases)
+    assert len(cases) > 3000
+    assert credits(found) == [mark.credit for mark in expected]
+    assert [mark["mistake"] for mark in found] == [
+        mark.mistake if mark.credit == 0 else None for mark in expected
+    ]
+
+
+def test_pairs_and_orders() -> None:
+    stream = random.Random(5)
+    cases, expected = [], []
+    for _ in range(1500):
+        size, more = stream.randint(2, 5), stream.randint(0, 2)
+        places = list(range(size + more))
+        stream.shuffle(places)
+        pairs = tuple(Pair(WORD, place, None) for place in places[:size])
+        rule = stream.choice(["all_or_nothing", "per_option", "right_minus_wrong"])
+        matching = Matching(pairs, (WORD,) * (size + more), rule)
+        near = [stream.choice([pair.right, pair.right, None, 0, size - 1]) for pair in pairs]
+        cases.append([key_of(matching), [None if n is None else n + 1 for n in near]])
+        expected.append(mark_matching(matching, near).credit)
+        key = list(range(size))
+        stream.shuffle(key)
+        ordering = Ordering(
+            (WORD,) * size, tuple(key), stream.choice(["all_or_nothing", "adjacent"])
+        )
+        given = [place if stream.random() < 0.9 else None for place in key]
+        if stream.random() < 0.7:
+            first, second = stream.randrange(size), stream.randrange(size)
+            given[first], given[second] = given[second], given[first]
+        cases.append([key_of(ordering), [None if n is None else n + 1 for n in given]])
+        expected.append(mark_ordering(ordering, given).credit)
+    assert credits(page("mark", cases)) == expected
+
+
+WRITTEN = (
+    *("1/3", "-1/3", "−0,25", "50%", "12,5 %", "1.2e-3", "5·10^-3", "5×10⁻³", "10^-3", "1,234"),
+    *("1,234.5", "1.234,5", "1 000", "1'000", "1,2,3", "1.2.3", "0x10", "1/0", "1/2/3", "", " "),
+    *("inf", "nan", "٣", "abc", "1e400", "+.5", "5.", ".", "-", "1e", "e5", "2*10^3/3", "3/2*10^3"),
+    *(
+        "1 / 3",
+        "- 2",
+        "--2",
+        "1,5e3",
+        "0,001",
+        "00,1",
+        "1e-300",
+        "9" * 101,
+        "1\u00a0000",
+        "２",
+        "½",
+    ),
+    *("1_000", "1/3%", "%", "10^{2}", "10**2", "\\cdot10^2", "5\\times10^2", "1\t", "∞", "x10^2"),
+)
+
+
+def test_numbers_are_read_alike() -> None:
+    stream = random.Random(6)
+    texts = list(WRITTEN)
+    while len(texts) < 3000:
+        texts.append(
+            "".join(stream.choices("0123456789012345,.' /-+−%e^*10×()", k=stream.randint(1, 8)))
+        )
+    read = [parse_number(text) for text in texts]
+    expected = [each.sentence if isinstance(each, Refusal) else str(each) for each in read]
+    assert sum(isinstance(each, Fraction) for each in read) > 500
+    for text, found, wanted in zip(texts, page("number", texts), expected, strict=True):
+        assert (text, found) == (text, wanted)
+
+
+def test_numbers_are_marked_alike() -> None:
+    stream = random.Random(7)
+    cases, expected = [], []
+    for _ in range(400):
+        key = Fraction(stream.randint(-500, 500), stream.choice([1, 3, 7, 100, 10**6]))
+        kind: Any = stream.choice(["absolute", "relative", "significant_digits"])
+        amount = Fraction(stream.randint(1, 5)) / (1 if kind == "significant_digits" else 100)
+        others = [key * 2 + 1, -key + Fraction(1, 3), key + amount * 3]
+        answer = Numeric(
+            stream.choice([key, float(key)]),
+            Tolerance(kind, amount),
+            None,
+            tuple(NumericMistake(other, WORD) for other in others if other != key),
+        )
+        data = key_of(answer)
+        edges = [Fraction(data["low"]), Fraction(data["high"])]
+        tries = [
+            key,
+            *edges,
+            *others,
+            *(edge + Fraction(step, 10**9) for edge in edges for step in (1, -1)),
+        ]
+        for given in tries:
+            text = stream.choice([str(given), f"{float(given):.12g}", f"{float(given):.3g}"])
+            cases.append([data, text])
+            response = parse_number(text)
+            assert isinstance(response, Fraction)
+            expected.append(mark_number(answer, response))
+    found = page("mark", cases)
+    assert len(cases) > 3000
+    assert credits(found) == [mark.credit for mark in expected]
+    assert [mark["mistake"] for mark in found] == [mark.mistake for mark in expected]
+
+
+RULES = {
+    "minus": lambda earlier: Fraction(7, 3) - earlier,
+    "over": lambda earlier: Fraction(5) / earlier,
+    "bayes": lambda earlier: earlier / (earlier + 3 * (1 - earlier)),
+    "float": lambda earlier: -(7.3515 + 0.3333333 + float(earlier)) / 2,
+    "cube": lambda earlier: 4 * earlier**3,
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_an_earlier_value_is_carried_alike(name: str) -> None:
+    rule = RULES[name]
+    tolerance = Tolerance("relative", Fraction(1, 100))
+    first = Numeric(Fraction(2, 5), tolerance)
+    second = Numeric(rule(Fraction(2, 5)), tolerance)
+    parts = samples.steps(first, second)
+    parts = (parts[0], replace(parts[1], carried=CarriedForward("a", rule)))
+    keys = marked_parts(replace(samples.item("open"), parts=parts))
+    cases, expected = [], []
+    for earlier in ("0.4", "0.7", "-3", "2/9", "0", "abc", "", "100"):
+        value = parse_number(earlier)
+        known = {"a": value} if isinstance(value, Fraction) else {}
+        try:
+            follows = str(round(float(rule(value)), 5)) if isinstance(value, Fraction) else "1"
+        except ZeroDivisionError:
+            follows = "1"
+        for text in (follows, "1.23", str(float(second.key))):
+            cases.append([keys[1], text, [earlier]])
+            response = parse_number(text)
+            assert isinstance(response, Fraction)
+            expected.append(mark_part_number(parts[1], response, known).credit)
+    assert Fraction(1) in expected
+    assert credits(page("mark", cases)) == expected
+
+
+def test_a_rule_that_is_no_quotient_is_left_to_a_person() -> None:
+    assert quotient_of(lambda earlier: exp(-earlier)) is None
+    assert quotient_of(abs) is None
+    tolerance = Tolerance("absolute", Fraction(1, 100))
+    parts = samples.steps(Numeric(1, tolerance), Numeric(Fraction(3, 8), tolerance))
+    carried = CarriedForward("a", lambda earlier: exp(-earlier))
+    keys = marked_parts(
+        replace(samples.item("open"), parts=(parts[0], replace(parts[1], carried=carried)))
+    )
+    right, followed, alone = page(
+        "mark", [[keys[1], "0.375", ["2"]], [keys[1], "0.135", ["2"]], [keys[1], "0.135", [""]]]
+    )
+    assert (right["credit"], followed["credit"], alone["credit"]) == ("1", None, "0")
+
+
+def test_words_are_marked_alike() -> None:
+    accepted = ("Evidence lower bound", "ELBO", "Straße", "naïve", "ΟΔΟΣ", "ﬁne", "Iı")
+    mistakes = ("evidence", "the bound")
+    cases, expected = [], []
+    for sensitive in (False, True):
+        answer = ShortAnswer(accepted, sensitive, tuple(TextMistake(m, WORD) for m in mistakes))
+        for text in (
+            *accepted,
+            *mistakes,
+            "",
+            "STRASSE",
+            "nai\u0308ve",
+            "οδος",
+            "οδοσ",
+            "fine",
+            "ıI",
+        ):
+            for spelled in (
+                text,
+                text.upper(),
+                text.lower(),
+                f"  {text}\t",
+                text.replace(" ", "\u00a0 "),
+            ):
+                cases.append([key_of(answer), spelled])
+                expected.append(mark_words(answer, spelled))
+    found = page("mark", cases)
+    for case, mark, wanted in zip(cases, found, expected, strict=True):
+        assert (case[1], Fraction(mark["credit"])) == (case[1], wanted.credit)
+        assert (case[1], mark["mistake"]) == (case[1], wanted.mistake)
+
+
+DOMAINS: Any = {"x": "real", "y": "positive", "p": "probability", "x_1": "real"}
+KEYS = {
+    "(3*x_1 - 2)/(x^2 + 26)": [
+        "3x_1/(x²+26) - 2/(26+x^2)",
+        "-(2-3x_1)/(x*x+26)",
+        "(3x_1+2)/(x^2+26)",
+    ],
+    "max(0, x)": ["(x+|x|)/2", "x", "max(x, 0)", "0", "max(0, x) + 0.00001"],
+    "ln(y) + 1/2": ["log(y*sqrt(e))", "0.5 + ln y", "ln(y + 1/2)", "log10(y) + 0.5", "ln(2y)/1"],
+    "p*ln(p) + (1-p)*ln(1-p)": ["ln(p^p*(1-p)^(1-p))", "p ln(p) - (p-1) ln(1-p)", "p ln(p)"],
+    "exp(-x^2/2)/sqrt(2*pi)": [
+        "e^(-x²/2)/√(2π)",
+        "(2 pi)^(-1/2) exp(-0.5x^2)",
+        "exp(-x^2)/sqrt(2 pi)",
+    ],
+    "sigmoid(x)": ["1/(1+e^(-x))", "e^x/(1+e^x)", "(1+tanh(x/2))/2", "sigmoid(-x)", "1/(1+e^x)"],
+    "x/y": ["x y^(-1)", "x*y/y^2", "y/x", "1/2x", "x^2y", "x//y", "(x", "q", "x = y", ""],
+    "sqrt(x^2)": ["|x|", "x", "max(x,-x)", "abs(-x)"],
+    "x + 1000000": ["x + 10^6", "x + 1000000.001", "x + 999999"],
+    "cos(x)": ["sin(pi/2 - x)", "1 - x^2/2", "sin(x)", "cos(-x)"],
+}
+
+
+def formula(text: str) -> Formula:
+    found = parse_formula(text, DOMAINS.keys())
+    assert not isinstance(found, Refusal)
+    return found
+
+
+def test_formulas_are_marked_alike() -> None:
+    cases, texts, expected = [], [], []
+    for key, tries in KEYS.items():
+        mistake = FormulaMistake(formula("x + y + 17"), WORD)
+        answer = FormulaAnswer(formula(key), DOMAINS, (mistake,))
+        for text in (key, typed(formula(key)), "17 + y + x", *tries):
+            cases.append([key_of(answer), text])
+            texts.append((key, text))
+            expected.append(mark_formula(answer, text))
+    for text, found, wanted in zip(texts, page("mark", cases), expected, strict=True):
+        credit = None if found["credit"] is None else Fraction(found["credit"])
+        # What qgen leaves to a person, a page may settle by values alone; never the other way.
+        if wanted.credit is not None:
+            assert (text, credit, found["mistake"]) == (text, wanted.credit, wanted.mistake)
+        if wanted.verdict == "refused" and text[1]:
+            assert (text, found["sentence"].partition(" did you")[0][:40]) == (
+                text,
+                wanted.sentence[:40],
+            )
+
+
+def test_altered_formulas_of_the_samples_are_marked_alike() -> None:
+    """Every key with a number, a sign or a function changed: nearly all are different."""
+    stream = random.Random(8)
+    cases, expected = [], []
+    for key in KEYS:
+        answer = FormulaAnswer(formula(key), DOMAINS)
+        data = key_of(answer)
+        for _ in range(12):
+            text = list(typed(answer.key))
+            place = stream.randrange(len(text))
+            text[place] = stream.choice(["", "+", "-", "*", "2", "x", "y", "(", ")", " "])
+            cases.append([data, "".join(text)])
+            expected.append(mark_formula(answer, "".join(text)))
+    for case, found, wanted in zip(cases, page("mark", cases), expected, strict=True):
+        if wanted.credit is not None:
+            assert (case[1], found["credit"]) == (case[1], str(wanted.credit))
+
+
+def test_open_answers_earn_what_the_rubric_lines_are_worth() -> None:
+    key = key_of(Open((RubricLine(Fraction(1), WORD), RubricLine(Fraction(1, 2), WORD)), 4))
+    cases = [[key, "text", [], met] for met in (None, [], [0], [1], [0, 1])]
+    wanted = [None, Fraction(0), Fraction(2, 3), Fraction(1, 3), Fraction(1)]
+    assert credits(page("mark", cases)) == wanted
+
+
+def test_checksums_are_those_of_canonical_json() -> None:
+    values: list[Any] = [
+        {"b": 1, "a": [None, 'é\u2028\x7f\n"\\/', True], "c": {"10": 1, "2": 2}},
+        {"student": "王 😀", "answers": {"1": [1, None], "2-1": "−0,5"}},
+        {"text": "a" * 1000},
+        *({"text": "a" * size} for size in range(40, 70)),
+    ]
+    canonical = [
+        json.dumps(each, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        for each in values
+    ]
+    assert page("digest", values) == [
+        hashlib.sha256(text.encode()).hexdigest() for text in canonical
+    ]
+
+
+def test_attempts_are_limited_and_spaced() -> None:
+    hour = 3_600_000
+    attempts = [{"at": at * hour, "credit": "1", "points": "2"} for at in (0, 1, 2)]
+    limits = {"allowed": 3, "every": 480}
+    cases: list[Any] = [
+        [limits, attempts[:2], 2 * hour],
+        [limits, attempts, 7 * hour],
+        [limits, attempts, 8 * hour],
+        [limits, attempts, 9 * hour],
+        [{"allowed": 3, "every": None}, attempts, 10**6 * hour],
+    ]
+    found = page("allowance", cases)
+    assert [each["left"] for each in found] == [1, 0, 1, 2, 0]
+    assert found[1]["next"] == 8 * hour
+    assert found[4]["next"] is None  # JSON's word for Infinity
+
+
+def test_no_two_modules_declare_the_same_name() -> None:
+    """They are put into one: a name that stands twice would stop the page."""
+    names: list[str] = []
+    for module in MODULES.glob("*.mjs"):
+        text = module.read_text("utf-8")
+        names += re.findall(
+            r"^(?:export )?(?:async )?(?:const|let|class|function\*?) (\w+)", text, re.M
+        )
+        for listed in re.findall(r"^(?:export )?const \[([^\]]*)\]", text, re.M):
+            names += [name.strip() for name in listed.split(",")]
+    assert len(names) > 100
+    assert len(names) == len(set(names))
