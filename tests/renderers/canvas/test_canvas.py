@@ -226,7 +226,7 @@ def test_more_than_one_package_can_hold_is_several_whole_quizzes():
     items = [samples.item("derivation", number) for number in range(1, 8)]
     exam = exam_of(*items)
     fixed = samples.item("open")
-    pools = (*exam.pools, Pool(fixed.header, "Section", fixed.points, False, 1))
+    pools = (*exam.pools, Pool(fixed.header, "Section", fixed.points, False, parts=1))
     exam = replace(exam, pools=pools, variants=(*exam.variants, (fixed,)))
     parts = len(samples.parts("derivation"))
     writer = CanvasWriter(CanvasOptions(variants=7), items_in_a_package=3 * parts + 1)
