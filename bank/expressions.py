@@ -17,6 +17,7 @@ from typing import NamedTuple
 from jinja2 import nodes
 
 from qgen.bank import formula_arithmetic
+from qgen.bank.derived_functions import DERIVED_CONSTANTS, DERIVED_FUNCTIONS
 from qgen.bank.exact_arithmetic import FUNCTIONS, OPERATIONS, ExpressionError, limited
 from qgen.bank.expression_syntax import parsed
 from qgen.document.characters import unprintable
@@ -31,6 +32,7 @@ __all__ = [
     "Expression",
     "ExpressionError",
     "Filter",
+    "compile_derived",
     "compile_expression",
     "compile_formula",
     "evaluate",
@@ -118,15 +120,21 @@ _ORDERS = {
 class _Translator:
     """Translates Jinja2's tree into Python's, refusing what is not listed here.
 
-    `symbols` are the names that stand for themselves in a formula; None where an expression has
-    a number, a truth value or a text.
+    `kept` are names with a fixed meaning: a constant, or a symbol of a formula. With `formulas`,
+    values may be formulas.
     """
 
-    def __init__(self, symbols: Mapping[str, Formula] | None = None) -> None:
-        self.symbols = symbols
-        self.functions = FUNCTIONS if symbols is None else formula_arithmetic.FUNCTIONS
+    def __init__(
+        self,
+        functions: Mapping[str, object] = FUNCTIONS,
+        kept: Mapping[str, Formula | float] | None = None,
+        formulas: bool = False,
+    ) -> None:
+        self.functions = functions
+        self.kept = kept or {}
+        self.formulas = formulas
         self.names: set[str] = set()
-        self.constants: dict[str, Fraction | Formula] = {}
+        self.constants: dict[str, Fraction | Formula | float] = {}
         self.plain = True
         self.decimal = False
 
@@ -140,15 +148,15 @@ class _Translator:
         match node:
             case nodes.Const():
                 return self._constant(node.value)
-            case nodes.Name() if self.symbols and node.name in self.symbols:
+            case nodes.Name() if node.name in self.kept:
                 self.plain = False
-                return self._kept(self.symbols[node.name])
+                return self._kept(self.kept[node.name])
             case nodes.Name():
                 self.names.add(node.name)
                 return ast.Subscript(_load("_values"), ast.Constant(node.name), ast.Load())
             case nodes.Getitem() if not isinstance(node.arg, nodes.Slice):
                 return _call("_item", inner(node.node), inner(node.arg))
-            case nodes.Neg() if self.symbols is not None:
+            case nodes.Neg() if self.formulas:
                 self.plain = False
                 return _call("_multiply", ast.Constant(-1), inner(node.node))
             case nodes.Neg():
@@ -205,7 +213,7 @@ class _Translator:
             return ast.Constant(value)
         raise ExpressionError("'none' is not a value")
 
-    def _kept(self, value: Fraction | Formula) -> ast.expr:
+    def _kept(self, value: Fraction | Formula | float) -> ast.expr:
         """A name for an exact constant, so that it is made once and not for every variant."""
         name = f"_constant_{len(self.constants)}"
         self.constants[name] = value
@@ -248,6 +256,7 @@ _NAMESPACE: dict[str, object] = {
     **OPERATIONS,
     **FUNCTIONS,
 }
+_DERIVED_NAMESPACE: dict[str, object] = {**_NAMESPACE, **DERIVED_FUNCTIONS}
 _FORMULA_NAMESPACE: dict[str, object] = {
     "__builtins__": {},
     **formula_arithmetic.OPERATIONS,
@@ -291,12 +300,18 @@ def compile_formula(source: str, variables: Collection[str], known: Collection[s
     `pi` and `e` mean what mathematics means by them, unless a value of the question (`known`)
     has that name. Raises ExpressionError as `compile_expression` does.
     """
-    symbols: dict[str, Formula] = {
+    kept: dict[str, Formula | float] = {
         name: meaning for name, meaning in formula_arithmetic.CONSTANTS.items() if name not in known
     }
-    symbols |= {name: Symbol(name) for name in variables}
-    translator = _Translator(symbols)
+    kept |= {name: Symbol(name) for name in variables}
+    translator = _Translator(formula_arithmetic.FUNCTIONS, kept, formulas=True)
     return _compiled(source, parsed(source), translator, _FORMULA_NAMESPACE, None)
+
+
+def compile_derived(source: str) -> Expression:
+    """The compiled form of a derived value's closed form, which has functions of its own."""
+    translator = _Translator(DERIVED_FUNCTIONS, DERIVED_CONSTANTS)
+    return _compiled(source, parsed(source), translator, _DERIVED_NAMESPACE, None)
 
 
 def _compiled(

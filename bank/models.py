@@ -278,6 +278,26 @@ class FigureModel(AuthorModel):
     arguments: dict[Name, ExpressionText] = Field(default_factory=dict, alias="with")
 
 
+class DefinitionModel(AuthorModel):
+    """A value by its definition: an integral, a derivative, a sum, a root, a matrix.
+
+    With `variables` it is a formula in them.
+    """
+
+    formula: ExpressionText
+    variables: dict[Name, VariableDomain] = Field(default_factory=dict)
+
+
+def _with_formula(value: object) -> object:
+    return value if isinstance(value, dict) else {"formula": value}
+
+
+DefinitionEntry: TypeAlias = Annotated[
+    DefinitionModel,
+    BeforeValidator(_with_formula, json_schema_input_type=DefinitionModel | str),
+]
+
+
 class QuestionFields(HeaderFields):
     """What every question says."""
 
@@ -285,6 +305,7 @@ class QuestionFields(HeaderFields):
     parameters: dict[Name, ParameterEntry] = Field(default_factory=dict)
     where: Annotated[tuple[ExpressionText, ...], ONE_OR_MORE] = ()
     let: dict[Name, DerivedEntry] = Field(default_factory=dict)
+    derive: dict[Name, DefinitionEntry] = Field(default_factory=dict)
     figures: dict[Name, FigureModel] = Field(default_factory=dict)
     stem: NonEmptyText
     explanation: NonEmptyText | None = None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import assert_never
 
 from qgen.bank.arrangements import ArrangementBuilder
+from qgen.bank.derivations import Scope, assumptions, read_derivation, value_shapes
 from qgen.bank.expressions import (
     FUNCTIONS,
     RESERVED,
@@ -57,12 +58,14 @@ from qgen.bank.templates import (
     Parameter,
     PartTemplate,
     Placed,
+    PlacedDerivation,
     QuestionTemplate,
     ShortAnswerTemplate,
 )
 from qgen.bank.value_references import unknown_references
 from qgen.bank.yaml_source import Data, Source, Steps
 from qgen.document.answers import Tolerance
+from qgen.document.derivation import Derivation, Exact
 from qgen.document.exam import Asset
 from qgen.document.problem import Place, Problem
 from qgen.document.richtext import NO_TEXT, PlainText, RichText
@@ -112,6 +115,7 @@ class TemplateBuilder:
             expression = placed.expression
             if expression.decimal or expression.names & self._decimal_names:
                 self._decimal_names.add(name)
+        derivations = self._derivations(parameters)
         conditions = tuple(
             self._expression(text, "where", *([i] if self._is_list("where") else []))
             for i, text in enumerate(model.where)
@@ -139,16 +143,37 @@ class TemplateBuilder:
             digest=self._digest(),
             note=model.note,
             figures=figures,
+            derivations=derivations,
+            assumptions=assumptions(parameters, derivations),
             study_note=self._study_note(model.study_note),
         )
         self._check_points(template.points)
         self.problems += unknown_references(template)
         return template
 
+    def _derivations(self, parameters: tuple[Parameter, ...]) -> tuple[PlacedDerivation, ...]:
+        """The lines of `derive`, in their order."""
+        shapes = value_shapes(parameters, self._model.let)
+        lines: list[PlacedDerivation] = []
+        for name, model in self._model.derive.items():
+            scope = Scope(shapes, {each.line.name: tuple(each.line.variables) for each in lines})
+            steps = ("derive", name, *(["formula"] if self._is_mapping("derive", name) else []))
+            place = self._place(*steps)
+            try:
+                line = read_derivation(name, model.formula, model.variables, scope)
+            except ExpressionError as error:
+                self._problem("derive", f"'{name}': {error}", place)
+                line = Derivation(name, model.formula, Exact(Fraction(0)), model.variables)
+            lines.append(PlacedDerivation(line, place))
+        return tuple(lines)
+
     # Places and problems
 
     def _place(self, *steps: str | int, key: bool = False) -> Place:
         return self._source.place((*self._path, *steps), key=key)
+
+    def _is_mapping(self, *steps: str | int) -> bool:
+        return bool(self._source.node((*self._path, *steps)).keys)
 
     def _is_list(self, key: str, steps: Steps = ()) -> bool:
         return bool(self._source.node((*self._path, *steps, key)).elements)
@@ -404,14 +429,16 @@ class TemplateBuilder:
 
     def _check_names(self) -> None:
         model = self._model
-        for section in ("parameters", "let"):
+        for section in ("parameters", "let", "derive"):
             for name in getattr(model, section):
                 place = self._source.place((*self._path, section, name), key=True)
                 if name in FUNCTIONS or name in RESERVED:
                     message = f"'{name}' has a meaning in expressions already"
                     self._problem("name", message, place)
-                if section == "let" and name in model.parameters:
+                if section != "parameters" and name in model.parameters:
                     self._problem("name", f"'{name}' is a parameter already", place)
+                if section == "derive" and name in model.let:
+                    self._problem("name", f"'{name}' is a value of 'let' already", place)
 
     def _check_rubric(
         self, model: OpenFields, rubric: tuple[tuple[Fraction, RichText], ...], steps: Steps

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias, assert_never
 from qgen.bank.expressions import Expression
 from qgen.bank.parameters import Domain
 from qgen.document.answers import FormulaForm, Freedom, OrderingCredit, Tolerance
+from qgen.document.derivation import Derivation
 from qgen.document.exam import Asset, Header
 from qgen.document.formula import VariableDomain
 from qgen.document.problem import Place
@@ -63,6 +64,14 @@ class Placed:
     expression: Expression
     place: Place
     proof: "Placed | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedDerivation:
+    """A line of `derive` with its place."""
+
+    line: Derivation
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +251,9 @@ class QuestionTemplate:
     digest: bytes
     note: str | None
     figures: tuple[FigureTemplate, ...] = ()
+    derivations: tuple[PlacedDerivation, ...] = ()
+    assumptions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What computer algebra may assume of the values that derivations read, by their names."""
     study_note: RichText | None = None
     """The general insight behind the question, for study guides: no numbers of a variant."""
 

@@ -29,6 +29,7 @@ def unknown_references(template: QuestionTemplate) -> Iterator[Problem]:
         known.add(name)
     if template.solvers:
         return
+    known |= {each.line.name for each in template.derivations}
     for placed in template.conditions:
         yield from _unknown(placed, known)
     for hole in template.holes:

@@ -18,16 +18,16 @@ from typing import Literal
 from qgen.document.formula import Formula, VariableDomain
 from qgen.marking.sympy_worker import postfix
 
-_START_SECONDS = 60.0
+START_SECONDS = 60.0
 
 
-class _Worker:
-    """One running worker process."""
+class Worker:
+    """One running worker process: a program of ours that answers lines with lines."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: str) -> None:
         # Without -P the current folder could stand in for the packages that are imported.
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "qgen.marking.sympy_worker"],
+            [sys.executable, "-P", "-m", program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -52,6 +52,7 @@ class _Worker:
             return ""
 
     def send(self, line: str) -> None:
+        """Hands it a line."""
         # A worker that has died is noticed by its missing reply.
         if self._process.stdin is not None:
             with suppress(OSError):
@@ -59,6 +60,7 @@ class _Worker:
                 self._process.stdin.flush()
 
     def end(self) -> None:
+        """Ends the process, whatever it does."""
         self._process.kill()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
@@ -72,7 +74,7 @@ class _Prover:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._worker: _Worker | None = None
+        self._worker: Worker | None = None
 
     def ask(self, request: str, seconds: float) -> str:
         """The reply, or an empty text where none came in time."""
@@ -81,8 +83,8 @@ class _Prover:
                 # This process was forked: the worker belongs to the parent.
                 self._worker = None
             if self._worker is None:
-                self._worker = _Worker()
-                if self._worker.reply(_START_SECONDS) != "ready":
+                self._worker = Worker("qgen.marking.sympy_worker")
+                if self._worker.reply(START_SECONDS) != "ready":
                     self._end()
                     return ""
             self._worker.send(request)

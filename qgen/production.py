@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from qgen.bank.templates import QuestionTemplate
+from qgen.deriving import NAME as DERIVED
 from qgen.document.exam import Item
-from qgen.document.problem import Problem
+from qgen.document.problem import Place, Problem
 from qgen.document.values import SolverResults, Value, Values, show_all
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.filling import Filler, Filling
@@ -17,6 +19,9 @@ from qgen.generator.variants import Variant, VariantSource
 from qgen.proofs import ProofStore, VerifyMode, proof_key
 from qgen.solvers.routes.registry import Solver, SolverFailure, solve
 from qgen.variant_figures import figures_of
+
+if TYPE_CHECKING:
+    from qgen.solvers.routes.comparison import Disagreement
 
 BATCH = 500
 MAX_PROBLEMS = 3
@@ -55,8 +60,8 @@ class Prover:
         solver: Solver,
         variants: Sequence[Variant],
         answers: list[SolverResults],
-    ) -> list[tuple[Variant, str]]:
-        """The variants whose two routes differ, with both values.
+    ) -> list[tuple[Variant, str, str]]:
+        """The variants whose two routes differ: the result's name, and both values in words.
 
         Raises SolverFailure where the second route cannot be run.
         """
@@ -82,8 +87,8 @@ class Prover:
         return [
             (
                 variants[fresh[each.variant]],
-                f"the two routes of {solver.name} give different {each.result}: "
-                f"{each.first} and {each.second}",
+                each.result,
+                _in_words(solver, each),
             )
             for each in result.disagreements
         ]
@@ -108,6 +113,26 @@ def variant_source(
 ) -> VariantSource:
     """The variants of a question, whose conditions may read what its solvers return."""
     return VariantSource(template, seed, slot, partial(solve_all, solvers))
+
+
+def _in_words(solver: Solver, found: "Disagreement") -> str:
+    """What a disagreement is, for the author."""
+    if solver.name != DERIVED:
+        different = f"give different {found.result}: {found.first} and {found.second}"
+        return f"the two routes of {solver.name} {different}"
+    hint = ""
+    if "nan" in found.second or "inf" in found.second:
+        hint = " (it diverges there, converges too slowly, or has no value or several)"
+    return (
+        f"'{found.result}' comes out differently: its closed form as {found.first}, its "
+        f"definition by numbers as {found.second}{hint}"
+    )
+
+
+def derived_place(template: QuestionTemplate, result: str) -> Place | None:
+    """The line of `derive` that gives a result, if one does."""
+    name = result.partition("[")[0]
+    return next((each.place for each in template.derivations if each.line.name == name), None)
 
 
 @dataclass(slots=True)
@@ -214,16 +239,25 @@ class Production:
         except SolverFailure as failure:
             self._fail("second-route", before + 1, None, str(failure))
             raise ProductionFailed from None
-        for variant, message in found[:MAX_PROBLEMS]:
+        for variant, result, message in found[:MAX_PROBLEMS]:
             number = before + variants.index(variant) + 1
-            self._fail("routes-disagree", number, variant.values, message)
+            place = derived_place(self.template, result)
+            self._fail("routes-disagree", number, variant.values, message, place)
         if found:
             raise ProductionFailed
 
-    def _fail(self, code: str, number: int, values: Values | None, message: str) -> None:
+    def _fail(
+        self,
+        code: str,
+        number: int,
+        values: Values | None,
+        message: str,
+        place: Place | None = None,
+    ) -> None:
         identifier = self.template.header.identifier
         where = f"question '{identifier}', variant {number}"
         drawn = self.template.parameter_values(values) if values else {}
         shown = f" ({show_all(drawn)})" if drawn else ""
-        problem = Problem(code, f"{where}{shown}: {message}", self.template.header.place)
+        place = place or self.template.header.place
+        problem = Problem(code, f"{where}{shown}: {message}", place)
         self.prover.tally.problems.append(problem)

@@ -11,6 +11,7 @@ from qgen.bank.templates import (
     QuestionTemplate,
     carried_expressions,
 )
+from qgen.deriving import NAME, derived_solver
 from qgen.document.problem import Place, Problem, did_you_mean
 from qgen.generator.drawing import generator_problems
 from qgen.solvers.routes.registry import (
@@ -58,11 +59,24 @@ def question_solvers(template: QuestionTemplate) -> tuple[tuple[Solver, ...], li
                 message = f"'{result}' comes from {name} and from {other}"
                 problems.append(Problem("solver-result", message, place))
             results[result] = name
+    derived, mistakes = derived_solver(template)
+    problems += mistakes
+    if derived is not None:
+        found.append(derived)
+        problems += _taken_names(template, results)
+    results |= {each.line.name: NAME for each in template.derivations}
     problems += figure_problems(template)
     problems += _names_of_both(template, results)
-    if len(found) == len(template.solvers):
+    if len(found) == len(template.solvers) + bool(template.derivations):
         problems += _unknown_results(template, drawn | results.keys())
     return tuple(found), problems
+
+
+def _taken_names(template: QuestionTemplate, results: Mapping[str, str]) -> Iterator[Problem]:
+    for each in template.derivations:
+        if each.line.name in results:
+            message = f"'{each.line.name}' comes from {results[each.line.name]} already"
+            yield Problem("solver-result", message, each.place)
 
 
 def _names_of_both(template: QuestionTemplate, results: Mapping[str, str]) -> Iterator[Problem]:

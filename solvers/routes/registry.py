@@ -76,6 +76,8 @@ class Solver:
     source: Path
     expected: frozenset[str]
     check: Check | None = None
+    content: bytes = b""
+    """What both routes rest on beside their source: the definitions of derived values."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -372,4 +374,5 @@ def source_digest(solver: Solver) -> bytes:
     `qgen.document` these import, directly or through each other.
     """
     proof = ("qgen.solvers.routes.registry", "qgen.solvers.routes.verification")
-    return digest_with_imports([solver.source, *filter(None, map(module_file, proof))])
+    sources = digest_with_imports([solver.source, *filter(None, map(module_file, proof))])
+    return sources + hashlib.sha256(solver.content).digest() if solver.content else sources

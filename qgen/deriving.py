@@ -1,0 +1,266 @@
+"""Derived values: closed forms by computer algebra, once a question, with their second route.
+
+The lines of `derive` become a solver like any other, so that all that proves, keeps and reports
+routes holds for them. Closed forms are kept in the user's cache folder: a rebuild needs no SymPy.
+"""
+
+import atexit
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path
+
+from qgen import __version__
+from qgen.bank.expressions import (
+    Expression,
+    ExpressionError,
+    compile_derived,
+    compile_formula,
+)
+from qgen.bank.formula_arithmetic import formula
+from qgen.bank.templates import PlacedDerivation, QuestionTemplate
+from qgen.document.derivation import OPERATIONS, Apply, Derivation, Name, Term, names, to_data
+from qgen.document.problem import Problem
+from qgen.document.values import SolverResults, Value
+from qgen.marking.sympy_prover import START_SECONDS, Worker
+from qgen.solvers.routes.registry import Check, Parameter, Solver
+from qgen.solvers.routes.source_files import digest_with_imports, module_file
+
+NAME = "derive"
+"""What messages call the routes of derived values."""
+
+SECONDS = 20.0
+"""So long may computer algebra take for one line."""
+
+TOLERANCE = 1e-6
+DEEPEST = 2
+"""So many integrals, sums, limits and roots may stand inside one another."""
+
+_PROGRAM = "qgen.solvers.derivations.sympy_worker"
+_ALWAYS = "_variants"
+
+
+def derived_solver(template: QuestionTemplate) -> tuple[Solver | None, list[Problem]]:
+    """The solver of a question's derived values; or None, and why a line has no closed form."""
+    lines = template.derivations
+    if not lines:
+        return None, []
+    if problems := list(filter(None, (_too_deep(lines, each) for each in lines))):
+        return None, problems
+    request = json.dumps(
+        {
+            "assumptions": dict(sorted(template.assumptions.items())),
+            "lines": [
+                {
+                    "name": line.name,
+                    "term": to_data(line.term),
+                    "variables": dict(line.variables),
+                }
+                for line in (each.line for each in lines)
+            ],
+        },
+        sort_keys=True,
+    )
+    forms, failure = _closed_forms(request)
+    if failure is not None:
+        line = lines[len(forms)]
+        message = f"'{line.line.name}': {line.line.source}: {failure}"
+        return None, [Problem("derive", message, line.place)]
+    compiled: dict[str, Expression] = {}
+    for each in lines:
+        try:
+            compiled[each.line.name] = _compiled(each.line, forms[each.line.name])
+        except ExpressionError as error:
+            message = f"'{each.line.name}': its closed form {forms[each.line.name][:200]}: {error}"
+            problems.append(Problem("derive", message, each.place))
+    if problems:
+        return None, problems
+    return _solver(template, compiled, (request + json.dumps(forms)).encode()), []
+
+
+def _too_deep(lines: tuple[PlacedDerivation, ...], line: PlacedDerivation) -> Problem | None:
+    known = {each.line.name: each.line.term for each in lines}
+
+    def depth(term: Term) -> int:
+        match term:
+            case Apply(operation, arguments):
+                bound = OPERATIONS[operation].bound
+                return int(bound) + max(map(depth, arguments))
+            case Name(name) if name in known:
+                return depth(known[name])
+            case _:
+                return 0
+
+    if depth(line.line.term) <= DEEPEST:
+        return None
+    message = (
+        f"'{line.line.name}': more than {DEEPEST} integrals, sums, limits or roots inside one "
+        "another, earlier lines included; they cannot be checked by numbers"
+    )
+    return Problem("derive", message, line.place)
+
+
+def _compiled(line: Derivation, form: str) -> Expression:
+    if not line.variables:
+        return compile_derived(form)
+    try:
+        return compile_formula(form, line.variables, ())
+    except ExpressionError as error:
+        raise ExpressionError(f"{error}; a formula that students type cannot hold it") from None
+
+
+def _solver(
+    template: QuestionTemplate, compiled: Mapping[str, Expression], content: bytes
+) -> Solver:
+    lines = [each.line for each in template.derivations]
+    drawn = template.drawn_names
+    read = {name.partition("[")[0] for line in lines for name in names(line.term)} & drawn
+    plain = [(line.name, compiled[line.name].evaluate) for line in lines if not line.variables]
+    formulas = [(line.name, compiled[line.name].evaluate) for line in lines if line.variables]
+
+    def by_closed_form(**values: Value) -> SolverResults:
+        found: dict[str, Value] = {name: evaluate(values) for name, evaluate in plain}
+        for name, evaluate in formulas:
+            found[name] = formula(evaluate(values))
+        return found
+
+    def by_definition(**values: Any) -> dict[str, Any]:
+        from qgen.solvers.derivations.second_route import evaluated
+
+        return evaluated(lines, values, _ALWAYS)
+
+    return Solver(
+        name=NAME,
+        function=by_closed_form,
+        results={line.name: line.source for line in lines},
+        mistakes={},
+        domains={line.name: line.variables for line in lines if line.variables},
+        examples=(),
+        parameters=(
+            *(Parameter(name, True, 0) for name in sorted(read)),
+            Parameter(_ALWAYS, False, 0),
+        ),
+        source=_source("qgen.solvers.derivations.second_route"),
+        expected=frozenset(line.name for line in lines),
+        check=Check(by_definition, TOLERANCE),
+        content=content,
+    )
+
+
+def _source(module: str) -> Path:
+    path = module_file(module)
+    assert path is not None
+    return path
+
+
+# Closed forms, kept
+
+
+@cache
+def _versions() -> bytes:
+    """What closed forms depend on beside their definitions."""
+    program = digest_with_imports([_source(_PROGRAM)])
+    return f"{__version__} {version('sympy')} ".encode() + program
+
+
+_KNOWN: dict[str, dict[str, str]] = {}
+
+
+def _closed_forms(request: str) -> tuple[dict[str, str], str | None]:
+    """The closed forms of all lines, by their names; or of those before the one that failed."""
+    key = hashlib.sha256(_versions() + request.encode()).hexdigest()
+    if key not in _KNOWN:
+        path = user_cache_path("qgen") / "derivations" / f"{key}.json"
+        kept = _kept(path)
+        if kept is None:
+            forms, failure = _SESSION.derive(json.loads(request))
+            if failure is not None:
+                return forms, failure
+            _keep(path, forms)
+            kept = forms
+        _KNOWN[key] = kept
+    return _KNOWN[key], None
+
+
+def _kept(path: Path) -> dict[str, str] | None:
+    try:
+        forms = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    # A file that was cut short or changed is derived anew; wrong forms fail their second route.
+    good = isinstance(forms, dict) and all(isinstance(each, str) for each in forms.values())
+    return forms if good else None
+
+
+def _keep(path: Path, forms: Mapping[str, str]) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            "w", dir=path.parent, delete=False, encoding="utf-8"
+        ) as file:
+            json.dump(forms, file)
+        os.replace(file.name, path)
+    except OSError:
+        # Without a cache every build derives anew: slower, never wrong.
+        return
+
+
+class _Session:
+    """Keeps at most one process that derives, and ends it when it takes too long."""
+
+    def __init__(self) -> None:
+        self._worker: Worker | None = None
+
+    def derive(self, request: Mapping[str, Any]) -> tuple[dict[str, str], str | None]:
+        """The closed forms of lines until one fails, and why that one does."""
+        forms: dict[str, str] = {}
+        if not self._started():
+            return forms, "the process that derives did not start"
+        self._ask({"assumptions": request["assumptions"]})
+        for line in request["lines"]:
+            reply = self._ask(line)
+            if reply is None:
+                return forms, (
+                    f"SymPy finds no closed form within {SECONDS:g} seconds; write it otherwise, "
+                    "or in steps"
+                )
+            if "error" in reply:
+                return forms, reply["error"]
+            forms[line["name"]] = reply["form"]
+        return forms, None
+
+    def _started(self) -> bool:
+        if self._worker is not None and self._worker.owner != os.getpid():
+            # This process was forked: the worker belongs to the parent.
+            self._worker = None
+        if self._worker is None:
+            self._worker = Worker(_PROGRAM)
+            if self._worker.reply(START_SECONDS) != "ready":
+                self.close()
+        return self._worker is not None
+
+    def _ask(self, request: Mapping[str, Any]) -> dict[str, str] | None:
+        assert self._worker is not None
+        self._worker.send(json.dumps(request))
+        reply = self._worker.reply(SECONDS)
+        if not reply:
+            self.close()
+            return None
+        found: dict[str, str] = json.loads(reply)
+        return found
+
+    def close(self) -> None:
+        if self._worker is not None and self._worker.owner == os.getpid():
+            self._worker.end()
+        self._worker = None
+
+
+_SESSION = _Session()
+atexit.register(_SESSION.close)

@@ -1,0 +1,79 @@
+"""The second route of derived values as a check calls it: a batch of variants in, tensors out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from qgen.document.derivation import OPERATIONS, Apply, Derivation, Name, Term
+from qgen.solvers.derivations.definitions import Definitions, broadcast
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+TOGETHER = {0: 1000, 1: 100}
+"""So many variants are evaluated at once, by the depth of integrals and sums; 2 for deeper."""
+
+
+def evaluated(
+    lines: Sequence[Derivation], values: Mapping[str, Any], always: str
+) -> dict[str, Any]:
+    """Each line's value by its definition, or for a formula a function of points.
+
+    `values` are tensors with an axis of variants, `always` the name of one that is there.
+    """
+    entries = {name: tensor for each in values for name, tensor in _entries(each, values[each])}
+    definitions = Definitions({line.name: line for line in lines}, frozenset(entries))
+    count = len(values[always])
+    return {line.name: _line(definitions, line, entries, count) for line in lines}
+
+
+def _entries(name: str, value: "Tensor") -> list[tuple[str, "Tensor"]]:
+    """A number under its name; the entries of a vector or a matrix under theirs."""
+    if value.ndim == 1:
+        return [(name, value)]
+    return [
+        entry
+        for index in range(value.shape[1])
+        for entry in _entries(f"{name}[{index}]", value[:, index])
+    ]
+
+
+def _line(
+    definitions: Definitions, line: Derivation, entries: Mapping[str, "Tensor"], count: int
+) -> Any:
+    together = TOGETHER.get(_depth(line.term, definitions.lines), 2)
+
+    def rounds(points: Mapping[str, "Tensor"]) -> "Tensor":
+        parts = []
+        for start in range(0, count, together):
+            chosen = slice(start, start + together)
+            env = {name: value[chosen] for name, value in entries.items()}
+            if line.variables:
+                env = {name: value[:, None] for name, value in env.items()}
+                env |= {name: points[name][chosen] for name in line.variables}
+            shape = broadcast(value.shape for value in env.values())
+            parts.append(_tensor(definitions.value(line.term, env), shape).detach())
+        return torch.cat(parts)
+
+    formula: Callable[[Mapping[str, Tensor]], Tensor] = rounds
+    return formula if line.variables else rounds({})
+
+
+def _tensor(value: Any, shape: tuple[int, ...]) -> "Tensor":
+    """A number, a vector or a matrix with the axis of variants first."""
+    if isinstance(value, list):
+        return torch.stack([_tensor(each, shape) for each in value], dim=1)
+    expanded: Tensor = value.expand(shape)
+    return expanded
+
+
+def _depth(term: Term, lines: Mapping[str, Derivation]) -> int:
+    match term:
+        case Apply(operation, arguments):
+            inner = max(_depth(each, lines) for each in arguments)
+            return inner + int(OPERATIONS[operation].bound)
+        case Name(name) if name in lines:
+            return _depth(lines[name].term, lines)
+        case _:
+            return 0
