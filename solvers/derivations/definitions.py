@@ -17,7 +17,7 @@ import torch
 
 from qgen.document.derivation import Apply, Derivation, Exact, Name, Term, names
 from qgen.solvers.derivations.elementwise import MATRICES, apply, stacked, unstacked
-from qgen.solvers.derivations.quadrature import integral
+from qgen.solvers.derivations.quadrature import integral, sign_changes
 from qgen.solvers.derivations.roots import only_root
 from qgen.solvers.derivations.sequences import (
     finite_product,
@@ -107,30 +107,17 @@ class Definitions:
     def _integrate(self, body: Term, letter: str, ends: Sequence[Term], env: Env) -> "Tensor":
         shape = _shape(env)
         low, high = (self.number(each, env).expand(shape) for each in ends)
-        kinks = [kink.expand(shape) for kink in self._kinks(body, letter, env)]
+        known = {letter, "pi", *env, *self.lines}
+        kinks = [
+            kink
+            for inside in self._kinked(body)
+            if letter in names(inside) and known.issuperset(names(inside))
+            for kink in sign_changes(self._with_points(inside, letter, env), low, high)
+        ]
         return integral(self._with_points(body, letter, env), low, high, kinks)
 
-    def _kinks(self, body: Term, letter: str, env: Env) -> list["Tensor"]:
-        """Where the arguments of absolute values, and the sides of extremes, change in the letter.
-
-        Only those are found whose difference is a straight line in the letter.
-        """
-        found = []
-        for inside in self._kinked(body):
-            known = {letter, *env, *self.lines, "pi", "oo"}
-            if letter not in names(inside) or not known.issuperset(names(inside)):
-                continue
-            at = [
-                self.number(inside, {**env, letter: self._constant(place, env)})
-                for place in (0.0, 1.0, 2.0)
-            ]
-            slope = at[1] - at[0]
-            straight = (at[2] - 2 * at[1] + at[0]).abs() <= 1e-9 * slope.abs()
-            root = torch.where(straight & (slope != 0), -at[0] / slope, 0.0)
-            found.append(root.nan_to_num(nan=0.0, posinf=0.0, neginf=0.0))
-        return found
-
     def _kinked(self, term: Term) -> list[Term]:
+        """What changes its sign where a term has a kink: inside absolute values and extremes."""
         match term:
             case Apply("abs", (inside,)):
                 return [inside, *self._kinked(inside)]

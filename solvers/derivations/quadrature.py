@@ -11,6 +11,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
+from qgen.solvers.derivations.roots import halved
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -22,6 +24,7 @@ FIRST, LAST = 6, 10
 """The trapezoidal rule has 2**6 steps a piece at first, and 2**10 at most."""
 AGREED = 1e-9
 SEARCHES = 3
+MOST_KINKS = 6
 
 
 def integral(
@@ -40,6 +43,30 @@ def integral(
     for left, right in itertools.pairwise(cuts):
         total = total + _piece(integrand, left, right)
     return torch.where(backwards, -total, total)
+
+
+def sign_changes(function: Integrand, low: "Tensor", high: "Tensor") -> list["Tensor"]:
+    """The first few places between two ends where a function changes its sign; else an end."""
+    import torch
+
+    first, last = torch.minimum(low, high), torch.maximum(low, high)
+    with torch.no_grad():
+        steps = torch.linspace(-3.2, 3.2, 401, dtype=torch.float64)
+        points = _mapped(steps, first, last)[0]
+        signs = torch.sign(function(points))
+        changing = signs[..., 1:] * signs[..., :-1] <= 0
+        place = torch.arange(400).expand(changing.shape).masked_fill(~changing, 400)
+        earliest = place.sort(-1).values[..., :MOST_KINKS]
+        found = []
+        for index in earliest.unbind(-1):
+            left = points.gather(-1, index.clamp(max=399)[..., None])[..., 0]
+            right = points.gather(-1, index.clamp(max=399)[..., None] + 1)[..., 0]
+            root = halved(function, left, right)
+            end = torch.where(
+                torch.isfinite(first), first, torch.where(torch.isfinite(last), last, 0.0)
+            )
+            found.append(torch.where(index < 400, root, end))
+        return found
 
 
 def _zero_between(low: "Tensor", high: "Tensor") -> list["Tensor"]:
@@ -107,6 +134,7 @@ def _piece(integrand: Integrand, low: "Tensor", high: "Tensor") -> "Tensor":
         usable = usable & (points != low[..., None]) & (points != high[..., None])
         values = integrand(torch.where(usable, points, _inside(low, high)[..., None]))
         weighted = torch.where(usable, values * torch.where(usable, speed, 0.0), 0.0)
+        weighted = _without_far_gaps(weighted)
         sums = weighted.sum(-1) * (2 * WIDTH / count)
         if earlier is not None:
             apart = (sums - earlier).abs()
@@ -117,6 +145,22 @@ def _piece(integrand: Integrand, low: "Tensor", high: "Tensor") -> "Tensor":
         earlier = sums
     found: Tensor = torch.where(apart <= 1e-7 * size + 1e-300, sums, torch.nan)
     return found
+
+
+def _without_far_gaps(weighted: "Tensor") -> "Tensor":
+    """Zeros for what has no value (as inf/inf) only where all around it is next to nothing."""
+    import torch
+
+    gaps = ~torch.isfinite(weighted)
+    if not bool(gaps.any()):
+        return weighted
+    filled = torch.where(gaps, 0.0, weighted)
+    beside = torch.zeros_like(gaps)
+    beside[..., 1:] |= gaps[..., :-1]
+    beside[..., :-1] |= gaps[..., 1:]
+    there = torch.where(beside & ~gaps, filled.abs(), 0.0).amax(-1, keepdim=True)
+    far = there <= 1e-15 * filled.abs().sum(-1, keepdim=True)
+    return torch.where(gaps & ~far, torch.nan, filled)
 
 
 def _inside(low: "Tensor", high: "Tensor") -> "Tensor":

@@ -31,7 +31,7 @@ def only_root(function: Callable[["Tensor"], "Tensor"], low: "Tensor", high: "Te
         left = points.gather(-1, first)[..., 0]
         right = points.gather(-1, first + 1)[..., 0]
         size = function(left[..., None])[..., 0].abs()
-        root = _halved(function, left, right)
+        root = halved(function, left, right)
         residue = function(root[..., None])[..., 0].abs()
         on_grid = points.gather(-1, exact.float().argmax(-1, keepdim=True))[..., 0]
         # At a pole the values grow where the sign changes.
@@ -53,7 +53,8 @@ def _grid(low: "Tensor", high: "Tensor") -> "Tensor":
     return torch.where(both, line[: points.shape[-1]].expand_as(points), points)
 
 
-def _halved(function: Callable[["Tensor"], "Tensor"], left: "Tensor", right: "Tensor") -> "Tensor":
+def halved(function: Callable[["Tensor"], "Tensor"], left: "Tensor", right: "Tensor") -> "Tensor":
+    """Where a function changes its sign between two places at which its signs differ."""
     begins = torch.sign(function(left[..., None])[..., 0])
     for _ in range(HALVINGS):
         middle = (left + right) / 2

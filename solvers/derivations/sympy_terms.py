@@ -60,7 +60,7 @@ class Deriver:
             # What stays unfinished in one of several cases is told where that case applies.
             entry = entry.replace(_is_unfinished, lambda _: s.S.One)
             if entry.has(s.zoo, s.nan, s.oo, -s.oo):
-                raise NoClosedForm("it has no finite value: it diverges, or divides by zero")
+                raise NoClosedForm("SymPy finds no finite value: it diverges, or is too much")
             if entry.has(s.I):
                 raise NoClosedForm("its closed form has complex numbers")
 
@@ -112,6 +112,8 @@ class Deriver:
         s = sympy()
         if any(isinstance(each, s.MatrixBase) for each in values):
             if not all(isinstance(each, s.MatrixBase) for each in values):
+                raise NoClosedForm("a number stands where a row of a matrix belongs")
+            if len({len(each) for each in values}) > 1:
                 raise NoClosedForm("the rows of a matrix have different lengths")
             return s.Matrix([list(each) for each in values])
         return s.Matrix(values)
@@ -184,7 +186,7 @@ def _plain(operation: str) -> Callable[..., Any]:
     written: dict[str, Callable[..., Any]] = {
         "add": lambda a, b: a + b,
         "subtract": lambda a, b: a - b,
-        "multiply": lambda a, b: a * b,
+        "multiply": _times,
         "divide": lambda a, b: a / b,
         "power": lambda a, b: a**b,
         "negative": lambda a: -a,
@@ -200,6 +202,13 @@ def _plain(operation: str) -> Callable[..., Any]:
         "eigenvalues": _eigenvalues,
     }
     return written.get(operation) or getattr(s, operation)
+
+
+def _times(first: Any, second: Any) -> Any:
+    s = sympy()
+    if isinstance(first, s.MatrixBase) and isinstance(second, s.MatrixBase):
+        raise NoClosedForm("matrices and vectors are multiplied by 'matmul'")
+    return first * second
 
 
 def _eigenvalues(matrix: Any) -> Any:
@@ -278,7 +287,7 @@ def _text(value: Any) -> str:
 
 def _product(value: Any) -> str:
     s = sympy()
-    above, below = s.fraction(value)
+    above, below = s.fraction(value, exact=True)
     if below != 1:
         return f"({_text(above)}/{_text(below)})"
     return f"({'*'.join(map(_text, value.args))})"

@@ -27,7 +27,12 @@ def digest_with_imports(paths: Iterable[Path]) -> bytes:
 
 def module_file(name: str) -> Path | None:
     """The source file of a module of the two rooms, or None if there is no such module."""
+    parent = name.rpartition(".")[0]
     try:
+        # Looking for something in a module would import it, and with it what it needs.
+        package = find_spec(parent) if parent else None
+        if package is not None and package.submodule_search_locations is None:
+            return None
         spec = find_spec(name)
     except ModuleNotFoundError:  # the parent is itself a module, and `name` something in it
         return None
