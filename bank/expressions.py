@@ -257,6 +257,13 @@ _NAMESPACE: dict[str, object] = {
     **FUNCTIONS,
 }
 _DERIVED_NAMESPACE: dict[str, object] = {**_NAMESPACE, **DERIVED_FUNCTIONS}
+_DERIVED_FORMULAS: dict[str, Callable[..., object]] = {
+    **{
+        name: formula_arithmetic.of_numbers(name, function)
+        for name, function in DERIVED_FUNCTIONS.items()
+    },
+    **formula_arithmetic.FUNCTIONS,
+}
 _FORMULA_NAMESPACE: dict[str, object] = {
     "__builtins__": {},
     **formula_arithmetic.OPERATIONS,
@@ -308,10 +315,18 @@ def compile_formula(source: str, variables: Collection[str], known: Collection[s
     return _compiled(source, parsed(source), translator, _FORMULA_NAMESPACE, None)
 
 
-def compile_derived(source: str) -> Expression:
-    """The compiled form of a derived value's closed form, which has functions of its own."""
-    translator = _Translator(DERIVED_FUNCTIONS, DERIVED_CONSTANTS)
-    return _compiled(source, parsed(source), translator, _DERIVED_NAMESPACE, None)
+def compile_derived(source: str, variables: Collection[str] = ()) -> Expression:
+    """The compiled form of a derived value's closed form, which has functions of its own.
+
+    With variables its value is a formula, in which these functions are of numbers only.
+    """
+    if not variables:
+        translator = _Translator(DERIVED_FUNCTIONS, DERIVED_CONSTANTS)
+        return _compiled(source, parsed(source), translator, _DERIVED_NAMESPACE, None)
+    kept = {**formula_arithmetic.CONSTANTS, **{name: Symbol(name) for name in variables}}
+    translator = _Translator(_DERIVED_FORMULAS, kept, formulas=True)
+    namespace = {**_FORMULA_NAMESPACE, **_DERIVED_FORMULAS}
+    return _compiled(source, parsed(source), translator, namespace, None)
 
 
 def _compiled(

@@ -147,6 +147,18 @@ _KNOWN: dict[tuple[str, Any], int] = {
 """Exact values of functions whose arithmetic has floats alone."""
 
 
+def of_numbers(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that no formula holds: of numbers, it is computed."""
+
+    def apply(*arguments: Any) -> Any:
+        found = [_number(each) for each in arguments]
+        if None in found:
+            raise ExpressionError(f"no formula that a student types holds '{name}'")
+        return function(*found)
+
+    return apply
+
+
 def _function(name: str, node: FunctionName) -> Callable[..., Value]:
     """A function by its name among the expressions and its name in formulas."""
     exactly = exact_arithmetic.FUNCTIONS.get(name)

@@ -51,5 +51,6 @@ def brief(value: Value) -> str:
 
 
 def show_all(values: Values) -> str:
-    """`w = (3, 4, 1), alpha = 1/2`."""
-    return ", ".join(f"{name} = {brief(value)}" for name, value in values.items())
+    """`w = (3, 4, 1), alpha = 1/2`; a name that begins with `_` is none of an author's."""
+    shown = ((name, value) for name, value in values.items() if not name.startswith("_"))
+    return ", ".join(f"{name} = {brief(value)}" for name, value in shown)

@@ -18,15 +18,10 @@ from typing import Any
 from platformdirs import user_cache_path
 
 from qgen import __version__
-from qgen.bank.expressions import (
-    Expression,
-    ExpressionError,
-    compile_derived,
-    compile_formula,
-)
+from qgen.bank.expressions import Expression, ExpressionError, compile_derived
 from qgen.bank.formula_arithmetic import formula
 from qgen.bank.templates import PlacedDerivation, QuestionTemplate
-from qgen.document.derivation import OPERATIONS, Apply, Derivation, Name, Term, names, to_data
+from qgen.document.derivation import OPERATIONS, Apply, Name, Term, names, to_data
 from qgen.document.problem import Problem
 from qgen.document.values import SolverResults, Value
 from qgen.marking.sympy_prover import START_SECONDS, Worker
@@ -75,10 +70,11 @@ def derived_solver(template: QuestionTemplate) -> tuple[Solver | None, list[Prob
         return None, [Problem("derive", message, line.place)]
     compiled: dict[str, Expression] = {}
     for each in lines:
+        form = forms[each.line.name]
         try:
-            compiled[each.line.name] = _compiled(each.line, forms[each.line.name])
+            compiled[each.line.name] = compile_derived(form, tuple(each.line.variables))
         except ExpressionError as error:
-            message = f"'{each.line.name}': its closed form {forms[each.line.name][:200]}: {error}"
+            message = f"'{each.line.name}': its closed form {form[:200]}: {error}"
             problems.append(Problem("derive", message, each.place))
     if problems:
         return None, problems
@@ -107,15 +103,6 @@ def _too_deep(lines: tuple[PlacedDerivation, ...], line: PlacedDerivation) -> Pr
     return Problem("derive", message, line.place)
 
 
-def _compiled(line: Derivation, form: str) -> Expression:
-    if not line.variables:
-        return compile_derived(form)
-    try:
-        return compile_formula(form, line.variables, ())
-    except ExpressionError as error:
-        raise ExpressionError(f"{error}; a formula that students type cannot hold it") from None
-
-
 def _solver(
     template: QuestionTemplate, compiled: Mapping[str, Expression], content: bytes
 ) -> Solver:
@@ -126,9 +113,14 @@ def _solver(
     formulas = [(line.name, compiled[line.name].evaluate) for line in lines if line.variables]
 
     def by_closed_form(**values: Value) -> SolverResults:
-        found: dict[str, Value] = {name: evaluate(values) for name, evaluate in plain}
-        for name, evaluate in formulas:
-            found[name] = formula(evaluate(values))
+        found: dict[str, Value] = {}
+        try:
+            for name, evaluate in plain:
+                found[name] = evaluate(values)
+            for name, evaluate in formulas:
+                found[name] = formula(evaluate(values))
+        except (ArithmeticError, ValueError, TypeError) as error:
+            raise ExpressionError(f"'{name}' has no value: {error}") from None
         return found
 
     def by_definition(**values: Any) -> dict[str, Any]:

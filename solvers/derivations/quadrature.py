@@ -23,6 +23,7 @@ WIDTH = 4.0
 FIRST, LAST = 6, 10
 """The trapezoidal rule has 2**6 steps a piece at first, and 2**10 at most."""
 AGREED = 1e-9
+ENOUGH = 1e-7
 SEARCHES = 3
 MOST_KINKS = 6
 
@@ -39,9 +40,10 @@ def integral(
     inner += _zero_between(first, last)
     peak = _peak(integrand, first, last)
     cuts = torch.sort(torch.stack([first, *inner, peak, last]), dim=0).values
-    total = torch.zeros_like(first)
-    for left, right in itertools.pairwise(cuts):
-        total = total + _piece(integrand, left, right)
+    pieces = [_piece(integrand, left, right) for left, right in itertools.pairwise(cuts)]
+    total, apart, size = (torch.stack(each).sum(0) for each in zip(*pieces, strict=True))
+    # A piece that is far smaller than the others need not be as exact.
+    total = torch.where(apart <= ENOUGH * size + 1e-300, total, torch.nan)
     return torch.where(backwards, -total, total)
 
 
@@ -95,7 +97,12 @@ def _peak(integrand: Integrand, low: "Tensor", high: "Tensor") -> "Tensor":
             if search < SEARCHES - 1:
                 share = torch.linspace(0, 1, 201, dtype=torch.float64)
                 points = before[..., None] + (after - before)[..., None] * share
-        return torch.minimum(torch.maximum(here, low), high).detach()
+        here = torch.minimum(torch.maximum(here, low), high)
+        # No piece is so short that rounding decides where its points lie.
+        length = high - low
+        near = torch.where(torch.isfinite(length), 1e-6 * length, 0.0)
+        here = torch.where(here - low <= near, low, torch.where(high - here <= near, high, here))
+        return here.detach()
 
 
 def _mapped(steps: "Tensor", low: "Tensor", high: "Tensor") -> tuple["Tensor", "Tensor"]:
@@ -120,11 +127,14 @@ def _mapped(steps: "Tensor", low: "Tensor", high: "Tensor") -> tuple["Tensor", "
     return point, torch.where(neither, torch.cosh(grown) * speed, rate)
 
 
-def _piece(integrand: Integrand, low: "Tensor", high: "Tensor") -> "Tensor":
+def _piece(
+    integrand: Integrand, low: "Tensor", high: "Tensor"
+) -> tuple["Tensor", "Tensor", "Tensor"]:
+    """The integral of a piece, by how much two step sizes differ, and the integral of its size."""
     import torch
 
     empty = low == high
-    earlier: Tensor | None = None
+    earlier = size = torch.full_like(low, torch.inf)
     for power in range(FIRST, LAST + 1):
         count = 2**power
         steps = torch.linspace(-WIDTH, WIDTH, count + 1, dtype=torch.float64)
@@ -136,15 +146,11 @@ def _piece(integrand: Integrand, low: "Tensor", high: "Tensor") -> "Tensor":
         weighted = torch.where(usable, values * torch.where(usable, speed, 0.0), 0.0)
         weighted = _without_far_gaps(weighted)
         sums = weighted.sum(-1) * (2 * WIDTH / count)
-        if earlier is not None:
-            apart = (sums - earlier).abs()
-            size = weighted.abs().sum(-1) * (2 * WIDTH / count)
-            agreed = apart <= AGREED * size + 1e-300
-            if bool(agreed.all()):
-                break
-        earlier = sums
-    found: Tensor = torch.where(apart <= 1e-7 * size + 1e-300, sums, torch.nan)
-    return found
+        size = weighted.abs().sum(-1) * (2 * WIDTH / count)
+        apart, earlier = (sums - earlier).abs(), sums
+        if bool((apart <= AGREED * size + 1e-300).all()):
+            break
+    return earlier, apart, size
 
 
 def _without_far_gaps(weighted: "Tensor") -> "Tensor":
@@ -159,7 +165,7 @@ def _without_far_gaps(weighted: "Tensor") -> "Tensor":
     beside[..., 1:] |= gaps[..., :-1]
     beside[..., :-1] |= gaps[..., 1:]
     there = torch.where(beside & ~gaps, filled.abs(), 0.0).amax(-1, keepdim=True)
-    far = there <= 1e-15 * filled.abs().sum(-1, keepdim=True)
+    far = there <= 1e-12 * filled.abs().sum(-1, keepdim=True)
     return torch.where(gaps & ~far, torch.nan, filled)
 
 
