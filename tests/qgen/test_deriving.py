@@ -147,7 +147,9 @@ def test_a_wrong_closed_form_stops_the_build(
 def test_a_wrong_formula_stops_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
     slope = {"formula": "diff(rate*exp(-rate*x), x)", "variables": {"x": "nonnegative"}}
     forms(monkeypatch, slope="(rate)**(2)*exp(((-1)*rate*x))")
-    made = derived({"slope": slope}, answer="rate")
+    made = derived({"slope": slope}, answer="rate", note="{{ slope }}")
+    made["stem"] = "The slope is ${{ slope }}$."
+    del made["note"]
     (problem, *_) = checked(made)
     assert "'slope' comes out differently" in problem
 
