@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from qgen import deriving
-from qgen.checking import check_question
+from qgen.checking import How, check_question
 from qgen.document.formula import typed
 from qgen.document.values import FORMULA_TYPES
 from qgen.question_solvers import question_solvers
@@ -43,7 +43,7 @@ def nothing_known(monkeypatch: pytest.MonkeyPatch, proofs: Path) -> None:
 
 
 def checked(made: dict[str, Any], variants: int = 20) -> list[str]:
-    return [str(problem) for problem in check_question(template(made), variants).problems]
+    return [str(problem) for problem in check_question(template(made), How(variants)).problems]
 
 
 def forms(monkeypatch: pytest.MonkeyPatch, **changed: str) -> None:
@@ -63,7 +63,7 @@ class TestRight:
         (solver,), problems = question_solvers(found)
         assert problems == []
         assert str(solve(solver, {"rate": 4})["mean"]) == "1/4"
-        check = check_question(found, 20)
+        check = check_question(found, How(20))
         assert (check.problems, check.provenances, check.routes) == ([], ("verified",), 2)
 
     def test_a_formula_is_one_that_students_type(self) -> None:
@@ -88,7 +88,7 @@ class TestRight:
         slope = solve(solver, {"rate": 3})["slope"]
         assert isinstance(slope, FORMULA_TYPES)
         assert typed(slope) == "-9*exp(-3*x)"
-        check = check_question(found, 10)
+        check = check_question(found, How(10))
         assert (check.problems, check.provenances) == ([], ("verified",))
 
     def test_what_is_assumed_decides_the_form(self) -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qgen import deriving
-from qgen.checking import check_question
+from qgen.checking import How, check_question
 from tests.bank.written import load_text, question, written
 
 pytestmark = pytest.mark.slow
@@ -87,7 +87,7 @@ def test_every_mutated_line_passes_or_is_told(line: str) -> None:
         bank, problems = load_text(written(asked(line)))
         if not problems:
             (found,) = bank.questions.values()
-            problems = check_question(found, 4).problems
+            problems = check_question(found, How(4)).problems
     for problem in problems:
         assert re.fullmatch(r"bank\.yaml:[1-9]\d*:[1-9]\d*: error: .+ \[[a-z-]+\]", str(problem))
         assert "Traceback" not in str(problem)
@@ -112,7 +112,7 @@ def test_what_would_fill_the_machine_is_told(line: str, monkeypatch: pytest.Monk
     bank, problems = load_text(written(asked(line)))
     if not problems:
         (found,) = bank.questions.values()
-        problems = check_question(found, 4).problems
+        problems = check_question(found, How(4)).problems
     assert problems
     assert all(problem.place is not None for problem in problems)
 
