@@ -63,14 +63,22 @@ def _both_numbers(operation: Callable[[Any, Any], Value]) -> Callable[..., Any]:
 
 @_both_numbers(exact_arithmetic.add)
 def _add(first: Formula, second: Formula) -> Value:
-    terms = [
-        term
-        for each in (first, second)
-        for term in (each.terms if isinstance(each, Sum) else (each,))
-        if _number(term) != 0
-    ]
+    terms: list[Formula] = []
+    place, total = -1, None
+    for each in (first, second):
+        for term in each.terms if isinstance(each, Sum) else (each,):
+            if not isinstance(term, Number):
+                terms.append(term)
+            elif total is None:
+                place, total = len(terms), term.value
+            else:
+                total = cast(Any, exact_arithmetic.add(total, term.value))
+    if total:
+        terms.insert(place, Number(total))
     if len(terms) > MOST_NODES:
         raise ExpressionError(f"a sum of more than {MOST_NODES} terms")
+    if not terms:
+        return 0
     return Sum(tuple(terms)) if len(terms) > 1 else terms[0]
 
 

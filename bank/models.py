@@ -47,20 +47,20 @@ ProofText: TypeAlias = Annotated[
 ]
 
 
-class LetModel(AuthorModel):
+class DerivedModel(AuthorModel):
     """A derived value: an expression, and where its author can prove it, another for the same."""
 
     value: ExpressionText
     proof: ProofText | None = None
 
 
-def _let(written: object) -> object:
+def _derived(written: object) -> object:
     return written if isinstance(written, dict) else {"value": written}
 
 
-LetEntry: TypeAlias = Annotated[
-    LetModel,
-    BeforeValidator(_let, json_schema_input_type=ExpressionText | LetModel),
+DerivedEntry: TypeAlias = Annotated[
+    DerivedModel,
+    BeforeValidator(_derived, json_schema_input_type=ExpressionText | DerivedModel),
 ]
 
 
@@ -278,7 +278,7 @@ class FigureModel(AuthorModel):
     arguments: dict[Name, ExpressionText] = Field(default_factory=dict, alias="with")
 
 
-class DerivedModel(AuthorModel):
+class DefinitionModel(AuthorModel):
     """A value by its definition: an integral, a derivative, a sum, a root, a matrix.
 
     With `variables` it is a formula in them.
@@ -292,9 +292,9 @@ def _with_formula(value: object) -> object:
     return value if isinstance(value, dict) else {"formula": value}
 
 
-DerivedEntry: TypeAlias = Annotated[
-    DerivedModel,
-    BeforeValidator(_with_formula, json_schema_input_type=DerivedModel | str),
+DefinitionEntry: TypeAlias = Annotated[
+    DefinitionModel,
+    BeforeValidator(_with_formula, json_schema_input_type=DefinitionModel | str),
 ]
 
 
@@ -304,8 +304,8 @@ class QuestionFields(HeaderFields):
     note: FixedText | None = None
     parameters: dict[Name, ParameterEntry] = Field(default_factory=dict)
     where: Annotated[tuple[ExpressionText, ...], ONE_OR_MORE] = ()
-    let: dict[Name, LetEntry] = Field(default_factory=dict)
-    derive: dict[Name, DerivedEntry] = Field(default_factory=dict)
+    let: dict[Name, DerivedEntry] = Field(default_factory=dict)
+    derive: dict[Name, DefinitionEntry] = Field(default_factory=dict)
     figures: dict[Name, FigureModel] = Field(default_factory=dict)
     stem: NonEmptyText
     explanation: NonEmptyText | None = None

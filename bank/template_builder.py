@@ -23,8 +23,8 @@ from qgen.bank.markup import Handlers, MarkupError, read_closed_markup, read_mar
 from qgen.bank.models import (
     ChoiceFields,
     DerivationQuestion,
+    DerivedModel,
     FormulaFields,
-    LetModel,
     MatchingFields,
     MistakeModel,
     NumericFields,
@@ -196,9 +196,9 @@ class TemplateBuilder:
             self._problem("expression", f"the expression '{text}': {error}", place)
             return Placed(compile_expression("0"), place)
 
-    def _derived(self, name: str, entry: LetModel) -> Placed:
+    def _derived(self, name: str, entry: DerivedModel) -> Placed:
         steps: Steps = ("let", name)
-        if self._is_mapping(*steps):
+        if self._source.node((*self._path, *steps)).keys:
             return self._proved(entry.value, entry.proof, *steps, "value")
         return self._expression(entry.value, *steps)
 

@@ -20,8 +20,8 @@ from platformdirs import user_cache_path
 from qgen import __version__
 from qgen.bank.expressions import Expression, ExpressionError, compile_derived
 from qgen.bank.formula_arithmetic import formula
-from qgen.bank.templates import PlacedDerivation, QuestionTemplate
-from qgen.document.derivation import OPERATIONS, Apply, Name, Term, names, to_data
+from qgen.bank.templates import PlacedDerivation, QuestionTemplate, carried_expressions
+from qgen.document.derivation import OPERATIONS, Apply, Derivation, Name, Term, names, to_data
 from qgen.document.problem import Problem
 from qgen.document.values import SolverResults, Value
 from qgen.marking.sympy_prover import START_SECONDS, Worker
@@ -76,7 +76,7 @@ def derived_solver(template: QuestionTemplate) -> tuple[Solver | None, list[Prob
         except ExpressionError as error:
             message = f"'{each.line.name}': its closed form {form[:200]}: {error}"
             problems.append(Problem("derive", message, each.place))
-    if problems:
+    if problems or not _read_lines(template):
         return None, problems
     return _solver(template, compiled, (request + json.dumps(forms)).encode()), []
 
@@ -107,10 +107,11 @@ def _solver(
     template: QuestionTemplate, compiled: Mapping[str, Expression], content: bytes
 ) -> Solver:
     lines = [each.line for each in template.derivations]
+    wanted = _read_lines(template)
     drawn = template.drawn_names
     read = {name.partition("[")[0] for line in lines for name in names(line.term)} & drawn
-    plain = [(line.name, compiled[line.name].evaluate) for line in lines if not line.variables]
-    formulas = [(line.name, compiled[line.name].evaluate) for line in lines if line.variables]
+    plain = [(line.name, compiled[line.name].evaluate) for line in wanted if not line.variables]
+    formulas = [(line.name, compiled[line.name].evaluate) for line in wanted if line.variables]
 
     def by_closed_form(**values: Value) -> SolverResults:
         found: dict[str, Value] = {}
@@ -126,24 +127,31 @@ def _solver(
     def by_definition(**values: Any) -> dict[str, Any]:
         from qgen.solvers.derivations.second_route import evaluated
 
-        return evaluated(lines, values, _ALWAYS)
+        return evaluated(lines, wanted, values, _ALWAYS)
 
     return Solver(
         name=NAME,
         function=by_closed_form,
-        results={line.name: line.source for line in lines},
+        results={line.name: line.source for line in wanted},
         mistakes={},
-        domains={line.name: line.variables for line in lines if line.variables},
+        domains={line.name: line.variables for line in wanted if line.variables},
         examples=(),
         parameters=(
             *(Parameter(name, True, 0) for name in sorted(read)),
             Parameter(_ALWAYS, False, 0),
         ),
         source=_source("qgen.solvers.derivations.second_route"),
-        expected=frozenset(line.name for line in lines),
+        expected=frozenset(line.name for line in wanted),
         check=Check(by_definition, TOLERANCE),
         content=content,
     )
+
+
+def _read_lines(template: QuestionTemplate) -> list[Derivation]:
+    """The lines that the question reads; others only stand in the definitions of these."""
+    placed = (*template.answer_expressions(), *carried_expressions(template.parts))
+    read = frozenset[str]().union(*(each.expression.names for each in placed))
+    return [each.line for each in template.derivations if each.line.name in read]
 
 
 def _source(module: str) -> Path:

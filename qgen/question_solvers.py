@@ -67,7 +67,7 @@ def question_solvers(template: QuestionTemplate) -> tuple[tuple[Solver, ...], li
     results |= {each.line.name: NAME for each in template.derivations}
     problems += figure_problems(template)
     problems += _names_of_both(template, results)
-    if len(found) == len(template.solvers) + bool(template.derivations):
+    if len(found) == len(template.solvers) + (derived is not None) and not mistakes:
         problems += _unknown_results(template, drawn | results.keys())
     return tuple(found), problems
 

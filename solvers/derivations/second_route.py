@@ -16,16 +16,19 @@ TOGETHER = {0: 1000, 1: 100}
 
 
 def evaluated(
-    lines: Sequence[Derivation], values: Mapping[str, Any], always: str
+    lines: Sequence[Derivation],
+    wanted: Sequence[Derivation],
+    values: Mapping[str, Any],
+    always: str,
 ) -> dict[str, Any]:
-    """Each line's value by its definition, or for a formula a function of points.
+    """Each wanted line's value by its definition, or for a formula a function of points.
 
     `values` are tensors with an axis of variants, `always` the name of one that is there.
     """
     entries = {name: tensor for each in values for name, tensor in _entries(each, values[each])}
     definitions = Definitions({line.name: line for line in lines}, frozenset(entries))
     count = len(values[always])
-    return {line.name: _line(definitions, line, entries, count) for line in lines}
+    return {line.name: _line(definitions, line, entries, count) for line in wanted}
 
 
 def _entries(name: str, value: "Tensor") -> list[tuple[str, "Tensor"]]:

@@ -271,7 +271,7 @@ def _text(value: Any) -> str:
     if value in (s.oo, -s.oo):
         return "infinity" if value == s.oo else "(-infinity)"
     if value.is_Add:
-        return f"({' + '.join(map(_text, value.args))})"
+        return _sum(value.args)
     if value.is_Mul:
         return _product(value)
     if value.is_Pow:
@@ -285,12 +285,27 @@ def _text(value: Any) -> str:
     raise NoClosedForm(f"its closed form has '{kind}', which no question can compute")
 
 
+def _sum(terms: Any) -> str:
+    words = [_text(terms[0])]
+    for term in terms[1:]:
+        negative = term.could_extract_minus_sign()
+        words.append(f" - {_text(-term)}" if negative else f" + {_text(term)}")
+    return f"({''.join(words)})"
+
+
 def _product(value: Any) -> str:
     s = sympy()
     above, below = s.fraction(value, exact=True)
     if below != 1:
         return f"({_text(above)}/{_text(below)})"
-    return f"({'*'.join(map(_text, value.args))})"
+    if value.args[0] == -1:
+        return f"(-{_product_of_all(value.args[1:])})"
+    return _product_of_all(value.args)
+
+
+def _product_of_all(factors: Any) -> str:
+    written = "*".join(map(_text, factors))
+    return f"({written})" if len(factors) > 1 else written
 
 
 def _power(base: Any, exponent: Any) -> str:

@@ -45,7 +45,7 @@ def key(source: str, **values: Any) -> str:
         ("max(0, a*x)", {"a": 2}, "max(0, 2*x)"),
         ("2*pi*x", {}, "2*pi*x"),
         ("pi*x", {"pi": 3}, "3*x"),
-        ("m + 1", {"m": Sum((Symbol("x"), Number(2)))}, "x + 2 + 1"),
+        ("m + 1", {"m": Sum((Symbol("x"), Number(2)))}, "x + 3"),
         ("a + 1", {"a": 2}, "3"),
     ],
 )

@@ -32,7 +32,8 @@ def values(source: str) -> Any:
         "M": torch.tensor([[[2.0, 1.0], [1.0, 3.0 + i]] for i in range(count)]).double(),
         "always": torch.zeros(count, dtype=torch.float64),
     }
-    return evaluated([DENSITY, line("it", source)], given, "always")["it"].tolist()
+    it = line("it", source)
+    return evaluated([DENSITY, it], [it], given, "always")["it"].tolist()
 
 
 KNOWN: list[tuple[str, Callable[[float], float]]] = [
@@ -118,7 +119,8 @@ def test_a_formula_is_a_function_of_points() -> None:
     slope = line("slope", "diff(density, x)", {"x": "nonnegative"})
     whole = line("whole", "integrate(density(s), s, 0, x)", {"x": "nonnegative"})
     taylor = line("taylor", "series(exp(a*x), x, 0, 3)", {"x": "real"})
-    found = evaluated([DENSITY, slope, whole, taylor], given, "always")
+    lines = [DENSITY, slope, whole, taylor]
+    found = evaluated(lines, lines, given, "always")
     points = {"x": torch.tensor([[0.0, 0.5, 2.0]] * 3).double()}
     for row, a in enumerate(A):
         for column, x in enumerate((0.0, 0.5, 2.0)):
