@@ -236,6 +236,28 @@ def _square_root(value: Any) -> Value:
     return math.sqrt(value)
 
 
+def _whole(name: str, value: Any, most: int) -> int:
+    """A whole number from 0 to `most`: beyond it, the result would fill the memory."""
+    if type(value) is not int or not 0 <= value <= most:
+        raise ExpressionError(f"{name} takes whole numbers from 0 to {most}")
+    return value
+
+
+def _factorial(value: Any) -> Value:
+    return limited(math.factorial(_whole("factorial", value, 1_000)))
+
+
+def _binomial(count: Any, chosen: Any) -> Value:
+    most = 10_000
+    return limited(math.comb(_whole("binomial", count, most), _whole("binomial", chosen, most)))
+
+
+def _sign(value: Any) -> Value:
+    if type(value) not in _NUMBERS or math.isnan(value):
+        raise ExpressionError("only a number has a sign")
+    return int(value > 0) - int(value < 0)
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": _absolute,
     "min": min,
@@ -245,6 +267,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "floor": math.floor,
     "ceil": math.ceil,
     "gcd": math.gcd,
+    "factorial": _factorial,
+    "binomial": _binomial,
+    "sign": _sign,
     "dot": _dot,
     "distinct": _distinct,
     "sqrt": _square_root,

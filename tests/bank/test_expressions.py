@@ -62,6 +62,8 @@ EXACT: list[tuple[str, Value]] = [
     ("abs(b)", 2), ("min(w)", -4), ("max(a, b)", 3), ("sum(w)", Fraction(-1, 2)), ("length(w)", 3),
     ("floor(half)", 0), ("ceil(half)", 1), ("gcd(12, 18)", 6), ("dot(w, (1, 2, 1))", 0),
     ("distinct((1, 2, 1))", False), ("distinct(w)", True), ("exp(0)", 1.0), ("log(1)", 0.0),
+    ("factorial(0)", 1), ("factorial(5)", 120), ("binomial(5, 2)", 10), ("binomial(2, 5)", 0),
+    ("binomial(0, 0)", 1), ("sign(x)", -1), ("sign(half)", 1), ("sign(0)", 0),
     ("a > b", True), ("1 < a < 3", False), ("a == 3 and not b > 0", True), ("a in (1, 3)", True),
     ("a not in w", False), ("a if deep else b", 3), ("name == 'relu'", True), ("1/2 == 0.5", True),
     ("(1/2, 2/1)", (Fraction(1, 2), 2)), ("true", True), ("False", False), ("f", Symbol("z")),
@@ -126,6 +128,12 @@ NO_VALUE = [
     ("deep ** 2", "only numbers can be raised to a power"),
     ("dot(w, (1, 2))", "dot needs two vectors of the same length"),
     ("a < name", "'a < name' has no value"),
+    ("factorial(10**9)", "factorial takes whole numbers from 0 to 1000"),
+    ("factorial(half)", "factorial takes whole numbers from 0 to 1000"),
+    ("factorial(b)", "factorial takes whole numbers from 0 to 1000"),
+    ("binomial(10**9, 10**8)", "binomial takes whole numbers from 0 to 10000"),
+    ("sign(name)", "only a number has a sign"),
+    ("sign(deep)", "only a number has a sign"),
     ("1e999", "a decimal has at most 15 digits and a power of ten from -250 to 250"),
     ("1e-400", "a decimal has at most 15 digits and a power of ten from -250 to 250"),
     ("0.1234567890123456789", "a decimal has at most 15 digits"),
@@ -140,6 +148,17 @@ NO_VALUE = [
 @pytest.mark.parametrize(("source", "reason"), NO_VALUE, ids=[row[0][:20] for row in NO_VALUE])
 def test_what_has_no_value(source: str, reason: str) -> None:
     assert reason in refusal(source)
+
+
+def test_binomials_make_the_triangle_of_pascal() -> None:
+    """Each is the sum of the two above it, and counts n! / (k! (n - k)!)."""
+    for n in range(1, 40):
+        for k in range(n + 1):
+            values: Values = {"n": n, "k": k}
+            whole = value_of("binomial(n, k)", values)
+            above = value_of("binomial(n - 1, k) + (binomial(n - 1, k - 1) if k else 0)", values)
+            ratio = value_of("factorial(n) / (factorial(k) * factorial(n - k))", values)
+            assert whole == above == ratio
 
 
 def test_names_are_those_of_the_values() -> None:
