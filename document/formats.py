@@ -59,10 +59,10 @@ class MoodleOptions:
         "how to write a derivation with a part that a person marks: as two questions, one that "
         "Moodle marks and an essay for the rest, or as one essay",
     )
-    formulas: Literal["points", "essay"] = option(
+    formulas: Literal["points", "stack", "essay"] = option(
         "points",
-        "how to ask for a formula: by its values at two or three points, which Moodle marks, or "
-        "as an essay",
+        "how to ask for a formula: by its values at two or three points, which Moodle marks, as "
+        "a question of the plugin STACK (parts of a derivation by values), or as an essay",
     )
     per_option: Literal["cloze", "ticks"] = option(
         "cloze",

@@ -62,6 +62,7 @@ class Labels:
     mistake: str
     judge_each: str
     type_decimal: str
+    type_formula: str
     type_values: str
     type_value: str
     asked_elsewhere: str
@@ -123,6 +124,7 @@ _ENGLISH = Labels(
     mistake="If the answer is {}",
     judge_each="For each statement, choose yes or no.",
     type_decimal="a decimal such as 0.25 or -1.2e-5",
+    type_formula="Type the formula, such as 2*x^2 + exp(-x)/3.",
     type_values="Find the formula, and type its value at each of these points: a decimal such as "
     "0.25 or -1.2e-5, to at least four significant digits.",
     type_value="Type the value: a decimal such as 0.25 or -1.2e-5, to at least four significant "
@@ -186,6 +188,7 @@ _GERMAN = Labels(
     mistake="Bei der Antwort {}",
     judge_each="Wählen Sie zu jeder Aussage ja oder nein.",
     type_decimal="eine Dezimalzahl mit Punkt wie 0.25 oder -1.2e-5",
+    type_formula="Geben Sie die Formel ein, etwa 2*x^2 + exp(-x)/3.",
     type_values="Bestimmen Sie die Formel und geben Sie ihren Wert an jeder dieser Stellen ein: "
     "eine Dezimalzahl mit Punkt wie 0.25 oder -1.2e-5, auf mindestens vier gültige Ziffern.",
     type_value="Geben Sie den Wert ein: eine Dezimalzahl mit Punkt wie 0.25 oder -1.2e-5, auf "
@@ -249,6 +252,7 @@ _CHINESE = Labels(
     mistake="若答案为 {}",
     judge_each="请对每一项选择“是”或“否”。",
     type_decimal="用小数填写，例如 0.25 或 -1.2e-5",
+    type_formula="请输入公式，例如 2*x^2 + exp(-x)/3。",
     type_values="请求出公式，并填写它在下列各点的值：用小数，例如 0.25 或 -1.2e-5，"
     "至少四位有效数字。",
     type_value="请填写数值：用小数，例如 0.25 或 -1.2e-5，至少四位有效数字。",

@@ -28,6 +28,16 @@ _BESIDE_ZERO = 0.005
 _ZERO, _LARGEST = 1e-5, 1e12
 
 
+NO_VALUES = (
+    "the formula has no values that could be typed; an essay is written for this variant, which a "
+    "person marks"
+)
+HIDDEN = (
+    "no point was found at which mistake {} differs from the key by more than four tolerances: "
+    "its values may be taken for right ones"
+)
+
+
 def _exact(words: str) -> tuple[Fraction, ...]:
     return tuple(map(Fraction, words.split()))
 

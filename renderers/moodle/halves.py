@@ -23,9 +23,9 @@ class Half:
         return sum((part.points for part in self.parts), Fraction(0))
 
 
-def asked_by_values(answer: FormulaAnswer, options: MoodleOptions) -> bool:
-    """Whether values tell a formula: not where right ones differ by a constant or a factor."""
-    return options.formulas == "points" and answer.up_to is None
+def marks_formula(answer: FormulaAnswer, options: MoodleOptions) -> bool:
+    """Whether Moodle marks a formula: not where right ones differ by a constant or a factor."""
+    return options.formulas != "essay" and answer.up_to is None
 
 
 def who_marks(item: Item, options: MoodleOptions) -> tuple[MarkedBy, ...]:
@@ -37,7 +37,7 @@ def who_marks(item: Item, options: MoodleOptions) -> tuple[MarkedBy, ...]:
 
 
 def _who_marks(part: Part, options: MoodleOptions) -> MarkedBy:
-    if isinstance(part.answer, FormulaAnswer) and not asked_by_values(part.answer, options):
+    if isinstance(part.answer, FormulaAnswer) and not marks_formula(part.answer, options):
         return "person"
     return marked_by("moodle", part.answer)
 

@@ -23,8 +23,9 @@ from qgen.document.richtext import Image, Passage, walk
 from qgen.renderers.carriage import MarkedBy
 from qgen.renderers.moodle.arrangements import has_matching_type
 from qgen.renderers.moodle.cloze import can_be_ticked, is_ticked
-from qgen.renderers.moodle.halves import asked_by_values, who_marks
+from qgen.renderers.moodle.halves import marks_formula, who_marks
 from qgen.renderers.moodle.questions import NAME_LENGTH, TAG_LENGTH
+from qgen.renderers.moodle.stack import name_fault, stack_fault
 from qgen.renderers.moodle.text import web_form
 
 NUMBERS = (
@@ -75,9 +76,18 @@ def variant_losses(item: Item, options: MoodleOptions, told: set[str]) -> list[P
     return found
 
 
-def is_typed_number(answer: Answer) -> bool:
-    """Whether students type a number for it."""
-    return isinstance(answer, (Numeric, FormulaAnswer))
+def types_number(item: Item, options: MoodleOptions) -> bool:
+    """Whether students type a number in one of a question's boxes."""
+    by_values = options.formulas == "points" or item.is_derivation
+    return any(
+        isinstance(part.answer, Numeric)
+        or (
+            isinstance(part.answer, FormulaAnswer)
+            and marks_formula(part.answer, options)
+            and (by_values or stack_fault(part.answer) is not None)
+        )
+        for part in item.parts
+    )
 
 
 def _answer_losses(
@@ -94,7 +104,7 @@ def _answer_losses(
         case ShortAnswer():
             return _words_losses(answer)
         case FormulaAnswer():
-            return _formula_losses(answer, options)
+            return _formula_losses(answer, options, embedded)
         case SingleChoice() | Numeric() | Open():
             return []
         case _:
@@ -110,22 +120,31 @@ _POSITIONS = [
 ]
 
 
-def _formula_losses(answer: FormulaAnswer, options: MoodleOptions) -> list[tuple[str, str]]:
-    if not asked_by_values(answer, options):
+def _formula_losses(
+    answer: FormulaAnswer, options: MoodleOptions, embedded: bool
+) -> list[tuple[str, str]]:
+    if not marks_formula(answer, options):
         text = (
             "an essay is written for the formula, with the key and the known mistakes in the notes "
             "for the person who marks it"
         )
-        if answer.up_to is not None and options.formulas == "points":
+        if answer.up_to is not None and options.formulas != "essay":
             text = f"right formulas may differ by a {answer.up_to}, and so in their values; {text}"
         return [("moodle-formula", text)]
+    asked = " and ".join(answer.forms).replace("_", " ")
+    stack = options.formulas == "stack" and not embedded
+    fault = name_fault(answer) if stack else None
+    if stack and fault is None:
+        text = f"whether the formula is {asked} counts for nothing in STACK"
+        return [("moodle-formula", text)] if asked else []
     text = (
         "Moodle marks the formula's values at two or three points, each for its share, and not "
         "its form: a formula that agrees with the key at a point earns that point's share"
     )
-    if answer.forms:
-        asked = " and ".join(answer.forms).replace("_", " ")
+    if asked:
         text += f", and whether it is {asked} counts for nothing"
+    if fault is not None:
+        text = f"{fault}, so that values are asked for: {text}"
     return [("moodle-formula", text)]
 
 

@@ -38,9 +38,16 @@ from qgen.renderers.moodle.essay import (
     marking_notes,
     part_heading,
 )
-from qgen.renderers.moodle.formula_values import FormulaValues, formula_values
+from qgen.renderers.moodle.formula_values import HIDDEN, NO_VALUES, FormulaValues, formula_values
 from qgen.renderers.moodle.halves import Half
 from qgen.renderers.moodle.numbers import NumberWriter, grade
+from qgen.renderers.moodle.stack import (
+    ELEMENTS_HERE,
+    INPUT_HERE,
+    name_fault,
+    stack_fault,
+    stack_question,
+)
 from qgen.renderers.moodle.text import (
     EMPTY_FIELD,
     MoodleText,
@@ -69,14 +76,6 @@ _IDENTIFIER_LENGTH = 100
 _NAME_ROOM = 245
 _FORMULA_LINES = 5
 _ESSAY_ENDING = "-essay"
-_NO_VALUES = (
-    "the formula has no values that could be typed; an essay is written for this variant, which a "
-    "person marks"
-)
-_HIDDEN = (
-    "no point was found at which mistake {} differs from the key by more than four tolerances: "
-    "its values may be taken for right ones"
-)
 _ANY_OTHER_NUMBER = (
     '<answer fraction="0" format="moodle_auto_format"><text>*</text><tolerance>0</tolerance>'
     f'<feedback format="html">{EMPTY_FIELD}</feedback></answer>\n'
@@ -177,6 +176,8 @@ class MoodleQuestions:
                 return self._number(item, half, answer, frame)
             case ShortAnswer():
                 return self._words(item, half, answer, frame)
+            case FormulaAnswer() if self._is_for_stack(item, answer):
+                return self._in_stack(item, half, answer, frame)
             case FormulaAnswer() if values:
                 blanks = self._cloze.alone(values[""], frame.labels)
                 return self._embedded(item, half, blanks, frame)
@@ -201,19 +202,39 @@ class MoodleQuestions:
     def _formula_values(self, item: Item, half: Half) -> dict[str, FormulaValues] | None:
         """The values that Moodle marks, by the labels of parts; None where a formula has none."""
         found: dict[str, FormulaValues] = {}
-        if half.by == "person":
+        alone = None if item.is_derivation else item.parts[0].answer
+        if half.by == "person" or (
+            isinstance(alone, FormulaAnswer) and self._is_for_stack(item, alone)
+        ):
             return found
         for part in half.parts:
             if isinstance(part.answer, FormulaAnswer):
                 values = formula_values(part.answer, f"{item.header.identifier}/{part.label}")
                 if values is None:
-                    self._tell(item, part, _NO_VALUES)
+                    self._tell(item, part, NO_VALUES)
                     return None
                 if values.hidden:
                     numbers = ", ".join(str(index + 1) for index in sorted(values.hidden))
-                    self._tell(item, part, _HIDDEN.format(numbers))
+                    self._tell(item, part, HIDDEN.format(numbers))
                 found[part.label] = values
         return found
+
+    def _is_for_stack(self, item: Item, answer: FormulaAnswer) -> bool:
+        if self._options.formulas != "stack" or answer.up_to is not None:
+            return False
+        fault = stack_fault(answer)
+        if fault is not None and name_fault(answer) is None:  # which the outline shows
+            self._tell(item, item.parts[0], f"{fault}; its values are asked for instead")
+        return fault is None
+
+    def _in_stack(self, item: Item, half: Half, answer: FormulaAnswer, frame: Frame) -> str:
+        """A question of the plugin, in which nothing of the exam's own texts is its markup."""
+        ask = f"<p>{escaped_text(frame.labels.type_formula)}</p><p>{INPUT_HERE}</p>"
+        stem = self._text.field_of(f"<div>{self._text.write(item.stem)}</div>{ask}")
+        question = self._element("stack", item, half, frame, stem, ELEMENTS_HERE)
+        return stack_question(
+            question, answer, [self._text.field(m.feedback) for m in answer.mistakes]
+        )
 
     def _tell(self, item: Item, part: Part, text: str) -> None:
         """Tells what a variant loses, once a question: thousands may lose the same."""

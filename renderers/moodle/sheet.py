@@ -41,6 +41,8 @@ class Written:
     """Whether numbers are typed."""
     embedded: bool
     """Whether there are questions with embedded answers."""
+    stack: bool
+    """Whether there are questions of the plugin STACK."""
 
 
 def settings_sheet(exam: ExamDocument, written: Written) -> list[SheetLine]:
@@ -160,6 +162,12 @@ def _notes(written: Written) -> Iterator[SheetLine]:
             "Set the maximum marks above: a question with embedded answers brings whole-numbered "
             "weights of its own, whose sum is only its default mark. Moodle 4.1 does not import "
             "the ID number of such a question.",
+        )
+    if written.stack:
+        yield Line(
+            1,
+            "Formulas are typed into questions of the plugin STACK (qtype_stack), which must be "
+            "installed before the import. Run each question's tests there once.",
         )
     if written.numbers:
         yield Line(

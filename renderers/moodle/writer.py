@@ -11,7 +11,7 @@ from qgen.document.problem import Problem
 from qgen.renderers.carriage import MarkedBy
 from qgen.renderers.moodle.categories import Categories
 from qgen.renderers.moodle.halves import Half, halves, who_marks
-from qgen.renderers.moodle.losses import NUMBERS, is_typed_number, item_losses, variant_losses
+from qgen.renderers.moodle.losses import NUMBERS, item_losses, types_number, variant_losses
 from qgen.renderers.moodle.questions import Frame, MoodleQuestions, plain_name
 from qgen.renderers.moodle.sheet import SheetSlot, Written, settings_sheet
 from qgen.renderers.moodle.sheet_forms import as_markdown, as_page, as_text
@@ -21,6 +21,8 @@ from qgen.renderers.writer import Chunk, Writer
 QUESTIONS_PER_FILE = 2000
 """Moodle imports so many in a few seconds and 81 MB."""
 
+_KIND_END = 40
+"""A question's type stands before its character of this number."""
 _OPENING = '<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n'
 _CLOSING = "</quiz>\n"
 
@@ -135,7 +137,8 @@ class _Bank:
     made: dict[str, SheetSlot] = field(default_factory=dict)
     numbers: int = 0
     """How many pools ask for numbers to be typed."""
-    embedded: bool = False
+    kinds: set[str] = field(default_factory=set)
+    """Moodle's types of questions that were written."""
     descriptions: dict[str, int] = field(default_factory=dict)
     """How many texts begin sections of each name."""
 
@@ -148,7 +151,7 @@ class _Bank:
                 text = self.questions.description(description, pool.instructions)
                 yield from self.files.chunks(self.categories.instructions, text)
             self.pool, self.writing = pool, {}
-            self.numbers += any(is_typed_number(part.answer) for part in item.parts)
+            self.numbers += types_number(item, self.options)
             for half in parts:
                 self._open(pool, count, half, description)
                 description = ""
@@ -157,7 +160,7 @@ class _Bank:
             slot = self.made[category]
             self.made[category] = replace(slot, count=slot.count + 1)
             question = self.questions.question(item, half, frame)
-            self.embedded = self.embedded or question.startswith('<question type="cloze"')
+            self.kinds.add(question[:_KIND_END].split('"')[1])
             yield from self.files.chunks(category, question)
 
     def _description(self, pool: Pool) -> str:
@@ -192,5 +195,6 @@ class _Bank:
             self.categories.instructions,
             drags=drags,
             numbers=self.numbers > 0,
-            embedded=self.embedded,
+            embedded="cloze" in self.kinds,
+            stack="stack" in self.kinds,
         )

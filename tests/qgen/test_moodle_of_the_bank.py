@@ -9,16 +9,18 @@ import pytest
 
 from qgen.bank.templates import QuestionTemplate
 from qgen.banks import load_banks
-from qgen.document.answers import Matching, MultipleSelect, Part, ScoringRule
+from qgen.document.answers import FormulaAnswer, Matching, MultipleSelect, Part, ScoringRule
 from qgen.document.exam import Asset, ExamDocument, Item, Pool
 from qgen.document.formats import MoodleOptions
+from qgen.document.formula import typed
 from qgen.document.problem import Problem
 from qgen.generator.outline import outline
 from qgen.renderers.carriage import marks_by_format
 from qgen.renderers.moodle.writer import MoodleWriter
 from tests.qgen.test_gift_of_the_bank import items_of
-from tests.renderers.moodle.moodle_marking import Trial, boxes_of, shown, trials
+from tests.renderers.moodle.moodle_marking import Trial, boxes_of, shown, shown_passage, trials
 from tests.renderers.moodle.moodle_reader import Question, read
+from tests.renderers.moodle.stack_reader import StackQuestion
 from tests.samples import PNG
 
 pytestmark = pytest.mark.slow
@@ -33,9 +35,11 @@ def templates() -> list[QuestionTemplate]:
     return list(bank.questions.values())
 
 
-def as_moodle(items: list[Item], shape: Item) -> tuple[list[list[Question]], list[Problem]]:
+def as_moodle(
+    items: list[Item], shape: Item, options: MoodleOptions = OPTIONS
+) -> tuple[list[list[Question]], list[Problem]]:
     """The questions of each category, and what the report says of them."""
-    writer = MoodleWriter(OPTIONS)
+    writer = MoodleWriter(options)
     problems = writer.losses(shape)
     pool = Pool(items[0].header, "Section", items[0].points, len(items) > 1)
     exam = ExamDocument("All questions", "all", "en", "per_option", pools=(pool,))
@@ -124,3 +128,33 @@ def test_every_mark_but_those_of_open_answers_is_marked_by_moodle(
     assert marks.person == by_kind["Open"]
     assert marks.lost == 0
     assert marks.machine == sum(by_kind.values(), Fraction(0)) - by_kind["Open"]
+
+
+def test_every_shipped_formula_is_marked_by_stack_with_its_mistakes(
+    templates: list[QuestionTemplate],
+) -> None:
+    options = MoodleOptions(variants=2, formulas="stack")
+    asked, by_values = 0, []
+    for template in templates:
+        items = items_of(template)
+        answer = items[0].parts[0].answer
+        if template.header.kind != "formula" or not isinstance(answer, FormulaAnswer):
+            continue
+        found, _ = as_moodle(items, outline(template, template.points, "per_option"), options)
+        for item, question in zip(items, found[0], strict=True):
+            answer = item.parts[0].answer
+            assert isinstance(answer, FormulaAnswer)
+            if question.kind != "stack":
+                by_values.append(item.header.identifier)
+                continue
+            tree = StackQuestion(question.element, answer.variables)
+            assert tree.mark(typed(answer.key))[:2] == (1, "KEY")
+            for number, mistake in enumerate(answer.mistakes, 1):
+                score, note, feedback = tree.mark(typed(mistake.value))
+                assert (score, note) == (0, f"MISTAKE{number}"), item.header.identifier
+                assert shown(feedback) == shown_passage(mistake.feedback)
+            assert tree.run_tests() == len(answer.mistakes) + 3
+            asked += 1
+    assert asked > 30
+    # The plugin takes `e` for a number.
+    assert set(by_values) == {"bernoulli-kl-formula", "slope-of-a-bernoulli-kl"}

@@ -44,6 +44,8 @@ class Question:
     pairs: list[tuple[str, str]] = field(default_factory=list)
     """Of a matching question: stems, empty where a choice has none, and their choices."""
     grading: str = ""
+    element: object = None
+    """Of a plugin's question, all that stands there."""
 
     def mark(self, response) -> tuple[float, str]:
         """The share earned and the feedback; ticks are sets of positions from 0."""
@@ -190,6 +192,8 @@ def _question(element) -> Question:
             question.lines = int(element.findtext("responsefieldlines"))
         case "cloze":
             _read_blanks(question)
+        case "stack":
+            question.element = element
         case other:
             raise AssertionError(f"unknown type {other}")
     return question
