@@ -87,7 +87,8 @@ def page_data(
         "words": _words(labels),
         "questions": [each.data for each in questions],
     }
-    text = _ENCODE(data).replace("<", r"\u003c")
+    # Nothing else ends or hides a script: of these two, JSON has other spellings.
+    text = _ENCODE(data).replace("</", r"<\/").replace("<!", r"\u003c!")
     # Half of a character can stand in a name; as an escape it is harmless.
     return text.encode("utf-8", "backslashreplace").decode()
 

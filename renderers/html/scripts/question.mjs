@@ -76,6 +76,9 @@ export class Question {
     }
     for (const group of this.asked.querySelectorAll("fieldset.ordering"))
       if (isAnew && group instanceof HTMLElement) makeMovable(group, this.words)
+    // What scrolls sideways can be scrolled by keyboard.
+    for (const wide of this.article.querySelectorAll("pre, .scroll, .display"))
+      if (wide.scrollWidth > wide.clientWidth) wide.setAttribute("tabindex", "0")
     this.parts.forEach((part, index) => {
       if (isAnew) this.prepare(index)
       fill(this.base(index), part, kept.responses[index] ?? null)

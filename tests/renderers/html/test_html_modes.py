@@ -1,5 +1,6 @@
 """Practice pages show how an answer is marked; exam pages hold nothing of it."""
 
+import math
 import re
 from dataclasses import replace
 from fractions import Fraction
@@ -8,7 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qgen.document.answers import Numeric, SingleChoice, Tolerance
+from qgen.document.answers import CarriedForward, Numeric, RubricLine, SingleChoice, Tolerance
+from qgen.document.formats import HtmlOptions
+from qgen.document.formula import Symbol
+from qgen.document.richtext import passage_of
 from qgen.marking.grader import mark_number
 from tests import samples
 from tests.renderers.html.html_written import (
@@ -20,6 +24,7 @@ from tests.renderers.html.html_written import (
     sample,
     words,
 )
+from tests.written import render
 
 
 class TestPracticeMode:
@@ -137,3 +142,77 @@ class TestExamMode:
         assert sample(EXAM, "samples-A.html").xpath("//input[@id='student-name']")
         assert not sample(EXAM, "samples-B.html").xpath("//input[@id='student-name']")
         assert not sample(PRACTICE).xpath("//input[@id='student-name']")
+
+
+def test_exam_pages_of_banks_that_differ_in_what_is_secret_are_the_same():
+    """Every kind, with another key, tolerance, mistake, feedback, rubric and explanation."""
+    other = {
+        "single_choice": lambda answer: replace(
+            answer,
+            options=tuple(
+                option._replace(correct=index == 1, feedback=passage_of("Other."))
+                for index, option in enumerate(answer.options)
+            ),
+        ),
+        "multiple_select": lambda answer: replace(
+            answer,
+            options=tuple(
+                option._replace(correct=not option.correct, feedback=None)
+                for option in answer.options
+            ),
+        ),
+        "numeric": lambda answer: replace(
+            answer, key=7.25, tolerance=Tolerance("absolute", Fraction(1, 3)), mistakes=()
+        ),
+        "formula": lambda answer: replace(answer, key=Symbol("x_1"), mistakes=()),
+        "short_answer": lambda answer: replace(
+            answer, accepted=("another",), case_sensitive=True, mistakes=()
+        ),
+        "matching": lambda answer: replace(
+            answer,
+            pairs=tuple(pair._replace(right=1 - min(pair.right, 1)) for pair in answer.pairs),
+        ),
+        "ordering": lambda answer: replace(answer, key=(0, 1, 2)),
+        "open": lambda answer: replace(answer, rubric=(RubricLine(Fraction(9), passage_of("9")),)),
+    }
+    assert other.keys() == samples.ANSWERS.keys()
+
+    def altered(part, kind):
+        answer = other[kind](part.answer)
+        assert answer != part.answer
+        return replace(part, answer=answer, explanation=passage_of("Told otherwise."))
+
+    kinds = list(samples.ANSWERS)
+    items = [samples.item(kind) for kind in samples.KINDS]
+    changed = [
+        replace(
+            item,
+            parts=tuple(
+                altered(part, kinds[index] if item.is_derivation else item.header.kind)
+                for index, part in enumerate(item.parts)
+            ),
+            explanation=None,
+        )
+        for item in items
+    ]
+    assert pages(exam_of(*items), EXAM) == pages(exam_of(*changed), EXAM)
+    assert pages(exam_of(*items), PRACTICE) != pages(exam_of(*changed), PRACTICE)
+
+
+def test_what_is_for_practice_is_told_where_a_page_is_an_exam():
+    options = HtmlOptions("exam", submit="exam", variants=5)
+    written = render(exam_of(samples.item("numeric")), options)
+    assert [problem.code for problem in written.problems] == ["html-option"] * 2
+    assert (
+        written.files
+        == render(exam_of(samples.item("numeric")), HtmlOptions("exam", submit="exam")).files
+    )
+
+
+def test_a_carried_value_that_no_page_works_out_is_told():
+    parts = samples.steps(samples.ANSWERS["numeric"], samples.ANSWERS["numeric"])
+    carried = CarriedForward("a", math.exp)
+    item = replace(samples.item("derivation"), parts=(parts[0], replace(parts[1], carried=carried)))
+    (problem,) = render(exam_of(item), PRACTICE).problems
+    assert (problem.code, problem.severity) == ("html-carried", "loss")
+    assert render(exam_of(item), EXAM).problems == ()
