@@ -134,7 +134,8 @@ class Processing:
             )
             for place, mistake in enumerate(answer.mistakes)
         ]
-        return self._when(cases, scored) + (self._when(told) if told else "")
+        # Not looked at for a blank: a player stops at a text that is none.
+        return self._when(cases, scored + (self._when(told) if told else ""))
 
     def words_mapping(self, answer: ShortAnswer) -> str:
         """Full marks for each form that is accepted."""

@@ -132,8 +132,11 @@ class QtiWriter(Writer):
 
 def _answer_losses(answer: Answer) -> list[tuple[str, str]]:
     match answer:
-        case SingleChoice() | MultipleSelect() | Numeric() | Matching() | Ordering():
+        case SingleChoice() | MultipleSelect() | Numeric() | Matching():
             return []
+        case Ordering():
+            text = "some players of QTI give nothing for neighbours that are still together"
+            return [("qti-ordering", text)] if answer.credit == "adjacent" else []
         case FormulaAnswer():
             text = "QTI cannot mark a formula; a person marks it by the key in the rubric"
             return [("qti-formula", text)]
