@@ -63,7 +63,8 @@ class CanvasText(MarkupText):
         """A formula as Canvas's editor writes it, or between MathJax's delimiters."""
         if self._math == "mathjax":
             return rf"\[{escaped(tex)}\]" if is_display else rf"\({escaped(tex)}\)"
-        source = without_angles(cleaned(tex))
+        # Readers of XML turn line ends into one kind; the address must name the same formula.
+        source = without_angles(re.sub("\r\n?", "\n", cleaned(tex)))
         written = attribute(source)
         address = quote(source.encode("utf-8", "replace"), safe="")
         return (

@@ -20,7 +20,7 @@ def test_every_shipped_question_is_marked_in_canvas_as_the_grader_marks_it() -> 
         items = items_of(template)
         header, count = items[0].header, len(items)
         writer = CanvasWriter(CanvasOptions(variants=count))
-        pool = Pool(header, "Section", items[0].points, count > 1, len(items[0].parts))
+        pool = Pool(header, "Section", items[0].points, count > 1, parts=len(items[0].parts))
         exam = ExamDocument("All questions", "all", "en", "right_minus_wrong", pools=(pool,))
         chunks = [*writer.begin(exam), *(c for item in items for c in writer.variant(pool, item))]
         chunks += writer.end()

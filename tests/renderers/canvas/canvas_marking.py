@@ -1,6 +1,7 @@
 """Asks the reader of packages and qgen's own grader for the mark of the same responses."""
 
 from collections.abc import Iterator
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import chain, combinations
 
@@ -116,7 +117,8 @@ def _assert_pairs_alike(item: CanvasItem, answer: Matching, lost: set[str]) -> N
 
 def _decimal(number: Fraction) -> str:
     """The number with so many places that nothing accepted is refused for its rounding."""
-    return format(float(number), ".25f") if abs(number) < 10**6 else repr(float(number))
+    with localcontext(prec=60):
+        return format(Decimal(number.numerator) / Decimal(number.denominator), "f")
 
 
 def _numbers(answer: Numeric) -> Iterator[Fraction]:

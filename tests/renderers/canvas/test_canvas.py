@@ -46,7 +46,7 @@ from tests.written import render, written
 
 def exam_of(*items: Item, **changes) -> samples.SampleExam:
     varies = len(items) > 1
-    pool = Pool(items[0].header, "Section", items[0].points, varies, len(items[0].parts))
+    pool = Pool(items[0].header, "Section", items[0].points, varies, parts=len(items[0].parts))
     return replace(samples.exam(), pools=(pool,), variants=(items,), **changes)
 
 
@@ -141,6 +141,7 @@ tolerances = st.one_of(
 @example(Fraction(1, 17), Tolerance("absolute", Fraction(6, 10000)))
 @example(Fraction(1, 3), Tolerance("absolute", Fraction(0)))
 @example(12, Tolerance("absolute", Fraction(0)))
+@example(0.99999, Tolerance("absolute", Fraction(0)))
 def test_tolerances_accept_what_the_grader_accepts_and_no_more(key, tolerance):
     answer = Numeric(key, tolerance)
     assert_marked_alike(item_of(answer), answer, losses_of(answer))
@@ -192,6 +193,7 @@ def test_any_words_are_accepted_as_they_are(form, wrong):
 @settings(max_examples=60)
 @example(r"x<y \text{ if a<b & c}")
 @example(r"a &lt b \& c")
+@example("a\r\n\r\nb")
 def test_any_formula_survives_what_new_quizzes_makes_of_it(tex):
     """It puts the source between its delimiters as it is, and a browser reads that as HTML."""
     passage = Passage(RichText((Paragraph((Math((tex,)),)),)))
@@ -226,7 +228,7 @@ def test_more_than_one_package_can_hold_is_several_whole_quizzes():
     items = [samples.item("derivation", number) for number in range(1, 8)]
     exam = exam_of(*items)
     fixed = samples.item("open")
-    pools = (*exam.pools, Pool(fixed.header, "Section", fixed.points, False, parts=1))
+    pools = (*exam.pools, Pool(fixed.header, "Section", fixed.points, False))
     exam = replace(exam, pools=pools, variants=(*exam.variants, (fixed,)))
     parts = len(samples.parts("derivation"))
     writer = CanvasWriter(CanvasOptions(variants=7), items_in_a_package=3 * parts + 1)
