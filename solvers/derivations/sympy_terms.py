@@ -299,7 +299,8 @@ def _product(value: Any) -> str:
     if below != 1:
         return f"({_text(above)}/{_text(below)})"
     if value.args[0] == -1:
-        return f"(-{_product_of_all(value.args[1:])})"
+        # The reader wants to see what a sign before a power belongs to.
+        return f"(-({_product_of_all(value.args[1:])}))"
     return _product_of_all(value.args)
 
 
