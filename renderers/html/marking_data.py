@@ -92,6 +92,8 @@ def _key(answer: Answer) -> Data:
                 "key": _tree(answer.key),
                 "domains": dict(answer.variables),
                 "mistakes": [_tree(each.value) for each in answer.mistakes],
+                **({"form": True} if answer.forms else {}),
+                **({"free": True} if answer.up_to else {}),
             }
         case ShortAnswer():
             return {

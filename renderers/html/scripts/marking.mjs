@@ -9,7 +9,7 @@
  * @typedef {{kind: "matching", rule: Rule, key: number[]}} Matching
  * @typedef {{kind: "ordering", credit: "all_or_nothing" | "adjacent", key: number[]}} Ordering
  * @typedef {{kind: "number", low: string, high: string, mistakes: Reach[], tolerance: [string, string], carried?: Carried}} NumberKey
- * @typedef {{kind: "formula", key: Formula, domains: import("./formula_hooks.mjs").Domains, mistakes: Formula[]}} FormulaKey
+ * @typedef {{kind: "formula", key: Formula, domains: import("./formula_hooks.mjs").Domains, mistakes: Formula[], form?: true, free?: true}} FormulaKey
  * @typedef {{kind: "words", accepted: string[], mistakes: string[], caseSensitive: boolean}} Words
  * @typedef {{kind: "open", rubric: string[]}} OpenKey
  * @typedef {Choice | Matching | Ordering | NumberKey | FormulaKey | Words | OpenKey} Key
@@ -88,7 +88,9 @@ function markedFormula(key, text) {
   if ("refused" in given)
     return { credit: ZERO, outcome: "refused", mistake: null, sentence: given.refused, position: given.position }
   const { verdict, mistake } = formulas.mark(key.key, key.mistakes, given, key.domains)
-  if (verdict === "undecided") return { credit: null, outcome: "undecided", mistake: null }
+  // What a formula looks like, and whether it may differ by a constant or a factor, is for people.
+  const needsPerson = (verdict === "equal" && key.form) || (verdict === "different" && key.free && mistake === null)
+  if (verdict === "undecided" || needsPerson) return { credit: null, outcome: "undecided", mistake: null }
   return marked(verdict === "equal" ? ONE : ZERO, mistake)
 }
 

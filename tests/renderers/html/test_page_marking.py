@@ -34,7 +34,7 @@ from qgen.document.answers import (
     TextMistake,
     Tolerance,
 )
-from qgen.document.formula import Formula, typed
+from qgen.document.formula import Formula, Number, Product, Symbol, typed
 from qgen.document.richtext import passage_of
 from qgen.marking.equivalence import mark_formula
 from qgen.marking.formula_reader import parse_formula
@@ -411,3 +411,17 @@ def test_no_two_modules_declare_the_same_name() -> None:
             names += [name.strip() for name in listed.split(",")]
     assert len(names) > 100
     assert len(names) == len(set(names))
+
+
+def test_a_form_or_a_freedom_that_the_page_cannot_judge_is_left_undecided() -> None:
+    plain = FormulaAnswer(Product((Number(2), Symbol("x"))), {"x": "real"})
+    cases = [
+        [key_of(answer), text]
+        for answer in (plain, replace(plain, up_to="constant"), replace(plain, forms=("expanded",)))
+        for text in ("x + x", "2*x + 3")
+    ]
+    assert [each["outcome"] for each in page("mark", cases)] == [
+        *("marked", "marked"),
+        *("marked", "undecided"),
+        *("undecided", "marked"),
+    ]
