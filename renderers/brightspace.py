@@ -22,7 +22,7 @@ from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import BrightspaceOptions
 from qgen.document.problem import Problem
 from qgen.renderers.carriage import MarkedBy, marked_by
-from qgen.renderers.item_passages import has_picture, item_passages
+from qgen.renderers.flat_questions import flat_losses
 from qgen.renderers.labels import Labels, labels_for, labels_of
 from qgen.renderers.mathjax_text import MathJaxText, in_one_line
 from qgen.renderers.moodle.essay import asked_text, marking_notes
@@ -48,20 +48,7 @@ class BrightspaceWriter(Writer):
 
     def losses(self, item: Item) -> list[Problem]:
         """What the file cannot carry of a question, and what is written instead."""
-        found: list[tuple[str, str]] = []
-        if item.is_derivation:
-            text = "each part is a question of its own, with the stem before it"
-            found.append(("brightspace-parts", text))
-        if any(part.carried is not None for part in item.parts):
-            text = "no part can be marked by the student's own earlier value"
-            found.append(("brightspace-carried", text))
-        for part in item.parts:
-            where = f"part {part.label}: " if part.label else ""
-            found += [(code, where + text) for code, text in _answer_losses(part.answer)]
-        if any(map(has_picture, item_passages(item))):
-            text = "the file holds no picture; its alternative text is written instead"
-            found.append(("brightspace-picture", text))
-        return [Problem(code, text, item.header.place, "loss") for code, text in found]
+        return flat_losses(item, "brightspace", "the file", _answer_losses)
 
     def marked_by(self, item: Item) -> tuple[MarkedBy, ...]:
         """Who marks each part."""

@@ -20,9 +20,10 @@ from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import CsvOptions
 from qgen.document.numbers import machine_decimal
 from qgen.document.problem import Problem
-from qgen.document.richtext import Image, Passage, plain_text, walk
+from qgen.document.richtext import Passage, plain_text
 from qgen.marking.rules import accepted_interval
 from qgen.renderers.csv_rows import csv_rows
+from qgen.renderers.item_passages import has_picture
 from qgen.renderers.keys import key_text
 from qgen.renderers.writer import Chunk, Writer
 
@@ -60,7 +61,7 @@ class CsvWriter(Writer):
         if any(_feedback(part.answer) for part in item.parts):
             text = "a table has no feedback on options and known mistakes; it is left out"
             found.append(("csv-feedback", text))
-        if any(map(_has_picture, _passages(item))):
+        if any(map(has_picture, _passages(item))):
             text = "a table holds no picture; its alternative text is written instead"
             found.append(("csv-picture", text))
         return [Problem(code, text, item.header.place, "loss") for code, text in found]
@@ -175,7 +176,3 @@ def _passages(item: Item) -> Iterator[Passage]:
                 pass
             case _:
                 assert_never(part.answer)
-
-
-def _has_picture(passage: Passage) -> bool:
-    return any(isinstance(node, Image) for node in walk(passage.text.blocks))
