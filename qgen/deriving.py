@@ -8,19 +8,17 @@ import atexit
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_cache_path
-
 from qgen import __version__
 from qgen.bank.expressions import Expression, ExpressionError, compile_derived
 from qgen.bank.formula_arithmetic import formula
 from qgen.bank.templates import PlacedDerivation, QuestionTemplate, carried_expressions
+from qgen.cache_folder import CacheFolder
 from qgen.document.derivation import OPERATIONS, Apply, Derivation, Name, Term, names, to_data
 from qgen.document.problem import Problem
 from qgen.document.values import SolverResults, Value
@@ -177,39 +175,26 @@ def _closed_forms(request: str) -> tuple[dict[str, str], str | None]:
     """The closed forms of all lines, by their names; or of those before the one that failed."""
     key = hashlib.sha256(_versions() + request.encode()).hexdigest()
     if key not in _KNOWN:
-        path = user_cache_path("qgen") / "derivations" / f"{key}.json"
-        kept = _kept(path)
+        folder = CacheFolder("derivations")
+        kept = _forms(folder.read(f"{key}.json"))
         if kept is None:
             forms, failure = _SESSION.derive(json.loads(request))
             if failure is not None:
                 return forms, failure
-            _keep(path, forms)
+            folder.keep(f"{key}.json", json.dumps(forms).encode())
             kept = forms
         _KNOWN[key] = kept
     return _KNOWN[key], None
 
 
-def _kept(path: Path) -> dict[str, str] | None:
+def _forms(content: bytes | None) -> dict[str, str] | None:
     try:
-        forms = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
+        forms = json.loads(content or b"")
+    except ValueError:
         return None
     # A file that was cut short or changed is derived anew; wrong forms fail their second route.
     good = isinstance(forms, dict) and all(isinstance(each, str) for each in forms.values())
     return forms if good else None
-
-
-def _keep(path: Path, forms: Mapping[str, str]) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", dir=path.parent, delete=False, encoding="utf-8"
-        ) as file:
-            json.dump(forms, file)
-        os.replace(file.name, path)
-    except OSError:
-        # Without a cache every build derives anew: slower, never wrong.
-        return
 
 
 class _Session:

@@ -5,16 +5,13 @@ of qgen; any change there gives another key. What is kept is a file a key, 16 by
 """
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from platformdirs import user_cache_path
-
 from qgen import __version__
 from qgen.bank.templates import QuestionTemplate
+from qgen.cache_folder import CacheFolder
 from qgen.solvers.routes.registry import Solver, source_digest
 
 VerifyMode: TypeAlias = Literal["new", "always", "never"]
@@ -25,33 +22,22 @@ class ProofStore:
     """The proofs in the user's cache folder. A folder that cannot be used keeps nothing."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = user_cache_path("qgen") / "proofs" if folder is None else folder
+        self._folder = CacheFolder("proofs", folder)
 
     def load(self, key: str) -> set[bytes]:
         """The variants proved earlier under a key."""
-        try:
-            content = self._path(key).read_bytes()
-        except OSError:
-            return set()
+        content = self._folder.read(_file(key)) or b""
         # A file that was cut short loses its last proof, never gains one.
         whole = len(content) // DIGEST_BYTES
         return {content[i * DIGEST_BYTES : (i + 1) * DIGEST_BYTES] for i in range(whole)}
 
     def add(self, key: str, proved: Iterable[bytes]) -> None:
         """Keeps proofs beside those that are kept already."""
-        path = self._path(key)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            everything = sorted(self.load(key) | set(proved))
-            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-                file.write(b"".join(everything))
-            os.replace(file.name, path)
-        except OSError:
-            # Without a cache every build proves anew: slower, never wrong.
-            return
+        self._folder.keep(_file(key), b"".join(sorted(self.load(key) | set(proved))))
 
-    def _path(self, key: str) -> Path:
-        return self._folder / f"{key}.proofs"
+
+def _file(key: str) -> str:
+    return f"{key}.proofs"
 
 
 def proof_key(template: QuestionTemplate, solver: Solver) -> str:

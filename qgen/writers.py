@@ -7,6 +7,7 @@ from functools import partial
 from importlib import import_module
 
 from qgen.bank.loader import LoadedSpec
+from qgen.cache_folder import CacheFolder
 from qgen.document.formats import FORMATS
 from qgen.document.problem import Place, Problem, Severity
 from qgen.loading import LoadedExam
@@ -58,7 +59,9 @@ def default_writer(name: str) -> Writer:
 
 def _writer(name: str, options: object) -> Writer:
     make: Callable[[object], Writer] = _class(name)
-    return make(options)
+    writer = make(options)
+    writer.memory = CacheFolder(name)
+    return writer
 
 
 def _place(loaded: LoadedSpec, name: str) -> Place:

@@ -1,7 +1,7 @@
 """What a writer is: one format, fed each item of an exam once, giving the bytes of its files."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from qgen.document.exam import ExamDocument, Item, Paper, Pool
 from qgen.document.formats import Pdf
@@ -14,6 +14,26 @@ class Chunk(NamedTuple):
 
     file: str
     content: bytes
+
+
+class Memory(Protocol):
+    """What is dear to make and is the same each time, remembered from one build to the next."""
+
+    def read(self, name: str) -> bytes | None:
+        """What was kept under a name, if anything was."""
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Keeps bytes under a name."""
+
+
+class NoMemory:
+    """Remembers nothing."""
+
+    def read(self, name: str) -> bytes | None:
+        """Nothing."""
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Lets it go."""
 
 
 class Writer:
@@ -38,6 +58,9 @@ class Writer:
 
     pdf: Pdf = "never"
     """Whether the TeX sources among its files are compiled once all are written."""
+
+    memory: Memory = NoMemory()
+    """Where it may look up what costs more than reading it; its bytes are the same without."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []

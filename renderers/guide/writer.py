@@ -20,7 +20,7 @@ from qgen.renderers.latex.questions import fill_label
 from qgen.renderers.latex.shell import source_of
 from qgen.renderers.latex.text import LatexPassageWriter
 from qgen.renderers.latex.writer import node_losses
-from qgen.renderers.writer import Chunk, Writer
+from qgen.renderers.writer import Chunk, Memory, Writer
 
 PAGE = "guide.html"
 SOURCE = "guide.tex"
@@ -46,7 +46,7 @@ class GuideWriter(Writer):
         labels = labels_for(guide.language)
         if self._options.format != "latex":
             surroundings = Surroundings()
-            yield Chunk(PAGE, _page(guide, labels, surroundings))
+            yield Chunk(PAGE, _page(guide, labels, surroundings, self.memory))
             self.problems += surroundings.problems
         if self._options.format != "html":
             yield Chunk(SOURCE, source_of("\n".join(_body(guide, labels)), labels))
@@ -62,7 +62,9 @@ def _template() -> Template:
     return environment.from_string(source.read_text("utf-8"))
 
 
-def _page(guide: GuideDocument, labels: Labels, surroundings: Surroundings) -> bytes:
+def _page(
+    guide: GuideDocument, labels: Labels, surroundings: Surroundings, memory: Memory
+) -> bytes:
     writer = HtmlText(surroundings, 3)
 
     def note(each: StudyNote) -> Markup:
@@ -71,7 +73,7 @@ def _page(guide: GuideDocument, labels: Labels, surroundings: Surroundings) -> b
         return Markup(f'<div class="text"{language}>\n{writer.write(each.text)}</div>')
 
     topics = [(topic.heading, [note(each) for each in topic.notes]) for topic in guide.topics]
-    style = Markup(page_style("".join(note for _, notes in topics for note in notes)))
+    style = Markup(page_style("".join(note for _, notes in topics for note in notes), memory))
     page = _template().render(guide=guide, labels=labels, style=style, topics=topics)
     return page.encode()
 

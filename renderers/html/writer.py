@@ -27,7 +27,7 @@ from qgen.renderers.html.scripts import page_script, script_hash
 from qgen.renderers.html.words import points_text
 from qgen.renderers.labels import Labels, labels_for
 from qgen.renderers.wording import FileNames, points_number
-from qgen.renderers.writer import Chunk, Writer
+from qgen.renderers.writer import Chunk, Memory, Writer
 
 _MATH = re.compile(r"<math.*?</math>", re.DOTALL)
 
@@ -68,6 +68,7 @@ class HtmlWriter(Writer):
             labels,
             HtmlQuestions(labels, has_solutions=self._is_practice),
             self._options,
+            self.memory,
             HtmlQuestions(labels, has_solutions=False),
         )
         return ()
@@ -138,14 +139,14 @@ def _template() -> Template:
     return environment.from_string(source.read_text("utf-8"))
 
 
-def page_style(markup: str) -> str:
+def page_style(markup: str, memory: Memory) -> str:
     """The style sheet with a font inside that has the characters of the markup's formulas."""
     room = files("qgen.renderers.html")
     sheet = (room / "page.css").read_text("utf-8")
     characters = frozenset(ord(each) for math in _MATH.findall(markup) for each in set(math))
     return (
         f'{sheet}@font-face {{ font-family: "qgen math"; font-display: block; '
-        f'src: url("{font_source(characters)}") format("opentype"); }}'
+        f'src: url("{font_source(characters, memory)}") format("opentype"); }}'
     )
 
 
@@ -164,6 +165,7 @@ class _Book:
     labels: Labels
     writer: HtmlQuestions
     options: HtmlOptions
+    memory: Memory
     own_texts: HtmlQuestions
     """Writes what belongs to no question: its problems are those of the exam."""
 
@@ -181,7 +183,7 @@ class _Book:
             "labels": self.labels,
             "words": quiz_words(self.labels.language),
             "is_practice": self.options.mode == "practice",
-            "style": Markup(page_style("".join(math))),
+            "style": Markup(page_style("".join(math), self.memory)),
             "facts": list(self._facts(paper)),
             "instructions": instructions,
             "numbers": range(1, 1 + len(questions)),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from platformdirs import user_cache_path
 
 from qgen import deriving
 from qgen.checking import How, check_question
@@ -138,7 +139,7 @@ def test_a_wrong_closed_form_stops_the_build(
 ) -> None:
     assert checked(derived(lines)) == []
     monkeypatch.setattr(deriving, "_KNOWN", {})
-    monkeypatch.setattr(deriving, "_kept", lambda path: None)
+    monkeypatch.setattr(deriving, "_forms", lambda content: None)
     forms(monkeypatch, **wrong)
     found = checked(derived(lines))
     assert found
@@ -161,7 +162,7 @@ def test_a_kept_proof_holds_for_one_closed_form_only(course: Course) -> None:
     course.exam("derived")
     assert not course.build().failed
     assert course.build().tally.proved_now == 0
-    (kept,) = (deriving.user_cache_path("qgen") / "derivations").iterdir()
+    (kept,) = (user_cache_path("qgen") / "derivations").iterdir()
     kept.write_text(json.dumps({**json.loads(kept.read_text()), "mean": "(2/rate)"}))
     deriving._KNOWN.clear()
     (problem, *_) = errors(course.build())
