@@ -2,22 +2,18 @@
 
 import pytest
 
-from qgen.banks import load_banks
 from qgen.document.exam import ExamDocument, Pool
 from qgen.document.formats import CanvasOptions
 from qgen.document.richtext import plain_text
 from qgen.renderers.canvas.writer import CanvasWriter
-from tests.qgen.test_gift_of_the_bank import items_of
 from tests.renderers.canvas.canvas_marking import assert_marked_alike, letters
 from tests.renderers.canvas.canvas_reader import read, shown
+from tests.shipped import shipped_items
 
 
 @pytest.mark.slow
 def test_every_shipped_question_is_marked_in_canvas_as_the_grader_marks_it() -> None:
-    bank, problems = load_banks(())
-    assert not problems
-    for template in bank.questions.values():
-        items = items_of(template)
+    for items in shipped_items():
         header, count = items[0].header, len(items)
         writer = CanvasWriter(CanvasOptions(variants=count))
         pool = Pool(header, "Section", items[0].points, count > 1, parts=len(items[0].parts))

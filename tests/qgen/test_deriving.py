@@ -193,7 +193,7 @@ def test_an_integral_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> Non
     ("line", "message"),
     [
         ("integrate(1/x, x, 0, 1) + rate", "no finite value"),
-        ("integrate(exp(sin(x)**3), x, 0, 1) + rate", "SymPy finds no closed form"),
+        ("integrate(exp(sin(x)), x, 0, 1) + rate", "SymPy finds no closed form"),
         ("sum(1/(k**3 + k + rate), k, 1, oo)", "SymPy"),
         ("solve(x**2 == -rate, x)", "SymPy finds no root"),
         ("inverse([[1, 1], [1, 1]])", "SymPy fails with NonInvertibleMatrixError"),

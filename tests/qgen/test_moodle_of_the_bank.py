@@ -1,14 +1,12 @@
 """Every question of the shipped bank as Moodle XML: read back, and marked as the grader marks."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
-from qgen.bank.templates import QuestionTemplate
-from qgen.banks import load_banks
 from qgen.document.answers import FormulaAnswer, Matching, MultipleSelect, Part, ScoringRule
 from qgen.document.exam import Asset, ExamDocument, Item, Pool
 from qgen.document.formats import MoodleOptions
@@ -17,26 +15,19 @@ from qgen.document.problem import Problem
 from qgen.generator.outline import outline
 from qgen.renderers.carriage import marks_by_format
 from qgen.renderers.moodle.writer import MoodleWriter
-from tests.qgen.test_gift_of_the_bank import items_of
 from tests.renderers.moodle.moodle_marking import Trial, boxes_of, shown, shown_passage, trials
 from tests.renderers.moodle.moodle_reader import Question, read
 from tests.renderers.moodle.stack_reader import StackQuestion
 from tests.samples import PNG
+from tests.shipped import shipped_items, shipped_templates
 
 pytestmark = pytest.mark.slow
 
 OPTIONS = MoodleOptions(variants=2)
 
 
-@pytest.fixture(scope="module")
-def templates() -> list[QuestionTemplate]:
-    bank, problems = load_banks(())
-    assert not problems
-    return list(bank.questions.values())
-
-
 def as_moodle(
-    items: list[Item], shape: Item, options: MoodleOptions = OPTIONS
+    items: Sequence[Item], shape: Item, options: MoodleOptions = OPTIONS
 ) -> tuple[list[list[Question]], list[Problem]]:
     """The questions of each category, and what the report says of them."""
     writer = MoodleWriter(options)
@@ -49,7 +40,7 @@ def as_moodle(
     return list(read(content).values()), [*problems, *writer.problems]
 
 
-def tried(items: list[Item], found: list[list[Question]]) -> Iterator[Trial]:
+def tried(items: Sequence[Item], found: list[list[Question]]) -> Iterator[Trial]:
     """All responses to all parts that Moodle marks."""
     for place, item in enumerate(items):
         by = MoodleWriter(OPTIONS).marked_by(item)
@@ -98,11 +89,11 @@ def has_rule(part: Part) -> bool:
     ("rule", "least"), [("per_option", 10_000), ("right_minus_wrong", 500), ("all_or_nothing", 500)]
 )
 def test_every_shipped_question_is_marked_in_moodle_as_the_grader_marks_it(
-    templates: list[QuestionTemplate], rule: ScoringRule, least: int
+    rule: ScoringRule, least: int
 ) -> None:
     faults, made = [], 0
-    for template in templates:
-        items = [under(rule, item) for item in items_of(template)]
+    for template, drawn in zip(shipped_templates(), shipped_items(), strict=True):
+        items = [under(rule, item) for item in drawn]
         if rule != "per_option" and not any(map(has_rule, items[0].parts)):
             continue
         found, problems = as_moodle(items, outline(template, template.points, rule))
@@ -116,10 +107,8 @@ def test_every_shipped_question_is_marked_in_moodle_as_the_grader_marks_it(
     assert made > least
 
 
-def test_every_mark_but_those_of_open_answers_is_marked_by_moodle(
-    templates: list[QuestionTemplate],
-) -> None:
-    outlines = [outline(each, each.points, "per_option") for each in templates]
+def test_every_mark_but_those_of_open_answers_is_marked_by_moodle() -> None:
+    outlines = [outline(each, each.points, "per_option") for each in shipped_templates()]
     marks = marks_by_format({"moodle": MoodleWriter(OPTIONS)}, outlines)["moodle"]
     by_kind: Counter[str] = Counter()
     for item in outlines:
@@ -130,13 +119,10 @@ def test_every_mark_but_those_of_open_answers_is_marked_by_moodle(
     assert marks.machine == sum(by_kind.values(), Fraction(0)) - by_kind["Open"]
 
 
-def test_every_shipped_formula_is_marked_by_stack_with_its_mistakes(
-    templates: list[QuestionTemplate],
-) -> None:
+def test_every_shipped_formula_is_marked_by_stack_with_its_mistakes() -> None:
     options = MoodleOptions(variants=2, formulas="stack")
     asked, by_values = 0, []
-    for template in templates:
-        items = items_of(template)
+    for template, items in zip(shipped_templates(), shipped_items(), strict=True):
         answer = items[0].parts[0].answer
         if template.header.kind != "formula" or not isinstance(answer, FormulaAnswer):
             continue

@@ -1,0 +1,41 @@
+"""The bank that ships, read and drawn once for all tests of a process."""
+
+from fractions import Fraction
+from functools import cache
+
+from qgen.bank.templates import QuestionTemplate
+from qgen.banks import load_banks
+from qgen.document.exam import Item
+from qgen.generator.filling import Filling
+from qgen.production import Production, Prover, Tally, variant_source
+from qgen.proofs import ProofStore
+from qgen.question_solvers import question_solvers
+
+COPIES = ("variant 1", "variant 2")
+
+
+@cache
+def shipped_templates() -> tuple[QuestionTemplate, ...]:
+    """Every question of the bank."""
+    bank, problems = load_banks(())
+    assert problems == []
+    return tuple(bank.questions.values())
+
+
+@cache
+def shipped_items() -> tuple[tuple[Item, ...], ...]:
+    """For each question two variants, or the one of a question without parameters.
+
+    No second route is run.
+    """
+    return tuple(map(_items, shipped_templates()))
+
+
+def _items(template: QuestionTemplate) -> tuple[Item, ...]:
+    solvers, problems = question_solvers(template)
+    assert not problems
+    filling = Filling(Fraction(2), "right_minus_wrong", True, frozenset())
+    source = variant_source(template, solvers, 1, "pool")
+    prover = Prover("never", ProofStore(), Tally())
+    production = Production(template, solvers, filling, source, prover, figure_limit=0)
+    return tuple(production.items(COPIES if template.parameters else COPIES[:1]))

@@ -1,0 +1,32 @@
+"""Second routes that answer at once what they were asked before."""
+
+from functools import cache
+
+import torch
+
+from qgen.solvers.routes.registry import find_solver
+
+
+def replayed(function):
+    """The second route, which gives anew what it gave for the same arguments.
+
+    A test that spoils one result after another needs the right ones only once.
+    """
+    given = {}
+
+    def written(value):
+        return value.tolist() if isinstance(value, torch.Tensor) else value
+
+    def again(**arguments):
+        key = repr([(name, written(value)) for name, value in arguments.items()])
+        if key not in given:
+            given[key] = function(**arguments)
+        return given[key]
+
+    return again
+
+
+@cache
+def second_route(name):
+    """The replayed second route of a solver that ships, the same one for all tests."""
+    return replayed(find_solver(name).check.function)
