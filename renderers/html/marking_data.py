@@ -25,7 +25,7 @@ from qgen.document.formula import Call, Formula, Number, Power, Product, Quotien
 from qgen.document.numbers import exact_value
 from qgen.document.values import Real
 from qgen.marking.rules import accepted_interval
-from qgen.renderers.html.carried import quotient_of
+from qgen.renderers.carried import quotient_of
 
 Data: TypeAlias = Mapping[str, object]
 

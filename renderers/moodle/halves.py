@@ -7,6 +7,7 @@ from qgen.document.answers import FormulaAnswer, Part
 from qgen.document.exam import Item
 from qgen.document.formats import MoodleOptions
 from qgen.renderers.carriage import MarkedBy, marked_by
+from qgen.renderers.moodle.stack_fields import shape_fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,16 @@ class Half:
 def marks_formula(answer: FormulaAnswer, options: MoodleOptions) -> bool:
     """Whether Moodle marks a formula: not where right ones differ by a constant or a factor."""
     return options.formulas != "essay" and answer.up_to is None
+
+
+def in_stack(half: Half, options: MoodleOptions) -> bool:
+    """Whether the outline of a half fits into one question of the STACK plugin, and is to be one.
+
+    A half without a formula needs no plugin.
+    """
+    asked = any(isinstance(part.answer, FormulaAnswer) for part in half.parts)
+    wanted = options.formulas == "stack" and half.by == "machine" and asked
+    return wanted and shape_fault(half.parts) is None
 
 
 def who_marks(item: Item, options: MoodleOptions) -> tuple[MarkedBy, ...]:

@@ -23,9 +23,9 @@ from qgen.document.richtext import Image, Passage, walk
 from qgen.renderers.carriage import MarkedBy
 from qgen.renderers.moodle.arrangements import has_matching_type
 from qgen.renderers.moodle.cloze import can_be_ticked, is_ticked
-from qgen.renderers.moodle.halves import marks_formula, who_marks
+from qgen.renderers.moodle.halves import Half, halves, in_stack, marks_formula, who_marks
 from qgen.renderers.moodle.questions import NAME_LENGTH, TAG_LENGTH
-from qgen.renderers.moodle.stack import name_fault, stack_fault
+from qgen.renderers.moodle.stack_fields import name_fault, shape_fault, stack_fault
 from qgen.renderers.moodle.text import web_form
 
 NUMBERS = (
@@ -43,12 +43,16 @@ def item_losses(item: Item, options: MoodleOptions) -> list[Problem]:
     found: list[tuple[str, str]] = []
     if item.is_derivation:
         by = who_marks(item, options)
-        found += _derivation_losses(item.parts, by)
+        asked = halves(item, options)
+        stacked = any(in_stack(half, options) for half in asked)
+        if not stacked and options.formulas == "stack":
+            found += _not_stacked(asked)
+        found += _derivation_losses(item.parts, by, follows=stacked)
         for part, who in zip(item.parts, by, strict=True):
             where = f"part {part.label}: "
             if who == "machine":
-                lost = _answer_losses(part.answer, options, embedded=True)
-                lost += _blank_losses(part.answer, options)
+                lost = _answer_losses(part.answer, options, embedded=not stacked)
+                lost += [] if stacked else _blank_losses(part.answer, options)
                 found += [(code, where + text) for code, text in lost]
     else:
         found += _answer_losses(item.parts[0].answer, options)
@@ -78,7 +82,8 @@ def variant_losses(item: Item, options: MoodleOptions, told: set[str]) -> list[P
 
 def types_number(item: Item, options: MoodleOptions) -> bool:
     """Whether students type a number in one of a question's boxes."""
-    by_values = options.formulas == "points" or item.is_derivation
+    stacked = any(in_stack(half, options) for half in halves(item, options))
+    by_values = options.formulas == "points" or (item.is_derivation and not stacked)
     return any(
         isinstance(part.answer, Numeric)
         or (
@@ -148,6 +153,17 @@ def _formula_losses(
     return [("moodle-formula", text)]
 
 
+def _not_stacked(asked: Iterable[Half]) -> list[tuple[str, str]]:
+    """Why formulas among other parts are not asked in the plugin."""
+    faults = [
+        shape_fault(half.parts)
+        for half in asked
+        if half.by == "machine" and any(isinstance(p.answer, FormulaAnswer) for p in half.parts)
+    ]
+    text = "so that STACK asks for none of the parts and values of the formula are asked for"
+    return [("moodle-formula", f"{fault}, {text}") for fault in faults if fault is not None]
+
+
 def _matching_losses(answer: Matching, embedded: bool) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     listed = not embedded and has_matching_type(answer)
@@ -204,7 +220,10 @@ def _words_losses(answer: ShortAnswer) -> list[tuple[str, str]]:
     return found
 
 
-def _derivation_losses(parts: tuple[Part, ...], by: tuple[MarkedBy, ...]) -> list[tuple[str, str]]:
+def _derivation_losses(
+    parts: tuple[Part, ...], by: tuple[MarkedBy, ...], *, follows: bool
+) -> list[tuple[str, str]]:
+    """What the parts lose together, in a question that `follows` earlier answers or does not."""
     labels = ", ".join(part.label for part, who in zip(parts, by, strict=True) if who == "person")
     found = [
         (
@@ -213,7 +232,7 @@ def _derivation_losses(parts: tuple[Part, ...], by: tuple[MarkedBy, ...]) -> lis
             f"{part.carried.part}; what follows from it earns nothing",
         )
         for part, who in zip(parts, by, strict=True)
-        if who == "machine" and part.carried is not None
+        if who == "machine" and part.carried is not None and not follows
     ]
     if not labels:
         return found

@@ -39,15 +39,16 @@ from qgen.renderers.moodle.essay import (
     part_heading,
 )
 from qgen.renderers.moodle.formula_values import HIDDEN, NO_VALUES, FormulaValues, formula_values
-from qgen.renderers.moodle.halves import Half
+from qgen.renderers.moodle.halves import Half, in_stack
 from qgen.renderers.moodle.numbers import NumberWriter, grade
-from qgen.renderers.moodle.stack import (
-    ELEMENTS_HERE,
-    INPUT_HERE,
+from qgen.renderers.moodle.stack import ELEMENTS_HERE, stack_question
+from qgen.renderers.moodle.stack_fields import (
+    formula_field,
     name_fault,
+    parts_fault,
     stack_fault,
-    stack_question,
 )
+from qgen.renderers.moodle.stack_parts import StackParts, formula_box, unfollowed
 from qgen.renderers.moodle.text import (
     EMPTY_FIELD,
     MoodleText,
@@ -118,6 +119,7 @@ class MoodleQuestions:
         self._options = options
         self._arrangements = ArrangementWriter(self._text, shuffle_options)
         self._cloze = ClozeWriter(self._text, shuffle_options, options)
+        self._shuffles = shuffle_options
         shuffles = "true" if shuffle_options else "false"
         self._choice = f"<shuffleanswers>{shuffles}</shuffleanswers>\n"
         self.problems: list[Problem] = []
@@ -145,6 +147,8 @@ class MoodleQuestions:
     def question(self, item: Item, half: Half, frame: Frame) -> str:
         """One variant, or half of it, as a `<question>` element."""
         self._text.begin(item.assets)
+        if item.is_derivation and self._are_for_stack(item, half):
+            return self._parts_in_stack(item, half, frame)
         values = self._formula_values(item, half)
         if item.is_derivation:
             if half.by == "person" or values is None:
@@ -229,21 +233,39 @@ class MoodleQuestions:
 
     def _in_stack(self, item: Item, half: Half, answer: FormulaAnswer, frame: Frame) -> str:
         """A question of the plugin, in which nothing of the exam's own texts is its markup."""
-        ask = f"<p>{escaped_text(frame.labels.type_formula)}</p><p>{INPUT_HERE}</p>"
+        ask = formula_box(1, answer, frame.labels)
         stem = self._text.field_of(f"<div>{self._text.write(item.stem)}</div>{ask}")
         question = self._element("stack", item, half, frame, stem, ELEMENTS_HERE)
-        return stack_question(
-            question, answer, [self._text.field(m.feedback) for m in answer.mistakes]
-        )
+        feedback = [self._text.field(mistake.feedback) for mistake in answer.mistakes]
+        return stack_question(question, [formula_field(1, half.points, answer, feedback)], [""])
 
-    def _tell(self, item: Item, part: Part, text: str) -> None:
+    def _are_for_stack(self, item: Item, half: Half) -> bool:
+        """Whether one question of the plugin asks for these parts; tells why it cannot."""
+        if not in_stack(half, self._options):
+            return False
+        fault = parts_fault(half.parts)
+        if fault is not None:
+            self._tell(item, item.parts[0], f"{fault}; values of formulas are asked for instead")
+        return fault is None
+
+    def _parts_in_stack(self, item: Item, half: Half, frame: Frame) -> str:
+        parts = StackParts(self._text, frame.labels, shuffles=self._shuffles)
+        name = f"{item.header.identifier}/{item.variant}"
+        body, fields, headings = parts.written(half.parts, name)
+        for part in parts.unfollowed:
+            self._tell(item, part, unfollowed(part), "moodle-carry")
+        stem = self._text.field_of(f"<div>{self._text.write(item.stem)}</div>{body}")
+        question = self._element("stack", item, half, frame, stem, ELEMENTS_HERE)
+        return stack_question(question, fields, headings)
+
+    def _tell(self, item: Item, part: Part, text: str, code: str = "moodle-points") -> None:
         """Tells what a variant loses, once a question: thousands may lose the same."""
         where = (item.header.identifier, part.label, text)
         if where not in self._told:
             self._told.add(where)
             words = f"variant {item.variant}" + (f", part {part.label}" if part.label else "")
             message = f"{words} (others may be like it): {text}"
-            self.problems.append(Problem("moodle-points", message, item.header.place, "loss"))
+            self.problems.append(Problem(code, message, item.header.place, "loss"))
 
     def _labels(self, header: Header) -> Labels:
         """The words in the question's own language, or in the exam's where it has none."""

@@ -1,4 +1,4 @@
-"""Formulas as questions of the STACK plugin: typed as formulas, and marked by computer algebra.
+"""Questions of the STACK plugin: typed as formulas, and marked by computer algebra.
 
 The plugin's importer takes almost everything, and what is left out becomes a default that may give
 full marks to wrong answers; so every element is written, and tests of its own that a teacher can
@@ -8,78 +8,52 @@ run in the plugin: for the key, each known mistake, a blank and a near miss.
 import re
 from collections.abc import Sequence
 
-from qgen.document.answers import FormulaAnswer
-from qgen.document.formula import GREEK, Call, Formula, numbers, operands, typed
+from qgen.renderers.moodle.stack_fields import Field, Node
 from qgen.renderers.moodle.text import cdata, escaped
 
-_KEY, _MISTAKE = "tkey", "tmis"
-# Constants, words and functions of the plugin's computer algebra, which a variable cannot be.
-_TAKEN = frozenset(
-    "e i pi inf minf infinity und ind true false at if is do or del and not then else for in to "
-    "thru step while unless return block ln lg log exp sqrt abs sin cos tan tanh max min "
-    "sigmoid ans1 prt1".split()
-)
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
-_UNPROVED = frozenset(("max", "min"))
 _TAGS = re.compile(r"(?<!<!\[CDATA)\[(?=\[)|\{(?=[@#])")
-_SHORT = 2
+_PLACE = re.compile("\0input([0-9]+)\0")
 _VERSION = "2026010500"
 """Of the plugin that the elements are written for."""
 _INPUT_SIZE = 40
 
-_INPUT = "[[input:ans1]] [[validation:ans1]]"
 # No text of an item holds such a character.
-INPUT_HERE, ELEMENTS_HERE = "\0input", "\0elements"
+ELEMENTS_HERE = "\0elements"
 
 
-def name_fault(answer: FormulaAnswer) -> str | None:
-    """Why STACK cannot ask for a formula in such variables; None where it can."""
-    for name in answer.variables:
-        if not _NAME.fullmatch(name) or name in _TAKEN or name.startswith((_KEY, _MISTAKE)):
-            return f"'{name}' is no variable in STACK"
-    return None
+def input_here(number: int) -> str:
+    """What stands in a text for the box of a field until the plugin's tags may be written."""
+    return f"\0input{number}\0"
 
 
-def stack_fault(answer: FormulaAnswer) -> str | None:
-    """Why STACK cannot ask for a formula as it is; None where it can."""
-    fault = name_fault(answer)
-    if fault is not None:
-        return fault
-    formulas = (answer.key, *(mistake.value for mistake in answer.mistakes))
-    if any(isinstance(number, float) for formula in formulas for number in numbers(formula)):
-        return "STACK compares exact numbers, and the formula has rounded ones"
-    called = {name for formula in formulas for name in _functions(formula)} & _UNPROVED
-    if called:
-        return f"STACK cannot prove what {' and '.join(sorted(called))} of formulas are"
-    return None
-
-
-def stack_question(question: str, answer: FormulaAnswer, feedback: Sequence[str]) -> str:
+def stack_question(question: str, fields: Sequence[Field], headings: Sequence[str]) -> str:
     """A question with what is STACK's own in the places kept for it.
 
-    `feedback` are the mistakes' `<text>` elements. Nothing that an author wrote is a tag or a
+    `headings` stand before what is said of each field. Nothing that an author wrote is a tag or a
     value of STACK's then; the name is no HTML, and is shown as it stands.
     """
     name, ending, rest = question.partition("</name>")
-    rest = _tags_escaped(rest).replace(INPUT_HERE, _INPUT)
-    elements = _elements(answer, [_tags_escaped(each) for each in feedback])
-    return name + ending + rest.replace(ELEMENTS_HERE, elements)
+    rest = _PLACE.sub(r"[[input:ans\1]] [[validation:ans\1]]", _tags_escaped(rest))
+    return name + ending + rest.replace(ELEMENTS_HERE, _elements(fields, headings))
 
 
 def _tags_escaped(xml: str) -> str:
     return _TAGS.sub(lambda found: f"&#{ord(found[0])};", xml)
 
 
-def _elements(answer: FormulaAnswer, feedback: Sequence[str]) -> str:
-    positive = all(domain != "real" for domain in answer.variables.values())
-    long_names = [name for name in answer.variables if len(name) > _SHORT and name not in GREEK]
-    formulas = (answer.key, *(mistake.value for mistake in answer.mistakes))
-    if any("sigmoid" in _functions(formula) for formula in formulas):
-        long_names.append("sigmoid")
+def _elements(fields: Sequence[Field], headings: Sequence[str]) -> str:
+    domains = [domain for each in fields for domain in each.domains.values()]
+    positive = all(domain != "real" for domain in domains)
+    told = "".join(
+        f"{_tags_escaped(heading)}[[feedback:prt{field.number}]]"
+        for heading, field in zip(headings, fields, strict=True)
+    )
+    # A tree that reads an earlier box would not run where that is empty, unless it may be.
+    may_be_empty = any(field.following for field in fields)
     parts = [
         f"<stackversion><text>{_VERSION}</text></stackversion>\n",
-        f"<questionvariables><text>{cdata(_variables(answer))}</text></questionvariables>\n",
-        _html("specificfeedback", "[[feedback:prt1]]"),
+        f"<questionvariables><text>{cdata(_variables(fields))}</text></questionvariables>\n",
+        _html("specificfeedback", told),
         *map(_html, ("questionnote", "questiondescription"), ("", "")),
         f"<questionsimplify>1</questionsimplify>\n<assumepositive>{int(positive)}</assumepositive>\n"
         "<assumereal>1</assumereal>\n",
@@ -89,22 +63,18 @@ def _elements(answer: FormulaAnswer, feedback: Sequence[str]) -> str:
         "<complexno>i</complexno>\n<inversetrig>cos-1</inversetrig>\n<logicsymbol>lang</logicsymbol>\n"
         "<matrixparens>[</matrixparens>\n<isbroken>0</isbroken>\n"
         "<variantsselectionseed></variantsselectionseed>\n",
-        _input(",".join(long_names)),
-        _tree(feedback),
-        *_tests(len(answer.mistakes)),
+        *(_input(field, may_be_empty=may_be_empty) for field in fields),
+        *map(_tree, fields),
+        *_tests(fields, with_blank=not may_be_empty),
     ]
     return "".join(parts)
 
 
-def _functions(formula: Formula) -> frozenset[str]:
-    here = frozenset((formula.function,)) if isinstance(formula, Call) else frozenset[str]()
-    return here.union(*map(_functions, operands(formula)))
-
-
-def _variables(answer: FormulaAnswer) -> str:
-    """What is known of the variables, the key and the mistakes, as the plugin computes them."""
+def _variables(fields: Sequence[Field]) -> str:
+    """What is known of the variables, the keys and the mistakes, as the plugin computes them."""
     lines: list[str] = []
-    for name, domain in sorted(answer.variables.items()):
+    domains = {name: domain for field in fields for name, domain in field.domains.items()}
+    for name, domain in sorted(domains.items()):
         match domain:
             case "positive":
                 lines.append(f"assume({name}>0);")
@@ -114,62 +84,52 @@ def _variables(answer: FormulaAnswer) -> str:
                 lines.append(f"assume({name}>0,{name}<1);")
             case "real":
                 pass
-    formulas = (answer.key, *(mistake.value for mistake in answer.mistakes))
-    if any("sigmoid" in _functions(formula) for formula in formulas):
-        lines.append("sigmoid(qx):=1/(1+exp(-qx));")
-    lines.append(f"{_KEY}:{_maxima(answer.key)};")
-    lines += [
-        f"{_MISTAKE}{number}:{_maxima(mistake.value)};"
-        for number, mistake in enumerate(answer.mistakes, 1)
-    ]
-    return "\n".join(lines)
-
-
-def _maxima(formula: Formula) -> str:
-    return re.sub(r"\bln\(", "log(", typed(formula))
+    lines += [line for field in fields for line in field.lines]
+    return "\n".join(dict.fromkeys(lines))
 
 
 def _html(name: str, content: str) -> str:
     return f'<{name} format="html"><text>{cdata(content)}</text></{name}>\n'
 
 
-def _input(allowed: str) -> str:
+def _input(field: Field, *, may_be_empty: bool) -> str:
+    options = "allowempty" if may_be_empty and field.kind != "radio" else ""
     return (
-        f"<input>\n<name>ans1</name>\n<type>algebraic</type>\n<tans>{_KEY}</tans>\n"
+        f"<input>\n<name>ans{field.number}</name>\n<type>{field.kind}</type>\n"
+        f"<tans>{field.key}</tans>\n"
         f"<boxsize>{_INPUT_SIZE}</boxsize>\n<strictsyntax>1</strictsyntax>\n"
         "<insertstars>1</insertstars>\n<syntaxhint></syntaxhint>\n"
         "<syntaxattribute>0</syntaxattribute>\n<forbidwords></forbidwords>\n"
-        f"<allowwords>{escaped(allowed)}</allowwords>\n<forbidfloat>0</forbidfloat>\n"
+        f"<allowwords>{escaped(','.join(field.allowed))}</allowwords>\n<forbidfloat>0</forbidfloat>\n"
         "<requirelowestterms>0</requirelowestterms>\n<checkanswertype>0</checkanswertype>\n"
-        "<mustverify>0</mustverify>\n<showvalidation>1</showvalidation>\n<options></options>\n"
+        f"<mustverify>0</mustverify>\n<showvalidation>1</showvalidation>\n<options>{options}</options>\n"
         "</input>\n"
     )
 
 
-def _tree(feedback: Sequence[str]) -> str:
+def _tree(field: Field) -> str:
     """A node for the key and one for each mistake, each asked where those before do not hold."""
-    last = len(feedback)
-    nodes = [_node(0, _KEY, "1", "KEY", "<text></text>", last)]
-    nodes += [
-        _node(number, f"{_MISTAKE}{number}", "0", f"MISTAKE{number}", text, last)
-        for number, text in enumerate(feedback, 1)
-    ]
+    last = len(field.nodes) - 1
+    nodes = [_node(field, number, node, last) for number, node in enumerate(field.nodes)]
     return (
-        "<prt>\n<name>prt1</name>\n<value>1</value>\n<autosimplify>1</autosimplify>\n"
-        "<feedbackstyle>1</feedbackstyle>\n<feedbackvariables><text></text></feedbackvariables>\n"
+        f"<prt>\n<name>prt{field.number}</name>\n<value>{field.value}</value>\n"
+        "<autosimplify>1</autosimplify>\n<feedbackstyle>1</feedbackstyle>\n"
+        f"<feedbackvariables><text>{cdata(field.following)}</text></feedbackvariables>\n"
         f"{''.join(nodes)}</prt>\n"
     )
 
 
-def _node(number: int, against: str, score: str, note: str, feedback: str, last: int) -> str:
+def _node(field: Field, number: int, node: Node, last: int) -> str:
     following = number + 1 if number < last else -1
     return (
         f"<node>\n<name>{number}</name>\n<description></description>\n"
-        f"<answertest>AlgEquiv</answertest>\n<sans>ans1</sans>\n<tans>{against}</tans>\n"
-        "<testoptions></testoptions>\n<quiet>1</quiet>\n<truescoremode>=</truescoremode>\n"
-        f"<truescore>{score}</truescore>\n<truepenalty></truepenalty>\n"
-        f"<truenextnode>-1</truenextnode>\n<trueanswernote>{note}</trueanswernote>\n"
-        f'<truefeedback format="html">{feedback}</truefeedback>\n'
+        f"<answertest>{node.test}</answertest>\n<sans>ans{field.number}</sans>\n"
+        f"<tans>{node.against}</tans>\n"
+        f"<testoptions>{node.margin}</testoptions>\n<quiet>1</quiet>\n"
+        "<truescoremode>=</truescoremode>\n"
+        f"<truescore>{node.score}</truescore>\n<truepenalty></truepenalty>\n"
+        f"<truenextnode>-1</truenextnode>\n<trueanswernote>{node.note}</trueanswernote>\n"
+        f'<truefeedback format="html">{_tags_escaped(node.feedback)}</truefeedback>\n'
         "<falsescoremode>=</falsescoremode>\n<falsescore>0</falsescore>\n"
         f"<falsepenalty></falsepenalty>\n<falsenextnode>{following}</falsenextnode>\n"
         f"<falseanswernote>NOT{number}</falseanswernote>\n"
@@ -177,20 +137,32 @@ def _node(number: int, against: str, score: str, note: str, feedback: str, last:
     )
 
 
-def _tests(mistakes: int) -> list[str]:
-    """The plugin's own tests: what is typed, the score, and the note of the node that decides."""
-    other = f"NOT{mistakes}"
-    cases = [
-        (_KEY, "1", "KEY"),
-        *((f"{_MISTAKE}{n}", "0", f"MISTAKE{n}") for n in range(1, mistakes + 1)),
-        (f"{_KEY}*1001/1000+1/1000", "0", other),
-        ("", "", "NULL"),
+def _tests(fields: Sequence[Field], *, with_blank: bool) -> list[str]:
+    """The plugin's own tests: what is typed, the score, and the note of the node that decides.
+
+    One field at a time is answered in each of the ways that are tested, the others by their keys.
+    """
+    keys = [field.tests[0] for field in fields]
+    cases = [keys]
+    for place, field in enumerate(fields):
+        cases += [[*keys[:place], each, *keys[place + 1 :]] for each in field.tests[1:]]
+    if with_blank:
+        cases.append([("", "", "NULL")] * len(fields))
+    return [_test(number, fields, case) for number, case in enumerate(cases, 1)]
+
+
+def _test(number: int, fields: Sequence[Field], case: Sequence[tuple[str, str, str]]) -> str:
+    typed_in = [
+        f"<testinput>\n<name>ans{field.number}</name>\n<value>{typed}</value>\n</testinput>\n"
+        for field, (typed, _, _) in zip(fields, case, strict=True)
     ]
-    return [
-        f"<qtest>\n<testcase>{number}</testcase>\n<description></description>\n"
-        f"<testinput>\n<name>ans1</name>\n<value>{typed_in}</value>\n</testinput>\n"
-        f"<expected>\n<name>prt1</name>\n<expectedscore>{score}</expectedscore>\n"
+    expected = [
+        f"<expected>\n<name>prt{field.number}</name>\n<expectedscore>{score}</expectedscore>\n"
         f"<expectedpenalty>{'0' if score else ''}</expectedpenalty>\n"
-        f"<expectedanswernote>{note}</expectedanswernote>\n</expected>\n</qtest>\n"
-        for number, (typed_in, score, note) in enumerate(cases, 1)
+        f"<expectedanswernote>{note}</expectedanswernote>\n</expected>\n"
+        for field, (_, score, note) in zip(fields, case, strict=True)
     ]
+    return (
+        f"<qtest>\n<testcase>{number}</testcase>\n<description></description>\n"
+        f"{''.join(typed_in)}{''.join(expected)}</qtest>\n"
+    )

@@ -1,19 +1,34 @@
 """Every question of the shipped bank as Moodle XML: read back, and marked as the grader marks."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from lxml import etree
+from lxml import html as lxml_html
 
-from qgen.document.answers import FormulaAnswer, Matching, MultipleSelect, Part, ScoringRule
+from qgen.document.answers import (
+    FormulaAnswer,
+    Matching,
+    MultipleSelect,
+    Numeric,
+    Part,
+    ScoringRule,
+    SingleChoice,
+)
 from qgen.document.exam import Asset, ExamDocument, Item, Pool
 from qgen.document.formats import MoodleOptions
-from qgen.document.formula import typed
+from qgen.document.formula import Formula, typed
 from qgen.document.problem import Problem
 from qgen.generator.outline import outline
+from qgen.marking.grader import mark_number, mark_part_number
+from qgen.marking.rules import accepted_interval
 from qgen.renderers.carriage import marks_by_format
+from qgen.renderers.moodle.halves import Half, halves
 from qgen.renderers.moodle.writer import MoodleWriter
 from tests.renderers.moodle.moodle_marking import Trial, boxes_of, shown, shown_passage, trials
 from tests.renderers.moodle.moodle_reader import Question, read
@@ -119,28 +134,112 @@ def test_every_mark_but_those_of_open_answers_is_marked_by_moodle() -> None:
     assert marks.machine == sum(by_kind.values(), Fraction(0)) - by_kind["Open"]
 
 
-def test_every_shipped_formula_is_marked_by_stack_with_its_mistakes() -> None:
+def stacked() -> Iterator[tuple[Item, Half, Question]]:
+    """Every question of the plugin that the bank becomes, with the parts that it asks."""
     options = MoodleOptions(variants=2, formulas="stack")
-    asked, by_values = 0, []
     for template, items in zip(shipped_templates(), shipped_items(), strict=True):
-        answer = items[0].parts[0].answer
-        if template.header.kind != "formula" or not isinstance(answer, FormulaAnswer):
+        if not any(isinstance(part.answer, FormulaAnswer) for part in items[0].parts):
             continue
         found, _ = as_moodle(items, outline(template, template.points, "per_option"), options)
-        for item, question in zip(items, found[0], strict=True):
-            answer = item.parts[0].answer
-            assert isinstance(answer, FormulaAnswer)
-            if question.kind != "stack":
-                by_values.append(item.header.identifier)
+        for half, category in zip(halves(items[0], options), found, strict=True):
+            for item, question in zip(items, category, strict=True):
+                labels = {part.label for part in half.parts}
+                parts = tuple(part for part in item.parts if part.label in labels)
+                if question.kind == "stack":
+                    yield item, replace(half, parts=parts), question
+
+
+def in_other_names(question: Question, answer: FormulaAnswer) -> dict[str, str]:
+    """What the question tells to type for a variable, where that is another letter."""
+    told = re.findall(r"\(<code>(\w)</code> = (\w)\)", question.text)
+    return {name: other for other, name in told if name in answer.variables}
+
+
+def ways(question: Question, part: Part) -> Iterator[tuple[str, float, str | None]]:
+    """What may be typed for a part, what it earns, and what is said of it."""
+    match part.answer:
+        case FormulaAnswer() as answer:
+            others = in_other_names(question, answer)
+
+            def as_told(formula: Formula) -> str:
+                return re.sub(r"\b[ei]\b", lambda found: others[found[0]], typed(formula))
+
+            yield as_told(answer.key), 1, None
+            for mistake in answer.mistakes:
+                yield as_told(mistake.value), 0, shown_passage(mistake.feedback)
+            yield f"({as_told(answer.key)}) * 1.01 + 0.01", 0, None
+        case Numeric() as answer:
+            low, high = accepted_interval(answer.key, answer.tolerance)
+            wide = (high - low) / 1000
+            for value in (Fraction(answer.key), low + wide, high - wide, low - wide, high + wide):
+                yield str(value), float(mark_number(answer, value).credit), None
+            for mistake in answer.mistakes:
+                mark = mark_number(answer, mistake.value)
+                said = shown_passage(mark.feedback[0]) if mark.feedback else None
+                yield str(Fraction(mistake.value)), float(mark.credit), said
+        case SingleChoice() as answer:
+            texts = [shown_passage(option.text) for option in answer.options]
+            heading = f"Part {part.label}<"
+            section = question.text[question.text.index(heading) :]
+            listed = lxml_html.fromstring(section).xpath("(//ol[@type='A'])[1]/li")
+            places = [
+                texts.index(shown(etree.tostring(each, encoding="unicode"))) for each in listed
+            ]
+            for place, option in enumerate(places, 1):
+                feedback = answer.options[option].feedback
+                said = None if feedback is None else shown_passage(feedback)
+                yield str(place), float(answer.options[option].correct), said
+    yield "", 0, None
+
+
+def test_every_shipped_formula_is_marked_by_stack_with_its_mistakes() -> None:
+    """Derivations are asked as a whole: one part is answered in each way, the others right."""
+    asked: Counter[str] = Counter()
+    for item, half, question in stacked():
+        variables = {
+            in_other_names(question, part.answer).get(name, name): domain
+            for part in half.parts
+            if isinstance(part.answer, FormulaAnswer)
+            for name, domain in part.answer.variables.items()
+        }
+        tree = StackQuestion(question.element, variables)
+        offered = [list(ways(question, part)) for part in half.parts]
+        right = [next(text for text, credit, _ in each if credit == 1) for each in offered]
+        for place, each in enumerate(offered):
+            for text, credit, said in each:
+                told = tree.marks([*right[:place], text, *right[place + 1 :]])
+                what = f"{item.header.identifier} {half.parts[place].label}: {text}"
+                assert (0 if told[place] is None else told[place].score) == credit, what
+                if said is not None:
+                    assert shown(told[place].feedback) == said, what
+        assert tree.share(right) == 1
+        total = sum(part.points for part in half.parts)
+        for part, value in zip(half.parts, tree.values.values(), strict=True):
+            assert value / sum(tree.values.values()) == pytest.approx(float(part.points / total))
+        assert tree.run_tests() > sum(map(len, offered)) / 3
+        asked["derivation" if item.is_derivation else "alone"] += 1
+    assert asked["alone"] > 30
+    assert asked["derivation"] > 10
+
+
+def test_stack_follows_an_earlier_answer_as_the_grader_does() -> None:
+    followed = 0
+    for _, half, question in stacked():
+        labels = [part.label for part in half.parts]
+        tree = StackQuestion(question.element, {})
+        for place, part in enumerate(half.parts):
+            text = question.element.findall("prt")[place].findtext("feedbackvariables/text")
+            if not text:
                 continue
-            tree = StackQuestion(question.element, answer.variables)
-            assert tree.mark(typed(answer.key))[:2] == (1, "KEY")
-            for number, mistake in enumerate(answer.mistakes, 1):
-                score, note, feedback = tree.mark(typed(mistake.value))
-                assert (score, note) == (0, f"MISTAKE{number}"), item.header.identifier
-                assert shown(feedback) == shown_passage(mistake.feedback)
-            assert tree.run_tests() == len(answer.mistakes) + 3
-            asked += 1
-    assert asked > 30
-    # The plugin takes `e` for a number.
-    assert set(by_values) == {"bernoulli-kl-formula", "slope-of-a-bernoulli-kl"}
+            earlier = labels.index(part.carried.part)
+            key = Fraction(half.parts[earlier].answer.key)
+            for given in (key * 2 + 1, key / 3 - 2, Fraction(0), -key):
+                for shift in (Fraction(1), Fraction(101, 100), Fraction(5, 4)):
+                    with suppress(ValueError, ArithmeticError):
+                        value = Fraction(part.carried.key(given)) * shift
+                        ours = mark_part_number(part, value, {part.carried.part: given})
+                        typed_in = [""] * len(labels)
+                        typed_in[earlier], typed_in[place] = str(given), str(value)
+                        assert tree.marks(typed_in)[place].score == float(ours.credit)
+                        followed += 1
+    assert followed > 20

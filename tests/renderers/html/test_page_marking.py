@@ -47,7 +47,7 @@ from qgen.marking.grader import (
     mark_words,
 )
 from qgen.marking.number_reader import Refusal, parse_number
-from qgen.renderers.html.carried import quotient_of
+from qgen.renderers.carried import quotient_of
 from qgen.renderers.html.marking_data import marked_parts
 from tests import samples
 

@@ -1,7 +1,9 @@
 """Reads a question of the plugin STACK as the plugin does, and marks with its tree of nodes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -26,17 +28,43 @@ NODE = (
     "truenextnode trueanswernote truefeedback falsescoremode falsescore falsepenalty "
     "falsenextnode falseanswernote falsefeedback"
 ).split()
-PLACES = ((0.31, 0.67, 0.45), (0.83, 0.12, 0.56), (0.19, 0.91, 0.72), (0.58, 0.37, 0.24))
+PLACES = (
+    (0.31, 0.67, 0.45, 0.53, 0.29),
+    (0.83, 0.12, 0.56, 0.41, 0.77),
+    (0.19, 0.91, 0.72, 0.64, 0.35),
+    (0.58, 0.37, 0.24, 0.86, 0.48),
+)
+
+
+FOLLOWS = re.compile(
+    r"(\w+):if is\((ans\d+)=EMPTYANSWER\) then (\S+) else if is\(ev\(float\((.+)\),simp\)=0\.0\) "
+    r"then \3 else ev\(float\(\((.+)\)/\(\4\)\),simp\);"
+)
+EMPTY = "EMPTYANSWER"
+
+
+class Told(NamedTuple):
+    """What one tree gives: score, note of the last node, and feedback."""
+
+    score: float
+    note: str
+    feedback: str
 
 
 class StackQuestion:
-    """One question with one input and one tree."""
+    """One question, with a tree for each input."""
 
     def __init__(self, element: etree._Element, variables: Mapping[str, VariableDomain]) -> None:
         self.element, self.variables = element, variables
         self.known = self._assigned()
+        self.kinds = {
+            each.findtext("name"): each.findtext("type") for each in element.findall("input")
+        }
         self._check()
-        self.nodes = {node.findtext("name"): node for node in element.findall("prt/node")}
+        self.values = {
+            each.findtext("name")[3:]: float(each.findtext("value"))
+            for each in element.findall("prt")
+        }
 
     def _assigned(self) -> dict[str, str]:
         text = self.element.findtext("questionvariables/text")
@@ -51,44 +79,114 @@ class StackQuestion:
     def _check(self) -> None:
         element = self.element
         for name in ELEMENTS:
-            assert len(element.findall(name)) == 1, name
-        assert [each.tag for each in element.find("input")] == INPUT
-        assert all([each.tag for each in node] == NODE for node in element.findall("prt/node"))
+            assert len(element.findall(name)) == 1 or name in ("input", "prt"), name
+        inputs, trees = element.findall("input"), element.findall("prt")
+        assert len(inputs) == len(trees) >= 1
         text = element.findtext("questiontext/text")
-        assert text.count("[[input:ans1]]") == text.count("[[validation:ans1]]") == 1
-        assert element.findtext("specificfeedback/text") == "[[feedback:prt1]]"
-        others = [text.replace("[[input:ans1]]", "").replace("[[validation:ans1]]", "")]
+        told = element.findtext("specificfeedback/text")
+        for number, (box, tree) in enumerate(zip(inputs, trees, strict=True), 1):
+            assert (box.findtext("name"), tree.findtext("name")) == (f"ans{number}", f"prt{number}")
+            assert [each.tag for each in box] == INPUT
+            assert all([each.tag for each in node] == NODE for node in tree.findall("node"))
+            for tag in (f"[[input:ans{number}]]", f"[[validation:ans{number}]]"):
+                assert text.count(tag) == 1
+                text = text.replace(tag, "")
+            assert told.count(f"[[feedback:prt{number}]]") == 1
+            told = told.replace(f"[[feedback:prt{number}]]", "")
+            notes = [
+                node.findtext(f"{side}answernote")
+                for node in tree.findall("node")
+                for side in ("true", "false")
+            ]
+            assert len(set(notes)) == len(notes)
+            assert not any(";" in note or "|" in note or not note for note in notes)
+        others = [text, told]
         others += [each.findtext("text") or "" for each in element.findall("prt/node/truefeedback")]
         others.append(element.findtext("generalfeedback/text") or "")
         assert not any(re.search(r"\[\[|\{[@#]", other) for other in others)
         assert not self.known.keys() & self.variables.keys()
-        notes = [
-            node.findtext(f"{side}answernote")
-            for node in element.findall("prt/node")
-            for side in ("true", "false")
-        ]
-        assert len(set(notes)) == len(notes)
-        assert not any(";" in note or "|" in note or not note for note in notes)
 
-    def mark(self, typed_in: str) -> tuple[float, str, str]:
-        """Score, note of the last node, and feedback. The first node is the root."""
+    def mark(self, typed_in: str) -> Told:
+        """What the only tree gives."""
+        (told,) = self.marks([typed_in])
+        assert told is not None
+        return told
+
+    def marks(self, typed_in: Sequence[str]) -> list[Told | None]:
+        """What each tree gives; nothing for one that does not run.
+
+        A tree runs where all inputs that it names are filled, or may be empty.
+        """
+        responses = {f"ans{number}": each for number, each in enumerate(typed_in, 1)}
+        may_be_empty = {
+            each.findtext("name")
+            for each in self.element.findall("input")
+            if each.findtext("options") == "allowempty"
+        }
+        found: list[Told | None] = []
+        for tree in self.element.findall("prt"):
+            named = set(re.findall(r"\bans\d+\b", etree.tostring(tree, encoding="unicode")))
+            empty = {name for name in named if not responses[name]}
+            found.append(None if empty - may_be_empty else self._run(tree, responses))
+        return found
+
+    def share(self, typed_in: Sequence[str]) -> float:
+        """The share of all marks that the responses earn."""
+        earned = zip(self.values.values(), self.marks(typed_in), strict=True)
+        return sum(value * told.score for value, told in earned if told) / sum(self.values.values())
+
+    def _run(self, tree: etree._Element, responses: Mapping[str, str]) -> Told:
+        """The first node is the root."""
+        nodes = {node.findtext("name"): node for node in tree.findall("node")}
+        own = f"ans{tree.findtext('name')[3:]}"
+        known = self._following(tree.findtext("feedbackvariables/text") or "", responses)
         place, visited = "0", set()
         while True:
             assert place not in visited, "a circle"
             visited.add(place)
-            node = self.nodes[place]
-            assert (node.findtext("answertest"), node.findtext("sans")) == ("AlgEquiv", "ans1")
-            equal = self._equal(typed_in, node.findtext("tans"))
-            side = "true" if equal else "false"
+            node = nodes[place]
+            assert node.findtext("sans") == own
+            side = "true" if self._holds(node, responses[own] or EMPTY, known) else "false"
             assert node.findtext(f"{side}scoremode") == "="
             following = node.findtext(f"{side}nextnode")
             if following == "-1":
-                return (
+                return Told(
                     float(node.findtext(f"{side}score")),
                     node.findtext(f"{side}answernote"),
                     node.findtext(f"{side}feedback/text") or "",
                 )
             place = following
+
+    def _following(self, text: str, responses: Mapping[str, str]) -> dict[str, float]:
+        """The value that a tree works out from an earlier box."""
+        if not text:
+            return {}
+        name, box, key, bottom, top = FOLLOWS.fullmatch(text).groups()
+        if not responses[box]:
+            return {name: float(key)}
+        at = {box: float(Fraction(responses[box]))}
+
+        def value(polynomial: str) -> float:
+            assert re.fullmatch(rf"(\(-?\d+(/\d+)?\)|{box}|\^\d+|[*+])+", polynomial), polynomial
+            assert not re.search(r"\^0", polynomial), "zero to the power of zero is an error"
+            return eval(polynomial.replace("^", "**"), {"__builtins__": {}}, at)
+
+        return {name: value(top) / value(bottom) if value(bottom) else float(key)}
+
+    def _holds(self, node: etree._Element, given: str, known: Mapping[str, float]) -> bool:
+        test, against = node.findtext("answertest"), node.findtext("tans")
+        margin = node.findtext("testoptions")
+        if given == EMPTY:
+            return False
+        if test == "AlgEquiv":
+            assert margin == ""
+            kind = self.kinds[node.findtext("sans")]
+            return given == against if kind == "radio" else self._equal(given, against)
+        value = known[against] if against in known else float(against)
+        if test == "NumRelative":
+            return abs(float(Fraction(given)) - value) <= float(margin) * abs(value)
+        assert test == "NumAbsolute"
+        return abs(float(Fraction(given)) - value) <= float(margin)
 
     def _read(self, text: str) -> Formula:
         for name, value in self.known.items():
@@ -119,12 +217,13 @@ class StackQuestion:
         """Runs the question's own tests; how many there were."""
         tests = self.element.findall("qtest")
         for test in tests:
-            typed_in = test.findtext("testinput/value")
-            score = test.findtext("expected/expectedscore")
-            note = test.findtext("expected/expectedanswernote")
-            if not typed_in:
-                assert (score, note) == ("", "NULL")
-                continue
-            found, last, _ = self.mark(typed_in)
-            assert (found, last) == (float(score), note), typed_in
+            typed_in = [each.findtext("value") for each in test.findall("testinput")]
+            told = self.marks(typed_in)
+            for found, expected in zip(told, test.findall("expected"), strict=True):
+                score = expected.findtext("expectedscore")
+                note = expected.findtext("expectedanswernote")
+                if found is None:
+                    assert (score, note) == ("", "NULL")
+                else:
+                    assert (found.score, found.note) == (float(score), note), typed_in
         return len(tests)

@@ -73,6 +73,16 @@ def test_long_names_are_allowed_and_domains_told() -> None:
     assert plain.element.findtext("input/allowwords") == "x_1,x_2"
 
 
+def test_constants_of_the_plugin_are_typed_by_other_names() -> None:
+    e, i, h = Symbol("e"), Symbol("i"), Symbol("h")
+    answer = FormulaAnswer(Sum((Product((e, e)), i, h)), dict.fromkeys("eih", "positive"))
+    ((question,),) = by_category(asking(answer), options=STACK)
+    assert "(<code>k</code> = e) (<code>m</code> = i)" in question.text
+    tree = StackQuestion(question.element, dict.fromkeys("kmh", "positive"))
+    assert tree.mark("k^2 + m + h").note == "KEY"
+    assert tree.mark("k^2 + m + k").note == "NOT0"
+
+
 def test_hostile_text_is_no_markup_of_the_plugin() -> None:
     question = question_of(ANSWERS["functions"], HOSTILE)
     for field in ("questiontext", "generalfeedback"):
@@ -83,7 +93,7 @@ def test_hostile_text_is_no_markup_of_the_plugin() -> None:
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (FormulaAnswer(Symbol("e"), {"e": "real"}), "'e' is no variable in STACK"),
+        (FormulaAnswer(Symbol("pi"), {"pi": "real"}), "'pi' is no variable in STACK"),
         (FormulaAnswer(Symbol("tmis1"), {"tmis1": "real"}), "'tmis1' is no variable"),
         (FormulaAnswer(Call("max", (X, Number(0))), {"x": "real"}), "max of formulas"),
         (FormulaAnswer(Product((Number(0.3), X)), {"x": "real"}), "rounded ones"),
@@ -105,14 +115,20 @@ def by_category_of_any(item: Item):
     return list(read(files["samples.xml"]).values())
 
 
-def test_formulas_among_other_parts_are_asked_by_values() -> None:
+def test_formulas_among_other_parts_are_asked_with_them_where_all_can_be() -> None:
     item = replace(
         samples.item("derivation"),
         parts=samples.steps(ANSWERS["plain"], samples.ANSWERS["numeric"]),
     )
     ((question,),) = by_category(item, options=STACK)
+    assert question.kind == "stack"
+    assert losses(item, STACK) == []
+    words = samples.steps(ANSWERS["plain"], samples.ANSWERS["short_answer"])
+    item = replace(item, parts=words)
+    ((question,),) = by_category(item, options=STACK)
     assert question.kind == "cloze"
-    assert [problem.code for problem in losses(item, STACK)] == ["moodle-formula"]
+    told = [problem for problem in losses(item, STACK) if problem.code == "moodle-formula"]
+    assert "part b: only numbers, formulas and single choices are asked" in told[0].message
 
 
 def test_a_form_is_told_as_lost_and_the_sheet_names_the_plugin() -> None:

@@ -1,0 +1,224 @@
+"""What the STACK plugin asks in one box, and the nodes that mark it, for each kind that it asks."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+from qgen.document.answers import FormulaAnswer, Numeric, Part, SingleChoice, option_letter
+from qgen.document.formula import GREEK, Call, Formula, VariableDomain, numbers, operands, typed
+from qgen.renderers.carried import Quotient
+from qgen.renderers.moodle.numbers import NumberWriter, grade
+
+_KEY, _MISTAKE, _FOLLOWING = "tkey", "tmis", "tfol"
+_CONSTANTS = frozenset(("e", "i"))
+# Words and functions of the plugin's computer algebra, which a variable cannot be.
+_TAKEN = frozenset(
+    "pi inf minf infinity und ind true false at if is do or del and not then else for in to "
+    "thru step while unless return block ln lg log exp sqrt abs sin cos tan tanh max min "
+    "sigmoid".split()
+)
+_OWN = re.compile(rf"({_KEY}|{_MISTAKE}|{_FOLLOWING}|ans|prt)[0-9x]*")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
+_UNPROVED = frozenset(("max", "min"))
+_SHORT = 2
+_NOTHING = "<text></text>"
+
+Kind: TypeAlias = Literal["algebraic", "numerical", "radio"]
+AnswerTest: TypeAlias = Literal["AlgEquiv", "NumAbsolute", "NumRelative"]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What a response is compared with, and what it earns where it is that."""
+
+    against: str
+    score: Literal["0", "1"]
+    note: str
+    feedback: str = _NOTHING
+    test: AnswerTest = "AlgEquiv"
+    margin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One box and its nodes. `tests` are what is typed, its score and the note; the key first."""
+
+    number: int
+    value: str
+    kind: Kind
+    key: str
+    nodes: tuple[Node, ...]
+    tests: tuple[tuple[str, str, str], ...]
+    lines: tuple[str, ...] = ()
+    domains: Mapping[str, VariableDomain] = field(default_factory=dict)
+    allowed: tuple[str, ...] = ()
+    following: str = ""
+
+
+def other_names(variables: Mapping[str, VariableDomain]) -> dict[str, str]:
+    """What is typed for the variables that the plugin would take for constants."""
+    free = (letter for letter in "hkmnqrsuvwxyz" if letter not in variables)
+    return {name: next(free) for name in sorted(_CONSTANTS & variables.keys())}
+
+
+def name_fault(answer: FormulaAnswer) -> str | None:
+    """Why STACK cannot ask for a formula in such variables; None where it can."""
+    for name in answer.variables:
+        if not _NAME.fullmatch(name) or name in _TAKEN or _OWN.fullmatch(name):
+            return f"'{name}' is no variable in STACK"
+    return None
+
+
+def stack_fault(answer: FormulaAnswer) -> str | None:
+    """Why STACK cannot ask for a formula as it is; None where it can."""
+    fault = name_fault(answer)
+    if fault is not None:
+        return fault
+    formulas = (answer.key, *(mistake.value for mistake in answer.mistakes))
+    if any(isinstance(number, float) for formula in formulas for number in numbers(formula)):
+        return "STACK compares exact numbers, and the formula has rounded ones"
+    called = {name for formula in formulas for name in _functions(formula)} & _UNPROVED
+    if called:
+        return f"STACK cannot prove what {' and '.join(sorted(called))} of formulas are"
+    return None
+
+
+def shape_fault(parts: Sequence[Part]) -> str | None:
+    """Why one question of STACK cannot ask for these parts of a derivation, seen on an outline."""
+    domains: dict[str, VariableDomain] = {}
+    for part in parts:
+        match part.answer:
+            case FormulaAnswer():
+                if (fault := name_fault(part.answer)) is not None:
+                    return f"part {part.label}: {fault}"
+                others = other_names(part.answer.variables)
+                for name, domain in part.answer.variables.items():
+                    if domains.setdefault(others.get(name, name), domain) != domain:
+                        return f"part {part.label}: '{name}' has another domain than before"
+            case Numeric() | SingleChoice():
+                pass
+            case _:
+                return f"part {part.label}: only numbers, formulas and single choices are asked"
+    return None
+
+
+def parts_fault(parts: Sequence[Part]) -> str | None:
+    """Why one question of STACK cannot ask for these parts as they are; None where it can."""
+    faults = (
+        (part.label, stack_fault(part.answer))
+        for part in parts
+        if isinstance(part.answer, FormulaAnswer)
+    )
+    told = (f"part {label}: {fault}" for label, fault in faults if fault is not None)
+    return shape_fault(parts) or next(told, None)
+
+
+def formula_field(
+    number: int, points: Fraction, answer: FormulaAnswer, feedback: Sequence[str]
+) -> Field:
+    """A formula, with the mistakes' `<text>` elements."""
+    others = other_names(answer.variables)
+    formulas = [answer.key, *(mistake.value for mistake in answer.mistakes)]
+    names = [f"{_KEY}{number}", *(f"{_MISTAKE}{number}x{n}" for n in range(1, len(formulas)))]
+    lines = [
+        f"{name}:{_maxima(formula, others)};" for name, formula in zip(names, formulas, strict=True)
+    ]
+    allowed = [name for name in answer.variables if len(name) > _SHORT and name not in GREEK]
+    if any("sigmoid" in _functions(formula) for formula in formulas):
+        lines.insert(0, "sigmoid(qx):=1/(1+exp(-qx));")
+        allowed.append("sigmoid")
+    nodes = [Node(names[0], "1", "KEY")]
+    for place, text in enumerate(feedback, 1):
+        nodes.append(Node(names[place], "0", f"MISTAKE{place}", text))
+    tests = [(node.against, node.score, node.note) for node in nodes]
+    tests.append((f"{names[0]}*1001/1000+1/1000", "0", f"NOT{len(feedback)}"))
+    domains = {others.get(name, name): domain for name, domain in answer.variables.items()}
+    return Field(
+        number, grade(points), "algebraic", names[0], tuple(nodes), tuple(tests), tuple(lines),
+        domains, tuple(allowed),
+    )  # fmt: skip
+
+
+def number_field(number: int, points: Fraction, answer: Numeric, feedback: Sequence[str]) -> Field:
+    """A number, with the mistakes' `<text>` elements."""
+    writer = NumberWriter(answer.tolerance)
+    (key, margin), wrong = (
+        writer.write(answer.key),
+        writer.write_mistakes([each.value for each in answer.mistakes]),
+    )
+    nodes = [Node(key, "1", "KEY", _NOTHING, "NumAbsolute", margin)]
+    for place, ((value, width), text) in enumerate(zip(wrong, feedback, strict=True), 1):
+        nodes.append(Node(value, "0", f"MISTAKE{place}", text, "NumAbsolute", width))
+    tests = [(node.against, node.score, node.note) for node in nodes]
+    near = float(key) + 2 * float(margin) + abs(float(key)) / 1000 + 1e-9
+    if all(abs(near - float(value)) > 2 * float(width) for value, width in wrong):
+        tests.append((f"{near:.14g}", "0", f"NOT{len(feedback)}"))
+    return Field(number, grade(points), "numerical", key, tuple(nodes), tuple(tests))
+
+
+def choice_field(
+    number: int,
+    points: Fraction,
+    answer: SingleChoice,
+    order: Sequence[int],
+    feedback: Sequence[str],
+) -> Field:
+    """A choice of letters, which stand before the options in the text in the given order."""
+    nodes, listed = [], []
+    for place, option in enumerate(order, 1):
+        right = answer.options[option].correct
+        note = "KEY" if right else f"OPTION{place}"
+        nodes.append(Node(str(place), "1" if right else "0", note, feedback[option]))
+        listed.append(f'[{place},{str(right).lower()},"{option_letter(place - 1)}"]')
+    tests = [(node.against, node.score, node.note) for node in nodes]
+    tests.sort(key=lambda test: test[1] != "1")
+    name = f"{_KEY}{number}"
+    return Field(
+        number, grade(points), "radio", name, tuple(nodes), tuple(tests),
+        (f"{name}:[{','.join(listed)}];",),
+    )  # fmt: skip
+
+
+def follows_by(answer: Numeric) -> bool:
+    """Whether the plugin can tell what is near a value that it works out itself."""
+    return answer.tolerance.kind != "significant_digits"
+
+
+def following(made: Field, answer: Numeric, earlier: int, rule: Quotient, feedback: str) -> Field:
+    """A number that is right, too, where it follows from what stands in an earlier box."""
+    name, box, key = f"{_FOLLOWING}{made.number}", f"ans{earlier}", made.key
+    top, bottom = _polynomial(rule.top, box), _polynomial(rule.bottom, box)
+    variables = (
+        f"{name}:if is({box}=EMPTYANSWER) then {key} "
+        f"else if is(ev(float({bottom}),simp)=0.0) then {key} "
+        f"else ev(float(({top})/({bottom})),simp);"
+    )
+    test: AnswerTest = "NumRelative" if answer.tolerance.kind == "relative" else "NumAbsolute"
+    margin = format(float(answer.tolerance.amount), ".14g")
+    node = Node(name, "1", "FOLLOWS", feedback, test, margin)
+    tests = tuple(
+        (typed_in, score, f"NOT{len(made.nodes)}" if note.startswith("NOT") else note)
+        for typed_in, score, note in made.tests
+    )
+    nodes = (made.nodes[0], node, *made.nodes[1:])
+    return replace(made, nodes=nodes, tests=tests, following=variables)
+
+
+def _polynomial(coefficients: Sequence[Fraction], box: str) -> str:
+    # The constant stands alone: zero to the power of zero is an error there.
+    terms = [f"({each})*{box}^{power}" for power, each in enumerate(coefficients) if power]
+    return "+".join((f"({coefficients[0]})", *terms))
+
+
+def _functions(formula: Formula) -> frozenset[str]:
+    here = frozenset((formula.function,)) if isinstance(formula, Call) else frozenset[str]()
+    return here.union(*map(_functions, operands(formula)))
+
+
+def _maxima(formula: Formula, others: Mapping[str, str]) -> str:
+    text = re.sub(r"\bln\(", "log(", typed(formula))
+    for name, other in others.items():
+        text = re.sub(rf"(?<![A-Za-z0-9_]){name}(?![A-Za-z0-9_])", other, text)
+    return text
