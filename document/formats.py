@@ -62,7 +62,8 @@ class MoodleOptions:
     formulas: Literal["points", "stack", "essay"] = option(
         "points",
         "how to ask for a formula: by its values at two or three points, which Moodle marks, as "
-        "a question of the plugin STACK (parts of a derivation by values), or as an essay",
+        "a question of the plugin STACK (with the numbers and single choices beside it in a "
+        "derivation; by values beside other kinds), or as an essay",
     )
     per_option: Literal["cloze", "ticks"] = option(
         "cloze",
