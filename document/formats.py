@@ -59,11 +59,12 @@ class MoodleOptions:
         "how to write a derivation with a part that a person marks: as two questions, one that "
         "Moodle marks and an essay for the rest, or as one essay",
     )
-    formulas: Literal["points", "stack", "essay"] = option(
+    formulas: Literal["points", "stack", "plugin", "essay"] = option(
         "points",
         "how to ask for a formula: by its values at two or three points, which Moodle marks, as "
         "a question of the plugin STACK (with the numbers and single choices beside it in a "
-        "derivation; by values beside other kinds), or as an essay",
+        "derivation; by values beside other kinds), as one of the plugin Formulas (with the "
+        "numbers beside it), or as an essay",
     )
     per_option: Literal["cloze", "ticks"] = option(
         "cloze",

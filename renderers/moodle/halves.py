@@ -1,13 +1,15 @@
 """Which questions a derivation becomes: one that Moodle marks, and an essay for the rest."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from qgen.document.answers import FormulaAnswer, Part
 from qgen.document.exam import Item
 from qgen.document.formats import MoodleOptions
 from qgen.renderers.carriage import MarkedBy, marked_by
-from qgen.renderers.moodle.stack_fields import shape_fault
+from qgen.renderers.moodle import formulas_plugin, stack_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +26,43 @@ class Half:
         return sum((part.points for part in self.parts), Fraction(0))
 
 
+class _Plugin(NamedTuple):
+    """Why a plugin cannot ask for parts: seen on their outline, and on a variant."""
+
+    shape_fault: Callable[[Sequence[Part]], str | None]
+    parts_fault: Callable[[Sequence[Part]], str | None]
+
+
+_PLUGINS = {
+    "stack": _Plugin(stack_fields.shape_fault, stack_fields.parts_fault),
+    "plugin": _Plugin(formulas_plugin.shape_fault, formulas_plugin.parts_fault),
+}
+
+
 def marks_formula(answer: FormulaAnswer, options: MoodleOptions) -> bool:
     """Whether Moodle marks a formula: not where right ones differ by a constant or a factor."""
     return options.formulas != "essay" and answer.up_to is None
 
 
-def in_stack(half: Half, options: MoodleOptions) -> bool:
-    """Whether the outline of a half fits into one question of the STACK plugin, and is to be one.
-
-    A half without a formula needs no plugin.
-    """
+def wants_plugin(half: Half, options: MoodleOptions) -> bool:
+    """Whether a plugin is to ask for a half; one without a formula needs none."""
     asked = any(isinstance(part.answer, FormulaAnswer) for part in half.parts)
-    wanted = options.formulas == "stack" and half.by == "machine" and asked
-    return wanted and shape_fault(half.parts) is None
+    return options.formulas in _PLUGINS and half.by == "machine" and asked
+
+
+def plugin_fault(half: Half, options: MoodleOptions) -> str | None:
+    """Why the plugin cannot ask for a half that it is to ask for, seen on its outline."""
+    return _PLUGINS[options.formulas].shape_fault(half.parts)
+
+
+def variant_fault(half: Half, options: MoodleOptions) -> str | None:
+    """Why the plugin cannot mark the half of a variant as it is."""
+    return _PLUGINS[options.formulas].parts_fault(half.parts)
+
+
+def in_plugin(half: Half, options: MoodleOptions) -> bool:
+    """Whether the outline of a half fits into one question of the plugin, and is to be one."""
+    return wants_plugin(half, options) and plugin_fault(half, options) is None
 
 
 def who_marks(item: Item, options: MoodleOptions) -> tuple[MarkedBy, ...]:

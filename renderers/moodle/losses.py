@@ -23,9 +23,17 @@ from qgen.document.richtext import Image, Passage, walk
 from qgen.renderers.carriage import MarkedBy
 from qgen.renderers.moodle.arrangements import has_matching_type
 from qgen.renderers.moodle.cloze import can_be_ticked, is_ticked
-from qgen.renderers.moodle.halves import Half, halves, in_stack, marks_formula, who_marks
+from qgen.renderers.moodle.halves import (
+    Half,
+    halves,
+    in_plugin,
+    marks_formula,
+    plugin_fault,
+    variant_fault,
+    wants_plugin,
+    who_marks,
+)
 from qgen.renderers.moodle.questions import NAME_LENGTH, TAG_LENGTH
-from qgen.renderers.moodle.stack_fields import name_fault, shape_fault, stack_fault
 from qgen.renderers.moodle.text import web_form
 
 NUMBERS = (
@@ -40,22 +48,20 @@ def item_losses(item: Item, options: MoodleOptions) -> list[Problem]:
     Errors are questions that Moodle would refuse. `item` may be an outline: only its shape
     counts, not its values.
     """
-    found: list[tuple[str, str]] = []
+    asked = halves(item, options)
+    plugin = any(in_plugin(half, options) for half in asked)
+    found = _plugin_losses(asked, options)
     if item.is_derivation:
         by = who_marks(item, options)
-        asked = halves(item, options)
-        stacked = any(in_stack(half, options) for half in asked)
-        if not stacked and options.formulas == "stack":
-            found += _not_stacked(asked)
-        found += _derivation_losses(item.parts, by, follows=stacked)
+        found += _derivation_losses(item.parts, by, follows=plugin and options.formulas == "stack")
         for part, who in zip(item.parts, by, strict=True):
             where = f"part {part.label}: "
             if who == "machine":
-                lost = _answer_losses(part.answer, options, embedded=not stacked)
-                lost += [] if stacked else _blank_losses(part.answer, options)
+                lost = _answer_losses(part.answer, options, embedded=True, plugin=plugin)
+                lost += [] if plugin else _blank_losses(part.answer, options)
                 found += [(code, where + text) for code, text in lost]
     else:
-        found += _answer_losses(item.parts[0].answer, options)
+        found += _answer_losses(item.parts[0].answer, options, plugin=plugin)
     found += _picture_losses(item)
     found += _cut_losses(item)
     problems = [Problem(code, text, item.header.place, "loss") for code, text in found]
@@ -82,23 +88,25 @@ def variant_losses(item: Item, options: MoodleOptions, told: set[str]) -> list[P
 
 def types_number(item: Item, options: MoodleOptions) -> bool:
     """Whether students type a number in one of a question's boxes."""
-    stacked = any(in_stack(half, options) for half in halves(item, options))
-    by_values = options.formulas == "points" or (item.is_derivation and not stacked)
+    by_values = not any(
+        in_plugin(half, options) and variant_fault(half, options) is None
+        for half in halves(item, options)
+    )
     return any(
         isinstance(part.answer, Numeric)
         or (
             isinstance(part.answer, FormulaAnswer)
+            and by_values
             and marks_formula(part.answer, options)
-            and (by_values or stack_fault(part.answer) is not None)
         )
         for part in item.parts
     )
 
 
 def _answer_losses(
-    answer: Answer, options: MoodleOptions, *, embedded: bool = False
+    answer: Answer, options: MoodleOptions, *, embedded: bool = False, plugin: bool
 ) -> list[tuple[str, str]]:
-    """What an answer loses, as a question or `embedded` among others."""
+    """What an answer loses, as a question or `embedded` among others, in a `plugin` or not."""
     match answer:
         case Matching():
             return _matching_losses(answer, embedded)
@@ -109,7 +117,7 @@ def _answer_losses(
         case ShortAnswer():
             return _words_losses(answer)
         case FormulaAnswer():
-            return _formula_losses(answer, options, embedded)
+            return _formula_losses(answer, options, plugin=plugin)
         case SingleChoice() | Numeric() | Open():
             return []
         case _:
@@ -126,7 +134,7 @@ _POSITIONS = [
 
 
 def _formula_losses(
-    answer: FormulaAnswer, options: MoodleOptions, embedded: bool
+    answer: FormulaAnswer, options: MoodleOptions, *, plugin: bool
 ) -> list[tuple[str, str]]:
     if not marks_formula(answer, options):
         text = (
@@ -137,10 +145,9 @@ def _formula_losses(
             text = f"right formulas may differ by a {answer.up_to}, and so in their values; {text}"
         return [("moodle-formula", text)]
     asked = " and ".join(answer.forms).replace("_", " ")
-    stack = options.formulas == "stack" and not embedded
-    fault = name_fault(answer) if stack else None
-    if stack and fault is None:
-        text = f"whether the formula is {asked} counts for nothing in STACK"
+    if plugin:
+        name = _PLUGIN_NAMES[options.formulas]
+        text = f"whether the formula is {asked} counts for nothing in {name}"
         return [("moodle-formula", text)] if asked else []
     text = (
         "Moodle marks the formula's values at two or three points, each for its share, and not "
@@ -148,20 +155,33 @@ def _formula_losses(
     )
     if asked:
         text += f", and whether it is {asked} counts for nothing"
-    if fault is not None:
-        text = f"{fault}, so that values are asked for: {text}"
     return [("moodle-formula", text)]
 
 
-def _not_stacked(asked: Iterable[Half]) -> list[tuple[str, str]]:
-    """Why formulas among other parts are not asked in the plugin."""
-    faults = [
-        shape_fault(half.parts)
-        for half in asked
-        if half.by == "machine" and any(isinstance(p.answer, FormulaAnswer) for p in half.parts)
-    ]
-    text = "so that STACK asks for none of the parts and values of the formula are asked for"
-    return [("moodle-formula", f"{fault}, {text}") for fault in faults if fault is not None]
+_PLUGIN_NAMES = {"stack": "STACK", "plugin": "the Formulas plugin"}
+
+
+def _plugin_losses(asked: Iterable[Half], options: MoodleOptions) -> list[tuple[str, str]]:
+    """Why a plugin does not ask for a formula, or what is lost where it does."""
+    found: list[tuple[str, str]] = []
+    for half in asked:
+        if not wants_plugin(half, options):
+            continue
+        fault = plugin_fault(half, options)
+        if fault is not None:
+            text = f"{fault}, so that values of the formula are asked for, and no plugin is used"
+            found.append(("moodle-formula", text))
+        elif options.formulas == "plugin":
+            text = "the Formulas plugin reads ln(x) and exp(x), but no log(x) and no e^x"
+            found.append(("moodle-formula", text))
+            if any(_has_mistakes(part.answer) for part in half.parts):
+                text = "the Formulas plugin tells nothing of known mistakes"
+                found.append(("moodle-feedback", text))
+    return found
+
+
+def _has_mistakes(answer: Answer) -> bool:
+    return isinstance(answer, (FormulaAnswer, Numeric)) and bool(answer.mistakes)
 
 
 def _matching_losses(answer: Matching, embedded: bool) -> list[tuple[str, str]]:

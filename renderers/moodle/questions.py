@@ -39,16 +39,11 @@ from qgen.renderers.moodle.essay import (
     part_heading,
 )
 from qgen.renderers.moodle.formula_values import HIDDEN, NO_VALUES, FormulaValues, formula_values
-from qgen.renderers.moodle.halves import Half, in_stack
+from qgen.renderers.moodle.formulas_plugin import PluginParts, plain_braces, plugin_elements
+from qgen.renderers.moodle.halves import Half, in_plugin, variant_fault
 from qgen.renderers.moodle.numbers import NumberWriter, grade
 from qgen.renderers.moodle.stack import ELEMENTS_HERE, stack_question
-from qgen.renderers.moodle.stack_fields import (
-    formula_field,
-    name_fault,
-    parts_fault,
-    stack_fault,
-)
-from qgen.renderers.moodle.stack_parts import StackParts, formula_box, unfollowed
+from qgen.renderers.moodle.stack_parts import StackParts, unfollowed
 from qgen.renderers.moodle.text import (
     EMPTY_FIELD,
     MoodleText,
@@ -147,8 +142,8 @@ class MoodleQuestions:
     def question(self, item: Item, half: Half, frame: Frame) -> str:
         """One variant, or half of it, as a `<question>` element."""
         self._text.begin(item.assets)
-        if item.is_derivation and self._are_for_stack(item, half):
-            return self._parts_in_stack(item, half, frame)
+        if self._is_for_plugin(item, half):
+            return self._in_plugin(item, half, frame)
         values = self._formula_values(item, half)
         if item.is_derivation:
             if half.by == "person" or values is None:
@@ -180,8 +175,6 @@ class MoodleQuestions:
                 return self._number(item, half, answer, frame)
             case ShortAnswer():
                 return self._words(item, half, answer, frame)
-            case FormulaAnswer() if self._is_for_stack(item, answer):
-                return self._in_stack(item, half, answer, frame)
             case FormulaAnswer() if values:
                 blanks = self._cloze.alone(values[""], frame.labels)
                 return self._embedded(item, half, blanks, frame)
@@ -206,10 +199,7 @@ class MoodleQuestions:
     def _formula_values(self, item: Item, half: Half) -> dict[str, FormulaValues] | None:
         """The values that Moodle marks, by the labels of parts; None where a formula has none."""
         found: dict[str, FormulaValues] = {}
-        alone = None if item.is_derivation else item.parts[0].answer
-        if half.by == "person" or (
-            isinstance(alone, FormulaAnswer) and self._is_for_stack(item, alone)
-        ):
+        if half.by == "person":
             return found
         for part in half.parts:
             if isinstance(part.answer, FormulaAnswer):
@@ -223,36 +213,26 @@ class MoodleQuestions:
                 found[part.label] = values
         return found
 
-    def _is_for_stack(self, item: Item, answer: FormulaAnswer) -> bool:
-        if self._options.formulas != "stack" or answer.up_to is not None:
+    def _is_for_plugin(self, item: Item, half: Half) -> bool:
+        """Whether a plugin asks for these parts; tells why it cannot where the outline does not."""
+        if not in_plugin(half, self._options):
             return False
-        fault = stack_fault(answer)
-        if fault is not None and name_fault(answer) is None:  # which the outline shows
-            self._tell(item, item.parts[0], f"{fault}; its values are asked for instead")
-        return fault is None
-
-    def _in_stack(self, item: Item, half: Half, answer: FormulaAnswer, frame: Frame) -> str:
-        """A question of the plugin, in which nothing of the exam's own texts is its markup."""
-        ask = formula_box(1, answer, frame.labels)
-        stem = self._text.field_of(f"<div>{self._text.write(item.stem)}</div>{ask}")
-        question = self._element("stack", item, half, frame, stem, ELEMENTS_HERE)
-        feedback = [self._text.field(mistake.feedback) for mistake in answer.mistakes]
-        return stack_question(question, [formula_field(1, half.points, answer, feedback)], [""])
-
-    def _are_for_stack(self, item: Item, half: Half) -> bool:
-        """Whether one question of the plugin asks for these parts; tells why it cannot."""
-        if not in_stack(half, self._options):
-            return False
-        fault = parts_fault(half.parts)
+        fault = variant_fault(half, self._options)
         if fault is not None:
             self._tell(item, item.parts[0], f"{fault}; values of formulas are asked for instead")
         return fault is None
 
-    def _parts_in_stack(self, item: Item, half: Half, frame: Frame) -> str:
-        parts = StackParts(self._text, frame.labels, shuffles=self._shuffles)
+    def _in_plugin(self, item: Item, half: Half, frame: Frame) -> str:
+        """A question of the plugin, in which nothing of the exam's own texts is its markup."""
+        if self._options.formulas == "plugin":
+            parts = PluginParts(self._text, frame.labels)
+            stem = self._text.field(item.stem)
+            specific = plugin_elements(half.parts, parts.field)
+            return plain_braces(self._element("formulas", item, half, frame, stem, specific))
+        stacked = StackParts(self._text, frame.labels, shuffles=self._shuffles)
         name = f"{item.header.identifier}/{item.variant}"
-        body, fields, headings = parts.written(half.parts, name)
-        for part in parts.unfollowed:
+        body, fields, headings = stacked.written(half.parts, name)
+        for part in stacked.unfollowed:
             self._tell(item, part, unfollowed(part), "moodle-carry")
         stem = self._text.field_of(f"<div>{self._text.write(item.stem)}</div>{body}")
         question = self._element("stack", item, half, frame, stem, ELEMENTS_HERE)

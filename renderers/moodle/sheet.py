@@ -41,8 +41,8 @@ class Written:
     """Whether numbers are typed."""
     embedded: bool
     """Whether there are questions with embedded answers."""
-    stack: bool
-    """Whether there are questions of the plugin STACK."""
+    plugins: Sequence[str]
+    """The types of questions that plugins bring."""
 
 
 def settings_sheet(exam: ExamDocument, written: Written) -> list[SheetLine]:
@@ -163,11 +163,17 @@ def _notes(written: Written) -> Iterator[SheetLine]:
             "weights of its own, whose sum is only its default mark. Moodle 4.1 does not import "
             "the ID number of such a question.",
         )
-    if written.stack:
+    if "stack" in written.plugins:
         yield Line(
             1,
             "Formulas are typed into questions of the plugin STACK (qtype_stack), which must be "
             "installed before the import. Run each question's tests there once.",
+        )
+    if "formulas" in written.plugins:
+        yield Line(
+            1,
+            "Formulas are typed into questions of the plugin Formulas (qtype_formulas), which must "
+            "be installed before the import. Students write ln and exp, not log and e^x.",
         )
     if written.numbers:
         yield Line(

@@ -73,9 +73,6 @@ def name_fault(answer: FormulaAnswer) -> str | None:
 
 def stack_fault(answer: FormulaAnswer) -> str | None:
     """Why STACK cannot ask for a formula as it is; None where it can."""
-    fault = name_fault(answer)
-    if fault is not None:
-        return fault
     formulas = (answer.key, *(mistake.value for mistake in answer.mistakes))
     if any(isinstance(number, float) for formula in formulas for number in numbers(formula)):
         return "STACK compares exact numbers, and the formula has rounded ones"
@@ -89,18 +86,19 @@ def shape_fault(parts: Sequence[Part]) -> str | None:
     """Why one question of STACK cannot ask for these parts of a derivation, seen on an outline."""
     domains: dict[str, VariableDomain] = {}
     for part in parts:
+        where = f"part {part.label}: " if part.label else ""
         match part.answer:
             case FormulaAnswer():
                 if (fault := name_fault(part.answer)) is not None:
-                    return f"part {part.label}: {fault}"
+                    return f"{where}{fault}"
                 others = other_names(part.answer.variables)
                 for name, domain in part.answer.variables.items():
                     if domains.setdefault(others.get(name, name), domain) != domain:
-                        return f"part {part.label}: '{name}' has another domain than before"
+                        return f"{where}'{name}' has another domain than before"
             case Numeric() | SingleChoice():
                 pass
             case _:
-                return f"part {part.label}: only numbers, formulas and single choices are asked"
+                return f"{where}only numbers, formulas and single choices are asked"
     return None
 
 
@@ -111,8 +109,10 @@ def parts_fault(parts: Sequence[Part]) -> str | None:
         for part in parts
         if isinstance(part.answer, FormulaAnswer)
     )
-    told = (f"part {label}: {fault}" for label, fault in faults if fault is not None)
-    return shape_fault(parts) or next(told, None)
+    told = (
+        f"part {label}: {fault}" if label else fault for label, fault in faults if fault is not None
+    )
+    return next(told, None)
 
 
 def formula_field(

@@ -1,4 +1,4 @@
-"""The parts of a derivation as one question of the STACK plugin, each with a box and a tree."""
+"""The parts of a question in the STACK plugin, each with a box and a tree."""
 
 import random
 from collections.abc import Sequence
@@ -69,11 +69,16 @@ class StackParts:
         headings: list[str] = []
         places = {part.label: number for number, part in enumerate(parts, 1)}
         for number, part in enumerate(parts, 1):
-            heading = part_heading(part, self._labels)
             asked, field = self._asked(number, part, f"{name}/{part.label}")
-            body.append(f"{heading}<div>{self._text.write(part.prompt)}</div>{asked}")
+            before = after = ""
+            if part.label:
+                before = (
+                    f"{part_heading(part, self._labels)}<div>{self._text.write(part.prompt)}</div>"
+                )
+                after = f"<p>{escaped_text(self._labels.part.format(part.label))}</p>"
+            body.append(before + asked)
             fields.append(self._following(field, part, places))
-            headings.append(f"<p>{escaped_text(self._labels.part.format(part.label))}</p>")
+            headings.append(after)
         return "".join(body), fields, headings
 
     def _asked(self, number: int, part: Part, name: str) -> tuple[str, Field]:

@@ -196,5 +196,5 @@ class _Bank:
             drags=drags,
             numbers=self.numbers > 0,
             embedded="cloze" in self.kinds,
-            stack="stack" in self.kinds,
+            plugins=sorted(self.kinds & {"stack", "formulas"}),
         )

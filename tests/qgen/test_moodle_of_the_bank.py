@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from typing import Literal
 
 import pytest
 from lxml import etree
@@ -32,6 +33,7 @@ from qgen.renderers.moodle.halves import Half, halves
 from qgen.renderers.moodle.writer import MoodleWriter
 from tests.renderers.moodle.moodle_marking import Trial, boxes_of, shown, shown_passage, trials
 from tests.renderers.moodle.moodle_reader import Question, read
+from tests.renderers.moodle.plugin_reader import PluginQuestion
 from tests.renderers.moodle.stack_reader import StackQuestion
 from tests.samples import PNG
 from tests.shipped import shipped_items, shipped_templates
@@ -134,9 +136,10 @@ def test_every_mark_but_those_of_open_answers_is_marked_by_moodle() -> None:
     assert marks.machine == sum(by_kind.values(), Fraction(0)) - by_kind["Open"]
 
 
-def stacked() -> Iterator[tuple[Item, Half, Question]]:
+def in_plugins(formulas: Literal["stack", "plugin"]) -> Iterator[tuple[Item, Half, Question]]:
     """Every question of the plugin that the bank becomes, with the parts that it asks."""
-    options = MoodleOptions(variants=2, formulas="stack")
+    options = MoodleOptions(variants=2, formulas=formulas)
+    kind = {"stack": "stack", "plugin": "formulas"}[formulas]
     for template, items in zip(shipped_templates(), shipped_items(), strict=True):
         if not any(isinstance(part.answer, FormulaAnswer) for part in items[0].parts):
             continue
@@ -145,7 +148,7 @@ def stacked() -> Iterator[tuple[Item, Half, Question]]:
             for item, question in zip(items, category, strict=True):
                 labels = {part.label for part in half.parts}
                 parts = tuple(part for part in item.parts if part.label in labels)
-                if question.kind == "stack":
+                if question.kind == kind:
                     yield item, replace(half, parts=parts), question
 
 
@@ -162,7 +165,7 @@ def ways(question: Question, part: Part) -> Iterator[tuple[str, float, str | Non
             others = in_other_names(question, answer)
 
             def as_told(formula: Formula) -> str:
-                return re.sub(r"\b[ei]\b", lambda found: others[found[0]], typed(formula))
+                return re.sub(r"\b[ei]\b", lambda it: others.get(it[0], it[0]), typed(formula))
 
             yield as_told(answer.key), 1, None
             for mistake in answer.mistakes:
@@ -195,7 +198,7 @@ def ways(question: Question, part: Part) -> Iterator[tuple[str, float, str | Non
 def test_every_shipped_formula_is_marked_by_stack_with_its_mistakes() -> None:
     """Derivations are asked as a whole: one part is answered in each way, the others right."""
     asked: Counter[str] = Counter()
-    for item, half, question in stacked():
+    for item, half, question in in_plugins("stack"):
         variables = {
             in_other_names(question, part.answer).get(name, name): domain
             for part in half.parts
@@ -224,7 +227,7 @@ def test_every_shipped_formula_is_marked_by_stack_with_its_mistakes() -> None:
 
 def test_stack_follows_an_earlier_answer_as_the_grader_does() -> None:
     followed = 0
-    for _, half, question in stacked():
+    for _, half, question in in_plugins("stack"):
         labels = [part.label for part in half.parts]
         tree = StackQuestion(question.element, {})
         for place, part in enumerate(half.parts):
@@ -243,3 +246,18 @@ def test_stack_follows_an_earlier_answer_as_the_grader_does() -> None:
                         assert tree.marks(typed_in)[place].score == float(ours.credit)
                         followed += 1
     assert followed > 20
+
+
+def test_every_shipped_formula_is_marked_by_the_formulas_plugin() -> None:
+    asked: Counter[str] = Counter()
+    for item, half, question in in_plugins("plugin"):
+        read = PluginQuestion(question.element)
+        total = sum(part.points for part in half.parts)
+        for number, part in enumerate(half.parts):
+            what = f"{item.header.identifier} {part.label}"
+            assert read.marks[number] / sum(read.marks) == pytest.approx(float(part.points / total))
+            for text, credit, _ in ways(question, part):
+                assert read.mark(number, text) == credit, f"{what}: {text}"
+        asked["derivation" if item.is_derivation else "alone"] += 1
+    assert asked["alone"] > 30
+    assert asked["derivation"] > 8

@@ -192,7 +192,7 @@ def _question(element) -> Question:
             question.lines = int(element.findtext("responsefieldlines"))
         case "cloze":
             _read_blanks(question)
-        case "stack":
+        case "stack" | "formulas":
             question.element = element
         case other:
             raise AssertionError(f"unknown type {other}")

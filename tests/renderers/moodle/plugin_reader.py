@@ -1,0 +1,91 @@
+"""Reads a question of the plugin Formulas as the plugin does, and marks by sampled places."""
+
+import itertools
+import math
+import random
+import re
+from fractions import Fraction
+
+from lxml import etree
+
+from qgen.document.formula import evaluate
+from qgen.marking.formula_reader import parse_formula
+from qgen.marking.number_reader import Refusal
+
+# The plugin refuses a question in which one is left out.
+QUESTION = (
+    "name questiontext generalfeedback defaultgrade penalty hidden correctfeedback "
+    "partiallycorrectfeedback incorrectfeedback varsrandom varsglobal answernumbering"
+).split()
+PART = (
+    "partindex placeholder answermark answertype numbox vars1 answer answernotunique vars2 "
+    "correctness unitpenalty postunit ruleid otherrule subqtext feedback correctfeedback "
+    "partiallycorrectfeedback incorrectfeedback"
+).split()
+SET = re.compile(r"(\w+) = \{([-.\d]+):([-.\d]+):([.\de-]+)\};")
+ERROR = re.compile(r"_err (<=?) ([\d.e-]+)")
+SAMPLES = 100
+
+
+class PluginQuestion:
+    """One question; each part has one box."""
+
+    def __init__(self, element: etree._Element) -> None:
+        self.element = element
+        self.parts = element.findall("answers")
+        for name in QUESTION:
+            assert len(element.findall(name)) == 1, name
+        # Otherwise names in braces would be replaced in the texts, in formulas too.
+        assert element.findtext("varsrandom/text") == element.findtext("varsglobal/text") == ""
+        texts = [element.findtext("questiontext/text"), element.findtext("generalfeedback/text")]
+        for number, part in enumerate(self.parts):
+            assert [each.tag for each in part] == PART
+            assert part.findtext("partindex/text") == str(number)
+            assert part.findtext("numbox/text") == part.findtext("ruleid/text") == "1"
+            assert float(part.findtext("answermark/text")) > 0
+            assert part.findtext("placeholder/text") == ""
+            texts.append(part.findtext("subqtext/text"))
+        assert not any(re.search(r"\{[_=#]", text) for text in texts)
+        self.marks = [float(part.findtext("answermark/text")) for part in self.parts]
+
+    def mark(self, number: int, typed_in: str) -> float:
+        """What a response earns in a part, between 0 and 1."""
+        part = self.parts[number]
+        sign, limit = ERROR.fullmatch(part.findtext("correctness/text")).groups()
+        if not typed_in.strip():
+            return 0
+        kind = part.findtext("answertype/text")
+        if kind == "10":
+            away = abs(float(Fraction(typed_in)) - float(part.findtext("answer/text")))
+        else:
+            assert kind == "1000"
+            away = self._distance(part, typed_in)
+        return float(away < float(limit) or (sign == "<=" and away == float(limit)))
+
+    def _distance(self, part: etree._Element, typed_in: str) -> float:
+        text = part.findtext("vars1/text")
+        places = {
+            name: [
+                float(low) + index * float(step)
+                for index in range(math.ceil((float(high) - float(low)) / float(step)))
+            ]
+            for name, low, high, step in SET.findall(text)
+        }
+        assert SET.sub("", text).strip() == ""
+        assert places
+        answer = part.findtext("answer/text")
+        assert answer[0] == answer[-1] == '"'
+        key, given = (parse_formula(each, tuple(places)) for each in (answer[1:-1], typed_in))
+        assert not isinstance(key, Refusal)
+        assert not isinstance(given, Refusal), given
+        # The key must have a value wherever the plugin may sample.
+        grid = [
+            dict(zip(places, values, strict=True)) for values in itertools.product(*places.values())
+        ]
+        keys = [evaluate(key, place) for place in grid]
+        assert all(map(math.isfinite, keys))
+        chosen = random.Random(1).choices(range(len(grid)), k=SAMPLES)
+        try:
+            return sum(abs(keys[n] - evaluate(given, grid[n])) for n in chosen) / SAMPLES
+        except (ArithmeticError, ValueError):
+            return math.inf
