@@ -68,6 +68,7 @@ def item_text(item: Item, solution: bool) -> str:
     lines = [
         f"{header.title} [{header.identifier}]",
         f"{header.kind}, {header.topic}, difficulty {header.difficulty}, {_points(item.points)}",
+        *([f"not with {', '.join(header.not_with)}"] if header.not_with else []),
         "",
         _blocks(item.stem),
     ]

@@ -269,6 +269,7 @@ class TestList:
             "parameterised": True,
             "solvers": ["course_solvers.square"],
             "source": None,
+            "not_with": [],
             "file": f"{two_questions.folder}/questions/bank.yaml",
             "line": 2,
         }
@@ -330,6 +331,13 @@ class TestShow:
         assert f"Key: {int(number) ** 2} (verified)" in result.stdout
         assert "It follows." in result.stdout
         assert "That is twice the number." in result.stdout
+
+    def test_names_the_questions_that_it_must_not_be_asked_with(
+        self, qgen: Run, course: Course
+    ) -> None:
+        course.bank(choice("which", not_with=["square", "other"]))
+        shown = qgen("show", "--bank", course.folder / "questions", "which").stdout
+        assert shown.splitlines()[2:4] == ["not with square, other", ""]
 
     def test_marks_options_only_in_solutions(self, show: Run) -> None:
         assert "*" not in show("which").stdout
