@@ -31,6 +31,7 @@ _WANTED: Wanted = {
     ),
     "language": None,
     "solver": None,
+    "not_with": None,
     "parts": {"points": None},
 }
 """What is read of a question that nobody has used yet."""

@@ -1,9 +1,10 @@
 """The headers of questions: what a bank is searched by, read without their bodies."""
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, model_validator
+from pydantic_core import PydanticCustomError
 
 from qgen.bank.author_model import (
     ONE_OR_MORE,
@@ -38,6 +39,18 @@ class HeaderFields(AuthorModel):
     source: FixedText | None = None
     language: Language | None = None
     solver: Annotated[tuple[SolverName, ...], ONE_OR_MORE] = ()
+    not_with: Annotated[
+        tuple[Identifier, ...],
+        ONE_OR_MORE,
+        Field(description="the questions that this one gives away, or that give it away"),
+    ] = ()
+
+    @model_validator(mode="after")
+    def _not_with_others(self) -> Self:
+        if self.id in self.not_with:
+            message = "'not_with' names the question itself; name those that it gives away"
+            raise PydanticCustomError("not-with", message)
+        return self
 
 
 class PartPoints(AuthorModel):
@@ -69,4 +82,5 @@ def header_of(model: HeaderFields, kind: str, place: Place) -> Header:
         source=model.source,
         language=model.language,
         place=place,
+        not_with=model.not_with,
     )

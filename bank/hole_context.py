@@ -9,6 +9,7 @@ from qgen.document.richtext import Hole, Math, Paragraph, RichText
 
 _SPACE = re.compile(r"(\\[,;:! ]|~|\s)+$")
 _SPACE_AT_START = re.compile(r"^(\\[,;:! ]|~|\s)+")
+_BLANK = re.compile(r" *(\\,)?")
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\S", re.DOTALL)
 _COMMAND_AT_END = re.compile(r"\\([A-Za-z]+)$")
 _ENVIRONMENT_AT_END = re.compile(r"\\(begin|end)\{[^{}]*\}$|\\begin\{array\}\{[^{}]*\}$")
@@ -130,6 +131,8 @@ def math_context(before: str, after: str, *, after_hole: int) -> tuple[str, Hole
     in_subscript = "_" in groups
     following = _SPACE_AT_START.sub("", after)
     behind_number = bool(_DIGIT_AT_END.search(text)) or (not text and after_hole > 0)
+    leads = left not in {"factor", "operator"} and not in_subscript
+    blank = _BLANK.match(after) if leads and _is_factor(following) else None
     return kept, HoleContext(
         in_math=True,
         sign="+" if left == "plus" else "-" if left == "minus" else "",
@@ -138,7 +141,8 @@ def math_context(before: str, after: str, *, after_hole: int) -> tuple[str, Hole
         after_factor=left == "factor",
         after_number=behind_number and not in_subscript,
         before_digit=following[:1].isdigit() and not in_subscript,
-        coefficient=_is_factor(after) and left not in {"factor", "operator"} and not in_subscript,
+        coefficient=leads and _is_factor(after),
+        blank=blank[0] if blank else "",
         bound=_is_factor(following) or _is_bound(following),
         powered=following.startswith("^"),
     )

@@ -321,9 +321,10 @@ class _Reader:
         runs: list[str] = _RUN.findall(content)
         parts: list[str | Hole] = []
         checked: list[str] = []
+        blank = ""
         for index, run in enumerate(runs):
             if not _MARKER.match(run):
-                parts.append(run)
+                parts.append(run.removeprefix(blank))
                 checked.append(run)
                 continue
             if parts and isinstance(parts[-1], str):
@@ -335,8 +336,10 @@ class _Reader:
                 "".join(runs[index + 1 :]),
                 after_hole=len(before) - holes.start() if holes else 0,
             )
+            kept = kept.removeprefix(blank)
             if kept:
                 parts.append(kept)
+            blank = context.blank
             parts.append(Hole(self._hole(run, context)))
             checked.append(" 2 ")
         self._check_math("".join(checked), token)

@@ -24,7 +24,8 @@ class HoleContext:
     `after_sign`: a sign with no term before it stands there and stays. `after_operator`: an
     operator such as a dot or a slash stands directly before. `after_factor`: so does a factor.
     `after_number`: so does a digit or another hole. `before_digit`: a digit follows.
-    `coefficient`: a factor follows that a one would only clutter. `bound`: a factor, a dot or a
+    `coefficient`: a factor follows that a one would only clutter; `blank`: the blank before
+    it, which the hole prints. `bound`: a factor, a dot or a
     slash follows. `powered`: an exponent follows. `grouped`: TeX takes the hole as an argument,
     and it has no braces of its own. `in_words`: it stands among the formula's words, as in
     `\\text{…}`. `decimal`: fractions print as decimals where their expansion ends.
@@ -39,6 +40,7 @@ class HoleContext:
     after_number: bool = False
     before_digit: bool = False
     coefficient: bool = False
+    blank: str = ""
     bound: bool = False
     powered: bool = False
     grouped: bool = False

@@ -25,6 +25,8 @@ class Header:
     source: str | None
     language: str | None
     place: Place
+    not_with: tuple[str, ...] = ()
+    """The questions that this one gives away, or that give it away."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,18 +216,40 @@ def _decimal(value: int | Fraction | float, digits: int, scientific: str) -> str
     return scientific.format(mantissa, exponent) if exponent else mantissa
 
 
+def _shown(expression: Formula) -> Formula:
+    """The formula without what nobody writes: + 0, a factor 1, / 1 and ^1 around all of it."""
+    match expression:
+        case Sum():
+            parts = tuple(part for part in expression.terms if not _is_number(part, 0))
+            whole: type[Sum | Product] = Sum
+        case Product():
+            parts = tuple(part for part in expression.factors if not _is_number(part, 1))
+            whole = Product
+        case Quotient(inner, outer) | Power(inner, outer) if _is_number(outer, 1):
+            return _shown(inner)
+        case _:
+            return expression
+    if len(parts) == len(operands(expression)) != 1:
+        return expression
+    return _shown(parts[0]) if len(parts) == 1 else whole(parts)
+
+
+def _is_number(expression: Formula, value: int) -> bool:
+    return isinstance(expression, Number) and expression.value == value
+
+
 def _negated(expression: Formula) -> Formula | None:
     """The formula without its leading minus, or None if it has none."""
-    match expression:
-        case Number() if expression.value < 0:
-            return Number(-expression.value)
+    match _shown(expression):
+        case Number(value) if value < 0:
+            return Number(-value)
         case Product((Number(value), *rest)) if value < 0 and rest:
             if value == -1:
                 return rest[0] if len(rest) == 1 else Product(tuple(rest))
             return Product((Number(-value), *rest))
-        case Quotient():
-            top = _negated(expression.numerator)
-            return None if top is None else Quotient(top, expression.denominator)
+        case Quotient(numerator, denominator):
+            top = _negated(numerator)
+            return None if top is None else Quotient(top, denominator)
         case _:
             return None
 
@@ -246,6 +268,7 @@ def _bracketed(text: str, strength: int, needed: int) -> str:
 
 
 def _latex(expression: Formula) -> tuple[str, int]:
+    expression = _shown(expression)
     match expression:
         case Number():
             value = expression.value
@@ -267,26 +290,52 @@ def _latex(expression: Formula) -> tuple[str, int]:
             top, bottom = latex(expression.numerator), latex(expression.denominator)
             return rf"\frac{{{top}}}{{{bottom}}}", _PRODUCT
         case Power():
-            base = _bracketed(*_latex(expression.base), _ATOM)
-            return f"{base}^{{{latex(expression.exponent)}}}", _POWER
+            base = _shown(expression.base)
+            inner = _call_latex(base, bare=False) if isinstance(base, Call) else None
+            text = inner or _bracketed(*_latex(base), _ATOM)
+            return f"{text}^{{{latex(expression.exponent)}}}", _POWER
         case Call():
-            return _call_latex(expression), _ATOM
+            return _call_latex(expression, bare=True), _ATOM
         case _:
             assert_never(expression)
 
 
 def _product_latex(factors: tuple[Formula, ...]) -> str:
     words: list[str] = []
-    for factor in factors:
+    for place, factor in enumerate(map(_shown, factors), 1):
         text = _bracketed(*_latex(factor), _PRODUCT)
+        if place < len(factors) and is_open_ended(factor):
+            call = _call_latex(factor, bare=False) if isinstance(factor, Call) else None
+            text = call or rf"\left({text}\right)"
         if words and (text[0].isdigit() or text.startswith("\\frac")):
             words.append(r"\cdot")
         words.append(text)
     return " ".join(words) or "1"
 
 
-def _call_latex(call: Call) -> str:
+def is_open_ended(expression: Formula) -> bool:
+    r"""Whether its TeX ends in an argument without brackets, to which what follows would belong."""
+    expression = _shown(expression)
+    if isinstance(expression, Product) and expression.factors:
+        return is_open_ended(expression.factors[-1])
+    return isinstance(expression, Call) and _has_bare_argument(expression)
+
+
+def _has_bare_argument(call: Call) -> bool:
+    r"""Whether people write it without brackets, as in `\ln x` and `\sin 2`."""
+    if call.function not in ("ln", "sin", "cos", "tanh") or len(call.arguments) != 1:
+        return False
+    argument = _shown(call.arguments[0])
+    if isinstance(argument, (Number, Quotient)):
+        text = latex(argument)
+        return text.startswith(r"\frac") or text.replace(".", "").isdigit()
+    return isinstance(argument, Symbol)
+
+
+def _call_latex(call: Call, *, bare: bool) -> str:
     inner = [latex(argument) for argument in call.arguments]
+    if bare and _has_bare_argument(call):
+        return rf"\{call.function} {inner[0]}"
     match call.function:
         case "sqrt":
             return rf"\sqrt{{{inner[0]}}}"
@@ -307,7 +356,7 @@ def _sum(
     brackets: str,
 ) -> str:
     words: list[str] = []
-    for term in terms:
+    for term in map(_shown, terms):
         positive = _negated(term)
         text, strength = write(term if positive is None else positive)
         # Whatever starts with a sign of its own cannot follow one.
@@ -326,6 +375,7 @@ def _typed(expression: Formula) -> tuple[str, int]:
         text, strength = _typed(part)
         return text if strength >= needed else f"({text})"
 
+    expression = _shown(expression)
     match expression:
         case Number():
             value = expression.value

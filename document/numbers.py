@@ -75,7 +75,17 @@ def rounded(value: int | Fraction | float, digits: int) -> str:
         exact = isclose(float(text), value, rel_tol=1e-12)
     else:
         exact = Fraction(text) == value
-    if exact:
+    return text if exact else to_digits(value, digits)
+
+
+def to_digits(value: int | Fraction | float, digits: int) -> str:
+    """The value to so many significant digits, all of them shown, whether it needs them or not.
+
+    >>> to_digits(Fraction(1, 2), 3), to_digits(12, 3), to_digits(1200, 3), to_digits(0, 3)
+    ('0.500', '12.0', '1200', '0')
+    """
+    text = significant(value, digits)
+    if text == "0":
         return text
     mantissa, letter, exponent = text.partition("e")
     lacking = digits - len(mantissa.lstrip("-0.").replace(".", ""))

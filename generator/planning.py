@@ -9,6 +9,7 @@ from qgen.bank.loader import LoadedSpec
 from qgen.bank.templates import QuestionTemplate
 from qgen.document.exam import Header
 from qgen.document.problem import Problem, did_you_mean
+from qgen.generator.apart import picked_apart, rivals_of
 from qgen.generator.seeds import rank
 
 CONSEQUENCES = frozenset({"unknown-question", "unknown-topic", "unknown-tag", "too-few-questions"})
@@ -82,20 +83,24 @@ def _picked(
     assert section.selection is not None
     assert section.pick is not None
     problems = _unknown_names(loaded, index, catalogue)
-    candidates = [
+    rivals = rivals_of(entry.header for entry in catalogue.entries.values())
+    fitting = [
         entry
         for identifier, entry in catalogue.entries.items()
         if identifier not in taken and _fits(entry.header, section.selection)
     ]
-    if len(candidates) < section.pick:
-        message = f"{len(candidates)} questions fit where {section.pick} are to be picked"
+    # Each candidate has a rank of its own: a new question only ever pushes out the last.
+    fitting.sort(key=lambda each: rank(loaded.spec.seed, key, each.header.identifier))
+    free = [each for each in fitting if taken.isdisjoint(rivals.get(each.header.identifier, ()))]
+    chosen = picked_apart(free, section.pick, rivals)
+    if len(chosen) < section.pick:
+        apart = "" if len(fitting) < section.pick else " without giving each other away (not_with)"
+        found = len(chosen) if apart else len(fitting)
+        message = f"{found} questions fit{apart} where {section.pick} are to be picked"
         place = loaded.source.place(("sections", index, "pick"))
         return [], [*problems, Problem("too-few-questions", message, place)]
-    # Each candidate has a rank of its own: a new question only ever pushes out the last.
-    candidates.sort(key=lambda each: rank(loaded.spec.seed, key, each.header.identifier))
-    chosen = sorted(candidates[: section.pick], key=_reading_order)
     slots = []
-    for entry in chosen:
+    for entry in sorted(chosen, key=_reading_order):
         template, mistakes = entry.compiled
         problems += mistakes
         if template is not None:

@@ -16,10 +16,11 @@ from qgen.document.formula import (
     Product,
     Quotient,
     Sum,
+    is_open_ended,
     latex,
     typed,
 )
-from qgen.document.numbers import MINUS, rounded, terminating
+from qgen.document.numbers import MINUS, rounded, terminating, to_digits
 from qgen.document.values import Real, Value
 
 MAX_REMEMBERED = 4096
@@ -97,7 +98,17 @@ def _direct_printer(chosen: Filter | None, context: HoleContext) -> Printer:
         def write(value: Value) -> str:
             return _math(value, chosen, context)
 
-    return (lambda value: f"{{{write(value)}}}") if context.grouped else write
+    if context.grouped:
+        return lambda value: f"{{{write(value)}}}"
+    if not context.blank:
+        return write
+
+    def write_before_factor(value: Value) -> str:
+        text = write(value)
+        # Where a sign is all that is left of -1, it stands close to the factor.
+        return text if text.endswith(("-", "+", " ")) else text + context.blank
+
+    return write_before_factor
 
 
 def _magnitude(value: Real, chosen: Filter | None, decimal: bool, in_math: bool) -> str:
@@ -108,12 +119,14 @@ def _magnitude(value: Real, chosen: Filter | None, decimal: bool, in_math: bool)
     if name in _ARRAYS:
         raise ValueError("it is a number, not a vector or a matrix")
     if name == "num" and chosen:
-        return _scientific(rounded(value, chosen.arguments[0]), in_math)
+        return _scientific(to_digits(value, chosen.arguments[0]), in_math)
     if name == "percent" and chosen:
         hundredfold = value * 100
-        digits = chosen.arguments[0] if chosen.arguments else 3
         exact = None if isinstance(value, float) else terminating(Fraction(hundredfold))
-        number = exact if exact and not chosen.arguments else rounded(hundredfold, digits)
+        if chosen.arguments:
+            number = to_digits(hundredfold, chosen.arguments[0])
+        else:
+            number = exact or rounded(hundredfold, 3)
         return number + (r"\%" if in_math else "%")
     if isinstance(value, float):
         if name == "frac":
@@ -253,6 +266,7 @@ def _formula(value: Formula, context: HoleContext) -> str:
         or (isinstance(value, Product) and context.after_operator)
         or (context.after_number and text.startswith((*"0123456789", r"\frac")))
         or (context.before_digit and isinstance(value, (Number, Product)))
+        or ((context.bound or context.powered or context.before_digit) and is_open_ended(value))
     ):
         text = rf"\left({text}\right)"
     return _signed(text, context)

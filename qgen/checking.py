@@ -8,11 +8,11 @@ from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from typing import Any
 
-from qgen.bank.templates import QuestionTemplate
-from qgen.banks import load_banks
+from qgen.bank.templates import Bank, QuestionTemplate
+from qgen.banks import BUILTIN, load_banks, open_banks
 from qgen.document.answers import ScoringRule
 from qgen.document.exam import Item
-from qgen.document.problem import Problem, in_reading_order
+from qgen.document.problem import Problem, did_you_mean, in_reading_order
 from qgen.document.values import show_all
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.filling import Filler, Filling
@@ -114,6 +114,7 @@ def check_banks(
     problems = load_solver_files(solver_files)
     bank, mistakes = load_banks(paths)
     problems += mistakes
+    problems += _unknown_rivals(bank)
     checks = []
     how = How(variants, rule, strict)
     for check in _checked(tuple(bank.questions.values()), how, jobs):
@@ -124,6 +125,27 @@ def check_banks(
     outlines = [outline(each, each.points, rule) for each in templates if formats]
     writers = {name: default_writer(name) for name in formats}
     return BankCheck(checks, in_reading_order(problems), marks_by_format(writers, outlines))
+
+
+def _unknown_rivals(bank: Bank) -> list[Problem]:
+    """Warnings of names under `not_with` that no question has, here or in the shipped bank."""
+    templates = bank.questions.values()
+    named = {name for template in templates for name in template.header.not_with}
+    if named <= bank.questions.keys():
+        return []
+    # A course's question may name a shipped one.
+    known = bank.questions.keys() | open_banks([BUILTIN])[0].entries.keys()
+    return [
+        Problem(
+            "unknown-question",
+            f"'not_with' names '{name}', and no question has that id{did_you_mean(name, known)}",
+            template.header.place,
+            "warning",
+        )
+        for template in templates
+        for name in template.header.not_with
+        if name not in known
+    ]
 
 
 def _checked(

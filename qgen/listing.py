@@ -40,6 +40,7 @@ def list_data(entries: Sequence[Entry]) -> list[dict[str, Any]]:
             "parameterised": entry.is_drawn,
             "solvers": list(entry.solvers),
             "source": entry.header.source,
+            "not_with": list(entry.header.not_with),
             "file": entry.header.place.file,
             "line": entry.header.place.line,
         }

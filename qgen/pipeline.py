@@ -14,6 +14,7 @@ from qgen.document.guide import GuideDocument
 from qgen.document.problem import Problem, in_reading_order
 from qgen.earlier_build import MANIFEST, Run, refuse_others, spec_digest, spec_from
 from qgen.formula_losses import formula_losses
+from qgen.generator.apart import listed_together
 from qgen.generator.assembling import exam_document, paper
 from qgen.generator.filling import Filling
 from qgen.generator.outline import outline
@@ -93,6 +94,7 @@ def build(request: BuildRequest) -> BuildReport:
     writers, problems = chosen_writers(exam, request.formats)
     problems += _losses(exam, writers)
     problems += _unproved(exam, strict=request.strict)
+    problems += listed_together(exam.loaded, (slot.template.header for slot in exam.slots))
     report = BuildReport(in_reading_order(problems), verify=request.verify)
     report.marks = _marks(exam, writers)
     if report.failed:

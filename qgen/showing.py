@@ -19,13 +19,16 @@ from qgen.document.answers import (
     option_letter,
 )
 from qgen.document.exam import Item
+from qgen.document.numbers import significant
 from qgen.document.problem import Problem
 from qgen.document.richtext import Block, Paragraph, Passage, RichText, Table, plain_text
+from qgen.document.values import Real
 from qgen.generator.filling import Filling
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
 from qgen.proofs import ProofStore
 from qgen.question_solvers import load_solver_files, question_solvers, verified_results
 from qgen.renderers.keys import key_text
+from qgen.renderers.wording import points_number
 
 
 def show_question(
@@ -68,6 +71,7 @@ def item_text(item: Item, solution: bool) -> str:
     lines = [
         f"{header.title} [{header.identifier}]",
         f"{header.kind}, {header.topic}, difficulty {header.difficulty}, {_points(item.points)}",
+        *([f"not with {', '.join(header.not_with)}"] if header.not_with else []),
         "",
         _blocks(item.stem),
     ]
@@ -101,7 +105,7 @@ def _blocks(passage: Passage) -> str:
 
 
 def _points(points: Fraction) -> str:
-    return f"{points} point" if points == 1 else f"{points} points"
+    return f"{points_number(points)} {'point' if points == 1 else 'points'}"
 
 
 def _asked(answer: Answer, solution: bool) -> list[str]:
@@ -136,6 +140,11 @@ def _lettered(texts: Sequence[Passage]) -> list[str]:
     return [f"  {option_letter(index)}. {plain_text(text)}" for index, text in enumerate(texts)]
 
 
+def _value(value: Real) -> str:
+    """A mistake's value: whole numbers in full, others to six digits."""
+    return significant(value, 6 if value % 1 else 15)
+
+
 def _marking(answer: Answer) -> list[str]:
     """What a marker wants to know beside the key."""
     match answer:
@@ -143,7 +152,7 @@ def _marking(answer: Answer) -> list[str]:
             return [f"  {_points(line.points)}: {plain_text(line.text)}" for line in answer.rubric]
         case Numeric():
             return [
-                f"  {float(mistake.value):.6g}: {plain_text(mistake.feedback)}"
+                f"  {_value(mistake.value)}: {plain_text(mistake.feedback)}"
                 for mistake in answer.mistakes
             ]
         case FormulaAnswer() | ShortAnswer():

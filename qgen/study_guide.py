@@ -76,8 +76,16 @@ def _topics(exam: LoadedExam) -> Iterator[str]:
     yield from dict.fromkeys(found)
 
 
+_INITIALISMS = frozenset(
+    "ai cnn dpo elbo em gan gmm gpt hmc kl mcmc ml nlp ode pca rl rlhf rnn sde svm vae vi".split()
+)
+"""Words of topics that are read letter by letter and written in capitals."""
+
+
 def _heading(topic: str) -> str:
-    return topic.replace("-", " ").capitalize()
+    """`MCMC`, `Diffusion models` for the topics `mcmc` and `diffusion-models`."""
+    first, *others = (word.upper() if word in _INITIALISMS else word for word in topic.split("-"))
+    return " ".join((first[:1].upper() + first[1:], *others))
 
 
 def _notes(

@@ -70,6 +70,10 @@ _IN_BOTH: SolverResults = {
     "first_term_in_both": _DIVERGENCE_IN_BOTH.terms[0],
     "negated_in_both": _minus(_DIVERGENCE_IN_BOTH),
     "lost_sign_in_alpha": Sum((Quotient(_E, _ALPHA), Quotient(_rest(_E), _rest(_ALPHA)))),
+    "inner_sign_in_alpha": _minus(Sum((Quotient(_E, _ALPHA), Quotient(_rest(_E), _rest(_ALPHA))))),
+    "negated_in_alpha": Quotient(
+        Sum((_E, Product((_MINUS, _ALPHA)))), Product((_ALPHA, _rest(_ALPHA)))
+    ),
 }
 """Formulas that are the same whatever the values."""
 
@@ -84,6 +88,8 @@ _MISTAKES_IN_BOTH = (
     "first_term_in_both",
     "negated_in_both",
     "lost_sign_in_alpha",
+    "inner_sign_in_alpha",
+    "negated_in_alpha",
 )
 
 _NEGATIVE_ENTROPY = Sum(
@@ -112,6 +118,8 @@ _NEGATIVE_ENTROPY = Sum(
         "first_term_in_both": "Only the term of z = 1, a formula in e and alpha",
         "negated_in_both": "The sign of the whole is wrong, a formula in e and alpha",
         "lost_sign_in_alpha": "Loses the minus of −e/alpha in the derivative with respect to alpha",
+        "inner_sign_in_alpha": "Forgets there that 1 − alpha falls: −e/alpha − (1 − e)/(1 − alpha)",
+        "negated_in_alpha": "The derivative with respect to alpha with the wrong sign",
     },
     domains={
         "kl_formula": {"e": "probability"},
@@ -235,6 +243,9 @@ def kl_by_quadrature(e: "Tensor", alpha: "Tensor") -> Mapping[str, Any]:
     def lost_sign(one: "Tensor", other: "Tensor") -> "Tensor":
         return _slope(divergence, 1)(one, other) - 2 * _slope(first_term, 1)(one, other)
 
+    def inner_sign(one: "Tensor", other: "Tensor") -> "Tensor":
+        return 2 * _slope(first_term, 1)(one, other) - _slope(divergence, 1)(one, other)
+
     def in_e(route: _Route) -> Callable[[Mapping[str, "Tensor"]], "Tensor"]:
         return lambda points: route(points["e"], alpha[:, None].expand_as(points["e"]))
 
@@ -258,6 +269,8 @@ def kl_by_quadrature(e: "Tensor", alpha: "Tensor") -> Mapping[str, Any]:
         "first_term_in_both": in_both(first_term),
         "negated_in_both": in_both(negated),
         "lost_sign_in_alpha": in_both(lost_sign),
+        "inner_sign_in_alpha": in_both(inner_sign),
+        "negated_in_alpha": in_both(_slope(negated, 1)),
     }
 
 

@@ -13,6 +13,7 @@ from qgen.solvers.numerics.arguments import (
     require_positive,
     require_scalar,
 )
+from qgen.solvers.numerics.formulas import logarithm
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -36,8 +37,12 @@ def _formulas(start: Formula, mu: Exact, sigma: Exact, rest: tuple[Formula, ...]
     shifted = Sum((start, Number(-mu))) if mu else start
     square = _multiple(Power(shifted, _TWO), 1 / Fraction(2 * sigma * sigma))
     base = Product((_MINUS, square))
-    log_det = rest if sigma == 1 else (Call("ln", (Number(sigma),)), *rest)
-    minus = tuple([Product((_MINUS, term)) for term in log_det])
+    scale = () if sigma == 1 else (sigma,)
+    log_det = (*map(logarithm, scale), *rest)
+    minus = (
+        *(logarithm(1 / Fraction(each)) for each in scale),
+        *(Product((_MINUS, term)) for term in rest),
+    )
     divided = _multiple(start, 1 / Fraction(sigma))
     return {
         "z_formula": _multiple(shifted, 1 / Fraction(sigma)),

@@ -5,10 +5,11 @@ from fractions import Fraction
 from math import exp, gcd, log
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from qgen.document.formula import Call, Formula, Number, Power, Product, Quotient, Sum, Symbol
+from qgen.document.formula import Formula, Number, Power, Product, Quotient, Sum, Symbol
 from qgen.document.values import SolverResults
 from qgen.solvers.gan import best_response
 from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
+from qgen.solvers.numerics.formulas import logarithm
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def _log_odds(law: _Law, other: _Law, half: int = 2, *, peaks: bool = True) -> F
         Product((_MINUS, _square_over(mu, half * sigma**2))),
     ]
     if peaks and sigma != other_sigma:
-        terms.append(Call("ln", (Number(Fraction(other_sigma) / sigma),)))
+        terms.append(logarithm(Fraction(other_sigma) / sigma))
     return Sum(tuple(terms))
 
 

@@ -6,7 +6,7 @@ x' = x + (h/2) · score(x) + √h · noise for N(0, sigma²), with and without a
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import exp, lcm
+from math import exp
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Formula, Number, Product, Quotient, Sum, Symbol, linear
@@ -180,10 +180,11 @@ def langevin(sigma: Scalar) -> SolverResults:
 
 
 def _over_less_h(above: Fraction, start: Fraction) -> Formula:
-    """The formula above / (start − h), with whole numbers."""
-    whole = lcm(above.denominator, start.denominator)
-    below = Sum((Number(start * whole), Product((Number(-whole), Symbol("h")))))
-    return Quotient(Number(above * whole), below)
+    """The formula above / (start − h) with whole numbers, the common ones before the bracket."""
+    whole = start.denominator
+    rest = Sum((Number(start.numerator), Product((Number(-whole), Symbol("h")))))
+    factor = above * whole
+    return Quotient(Number(factor.numerator), Product((Number(factor.denominator), rest)))
 
 
 @check("mcmc_gaussian.langevin", tolerance=1e-7)

@@ -9,12 +9,30 @@ from itertools import chain
 
 import pytest
 
-from qgen.bank.templates import ChoiceTemplate, QuestionTemplate
-from qgen.document.answers import DERIVATION, KINDS, MultipleSelect, Part, SingleChoice
+from qgen.bank.templates import (
+    AnswerTemplate,
+    ChoiceTemplate,
+    FormulaTemplate,
+    MatchingTemplate,
+    NumericTemplate,
+    OpenTemplate,
+    OrderingTemplate,
+    QuestionTemplate,
+    ShortAnswerTemplate,
+)
+from qgen.document.answers import (
+    DERIVATION,
+    KINDS,
+    MultipleSelect,
+    Option,
+    Part,
+    SingleChoice,
+)
 from qgen.document.exam import Item
-from qgen.document.richtext import plain_text
+from qgen.document.richtext import Text, plain_text, walk
 from qgen.figures.registry import all_figures
 from qgen.generator.filling import Filler, Filling
+from qgen.generator.provenance import known_answers
 from qgen.production import Production, Prover, Tally, variant_source
 from qgen.proofs import ProofStore
 from qgen.question_solvers import question_solvers, verified_results
@@ -29,7 +47,8 @@ LAST_WORDS = {
 }
 """How a multiple-select question ends, and how many statements hold at least."""
 
-VARIANTS = 10
+MANY, FEW = 40, 8
+"""So many variants of a question are looked at."""
 NUMBER = re.compile(r"(-?)(?:\\frac\{(\d+)\}\{(\d+)\}|(\d+(?:\.\d+)?))(?P<rest>.*)", re.DOTALL)
 
 
@@ -55,7 +74,9 @@ def variants(template: QuestionTemplate) -> list[Item]:
     source = variant_source(template, solvers, 0, "test")
     prover = Prover("never", ProofStore(), Tally())
     production = Production(template, solvers, filling, source, prover, figure_limit=0)
-    copies = [str(number) for number in range(VARIANTS if template.parameters else 1)]
+    # Of a question with few variants, a note says why.
+    most = MANY if template.note is None else FEW
+    copies = [str(number) for number in range(most if template.parameters else 1)]
     return list(production.items(copies))
 
 
@@ -103,6 +124,44 @@ def has_a_verified_key(template: QuestionTemplate) -> bool:
     return "verified" in Filler(template, filling).provenances
 
 
+def test_what_can_be_computed_is_computed(questions: list[QuestionTemplate]) -> None:
+    """An author's word alone is for what is said in words.
+
+    Where formulas are to be chosen, matched or put in order, computing could decide; so at most
+    one in twenty of the keys that could be computed is the author's word.
+    """
+    stated, all_keys = 0, 0
+    for each in questions:
+        solvers, _ = question_solvers(each)
+        for part, (known, _) in zip(
+            each.parts, known_answers(each, verified_results(solvers)), strict=True
+        ):
+            if not _is_about_words(part.answer):
+                all_keys += 1
+                stated += known == "stated"
+    assert 20 * stated <= all_keys, f"{stated} of {all_keys}"
+
+
+def _is_about_words(answer: AnswerTemplate) -> bool:
+    """Whether a person has to read: a free answer, a word, options that are sentences."""
+    match answer:
+        case OpenTemplate() | ShortAnswerTemplate():
+            return True
+        case NumericTemplate() | FormulaTemplate():
+            return False
+        case ChoiceTemplate():
+            texts = [option.text for option in answer.options]
+        case MatchingTemplate():
+            texts = [pair.right.text for pair in answer.pairs]
+        case OrderingTemplate():
+            texts = [item.text for item in answer.items]
+    written = (
+        " ".join(node.text for node in walk(text.blocks) if isinstance(node, Text))
+        for text in texts
+    )
+    return all(len(re.findall("[A-Za-z]{2,}", words)) >= 3 for words in written)
+
+
 def test_every_solver_is_used(questions: list[QuestionTemplate]) -> None:
     used = {name for each in questions for name, _ in each.solvers}
     assert sorted({known.name for known in all_solvers()} - used) == []
@@ -136,6 +195,30 @@ def test_the_longest_option_is_no_clue(choices: dict[str, list[Item]]) -> None:
     assert 3 * sum(longest) <= len(longest)
 
 
+def test_no_statement_at_an_end_is_always_right(choices: dict[str, list[Item]]) -> None:
+    """In a drawn question the first and the last statement hold for some numbers only; over the
+    others, neither of the two is right or wrong most of the time."""
+    fixed: dict[int, list[bool]] = {0: [], -1: []}
+    for name, items in choices.items():
+        for number, part in enumerate(items[0].parts):
+            if not isinstance(part.answer, MultipleSelect):
+                continue
+            for end, seen in fixed.items():
+                verdicts = {_option(item, number, end).correct for item in items}
+                if len(items) == MANY:
+                    assert verdicts == {True, False}, f"{name}, {'first' if end == 0 else 'last'}"
+                elif len(items) == 1:
+                    seen.extend(verdicts)
+    for end, seen in fixed.items():
+        assert 0.25 <= sum(seen) / len(seen) <= 0.75, end
+
+
+def _option(item: Item, number: int, end: int) -> Option:
+    answer = item.parts[number].answer
+    assert isinstance(answer, MultipleSelect)
+    return answer.options[end]
+
+
 @cache
 def number_in(text: str) -> tuple[Fraction, str] | None:
     """The number that an option's text begins with, and what follows it."""
@@ -160,14 +243,25 @@ def place_by_size(answer: SingleChoice) -> int | None:
 def test_the_size_of_a_number_is_no_clue(choices: dict[str, list[Item]]) -> None:
     """Each question counts once, shared out by where its variants have the key."""
     places: Counter[int] = Counter()
-    for items in choices.values():
+    for name, items in choices.items():
         found = [
             place_by_size(part.answer)
             for _, part in parts_of(items, SingleChoice)
             if isinstance(part.answer, SingleChoice)
         ]
+        if found and len(items) == MANY and None not in found:
+            assert len(set(found)) > 1, f"the key of '{name}' is always in place {found[0]}"
         for place in found:
             if place is not None:
                 places[place] += Fraction(1, len(found))
     assert sum(places.values()) > 0
     assert max(places.values()) <= Fraction(1, 2) * sum(places.values()), places
+
+
+def test_questions_that_give_each_other_away_name_each_other(
+    questions: list[QuestionTemplate],
+) -> None:
+    headers = {each.header.identifier: each.header for each in questions}
+    for name, header in headers.items():
+        for other in header.not_with:
+            assert name in headers[other].not_with, f"{other} does not name {name}"

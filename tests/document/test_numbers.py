@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qgen.document.numbers import exact_value, machine_decimal, rounded, significant, terminating
+from qgen.document.numbers import (
+    exact_value,
+    machine_decimal,
+    rounded,
+    significant,
+    terminating,
+    to_digits,
+)
 
 
 def test_terminating_decimals_are_written_in_full() -> None:
@@ -64,6 +71,16 @@ def test_rounded_digits_are_as_many_as_asked_or_exact(value: float, digits: int)
     shown = text.partition("e")[0].replace(".", "").lstrip("0")
     assert Fraction(text) == Fraction(significant(value, digits))
     assert len(shown) >= digits or float(text) == pytest.approx(value, rel=1e-11)
+
+
+@given(st.one_of(st.floats(1e-7, 1e15), st.fractions(), st.integers()), st.integers(1, 9))
+def test_all_digits_asked_for_are_shown(value: int | Fraction | float, digits: int) -> None:
+    """Whether the value needs them or not: an exact one must not stand out among others."""
+    text = to_digits(value, digits)
+    assert Fraction(text) == Fraction(significant(value, digits))
+    shown = text.partition("e")[0].replace(".", "").lstrip("-0")
+    assert len(shown) >= digits or value == 0
+    assert to_digits(float(value), digits) == text or not isinstance(value, int)
 
 
 def test_machine_decimal_is_exact_where_it_can_be() -> None:

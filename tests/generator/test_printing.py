@@ -36,7 +36,7 @@ NUMBERS = [
     ("x - {{ b }}", "x - 3", "x + 3", "x - 1", "x + 1", "x - 0", r"x - \frac{1}{2}",
      r"x + \frac{1}{2}"),
     ("{{ b }}x", "3x", "-3x", "x", "-x", "0x", r"\frac{1}{2}x", r"-\frac{1}{2}x"),
-    ("{{ b }} \\alpha", "3 \\alpha", "-3 \\alpha", " \\alpha", "- \\alpha", "0 \\alpha",
+    ("{{ b }} \\alpha", "3 \\alpha", "-3 \\alpha", " \\alpha", "-\\alpha", "0 \\alpha",
      r"\frac{1}{2} \alpha", r"-\frac{1}{2} \alpha"),
     ("{{ b }}(x + 1)", "3(x + 1)", "-3(x + 1)", "(x + 1)", "-(x + 1)", "0(x + 1)",
      r"\frac{1}{2}(x + 1)", r"-\frac{1}{2}(x + 1)"),
@@ -100,11 +100,13 @@ NUMBERS = [
      r"x +\left(\frac{1}{2}\right)^2", r"x +\left(-\frac{1}{2}\right)^2"),
     ("2 \\cdot {{ b | signed }}", "2 \\cdot 3", "2 \\cdot (-3)", "2 \\cdot 1", "2 \\cdot (-1)",
      "2 \\cdot 0", r"2 \cdot \frac{1}{2}", r"2 \cdot \left(-\frac{1}{2}\right)"),
-    ("{{ b | coef }}\\,x", r"3\,x", r"-3\,x", r"\,x", r"-\,x", r"0\,x", r"\frac{1}{2}\,x",
+    ("{{ b | coef }}\\,x", r"3\,x", r"-3\,x", r"\,x", "-x", r"0\,x", r"\frac{1}{2}\,x",
      r"-\frac{1}{2}\,x"),
-    ("y - {{ b | coef }}\\,x", r"y - 3\,x", r"y + 3\,x", r"y - \,x", r"y + \,x", r"y - 0\,x",
+    ("{{ b | coef }} x + {{ b | coef }} y", "3 x + 3 y", "-3 x - 3 y", " x + y", "-x - y",
+     "0 x + 0 y", r"\frac{1}{2} x + \frac{1}{2} y", r"-\frac{1}{2} x - \frac{1}{2} y"),
+    ("y - {{ b | coef }}\\,x", r"y - 3\,x", r"y + 3\,x", "y - x", "y + x", r"y - 0\,x",
      r"y - \frac{1}{2}\,x", r"y + \frac{1}{2}\,x"),
-    ("{{ b | num(2) }}x", "3x", "-3x", "1x", "-1x", "0x", "0.5x", "-0.5x"),
+    ("{{ b | num(2) }}x", "3.0x", "-3.0x", "1.0x", "-1.0x", "0x", "0.50x", "-0.50x"),
     ("x - {{ b | percent }}", r"x - 300\%", r"x + 300\%", r"x - 100\%", r"x + 100\%", r"x - 0\%",
      r"x - 50\%", r"x + 50\%"),
 ]  # fmt: skip
@@ -150,6 +152,9 @@ FORMULAS: list[tuple[str, Formula, str]] = [
     ("-{{ f }}", Sum((X, Y)), r"-\left(x + y\right)"),
     ("e^{{ f }}", Sum((X, Y)), "e^{x + y}"),
     ("\\frac{{ f }}{{ f }}", Sum((X, Y)), r"\frac{x + y}{x + y}"),
+    ("2 {{ f }}", Call("ln", (X,)), r"2 \ln x"),
+    ("{{ f }} y", Call("ln", (X,)), r"\left(\ln x\right) y"),
+    ("{{ f }}^2", Call("ln", (X,)), r"\left(\ln x\right)^2"),
 ]
 
 
@@ -168,7 +173,7 @@ ARRAYS: list[tuple[str, Value, str]] = [
     ("{{ w | column }}", W, r"\begin{pmatrix} 3 \\ -\frac{1}{2} \\ 0 \end{pmatrix}"),
     ("{{ w | matrix }}", W, r"\begin{pmatrix} 3 \\ -\frac{1}{2} \\ 0 \end{pmatrix}"),
     ("{{ w }}", M, r"\begin{pmatrix} 1 & -2 \\ \frac{1}{2} & 4 \end{pmatrix}"),
-    ("{{ w | num(2) }}", (THIRD, 1), "(0.33, 1)"),
+    ("{{ w | num(2) }}", (THIRD, 1), "(0.33, 1.0)"),
     ("{{ w | percent }}", (HALF, THIRD), r"(50\%, 33.3\%)"),
     ("{{ w | signed }}", (1, -1), "(+1, -1)"),
     ("{{ w }}^\\top x", W, r"(3, -\frac{1}{2}, 0)^\top x"),
@@ -291,6 +296,10 @@ class TestFilters:
     def test_significant_digits(self) -> None:
         assert tex("{{ b | num(3) }}", b=Fraction(2, 3)) == "0.667"
         assert tex("{{ b | num(3) }}", b=1234567) == "1230000"
+        assert tex("{{ b | num(3) }}", b=HALF) == tex("{{ b | num(3) }}", b=0.5) == "0.500"
+        assert tex("{{ b | num(3) }}", b=-12) == tex("{{ b | num(3) }}", b=-12.0) == "-12.0"
+        assert tex("{{ b | num(3) }}", b=(0.123456, HALF, 0)) == "(0.123, 0.500, 0)"
+        assert tex("{{ b | percent(3) }}", b=HALF) == r"50.0\%"
         assert tex("{{ b | num(1) }}", b=-1e-9) == r"-1 \times 10^{-9}"
 
 

@@ -197,6 +197,28 @@ options:
         (check,) = checked(course, text).questions
         assert check.guess == Fraction(1, 4)
 
+    @pytest.mark.parametrize(
+        ("name", "hint"),
+        [("likelihood-ratio-of-a-coins", "(did you mean "), ("few", None), ("elbo-gaps", "")],
+    )
+    def test_a_question_not_to_be_asked_with_one_that_is_nowhere(
+        self, course: Path, name: str, hint: str | None
+    ) -> None:
+        text = (
+            "id: some\nkind: open\nnot_with: [%s]\nstem: Why?\nrubric: [{points: 1, text: So.}]\n"
+        )
+        other = text.replace("some", "few").replace("[%s]", "[some]")
+        (course / "bank" / "other.yaml").write_text(HEAD + other, encoding="utf-8")
+        result = checked(course, text % name)
+        assert not result.failed
+        if hint is None:
+            assert result.problems == []
+            return
+        (problem,) = result.problems
+        assert problem.severity == "warning"
+        assert problem.message.startswith(f"'not_with' names '{name}', and no question has that id")
+        assert hint in problem.message
+
     def test_a_missing_explanation(self, course: Path) -> None:
         text = "id: bare\nkind: short_answer\nstem: What?\naccept: this\n"
         head = HEAD.replace("explanation: Because.\n", "")

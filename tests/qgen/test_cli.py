@@ -269,6 +269,7 @@ class TestList:
             "parameterised": True,
             "solvers": ["course_solvers.square"],
             "source": None,
+            "not_with": [],
             "file": f"{two_questions.folder}/questions/bank.yaml",
             "line": 2,
         }
@@ -330,6 +331,29 @@ class TestShow:
         assert f"Key: {int(number) ** 2} (verified)" in result.stdout
         assert "It follows." in result.stdout
         assert "That is twice the number." in result.stdout
+
+    def test_names_the_questions_that_it_must_not_be_asked_with(
+        self, qgen: Run, course: Course
+    ) -> None:
+        course.bank(choice("which", not_with=["square", "other"]))
+        shown = qgen("show", "--bank", course.folder / "questions", "which").stdout
+        assert shown.splitlines()[2:4] == ["not with square, other", ""]
+
+    def test_numbers_stand_in_full(self, qgen: Run, course: Course) -> None:
+        plain = {
+            "parameters": {"a": {"integers": {"from": 2240, "to": 2240}}},
+            "points": "1/2",
+            "solver": [],
+            "answer": "a*a",
+            "mistakes": [{"answer": "a*a + 12", "feedback": "Less."},
+                         {"answer": "a/3000007", "feedback": "More."}],
+        }  # fmt: skip
+        course.bank(numeric("square", **plain))
+        shown = qgen("show", "--bank", course.folder / "questions", "square", "--solution").stdout
+        assert "difficulty 1, 0.5 points" in shown
+        assert "  5017612: Less." in shown
+        assert "  0.000746665: More." in shown
+        assert "Key: 5017600 " in shown
 
     def test_marks_options_only_in_solutions(self, show: Run) -> None:
         assert "*" not in show("which").stdout

@@ -79,15 +79,38 @@ class TestEveryExample:
         for label in manifest(folder)["versions"]:
             page = _practice_page(folder, label)
             rows = [row for row in keys(folder) if row["version"] == label]
-            rows = [row for row in rows if row["kind"] in {"single_choice", "multiple_select"}]
+            grouped = {"single_choice", "multiple_select", "ordering"}
+            rows = [row for row in rows if row["kind"] in grouped]
             groups = page.xpath("//fieldset")
             assert len(groups) == len(rows)
             for row, group in zip(rows, groups, strict=True):
+                if row["kind"] == "ordering":
+                    continue
                 right = _right_letters(group, _options(row))
                 if right is not None:
                     assert row["key"] == (" ".join(right) or "none"), row
                     checked += 1
         assert checked >= 16 or spec.stem != "midterm"
+
+
+@pytest.mark.parametrize("name", ["quiz", "midterm", "problem-sheet"])
+def test_the_budgets_of_time_and_points_add_up(name: str, example: Callable[[Path], Path]) -> None:
+    """What an exam to start from says about its points and its work is what its questions give."""
+    spec = yaml.safe_load((EXAMPLES / f"{name}.yaml").read_text("utf-8"))
+    said = re.search(r"There are (\d+) points for about (\d+) minutes", spec["instructions"])
+    assert said is not None
+    points, minutes = map(int, said.groups())
+    folder = example(EXAMPLES / f"{name}.yaml")
+    first = manifest(folder)["versions"][0]
+    rows = [row for row in keys(folder) if row["version"] == first]
+    work = sum(
+        Fraction(str(shipped_questions()[question]["minutes"]))
+        for question in {row["question"] for row in rows}
+    )
+    assert sum(Fraction(row["points"]) for row in rows) == points
+    assert abs(work - minutes) <= 5
+    amount, unit = spec["duration"].split()
+    assert minutes < int(amount) * {"min": 1, "h": 60}[unit]
 
 
 def _practice_page(folder: Path, label: str) -> lxml.html.HtmlElement:

@@ -71,6 +71,14 @@ class TestABuild:
         }
         assert "html/exam-A.html" in digests(course.built(formats=("html",)))
 
+    def test_warns_of_two_questions_that_give_each_other_away(self, course: Course) -> None:
+        course.bank(choice("which", not_with="square"), numeric("square"))
+        course.exam("square", "which", outputs={"csv": {"variants": 1}})
+        report = course.build()
+        assert not report.failed
+        (line,) = (line for line in build_text(report).splitlines() if "[given-away]" in line)
+        assert re.search(r"exam\.yaml:(\d+):5: warning: 'which' and 'square' \(line \d+\) ", line)
+
     def test_reports_what_it_counted(self, course: Course) -> None:
         course.bank(numeric("square"), choice("which"), formula("divergence"))
         course.exam("square", "which", "divergence", outputs={"moodle": {"variants": 3}})

@@ -46,17 +46,20 @@ def test_topics_stand_in_the_exams_order_under_their_headings(course: Course) ->
         choice("a", topic="zeta", study_note="On zeta."),
         choice("b", topic="alpha-beta", study_note="On alpha."),
         choice("c", topic="gan", study_note="On gan."),
+        choice("d", topic="hybrid-mcmc-chains", study_note="On chains."),
+        choice("e", topic="mcmc", study_note="On them."),
     )
     course.exam(
         outputs={"guide": {"format": "html", "headings": {"gan": "Adversarial networks"}}},
         sections=[
             {"title": "One", "questions": ["a"]},
             {"title": "Two", "pick": 1, "from": {"topics": ["gan", "alpha-beta"]}},
+            {"title": "Three", "questions": ["d", "e"]},
         ],
     )
     page = html.fromstring((course.built() / "guide" / "guide.html").read_text("utf-8"))
     headings = [each.text_content() for each in page.findall(".//h2")]
-    assert headings == ["Zeta", "Adversarial networks", "Alpha beta"]
+    assert headings == ["Zeta", "Adversarial networks", "Alpha beta", "Hybrid MCMC chains", "MCMC"]
 
 
 GIVEN_AWAY: list[tuple[dict[str, Any], str]] = [

