@@ -47,48 +47,38 @@ def follow(
     "consistency.function",
     results={
         "function_formula": "the consistency function f(x, sigma) down to the level `end`",
-        "value": "f at the given x and sigma",
     },
     mistakes={
         "denoiser_formula": "E[x_0 | x], the best denoiser",
         "to_zero_formula": "The flow to level 0: ignores `end`",
         "unrooted_formula": "Distances scaled by the ratio of the variances",
-        "denoiser": "E[x_0 | x] at the given x and sigma",
-        "to_zero": "The flow to level 0 at the given x and sigma",
-        "unrooted": "The ratio of the variances at the given x and sigma",
     },
     domains={
         name: {"sigma": "positive"}
         for name in ("function_formula", "denoiser_formula", "to_zero_formula", "unrooted_formula")
     },
     examples=(
-        {"mu": 2, "tau": 3, "end": 1, "sigma": 4, "x": 7},
-        {"mu": -1, "tau": 1, "end": Fraction(1, 2), "sigma": 2, "x": 3},
-        {"mu": 0, "tau": Fraction(3, 2), "end": 2, "sigma": 5, "x": -4},
+        {"mu": 2, "tau": 3, "end": 1},
+        {"mu": -1, "tau": 1, "end": Fraction(1, 2)},
+        {"mu": 0, "tau": Fraction(3, 2), "end": 2},
     ),
 )
-def function(mu: Scalar, tau: Scalar, end: Scalar, sigma: Scalar, x: Scalar) -> SolverResults:
+def function(mu: Scalar, tau: Scalar, end: Scalar) -> SolverResults:
     """Data N(mu, tau²); f takes (x, sigma) to where its path is at the level `end`.
 
     The flow keeps (x − mu) / √(tau² + sigma²). Source: Song, Dhariwal, Chen and Sutskever,
     Consistency models (2023), section 3, for the flow of Karras et al. (2022), equation 1.
-    Raises ValueError for tau, end and sigma not above zero.
+    Raises ValueError for tau and end not above zero.
     """
     require_scalar("mu", mu)
-    require_scalar("x", x)
-    for name, value in (("tau", tau), ("end", end), ("sigma", sigma)):
-        require_positive(name, value)
-    data, last, total = tau * tau, tau * tau + end * end, Fraction(tau * tau + sigma * sigma)
-    distance = x - mu
+    require_positive("tau", tau)
+    require_positive("end", end)
+    data, last = tau * tau, tau * tau + end * end
     return {
         "function_formula": _scaled(mu, Call("sqrt", (_share(last, data),))),
-        "value": mu + distance * square_root(last / total),
         "denoiser_formula": _scaled(mu, _share(data, data)),
         "to_zero_formula": _scaled(mu, Call("sqrt", (_share(data, data),))),
         "unrooted_formula": _scaled(mu, _share(last, data)),
-        "denoiser": mu + distance * data / total,
-        "to_zero": mu + distance * square_root(data / total),
-        "unrooted": mu + distance * last / total,
     }
 
 
@@ -106,38 +96,30 @@ def _scaled(mu: Scalar, factor: Formula) -> Formula:
 
 
 @check("consistency.function", tolerance=1e-6)
-def function_by_integration(
-    mu: "Tensor", tau: "Tensor", end: "Tensor", sigma: "Tensor", x: "Tensor"
-) -> Mapping[str, Any]:
+def function_by_integration(mu: "Tensor", tau: "Tensor", end: "Tensor") -> Mapping[str, Any]:
     """Integrates the flow from the level sigma to `end`; a denoiser is one Euler step to 0.
 
-    All are [variants]; in formulas x and sigma are [variants, points].
+    All are [variants]; in the formulas x and sigma are [variants, points].
     """
     import torch
 
-    def to(place: "Tensor", level: "Tensor", goal: "Tensor") -> "Tensor":
-        wide = [each.reshape(-1, *[1] * (place.dim() - 1)).expand_as(place) for each in (mu, tau)]
-        target = goal.reshape(-1, *[1] * (place.dim() - 1)).expand_as(place)
-        return follow(place, level, target, *wide)
+    mean, spread = mu[:, None], tau[:, None]
 
-    def denoised(place: "Tensor", level: "Tensor") -> "Tensor":
-        mean, spread = (each.reshape(-1, *[1] * (place.dim() - 1)) for each in (mu, tau))
-        return place - level * slope(level, place, mean, spread)
+    def to(points: Mapping[str, "Tensor"], goal: "Tensor") -> "Tensor":
+        place = points["x"]
+        wide = [each[:, None].expand_as(place) for each in (goal, mu, tau)]
+        return follow(place, points["sigma"], *wide)
 
-    def unrooted(place: "Tensor", level: "Tensor") -> "Tensor":
-        mean = mu.reshape(-1, *[1] * (place.dim() - 1))
-        return mean + (to(place, level, end) - mean) ** 2 / (place - mean)
+    def denoised(points: Mapping[str, "Tensor"]) -> "Tensor":
+        return points["x"] - points["sigma"] * slope(points["sigma"], points["x"], mean, spread)
 
-    none = torch.zeros_like(mu)
     return {
-        "function_formula": lambda points: to(points["x"], points["sigma"], end),
-        "value": to(x, sigma, end),
-        "denoiser_formula": lambda points: denoised(points["x"], points["sigma"]),
-        "to_zero_formula": lambda points: to(points["x"], points["sigma"], none),
-        "unrooted_formula": lambda points: unrooted(points["x"], points["sigma"]),
-        "denoiser": denoised(x, sigma),
-        "to_zero": to(x, sigma, none),
-        "unrooted": unrooted(x, sigma),
+        "function_formula": lambda points: to(points, end),
+        "denoiser_formula": denoised,
+        "to_zero_formula": lambda points: to(points, torch.zeros_like(mu)),
+        "unrooted_formula": lambda points: (
+            mean + (to(points, end) - mean) ** 2 / (points["x"] - mean)
+        ),
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import exp, fsum, pi
+from math import exp, fsum
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Number, Product, Sum, Symbol
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
         "velocity": "E[x_1 − x_0 | x_t = x], what a trained network returns",
         "weights": "the probability of each data point given x_t = x",
         "expected_data": "E[x_1 | x_t = x]",
-        "drifts_to_first": "whether the velocity points towards the first data point",
-        "likelier_first": "whether the first data point has the larger probability given x_t = x",
     },
     mistakes={
         "of_likelier": "The velocity of the likeliest pair alone",
@@ -95,8 +93,6 @@ def point_data(x: Scalar, t: Scalar, points: Vector, prior: Vector) -> SolverRes
         "velocity": velocity,
         "weights": tuple(weights),
         "expected_data": x + float(rest) * velocity,
-        "drifts_to_first": velocity * (points[0] - x) > 0,
-        "likelier_first": weights[0] > max(weights[1:], default=0),
         "of_likelier": (likeliest - x) / rest,
         "prior_weights": (sum(p * a for p, a in zip(prior, points, strict=True)) - x) / rest,
         "not_divided": float(rest) * velocity,
@@ -138,8 +134,6 @@ def point_data_by_continuity(
         "velocity": velocity,
         "weights": shares,
         "expected_data": x + (1 - t) * velocity,
-        "drifts_to_first": velocity.sign() == (points[:, 0] - x).sign(),
-        "likelier_first": shares.argmax(-1) == 0,
         "of_likelier": blend(likeliest.to(x.dtype)),
         "prior_weights": blend(prior),
         "not_divided": (1 - t) * velocity,
@@ -159,8 +153,6 @@ def point_data_by_continuity(
         "end_of_step": "where one Euler step from t to 1 ends",
         "exact_end": "where the flow that starts in x at time t is at time 1",
         "variance_of_steps": "variance of end_of_step if x has the distribution of x_t",
-        "left_over": "Var(x_1 − x_0 | x_t = x), the same for all x",
-        "least_loss": "left_over averaged over t from 0 to 1: the smallest flow-matching loss",
         "spreading": "whether paths of the flow move apart at time t",
         "to_the_right": "whether the flow moves to the right in x at time t",
         "wider": "whether x_t has a larger variance than the data",
@@ -169,10 +161,8 @@ def point_data_by_continuity(
         "slope_sign_formula": "Adds the variances (1 − t) and t s² in the covariance",
         "slope_not_normalised_formula": "Forgets to divide the covariance by the variance of x_t",
         "centred_at_mean_formula": "Centres x at m in place of t m",
-        "drift_of_means": "m: ignores x",
         "scaled_once": "The exact end with s² / variance in place of its root",
         "data_variance": "s²: the variance of the data",
-        "variance_of_difference": "1 + s²: the variance of x_1 − x_0 without knowing x_t",
     },
     examples=(
         {"m": 2, "s": 3, "t": Fraction(1, 2), "x": -1},
@@ -184,10 +174,9 @@ def gaussian_data(m: Scalar, s: Scalar, t: Scalar, x: Scalar) -> SolverResults:
     """x_0 ~ N(0, 1) and x_1 ~ N(m, s²), independent.
 
     x_1 − x_0 and x_t are jointly Gaussian, with covariance t s² − (1 − t) and Var x_t = t² s² +
-    (1 − t)². The standardised distance (x − t m) / √Var x_t stays the same along the flow. The
-    variance that is left over is s² / Var x_t, and its integral over t is π s / 2. Source: Liu,
-    Gong and Liu, Flow straight and fast (2023), equations 1 and 2, for Gaussians. Raises
-    ValueError for s not above zero and t not between 0 and 1.
+    (1 − t)². The standardised distance (x − t m) / √Var x_t stays the same along the flow.
+    Source: Liu, Gong and Liu, Flow straight and fast (2023), equations 1 and 2, for Gaussians.
+    Raises ValueError for s not above zero and t not between 0 and 1.
     """
     require_scalar("m", m)
     require_scalar("x", x)
@@ -208,8 +197,6 @@ def gaussian_data(m: Scalar, s: Scalar, t: Scalar, x: Scalar) -> SolverResults:
         "end_of_step": end,
         "exact_end": exact,
         "variance_of_steps": (t * data) ** 2 / variance,
-        "left_over": data / variance,
-        "least_loss": float(s) * pi / 2,
         "spreading": slope > 0,
         "to_the_right": velocity > 0,
         "wider": variance > data,
@@ -218,10 +205,8 @@ def gaussian_data(m: Scalar, s: Scalar, t: Scalar, x: Scalar) -> SolverResults:
         ),
         "slope_not_normalised_formula": _line(covariance, m - covariance * t * m),
         "centred_at_mean_formula": _line(slope, m - slope * m),
-        "drift_of_means": m,
         "scaled_once": m + distance * data / variance,
         "data_variance": data,
-        "variance_of_difference": 1 + data,
     }
 
 
@@ -234,12 +219,10 @@ def _line(slope: Scalar, offset: Scalar) -> Sum:
 def gaussian_data_by_score(m: "Tensor", s: "Tensor", t: "Tensor", x: "Tensor") -> Mapping[str, Any]:
     """(x + (1 − t) · score) / t with the score by autograd, and the flow by integration.
 
-    It is E[x_1 − x_0 | x_t] by Tweedie's formula for x_0. What is left over comes from Bayes'
-    rule on a grid of x_1, and its mean over t from the Gauss-Legendre rule. All are [variants].
+    It is E[x_1 − x_0 | x_t] by Tweedie's formula for x_0. All are
+    [variants].
     """
     import torch
-
-    from qgen.solvers.numerics.numerical_methods import gauss_legendre
 
     normal: Any = torch.distributions.Normal
     mean, spread = m[:, None], s[:, None]
@@ -256,26 +239,7 @@ def gaussian_data_by_score(m: "Tensor", s: "Tensor", t: "Tensor", x: "Tensor") -
     steps = two + (1 - t[:, None]) * now
     slope = now[:, 1] - now[:, 0]
 
-    def left_over(time: "Tensor", place: "Tensor") -> "Tensor":
-        """Var(x_1 | x_t) / (1 − t)²; time, place: [variants, times]."""
-        grid = torch.linspace(-12, 12, 2401, dtype=torch.float64)
-        nodes = (place + (1 - time) * velocity(time, place))[..., None] + s[:, None, None] * grid
-        logs = normal(mean[..., None], spread[..., None]).log_prob(nodes)
-        logs = logs + normal(time[..., None] * nodes, 1 - time[..., None]).log_prob(
-            place[..., None]
-        )
-        shares = torch.softmax(logs, -1)
-        centre = (shares * nodes).sum(-1, keepdim=True)
-        return (shares * (nodes - centre) ** 2).sum(-1) / (1 - time) ** 2
-
-    # The variance given x_t, averaged over x_t, is that of x_1 − x_0 less that of its mean.
-    samples = normal(0.0, 1.0).variance + s**2
     law = (t * s) ** 2 + (1 - t) ** 2
-    places, shares = gauss_legendre(80)
-    times = places.expand(len(t), -1)
-    means = velocity(times, times * mean + 1)
-    lift = (means - mean) ** 2 * ((times * spread) ** 2 + (1 - times) ** 2)
-    least = ((samples[:, None] - lift) * shares).sum(-1)
 
     def straight(shape: "Tensor", centre: "Tensor") -> Any:
         return lambda points: mean + shape[:, None] * (points["x"] - centre[:, None])
@@ -289,16 +253,12 @@ def gaussian_data_by_score(m: "Tensor", s: "Tensor", t: "Tensor", x: "Tensor") -
         "end_of_step": steps[:, 0],
         "exact_end": ends[:, 0],
         "variance_of_steps": (steps[:, 1] - steps[:, 0]) ** 2 * law,
-        "left_over": left_over(t[:, None], x[:, None])[:, 0],
-        "least_loss": least,
         "spreading": slope > 1e-12,
         "to_the_right": now[:, 0] > 1e-12,
         "wider": law > s**2 * (1 + 1e-12),
         "slope_sign_formula": straight((t * s**2 + 1 - t) / law, t * m),
         "slope_not_normalised_formula": straight(slope * law, t * m),
         "centred_at_mean_formula": straight(slope, m),
-        "drift_of_means": m,
         "scaled_once": m + (steps[:, 0] - m) / t,
         "data_variance": (ends[:, 1] - ends[:, 0]) ** 2 * law,
-        "variance_of_difference": samples,
     }

@@ -137,10 +137,8 @@ def step_by_matrices(alpha_t: "Tensor", alpha_s: "Tensor", p: "Tensor") -> Mappi
     "masked_diffusion.together",
     results={
         "same_step": "the probability that both tokens are revealed in the same step",
-        "generated": "the probabilities of the four pairs that the sampler makes",
         "wrong": "the sampler's probability of the second or the third pair",
         "true_wrong": "the data's probability of them",
-        "distance": "the total variation distance of the sampler's pairs from the data's",
     },
     mistakes={
         "always_together": "The probability of the two pairs when all is revealed at once",
@@ -186,10 +184,8 @@ def together(shares: Vector, joint: Vector) -> SolverResults:
     made = tuple(same * a + (1 - same) * b for a, b in zip(apart, joint, strict=True))
     return {
         "same_step": same,
-        "generated": made,
         "wrong": made[1] + made[2],
         "true_wrong": joint[1] + joint[2],
-        "distance": sum(abs(a - b) for a, b in zip(made, joint, strict=True)) / 2,
         "always_together": apart[1] + apart[2],
         "only_second": made[1],
         "by_steps": Fraction(apart[1] + apart[2]) / len(shares)
@@ -226,10 +222,8 @@ def together_by_enumeration(shares: "Tensor", joint: "Tensor") -> Mapping[str, A
             equal_steps = equal_steps + drawn / count**2
     return {
         "same_step": same,
-        "generated": made.reshape(-1, 4),
         "wrong": made[:, 0, 1] + made[:, 1, 0],
         "true_wrong": 1 - table[:, 0, 0] - table[:, 1, 1],
-        "distance": (made - table).clamp(min=0).sum((-1, -2)),
         "always_together": split[:, 0, 1] + split[:, 1, 0],
         "only_second": made[:, 0, 1],
         "by_steps": equal_steps[:, 0, 1] + equal_steps[:, 1, 0],

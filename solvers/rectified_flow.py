@@ -152,7 +152,6 @@ def crossing_by_bisection(
     mistakes={
         "paired_end_of_first": "The end that the first start was paired with",
         "nearest_to_first": "The end nearest to the first start",
-        "sum_saved": "What is saved in total, not on average",
         "cost_of_lengths": "The mean of |x_1 − x_0|",
         "cost_halved": "Half the mean of (x_1 − x_0)²",
     },
@@ -196,7 +195,6 @@ def reflow(starts: Vector, ends: Vector) -> SolverResults:
         "crossings": crossed,
         "paired_end_of_first": ends[0],
         "nearest_to_first": min(ends, key=lambda end: (abs(end - starts[0]), end)),
-        "sum_saved": count * (cost - after),
         "cost_of_lengths": Fraction(sum(abs(b - a) for a, b in pairs), count),
         "cost_halved": cost / 2,
     }
@@ -230,7 +228,6 @@ def reflow_by_transport(starts: "Tensor", ends: "Tensor") -> Mapping[str, Any]:
         "crossings": turned.sum((-1, -2)) / 2,
         "paired_end_of_first": ends[:, 0],
         "nearest_to_first": ends[rows, distance.argmin(-1)],
-        "sum_saved": ((ends - starts) ** 2).sum(-1) - count * after,
         "cost_of_lengths": (ends - starts).abs().mean(-1),
         "cost_halved": (ends - starts).square().mean(-1) / 2,
     }

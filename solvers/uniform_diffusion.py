@@ -19,16 +19,12 @@ if TYPE_CHECKING:
         "clean_before": "P(x_{t−1} = x_0 | x_t, x_0) where x_t is another token",
         "stayed": "P(x_{t−1} = x_t | x_t, x_0) there",
         "third": "the probability there of each token that is neither x_0 nor x_t",
-        "clean_if_clean": "P(x_{t−1} = x_0 | x_t, x_0) where x_t = x_0",
-        "marginal": "P(x_t = x_0 | x_0)",
-        "likelier_clean": "whether x_0 is likelier than x_t at t − 1, where x_t is another token",
     },
     mistakes={
         "prior_only": "P(x_{t−1} = x_0 | x_0): ignores x_t",
         "not_normalised": "The product of prior and likelihood, not divided by P(x_t | x_0)",
         "no_return": "Forgets that resampling may give the same token: β for β / K in the step",
         "likelihood_only": "Bayes' rule with equal prior probabilities of all tokens",
-        "split_evenly": "alpha_bar_before, as if only resampled tokens could be anywhere else",
     },
     examples=(
         {"size": 4, "alpha_bar_before": Fraction(3, 5), "beta": Fraction(1, 5)},
@@ -54,16 +50,12 @@ def posterior(size: Scalar, alpha_bar_before: Scalar, beta: Scalar) -> SolverRes
         "clean_before": clean * jump / evidence,
         "stayed": spread * stay / evidence,
         "third": spread * jump / evidence,
-        "clean_if_clean": clean * stay / (clean * stay + (count - 1) * spread * jump),
-        "marginal": clean * stay + (count - 1) * spread * jump,
-        "likelier_clean": clean * jump > spread * stay,
         "prior_only": clean,
         "not_normalised": clean * jump,
         "no_return": clean
         * beta
         / (clean * beta + spread * (1 - beta) + (count - 2) * spread * beta),
         "likelihood_only": jump / (stay + (count - 1) * jump),
-        "split_evenly": alpha_bar_before,
     }
 
 
@@ -71,7 +63,7 @@ def posterior(size: Scalar, alpha_bar_before: Scalar, beta: Scalar) -> SolverRes
 def posterior_by_matrices(
     size: "Tensor", alpha_bar_before: "Tensor", beta: "Tensor"
 ) -> Mapping[str, Any]:
-    """Bayes' rule on vectors of all tokens: x_0 is token 0, x_t is token 1 or 0.
+    """Bayes' rule on vectors of all tokens: x_0 is token 0, x_t is token 1.
 
     All are [variants]; a variant with fewer tokens than the largest has zeros behind them.
     """
@@ -88,25 +80,21 @@ def posterior_by_matrices(
         return kept[:, None] * hit(place) + again[:, None] * live / size[:, None]
 
     before = kernel(alpha_bar_before, 0, 1 - alpha_bar_before)
-    changed, same = (kernel(1 - beta, place, beta) for place in (1, 0))
+    changed = kernel(1 - beta, 1, beta)
 
     def bayes(prior: "Tensor", likelihood: "Tensor") -> "Tensor":
         product = prior * likelihood
         return product / product.sum(-1, keepdim=True)
 
-    given_other, given_same = bayes(before, changed), bayes(before, same)
+    given_other = bayes(before, changed)
     # Without a return to the same token, the step gives every other token the weight β.
     wrong = (1 - beta)[:, None] * hit(1) + beta[:, None] * (live - hit(1))
     return {
         "clean_before": given_other[:, 0],
         "stayed": given_other[:, 1],
         "third": given_other[:, 2],
-        "clean_if_clean": given_same[:, 0],
-        "marginal": (before * same).sum(-1),
-        "likelier_clean": given_other[:, 0] > given_other[:, 1] * (1 + 1e-12),
         "prior_only": before[:, 0],
         "not_normalised": before[:, 0] * changed[:, 0],
         "no_return": bayes(before, wrong)[:, 0],
         "likelihood_only": bayes(live, changed)[:, 0],
-        "split_evenly": before[:, 0] - before[:, 1],
     }

@@ -33,21 +33,19 @@ def test_the_second_route_proves_the_mistakes(known):
 def test_a_function_by_hand():
     """N(2, 9), stopped at 1: at σ = 4 the root of 10 over 25."""
     answers = solve(FUNCTION, FUNCTION.examples[0])
-    assert answers["value"] == pytest.approx(2 + 5 * sqrt(0.4))
-    assert answers["denoiser"] == 2 + Fraction(9, 5)
-    assert answers["to_zero"] == 5
-    assert answers["unrooted"] == 4
     point = {"x": 7, "sigma": 4}
-    for name in ("function", "denoiser", "to_zero", "unrooted"):
-        value = answers["value" if name == "function" else name]
-        assert evaluate(answers[f"{name}_formula"], point) == pytest.approx(float(value))
+    assert evaluate(answers["function_formula"], point) == pytest.approx(2 + 5 * sqrt(0.4))
+    assert evaluate(answers["denoiser_formula"], point) == pytest.approx(2 + 9 / 5)
+    assert evaluate(answers["to_zero_formula"], point) == pytest.approx(5)
+    assert evaluate(answers["unrooted_formula"], point) == pytest.approx(4)
 
 
 @settings(max_examples=15, deadline=None)
 @given(numbers, scales, scales, numbers)
 def test_the_boundary_condition(mu, tau, end, x):
-    values = {"mu": mu, "tau": tau, "end": end, "sigma": end, "x": x}
-    assert solve(FUNCTION, values)["value"] == x
+    formula = solve(FUNCTION, {"mu": mu, "tau": tau, "end": end})["function_formula"]
+    point = {"x": float(x), "sigma": float(end)}
+    assert evaluate(formula, point) == pytest.approx(float(x), abs=1e-12)
 
 
 def test_a_target_by_hand():

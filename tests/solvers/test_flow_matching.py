@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 from itertools import permutations
-from math import exp, pi
+from math import exp
 
 import pytest
 import torch
@@ -68,8 +68,6 @@ def test_gaussian_data_by_hand():
     assert answers["end_of_step"] == -1 - Fraction(3, 5)
     assert answers["exact_end"] == pytest.approx(2 - 2 * 3 / 2.5**0.5)
     assert answers["variance_of_steps"] == Fraction(81, 10)
-    assert answers["left_over"] == Fraction(18, 5)
-    assert answers["least_loss"] == pytest.approx(3 * pi / 2)
     assert (answers["spreading"], answers["to_the_right"], answers["wider"]) == (True, False, False)
     assert evaluate(answers["velocity_formula"], {"x": 1}) == 2
     assert evaluate(answers["slope_sign_formula"], {"x": 2}) == 4
@@ -91,8 +89,6 @@ def test_two_steps_by_hand():
     assert answers["later_velocity"] == Fraction(14, 5)
     assert answers["end"] == Fraction(29, 10)
     assert (answers["exact"], answers["one_step"]) == (5, 2)
-    assert answers["spread"] == Fraction(9, 10)
-    assert answers["lost"] == Fraction(7, 10)
     assert answers["unscaled_steps"] == 2 + 2 + Fraction(8, 5)
     assert answers["data_point_each_time"] == 2 + (2 + HALF * (2 + Fraction(8, 5))) / 2
 
@@ -102,7 +98,11 @@ def test_two_steps_by_hand():
 def test_more_steps_come_nearer_to_the_flow(m, s, x, n):
     values = {"m": m, "s": s, "x": x, "n": n}
     assert agree(STEPS, values)
-    assert solve(STEPS, {**values, "n": 60})["lost"] < solve(STEPS, values)["lost"]
+    error, less = (
+        abs(each["end"] - each["exact"])
+        for each in (solve(STEPS, values), solve(STEPS, {**values, "n": 60}))
+    )
+    assert less < error or error == less == 0
 
 
 def test_a_crossing_by_hand():

@@ -56,10 +56,8 @@ def test_tokens_together_by_hand():
     assert answers["same_step"] == Fraction(1, 4)
     assert answers["always_together"] == Fraction(12, 25)
     assert answers["wrong"] == Fraction(3, 25)
-    assert answers["distance"] == Fraction(3, 25)
     assert answers["true_wrong"] == 0
     assert answers["only_second"] == Fraction(3, 50)
-    assert sum(answers["generated"]) == 1
 
 
 def test_tokens_together_by_simulation():
@@ -80,9 +78,10 @@ def test_tokens_together_by_simulation():
     given_other = draw_from(table.T[other])
     first = torch.where(first_step > second_step, given_other, one)
     second = torch.where(second_step > first_step, given_one, other)
-    sampled = torch.bincount(2 * first + second, minlength=4) / count
-    expected = [float(each) for each in solve(TOGETHER, TOGETHER.examples[1])["generated"]]
-    assert sampled.tolist() == pytest.approx(expected, abs=0.005)
+    sampled = float((first != second).sum()) / count
+    assert float(solve(TOGETHER, TOGETHER.examples[1])["wrong"]) == pytest.approx(
+        sampled, abs=0.005
+    )
 
 
 def test_uniform_noise_by_hand():
@@ -95,8 +94,6 @@ def test_uniform_noise_by_hand():
     assert answers["prior_only"] == Fraction(7, 10)
     assert answers["not_normalised"] == Fraction(7, 200)
     assert answers["likelihood_only"] == Fraction(1, 20)
-    assert answers["split_evenly"] == Fraction(3, 5)
-    assert answers["likelier_clean"] is False
 
 
 @settings(max_examples=20, deadline=None)
