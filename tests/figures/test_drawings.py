@@ -54,6 +54,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"direction": (1, HALF), "weight": (1, 1), "offset": 0},
         {"direction": (1, -HALF)},
     ),
+    "transport.pairs": (
+        {"starts": (0, 4, -2), "ends": (5, -1, HALF)},
+        {"ends": (5, -1, 1)},
+    ),
     "variational.posterior_and_approximation": (
         {
             "weights": (2, 1),
@@ -91,6 +95,8 @@ UNFIT: list[tuple[str, Values, str]] = [
     ("flow.planar", {"direction": (1,), "weight": (1, 1), "offset": 0}, "must have 2 entries"),
     ("flow.planar", {"direction": (1, 1), "weight": (1, 1)}, "needs an argument 'offset'"),
     ("gan.generator_losses", {"score": (HALF,)}, "did you mean 'scores'?"),
+    ("transport.pairs", {"starts": (0,), "ends": (1, 2)}, "ends must have 1 entries"),
+    ("transport.pairs", {"starts": (0,), "ends": (0,)}, "must differ"),
     (
         "flow.affine_coupling",
         {"scale_slope": 9, "scale_offset": 0, "shift_slope": 0, "shift_offset": 0},
