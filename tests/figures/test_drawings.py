@@ -54,6 +54,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"direction": (1, HALF), "weight": (1, 1), "offset": 0},
         {"direction": (1, -HALF)},
     ),
+    "scaling.isoflop_curves": (
+        {"alpha": HALF, "beta": Fraction(3, 10), "first_best": 8, "budgets": (18, 20, 22)},
+        {"alpha": Fraction(2, 5)},
+    ),
     "variational.posterior_and_approximation": (
         {
             "weights": (2, 1),
@@ -91,6 +95,11 @@ UNFIT: list[tuple[str, Values, str]] = [
     ("flow.planar", {"direction": (1,), "weight": (1, 1), "offset": 0}, "must have 2 entries"),
     ("flow.planar", {"direction": (1, 1), "weight": (1, 1)}, "needs an argument 'offset'"),
     ("gan.generator_losses", {"score": (HALF,)}, "did you mean 'scores'?"),
+    (
+        "scaling.isoflop_curves",
+        {"alpha": HALF, "beta": HALF, "first_best": 8, "budgets": (20, 20)},
+        "budgets must rise",
+    ),
     (
         "flow.affine_coupling",
         {"scale_slope": 9, "scale_offset": 0, "shift_slope": 0, "shift_offset": 0},
