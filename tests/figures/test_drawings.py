@@ -46,6 +46,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"betas": (Fraction(1, 10), Fraction(1, 5), HALF)},
         {"betas": (Fraction(1, 10), Fraction(1, 4), HALF)},
     ),
+    "evaluation.neighbourhoods": (
+        {"real": ((0, 0), (2, 1), (4, 5)), "generated": ((1, 1), (3, HALF), (9, 4)), "k": 1},
+        {"k": 2},
+    ),
     "flow.affine_coupling": (
         {"scale_slope": HALF, "scale_offset": 0, "shift_slope": 1, "shift_offset": 0},
         {"scale_slope": -HALF},
@@ -95,6 +99,11 @@ UNFIT: list[tuple[str, Values, str]] = [
     ("flow.planar", {"direction": (1,), "weight": (1, 1), "offset": 0}, "must have 2 entries"),
     ("flow.planar", {"direction": (1, 1), "weight": (1, 1)}, "needs an argument 'offset'"),
     ("gan.generator_losses", {"score": (HALF,)}, "did you mean 'scores'?"),
+    (
+        "evaluation.neighbourhoods",
+        {"real": ((0, 0), (1, 1)), "generated": ((0, 1), (2, 2)), "k": 2},
+        "k must be a whole number below",
+    ),
     (
         "scaling.isoflop_curves",
         {"alpha": HALF, "beta": HALF, "first_best": 8, "budgets": (20, 20)},
