@@ -46,6 +46,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"betas": (Fraction(1, 10), Fraction(1, 5), HALF)},
         {"betas": (Fraction(1, 10), Fraction(1, 4), HALF)},
     ),
+    "evaluation.neighbourhoods": (
+        {"real": ((0, 0), (2, 1), (4, 5)), "generated": ((1, 1), (3, HALF), (9, 4)), "k": 1},
+        {"k": 2},
+    ),
     "flow.affine_coupling": (
         {"scale_slope": HALF, "scale_offset": 0, "shift_slope": 1, "shift_offset": 0},
         {"scale_slope": -HALF},
@@ -57,6 +61,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "transport.pairs": (
         {"starts": (0, 4, -2), "ends": (5, -1, HALF)},
         {"ends": (5, -1, 1)},
+    ),
+    "scaling.isoflop_curves": (
+        {"alpha": HALF, "beta": Fraction(3, 10), "first_best": 8, "budgets": (18, 20, 22)},
+        {"alpha": Fraction(2, 5)},
     ),
     "variational.posterior_and_approximation": (
         {
@@ -97,6 +105,16 @@ UNFIT: list[tuple[str, Values, str]] = [
     ("gan.generator_losses", {"score": (HALF,)}, "did you mean 'scores'?"),
     ("transport.pairs", {"starts": (0,), "ends": (1, 2)}, "ends must have 1 entries"),
     ("transport.pairs", {"starts": (0,), "ends": (0,)}, "must differ"),
+    (
+        "evaluation.neighbourhoods",
+        {"real": ((0, 0), (1, 1)), "generated": ((0, 1), (2, 2)), "k": 2},
+        "k must be a whole number below",
+    ),
+    (
+        "scaling.isoflop_curves",
+        {"alpha": HALF, "beta": HALF, "first_best": 8, "budgets": (20, 20)},
+        "budgets must rise",
+    ),
     (
         "flow.affine_coupling",
         {"scale_slope": 9, "scale_offset": 0, "shift_slope": 0, "shift_offset": 0},

@@ -1,0 +1,120 @@
+"""One small step of direct preference optimisation, and whose probability it raises."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from math import log
+from typing import TYPE_CHECKING, Any
+
+from qgen.document.values import SolverResults
+from qgen.solvers.numerics.arguments import (
+    Scalar,
+    Vector,
+    require_positive,
+    require_probabilities,
+    require_vector,
+)
+from qgen.solvers.routes.registry import check, solver
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@solver(
+    "preferences_step.log_linear",
+    results={
+        "slopes": "how fast the log probability of each answer changes along the step",
+        "mean_feature": "the policy's expected feature",
+        "chosen_rises": "whether the step raises the probability of the chosen answer",
+        "rejected_falls": "whether it lowers the probability of the rejected answer",
+        "third_rises": "whether it raises the probability of the third answer",
+        "margin": "beta times the difference of the two log ratios",
+        "steeper_than_at_start": "whether the loss is steeper than for policy = reference",
+    },
+    examples=(
+        {
+            "features": (2, 1, 3),
+            "policy": (Fraction(1, 5), Fraction(1, 5), Fraction(3, 5)),
+            "reference": (Fraction(1, 2), Fraction(1, 4), Fraction(1, 4)),
+            "beta": Fraction(1, 10),
+        },
+        {
+            "features": (-1, 2, 0),
+            "policy": (Fraction(3, 5), Fraction(1, 10), Fraction(3, 10)),
+            "reference": (Fraction(1, 5), Fraction(2, 5), Fraction(2, 5)),
+            "beta": Fraction(1, 2),
+        },
+    ),
+)
+def log_linear(features: Vector, policy: Vector, reference: Vector, beta: Scalar) -> SolverResults:
+    """A small gradient step of the DPO loss in theta, where policy(y) ∝ e^(theta f(y) + c(y)).
+
+    The answers are the chosen, the rejected and a third one. Minus the gradient is
+    beta sigmoid(−margin) (f_w − f_l), and ln policy(y) has the slope f(y) − E[f]. Sources: Rafailov
+    et al., Direct preference optimization (2023), section 4; Razin, Malladi, Bhaskar, Chen, Arora
+    and Hanin, Unintentional unalignment: likelihood displacement in direct preference optimization
+    (2024), on chosen answers that become less likely. Raises ValueError for other than three
+    answers, distributions with zeros, equal features of the pair and beta not above zero.
+    """
+    require_vector("features", features, 3)
+    for name, shares in (("policy", policy), ("reference", reference)):
+        require_probabilities(name, shares)
+        require_vector(name, shares, 3)
+        if min(shares) <= 0:
+            raise ValueError(f"{name} must have no zeros")
+    require_positive("beta", beta)
+    gap = Fraction(features[0]) - features[1]
+    if not gap:
+        raise ValueError("chosen and rejected answer must have different features")
+    mean = sum([Fraction(p) * f for p, f in zip(policy, features, strict=True)])
+    slopes = tuple([gap * (f - mean) for f in features])
+    odds = Fraction(policy[0]) * reference[1] / (Fraction(policy[1]) * reference[0])
+    return {
+        "slopes": slopes,
+        "mean_feature": mean,
+        "chosen_rises": slopes[0] > 0,
+        "rejected_falls": slopes[1] < 0,
+        "third_rises": slopes[2] > 0,
+        "margin": float(beta) * log(odds),
+        "steeper_than_at_start": odds < 1,
+    }
+
+
+@check("preferences_step.log_linear", tolerance=1e-5)
+def log_linear_by_trying(
+    features: "Tensor", policy: "Tensor", reference: "Tensor", beta: "Tensor"
+) -> Mapping[str, Any]:
+    """Takes the step and looks; features, policy, reference: [variants, 3], beta: [variants].
+
+    The loss is differentiated by autograd at theta = 0 with c = ln policy; a very small step
+    against the gradient is taken forwards and backwards.
+    """
+    import torch
+
+    theta = torch.zeros(len(beta), dtype=torch.float64, requires_grad=True)
+
+    def log_policy(theta: "Tensor") -> "Tensor":
+        return (policy.log() + theta[:, None] * features).log_softmax(-1)
+
+    def loss(logs: "Tensor") -> "Tensor":
+        ratios = logs - reference.log()
+        return -torch.nn.functional.logsigmoid(beta * (ratios[:, 0] - ratios[:, 1]))
+
+    now = loss(log_policy(theta))
+    descent = -torch.autograd.grad(now.sum(), theta)[0]
+    # Along the step, in units in which it is the gap of the features that moves theta.
+    pull = descent / (beta * (1 - (-now.detach()).exp()))
+    small = 1e-5
+    ahead, behind = log_policy(small * pull).detach(), log_policy(-small * pull).detach()
+    change = (ahead - behind) / (2 * small)
+    at_start = torch.zeros_like(theta).requires_grad_()
+    equal = -torch.nn.functional.logsigmoid(at_start * beta * (features[:, 0] - features[:, 1]))
+    start = torch.autograd.grad(equal.sum(), at_start)[0]
+    return {
+        "slopes": change,
+        "mean_feature": torch.linalg.vecdot(policy, features),
+        "chosen_rises": ahead[:, 0] > behind[:, 0],
+        "rejected_falls": ahead[:, 1] < behind[:, 1],
+        "third_rises": ahead[:, 2] > behind[:, 2],
+        "margin": -torch.log(torch.expm1(now.detach())),
+        "steeper_than_at_start": descent.abs() > start.abs() * (1 + 1e-9),
+    }
