@@ -12,6 +12,7 @@ from jinja2 import nodes
 
 from qgen.bank.exact_arithmetic import ExpressionError
 from qgen.bank.expression_syntax import parsed
+from qgen.bank.functions import FUNCTIONS
 from qgen.bank.parameters import (
     Decimals,
     Domain,
@@ -108,6 +109,8 @@ class _Reader:
         raise ExpressionError(f"'{type(node).__name__.lower()}' is not allowed in a derivation")
 
     def _name(self, name: str, scope: Scope) -> Term:
+        if name in CONSTANTS and name in scope.known:
+            raise ExpressionError(f"'{name}' is a number in a derivation: rename the value")
         if name in scope.variables or name in CONSTANTS:
             return Name(name)
         if name in scope.earlier:
@@ -131,6 +134,11 @@ class _Reader:
             raise ExpressionError(f"'{name}' takes plain arguments only")
         if name in scope.earlier and name not in scope.variables:
             return self._substituted(name, node.args, scope)
+        if name in scope.shapes and name in FUNCTIONS:
+            raise ExpressionError(
+                f"'{name}' is a value of this question, so that '{name}' cannot be called: rename "
+                "the value"
+            )
         if name == "ln":
             name = "log"
         if name not in CALLED:

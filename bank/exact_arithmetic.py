@@ -26,34 +26,78 @@ _SMALL = 10**15
 """Numbers below it need no closer look; a float that is not is left to `limited` too."""
 
 # Looked up by exact type: these run for every variant, and a truth value is no number.
-_NUMBERS = frozenset({int, Fraction, float})
+NUMBERS = frozenset({int, Fraction, float})
+"""The types of numbers."""
 _WITH_FRACTION = frozenset({(Fraction, Fraction), (Fraction, int), (int, Fraction)})
 _ROUNDED = frozenset({(float, Fraction), (Fraction, float)})
-_PLAIN = frozenset((first, second) for first in _NUMBERS for second in _NUMBERS) - _WITH_FRACTION
-# A text would read `%` as a template, and `+` would join two vectors end to end.
+_PLAIN = frozenset((first, second) for first in NUMBERS for second in NUMBERS) - _WITH_FRACTION
+# A text would read `%` as a template, and `+` would join two texts.
 _NO_NUMBER = "only numbers can be added, subtracted, multiplied and divided"
+MOST_NESTED = 20
+"""So deep may lists stand inside one another."""
 
 
 def row(*entries: Value) -> Value:
     """A vector or a row of a matrix. What it is made of is no larger, so that counting is cheap."""
-    if sum(map(_size, entries)) > MOST_ENTRIES:
+    if sum([_size(entry, MOST_NESTED) for entry in entries]) > MOST_ENTRIES:
         raise ExpressionError(f"a list with more than {MOST_ENTRIES} entries")
     return entries
 
 
-def _size(value: Value) -> int:
-    return sum(map(_size, value)) if isinstance(value, tuple) else 1
+def _size(value: Value, levels: int) -> int:
+    if not isinstance(value, tuple):
+        return 1
+    if not levels:
+        raise ExpressionError(f"lists inside one another, more than {MOST_NESTED} deep")
+    return sum([_size(entry, levels - 1) for entry in value])
+
+
+def by_entries(operation: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What an operation gives of each entry of vectors; a number goes with every entry.
+
+    Vectors beside one another have the same shape: what a matrix and a vector would give, people
+    see in two ways.
+    """
+    vectors = [each for each in arguments if type(each) is tuple]
+    lengths = {len(each) for each in vectors}
+    if len(lengths) > 1:
+        counts = " and ".join(map(str, sorted(lengths)))
+        raise ExpressionError(f"vectors of {counts} entries do not go together")
+    if len(vectors) > 1 and any(
+        len({type(e) is tuple for e in each}) > 1 for each in zip(*vectors, strict=True)
+    ):
+        raise ExpressionError("a matrix and a vector do not go together entry by entry")
+    return tuple(
+        [
+            operation(*[each[place] if type(each) is tuple else each for each in arguments])
+            for place in range(lengths.pop())
+        ]
+    )
+
+
+def _other_than_numbers(operation: Callable[..., Any], first: Any, second: Any) -> Value:
+    """Vectors and matrices by their entries; nothing else can be reckoned with."""
+    if type(first) is tuple or type(second) is tuple:
+        return by_entries(operation, (first, second))
+    raise ExpressionError(_NO_NUMBER)
+
+
+def negate(value: Any) -> Value:
+    """The number, or every entry, with the other sign."""
+    if type(value) is tuple:
+        return by_entries(negate, (value,))
+    return -value  # type: ignore[no-any-return]  # a number, or a TypeError for the caller
 
 
 def add(first: Any, second: Any) -> Value:
-    """The sum of two numbers."""
+    """The sum of two numbers, or of vectors entry by entry."""
     kinds = type(first), type(second)
     if kinds in _WITH_FRACTION:
         above, below = first.as_integer_ratio()
         other_above, other_below = second.as_integer_ratio()
         return _quotient(above * other_below + other_above * below, below * other_below)
     if kinds not in _PLAIN:
-        raise ExpressionError(_NO_NUMBER)
+        return _other_than_numbers(add, first, second)
     value = first + second
     return value if -_SMALL < value < _SMALL else limited(value)
 
@@ -66,7 +110,7 @@ def subtract(first: Any, second: Any) -> Value:
         other_above, other_below = second.as_integer_ratio()
         return _quotient(above * other_below - other_above * below, below * other_below)
     if kinds not in _PLAIN:
-        raise ExpressionError(_NO_NUMBER)
+        return _other_than_numbers(subtract, first, second)
     value = first - second
     return value if -_SMALL < value < _SMALL else limited(value)
 
@@ -79,15 +123,15 @@ def multiply(first: Any, second: Any) -> Value:
         other_above, other_below = second.as_integer_ratio()
         return _quotient(above * other_above, below * other_below)
     if kinds not in _PLAIN:
-        raise ExpressionError(_NO_NUMBER)
+        return _other_than_numbers(multiply, first, second)
     value = first * second
     return value if -_SMALL < value < _SMALL else limited(value)
 
 
 def divide(first: Any, second: Any) -> Value:
     """The quotient of two numbers, exact unless one is a float."""
-    if type(first) not in _NUMBERS or type(second) not in _NUMBERS:
-        raise ExpressionError(_NO_NUMBER)
+    if type(first) not in NUMBERS or type(second) not in NUMBERS:
+        return _other_than_numbers(divide, first, second)
     if second == 0:
         raise ZeroDivisionError("division by zero")
     if type(first) is float or type(second) is float:
@@ -97,21 +141,23 @@ def divide(first: Any, second: Any) -> Value:
 
 def floor_divide(first: Any, second: Any) -> Value:
     """The quotient of two numbers, rounded down."""
-    if type(first) not in _NUMBERS or type(second) not in _NUMBERS:
-        raise ExpressionError(_NO_NUMBER)
+    if type(first) not in NUMBERS or type(second) not in NUMBERS:
+        return _other_than_numbers(floor_divide, first, second)
     return limited(first // second)
 
 
 def remainder(first: Any, second: Any) -> Value:
     """What is left of the first number after dividing by the second."""
-    if type(first) not in _NUMBERS or type(second) not in _NUMBERS:
-        raise ExpressionError(_NO_NUMBER)
+    if type(first) not in NUMBERS or type(second) not in NUMBERS:
+        return _other_than_numbers(remainder, first, second)
     return limited(first % second)
 
 
 def power(base: Any, exponent: Any) -> Value:
     """A power, exact where base and exponent allow it."""
-    if type(base) not in _NUMBERS or type(exponent) not in _NUMBERS:
+    if type(base) not in NUMBERS or type(exponent) not in NUMBERS:
+        if type(base) is tuple or type(exponent) is tuple:
+            return by_entries(power, (base, exponent))
         raise ExpressionError("only numbers can be raised to a power")
     whole = isinstance(exponent, int) or (
         isinstance(exponent, Fraction) and exponent.denominator == 1
@@ -143,8 +189,8 @@ def _quotient(above: int, below: int) -> Value:
     return value if below < _SMALL and -_SMALL < above < _SMALL else limited(value)
 
 
-def less(first: Any, second: Any) -> bool:
-    """Whether the first is smaller. Raises TypeError for what has no order.
+def less(first: Any, second: Any) -> Value:
+    """Whether the first is smaller; TypeError for what has no order. Of vectors, by entries.
 
     Python compares a float with a fraction by way of another fraction; that is only needed where
     the float is the one nearest to it.
@@ -161,12 +207,24 @@ def less(first: Any, second: Any) -> bool:
             return bool(first < second)
         if near != other_near:
             return near < other_near
+    elif type(first) is tuple or type(second) is tuple:
+        return by_entries(less, (first, second))
     return bool(first < second)
 
 
-def at_most(first: Any, second: Any) -> bool:
+def at_most(first: Any, second: Any) -> Value:
     """Whether the first is smaller or equal; not a number is neither."""
+    if type(first) is tuple or type(second) is tuple:
+        return by_entries(at_most, (first, second))
     return less(first, second) or bool(first == second)
+
+
+def total(values: Any) -> Value:
+    """The sum of numbers."""
+    result: Value = 0
+    for value in values:
+        result = add(result, value)
+    return result
 
 
 def limited(value: Any) -> Value:
@@ -196,87 +254,8 @@ def item(container: Any, index: Any) -> Value:
     return container[index]  # type: ignore[no-any-return]  # entries of a Value are Values
 
 
-def _dot(first: Any, second: Any) -> Value:
-    if len(first) != len(second):
-        raise ExpressionError("dot needs two vectors of the same length")
-    return _total(tuple(multiply(a, b) for a, b in zip(first, second, strict=True)))
-
-
-def _total(values: Any) -> Value:
-    total: Value = 0
-    for value in values:
-        total = add(total, value)
-    return total
-
-
-def _distinct(values: Any) -> bool:
-    return len(set(values)) == len(values)
-
-
-def _absolute(value: Any) -> Any:
-    if type(value) is Fraction:
-        return value if value.numerator >= 0 else -value
-    return abs(value)
-
-
-def _logarithm(value: Any) -> float:
-    if value <= 0:
-        raise ExpressionError("the logarithm of a number that is not positive")
-    return math.log(value)
-
-
-def _square_root(value: Any) -> Value:
-    if value < 0:
-        raise ExpressionError("the square root of a negative number")
-    if isinstance(value, (int, Fraction)):
-        exact = Fraction(value)
-        top, bottom = math.isqrt(exact.numerator), math.isqrt(exact.denominator)
-        if top * top == exact.numerator and bottom * bottom == exact.denominator:
-            return divide(top, bottom)
-    return math.sqrt(value)
-
-
-def _whole(name: str, value: Any, most: int) -> int:
-    """A whole number from 0 to `most`: beyond it, the result would fill the memory."""
-    if type(value) is not int or not 0 <= value <= most:
-        raise ExpressionError(f"{name} takes whole numbers from 0 to {most}")
-    return value
-
-
-def _factorial(value: Any) -> Value:
-    return limited(math.factorial(_whole("factorial", value, 1_000)))
-
-
-def _binomial(count: Any, chosen: Any) -> Value:
-    most = 10_000
-    return limited(math.comb(_whole("binomial", count, most), _whole("binomial", chosen, most)))
-
-
-def _sign(value: Any) -> Value:
-    if type(value) not in _NUMBERS or math.isnan(value):
-        raise ExpressionError("only a number has a sign")
-    return int(value > 0) - int(value < 0)
-
-
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "abs": _absolute,
-    "min": min,
-    "max": max,
-    "sum": _total,
-    "length": len,
-    "floor": math.floor,
-    "ceil": math.ceil,
-    "gcd": math.gcd,
-    "factorial": _factorial,
-    "binomial": _binomial,
-    "sign": _sign,
-    "dot": _dot,
-    "distinct": _distinct,
-    "sqrt": _square_root,
-    "exp": math.exp,
-    "log": _logarithm,
-}
 OPERATIONS: dict[str, Callable[..., Any]] = {
+    "_negate": negate,
     "_add": add,
     "_subtract": subtract,
     "_multiply": multiply,

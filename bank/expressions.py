@@ -12,20 +12,22 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import NamedTuple
 
 from jinja2 import nodes
 
 from qgen.bank import formula_arithmetic
 from qgen.bank.derived_functions import DERIVED_CONSTANTS, DERIVED_FUNCTIONS
-from qgen.bank.exact_arithmetic import FUNCTIONS, OPERATIONS, ExpressionError, limited
+from qgen.bank.exact_arithmetic import OPERATIONS, ExpressionError, limited
 from qgen.bank.expression_syntax import parsed
+from qgen.bank.functions import APPLIED, CONSTANTS, FUNCTIONS
+from qgen.bank.printing_filters import FILTERS, Filter, printing_filter
 from qgen.document.characters import unprintable
 from qgen.document.formula import Formula, Symbol
 from qgen.document.problem import did_you_mean
 from qgen.document.values import Value, Values
 
 __all__ = [
+    "CONSTANTS",
     "FILTERS",
     "FUNCTIONS",
     "RESERVED",
@@ -45,14 +47,6 @@ RESERVED = frozenset("and or not in is if else true false none True False None".
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """How a value is printed: the filter's name and its arguments."""
-
-    name: str
-    arguments: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Expression:
     """A compiled expression: `evaluate(values)`, and the names that it reads.
 
@@ -68,26 +62,6 @@ class Expression:
     filter: Filter | None = None
     decimal: bool = False
 
-
-class FilterRule(NamedTuple):
-    """How many arguments a printing filter takes, and what it does."""
-
-    least: int
-    most: int
-    says: str
-
-
-FILTERS: Mapping[str, FilterRule] = {
-    "num": FilterRule(1, 1, "so many significant digits"),
-    "frac": FilterRule(0, 0, "a fraction, also where a decimal would print"),
-    "signed": FilterRule(0, 0, "with its sign, a plus too"),
-    "coef": FilterRule(0, 0, "as a factor: nothing for 1, a sign for −1"),
-    "vector": FilterRule(0, 0, "a vector in round brackets"),
-    "column": FilterRule(0, 0, "a vector as a column"),
-    "matrix": FilterRule(0, 0, "a matrix"),
-    "percent": FilterRule(0, 1, "a hundredfold with a percent sign, to so many digits"),
-}
-"""The printing filters: the one table of them, from which messages, docs and tests come."""
 
 _GUARDED: dict[type[nodes.BinExpr], str] = {
     nodes.Add: "_add",
@@ -120,18 +94,20 @@ _ORDERS = {
 class _Translator:
     """Translates Jinja2's tree into Python's, refusing what is not listed here.
 
-    `kept` are names with a fixed meaning: a constant, or a symbol of a formula. With `formulas`,
-    values may be formulas.
+    `kept` are names with a fixed meaning: a constant, or a symbol of a formula. `own` are names
+    that the question may use for values of its own. With `formulas`, values may be formulas.
     """
 
     def __init__(
         self,
         functions: Mapping[str, object] = FUNCTIONS,
         kept: Mapping[str, Formula | float] | None = None,
+        own: Collection[str] = (),
         formulas: bool = False,
     ) -> None:
         self.functions = functions
         self.kept = kept or {}
+        self.own = own
         self.formulas = formulas
         self.names: set[str] = set()
         self.constants: dict[str, Fraction | Formula | float] = {}
@@ -151,6 +127,8 @@ class _Translator:
             case nodes.Name() if node.name in self.kept:
                 self.plain = False
                 return self._kept(self.kept[node.name])
+            case nodes.Name() if node.name in CONSTANTS:
+                return self._value_or_constant(node.name)
             case nodes.Name():
                 self.names.add(node.name)
                 return ast.Subscript(_load("_values"), ast.Constant(node.name), ast.Load())
@@ -159,8 +137,10 @@ class _Translator:
             case nodes.Neg() if self.formulas:
                 self.plain = False
                 return _call("_multiply", ast.Constant(-1), inner(node.node))
-            case nodes.Neg():
+            case nodes.Neg(node=nodes.Const(value=int() | float())):
                 return ast.UnaryOp(ast.USub(), inner(node.node))
+            case nodes.Neg():
+                return _call("_negate", inner(node.node))
             case nodes.Pos():
                 return inner(node.node)
             case nodes.Not():
@@ -213,6 +193,12 @@ class _Translator:
             return ast.Constant(value)
         raise ExpressionError("'none' is not a value")
 
+    def _value_or_constant(self, name: str) -> ast.expr:
+        """A value of this name, where there is one when it is read; otherwise the constant."""
+        if name in self.own:
+            self.names.add(name)
+        return _call("_value_or", _load("_values"), ast.Constant(name), self._kept(CONSTANTS[name]))
+
     def _kept(self, value: Fraction | Formula | float) -> ast.expr:
         """A name for an exact constant, so that it is made once and not for every variant."""
         name = f"_constant_{len(self.constants)}"
@@ -234,13 +220,28 @@ class _Translator:
         if not isinstance(node.node, nodes.Name):
             raise ExpressionError("only the named functions can be called")
         name = node.node.name
+        if name in self.own and name in self.functions:
+            raise ExpressionError(
+                f"'{name}' is a value of this question, so that the function of that name cannot "
+                "be called: rename the value"
+            )
         if name not in self.functions:
-            hint = did_you_mean(name, self.functions) or f"; there are {', '.join(self.functions)}"
+            hint = did_you_mean(name, self.functions) or "; 'qgen functions' lists those there are"
             raise ExpressionError(f"there is no function '{name}'{hint}")
         if node.kwargs or node.dyn_args or node.dyn_kwargs:
             raise ExpressionError(f"'{name}' takes plain arguments only")
+        self._check_arguments(name, node.args)
         self.plain = False
         return _call(name, *(self.translate(argument, depth + 1) for argument in node.args))
+
+    def _check_arguments(self, name: str, arguments: list[nodes.Expr]) -> None:
+        known = FUNCTIONS.get(name)
+        if known is None:
+            return
+        if len(arguments) not in known.counts:
+            raise ExpressionError(f"write it as {known.written}")
+        if name == "round" and len(arguments) == 2:
+            self.decimal = True
 
 
 def _load(name: str) -> ast.Name:
@@ -251,10 +252,15 @@ def _call(name: str, *arguments: ast.expr) -> ast.expr:
     return ast.Call(_load(name), list(arguments), [])
 
 
+def _value_or(values: Values, name: str, constant: Value) -> Value:
+    return values.get(name, constant)
+
+
 _NAMESPACE: dict[str, object] = {
     "__builtins__": {},
     **OPERATIONS,
-    **FUNCTIONS,
+    **APPLIED,
+    "_value_or": _value_or,
 }
 _DERIVED_NAMESPACE: dict[str, object] = {**_NAMESPACE, **DERIVED_FUNCTIONS}
 _DERIVED_FORMULAS: dict[str, Callable[..., object]] = {
@@ -268,37 +274,24 @@ _FORMULA_NAMESPACE: dict[str, object] = {
     "__builtins__": {},
     **formula_arithmetic.OPERATIONS,
     **formula_arithmetic.FUNCTIONS,
+    "_value_or": _value_or,
 }
 
 
-def _printing_filter(node: nodes.Filter) -> Filter:
-    if node.name not in FILTERS:
-        hint = did_you_mean(node.name, FILTERS) or f"; there are {', '.join(FILTERS)}"
-        raise ExpressionError(f"there is no filter '{node.name}'{hint}")
-    arguments = []
-    for argument in node.args:
-        whole = isinstance(argument, nodes.Const) and type(argument.value) is int
-        if not whole or not 1 <= argument.value <= 15:  # type: ignore[attr-defined]  # a Const
-            raise ExpressionError(f"'{node.name}' takes a whole number from 1 to 15")
-        arguments.append(argument.value)  # type: ignore[attr-defined]  # a Const
-    least, most, _ = FILTERS[node.name]
-    if node.kwargs or not least <= len(arguments) <= most:
-        example = f"{node.name}(3)" if most else node.name
-        raise ExpressionError(f"write the filter as '{example}'")
-    return Filter(node.name, tuple(arguments))
-
-
 @lru_cache(maxsize=4096)
-def compile_expression(source: str, *, printing: bool = False) -> Expression:
+def compile_expression(
+    source: str, *, printing: bool = False, own: frozenset[str] = frozenset()
+) -> Expression:
     """The compiled form of an expression; with `printing`, it may end in one printing filter.
 
+    `own` are the names of functions and constants that the question uses for values of its own.
     Raises ExpressionError, with what to write instead, for anything outside the language.
     """
     node = parsed(source)
     chosen = None
     if printing and isinstance(node, nodes.Filter) and node.node is not None:
-        chosen, node = _printing_filter(node), node.node
-    return _compiled(source, node, _Translator(), _NAMESPACE, chosen)
+        chosen, node = printing_filter(node), node.node
+    return _compiled(source, node, _Translator(own=own), _NAMESPACE, chosen)
 
 
 def compile_formula(source: str, variables: Collection[str], known: Collection[str]) -> Expression:
@@ -311,7 +304,7 @@ def compile_formula(source: str, variables: Collection[str], known: Collection[s
         name: meaning for name, meaning in formula_arithmetic.CONSTANTS.items() if name not in known
     }
     kept |= {name: Symbol(name) for name in variables}
-    translator = _Translator(formula_arithmetic.FUNCTIONS, kept, formulas=True)
+    translator = _Translator(formula_arithmetic.FUNCTIONS, kept, known, formulas=True)
     return _compiled(source, parsed(source), translator, _FORMULA_NAMESPACE, None)
 
 
@@ -364,7 +357,10 @@ def evaluate(expression: Expression, values: Values) -> Value:
 
 def unknown_name(name: str, known: Collection[str]) -> str:
     """The sentence for a name that nothing defines."""
-    hint = did_you_mean(name, known) or (
+    near = did_you_mean(name, known)
+    if name in FUNCTIONS and not near:
+        return f"'{name}' is a function, no value: write {FUNCTIONS[name].written}"
+    hint = near or (
         f"; there are {', '.join(sorted(known))}" if known else "; the question defines none"
     )
     return f"there is no value named '{name}'{hint}"

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from qgen.bank import exact_arithmetic
 from qgen.bank.exact_arithmetic import ExpressionError
+from qgen.bank.functions import APPLIED
 from qgen.document.formula import (
     Call,
     Formula,
@@ -54,6 +55,8 @@ def _both_numbers(operation: Callable[[Any, Any], Value]) -> Callable[..., Any]:
             one, other = _number(first), _number(second)
             if one is not None and other is not None:
                 return operation(one, other)
+            if type(first) is tuple or type(second) is tuple:
+                return operation(first, second)  # of vectors of numbers
             return lifted(formula(first), formula(second))
 
         return apply
@@ -155,21 +158,27 @@ _KNOWN: dict[tuple[str, Any], int] = {
 """Exact values of functions whose arithmetic has floats alone."""
 
 
+_NO_NUMBERS = tuple(kind for kind in FORMULA_TYPES if kind is not Number)
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Number) else value
+
+
 def of_numbers(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """A function that no formula holds: of numbers, it is computed."""
 
     def apply(*arguments: Any) -> Any:
-        found = [_number(each) for each in arguments]
-        if None in found:
+        if any(isinstance(each, _NO_NUMBERS) for each in arguments):
             raise ExpressionError(f"no formula that a student types holds '{name}'")
-        return function(*found)
+        return function(*map(_plain, arguments))
 
     return apply
 
 
 def _function(name: str, node: FunctionName) -> Callable[..., Value]:
     """A function by its name among the expressions and its name in formulas."""
-    exactly = exact_arithmetic.FUNCTIONS.get(name)
+    exactly = APPLIED.get(name)
 
     def apply(*arguments: Any) -> Value:
         if node in ("max", "min"):
@@ -177,6 +186,8 @@ def _function(name: str, node: FunctionName) -> Callable[..., Value]:
         if len(arguments) != 1:
             raise ExpressionError(f"'{name}' takes one argument")
         number = _number(arguments[0])
+        if type(arguments[0]) is tuple and exactly is not None:
+            return cast(Value, exactly(arguments[0]))
         if number is None:
             return Call(node, (formula(arguments[0]),))
         if (name, number) in _KNOWN:
@@ -226,7 +237,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
 """What compiled formulas call for operators."""
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    **exact_arithmetic.FUNCTIONS,
+    **{name: of_numbers(name, function) for name, function in APPLIED.items()},
     **{name: _function(name, name) for name in _SAME_NAMES},
     "log": _function("log", "ln"),
     "ln": _function("log", "ln"),

@@ -10,6 +10,7 @@ from typing import assert_never
 from qgen.bank.arrangements import ArrangementBuilder
 from qgen.bank.derivations import Scope, assumptions, read_derivation, value_shapes
 from qgen.bank.expressions import (
+    CONSTANTS,
     FUNCTIONS,
     RESERVED,
     Expression,
@@ -89,6 +90,9 @@ class TemplateBuilder:
         self._assets: dict[str, Asset] = {}
         self._figures = QuestionFigures(model)
         self._drawn = {*model.parameters, *model.let}
+        # A solver may return a value of a constant's name.
+        mine = {*self._drawn, *model.derive, *(CONSTANTS if model.solver else ())}
+        self._own = frozenset(mine & {*FUNCTIONS, *CONSTANTS})
         self._decimal_names: set[str] = set()
         self._decimal_results = False
         self._arrangements = ArrangementBuilder(
@@ -187,11 +191,12 @@ class TemplateBuilder:
         self,
         text: str,
         *steps: str | int,
-        compiled: Compiler = compile_expression,
+        compiled: Compiler | None = None,
     ) -> Placed:
         place = self._place(*steps)
         try:
-            return Placed(compiled(text), place)
+            expression = compiled(text) if compiled else compile_expression(text, own=self._own)
+            return Placed(expression, place)
         except ExpressionError as error:
             self._problem("expression", f"the expression '{text}': {error}", place)
             return Placed(compile_expression("0"), place)
@@ -207,7 +212,7 @@ class TemplateBuilder:
         text: str,
         proof: str | None,
         *steps: str | int,
-        compiled: Compiler = compile_expression,
+        compiled: Compiler | None = None,
     ) -> Placed:
         """An expression with the proof that stands beside it, if one does."""
         claim = self._expression(text, *steps, compiled=compiled)
@@ -267,7 +272,7 @@ class TemplateBuilder:
 
     def _hole(self, source: str, context: HoleContext, place: Place) -> int:
         try:
-            expression = compile_expression(source, printing=True)
+            expression = compile_expression(source, printing=True, own=self._own)
         except ExpressionError as error:
             self._problem("expression", f"the hole '{source}': {error}", place)
             expression = compile_expression("0")
@@ -374,7 +379,7 @@ class TemplateBuilder:
         self,
         mistakes: tuple[MistakeModel, ...],
         steps: Steps,
-        compiled: Compiler = compile_expression,
+        compiled: Compiler | None = None,
     ) -> tuple[MistakeTemplate, ...]:
         return tuple(
             MistakeTemplate(
@@ -432,7 +437,7 @@ class TemplateBuilder:
         for section in ("parameters", "let", "derive"):
             for name in getattr(model, section):
                 place = self._source.place((*self._path, section, name), key=True)
-                if name in FUNCTIONS or name in RESERVED:
+                if name in RESERVED:
                     message = f"'{name}' has a meaning in expressions already"
                     self._problem("name", message, place)
                 if section != "parameters" and name in model.parameters:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from qgen.bank.expressions import unknown_name
+from qgen.bank.expressions import CONSTANTS, unknown_name
 from qgen.bank.templates import (
     CARRIED_NAME,
     Placed,
@@ -46,7 +46,7 @@ def unknown_references(template: QuestionTemplate) -> Iterator[Problem]:
 
 
 def _unknown(placed: Placed, known: Collection[str], *, in_text: bool = False) -> Iterator[Problem]:
-    for name in sorted(placed.expression.names - frozenset(known)):
+    for name in sorted(placed.expression.names - {*known, *CONSTANTS}):
         message = f"in '{placed.expression.source}': {unknown_name(name, known)}"
         if in_text and len(name) == 1 and not did_you_mean(name, known):
             message += "; for TeX's own braces write '{ {' with a blank"

@@ -154,6 +154,8 @@ def _truth(condition: Placed, value: Value) -> bool:
     if isinstance(value, bool):
         return value
     source = condition.expression.source
+    if isinstance(value, tuple) and all(isinstance(each, bool) for each in value):
+        raise ExpressionError(f"the condition '{source}' is a vector; write all({source})")
     raise ExpressionError(f"the condition '{source}' is {show(value)}, neither true nor false")
 
 

@@ -327,6 +327,23 @@ def show(
     click.echo(text)
 
 
+@main.command("functions")
+@click.argument("word", required=False, metavar="[WORD]")
+@_as_json
+def functions_command(word: str | None, as_json: bool) -> None:
+    """List what expressions can call; with WORD, what has it in its name or its explanation."""
+    from qgen import function_list
+
+    groups = function_list.chosen(word)
+    if as_json:
+        data = function_list.functions_data(groups)
+        click.echo(json.dumps(data, indent=1, ensure_ascii=False))
+    elif groups:
+        click.echo(function_list.functions_text(groups))
+    else:
+        raise click.ClickException(f"no function has '{word}' in its name or its explanation")
+
+
 @main.command()
 @click.argument("what", type=click.Choice(["question", "exam"]))
 def schema(what: str) -> None:

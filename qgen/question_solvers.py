@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from qgen.bank.expressions import unknown_name
+from qgen.bank.expressions import CONSTANTS, unknown_name
 from qgen.bank.formula_builder import words
 from qgen.bank.templates import (
     CARRIED_NAME,
@@ -107,7 +107,7 @@ def _unknown_results(template: QuestionTemplate, known: frozenset[str]) -> list[
             placed.place,
         )
         for placed, allowed in expressions
-        for name in sorted(placed.expression.names - allowed)
+        for name in sorted(placed.expression.names - allowed - CONSTANTS.keys())
     ]
 
 

@@ -9,8 +9,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 
-from qgen.bank.exact_arithmetic import FUNCTIONS
 from qgen.bank.expressions import FILTERS, Filter, compile_expression
+from qgen.bank.functions import GROUPS
 from qgen.bank.templates import HoleContext
 from qgen.document.answers import KINDS
 from qgen.document.formats import FORMATS
@@ -92,8 +92,16 @@ def printed(name: str) -> tuple[str, str]:
 
 
 def functions() -> str:
-    """The names of all functions."""
-    return ", ".join(f"`{name}`" for name in FUNCTIONS) + ".\n"
+    """All functions in their groups, with how each is written."""
+    lines = []
+    for title, group in GROUPS.items():
+        lines += [f"### {title}", "", "| written | what it gives | of exact numbers |"]
+        lines.append("|---|---|---|")
+        for each in group:
+            written = " or ".join(f"`{form}`" for form in each.written.split(" or "))
+            lines.append(f"| {written} | {each.says} | {each.gives} |")
+        lines.append("")
+    return "\n".join(lines)
 
 
 def rooms() -> str:

@@ -118,7 +118,15 @@ def test_a_question_with_derived_values() -> None:
         ({"derive": {"mean": {"formula": "1", "varables": {}}}}, "unknown key 'varables'"),
         ({"derive": {"mean": {"variables": {"x": "real"}}}}, "'formula' is missing"),
         ({"derive": {"rate": "1"}}, "'rate' is a parameter already"),
-        ({"derive": {"exp": "1"}}, "'exp' has a meaning in expressions already"),
+        ({"derive": {"if": "1"}}, "'if' has a meaning in expressions already"),
+        (
+            {"let": {"exp": "2"}, "derive": {"mean": "exp(rate)"}},
+            "'exp' is a value of this question, so that 'exp' cannot be called",
+        ),
+        (
+            {"let": {"pi": "2"}, "derive": {"mean": "pi*rate"}},
+            "'pi' is a number in a derivation: rename the value",
+        ),
         ({"derive": {"maen": "1"}}, "did you mean 'maen'"),
         (
             {"derive": {"mean": {"formula": "1", "variables": {"rate": "real"}}}},

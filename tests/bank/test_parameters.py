@@ -125,7 +125,7 @@ def test_one_and_true_are_different_choices() -> None:
     assert [type(value) for value in found.of] == [int, bool, str]
 
 
-@pytest.mark.parametrize("name", ["abs", "sum", "in", "true", "none", "if", "not"])
+@pytest.mark.parametrize("name", ["in", "true", "none", "if", "not"])
 def test_names_with_a_meaning(name: str) -> None:
     expected = [f"'{name}' has a meaning in expressions already"]
     assert messages(problems_of(question(parameters={name: {"one_of": [1]}}))) == expected

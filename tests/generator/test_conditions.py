@@ -55,10 +55,10 @@ class TestConditions:
             ({"where": ["1/a > 0"]}, "'1/a > 0' divides by zero for a = 0, w = (1, 1)"),
             ({"let": {"q": "w[2]"}}, "'w[2]': there is no entry 2; they count from 0 to 1 for "
                                      "a = 0, w = (1, 1)"),
-            ({"let": {"q": "w + 1"}}, "'w + 1': only numbers can be added, subtracted, multiplied "
-                                      "and divided for a = 0, w = (1, 1)"),
-            ({"where": ["a < w"]}, "'a < w' has no value: '<' not supported between instances of "
-                                   "'int' and 'tuple' for a = 0, w = (1, 1)"),
+            ({"let": {"q": "w + 'x'"}}, "'w + 'x'': only numbers can be added, subtracted, "
+                                        "multiplied and divided for a = 0, w = (1, 1)"),
+            ({"where": ["a < w"]}, "the condition 'a < w' is a vector; write all(a < w) "
+                                   "for a = 0, w = (1, 1)"),
             ({"where": ["a"]}, "the condition 'a' is 0, neither true nor false for a = 0, "
                                "w = (1, 1)"),
             ({"where": ["w, 0"]}, "the condition 'w, 0' is ((1, 1), 0), neither true nor false for "

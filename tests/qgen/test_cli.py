@@ -26,7 +26,7 @@ from tests.qgen.course import (
 from tests.qgen.test_examples import shipped_questions
 
 GOLDENS = Path(__file__).parents[1] / "goldens"
-COMMANDS = ("build", "check", "grade", "list", "show", "schema")
+COMMANDS = ("build", "check", "grade", "list", "show", "functions", "schema")
 Run = Callable[..., Result]
 
 
