@@ -12,7 +12,7 @@ from qgen.bank.templates import QuestionTemplate
 from qgen.banks import load_banks
 from qgen.document.answers import ScoringRule
 from qgen.document.exam import Item
-from qgen.document.problem import Problem, in_reading_order
+from qgen.document.problem import Place, Problem, in_reading_order
 from qgen.document.values import show_all
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.filling import Filler, Filling
@@ -24,6 +24,7 @@ from qgen.marking.rules import guess_floor
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
 from qgen.proofs import ProofStore
 from qgen.question_solvers import load_solver_files, question_solvers, verified_results
+from qgen.reading_back import ReadingBack
 from qgen.renderers.carriage import Marks, marks_by_format
 from qgen.report import count, marks_data, problem_data
 from qgen.solvers.routes.registry import SolverFailure
@@ -171,7 +172,19 @@ def check_question(template: QuestionTemplate, how: How) -> QuestionCheck:
     check.provenances = Filler(template, filling).provenances
     source = variant_source(template, solvers, 0, "check")
     prover = Prover("always", ProofStore(), Tally())
-    production = Production(template, solvers, filling, source, prover, FIGURE_VARIANTS)
+    reading = ReadingBack(template)
+    production = Production(
+        template,
+        solvers,
+        filling,
+        source,
+        prover,
+        FIGURE_VARIANTS,
+        observe=lambda item, known: check.problems.extend(
+            _fault(template, item, "misprint", message, place)
+            for message, place in reading.faults(item, known)
+        ),
+    )
     _prove(production, _distinct(production, check), check)
     check.problems += prover.tally.problems
     check.largest = prover.largest
@@ -232,11 +245,13 @@ def _prove(production: Production, variants: list[Variant], check: QuestionCheck
         return
 
 
-def _fault(template: QuestionTemplate, item: Item, code: str, message: str) -> Problem:
+def _fault(
+    template: QuestionTemplate, item: Item, code: str, message: str, place: Place | None = None
+) -> Problem:
     drawn = template.parameter_values(item.values)
     shown = f" ({show_all(drawn)})" if drawn else ""
     where = f"question '{item.header.identifier}', variant {item.variant}{shown}"
-    return Problem(code, f"{where}: {message}", item.header.place)
+    return Problem(code, f"{where}: {message}", place or item.header.place)
 
 
 def check_data(result: BankCheck) -> dict[str, Any]:
