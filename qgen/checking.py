@@ -13,7 +13,7 @@ from qgen.banks import load_banks
 from qgen.document.answers import ScoringRule
 from qgen.document.exam import Item
 from qgen.document.problem import Place, Problem, in_reading_order
-from qgen.document.values import show_all
+from qgen.document.values import Values, show_all
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.filling import Filler, Filling
 from qgen.generator.outline import outline
@@ -24,6 +24,7 @@ from qgen.marking.rules import guess_floor
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
 from qgen.proofs import ProofStore
 from qgen.question_solvers import load_solver_files, question_solvers, verified_results
+from qgen.question_warnings import QuestionWatch
 from qgen.reading_back import ReadingBack
 from qgen.renderers.carriage import Marks, marks_by_format
 from qgen.report import count, marks_data, problem_data
@@ -172,21 +173,19 @@ def check_question(template: QuestionTemplate, how: How) -> QuestionCheck:
     check.provenances = Filler(template, filling).provenances
     source = variant_source(template, solvers, 0, "check")
     prover = Prover("always", ProofStore(), Tally())
-    reading = ReadingBack(template)
-    production = Production(
-        template,
-        solvers,
-        filling,
-        source,
-        prover,
-        FIGURE_VARIANTS,
-        observe=lambda item, known: check.problems.extend(
-            _fault(template, item, "misprint", message, place)
-            for message, place in reading.faults(item, known)
-        ),
-    )
+    reading, watch = ReadingBack(template), QuestionWatch(template)
+
+    def observe(item: Item, known: Values) -> None:
+        for message, place in reading.faults(item, known):
+            check.problems.append(_fault(template, item, "misprint", message, place))
+        watch.see(item, known)
+
+    production = Production(template, solvers, filling, source, prover, FIGURE_VARIANTS, observe)
     _prove(production, _distinct(production, check), check)
     check.problems += prover.tally.problems
+    complete = all(problem.severity != "error" for problem in check.problems)
+    every = check.distinct < how.variants
+    check.problems += watch.problems(complete=complete, every_variant=every)
     check.largest = prover.largest
     return check
 
