@@ -26,6 +26,7 @@ from qgen.proofs import ProofStore
 from qgen.question_solvers import load_solver_files, question_solvers, verified_results
 from qgen.question_warnings import QuestionWatch
 from qgen.reading_back import ReadingBack
+from qgen.rejected_proofs import rejected_faults
 from qgen.renderers.carriage import Marks, marks_by_format
 from qgen.report import count, marks_data, problem_data
 from qgen.solvers.routes.registry import SolverFailure
@@ -183,6 +184,8 @@ def check_question(template: QuestionTemplate, how: How) -> QuestionCheck:
     production = Production(template, solvers, filling, source, prover, FIGURE_VARIANTS, observe)
     _prove(production, _distinct(production, check), check)
     check.problems += prover.tally.problems
+    if not prover.tally.problems:
+        check.problems += rejected_faults(template, solvers)
     complete = all(problem.severity != "error" for problem in check.problems)
     every = check.distinct < how.variants
     check.problems += watch.problems(complete=complete, every_variant=every)

@@ -88,7 +88,7 @@ class Prover:
             (
                 variants[fresh[each.variant]],
                 each.result,
-                _in_words(solver, each),
+                disagreement_in_words(solver, each),
             )
             for each in result.disagreements
         ]
@@ -115,7 +115,7 @@ def variant_source(
     return VariantSource(template, seed, slot, partial(solve_all, solvers))
 
 
-def _in_words(solver: Solver, found: "Disagreement") -> str:
+def disagreement_in_words(solver: Solver, found: "Disagreement") -> str:
     """What a disagreement is, for the author."""
     if solver.name != DERIVED:
         different = f"give different {found.result}: {found.first} and {found.second}"
