@@ -42,6 +42,8 @@ from qgen.marking.rules import accepted_interval
 
 ENOUGH_VARIANTS = 100
 """With fewer variants, of those that exist, nothing is said of what never varies."""
+MANY_VARIANTS = 1000
+"""With fewer, no reason is called needless: what it accepts may be rare."""
 
 WIDE = 0.1
 """So large a share of the key may be accepted on either side of it."""
@@ -106,7 +108,7 @@ class QuestionWatch:
         accepted = self.template.accepted_warnings
         met = {each.code for each in found if each.severity == "warning"}
         kept = [each for each in found if each.severity == "error" or each.code not in accepted]
-        if enough:
+        if complete and (self._seen >= MANY_VARIANTS or every_variant):
             kept += (self._needless(code) for code in accepted if code not in met)
         return kept
 
