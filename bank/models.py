@@ -1,7 +1,7 @@
 """Questions as authors write them."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self, TypeAlias, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias, get_args
 
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
@@ -21,6 +21,12 @@ from qgen.bank.headers import HeaderFields
 from qgen.bank.parameters import ParameterEntry
 from qgen.document.answers import FormulaForm, Freedom, OrderingCredit
 from qgen.document.formula import VariableDomain
+from qgen.document.warnings import WARNINGS
+
+if TYPE_CHECKING:
+    WarningCode: TypeAlias = str
+else:
+    WarningCode = Literal[tuple(WARNINGS)]
 
 
 class ToleranceModel(AuthorModel):
@@ -302,6 +308,7 @@ class QuestionFields(HeaderFields):
     """What every question says."""
 
     note: FixedText | None = None
+    accepted_warnings: dict[WarningCode, FixedText] = Field(default_factory=dict)
     parameters: dict[Name, ParameterEntry] = Field(default_factory=dict)
     where: Annotated[tuple[ExpressionText, ...], ONE_OR_MORE] = ()
     let: dict[Name, DerivedEntry] = Field(default_factory=dict)

@@ -71,6 +71,7 @@ from qgen.document.exam import Asset
 from qgen.document.problem import Place, Problem
 from qgen.document.richtext import NO_TEXT, PlainText, RichText
 
+_NOT_ASKED = frozenset({"study_note", "accepted_warnings"})
 PART_LABELS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -150,6 +151,10 @@ class TemplateBuilder:
             derivations=derivations,
             assumptions=assumptions(parameters, derivations),
             study_note=self._study_note(model.study_note),
+            accepted_warnings={
+                code: self._place("accepted_warnings", code, key=True)
+                for code in model.accepted_warnings
+            },
         )
         self._check_points(template.points)
         self.problems += unknown_references(template)
@@ -462,7 +467,7 @@ class TemplateBuilder:
     def _digest(self) -> bytes:
         asked = self._data
         if isinstance(asked, dict):
-            asked = {key: value for key, value in asked.items() if key != "study_note"}
+            asked = {key: value for key, value in asked.items() if key not in _NOT_ASKED}
         plain = json.dumps(asked, sort_keys=True, default=str, ensure_ascii=False)
         digest = hashlib.sha256(plain.encode())
         for name, asset in sorted(self._assets.items()):

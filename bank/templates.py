@@ -258,6 +258,8 @@ class QuestionTemplate:
     """What computer algebra may assume of the values that derivations read, by their names."""
     study_note: RichText | None = None
     """The general insight behind the question, for study guides: no numbers of a variant."""
+    accepted_warnings: Mapping[str, Place] = field(default_factory=dict)
+    """The codes of warnings that the author accepts, and where the reason of each stands."""
 
     @property
     def points(self) -> Fraction:

@@ -12,8 +12,8 @@ from qgen.bank.templates import Bank, QuestionTemplate
 from qgen.banks import BUILTIN, load_banks, open_banks
 from qgen.document.answers import ScoringRule
 from qgen.document.exam import Item
-from qgen.document.problem import Problem, did_you_mean, in_reading_order
-from qgen.document.values import show_all
+from qgen.document.problem import Place, Problem, did_you_mean, in_reading_order
+from qgen.document.values import Values, show_all
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.filling import Filler, Filling
 from qgen.generator.outline import outline
@@ -24,6 +24,9 @@ from qgen.marking.rules import guess_floor
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
 from qgen.proofs import ProofStore
 from qgen.question_solvers import load_solver_files, question_solvers, verified_results
+from qgen.question_warnings import QuestionWatch
+from qgen.reading_back import ReadingBack
+from qgen.rejected_proofs import rejected_faults
 from qgen.renderers.carriage import Marks, marks_by_format
 from qgen.report import count, marks_data, problem_data
 from qgen.solvers.routes.registry import SolverFailure
@@ -193,9 +196,21 @@ def check_question(template: QuestionTemplate, how: How) -> QuestionCheck:
     check.provenances = Filler(template, filling).provenances
     source = variant_source(template, solvers, 0, "check")
     prover = Prover("always", ProofStore(), Tally())
-    production = Production(template, solvers, filling, source, prover, FIGURE_VARIANTS)
+    reading, watch = ReadingBack(template), QuestionWatch(template)
+
+    def observe(item: Item, known: Values) -> None:
+        for message, place in reading.faults(item, known):
+            check.problems.append(_fault(template, item, "misprint", message, place))
+        watch.see(item, known)
+
+    production = Production(template, solvers, filling, source, prover, FIGURE_VARIANTS, observe)
     _prove(production, _distinct(production, check), check)
     check.problems += prover.tally.problems
+    if not prover.tally.problems:
+        check.problems += rejected_faults(template, solvers)
+    complete = all(problem.severity != "error" for problem in check.problems)
+    every = check.distinct < how.variants
+    check.problems += watch.problems(complete=complete, every_variant=every)
     check.largest = prover.largest
     return check
 
@@ -254,11 +269,13 @@ def _prove(production: Production, variants: list[Variant], check: QuestionCheck
         return
 
 
-def _fault(template: QuestionTemplate, item: Item, code: str, message: str) -> Problem:
+def _fault(
+    template: QuestionTemplate, item: Item, code: str, message: str, place: Place | None = None
+) -> Problem:
     drawn = template.parameter_values(item.values)
     shown = f" ({show_all(drawn)})" if drawn else ""
     where = f"question '{item.header.identifier}', variant {item.variant}{shown}"
-    return Problem(code, f"{where}: {message}", item.header.place)
+    return Problem(code, f"{where}: {message}", place or item.header.place)
 
 
 def check_data(result: BankCheck) -> dict[str, Any]:

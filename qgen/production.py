@@ -1,7 +1,7 @@
 """Makes a template's items: draw, solve, prove, fill, in batches that stream."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
@@ -88,7 +88,7 @@ class Prover:
             (
                 variants[fresh[each.variant]],
                 each.result,
-                _in_words(solver, each),
+                disagreement_in_words(solver, each),
             )
             for each in result.disagreements
         ]
@@ -115,7 +115,7 @@ def variant_source(
     return VariantSource(template, seed, slot, partial(solve_all, solvers))
 
 
-def _in_words(solver: Solver, found: "Disagreement") -> str:
+def disagreement_in_words(solver: Solver, found: "Disagreement") -> str:
     """What a disagreement is, for the author."""
     if solver.name != DERIVED:
         different = f"give different {found.result}: {found.first} and {found.second}"
@@ -146,6 +146,8 @@ class Production:
     prover: Prover
     figure_limit: int | None = None
     """How many variants to draw the question's figures for; None draws them for all."""
+    observe: Callable[[Item, Values], None] | None = None
+    """Called with each item and all values behind it, the solvers' included."""
 
     def items(self, copies: Iterable[str]) -> Iterator[Item]:
         """An item for each copy, in order, made in batches.
@@ -187,6 +189,8 @@ class Production:
                 except VariantFailure as failure:
                     self._fail(failure.code, number, variant.values, str(failure))
                     raise ProductionFailed from None
+                if self.observe is not None:
+                    self.observe(item, {**variant.values, **solved})
                 yield item
 
     def _illustrated(self, item: Item, known: Values) -> Item:

@@ -20,7 +20,7 @@ from tests.bank.written import (
 )
 
 # Mappings whose keys are names that the author chooses.
-FREE = {"parameters", "let", "variables", "with", "figures", "headings"}
+FREE = {"parameters", "let", "variables", "with", "figures", "headings", "accepted_warnings"}
 MISTAKES = [{"answer": 3, "feedback": "No."}]
 DOMAINS: dict[str, Any] = {
     "integers": {"integers": {"from": 1, "to": 9, "not": [5], "length": 2}},

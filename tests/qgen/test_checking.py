@@ -161,7 +161,7 @@ tolerance: {absolute: 1/2}
 mistakes: [{answer: other, feedback: "No."}]
 """
         result = checked(course, text, variants=295)
-        assert codes(result) == {"mistake-in-tolerance"}
+        assert codes(result) == {"mistake-in-tolerance", "wide-tolerance"}
         assert "(n = 6)" in result.problems[0].message
 
     def test_two_mistakes_that_give_the_same_number_for_some_draws(self, course: Path) -> None:

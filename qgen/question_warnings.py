@@ -1,0 +1,318 @@
+"""What `qgen check` warns of: nothing that is wrong, but what an author would rather know."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import assert_never
+
+from qgen.bank.templates import (
+    ChoiceTemplate,
+    FormulaTemplate,
+    MatchingTemplate,
+    NumericTemplate,
+    OpenTemplate,
+    OrderingTemplate,
+    PartTemplate,
+    QuestionTemplate,
+    ShortAnswerTemplate,
+)
+from qgen.document.answers import (
+    Answer,
+    FormulaAnswer,
+    Matching,
+    MultipleSelect,
+    Numeric,
+    Open,
+    Option,
+    Ordering,
+    Part,
+    ShortAnswer,
+    SingleChoice,
+)
+from qgen.document.exam import Item
+from qgen.document.formula import typed
+from qgen.document.numbers import exact_value
+from qgen.document.problem import Place, Problem, Severity
+from qgen.document.richtext import DisplayMath, Hole, Math, Passage, plain_text, walk
+from qgen.document.values import Values, show_all
+from qgen.document.warnings import WARNINGS
+from qgen.marking.item_checks import option_text
+from qgen.marking.rules import accepted_interval
+
+ENOUGH_VARIANTS = 100
+"""With fewer variants, of those that exist, nothing is said of what never varies."""
+MANY_VARIANTS = 1000
+"""With fewer, no reason is called needless: what it accepts may be rare."""
+
+WIDE = 0.1
+"""So large a share of the key may be accepted on either side of it."""
+TELLING = 0.1
+"""In so large a share of the variants, the digits of the options may give the key away."""
+ROUNDING = 1e-9
+
+_NONE_MAY_BE_RIGHT = re.compile(
+    r"\b(none|no (option|statement|answer)|any number|keine[rs]?|beliebig viele|aucune?"
+    r"|ningun[oa]?)\b|कोई नहीं",
+    re.IGNORECASE,
+)
+_PRINTED_NUMBER = re.compile(r"[-−]?(\d+)(?:\.(\d+))?(.*)", re.DOTALL)
+
+
+@dataclass(slots=True)
+class _Finding:
+    """What was found first, and in how many variants."""
+
+    message: str
+    severity: Severity
+    variants: int = 1
+
+
+@dataclass(slots=True)
+class QuestionWatch:
+    """Watches the items of one question as they are checked."""
+
+    template: QuestionTemplate
+    _seen: int = 0
+    _found: dict[tuple[str, Place], _Finding] = field(default_factory=dict)
+    _truths: dict[Place, set[bool]] = field(default_factory=dict)
+    _telling: dict[Place, list[str]] = field(default_factory=dict)
+    _asked: dict[int, Item] = field(default_factory=dict)
+    _holes_asked: list[tuple[int, ...]] = field(default_factory=list)
+
+    def see(self, item: Item, known: Values) -> None:
+        """Takes note of an item; `known` are all values behind it."""
+        self._seen += 1
+        for template, part in zip(self.template.parts, item.parts, strict=True):
+            answer = part.answer
+            if isinstance(answer, Numeric) and isinstance(template.answer, NumericTemplate):
+                self._see_number(template.answer, answer, item, part.label)
+            elif isinstance(answer, (SingleChoice, MultipleSelect)):
+                self._see_options(template, answer, item, known)
+        self._see_print(item)
+
+    def problems(self, *, complete: bool, every_variant: bool) -> list[Problem]:
+        """What was found, less what the question accepts with a reason.
+
+        `complete` says that all variants asked for were seen, `every_variant` that no further
+        ones exist.
+        """
+        enough = complete and (self._seen >= ENOUGH_VARIANTS or every_variant)
+        found = [
+            Problem(code, self._message(each), place, each.severity)
+            for (code, place), each in self._found.items()
+        ]
+        if self._seen > 1:
+            found += self._constant_truths() if enough else ()
+            found += self._telling_digits()
+        accepted = self.template.accepted_warnings
+        met = {each.code for each in found if each.severity == "warning"}
+        kept = [each for each in found if each.severity == "error" or each.code not in accepted]
+        if complete and (self._seen >= MANY_VARIANTS or every_variant):
+            kept += (self._needless(code) for code in accepted if code not in met)
+        return kept
+
+    def _needless(self, code: str) -> Problem:
+        """An acceptance that silences nothing."""
+        message = (
+            f"question '{self.template.header.identifier}': nothing is to be accepted any more, "
+            f"{WARNINGS[code]} in none of {self._seen} variants; leave the reason out"
+        )
+        place = self.template.accepted_warnings[code]
+        return Problem("accepted-warning", message, place, "warning")
+
+    def _message(self, found: _Finding) -> str:
+        share = f"; so in {found.variants} of {self._seen} variants" if self._seen > 1 else ""
+        return f"question '{self.template.header.identifier}'{found.message}{share}"
+
+    def _note(
+        self, code: str, place: Place, message: str, item: Item, severity: Severity = "warning"
+    ) -> None:
+        known = self._found.get((code, place))
+        if known is not None:
+            known.variants += 1
+            return
+        drawn = show_all(self.template.parameter_values(item.values))
+        shown = f", variant {item.variant} ({drawn})" if drawn else ""
+        self._found[code, place] = _Finding(f"{shown}: {message}", severity)
+
+    def _see_number(
+        self, template: NumericTemplate, answer: Numeric, item: Item, label: str
+    ) -> None:
+        where = f"part {label}: " if label else ""
+        low, high = map(float, accepted_interval(answer.key, answer.tolerance))
+        key, half = float(answer.key), (high - low) / 2
+        if not half:
+            return
+        place = template.answer.place
+        if key and low <= 0 <= high:
+            message = f"{where}the key is {key:.6g}, and 0 is accepted, {half:.3g} away"
+            self._note("zero-accepted", place, message, item, "error")
+        elif key and half > WIDE * abs(key) * (1 + ROUNDING):
+            message = f"{where}the key is {key:.6g}, and what is {half:.3g} away is accepted"
+            self._note("wide-tolerance", place, message, item)
+        near = 2 * half * (1 - ROUNDING)
+        values = [float(mistake.value) for mistake in answer.mistakes]
+        for number, value in enumerate(values):
+            place = template.mistakes[number].answer.place
+            if half < abs(value - key) < near:
+                message = (
+                    f"{where}the mistake {value:.6g} lies nearer to the key {key:.6g} than two "
+                    f"tolerances of {half:.3g}"
+                )
+                self._note("near-mistakes", place, message, item)
+            others = [other for other in values[:number] if 0 < abs(value - other) < near]
+            for other in others[:1]:
+                message = (
+                    f"{where}the mistakes {value:.6g} and {other:.6g} are nearer to each other "
+                    f"than two tolerances of {half:.3g}"
+                )
+                self._note("near-mistakes", place, message, item)
+
+    def _see_options(
+        self,
+        template: PartTemplate,
+        answer: SingleChoice | MultipleSelect,
+        item: Item,
+        known: Values,
+    ) -> None:
+        choice = template.answer
+        assert isinstance(choice, ChoiceTemplate)
+        for option in choice.options:
+            if not isinstance(option.correct, bool):
+                truth = option.correct.expression.evaluate(known) is True
+                self._truths.setdefault(option.correct.place, set()).add(truth)
+        place = choice.options[0].place
+        if isinstance(answer, SingleChoice):
+            shown = _telling(answer.options)
+            if shown:
+                self._telling.setdefault(place, []).append(shown)
+        elif not any(option.correct for option in answer.options):
+            prompt = Passage(template.prompt, item.stem.printed)
+            if not _NONE_MAY_BE_RIGHT.search(f"{plain_text(item.stem)} {plain_text(prompt)}"):
+                where = f"part {template.label}: " if template.label else ""
+                message = f"{where}no option is right, and nothing says that this may be"
+                self._note("no-right-option", place, message, item)
+
+    def _see_print(self, item: Item) -> None:
+        """Variants that look alike: an error where what is right differs, too."""
+        if self.template.figures or not self.template.parameters:
+            return
+        if not self._holes_asked:
+            self._holes_asked.append(tuple(_holes_of(self.template)))
+        printed = item.stem.printed
+        texts = tuple([printed[index] for index in self._holes_asked[0]])
+        shown = [
+            frozenset(id(option.text.text) for option in part.answer.options)
+            for part in item.parts
+            if isinstance(part.answer, (SingleChoice, MultipleSelect))
+        ]
+        other = self._asked.setdefault(hash((texts, *shown)), item)
+        if other is item:
+            return
+        values = show_all(self.template.parameter_values(other.values))
+        message = f"to a student it looks like variant {other.variant} ({values})"
+        if all(map(_alike_keys, item.parts, other.parts)):
+            self._note("alike-variants", self.template.header.place, message, item)
+        else:
+            message += ", but the keys differ"
+            self._note("alike-variants", self.template.header.place, message, item, "error")
+
+    def _constant_truths(self) -> Iterator[Problem]:
+        for place, truths in self._truths.items():
+            if len(truths) == 1:
+                truth = str(*truths).lower()
+                message = (
+                    f"question '{self.template.header.identifier}': whether this option is right "
+                    f"is computed, and came out {truth} in all {self._seen} variants"
+                )
+                yield Problem("constant-truth", message, place, "warning")
+
+    def _telling_digits(self) -> Iterator[Problem]:
+        for place, shown in self._telling.items():
+            if len(shown) > TELLING * self._seen:
+                message = (
+                    f"question '{self.template.header.identifier}': the right option has another "
+                    f"number of digits than all others in {len(shown)} of {self._seen} variants, "
+                    f"as {shown[0]}"
+                )
+                yield Problem("telling-digits", message, place, "warning")
+
+
+def _telling(options: tuple[Option, ...]) -> str | None:
+    """`12 among 3.45, 0.678`, where the digits of the right option give it away."""
+    texts = [option_text(option.text) for option in options]
+    digits = [_digits(text) for text in texts]
+    right = next(index for index, option in enumerate(options) if option.correct)
+    wrong = {each for index, each in enumerate(digits) if index != right}
+    if len(options) < 3 or None in digits or len(wrong) > 1 or digits[right] in wrong:
+        return None
+    others = ", ".join(text for index, text in enumerate(texts) if index != right)
+    return f"{texts[right]} among {others}"
+
+
+def _digits(text: str) -> int | None:
+    """How many significant digits a number prints with; None for what is no number."""
+    found = _PRINTED_NUMBER.fullmatch(text)
+    if found is None or any(character.isdigit() for character in found[3]):
+        return None
+    return len((found[1] + (found[2] or "")).lstrip("0"))
+
+
+def _holes_of(template: QuestionTemplate) -> Iterator[int]:
+    """The holes in what a student reads before answering."""
+    texts = [template.stem]
+    for part in template.parts:
+        texts.append(part.prompt)
+        answer = part.answer
+        match answer:
+            case ChoiceTemplate():
+                texts += (option.text for option in answer.options)
+            case MatchingTemplate():
+                texts += (each.text for each in (*answer.lefts, *answer.rights))
+            case OrderingTemplate():
+                texts += (each.text for each in answer.items)
+            case NumericTemplate():
+                unit = answer.unit or ()
+                yield from (piece.index for piece in unit if isinstance(piece, Hole))
+            case FormulaTemplate() | ShortAnswerTemplate() | OpenTemplate():
+                pass
+            case _:
+                assert_never(answer)
+    for node in chain.from_iterable(walk(text.blocks) for text in texts):
+        if isinstance(node, Hole):
+            yield node.index
+        elif isinstance(node, (Math, DisplayMath)):
+            yield from (piece.index for piece in node.parts if isinstance(piece, Hole))
+
+
+def _alike_keys(one: Part, other: Part) -> bool:
+    """Whether what is right for one of two variants is right for the other."""
+    first, second = one.answer, other.answer
+    if isinstance(first, Numeric) and isinstance(second, Numeric):
+        low, high = accepted_interval(first.key, first.tolerance)
+        return low <= exact_value(second.key) <= high
+    return _key(first) == _key(second)
+
+
+def _key(answer: Answer) -> object:
+    match answer:
+        case SingleChoice() | MultipleSelect():
+            return {option_text(option.text) for option in answer.options if option.correct}
+        case Numeric():
+            return exact_value(answer.key)
+        case FormulaAnswer():
+            return typed(answer.key)
+        case ShortAnswer():
+            return answer.accepted
+        case Matching():
+            return {
+                (option_text(pair.left), option_text(answer.rights[pair.right]))
+                for pair in answer.pairs
+            }
+        case Ordering():
+            return [option_text(answer.items[index]) for index in answer.key]
+        case Open():
+            return None
+        case _:
+            assert_never(answer)

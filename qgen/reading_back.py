@@ -1,0 +1,285 @@
+"""Reads every printed value back from what writers make of it, and compares it with the value."""
+
+import html
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from qgen.bank.templates import HoleTemplate, QuestionTemplate
+from qgen.document.exam import Item
+from qgen.document.problem import Place
+from qgen.document.richtext import (
+    DisplayMath,
+    Hole,
+    Math,
+    Paragraph,
+    Passage,
+    RichText,
+    walk,
+)
+from qgen.document.values import FORMULA_TYPES, Value, Values, brief, is_real
+from qgen.hole_prints import compare_signs, compare_words, completed
+from qgen.marking.printed_tokens import Sign, mathml_signs, tex_signs
+from qgen.marking.printed_values import Unreadable, is_index, read_at, surroundings
+from qgen.renderers.html.text import HtmlText, Surroundings
+from qgen.renderers.item_passages import item_passages
+from qgen.renderers.latex.text import LatexPassageWriter
+from qgen.renderers.moodle.text import MoodleText
+from qgen.renderers.passage_writer import PassageWriter
+
+MOST_SHAPES = 12
+"""In each place, values of so many shapes (`-3`, `3/4`, …) are read back in all formats."""
+ALL_OF_VARIANTS = 60
+"""Of so many variants, every hole is read back; of later ones, prints of a new shape."""
+MOST_REMEMBERED = 20_000
+_DIGITS = re.compile(r"\d+")
+_MARK = Sign("symbol", "digamma")
+"""Stands for a value, to see what a writer made of what is around it; no author's letter."""
+_FORMULA = RichText((Paragraph((Math((Hole(0),)),)),))
+_WORDS = RichText((Paragraph((Hole(0),)),))
+
+Fault: TypeAlias = tuple[str, Place]
+"""What is misprinted, and the place of its hole."""
+Spot: TypeAlias = tuple[tuple[str | Hole, ...], int]
+"""A formula, and which of its pieces is the hole in question."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """How one writer's formulas and words are read."""
+
+    name: str
+    writer: PassageWriter
+    between: re.Pattern[str]
+    signs: Callable[[str], list[Sign]]
+    plain: Callable[[str], str]
+
+    def formula(self, tex: str) -> list[Sign]:
+        """The signs that the writer's formula has. Raises Unreadable where it wrote none."""
+        found = self.between.search(self.writer.write(Passage(_FORMULA, (tex,))))
+        if found is None:
+            raise Unreadable("it is not written as a formula")
+        try:
+            return self.signs(found[1])
+        except ValueError as error:
+            raise Unreadable(str(error)) from None
+
+    def words(self, text: str) -> str:
+        """The characters that the writer makes of a text."""
+        return self.plain(self.writer.write(Passage(_WORDS, (text,))))
+
+
+_TEX_WORDS = {r"\ensuremath{-}": "−", r"\textasciicircum{}": "^", r"\_": "_", r"\%": "%"}
+
+
+def _from_tex(source: str) -> str:
+    for written, character in _TEX_WORDS.items():
+        source = source.replace(written, character)
+    return source
+
+
+def _from_html(markup: str) -> str:
+    return html.unescape(re.sub("<[^<>]*>", "", markup)).strip()
+
+
+def _formats() -> tuple[_Format, ...]:
+    tex = re.compile(r"\\\((.*)\\\)", re.DOTALL)
+    return (
+        _Format("TeX", LatexPassageWriter(), tex, tex_signs, _from_tex),
+        _Format(
+            "Moodle", MoodleText(), tex, lambda text: tex_signs(html.unescape(text)), _from_html
+        ),
+        _Format(
+            "MathML",
+            HtmlText(Surroundings(), 4),
+            re.compile("(<math.*</math>)", re.DOTALL),
+            mathml_signs,
+            _from_html,
+        ),
+    )
+
+
+@dataclass(slots=True)
+class ReadingBack:
+    """Reads the holes of one question's items: of the first ones all, then what looks new."""
+
+    template: QuestionTemplate
+    _formats: tuple[_Format, ...] = field(default_factory=_formats)
+    _read: int = 0
+    _spots: dict[RichText, tuple[Spot, ...]] = field(default_factory=dict)
+    _met: dict[Spot, set[tuple[str, ...]]] = field(default_factory=dict)
+    _shapes: dict[tuple[int, str], str] = field(default_factory=dict)
+    _known: set[tuple[int, str]] = field(default_factory=set)
+
+    def faults(self, item: Item, known: Values) -> Iterator[Fault]:
+        """What is printed otherwise than it is; `known` are all values behind the item."""
+        printed = item.stem.printed
+        self._read += 1
+        new = [index for index, text in enumerate(printed) if self._looks_new(index, text)]
+        if self._read > ALL_OF_VARIANTS and not new:
+            return
+        values = [hole.expression.evaluate(known) for hole in self.template.holes]
+        for hole, value, text in zip(self.template.holes, values, printed, strict=True):
+            message = _alone(hole, value, text)
+            if message:
+                yield message, hole.place
+                return
+        for passage in item_passages(item):
+            spots = self._spots.get(passage.text)
+            if spots is None:
+                spots = self._spots[passage.text] = tuple(_spots(passage.text))
+            for spot in spots:
+                if self._is_new(spot, printed):
+                    yield from self._in_place(spot, printed, values)
+
+    def _looks_new(self, index: int, text: str) -> bool:
+        """Whether a hole has not printed a value of this shape before."""
+        key = (index, text)
+        if key in self._shapes:
+            return False
+        if len(self._shapes) >= MOST_REMEMBERED:
+            self._shapes.clear()
+        shape = self._shapes[key] = _DIGITS.sub("0", text)
+        is_new = (index, shape) not in self._known
+        self._known.add((index, shape))
+        return is_new
+
+    def _is_new(self, spot: Spot, printed: tuple[str, ...]) -> bool:
+        """Whether the value has another shape in this place than those before it."""
+        parts, place = spot
+        beside = parts[max(place - 1, 0) : place + 2]
+        shape = tuple(
+            [_DIGITS.sub("0", printed[part.index]) for part in beside if isinstance(part, Hole)]
+        )
+        met = self._met.setdefault(spot, set())
+        if shape in met or len(met) >= MOST_SHAPES:
+            return False
+        met.add(shape)
+        return True
+
+    def _in_place(
+        self, spot: Spot, printed: tuple[str, ...], values: Sequence[Value]
+    ) -> Iterator[Fault]:
+        parts, place = spot
+        part = parts[place]
+        assert isinstance(part, Hole)
+        hole, value = self.template.holes[part.index], values[part.index]
+        for written in self._formats:
+            if not hole.context.in_math:
+                message = _among_words(written, hole, value, printed[part.index])
+            elif hole.context.in_words:
+                continue
+            else:
+                message = _in_formula(written, spot, hole, value, printed)
+            if message:
+                yield f"{message} ({written.name})", hole.place
+                return
+
+
+def _spots(text: RichText) -> Iterator[Spot]:
+    for node in walk(text.blocks):
+        if isinstance(node, Hole):
+            yield (node,), 0
+        elif isinstance(node, (Math, DisplayMath)):
+            yield from (
+                (node.parts, place)
+                for place, part in enumerate(node.parts)
+                if isinstance(part, Hole)
+            )
+
+
+def _told(hole: HoleTemplate, value: Value, printed: str, why: str) -> str:
+    return (
+        f"the hole '{hole.expression.source}' is {brief(value)} and prints as "
+        f"'{printed.strip()}', which {why}"
+    )
+
+
+def _alone(hole: HoleTemplate, value: Value, printed: str) -> str | None:
+    """What is wrong with a print by itself."""
+    context = hole.context
+    try:
+        if not context.in_math or context.in_words:
+            text = re.sub(r"\\([{}$&#%_])", r"\1", printed) if context.in_words else printed
+            if context.grouped:
+                text = text.removeprefix("{").removesuffix("}")
+            compare_words(hole, value, text)
+        else:
+            compare_signs(tex_signs(printed), value, hole)
+    except Unreadable as error:
+        return _told(hole, value, printed, f"is misread: {error}")
+    return None
+
+
+def _among_words(written: _Format, hole: HoleTemplate, value: Value, printed: str) -> str | None:
+    """What is wrong with a value among words, in one format."""
+    text = written.words(printed)
+    try:
+        if isinstance(value, str) and written.name == "TeX":
+            return None  # the signs that TeX has for characters are no alphabet to read back
+        compare_words(hole, value, text)
+    except Unreadable as error:
+        return _told(hole, value, text, f"is misread: {error}")
+    return None
+
+
+def _in_formula(
+    written: _Format, spot: Spot, hole: HoleTemplate, value: Value, printed: tuple[str, ...]
+) -> str | None:
+    """What is wrong with a value in a formula, in one format."""
+    parts, place = spot
+    pieces = [part if isinstance(part, str) else printed[part.index] for part in parts]
+    sign = hole.context.sign
+    mark = rf"{sign} \digamma " if sign else r"\digamma "
+    marked = [
+        *pieces[:place],
+        f"{{{mark}}}" if hole.context.grouped else mark,
+        *pieces[place + 1 :],
+    ]
+    shown = pieces[place]
+    try:
+        whole, around = written.formula("".join(pieces)), written.formula("".join(marked))
+    except Unreadable:
+        return None  # said as a loss, or as a mistake in the formula, by the writer itself
+    if around.count(_MARK) != 1:
+        return None
+    where = around.index(_MARK)
+    before, after = around[: where - bool(sign)], around[where + 1 :]
+    end = len(whole) - len(after)
+    if end < len(before) or whole[: len(before)] != before or whole[end:] != after:
+        joined = "".join(pieces)
+        fault = f"runs together with what stands beside it in '{joined}'"
+        return None if is_index(around[:where]) else _told(hole, value, shown, fault)
+    own = whole[len(before) : end]
+    try:
+        compare_signs(own, value, hole)
+    except Unreadable as error:
+        return _told(hole, value, shown, f"is misread: {error}")
+    if is_real(value) or isinstance(value, FORMULA_TYPES):
+        chosen = hole.expression.filter
+        if chosen and chosen.name == "signed" and own and own[0].kind == "operator":
+            sign = "+"  # the filter's own sign stands between two terms
+        if not _fits(before, own, after, sign):
+            return _told(hole, value, shown, f"is misread where it stands: '{''.join(pieces)}'")
+    return None
+
+
+def _fits(before: list[Sign], own: list[Sign], after: list[Sign], sign: str) -> bool:
+    """Whether the print means in its place what the value would mean as one sign there."""
+    if is_index(before) or after[:1] == [Sign("script", "_")]:
+        return True
+    left, right = surroundings(before, after)
+    signed = [Sign("operator", sign)] if sign else []
+    try:
+        value = read_at(completed(own), {}, anywhere=True)
+        value = -value if sign == "-" else value
+        point = {_MARK.text: value}
+        meant = complex(read_at([*left, *signed, _MARK, *right], point, anywhere=True))
+    except Unreadable:
+        return True  # what is around it is no arithmetic
+    try:
+        said = complex(read_at([*left, *own, *right], {}, anywhere=True))
+    except Unreadable:
+        return False
+    return abs(said - meant) <= 1e-9 * max(abs(said), abs(meant))
