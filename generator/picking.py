@@ -1,0 +1,78 @@
+"""Draws questions for the sections of an exam that pick them, whatever their order."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from qgen.bank.exam_spec import SelectionModel
+from qgen.generator.seeds import rank
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What one section wants: so many of these candidates, the first ones if it can have them."""
+
+    section: int
+    key: str
+    pick: int
+    candidates: tuple[str, ...]
+
+
+def wish(
+    seed: int, section: int, selection: SelectionModel, pick: int, candidates: Iterable[str]
+) -> Wish:
+    """A section's wish. Its lottery is known by what the selection says.
+
+    Each candidate has a rank of its own: a new question only ever pushes out the last.
+    """
+    said = selection.model_dump(mode="json", exclude_defaults=True)
+    key = json.dumps({name: sorted(values) for name, values in said.items()}, sort_keys=True)
+    ranked = sorted(candidates, key=lambda each: rank(seed, key, each))
+    return Wish(section, key, pick, tuple(ranked))
+
+
+def draw_questions(wishes: Sequence[Wish]) -> dict[int, list[str]]:
+    """The candidates that each section gets, none twice; fewer than it wants if there are too few.
+
+    Everybody takes what is free by their own lottery. Where nothing is left for one section,
+    another gives up a question for which it has a substitute: if all wishes can be met, they are.
+    """
+    lots = _Lots({each.section: each for each in wishes})
+    # Two sections that say the same are one lottery, so that only they go by their order.
+    for each in sorted(wishes, key=lambda each: (each.key, each.section)):
+        got = sum(lots.give(each.section, set()) for _ in range(each.pick))
+        if got < each.pick:
+            lots.unmet[each.section] = lots.of(each.section)
+            lots.release(each.section)
+    return {each.section: lots.unmet.get(each.section, lots.of(each.section)) for each in wishes}
+
+
+@dataclass(slots=True)
+class _Lots:
+    """Who has which question, while questions are given out."""
+
+    wishes: dict[int, Wish]
+    holders: dict[str, int] = field(default_factory=dict)
+    unmet: dict[int, list[str]] = field(default_factory=dict)
+    """What the sections would have had that did not get enough; it is free for the others."""
+
+    def of(self, section: int) -> list[str]:
+        return [name for name, holder in self.holders.items() if holder == section]
+
+    def release(self, section: int) -> None:
+        for name in self.of(section):
+            del self.holders[name]
+
+    def give(self, section: int, asked: set[int]) -> bool:
+        """One more question for a section; `asked` are those that could not help already."""
+        asked.add(section)
+        candidates = self.wishes[section].candidates
+        free = next((name for name in candidates if name not in self.holders), None)
+        if free is not None:
+            self.holders[free] = section
+            return True
+        for name in candidates:
+            if self.holders[name] not in asked and self.give(self.holders[name], asked):
+                self.holders[name] = section
+                return True
+        return False
