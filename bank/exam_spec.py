@@ -93,11 +93,18 @@ class SelectionModel(AuthorModel):
     ] = None
 
 
+Repeats: TypeAlias = Annotated[
+    Literal["allowed", "never"],
+    Field(description="whether two students may get the same numbers where a question has too few"),
+]
+
+
 class SectionQuestion(AuthorModel):
     """A question by its id, with the points it is worth here."""
 
     id: Identifier
     points: PositiveNumber | None = None
+    repeats: Repeats | None = None
 
 
 def _by_id(value: object) -> object:
@@ -119,6 +126,7 @@ class SectionModel(AuthorModel):
         ...,
     ] = ()
     points: PositiveNumber | None = None
+    repeats: Repeats = "never"
 
     @model_validator(mode="after")
     def _listed_or_picked(self) -> Self:

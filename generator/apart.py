@@ -1,8 +1,7 @@
 """Questions that give each other away (`not_with`): an exam should ask only one of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from qgen.bank.catalogue import Entry
 from qgen.bank.loader import LoadedSpec
 from qgen.document.exam import Header
 from qgen.document.problem import Problem
@@ -19,31 +18,6 @@ def rivals_of(headers: Iterable[Header]) -> Rivals:
             for one, two in ((header.identifier, other), (other, header.identifier)):
                 rivals[one] = rivals.get(one, frozenset()) | {two}
     return rivals
-
-
-def picked_apart(ranked: Sequence[Entry], number: int, rivals: Rivals) -> list[Entry]:
-    """The first of `ranked`, up to `number` of them, of which none gives another away.
-
-    Where the first ones keep out too many, those that keep out the fewest go before them.
-    """
-    chosen = _in_turn(ranked, number, rivals)
-    if len(chosen) == number:
-        return chosen
-    names = {entry.header.identifier for entry in ranked}
-
-    def kept_out(entry: Entry) -> int:
-        return len(rivals.get(entry.header.identifier, frozenset()) & names)
-
-    return max(chosen, _in_turn(sorted(ranked, key=kept_out), number, rivals), key=len)
-
-
-def _in_turn(ranked: Sequence[Entry], number: int, rivals: Rivals) -> list[Entry]:
-    chosen: dict[str, Entry] = {}
-    for entry in ranked:
-        name = entry.header.identifier
-        if len(chosen) < number and rivals.get(name, frozenset()).isdisjoint(chosen):
-            chosen[name] = entry
-    return list(chosen.values())
 
 
 def listed_together(loaded: LoadedSpec, headers: Iterable[Header]) -> list[Problem]:

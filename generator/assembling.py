@@ -7,7 +7,7 @@ from qgen.bank.roster import Student
 from qgen.document.exam import Attempts, ExamDocument, Item, Paper, Pool, Section
 from qgen.document.richtext import Passage, RichText
 from qgen.generator.planning import Slot
-from qgen.generator.seeds import shuffled, stream
+from qgen.generator.seeds import rank
 
 
 def exam_document(loaded: LoadedSpec, slug: str, slots: Sequence[Slot]) -> ExamDocument:
@@ -48,8 +48,10 @@ def paper(
     for index, section in enumerate(spec.sections):
         here = [slot for slot in slots if slot.section == index]
         if spec.shuffle.questions:
-            source = stream(spec.seed, f"order of section {index}", "", reader.identifier, 0)
-            here = [here[position] for position in shuffled(source, len(here))]
+            # Each question has a place of its own in the reader's order: another one in the
+            # section, or another section before it, moves none of them past each other.
+            order = f"order of {reader.identifier}"
+            here.sort(key=lambda slot: rank(spec.seed, order, slot.key))
         chosen = tuple(items[slot.key] for slot in here)
         sections.append(
             Section(section.title, _passage(loaded.section_instructions[index]), chosen)

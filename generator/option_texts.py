@@ -41,7 +41,7 @@ class OptionTexts:
     def __init__(self, template: QuestionTemplate) -> None:
         self._holes = template.holes
         self._pieces = {
-            option.text: _pieces(option.text)
+            option.text: text_pieces(option.text)
             for part in template.parts
             for option in _distinct_texts(part.answer)
         }
@@ -110,7 +110,8 @@ def printed_text(pieces: Pieces, printed: tuple[str, ...]) -> str:
     return " ".join(text.split())
 
 
-def _pieces(text: RichText) -> Pieces:
+def text_pieces(text: RichText) -> Pieces:
+    """A text's characters, cut at its holes, without what they are marked up with."""
     pieces: list[str | int] = []
     for node in walk(text.blocks):
         if isinstance(node, Hole):

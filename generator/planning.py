@@ -1,16 +1,17 @@
 """Which questions an exam asks: listed ones, and picks that one new question hardly moves."""
 
+from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 
 from qgen.bank.catalogue import Catalogue, Entry
-from qgen.bank.exam_spec import ExamSpec, SelectionModel
+from qgen.bank.exam_spec import ExamSpec, SectionQuestion, SelectionModel
 from qgen.bank.loader import LoadedSpec
 from qgen.bank.templates import QuestionTemplate
 from qgen.document.exam import Header
 from qgen.document.problem import Problem, did_you_mean
-from qgen.generator.apart import picked_apart, rivals_of
-from qgen.generator.seeds import rank
+from qgen.generator.apart import rivals_of
+from qgen.generator.picking import Wish, draw_questions, wish
 
 CONSEQUENCES = frozenset({"unknown-question", "unknown-topic", "unknown-tag", "too-few-questions"})
 """Codes of what may be wrong only because a part of the bank could not be read."""
@@ -18,12 +19,18 @@ CONSEQUENCES = frozenset({"unknown-question", "unknown-topic", "unknown-tag", "t
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One question of an exam. `key` seeds it, apart from every other slot."""
+    """One question of an exam. `key` seeds it, apart from every other slot.
+
+    It is the question's id and which of its places in the exam this is, so that neither titles
+    nor the order of sections move a number.
+    """
 
     key: str
     section: int
     template: QuestionTemplate
     points: Fraction
+    repeats: bool = False
+    """Whether students may get the same variant where there are too few."""
 
 
 def plan(loaded: LoadedSpec, catalogue: Catalogue) -> tuple[tuple[Slot, ...], list[Problem]]:
@@ -32,81 +39,85 @@ def plan(loaded: LoadedSpec, catalogue: Catalogue) -> tuple[tuple[Slot, ...], li
     Only the bodies of the questions that the exam asks are read.
     """
     slots: list[Slot] = []
-    problems: list[Problem] = []
-    titles: dict[str, int] = {}
-    taken: set[str] = {
-        question.id for section in loaded.spec.sections for question in section.questions
-    }
+    picked, problems = _picks(loaded, catalogue)
+    places: Counter[str] = Counter()
     for index, section in enumerate(loaded.spec.sections):
-        titles[section.title] = titles.get(section.title, 0) + 1
-        # A section is known by its title, so that adding another moves no seed.
-        key = f"{section.title}#{titles[section.title]}"
         if section.questions:
-            found, mistakes = _listed(loaded, catalogue, index, key)
+            asked, mistakes = _listed(loaded, catalogue, index)
+            problems += mistakes
         else:
-            found, mistakes = _picked(loaded, catalogue, index, key, taken)
-        slots += found
-        problems += mistakes
-        taken.update(slot.template.header.identifier for slot in found)
+            asked = [(entry, None) for entry in picked.get(index, ())]
+        for entry, question in asked:
+            template, mistakes = entry.compiled
+            problems += mistakes
+            if template is None:
+                continue
+            identifier = template.header.identifier
+            places[identifier] += 1
+            points = (question and question.points) or section.points or template.points
+            repeats = (question and question.repeats) or section.repeats
+            key = f"{identifier}#{places[identifier]}"
+            slots.append(Slot(key, index, template, points, repeats == "allowed"))
     return tuple(slots), problems
 
 
 def _listed(
-    loaded: LoadedSpec, catalogue: Catalogue, index: int, key: str
-) -> tuple[list[Slot], list[Problem]]:
-    section = loaded.spec.sections[index]
-    slots: list[Slot] = []
+    loaded: LoadedSpec, catalogue: Catalogue, index: int
+) -> tuple[list[tuple[Entry, SectionQuestion | None]], list[Problem]]:
+    """The questions that a section lists, as far as the bank has them."""
+    found: list[tuple[Entry, SectionQuestion | None]] = []
     problems: list[Problem] = []
-    repeats: dict[str, int] = {}
-    for number, question in enumerate(section.questions):
+    for number, question in enumerate(loaded.spec.sections[index].questions):
         entry = catalogue.entries.get(question.id)
-        if entry is None:
-            place = loaded.source.place(("sections", index, "questions", number, "id"))
-            message = f"no question has the id '{question.id}'"
-            hint = did_you_mean(question.id, catalogue.entries)
-            problems.append(Problem("unknown-question", message + hint, place))
+        if entry is not None:
+            found.append((entry, question))
             continue
-        repeats[question.id] = repeats.get(question.id, 0) + 1
-        slot_key = f"{key}/{question.id}#{repeats[question.id]}"
-        template, mistakes = entry.compiled
-        problems += mistakes
-        if template is not None:
-            points = question.points or section.points or template.points
-            slots.append(Slot(slot_key, index, template, points))
-    return slots, problems
+        place = loaded.source.place(("sections", index, "questions", number, "id"))
+        message = f"no question has the id '{question.id}'"
+        hint = did_you_mean(question.id, catalogue.entries)
+        problems.append(Problem("unknown-question", message + hint, place))
+    return found, problems
 
 
-def _picked(
-    loaded: LoadedSpec, catalogue: Catalogue, index: int, key: str, taken: set[str]
-) -> tuple[list[Slot], list[Problem]]:
-    section = loaded.spec.sections[index]
-    assert section.selection is not None
-    assert section.pick is not None
-    problems = _unknown_names(loaded, index, catalogue)
+def _picks(
+    loaded: LoadedSpec, catalogue: Catalogue
+) -> tuple[dict[int, list[Entry]], list[Problem]]:
+    """The questions picked for each section that picks, in reading order.
+
+    No question is asked in two of them, or picked where another section lists it.
+    """
+    spec = loaded.spec
+    problems: list[Problem] = []
+    wishes: list[Wish] = []
+    fitting: dict[int, set[str]] = {}
+    listed = {question.id for section in spec.sections for question in section.questions}
     rivals = rivals_of(entry.header for entry in catalogue.entries.values())
-    fitting = [
-        entry
-        for identifier, entry in catalogue.entries.items()
-        if identifier not in taken and _fits(entry.header, section.selection)
-    ]
-    # Each candidate has a rank of its own: a new question only ever pushes out the last.
-    fitting.sort(key=lambda each: rank(loaded.spec.seed, key, each.header.identifier))
-    free = [each for each in fitting if taken.isdisjoint(rivals.get(each.header.identifier, ()))]
-    chosen = picked_apart(free, section.pick, rivals)
-    if len(chosen) < section.pick:
-        apart = "" if len(fitting) < section.pick else " without giving each other away (not_with)"
-        found = len(chosen) if apart else len(fitting)
-        message = f"{found} questions fit{apart} where {section.pick} are to be picked"
-        place = loaded.source.place(("sections", index, "pick"))
-        return [], [*problems, Problem("too-few-questions", message, place)]
-    slots = []
-    for entry in sorted(chosen, key=_reading_order):
-        template, mistakes = entry.compiled
-        problems += mistakes
-        if template is not None:
-            points = section.points or template.points
-            slots.append(Slot(f"{key}/{entry.header.identifier}#1", index, template, points))
-    return slots, problems
+    given_away = set().union(*(rivals.get(name, ()) for name in listed))
+    for index, section in enumerate(spec.sections):
+        if section.selection is None or section.pick is None:
+            continue
+        problems += _unknown_names(loaded, index, catalogue)
+        fitting[index] = {
+            identifier
+            for identifier, entry in catalogue.entries.items()
+            if identifier not in listed and _fits(entry.header, section.selection)
+        }
+        candidates = fitting[index] - given_away
+        wishes.append(wish(spec.seed, index, section.selection, section.pick, candidates))
+    drawn = draw_questions(wishes, rivals)
+    for each in wishes:
+        found = len(drawn[each.section])
+        if found < each.pick:
+            enough = len(fitting[each.section]) >= each.pick
+            apart = " without giving each other away (not_with)" if enough and rivals else ""
+            message = f"{found} questions fit{apart} where {each.pick} are to be picked"
+            place = loaded.source.place(("sections", each.section, "pick"))
+            problems.append(Problem("too-few-questions", message, place))
+    picked = {
+        section: sorted((catalogue.entries[name] for name in names), key=_reading_order)
+        for section, names in drawn.items()
+    }
+    return picked, problems
 
 
 def _reading_order(entry: Entry) -> tuple[int, str]:

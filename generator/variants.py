@@ -1,11 +1,12 @@
 """Distinct variants of a template, one random stream each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from qgen.bank.templates import QuestionTemplate
 from qgen.document.values import SolverResults, Values
+from qgen.generator.appearance import Appearance, appearance
 from qgen.generator.drawing import (
     MAX_FATES,
     Drawer,
@@ -16,7 +17,7 @@ from qgen.generator.drawing import (
     most_variants,
     values_digest,
 )
-from qgen.generator.seeds import RandomSource, stream
+from qgen.generator.seeds import RandomSource, rank, stream
 
 MIN_ATTEMPTS = 1_000
 ATTEMPTS_A_VARIANT = 12
@@ -31,46 +32,120 @@ Where conditions read solvers and the domains are small, it is remembered from t
 
 
 class Variant(NamedTuple):
-    """One draw. `digest` tells draws apart; `random_source` goes on to shuffle the options.
+    """One draw. `digest` tells its values, `look` what students see of them.
 
-    `answers` are the solvers', where a condition needed them.
+    `answers` are the solvers', where a condition or a look needed them; `random_source` goes on to
+    shuffle the options.
     """
 
     copy: str
     values: Values
     answers: SolverResults | None
     digest: bytes
+    look: bytes
     random_source: RandomSource
 
 
 @dataclass(slots=True)
 class VariantSource:
-    """Hands out the variants of one template; those of one source are all distinct."""
+    """Hands out the variants of one template; students can tell those of one source apart.
+
+    `slot` seeds it. `own` holds what each copy has of the template from other places of the exam;
+    nobody gets the same again. With `repeats`, a template that has no further variants gives each
+    copy what it draws. With `by_value`, variants that differ in hidden values alone are distinct.
+    """
 
     template: QuestionTemplate
     seed: int
     slot: str
     solve: Solve
+    repeats: bool = False
+    own: dict[str, set[bytes]] | None = None
+    by_value: bool = False
     _drawer: Drawer = field(init=False)
+    _appearance: Appearance | None = field(init=False)
     _most: int | None = field(init=False)
     _seen: set[bytes] = field(init=False, default_factory=set)
     _fates: Fates = field(init=False, default_factory=dict)
+    _exhausted: bool = field(init=False, default=False)
+    _settled: dict[str, int] | None = field(init=False, default=None)
+    """The attempts of settled copies, but for the first ones."""
 
     def __post_init__(self) -> None:
         self._drawer = drawer(self.template, self.solve)
+        self._appearance = appearance(self.template)
         self._most = most_variants(self.template)
 
     def variants(self, copies: Iterable[str]) -> Iterator[Variant]:
         """A variant for each copy (a version, a student, a number in a pool).
 
-        A template without parameters gives all copies the same. Raises VariantFailure where no
-        further distinct variant exists, with the number there are.
+        A later copy moves no earlier one. Once copies are settled, each of them gets its own,
+        in whatever order they are named. A template without parameters gives all copies the
+        same. Raises VariantFailure where no further distinct variant exists, with the number
+        there are.
         """
-        varies = bool(self.template.parameters)
         for copy in copies:
-            variant = self._fresh(copy) if varies else self._draw(copy, 0)
-            assert variant is not None
-            yield variant
+            if not self.template.parameters:
+                yield self._drawn(copy, 0)
+            elif self._settled is None:
+                yield self._new(copy)[1]
+            else:
+                yield self._drawn(copy, self._settled.get(copy, 0))
+
+    def settle(self, copies: Sequence[str], *, by_lot: bool) -> None:
+        """Decides beforehand which of its draws each copy gets.
+
+        In the order of the copies; or `by_lot`, whatever their order: each copy keeps its first
+        draw, unless that goes to a copy that comes before it in the question's lottery. Those
+        who lose draw again, after all others and in the lottery's order, so that as few as
+        possible depend on anybody. Raises what `variants` raises.
+        """
+        if not self.template.parameters:
+            return
+        settled: dict[str, int] = {}
+        for copy in self._first_draws(copies) if by_lot else copies:
+            attempt, variant = self._new(copy)
+            self._keep(copy, self._told_by(variant))
+            if attempt:
+                settled[copy] = attempt
+        self._settled = settled
+
+    def _first_draws(self, copies: Sequence[str]) -> list[str]:
+        """Hands out first draws; who gets another one instead, in the lottery's order."""
+        holders: dict[bytes, str] = {}
+        moved: list[str] = []
+        for copy in copies:
+            look = self._told_by(self._drawn(copy, 0))
+            if look in self._own(copy):
+                moved.append(copy)
+            elif look in holders:
+                first, second = sorted((holders[look], copy), key=self._lot)
+                holders[look] = first
+                moved.append(second)
+            else:
+                holders[look] = copy
+        for look, copy in holders.items():
+            self._seen.add(look)
+            self._keep(copy, look)
+        return sorted(moved, key=self._lot)
+
+    def _keep(self, copy: str, look: bytes) -> None:
+        if self.own is not None:
+            self.own.setdefault(copy, set()).add(look)
+
+    def _own(self, copy: str) -> set[bytes]:
+        return set() if self.own is None else self.own.get(copy, set())
+
+    def _lot(self, copy: str) -> bytes:
+        return rank(self.seed, self.slot, copy)
+
+    def _told_by(self, variant: Variant) -> bytes:
+        return variant.digest if self.by_value else variant.look
+
+    def _drawn(self, copy: str, attempt: int) -> Variant:
+        variant = self._draw(copy, attempt)
+        assert variant is not None
+        return variant
 
     def _draw(self, copy: str, attempt: int, fates: Fates | None = None) -> Variant | None:
         identifier = self.template.header.identifier
@@ -79,18 +154,45 @@ class VariantSource:
         if draw is None:
             return None
         values, answers = draw
-        return Variant(copy, values, answers, values_digest(values), random_source)
+        digest = look = values_digest(values)
+        if self._appearance is not None:
+            if answers is None and self._appearance.reads_results:
+                answers = self.solve(values)
+            look = self._appearance.digest({**values, **(answers or {})}) or digest
+        return Variant(copy, values, answers, digest, look, random_source)
 
-    def _fresh(self, copy: str) -> Variant:
+    def _new(self, copy: str) -> tuple[int, Variant]:
+        """The copy's first draw that nobody has, and its number; with repeats, its first one."""
         attempts = max(MIN_ATTEMPTS, ATTEMPTS_A_VARIANT * len(self._seen))
-        exhausted = self._most is not None and len(self._seen) >= self._most
+        exhausted = self._exhausted or (self._most is not None and len(self._seen) >= self._most)
         small = self._most is not None and self._most <= MAX_FATES
         first = 0 if small and self.template.result_conditions else FIRST_REMEMBERED
+        own = self._own(copy)
         for attempt in range(0 if exhausted else attempts):
-            fates = self._fates if attempt >= first else None
+            # What a copy has elsewhere is repeated for that copy alone.
+            fates = self._fates if attempt >= first and not own else None
             variant = self._draw(copy, attempt, fates)
-            if variant is not None and variant.digest not in self._seen:
-                self._seen.add(variant.digest)
-                return variant
-        message = f"only {len(self._seen)} distinct variants exist; more were asked for"
-        raise VariantFailure("too-few-variants", message)
+            if variant is None:
+                continue
+            mark = self._told_by(variant)
+            if mark not in self._seen and mark not in own:
+                self._seen.add(mark)
+                return attempt, variant
+        self._exhausted = not own
+        if self.repeats:
+            return self._again(copy, own)
+        raise VariantFailure("too-few-variants", _too_few(len(self._seen | own)))
+
+    def _again(self, copy: str, own: set[bytes]) -> tuple[int, Variant]:
+        """The copy's first draw that others may have, but not the copy itself if that can be."""
+        draws = ((attempt, self._drawn(copy, attempt)) for attempt in range(MIN_ATTEMPTS))
+        other = (each for each in draws if self._told_by(each[1]) not in own)
+        return next(other, None) or (0, self._drawn(copy, 0))
+
+
+def _too_few(count: int) -> str:
+    there_are = "variant exists" if count == 1 else "variants exist"
+    return (
+        f"only {count} {there_are} that students can tell apart, and more are asked for; widen the "
+        "parameters, ask for fewer, or write 'repeats: allowed' at the question or its section"
+    )

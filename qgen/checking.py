@@ -194,7 +194,8 @@ def check_question(template: QuestionTemplate, how: How) -> QuestionCheck:
     check.problems += unproved_keys(template, verified, required=how.strict)
     filling = Filling(template.points, how.rule, True, verified)
     check.provenances = Filler(template, filling).provenances
-    source = variant_source(template, solvers, 0, "check")
+    # What is hidden is proved, too: variants that print alike may have different keys.
+    source = variant_source(template, solvers, 0, "check", by_value=True)
     prover = Prover("always", ProofStore(), Tally())
     reading, watch = ReadingBack(template), QuestionWatch(template)
 
@@ -237,14 +238,11 @@ def _distinct(production: Production, check: QuestionCheck) -> list[Variant]:
         if not (isinstance(failure, VariantFailure) and failure.code == "too-few-variants"):
             production.fail_draw(failure, len(found) + 1)
             return found
-    if (
-        template.parameters
-        and len(found) < min(ENOUGH_VARIANTS, check.variants)
-        and not template.note
-    ):
+    looks = len({variant.look for variant in found})
+    if template.parameters and looks < min(ENOUGH_VARIANTS, check.variants) and not template.note:
         message = (
-            f"question '{check.identifier}' has only {len(found)} distinct variants; widen its "
-            "parameters, or say in a 'note' why there are no more"
+            f"question '{check.identifier}' has only {looks} variants that students can tell "
+            "apart; widen its parameters, or say in a 'note' why there are no more"
         )
         check.problems.append(Problem("few-variants", message, template.header.place))
     return found

@@ -1,6 +1,7 @@
 """Joins the stages: from an exam spec to a folder of files, or to a list of problems."""
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -171,6 +172,9 @@ class _Build:
         self._slug = request.spec.stem
         self._digest = spec_digest(request.spec)
         self._prover = Prover(request.verify, request.proofs, report.tally)
+        self._places = Counter(slot.template.header.identifier for slot in exam.slots)
+        self._own: dict[str, dict[str, set[bytes]]] = {}
+        """What each paper has of a question that the exam asks more than once, by its id."""
 
     def run(self) -> BuildReport:
         report = self._report
@@ -254,7 +258,9 @@ class _Build:
         """
         slots = self._exam.slots
         copies = [reader.identifier for reader in self._exam.readers]
-        papers = [self._production(slot, "paper").items(copies) for slot in slots]
+        # A roster may stand in any order; versions stay what they are if there are more of them.
+        by_lot = self._spec.students is not None
+        papers = [self._production(slot, "paper").cohort(copies, by_lot=by_lot) for slot in slots]
         pools = [self._pool_items(slot, most) for slot in slots] if most else []
         try:
             for reader in self._exam.readers:
@@ -273,7 +279,16 @@ class _Build:
         filling = Filling(
             slot.points, spec.scoring.multiple_select, spec.shuffle.options, proved, slot.key
         )
-        source = variant_source(slot.template, solvers, spec.seed, f"{use}/{slot.key}")
+        asked_again = self._places[slot.template.header.identifier] > 1 and use == "paper"
+        own = self._own.setdefault(slot.template.header.identifier, {}) if asked_again else None
+        source = variant_source(
+            slot.template,
+            solvers,
+            spec.seed,
+            f"{use}/{slot.key}",
+            repeats=slot.repeats,
+            own=own,
+        )
         return Production(slot.template, solvers, filling, source, self._prover)
 
     def _pool_items(self, slot: Slot, most: int) -> Iterator[Item]:

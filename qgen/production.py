@@ -109,10 +109,18 @@ def solve_all(solvers: tuple[Solver, ...], values: Values) -> SolverResults:
 
 
 def variant_source(
-    template: QuestionTemplate, solvers: tuple[Solver, ...], seed: int, slot: str
+    template: QuestionTemplate,
+    solvers: tuple[Solver, ...],
+    seed: int,
+    slot: str,
+    *,
+    repeats: bool = False,
+    own: dict[str, set[bytes]] | None = None,
+    by_value: bool = False,
 ) -> VariantSource:
     """The variants of a question, whose conditions may read what its solvers return."""
-    return VariantSource(template, seed, slot, partial(solve_all, solvers))
+    solved = partial(solve_all, solvers)
+    return VariantSource(template, seed, slot, solved, repeats, own, by_value)
 
 
 def disagreement_in_words(solver: Solver, found: "Disagreement") -> str:
@@ -165,6 +173,15 @@ class Production:
 
         yield from self._filled(batches())
 
+    def cohort(self, copies: Sequence[str], *, by_lot: bool) -> Iterator[Item]:
+        """An item for each paper of a cohort, in order; `by_lot` where that is of no matter."""
+        try:
+            self.source.settle(copies, by_lot=by_lot)
+        except (VariantFailure, SolverFailure) as failure:
+            self.fail_draw(failure, None)
+            raise ProductionFailed from None
+        yield from self.items(copies)
+
     def items_of(self, variants: Sequence[Variant]) -> Iterator[Item]:
         """The items of variants that are drawn already; raises ProductionFailed as `items` does."""
         yield from self._filled(
@@ -209,9 +226,10 @@ class Production:
             raise ProductionFailed from None
         return variants
 
-    def fail_draw(self, failure: VariantFailure | SolverFailure, number: int) -> None:
-        """Puts into the tally that variant `number` could not be drawn."""
+    def fail_draw(self, failure: VariantFailure | SolverFailure, number: int | None) -> None:
+        """Puts into the tally that a variant could not be drawn, with its number if it has one."""
         code = failure.code if isinstance(failure, VariantFailure) else "solver"
+        number = None if code == "too-few-variants" else number
         self._fail(code, number, None, str(failure))
 
     def _solved(self, variants: Sequence[Variant], before: int) -> list[SolverResults]:
@@ -253,13 +271,13 @@ class Production:
     def _fail(
         self,
         code: str,
-        number: int,
+        number: int | None,
         values: Values | None,
         message: str,
         place: Place | None = None,
     ) -> None:
-        identifier = self.template.header.identifier
-        where = f"question '{identifier}', variant {number}"
+        where = f"question '{self.template.header.identifier}'"
+        where += f", variant {number}" if number is not None else ""
         drawn = self.template.parameter_values(values) if values else {}
         shown = f" ({show_all(drawn)})" if drawn else ""
         place = place or self.template.header.place

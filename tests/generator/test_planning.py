@@ -1,6 +1,7 @@
 """Which questions an exam asks, and that one new question hardly moves them."""
 
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from qgen.bank.catalogue import Catalogue
 from qgen.bank.loader import LoadedSpec
 from qgen.document.problem import Problem
 from qgen.generator.planning import Slot, plan, version_labels
-from tests.bank.written import catalogue_of, exam, load_exam_text, question, written
+from tests.bank.written import catalogue_of, exam, exam_problems, load_exam_text, question, written
 
 KINDS = ("numeric", "open", "short_answer")
 
@@ -64,11 +65,11 @@ class TestListed:
         )
         assert identifiers(slots) == ["q-3", "q-1", "q-2"]
         assert [slot.section for slot in slots] == [0, 0, 1]
-        assert [slot.key for slot in slots] == ["B#1/q-3#1", "B#1/q-1#1", "A#1/q-2#1"]
+        assert [slot.key for slot in slots] == ["q-3#1", "q-1#1", "q-2#1"]
 
     def test_a_question_twice_has_two_keys(self) -> None:
         slots = planned(TWENTY, {"title": "A", "questions": ["q-1", "q-2", "q-1"]})
-        assert [slot.key for slot in slots] == ["A#1/q-1#1", "A#1/q-2#1", "A#1/q-1#2"]
+        assert [slot.key for slot in slots] == ["q-1#1", "q-2#1", "q-1#2"]
 
     def test_points_of_the_question_the_section_or_the_bank(self) -> None:
         bank = catalogue_of(question(points=7))
@@ -186,26 +187,97 @@ TWENTY_MINUTES = numbered(20, minutes=20)
 
 
 class TestKeys:
-    def test_sections_are_known_by_title(self) -> None:
-        section = {"title": "Concepts", "pick": 4, "from": {"topics": "topic-0"}}
-        other = {"title": "Others", "pick": 4, "from": {"topics": "topic-1"}}
-        alone = planned(TWENTY, section)
-        behind = planned(TWENTY, other, section)
-        assert [slot.key for slot in alone] == [slot.key for slot in behind if slot.section == 1]
+    def test_neither_titles_nor_the_order_of_sections_count(self) -> None:
+        one = {"title": "A", "questions": ["q-1", "q-2"]}
+        other = {"title": "B", "pick": 4, "from": {"topics": "topic-1", "difficulty": "2-5"}}
+        renamed = [{**section, "title": "Another"} for section in (other, one)]
+        keys = {slot.key for slot in planned(TWENTY, one, other)}
+        assert keys == {slot.key for slot in planned(TWENTY, *renamed)}
+        assert len(keys) == 6
 
-    def test_two_sections_of_one_title_differ(self) -> None:
+    def test_a_question_again_is_counted_over_the_whole_exam(self) -> None:
         section = {"title": "A", "questions": ["q-1"]}
-        keys = [slot.key for slot in planned(TWENTY, section, section)]
-        assert keys == ["A#1/q-1#1", "A#2/q-1#1"]
+        other = {"title": "B", "questions": ["q-2", "q-1"]}
+        keys = [slot.key for slot in planned(TWENTY, section, other)]
+        assert keys == ["q-1#1", "q-2#1", "q-1#2"]
 
-    def test_no_two_slots_share_a_key(self) -> None:
-        sections = [
-            {"title": title, "questions": ["q-1", "q-1", "q-2"]}
-            for title in ("A", "A", "A#2", "A#1/q-1", "")
-            if title
-        ]
-        keys = [slot.key for slot in planned(TWENTY, *sections)]
-        assert len(set(keys)) == len(keys)
+
+class TestRepeats:
+    def test_of_the_question_or_the_section(self) -> None:
+        listed = ["q-1", {"id": "q-2", "repeats": "never"}, {"id": "q-3", "repeats": "allowed"}]
+        allowed = planned(TWENTY, {"title": "A", "questions": listed, "repeats": "allowed"})
+        assert [slot.repeats for slot in allowed] == [True, False, True]
+        never = planned(TWENTY, {"title": "A", "questions": listed})
+        assert [slot.repeats for slot in never] == [False, False, True]
+        picked = {"title": "A", "pick": 2, "from": {}, "repeats": "allowed"}
+        assert [slot.repeats for slot in planned(TWENTY, picked)] == [True, True]
+
+    def test_what_else_is_written_is_refused(self) -> None:
+        (problem,) = exam_problems(
+            exam(sections=[{"title": "A", "questions": ["q-1"], "repeats": True}])
+        )
+        assert "'allowed'" in problem
+        assert "'never'" in problem
+
+
+@st.composite
+def picking_sections(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Sections that pick from overlapping parts of the bank, each with something else to say."""
+    selections = draw(
+        st.lists(
+            st.sampled_from(
+                [
+                    {"topics": ["topic-0"]},
+                    {"topics": ["topic-1"]},
+                    {"difficulty": "1-3"},
+                    {"difficulty": "2-5", "topics": ["topic-0"]},
+                    {"ids": ["q-0", "q-1", "q-2", "q-3"]},
+                    {"tags": ["tag 0"]},
+                    {},
+                ]
+            ),
+            min_size=2,
+            max_size=4,
+            unique_by=str,
+        )
+    )
+    return [
+        {"title": f"Section {number}", "pick": draw(st.integers(1, 3)), "from": selection}
+        for number, selection in enumerate(selections)
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(picking_sections(), st.randoms(use_true_random=False), st.integers(0, 99))
+def test_picks_depend_on_what_selections_say_alone(
+    sections: list[dict[str, Any]], lot: Random, seed: int
+) -> None:
+    """Whichever way the sections stand, and whatever they are called, each asks the same."""
+
+    def asked(written_down: list[dict[str, Any]]) -> dict[str, list[str]]:
+        slots = planned(TWENTY_MINUTES_BANK, *written_down, seed=seed)
+        return {
+            str(section["from"]): [
+                slot.template.header.identifier for slot in slots if slot.section == index
+            ]
+            for index, section in enumerate(written_down)
+        }
+
+    moved = [{**section, "title": f"Part {section['title']}"} for section in sections]
+    lot.shuffle(moved)
+    assert asked(moved) == asked(sections)
+
+
+TWENTY_MINUTES_BANK = catalogue_of(*TWENTY_MINUTES)
+
+
+def test_a_wish_that_can_be_met_is_met_in_any_order() -> None:
+    """The narrow section gets its questions, though the wide one would like them too."""
+    narrow = {"title": "A", "pick": 4, "from": {"ids": [f"q-{number}" for number in range(4)]}}
+    wide = {"title": "B", "pick": 16, "from": {}}
+    for seed in range(10):
+        for sections in ([narrow, wide], [wide, narrow]):
+            assert len(planned(TWENTY, *sections, seed=seed)) == 20
 
 
 def test_version_labels() -> None:

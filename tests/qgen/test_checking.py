@@ -122,7 +122,7 @@ tolerance: {absolute: 0}
 """
         result = checked(course, text, variants=1000)
         assert codes(result) == {"few-variants"}
-        assert "only 8 distinct variants" in result.problems[0].message
+        assert "only 8 variants that students can tell" in result.problems[0].message
         assert (result.questions[0].variants, result.questions[0].distinct) == (1000, 8)
         assert not checked(course, text + "note: Eight are enough.\n", 1000).failed
 

@@ -183,8 +183,8 @@ class TestMistakesInWhatWasWritten:
         course.bank(numeric("square", parameters={"a": {"one_of": [3, 4, 5]}}))
         course.exam("square", versions=4)
         (error,) = errors(course.build())
-        assert "only 3 distinct variants exist" in error
-        assert "question 'square', variant 4" in error
+        assert "question 'square': only 3 variants exist that students can tell apart" in error
+        assert "write 'repeats: allowed' at the question or its section" in error
 
 
 class TestLosses:

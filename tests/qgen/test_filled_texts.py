@@ -16,7 +16,7 @@ WORDS = {
         "iso": {"one_of": ["0110 left", "1001 left"]},
         "n": {"integers": {"from": -99, "to": -1}},
     },
-    "stem": "Which code?",
+    "stem": "Which code is {{ iso }}, and {{ n }}?",
     "accept": ["{{ iso }}", "code {{ iso }} at {{ n }}"],
     "mistakes": [{"text": "not {{ iso }}", "feedback": "Not {{ iso }}."}],
 }
