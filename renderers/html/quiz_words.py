@@ -29,6 +29,10 @@ class QuizWords:
     wrong: str
     open: str
     blank: str
+    chosen: str
+    chosen_wrongly: str
+    missed: str
+    left: str
     open_points: str
     passed: str
     not_passed: str
@@ -72,6 +76,10 @@ _ENGLISH = QuizWords(
     wrong="Not right.",
     open="Not decided yet: compare with the solution.",
     blank="Nothing was answered.",
+    chosen="Right: chosen.",
+    chosen_wrongly="Wrong: this should not be chosen.",
+    missed="Missed: this one is right.",
+    left="Rightly not chosen.",
     open_points="{} points still to be decided",
     passed="Passed.",
     not_passed="Not passed.",
@@ -121,6 +129,10 @@ _GERMAN = QuizWords(
     wrong="Nicht richtig.",
     open="Noch nicht entschieden: Vergleichen Sie mit der Lösung.",
     blank="Nichts beantwortet.",
+    chosen="Richtig gewählt.",
+    chosen_wrongly="Falsch gewählt.",
+    missed="Übersehen: Das ist richtig.",
+    left="Zu Recht nicht gewählt.",
     open_points="{} Punkte sind noch zu entscheiden",
     passed="Bestanden.",
     not_passed="Nicht bestanden.",
@@ -170,6 +182,10 @@ _CHINESE = QuizWords(
     wrong="不正确。",
     open="尚未判定：请与解答对照。",
     blank="未作答。",
+    chosen="选对了。",
+    chosen_wrongly="选错了：不应选此项。",
+    missed="漏选：此项正确。",
+    left="未选此项，正确。",
     open_points="另有 {} 分待定",
     passed="已通过。",
     not_passed="未通过。",
