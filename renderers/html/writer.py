@@ -49,7 +49,7 @@ class HtmlWriter(Writer):
         self._is_practice = options.mode == "practice"
         # A paper brings one variant of each question along.
         self.variants = options.variants - 1 if self._is_practice else 0
-        self._names = FileNames()
+        self._names = FileNames(all_letters=True)
         self._book: _Book | None = None
         self._waiting: list[Paper] = []
         self._others: dict[str, list[Item]] = {}
