@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 
-from qgen.document.answers import FormulaAnswer
 from qgen.document.exam import ExamDocument, Item, Paper
 from qgen.document.formats import HtmlOptions
 from qgen.renderers.html.marking_data import Data, marked_parts, shown_parts
@@ -51,11 +50,6 @@ def written_question(
             "others": [folder.fold(_variant(html, each)) for html, each in shown.items()],
         }
     return WrittenQuestion(item, markup, data, "".join(shown))
-
-
-def has_formula(item: Item) -> bool:
-    """Whether a question asks for a formula."""
-    return any(isinstance(part.answer, FormulaAnswer) for part in item.parts)
 
 
 def _variant(markup: str, item: Item) -> str:

@@ -15,6 +15,14 @@ import { allowance, attemptsSoFar, remember, untouched } from "./store.mjs"
 /** @type {(points: Fraction) => string} */
 const shownPoints = (points) => decimal(points, 2)
 
+/** @type {Record<import("./formula_hooks.mjs").FormulaForm, string>} */
+const FORM_WORDS = {
+  factorised: "notFactorised",
+  expanded: "notExpanded",
+  lowest_terms: "notLowestTerms",
+  no_decimals: "notNoDecimals",
+}
+
 export class Practice extends Frame {
   open() {
     for (const question of this.questions) this.addButtons(question)
@@ -295,6 +303,7 @@ export class Practice extends Frame {
   /** @param {Mark} found */
   sentence(found) {
     if (found.outcome === "blank") return this.words.blank
+    if (found.form) return this.words[FORM_WORDS[found.form]]
     return found.sentence ?? ""
   }
 

@@ -45,6 +45,8 @@ export class Question {
     this.parts = data.parts
     this.variants = 1 + (data.others?.length ?? 0)
     this.isPrepared = false
+    /** Which variant stands on the page; the first one did so from the start. */
+    this.variant = 0
     /** Called whenever something was changed. */
     this.changed = () => {}
     const article = byId(`q${number}`)
@@ -67,12 +69,14 @@ export class Question {
   restore(kept) {
     this.kept = kept
     if (kept.variant >= this.variants || kept.variant < 0) kept.variant = 0
-    const isAnew = Boolean(this.data.first) || !this.isPrepared
+    const isAnother = kept.variant !== this.variant
+    const isAnew = isAnother || !this.isPrepared
     this.isPrepared = true
-    if (this.data.first) {
+    if (isAnother && this.data.first) {
       const shown = unfolded(this.data.first, this.data.others?.[kept.variant - 1] ?? [0, Infinity])
       this.asked.innerHTML = shown.html
       this.parts = shown.parts
+      this.variant = kept.variant
     }
     for (const group of this.asked.querySelectorAll("fieldset.ordering"))
       if (isAnew && group instanceof HTMLElement) makeMovable(group, this.words)
@@ -123,7 +127,7 @@ export class Question {
     if (!text.trim()) return null
     const read =
       part.kind === "number" ? readNumber(text)
-      : part.kind === "formula" ? formulas.read(text, part.variables ?? [])
+      : part.kind === "formula" ? formulas.read(text, part.variables ?? [], part.free ?? [])
       : null
     return read && "refused" in read ? read : null
   }
@@ -139,7 +143,7 @@ export class Question {
       message.replaceChildren(made("span", { class: "asked-back" }, refused.refused))
       if (refused.position) message.append(placeShown(control.value, refused.position))
     } else if (part.kind === "formula" && control.value.trim() && !refused) {
-      const formula = formulas.read(control.value, part.variables ?? [])
+      const formula = formulas.read(control.value, part.variables ?? [], part.free ?? [])
       if (!("refused" in formula)) {
         const read = made("span", {}, `${this.words.readAs} `)
         read.append(formulas.show(formula))
