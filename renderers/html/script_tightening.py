@@ -16,7 +16,7 @@ _PIECE = re.compile(
     r"(?P<comment>//[^\n]*|/\*.*?\*/)"
     r"|(?P<newline>\s*\n\s*)|(?P<blank>[ \t]+)"
     rf"|(?P<text>\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*')"
-    rf"|(?P<name>{_NAME})"
+    rf"|(?P<name>function\*|{_NAME})"
     r"|(?P<number>[0-9][\w.]*)"
     r"|(?P<sign>\?\.|\.\.\.|=>|&&|\|\||\?\?|\+\+|--|\*\*|[-+*/%=!<>&|^~?:;,.(){}\[\]])",
     re.DOTALL,
@@ -27,15 +27,15 @@ _QUOTED = re.compile(r"(?:\\.|\$(?!\{)|[^`\\$])*", re.DOTALL)
 _BEFORE_A_VALUE = frozenset("( , = : [ ! & | ? { } ; => && || ?? + - * % < > return".split())
 _WORDS = frozenset(
     "async await break case catch class const constructor continue default delete do else export "
-    "extends false finally for from function get if import in instanceof let new null of return "
-    "set static super switch this throw true try typeof undefined void while yield".split()
+    "extends false finally for from function function* get if import in instanceof let new null of "
+    "return set static super switch this throw true try typeof undefined void while yield".split()
 )
 # Names of the language and of browsers that also stand for variables of ours are left alone.
 _GLOBALS = frozenset(
     "Array BigInt Blob Date Error Event Infinity JSON Map Math NaN Number Object RangeError RegExp "
     "Set String URL document localStorage setInterval setTimeout window".split()
 )
-_DECLARING = frozenset(("const", "let", "class", "function"))
+_DECLARING = frozenset(("const", "let", "class", "function", "function*"))
 # A line that ends or begins with one of these goes on: its break is needless.
 _GOES_ON = frozenset("( [ { , ; : ? = => && || ?? + - * / % < > . ?. & | !".split())
 _IS_GONE_ON = frozenset(") ] , ; : ? = => && || ?? * % < > . ?. & |".split())
@@ -113,7 +113,7 @@ def _variables(tokens: Sequence[_Token]) -> dict[int, bool]:
         before, after = tokens[index - 1].text, tokens[index + 1].text
         in_braces = brackets[-1] == "{" and before in ("{", ",")
         is_method = (
-            after == "(" and before != "function" and tokens[ends[index + 1] + 1].text == "{"
+            after == "(" and before not in _DECLARING and tokens[ends[index + 1] + 1].text == "{"
         )
         if before in (".", "?.") or is_method or (in_braces and after == ":"):
             continue
@@ -139,7 +139,7 @@ def _declared(tokens: Sequence[_Token]) -> set[str]:
     found: set[str] = set()
     for start, end in _ends(tokens).items():
         before = [each.text for each in tokens[max(start - 2, 0) : start]]
-        is_function = tokens[end + 1].text == "=>" or "function" in before
+        is_function = tokens[end + 1].text == "=>" or not _DECLARING.isdisjoint(before)
         is_method = tokens[end + 1].text == "{" and tokens[start].text == "("
         if is_function or is_method or before[-1:] in (["const"], ["let"]):
             found |= {

@@ -17,6 +17,13 @@ import { untouched } from "./store.mjs"
 
 const FOLDED_TOKEN = /[^<>" ]*[<>" ]|[^<>" ]+/gu
 
+/** What scrolls sideways can be scrolled by keyboard; told when it is laid out, so that nothing waits. */
+const WIDTHS = new ResizeObserver((changed) => {
+  for (const { target } of changed)
+    if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0")
+    else target.removeAttribute("tabindex")
+})
+
 /** A variant, from what differs from the first one. @type {(first: string, folded: Folded) => {html: string, parts: Part[]}} */
 function unfolded(first, folded) {
   const tokens = first.match(FOLDED_TOKEN) ?? []
@@ -80,9 +87,7 @@ export class Question {
     }
     for (const group of this.asked.querySelectorAll("fieldset.ordering"))
       if (isAnew && group instanceof HTMLElement) makeMovable(group, this.words)
-    // What scrolls sideways can be scrolled by keyboard.
-    for (const wide of this.article.querySelectorAll("pre, .scroll, .display"))
-      if (wide.scrollWidth > wide.clientWidth) wide.setAttribute("tabindex", "0")
+    for (const wide of isAnew ? this.article.querySelectorAll("pre, .scroll, .display, .formula") : []) WIDTHS.observe(wide)
     this.parts.forEach((part, index) => {
       if (isAnew) this.prepare(index)
       fill(this.base(index), part, kept.responses[index] ?? null)
