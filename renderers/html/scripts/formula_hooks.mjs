@@ -6,7 +6,8 @@
  * @typedef {{op: "symbol", name: string}} SymbolNode
  * @typedef {{op: string, parts: Formula[]}} Operation
  * @typedef {NumberNode | SymbolNode | Operation} Formula
- * @typedef {string | [string, ...Tree[]]} Tree
+ * @typedef {string | TreeList} Tree
+ * @typedef {Tree[]} TreeList
  * @typedef {Record<string, "real" | "positive" | "nonnegative" | "probability">} Domains
  * @typedef {"constant" | "factor"} Freedom
  * @typedef {"factorised" | "expanded" | "lowest_terms" | "no_decimals"} FormulaForm

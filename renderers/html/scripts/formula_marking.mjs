@@ -17,7 +17,7 @@ const UNDECIDED = { credit: null, outcome: "undecided", mistake: null }
 /** @type {(tree: Tree) => Formula} */
 function grown(tree) {
   if (typeof tree === "string") return { op: "number", value: tree }
-  const [name, ...parts] = tree
+  const [name, ...parts] = [String(tree[0]), ...tree.slice(1)]
   return parts.length ? operation(name, ...parts.map(grown)) : { op: "symbol", name }
 }
 

@@ -8,7 +8,7 @@
  * @typedef {Fraction | Interval} Value
  * @typedef {Record<string, Fraction>} Point
  */
-import { bits, compared, double, exactly, fraction, magnitude, minus, negative, ONE, over, plus, raised, times, ZERO } from "./exact.mjs"
+import { bits, compared, double, exactly, fraction, magnitude, ONE, over, plus, raised, times, ZERO } from "./exact.mjs"
 import { isOperation } from "./formula_reader.mjs"
 
 /** The formula has no real value here. */

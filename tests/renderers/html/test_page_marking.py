@@ -60,7 +60,6 @@ from tests.marking import test_formula_forms
 
 pytestmark = [
     pytest.mark.node,
-    pytest.mark.slow,
     pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node"),
 ]
 
