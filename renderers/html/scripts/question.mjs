@@ -155,6 +155,8 @@ export class Question {
         message.replaceChildren(read)
       }
     } else message.replaceChildren()
+    message.removeAttribute("tabindex")
+    if (message.scrollWidth > message.clientWidth) message.setAttribute("tabindex", "0")
   }
 
   /** Asks back for what cannot be read; the first control of that. */
