@@ -64,7 +64,7 @@ def page_data(
     questions: Sequence[WrittenQuestion],
 ) -> str:
     """What the script reads, safe inside a `script` element."""
-    attempts = exam.attempts
+    attempts, minutes = exam.attempts, exam.duration_of(paper)
     digest = sha256("\0".join((exam.title, *(each.markup for each in questions))).encode())
     data = {
         "mode": options.mode,
@@ -75,7 +75,7 @@ def page_data(
         "paper": paper.label,
         "student": paper.student,
         "language": exam.language,
-        "seconds": None if exam.duration is None else exam.duration * 60,
+        "seconds": None if minutes is None else minutes * 60,
         "passMark": None if exam.pass_mark is None else str(exam.pass_mark),
         "attempts": attempts and {"allowed": attempts.allowed, "every": attempts.every_minutes},
         "words": _words(labels),

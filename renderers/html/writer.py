@@ -207,8 +207,8 @@ class _Book:
             yield labels.name, paper.student
         if exam.date:
             yield labels.date, exam.date
-        if exam.duration is not None:
-            yield labels.duration, labels.minutes.format(exam.duration)
+        if (minutes := exam.duration_of(paper)) is not None:
+            yield labels.duration, labels.minutes.format(minutes)
         yield labels.total, Markup(points_text(paper.points, labels))
         if exam.pass_mark is not None:
             share = points_number(exam.pass_mark * 100)
