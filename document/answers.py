@@ -88,6 +88,13 @@ class FormulaAnswer:
     forms: tuple[FormulaForm, ...] = ()
     up_to: Freedom | None = None
 
+    @property
+    def free_names(self) -> frozenset[str]:
+        """What students may call the constant that the question leaves free."""
+        if self.up_to != "constant":
+            return frozenset()
+        return frozenset(("C", "c")) - self.variables.keys()
+
 
 @dataclass(frozen=True, slots=True)
 class TextMistake:

@@ -76,6 +76,8 @@ class Paper:
     label: str
     student: str | None
     sections: tuple[Section, ...]
+    extra_minutes: int = 0
+    """What this student has beside the exam's duration."""
 
     @property
     def points(self) -> Fraction:
@@ -134,3 +136,7 @@ class ExamDocument:
     shuffle_questions: bool = False
     pools: tuple[Pool, ...] = ()
     guide: GuideDocument | None = None
+
+    def duration_of(self, paper: Paper) -> int | None:
+        """The minutes that somebody with this paper has."""
+        return None if self.duration is None else self.duration + paper.extra_minutes

@@ -56,7 +56,8 @@ def paper(
         sections.append(
             Section(section.title, _passage(loaded.section_instructions[index]), chosen)
         )
-    return Paper(reader.identifier, reader.name, tuple(sections))
+    extra = reader.more_than(spec.duration)
+    return Paper(reader.identifier, reader.name, tuple(sections), extra)
 
 
 def _passage(text: RichText | None) -> Passage | None:

@@ -24,7 +24,7 @@ from qgen.document.formula import (
 )
 from qgen.document.richtext import Passage
 from qgen.marking.formula_forms import WANTED, form_of
-from qgen.marking.formula_freedom import FREE_CONSTANTS, at, has_value, pinned, places
+from qgen.marking.formula_freedom import at, has_value, pinned, places
 from qgen.marking.formula_identities import identical
 from qgen.marking.formula_points import Point, compare, constants_of, differs_nearby, points
 from qgen.marking.formula_reader import parse_formula
@@ -101,7 +101,7 @@ def mark_formula(answer: FormulaAnswer, text: str) -> FormulaMark:
     Undecided is never counted as wrong: it has no credit at all, and says that a person must
     look. A text that cannot be read earns nothing and says what to change.
     """
-    formula = parse_formula(text, answer.variables.keys() | _free_names(answer))
+    formula = parse_formula(text, answer.variables.keys() | answer.free_names)
     if isinstance(formula, Refusal):
         return FormulaMark(WRONG, "refused", formula.sentence)
     read = f"The formula was read as {typed(formula)}."
@@ -146,15 +146,9 @@ def freely_equivalent(
     return equivalence(first, second, variables)
 
 
-def _free_names(answer: FormulaAnswer) -> frozenset[str]:
-    if answer.up_to != "constant":
-        return frozenset()
-    return frozenset(FREE_CONSTANTS) - answer.variables.keys()
-
-
 def _without_free_constant(formula: Formula, answer: FormulaAnswer) -> Formula | None:
     """The formula without `+ C`; None where C stands anywhere else than as a term."""
-    free = {Symbol(name) for name in _free_names(answer)}
+    free = {Symbol(name) for name in answer.free_names}
     terms = formula.terms if isinstance(formula, Sum) else (formula,)
     kept = tuple(
         term

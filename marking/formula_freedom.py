@@ -22,9 +22,6 @@ from qgen.document.formula import (
     evaluate,
 )
 
-FREE_CONSTANTS = ("C", "c")
-"""What students call the constant of integration, where the question has no such variable."""
-
 _PLACES: Mapping[VariableDomain, tuple[Fraction, ...]] = {
     "real": (Fraction(1), Fraction(2), Fraction(1, 2), Fraction(-1), Fraction(3), Fraction(7, 5)),
     "positive": (Fraction(1), Fraction(2), Fraction(1, 2), Fraction(3), Fraction(7, 5)),

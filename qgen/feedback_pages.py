@@ -17,7 +17,7 @@ class FeedbackPages:
     def __init__(self, exam: MarkedExam) -> None:
         self._exam = exam
         self._writer = FeedbackWriter(labels_for(exam.language))
-        self._names = FileNames()
+        self._names = FileNames(all_letters=True)
 
     def page(self, graded: GradedPaper) -> tuple[str, bytes]:
         """The name and the content of one student's page."""

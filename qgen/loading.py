@@ -8,7 +8,7 @@ from qgen.bank.exam_spec import ExamSpec
 from qgen.bank.loader import LoadedSpec, load_exam
 from qgen.bank.roster import Student, read_roster
 from qgen.banks import bank_path
-from qgen.document.problem import Problem, in_reading_order
+from qgen.document.problem import Place, Problem, in_reading_order
 from qgen.generator.planning import CONSEQUENCES, Slot, plan, version_labels
 from qgen.question_solvers import load_solver_files, question_solvers
 from qgen.solvers.routes.registry import Solver
@@ -53,6 +53,9 @@ def load_whole_exam(
         roster = base / spec.students
         readers, mistakes = read_roster(roster, str(roster))
         problems += mistakes
+        if spec.duration is None and any(reader.more_than(1) for reader in readers):
+            message = "the roster gives extra time, but the exam has no 'duration'"
+            problems.append(Problem("roster", message, Place(str(roster), 1, 1)))
     slots, mistakes = plan(loaded, catalogue)
     # With headers missing, a question that is not found may be one of them.
     problems += [each for each in mistakes if not problems or each.code not in CONSEQUENCES]

@@ -3,6 +3,7 @@
 import re
 from fractions import Fraction
 from functools import lru_cache
+from unicodedata import category, normalize
 
 from qgen.document.numbers import terminating
 from qgen.renderers.labels import Labels
@@ -23,21 +24,41 @@ def points_label(points: Fraction, labels: Labels) -> str:
 
 
 class FileNames:
-    """Names for files that are safe on every system, and distinct in any letter case."""
+    """Names for files that are safe on every system, and distinct in any letter case.
 
-    def __init__(self) -> None:
+    `all_letters` keeps those of every script, so that students are told apart by their own names;
+    without it, names are what every tool takes, TeX included.
+    """
+
+    def __init__(self, *, all_letters: bool = False) -> None:
+        self._safe = _readable if all_letters else _safe
         self._taken: set[str] = set()
 
     def free(self, *words: str) -> str:
         """The words joined by hyphens, or the first of `name-2`, `name-3`, … that is free."""
-        name = "-".join(map(_safe, words))
+        name = "-".join(map(self._safe, words))
         found, number = name, 1
-        while found.lower() in self._taken:
+        while _same(found) in self._taken:
             number += 1
             found = f"{name}-{number}"
-        self._taken.add(found.lower())
+        self._taken.add(_same(found))
         return found
+
+
+def _same(name: str) -> str:
+    """What is equal for names that some system takes for one."""
+    return normalize("NFKC", normalize("NFKC", name).casefold())
 
 
 def _safe(word: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", word)[:_LONGEST_NAME].strip("-") or "unnamed"
+
+
+def _readable(word: str) -> str:
+    """The word with letters, digits and accents of all scripts, of so many bytes at most."""
+    kept = (
+        sign if sign in "_-" or category(sign)[0] in "LMN" else " "
+        for sign in normalize("NFC", word)
+    )
+    name = "-".join("".join(kept).split()).encode()[:_LONGEST_NAME].decode("utf-8", "ignore")
+    return name.strip("-") or "unnamed"

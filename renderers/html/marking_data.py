@@ -18,13 +18,10 @@ from qgen.document.answers import (
     Part,
     ShortAnswer,
     SingleChoice,
-    Tolerance,
 )
 from qgen.document.exam import Item
 from qgen.document.formula import Call, Formula, Number, Power, Product, Quotient, Sum, Symbol
 from qgen.document.numbers import exact_value
-from qgen.document.values import Real
-from qgen.marking.rules import accepted_interval
 from qgen.renderers.carried import quotient_of
 
 Data: TypeAlias = Mapping[str, object]
@@ -48,7 +45,11 @@ def _shown(answer: Answer) -> Data:
         case Numeric():
             return {"kind": "number"}
         case FormulaAnswer():
-            return {"kind": "formula", "variables": list(answer.variables)}
+            return {
+                "kind": "formula",
+                "variables": list(answer.variables),
+                **({"free": sorted(answer.free_names)} if answer.free_names else {}),
+            }
         case ShortAnswer():
             return {"kind": "words"}
         case Open():
@@ -83,8 +84,8 @@ def _key(answer: Answer) -> Data:
             return {"credit": answer.credit, "key": [place + 1 for place in answer.key]}
         case Numeric():
             return {
-                **_reach(answer.key, answer.tolerance),
-                "mistakes": [_reach(each.value, answer.tolerance) for each in answer.mistakes],
+                "value": str(exact_value(answer.key)),
+                "mistakes": [str(exact_value(each.value)) for each in answer.mistakes],
                 "tolerance": [answer.tolerance.kind, str(answer.tolerance.amount)],
             }
         case FormulaAnswer():
@@ -92,8 +93,8 @@ def _key(answer: Answer) -> Data:
                 "key": _tree(answer.key),
                 "domains": dict(answer.variables),
                 "mistakes": [_tree(each.value) for each in answer.mistakes],
-                **({"form": True} if answer.forms else {}),
-                **({"free": True} if answer.up_to else {}),
+                **({"forms": list(answer.forms)} if answer.forms else {}),
+                **({"freedom": answer.up_to} if answer.up_to else {}),
             }
         case ShortAnswer():
             return {
@@ -109,11 +110,6 @@ def _key(answer: Answer) -> Data:
 
 def _right(answer: SingleChoice | MultipleSelect) -> list[int]:
     return [number for number, option in enumerate(answer.options, 1) if option.correct]
-
-
-def _reach(value: Real, tolerance: Tolerance) -> Data:
-    low, high = accepted_interval(value, tolerance)
-    return {"low": str(low), "high": str(high), "value": str(exact_value(value))}
 
 
 def _carried(part: Part, labels: Sequence[str]) -> Data:
@@ -132,13 +128,16 @@ def _texts(coefficients: Sequence[Fraction]) -> list[str]:
     return [str(each) for each in coefficients]
 
 
-def _tree(formula: Formula) -> Data:
-    """The formula as the page's reader has it."""
+Tree: TypeAlias = str | list[object]
+"""A formula: a number as a text, a name alone in a list, an operation before its parts."""
+
+
+def _tree(formula: Formula) -> Tree:
     match formula:
         case Number():
-            return {"op": "number", "value": str(exact_value(formula.value))}
+            return str(exact_value(formula.value))
         case Symbol():
-            return {"op": "symbol", "name": formula.name}
+            return [formula.name]
         case Sum():
             return _operation("sum", formula.terms)
         case Product():
@@ -153,5 +152,5 @@ def _tree(formula: Formula) -> Data:
             assert_never(formula)
 
 
-def _operation(name: str, parts: Sequence[Formula]) -> Data:
-    return {"op": name, "parts": [_tree(part) for part in parts]}
+def _operation(name: str, parts: Sequence[Formula]) -> Tree:
+    return [name, *map(_tree, parts)]

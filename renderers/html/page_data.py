@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 
-from qgen.document.answers import FormulaAnswer
 from qgen.document.exam import ExamDocument, Item, Paper
 from qgen.document.formats import HtmlOptions
 from qgen.renderers.html.marking_data import Data, marked_parts, shown_parts
@@ -53,11 +52,6 @@ def written_question(
     return WrittenQuestion(item, markup, data, "".join(shown))
 
 
-def has_formula(item: Item) -> bool:
-    """Whether a question asks for a formula."""
-    return any(isinstance(part.answer, FormulaAnswer) for part in item.parts)
-
-
 def _variant(markup: str, item: Item) -> str:
     return _ENCODE({"html": markup, "parts": marked_parts(item)})
 
@@ -70,7 +64,7 @@ def page_data(
     questions: Sequence[WrittenQuestion],
 ) -> str:
     """What the script reads, safe inside a `script` element."""
-    attempts = exam.attempts
+    attempts, minutes = exam.attempts, exam.duration_of(paper)
     digest = sha256("\0".join((exam.title, *(each.markup for each in questions))).encode())
     data = {
         "mode": options.mode,
@@ -81,7 +75,7 @@ def page_data(
         "paper": paper.label,
         "student": paper.student,
         "language": exam.language,
-        "seconds": None if exam.duration is None else exam.duration * 60,
+        "seconds": None if minutes is None else minutes * 60,
         "passMark": None if exam.pass_mark is None else str(exam.pass_mark),
         "attempts": attempts and {"allowed": attempts.allowed, "every": attempts.every_minutes},
         "words": _words(labels),

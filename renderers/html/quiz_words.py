@@ -29,6 +29,14 @@ class QuizWords:
     wrong: str
     open: str
     blank: str
+    chosen: str
+    chosen_wrongly: str
+    missed: str
+    left: str
+    not_factorised: str
+    not_expanded: str
+    not_lowest_terms: str
+    not_no_decimals: str
     open_points: str
     passed: str
     not_passed: str
@@ -72,6 +80,14 @@ _ENGLISH = QuizWords(
     wrong="Not right.",
     open="Not decided yet: compare with the solution.",
     blank="Nothing was answered.",
+    chosen="Right: chosen.",
+    chosen_wrongly="Wrong: this should not be chosen.",
+    missed="Missed: this one is right.",
+    left="Rightly not chosen.",
+    not_factorised="It is right, but not a product whose factors cannot be split further.",
+    not_expanded="It is right, but not multiplied out.",
+    not_lowest_terms="It is right, but not one fraction in lowest terms.",
+    not_no_decimals="It is right, but not written without decimals.",
     open_points="{} points still to be decided",
     passed="Passed.",
     not_passed="Not passed.",
@@ -121,6 +137,14 @@ _GERMAN = QuizWords(
     wrong="Nicht richtig.",
     open="Noch nicht entschieden: Vergleichen Sie mit der Lösung.",
     blank="Nichts beantwortet.",
+    chosen="Richtig gewählt.",
+    chosen_wrongly="Falsch gewählt.",
+    missed="Übersehen: Das ist richtig.",
+    left="Zu Recht nicht gewählt.",
+    not_factorised="Der Wert stimmt, aber die Faktoren lassen sich noch zerlegen.",
+    not_expanded="Der Wert stimmt, aber es ist nicht ausmultipliziert.",
+    not_lowest_terms="Der Wert stimmt, aber es ist kein einzelner, gekürzter Bruch.",
+    not_no_decimals="Der Wert stimmt, aber er ist nicht ohne Dezimalzahlen geschrieben.",
     open_points="{} Punkte sind noch zu entscheiden",
     passed="Bestanden.",
     not_passed="Nicht bestanden.",
@@ -170,6 +194,14 @@ _CHINESE = QuizWords(
     wrong="不正确。",
     open="尚未判定：请与解答对照。",
     blank="未作答。",
+    chosen="选对了。",
+    chosen_wrongly="选错了：不应选此项。",
+    missed="漏选：此项正确。",
+    left="未选此项，正确。",
+    not_factorised="结果正确，但未分解到不可再分的因式。",
+    not_expanded="结果正确，但未展开。",
+    not_lowest_terms="结果正确，但不是一个最简分数。",
+    not_no_decimals="结果正确，但不应使用小数。",
     open_points="另有 {} 分待定",
     passed="已通过。",
     not_passed="未通过。",

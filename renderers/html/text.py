@@ -1,5 +1,6 @@
 """Passages as HTML: everything escaped, formulas as MathML, pictures inside the page."""
 
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -45,6 +46,8 @@ PICTURE_TYPES = {
     "webp": "image/webp",
 }
 """The file formats of pictures that every browser shows, the best first, and their names."""
+_TAG = re.compile("<[^>]*>")
+_NEVER_WIDE = 12
 _CLOSING_MARKS = ",.;:!?)]’”»，。；：！？）"
 
 
@@ -77,6 +80,8 @@ class Surroundings:
             # Boxes of their own scroll where a formula is wider than a small screen.
             if is_display:
                 return f'<div class="display">{markup}</div>'
+            if len(_TAG.sub("", markup)) <= _NEVER_WIDE and "width" not in markup:
+                return markup
             return f'<span class="formula">{markup}</span>'
         self._report("html-math", f"{_described(tex, markup)}; its source is shown instead")
         code = f'<code class="refused">{escape(tex)}</code>'

@@ -17,18 +17,18 @@ from qgen.document.richtext import Passage
 from qgen.renderers.html.fonts import font_source
 from qgen.renderers.html.page_data import (
     WrittenQuestion,
-    has_formula,
     page_data,
     written_question,
 )
 from qgen.renderers.html.questions import HtmlQuestions
 from qgen.renderers.html.quiz_words import quiz_words
-from qgen.renderers.html.scripts import page_script, script_hash
+from qgen.renderers.html.scripts import modules_for, page_script, script_hash
 from qgen.renderers.html.words import points_text
 from qgen.renderers.labels import Labels, labels_for
 from qgen.renderers.wording import FileNames, points_number
 from qgen.renderers.writer import Chunk, Memory, Writer
 
+_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _MATH = re.compile(r"<math.*?</math>", re.DOTALL)
 
 
@@ -49,7 +49,7 @@ class HtmlWriter(Writer):
         self._is_practice = options.mode == "practice"
         # A paper brings one variant of each question along.
         self.variants = options.variants - 1 if self._is_practice else 0
-        self._names = FileNames()
+        self._names = FileNames(all_letters=True)
         self._book: _Book | None = None
         self._waiting: list[Paper] = []
         self._others: dict[str, list[Item]] = {}
@@ -142,12 +142,18 @@ def _template() -> Template:
 def page_style(markup: str, memory: Memory) -> str:
     """The style sheet with a font inside that has the characters of the markup's formulas."""
     room = files("qgen.renderers.html")
-    sheet = (room / "page.css").read_text("utf-8")
+    sheet = _tight_style((room / "page.css").read_text("utf-8"))
     characters = frozenset(ord(each) for math in _MATH.findall(markup) for each in set(math))
     return (
         f'{sheet}@font-face {{ font-family: "qgen math"; font-display: block; '
         f'src: url("{font_source(characters, memory)}") format("opentype"); }}'
     )
+
+
+@cache
+def _tight_style(sheet: str) -> str:
+    """The style sheet without comments and needless blanks; no text in it holds such a blank."""
+    return re.sub(r"\s*([{};])\s*|([:,])\s+|\n\s*", r"\1\2", _CSS_COMMENT.sub("", sheet))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +181,8 @@ class _Book:
         sections = list(self._sections(paper, questions))
         math = [each.markup + each.other_markup for each in questions]
         math += [instructions, *(section.instructions for section in sections)]
-        with_formulas = any(has_formula(each.item) for each in questions)
-        script = page_script(self.options.mode, with_formulas=with_formulas)
+        answers = [part.answer for each in questions for part in each.item.parts]
+        script = page_script(modules_for(self.options.mode, answers), self.memory)
         contents: Mapping[str, object] = {
             "exam": self.exam,
             "paper": paper,
@@ -201,8 +207,8 @@ class _Book:
             yield labels.name, paper.student
         if exam.date:
             yield labels.date, exam.date
-        if exam.duration is not None:
-            yield labels.duration, labels.minutes.format(exam.duration)
+        if (minutes := exam.duration_of(paper)) is not None:
+            yield labels.duration, labels.minutes.format(minutes)
         yield labels.total, Markup(points_text(paper.points, labels))
         if exam.pass_mark is not None:
             share = points_number(exam.pass_mark * 100)

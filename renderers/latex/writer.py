@@ -184,8 +184,8 @@ class _Book:
         yield rf"\textbf{{{escape(words.version)} {escape(paper.label)}}}"
         if exam.date:
             yield f"{escape(words.date)}: {escape(exam.date)}"
-        if exam.duration is not None:
-            minutes = fill_label(words.minutes, str(exam.duration))
+        if (duration := exam.duration_of(paper)) is not None:
+            minutes = fill_label(words.minutes, str(duration))
             yield f"{escape(words.duration)}: {minutes}"
         yield f"{escape(words.total)}: {points_text(paper.points, words)}"
         if exam.pass_mark is not None:

@@ -183,8 +183,8 @@ class _Book:
         yield f"#strong[{words.text(f'{labels.version} {paper.label}')}];"
         if exam.date:
             yield words.text(f"{labels.date}: {exam.date}")
-        if exam.duration is not None:
-            minutes = words.filled(labels.minutes, words.text(str(exam.duration)))
+        if (duration := exam.duration_of(paper)) is not None:
+            minutes = words.filled(labels.minutes, words.text(str(duration)))
             yield words.text(f"{labels.duration}: ") + minutes
         yield words.text(f"{labels.total}: ") + words.points(paper.points)
         if exam.pass_mark is not None:

@@ -43,8 +43,21 @@ def test_identifiers_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "minutes"),
+    [("25%", 23), ("12.5 %", 12), ("20 min", 20), ("", 0), ("0%", 0), ("100%", 90)],
+)
+def test_extra_time_is_a_share_or_minutes(tmp_path: Path, text: str, minutes: int) -> None:
+    (student,), problems = roster(tmp_path, f"id,extra_time\ns1,{text}\n")
+    assert problems == []
+    assert student.more_than(90) == minutes
+
+
+@pytest.mark.parametrize(
     ("content", "report"),
     [
+        ("id,extra_time\ns1,a lot\n",
+         "2:1: error: unknown extra time 'a lot': write a share of the exam's duration, as in "
+         "25%, or minutes, as in 20 min"),
         ("", "1:1: error: the first line must name the columns: id, or id,name"),
         ("s1,Ada\n", "1:1: error: the first line must name the columns: id, or id,name"),
         ("name\nAda\n", "1:1: error: the first line must name the columns: id, or id,name"),

@@ -29,38 +29,38 @@ def mark(
     return mark_formula(FormulaAnswer(formula(key), variables, (), forms, up_to), text)
 
 
-@pytest.mark.parametrize(
-    ("key", "text", "form", "verdict"),
-    [
-        ("x^2+3x+2", "(x+1)(x+2)", "factorised", "equal"),
-        ("x^2+3x+2", "2*(x+1)(x/2+1)", "factorised", "equal"),
-        ("x^2+3x+2", "x^2+3x+2", "factorised", "form"),
-        ("x^2+3x+2", "x(x+3)+2", "factorised", "form"),
-        ("x^3+3x^2+3x+1", "(x+1)^3", "factorised", "equal"),
-        ("x^3+3x^2+3x+1", "(x+1)(x^2+2x+1)", "factorised", "form"),
-        ("x^2+1", "x^2+1", "factorised", "equal"),
-        ("x^2-y^2", "(x-y)(x+y)", "factorised", "equal"),
-        ("x^2-y^2", "x^2-y^2", "factorised", "form"),
-        ("x^2+3x+2", "x^2+3x+2", "expanded", "equal"),
-        ("x^2+3x+2", "(x+1)(x+2)", "expanded", "form"),
-        ("x^2+2x+1", "(x+1)^2", "expanded", "form"),
-        ("x^2+3x+2", "x(x+3)+2", "expanded", "form"),
-        ("x*exp(x+1)", "x*exp(x+1)", "expanded", "equal"),
-        ("x/2", "2x/4", "lowest_terms", "form"),
-        ("x/2", "3x/6", "lowest_terms", "form"),
-        ("x/2", "x/2", "lowest_terms", "equal"),
-        ("x/(x+1)", "x/(x+1)", "lowest_terms", "equal"),
-        ("x/(x+1)", "x^2/(x^2+x)", "lowest_terms", "form"),
-        ("x/(x+1)", "2x/(2x+2)", "lowest_terms", "form"),
-        ("x/(x+1)", "1-1/(x+1)", "lowest_terms", "form"),
-        ("x/4", "(x/2)/2", "lowest_terms", "form"),
-        ("x/2", "0.5x", "no_decimals", "form"),
-        ("x/2", ".5x", "no_decimals", "form"),
-        ("x/2", "x/2", "no_decimals", "equal"),
-        ("x/2", "x/3", "no_decimals", "different"),
-        ("x/2", "x/3", "factorised", "different"),
-    ],
-)
+FORMS: list[tuple[str, str, FormulaForm, str]] = [
+    ("x^2+3x+2", "(x+1)(x+2)", "factorised", "equal"),
+    ("x^2+3x+2", "2*(x+1)(x/2+1)", "factorised", "equal"),
+    ("x^2+3x+2", "x^2+3x+2", "factorised", "form"),
+    ("x^2+3x+2", "x(x+3)+2", "factorised", "form"),
+    ("x^3+3x^2+3x+1", "(x+1)^3", "factorised", "equal"),
+    ("x^3+3x^2+3x+1", "(x+1)(x^2+2x+1)", "factorised", "form"),
+    ("x^2+1", "x^2+1", "factorised", "equal"),
+    ("x^2-y^2", "(x-y)(x+y)", "factorised", "equal"),
+    ("x^2-y^2", "x^2-y^2", "factorised", "form"),
+    ("x^2+3x+2", "x^2+3x+2", "expanded", "equal"),
+    ("x^2+3x+2", "(x+1)(x+2)", "expanded", "form"),
+    ("x^2+2x+1", "(x+1)^2", "expanded", "form"),
+    ("x^2+3x+2", "x(x+3)+2", "expanded", "form"),
+    ("x*exp(x+1)", "x*exp(x+1)", "expanded", "equal"),
+    ("x/2", "2x/4", "lowest_terms", "form"),
+    ("x/2", "3x/6", "lowest_terms", "form"),
+    ("x/2", "x/2", "lowest_terms", "equal"),
+    ("x/(x+1)", "x/(x+1)", "lowest_terms", "equal"),
+    ("x/(x+1)", "x^2/(x^2+x)", "lowest_terms", "form"),
+    ("x/(x+1)", "2x/(2x+2)", "lowest_terms", "form"),
+    ("x/(x+1)", "1-1/(x+1)", "lowest_terms", "form"),
+    ("x/4", "(x/2)/2", "lowest_terms", "form"),
+    ("x/2", "0.5x", "no_decimals", "form"),
+    ("x/2", ".5x", "no_decimals", "form"),
+    ("x/2", "x/2", "no_decimals", "equal"),
+    ("x/2", "x/3", "no_decimals", "different"),
+    ("x/2", "x/3", "factorised", "different"),
+]
+
+
+@pytest.mark.parametrize(("key", "text", "form", "verdict"), FORMS)
 def test_forms(key: str, text: str, form: FormulaForm, verdict: str) -> None:
     found = mark(key, text, form)
     assert found.verdict == verdict, found.sentence
@@ -69,27 +69,27 @@ def test_forms(key: str, text: str, form: FormulaForm, verdict: str) -> None:
         assert formula_forms.WANTED[form] in found.sentence
 
 
-@pytest.mark.parametrize(
-    ("key", "text", "freedom", "verdict"),
-    [
-        ("x^4/4", "x^4/4 - 7", "constant", "equal"),
-        ("x^4/4", "C + x^4/4", "constant", "equal"),
-        ("x^4/4", "x^4/4 - c", "constant", "equal"),
-        ("x^4/4", "x^4/4 + x", "constant", "different"),
-        ("x^4/4", "C*x^4/4", "constant", "refused"),
-        ("x^4/4", "x^4/4 + 7", "factor", "different"),
-        ("ln(x)", "ln(5x)", "constant", "equal"),
-        ("(sin(x))^2", "-(cos(x))^2", "constant", "equal"),
-        ("x-2", "4-2x", "factor", "equal"),
-        ("x-2", "0", "factor", "different"),
-        ("x-2", "0*x", "factor", "different"),
-        ("x-2", "x", "factor", "different"),
-        ("x-2", "(x-2)^2", "factor", "different"),
-        ("exp(-x)", "exp(1-x)", "factor", "equal"),
-        ("1/x", "3/x", "factor", "equal"),
-        ("1/x", "ln(0*x-1)", "constant", "different"),
-    ],
-)
+FREEDOMS: list[tuple[str, str, Freedom, str]] = [
+    ("x^4/4", "x^4/4 - 7", "constant", "equal"),
+    ("x^4/4", "C + x^4/4", "constant", "equal"),
+    ("x^4/4", "x^4/4 - c", "constant", "equal"),
+    ("x^4/4", "x^4/4 + x", "constant", "different"),
+    ("x^4/4", "C*x^4/4", "constant", "refused"),
+    ("x^4/4", "x^4/4 + 7", "factor", "different"),
+    ("ln(x)", "ln(5x)", "constant", "equal"),
+    ("(sin(x))^2", "-(cos(x))^2", "constant", "equal"),
+    ("x-2", "4-2x", "factor", "equal"),
+    ("x-2", "0", "factor", "different"),
+    ("x-2", "0*x", "factor", "different"),
+    ("x-2", "x", "factor", "different"),
+    ("x-2", "(x-2)^2", "factor", "different"),
+    ("exp(-x)", "exp(1-x)", "factor", "equal"),
+    ("1/x", "3/x", "factor", "equal"),
+    ("1/x", "ln(0*x-1)", "constant", "different"),
+]
+
+
+@pytest.mark.parametrize(("key", "text", "freedom", "verdict"), FREEDOMS)
 def test_freedoms(key: str, text: str, freedom: Freedom, verdict: str) -> None:
     found = mark(key, text, up_to=freedom, domain="positive")
     assert found.verdict == verdict, found.sentence

@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -24,6 +25,27 @@ def test_a_safe_label_is_kept_and_a_taken_one_is_numbered() -> None:
     labels = ("s1", "../x y", "S1", "s1", "s1-2")
     assert [names.free(label) for label in labels] == ["s1", "x-y", "S1-2", "s1-3", "s1-2-2"]
     assert names.free("an exam", "s1") == "an-exam-s1"
+
+
+@pytest.mark.slow
+@given(st.lists(st.text(max_size=200), max_size=12))
+def test_names_with_all_letters_are_safe_and_never_collide(labels: list[str]) -> None:
+    names = FileNames(all_letters=True)
+    given = [names.free("exam", label) for label in labels]
+    folded = {normalize("NFD", normalize("NFC", name).casefold()) for name in given}
+    assert len(folded) == len(labels)
+    for name in given:
+        assert not re.search(r"[\s/\\:*?\"<>|.\x00-\x1f]", name)
+        assert len(name.encode()) < 200
+
+
+def test_students_are_told_apart_by_letters_of_their_own_script() -> None:
+    names = FileNames(all_letters=True)
+    labels = ("王", "李", "Zoë", "Zoe\u0308", "की", "عمر", "../王 芳", "🎉", "ﬁ", "FI")
+    assert [names.free("exam", label) for label in labels] == [
+        *("exam-王", "exam-李", "exam-Zoë", "exam-Zoë-2", "exam-की", "exam-عمر", "exam-王-芳"),
+        *("exam-unnamed", "exam-ﬁ", "exam-FI-2"),
+    ]
 
 
 @pytest.mark.parametrize(

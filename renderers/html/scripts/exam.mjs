@@ -62,7 +62,7 @@ export class Exam extends Frame {
       answers: this.answers(),
     }))
     const checksum = sha256(canonical(whole))
-    const file = `${this.data.store.replace(/^qgen:/, "").replace(/[^\w-]+/g, "-")}-${checksum.slice(0, 8)}.json`
+    const file = `${this.data.store.replace(/^qgen:/, "").replace(/[^\p{L}\p{M}\p{N}_-]+/gu, "-")}-${checksum.slice(0, 8)}.json`
     download(file, `${JSON.stringify({ ...whole, checksum }, null, 1)}\n`)
     const section = byId("outcome")
     if (section) section.hidden = false

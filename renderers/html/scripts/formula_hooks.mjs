@@ -1,11 +1,18 @@
 /**
- * What a page does with formulas; only pages that ask for one bring it along (`formulas`).
+ * What a page does with formulas; only pages that ask for one bring it along (`formulas`, and
+ * `formula_forms` where a formula must look as the question says).
  * @typedef {import("./numbers.mjs").Refusal} Refusal
  * @typedef {{op: "number", value: string}} NumberNode
  * @typedef {{op: "symbol", name: string}} SymbolNode
  * @typedef {{op: string, parts: Formula[]}} Operation
  * @typedef {NumberNode | SymbolNode | Operation} Formula
+ * @typedef {string | TreeList} Tree
+ * @typedef {Tree[]} TreeList
  * @typedef {Record<string, "real" | "positive" | "nonnegative" | "probability">} Domains
+ * @typedef {"constant" | "factor"} Freedom
+ * @typedef {"factorised" | "expanded" | "lowest_terms" | "no_decimals"} FormulaForm
+ * @typedef {import("./marking.mjs").FormulaKey} FormulaKey
+ * @typedef {import("./marking.mjs").Mark} Mark
  */
 
 /** @type {() => never} */
@@ -15,9 +22,12 @@ const missing = () => {
 
 /**
  * @type {{
- *   read: (text: string, variables: string[]) => Formula | Refusal,
+ *   read: (text: string, variables: string[], free: string[]) => Formula | Refusal,
  *   show: (formula: Formula) => Element,
- *   mark: (key: Formula, mistakes: Formula[], given: Formula, domains: Domains) => {verdict: "equal" | "different" | "undecided", mistake: number | null},
+ *   mark: (key: FormulaKey, text: string) => Mark,
  * }}
  */
 export const formulas = { read: missing, show: missing, mark: missing }
+
+/** @type {{judge: (formula: Formula, text: string, form: FormulaForm) => "met" | "missed" | "undecided"}} */
+export const forms = { judge: missing }

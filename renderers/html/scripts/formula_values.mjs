@@ -8,7 +8,7 @@
  * @typedef {Fraction | Interval} Value
  * @typedef {Record<string, Fraction>} Point
  */
-import { bits, compared, double, exactly, fraction, magnitude, minus, negative, ONE, over, plus, raised, times, ZERO } from "./exact.mjs"
+import { bits, compared, double, exactly, fraction, magnitude, ONE, over, plus, raised, times, ZERO } from "./exact.mjs"
 import { isOperation } from "./formula_reader.mjs"
 
 /** The formula has no real value here. */
@@ -87,7 +87,7 @@ function logarithm(value) {
 }
 
 /** The whole root of a square, else null. @type {(value: bigint) => bigint | null} */
-function wholeRoot(value) {
+export function wholeRoot(value) {
   if (value < 2n) return value
   let root = 1n << BigInt(Math.ceil(bits(value) / 2) + 1)
   for (;;) {
@@ -238,6 +238,19 @@ export function comparison(first, second, point) {
     return isNarrow(a) && isNarrow(b) ? "same" : "unknown"
   } catch (error) {
     if (error instanceof TooHard) return "unknown"
+    throw error
+  }
+}
+
+/** How large a formula without variables is, about; null where it is no number. @type {(formula: Formula) => number | null} */
+export function sizeOf(formula) {
+  try {
+    const value = defined(formula, {})
+    if (value === null) return null
+    const { low, high } = interval(value)
+    return Math.abs((low + high) / 2)
+  } catch (error) {
+    if (error instanceof TooHard) return null
     throw error
   }
 }

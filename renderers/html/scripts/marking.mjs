@@ -2,24 +2,24 @@
  * Marks one response to one part, whatever its kind.
  * @typedef {import("./exact.mjs").Fraction} Fraction
  * @typedef {import("./rules.mjs").Rule} Rule
- * @typedef {import("./rules.mjs").Reach} Reach
- * @typedef {import("./formula_hooks.mjs").Formula} Formula
+ * @typedef {import("./formula_hooks.mjs").Tree} Tree
+ * @typedef {import("./formula_hooks.mjs").FormulaForm} FormulaForm
  * @typedef {{part: number, top: string[], bottom: string[]} | {part: number}} Carried
  * @typedef {{kind: "choice", many: boolean, rule: Rule, key: number[], shown: number}} Choice
  * @typedef {{kind: "matching", rule: Rule, key: number[]}} Matching
  * @typedef {{kind: "ordering", credit: "all_or_nothing" | "adjacent", key: number[]}} Ordering
- * @typedef {{kind: "number", low: string, high: string, mistakes: Reach[], tolerance: [string, string], carried?: Carried}} NumberKey
- * @typedef {{kind: "formula", key: Formula, domains: import("./formula_hooks.mjs").Domains, mistakes: Formula[], form?: true, free?: true}} FormulaKey
+ * @typedef {{kind: "number", value: string, mistakes: string[], tolerance: [string, string], carried?: Carried}} NumberKey
+ * @typedef {{kind: "formula", key: Tree, domains: import("./formula_hooks.mjs").Domains, mistakes: Tree[], forms?: FormulaForm[], free?: string[], freedom?: import("./formula_hooks.mjs").Freedom}} FormulaKey
  * @typedef {{kind: "words", accepted: string[], mistakes: string[], caseSensitive: boolean}} Words
  * @typedef {{kind: "open", rubric: string[]}} OpenKey
  * @typedef {Choice | Matching | Ordering | NumberKey | FormulaKey | Words | OpenKey} Key
  * @typedef {number | string | (number | null)[] | null} Response
- * @typedef {{credit: Fraction | null, outcome: "marked" | "blank" | "refused" | "undecided", mistake: number | null, sentence?: string, position?: number}} Mark
+ * @typedef {{credit: Fraction | null, outcome: "marked" | "blank" | "refused" | "undecided", mistake: number | null, sentence?: string, position?: number, form?: FormulaForm}} Mark
  */
-import { exactly, ONE, over, plus, written, ZERO } from "./exact.mjs"
+import { exactly, ONE, over, plus, ZERO } from "./exact.mjs"
 import { formulas } from "./formula_hooks.mjs"
 import { readNumber } from "./numbers.mjs"
-import { accepted, choiceCredit, followed, matchingCredit, numberMark, orderingCredit, wordsMark } from "./rules.mjs"
+import { choiceCredit, followed, matchingCredit, numberMark, orderingCredit, wordsMark } from "./rules.mjs"
 
 /** @type {(credit: Fraction, mistake?: number | null) => Mark} */
 const marked = (credit, mistake = null) => ({ credit, outcome: "marked", mistake })
@@ -45,7 +45,7 @@ export function mark(key, response, earlier = [], selfMarked = null) {
     return marked(orderingCredit(key.credit, key.key, Array.isArray(response) ? response : []))
   const text = String(response)
   if (key.kind === "number") return markedNumber(key, text, earlier)
-  if (key.kind === "formula") return markedFormula(key, text)
+  if (key.kind === "formula") return formulas.mark(key, text)
   const found = wordsMark(key, text)
   return marked(found.credit, found.mistake)
 }
@@ -65,7 +65,7 @@ function markedNumber(key, text, earlier) {
   const given = readNumber(text)
   if ("refused" in given)
     return { credit: ZERO, outcome: "refused", mistake: null, sentence: given.refused }
-  const found = numberMark(key, key.mistakes, given)
+  const found = numberMark(exactly(key.value), key.mistakes.map(exactly), key.tolerance, given)
   const carried = key.carried
   if (found.credit.top || !carried) return marked(found.credit, found.mistake)
   const before = earlier[carried.part - 1]
@@ -75,23 +75,8 @@ function markedNumber(key, text, earlier) {
   if (!("top" in carried)) return { credit: null, outcome: "undecided", mistake: found.mistake }
   const next = followed(carried, value)
   if (next === null) return marked(found.credit, found.mistake)
-  const [kind, amount] = key.tolerance
-  const { low, high } = accepted(next, kind, exactly(amount))
-  const reach = { low: written(low), high: written(high) }
-  const follows = numberMark(reach, [], given)
+  const follows = numberMark(next, [], key.tolerance, given)
   return follows.credit.top ? marked(ONE) : marked(found.credit, found.mistake)
-}
-
-/** @type {(key: FormulaKey, text: string) => Mark} */
-function markedFormula(key, text) {
-  const given = formulas.read(text, Object.keys(key.domains))
-  if ("refused" in given)
-    return { credit: ZERO, outcome: "refused", mistake: null, sentence: given.refused, position: given.position }
-  const { verdict, mistake } = formulas.mark(key.key, key.mistakes, given, key.domains)
-  // What a formula looks like, and whether it may differ by a constant or a factor, is for people.
-  const needsPerson = (verdict === "equal" && key.form) || (verdict === "different" && key.free && mistake === null)
-  if (verdict === "undecided" || needsPerson) return { credit: null, outcome: "undecided", mistake: null }
-  return marked(verdict === "equal" ? ONE : ZERO, mistake)
 }
 
 /** @type {(key: OpenKey, selfMarked: number[] | null) => Mark} */

@@ -4,7 +4,7 @@
  * @typedef {import("./exact.mjs").Fraction} Fraction
  * @typedef {{refused: string, position?: number}} Refusal
  */
-import { fraction, exactly, negative, over, raised, times, ZERO } from "./exact.mjs"
+import { fraction, exactly, negative, over, raised, times } from "./exact.mjs"
 
 const LONGEST = 100
 const LARGEST_EXPONENT = 300

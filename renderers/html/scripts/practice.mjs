@@ -5,6 +5,7 @@
  * @typedef {import("./marking.mjs").Mark} Mark
  * @typedef {import("./exact.mjs").Fraction} Fraction
  */
+import { comments } from "./comments.mjs"
 import { byId, made, phrased } from "./controls.mjs"
 import { compared, decimal, exactly, fraction, over, plus, times, written, ZERO } from "./exact.mjs"
 import { Frame } from "./frame.mjs"
@@ -13,6 +14,14 @@ import { allowance, attemptsSoFar, remember, untouched } from "./store.mjs"
 
 /** @type {(points: Fraction) => string} */
 const shownPoints = (points) => decimal(points, 2)
+
+/** @type {Record<import("./formula_hooks.mjs").FormulaForm, string>} */
+const FORM_WORDS = {
+  factorised: "notFactorised",
+  expanded: "notExpanded",
+  lowest_terms: "notLowestTerms",
+  no_decimals: "notNoDecimals",
+}
 
 export class Practice extends Frame {
   open() {
@@ -294,59 +303,23 @@ export class Practice extends Frame {
   /** @param {Mark} found */
   sentence(found) {
     if (found.outcome === "blank") return this.words.blank
+    if (found.form) return this.words[FORM_WORDS[found.form]]
     return found.sentence ?? ""
   }
 
   /** What is said of a part: at each option, of the mistake that was made, and how to mark oneself. @param {Question} question @param {number} index @param {Mark} found */
   comment(question, index, found) {
-    const [base, part] = [question.base(index), question.parts[index]]
-    const place = question.data.steps ? byId(`${base}-name`)?.closest(".part") : question.asked
+    const part = question.parts[index]
+    const place = question.data.steps ? byId(`${question.base(index)}-name`)?.closest(".part") : question.asked
     if (!(place instanceof HTMLElement)) return
-    const solution = place.querySelector(".solution")
-    const notes = solution ? [...solution.querySelectorAll("[data-note]")] : []
-    /** @type {(note: Element | undefined) => HTMLElement} */
-    const copied = (note) => made("div", { class: `comment ${note?.className ?? ""}` }, ...(note?.cloneNode(true).childNodes ?? []))
-    if (part.kind === "choice") {
-      for (const [option, note] of notes.entries())
-        byId(`${base}-o${option + 1}`)?.closest(".option")?.after(copied(note))
-    } else if (part.kind === "matching") {
-      const response = question.responded(index)
-      const key = /** @type {import("./marking.mjs").Matching} */ (/** @type {unknown} */ (part)).key
-      const missed = notes.filter((note) => {
-        const pair = Number(note.getAttribute("data-note")) - 1
-        return !Array.isArray(response) || response[pair] !== key[pair]
-      })
-      solution?.before(...missed.map(copied))
-    } else if (part.kind === "open") this.selfMarking(question, index, notes, solution)
-    else if (found.mistake !== null) solution?.before(copied(notes[found.mistake]))
+    comments(place, question, index, found, () => this.remarked(question, index))
     if (!question.data.steps) return
     const points = exactly(part.points ?? "0")
     const earned = times(found.credit ?? ZERO, points)
     const kind = found.credit ? kindOf(earned, points) : "open"
-    const line = made("div", { class: "part-result", id: `${base}-result` })
+    const line = made("div", { class: "part-result", id: `${question.base(index)}-result` })
     line.append(this.resultLine(earned, points, kind, this.sentence(found)))
-    place.insertBefore(line, solution)
-  }
-
-  /** Boxes at the lines of the rubric, for who marks an open answer alone. @param {Question} question @param {number} index @param {Element[]} notes @param {Element | null} solution */
-  selfMarking(question, index, notes, solution) {
-    const [base, { met }] = [question.base(index), question.kept]
-    if (!solution || !notes.length) return
-    const group = made("fieldset", { class: "comment" }, made("legend", {}, this.words.selfMark))
-    notes.forEach((note, line) => {
-      const id = `${base}-r${line + 1}`
-      const box = made("input", { type: "checkbox", id })
-      box.checked = met[index]?.includes(line) ?? false
-      box.addEventListener("change", () => {
-        const others = (met[index] ?? []).filter((each) => each !== line)
-        met[index] = box.checked ? [...others, line] : others
-        this.remarked(question, index)
-      })
-      const label = made("label", { for: id }, ...note.cloneNode(true).childNodes)
-      group.append(made("div", { class: "option" }, box, label))
-    })
-    solution.before(group)
-    if (solution instanceof HTMLDetailsElement) solution.open = true
+    place.insertBefore(line, place.querySelector(".solution"))
   }
 
   /** Shows the marks again after somebody has marked an open answer. @param {Question} question @param {number} index */

@@ -17,6 +17,13 @@ import { untouched } from "./store.mjs"
 
 const FOLDED_TOKEN = /[^<>" ]*[<>" ]|[^<>" ]+/gu
 
+/** What scrolls sideways can be scrolled by keyboard; told when it is laid out, so that nothing waits. */
+const WIDTHS = new ResizeObserver((changed) => {
+  for (const { target } of changed)
+    if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0")
+    else target.removeAttribute("tabindex")
+})
+
 /** A variant, from what differs from the first one. @type {(first: string, folded: Folded) => {html: string, parts: Part[]}} */
 function unfolded(first, folded) {
   const tokens = first.match(FOLDED_TOKEN) ?? []
@@ -45,6 +52,8 @@ export class Question {
     this.parts = data.parts
     this.variants = 1 + (data.others?.length ?? 0)
     this.isPrepared = false
+    /** Which variant stands on the page; the first one did so from the start. */
+    this.variant = 0
     /** Called whenever something was changed. */
     this.changed = () => {}
     const article = byId(`q${number}`)
@@ -67,18 +76,18 @@ export class Question {
   restore(kept) {
     this.kept = kept
     if (kept.variant >= this.variants || kept.variant < 0) kept.variant = 0
-    const isAnew = Boolean(this.data.first) || !this.isPrepared
+    const isAnother = kept.variant !== this.variant
+    const isAnew = isAnother || !this.isPrepared
     this.isPrepared = true
-    if (this.data.first) {
+    if (isAnother && this.data.first) {
       const shown = unfolded(this.data.first, this.data.others?.[kept.variant - 1] ?? [0, Infinity])
       this.asked.innerHTML = shown.html
       this.parts = shown.parts
+      this.variant = kept.variant
     }
     for (const group of this.asked.querySelectorAll("fieldset.ordering"))
       if (isAnew && group instanceof HTMLElement) makeMovable(group, this.words)
-    // What scrolls sideways can be scrolled by keyboard.
-    for (const wide of this.article.querySelectorAll("pre, .scroll, .display"))
-      if (wide.scrollWidth > wide.clientWidth) wide.setAttribute("tabindex", "0")
+    for (const wide of isAnew ? this.article.querySelectorAll("pre, .scroll, .display, .formula") : []) WIDTHS.observe(wide)
     this.parts.forEach((part, index) => {
       if (isAnew) this.prepare(index)
       fill(this.base(index), part, kept.responses[index] ?? null)
@@ -123,7 +132,7 @@ export class Question {
     if (!text.trim()) return null
     const read =
       part.kind === "number" ? readNumber(text)
-      : part.kind === "formula" ? formulas.read(text, part.variables ?? [])
+      : part.kind === "formula" ? formulas.read(text, part.variables ?? [], part.free ?? [])
       : null
     return read && "refused" in read ? read : null
   }
@@ -139,13 +148,15 @@ export class Question {
       message.replaceChildren(made("span", { class: "asked-back" }, refused.refused))
       if (refused.position) message.append(placeShown(control.value, refused.position))
     } else if (part.kind === "formula" && control.value.trim() && !refused) {
-      const formula = formulas.read(control.value, part.variables ?? [])
+      const formula = formulas.read(control.value, part.variables ?? [], part.free ?? [])
       if (!("refused" in formula)) {
         const read = made("span", {}, `${this.words.readAs} `)
         read.append(formulas.show(formula))
         message.replaceChildren(read)
       }
     } else message.replaceChildren()
+    message.removeAttribute("tabindex")
+    if (message.scrollWidth > message.clientWidth) message.setAttribute("tabindex", "0")
   }
 
   /** Asks back for what cannot be read; the first control of that. */

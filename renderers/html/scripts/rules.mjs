@@ -3,7 +3,7 @@
  * rules as qgen's own marking.
  * @typedef {import("./exact.mjs").Fraction} Fraction
  * @typedef {"all_or_nothing" | "per_option" | "right_minus_wrong"} Rule
- * @typedef {{low: string, high: string, value: string}} Reach
+ * @typedef {{low: Fraction, high: Fraction}} Reach
  */
 import { compared, exactly, fraction, magnitude, minus, ONE, over, plus, times, ZERO } from "./exact.mjs"
 import { INNER_SPACE } from "./numbers.mjs"
@@ -48,22 +48,23 @@ export function orderingCredit(credit, key, given) {
   return fraction(pairs.filter((pair) => kept.has(pair)).length, key.length - 1)
 }
 
-/** @type {(reach: {low: string, high: string}, given: Fraction) => boolean} */
-const holds = (reach, given) =>
-  compared(exactly(reach.low), given) <= 0 && compared(given, exactly(reach.high)) <= 0
+/** @type {(reach: Reach, given: Fraction) => boolean} */
+const holds = ({ low, high }, given) => compared(low, given) <= 0 && compared(given, high) <= 0
 
 /**
  * Credit for a number, and the nearest known mistake in whose reach a wrong one lies, from 0.
- * @type {(key: {low: string, high: string}, mistakes: Reach[], given: Fraction) => {credit: Fraction, mistake: number | null}}
+ * @type {(key: Fraction, mistakes: Fraction[], tolerance: [string, string], given: Fraction) => {credit: Fraction, mistake: number | null}}
  */
-export function numberMark(key, mistakes, given) {
-  if (holds(key, given)) return { credit: ONE, mistake: null }
+export function numberMark(key, mistakes, [kind, amount], given) {
+  /** @type {(value: Fraction) => boolean} */
+  const reaches = (value) => holds(accepted(value, kind, exactly(amount)), given)
+  if (reaches(key)) return { credit: ONE, mistake: null }
   /** @type {number | null} */
   let nearest = null
   /** @type {(index: number) => Fraction} */
-  const away = (index) => magnitude(minus(given, exactly(mistakes[index].value)))
+  const away = (index) => magnitude(minus(given, mistakes[index]))
   mistakes.forEach((mistake, index) => {
-    if (holds(mistake, given) && (nearest === null || compared(away(index), away(nearest)) < 0))
+    if (reaches(mistake) && (nearest === null || compared(away(index), away(nearest)) < 0))
       nearest = index
   })
   return { credit: ZERO, mistake: nearest }
@@ -71,7 +72,7 @@ export function numberMark(key, mistakes, given) {
 
 /**
  * The numbers that a tolerance accepts around a key.
- * @type {(key: Fraction, kind: string, amount: Fraction) => {low: Fraction, high: Fraction}}
+ * @type {(key: Fraction, kind: string, amount: Fraction) => Reach}
  */
 export function accepted(key, kind, amount) {
   const size = magnitude(key)

@@ -1,13 +1,9 @@
-// Marks the cases on standard input with the page's own modules.
+// Marks the cases on standard input with a page's script, which gives its tools away.
 import { readFileSync } from "node:fs"
 import { pathToFileURL } from "node:url"
 
-const modules = pathToFileURL(`${process.argv[2]}/`)
-const load = (name) => import(new URL(`${name}.mjs`, modules))
-const [{ mark }, { written }, { readNumber }, { canonical, sha256 }, store] = await Promise.all(
-  ["marking", "exact", "numbers", "digest", "store"].map(load),
-)
-await load("formulas")
+await import(pathToFileURL(process.argv[2]))
+const { mark, written, readNumber, canonical, sha256, allowance, isIrreducible, ratioOf, readFormula } = globalThis.tools
 const tasks = {
   mark: ([key, response, earlier, met]) => {
     const found = mark(key, response, earlier ?? [], met ?? null)
@@ -18,7 +14,8 @@ const tasks = {
     return "refused" in found ? found.refused : written(found)
   },
   digest: (value) => sha256(canonical(value)),
-  allowance: ([limits, attempts, now]) => store.allowance(limits, attempts, now),
+  allowance: ([limits, attempts, now]) => allowance(limits, attempts, now),
+  irreducible: ([text, names]) => isIrreducible(ratioOf(readFormula(text, names), names).top, names.length),
 }
 const { task, cases } = JSON.parse(readFileSync(0, "utf-8"))
 process.stdout.write(JSON.stringify(cases.map(tasks[task])))

@@ -216,3 +216,13 @@ def test_a_carried_value_that_no_page_works_out_is_told():
     (problem,) = render(exam_of(item), PRACTICE).problems
     assert (problem.code, problem.severity) == ("html-carried", "loss")
     assert render(exam_of(item), EXAM).problems == ()
+
+
+def test_extra_time_is_added_to_the_exams_own() -> None:
+    exam = samples.exam()
+    paper = replace(exam.papers[0], extra_minutes=23)
+    for options in (PRACTICE, EXAM):
+        (content,) = pages(replace(exam, duration=90, papers=(paper,)), options).values()
+        text = content.decode()
+        assert "113 minutes" in text
+        assert '"seconds":6780' in text

@@ -165,6 +165,30 @@ class TestASitting:
         assert page.inner_text("#q1-result") == ""
 
 
+def test_each_option_says_what_became_of_it(visit: Callable[..., Any]) -> None:
+    """Ticked rightly or wrongly, missed, or rightly left: a missed one never looks ticked."""
+    page = visit(quiz(), WHOLE)
+    page.check("#q1-o1")
+    page.check("#q2-o3")
+    page.click("#submit")
+    said = [
+        (box.get_attribute("class"), box.inner_text().partition("\n")[0])
+        for box in page.locator(".comment").all()
+    ]
+    ticked = ("comment right", "✓ Right: chosen.")
+    missed = ("comment missed", "○ Missed: this one is right.")
+    left = ("comment left", "· Rightly not chosen.")
+    wrong = ("comment wrong", "✗ Wrong: this should not be chosen.")
+    assert said == [ticked, left, missed, missed, left, wrong]
+    colours = {
+        kind: page.locator(f".comment.{kind} .verdict").first.evaluate(
+            "node => getComputedStyle(node).color"
+        )
+        for kind in ("right", "missed", "left")
+    }
+    assert len(set(colours.values())) == 3
+
+
 RIGHT = {
     "numeric": "1/17",
     "formula": "(3x_1 - 4 x_2 - 2)/26",
