@@ -151,6 +151,13 @@ class ExamSpec(AuthorModel):
     pass_mark: Annotated[ExactNumber, AfterValidator(_within_one)] | None = None
     attempts: AttemptsModel | None = None
     instructions: NonEmptyText | None = None
+    aids: Annotated[
+        Labels | None,
+        Field(description="what may be used, printed on papers; an empty list for nothing"),
+    ] = None
+    logo: Annotated[
+        FixedText | None, Field(description="a picture to print above the titles of papers")
+    ] = None
     scoring: ScoringModel = ScoringModel()
     shuffle: ShuffleModel = ShuffleModel()
     sections: Annotated[tuple[SectionModel, ...], Field(min_length=1)]

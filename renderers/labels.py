@@ -68,6 +68,18 @@ class Labels:
     asked_elsewhere: str
     read_only: str
     other_numbers: str
+    aids: str
+    no_aids: str
+    scoring: str
+    ticks_all_or_nothing: str
+    ticks_per_option: str
+    ticks_right_minus_wrong: str
+    letters_all_or_nothing: str
+    letters_per_option: str
+    letters_right_minus_wrong: str
+    order_all_or_nothing: str
+    order_adjacent: str
+    turn_over: str
 
 
 _ENGLISH = Labels(
@@ -132,6 +144,26 @@ _ENGLISH = Labels(
     asked_elsewhere="This part is asked in another question.",
     read_only="This part is asked in another question, and stands here only to be read.",
     other_numbers="The numbers here may differ from those in the other question.",
+    aids="Allowed aids",
+    no_aids="none",
+    scoring="Scoring",
+    ticks_all_or_nothing="Where any number of answers may be ticked, the points are given if "
+    "exactly the right answers are ticked, and otherwise none.",
+    ticks_per_option="Where any number of answers may be ticked, each right tick and each wrong "
+    "answer left without a tick earns the same share of the points.",
+    ticks_right_minus_wrong="Where any number of answers may be ticked, each right tick earns the "
+    "same share of the points, and each wrong tick takes as much away, down to 0 for the question. "
+    "Where no answer is right, only to tick none earns the points.",
+    letters_all_or_nothing="Where letters are to be matched, the points are given if all letters "
+    "are right, and otherwise none.",
+    letters_per_option="Where letters are to be matched, each right letter earns the same share of "
+    "the points.",
+    letters_right_minus_wrong="Where letters are to be matched, each right letter earns the same "
+    "share of the points, and each wrong letter takes as much away, down to 0 for the question.",
+    order_all_or_nothing="An order earns its points if all of it is right, and otherwise none.",
+    order_adjacent="In an order, each pair of letters that rightly follow one another earns the "
+    "same share of the points.",
+    turn_over="Please turn over",
 )
 
 _GERMAN = Labels(
@@ -196,6 +228,28 @@ _GERMAN = Labels(
     asked_elsewhere="Dieser Teil wird in einer anderen Aufgabe gefragt.",
     read_only="Dieser Teil wird in einer anderen Aufgabe gefragt und steht hier nur zum Nachlesen.",
     other_numbers="Die Zahlen können hier andere sein als in der anderen Aufgabe.",
+    aids="Erlaubte Hilfsmittel",
+    no_aids="keine",
+    scoring="Bewertung",
+    ticks_all_or_nothing="Wo beliebig viele Antworten angekreuzt werden können, gibt es die "
+    "Punkte, wenn genau die richtigen angekreuzt sind, sonst keine.",
+    ticks_per_option="Wo beliebig viele Antworten angekreuzt werden können, bringt jedes richtige "
+    "Kreuz und jede falsche Antwort ohne Kreuz den gleichen Anteil der Punkte.",
+    ticks_right_minus_wrong="Wo beliebig viele Antworten angekreuzt werden können, bringt jedes "
+    "richtige Kreuz den gleichen Anteil der Punkte, und jedes falsche zieht ebenso viel ab, bis "
+    "hinunter zu 0 für die Aufgabe. Ist keine Antwort richtig, gibt es die Punkte nur ganz ohne "
+    "Kreuz.",
+    letters_all_or_nothing="Wo Buchstaben zuzuordnen sind, gibt es die Punkte, wenn alle "
+    "richtig sind, sonst keine.",
+    letters_per_option="Wo Buchstaben zuzuordnen sind, bringt jeder richtige den gleichen Anteil "
+    "der Punkte.",
+    letters_right_minus_wrong="Wo Buchstaben zuzuordnen sind, bringt jeder richtige den gleichen "
+    "Anteil der Punkte, und jeder falsche zieht ebenso viel ab, bis hinunter zu 0 für die Aufgabe.",
+    order_all_or_nothing="Eine Reihenfolge bringt ihre Punkte, wenn sie ganz richtig ist, sonst "
+    "keine.",
+    order_adjacent="In einer Reihenfolge bringt jedes Paar von Buchstaben, die richtig aufeinander "
+    "folgen, den gleichen Anteil der Punkte.",
+    turn_over="Bitte wenden",
 )
 
 _CHINESE = Labels(
@@ -259,6 +313,20 @@ _CHINESE = Labels(
     asked_elsewhere="这一部分在另一道题中作答。",
     read_only="这一部分在另一道题中作答，此处仅供阅读。",
     other_numbers="此处的数值可能与另一道题不同。",
+    aids="允许携带",
+    no_aids="无",
+    scoring="评分规则",
+    ticks_all_or_nothing="可多选的题，恰好勾选所有正确选项得满分，否则不得分。",
+    ticks_per_option="可多选的题，每个正确的勾选以及每个未勾选的错误选项，各得相等的一份分数。",
+    ticks_right_minus_wrong="可多选的题，每个正确的勾选得相等的一份分数，每个错误的勾选扣去同样多，"
+    "每题最低 0 分。若没有正确选项，只有全部不选才得分。",
+    letters_all_or_nothing="配对题，所有字母都正确得满分，否则不得分。",
+    letters_per_option="配对题，每个正确的字母得相等的一份分数。",
+    letters_right_minus_wrong="配对题，每个正确的字母得相等的一份分数，每个错误的字母扣去同样多，"
+    "每题最低 0 分。",
+    order_all_or_nothing="排序题，顺序全部正确得满分，否则不得分。",
+    order_adjacent="排序题，每一对正确相邻的字母得相等的一份分数。",
+    turn_over="请翻页",
 )
 
 LABELS = {labels.language: labels for labels in (_ENGLISH, _GERMAN, _CHINESE)}

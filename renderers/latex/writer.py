@@ -47,6 +47,7 @@ from qgen.renderers.latex.questions import (
 )
 from qgen.renderers.latex.shell import source_of
 from qgen.renderers.latex.text import LatexPassageWriter, asset_name
+from qgen.renderers.scoring_words import scoring_sentences
 from qgen.renderers.wording import FileNames
 from qgen.renderers.writer import Chunk, Writer
 
@@ -83,8 +84,14 @@ class LatexWriter(Writer):
         """Nothing yet; the exam's own texts may lose characters."""
         labels = labels_for(exam.language)
         questions = LatexQuestions(labels, LatexPassageWriter())
-        self._book = _Book(exam, labels, questions, _Pictures())
-        self._report_characters(exam.title, exam.course, exam.date)
+        self._book = _Book(exam, labels, questions, _Pictures(), self._options)
+        self._report_characters(exam.title, exam.course, exam.date, *(exam.aids or ()))
+        if exam.logo is not None and _form(exam.logo) is None:
+            message = (
+                f"the logo '{exam.logo.name}' has no PDF, PNG or JPEG form, which LaTeX needs, and "
+                "is left out"
+            )
+            self.problems.append(Problem("latex-image", message, None, "loss"))
         return ()
 
     def paper(self, paper: Paper) -> Iterator[Chunk]:
@@ -119,10 +126,10 @@ class _Pictures:
         new, self.waiting = self.waiting, []
         return new
 
-    def definitions(self, item: Item) -> str:
-        """TeX definitions of the files behind an item's names of pictures."""
+    def definitions(self, assets: Mapping[str, Asset]) -> str:
+        """TeX definitions of the files behind names of pictures."""
         lines = []
-        for name, asset in item.assets.items():
+        for name, asset in assets.items():
             form = _form(asset)
             if form is not None:
                 lines.append(rf"\examfile{{{asset_name(name)}}}{{{self._path(asset, form)}}}")
@@ -149,6 +156,7 @@ class _Book:
     labels: Labels
     questions: LatexQuestions
     pictures: _Pictures
+    options: LatexOptions
 
     def source(self, paper: Paper, *, is_solution: bool) -> bytes:
         """One whole file."""
@@ -167,6 +175,14 @@ class _Book:
         yield rf"\renewcommand{{\exampage}}[2]{{{page}}}"
         if is_solution:
             yield r"\renewcommand{\examkept}{.15}"
+        else:
+            sides = self.options.sides
+            yield rf"\renewcommand{{\examturn}}{{\examturn{sides}{{{escape(words.turn_over)}}}}}"
+            if self.options.cover:
+                yield r"\vspace*{30mm}"
+        if exam.logo is not None and _form(exam.logo) is not None:
+            yield self.pictures.definitions({exam.logo.name: exam.logo}).rstrip()
+            yield rf"\examlogo{{{asset_name(exam.logo.name)}}}"
         title = f"{escape(exam.title)} · {escape(words.solutions)}" if is_solution else None
         yield rf"\examtitle{{{escape(exam.course or '')}}}{{{title or escape(exam.title)}}}"
         facts = r" \quad ".join(rf"\mbox{{{fact}}}" for fact in self._facts(paper))
@@ -178,6 +194,20 @@ class _Book:
             yield rf"{escape(words.name)}: {escape(paper.student)}" + "\n"
         if exam.instructions is not None:
             yield self.questions.passages.write(exam.instructions) + "\n"
+        if not is_solution:
+            yield from self._rules(paper)
+            if self.options.cover:
+                yield r"\clearpage"
+
+    def _rules(self, paper: Paper) -> Iterator[str]:
+        """What may be used, and how the paper is scored, in words."""
+        words, aids = self.labels, self.exam.aids
+        if aids is not None:
+            named = "; ".join(aids) or words.no_aids
+            yield rf"\examlabel{{{escape(words.aids)}}}{escape(named)}\par"
+        sentences = scoring_sentences(paper, words)
+        if sentences:
+            yield rf"\examlabel{{{escape(words.scoring)}}}{escape(' '.join(sentences))}\par"
 
     def _facts(self, paper: Paper) -> Iterator[str]:
         exam, words = self.exam, self.labels
@@ -252,7 +282,7 @@ class _Book:
             for item in section.items:
                 number += 1
                 yield f"% question {' '.join(item.header.identifier.split())}"
-                yield from write(number, item, self.pictures.definitions(item), opening)
+                yield from write(number, item, self.pictures.definitions(item.assets), opening)
                 opening = ()
 
     def _section_head(self, section: Section) -> Iterator[str]:
