@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
 
+from qgen.bank.answer_space import SpaceText
 from qgen.bank.author_model import (
     ONE_OR_MORE,
     AuthorModel,
@@ -98,6 +99,7 @@ class SectionQuestion(AuthorModel):
 
     id: Identifier
     points: PositiveNumber | None = None
+    space: SpaceText | None = None
 
 
 def _by_id(value: object) -> object:
@@ -119,6 +121,7 @@ class SectionModel(AuthorModel):
         ...,
     ] = ()
     points: PositiveNumber | None = None
+    space: SpaceText | None = None
 
     @model_validator(mode="after")
     def _listed_or_picked(self) -> Self:
@@ -155,6 +158,7 @@ class ExamSpec(AuthorModel):
         Labels | None,
         Field(description="what may be used, printed on papers; an empty list for nothing"),
     ] = None
+    space: SpaceText | None = None
     logo: Annotated[
         FixedText | None, Field(description="a picture to print above the titles of papers")
     ] = None

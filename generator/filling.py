@@ -63,6 +63,7 @@ from qgen.generator.printing import Printer, printer
 from qgen.generator.provenance import known_answers
 from qgen.generator.proving import check_proof
 from qgen.generator.seeds import RandomSource, shuffled
+from qgen.generator.spaces import NO_SPACES, Spaces
 
 Printed: TypeAlias = tuple[str, ...]
 
@@ -79,6 +80,7 @@ class Filling:
     shuffle_options: bool
     verified: frozenset[str]
     slot: str = ""
+    spaces: Spaces = NO_SPACES
 
 
 class Filler:
@@ -96,6 +98,7 @@ class Filler:
         self.provenances = tuple(provenance for provenance, _ in known)
         self._proved = tuple((n, each) for n, each in template.derived if each.proof is not None)
         self._points = part_points(template, filling.points)
+        self._spaces = filling.spaces.of_parts(template.parts)
         self._texts = OptionTexts(template)
 
     def fill(
@@ -147,9 +150,10 @@ class Filler:
                     provenance,
                     optional_passage(part.explanation, printed),
                     None if part.carry is None else carried_forward(part.carry, known),
+                    space,
                 )
-                for part, points, provenance in zip(
-                    self._template.parts, self._points, self.provenances, strict=True
+                for part, points, provenance, space in zip(
+                    self._template.parts, self._points, self.provenances, self._spaces, strict=True
                 )
             ]
         )

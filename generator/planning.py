@@ -10,6 +10,7 @@ from qgen.bank.templates import QuestionTemplate
 from qgen.document.exam import Header
 from qgen.document.problem import Problem, did_you_mean
 from qgen.generator.seeds import rank
+from qgen.generator.spaces import NO_SPACES, Spaces
 
 CONSEQUENCES = frozenset({"unknown-question", "unknown-topic", "unknown-tag", "too-few-questions"})
 """Codes of what may be wrong only because a part of the bank could not be read."""
@@ -23,6 +24,7 @@ class Slot:
     section: int
     template: QuestionTemplate
     points: Fraction
+    spaces: Spaces = NO_SPACES
 
 
 def plan(loaded: LoadedSpec, catalogue: Catalogue) -> tuple[tuple[Slot, ...], list[Problem]]:
@@ -71,7 +73,8 @@ def _listed(
         problems += mistakes
         if template is not None:
             points = question.points or section.points or template.points
-            slots.append(Slot(slot_key, index, template, points))
+            spaces = Spaces(question.space, section.space, loaded.spec.space)
+            slots.append(Slot(slot_key, index, template, points, spaces))
     return slots, problems
 
 
@@ -100,7 +103,9 @@ def _picked(
         problems += mistakes
         if template is not None:
             points = section.points or template.points
-            slots.append(Slot(f"{key}/{entry.header.identifier}#1", index, template, points))
+            slot_key = f"{key}/{entry.header.identifier}#1"
+            spaces = Spaces(None, section.space, loaded.spec.space)
+            slots.append(Slot(slot_key, index, template, points, spaces))
     return slots, problems
 
 

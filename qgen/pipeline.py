@@ -269,7 +269,12 @@ class _Build:
         proved = verified_results(solvers) if self._request.verify != "never" else frozenset()
         spec = self._spec
         filling = Filling(
-            slot.points, spec.scoring.multiple_select, spec.shuffle.options, proved, slot.key
+            slot.points,
+            spec.scoring.multiple_select,
+            spec.shuffle.options,
+            proved,
+            slot.key,
+            slot.spaces,
         )
         source = variant_source(slot.template, solvers, spec.seed, f"{use}/{slot.key}")
         return Production(slot.template, solvers, filling, source, self._prover)

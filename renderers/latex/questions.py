@@ -17,6 +17,8 @@ from qgen.document.answers import (
     Part,
     ShortAnswer,
     SingleChoice,
+    Space,
+    is_worked,
     matching_key,
     option_letter,
     ordering_key,
@@ -66,7 +68,7 @@ class LatexQuestions:
         """
         lines = [*opening, self._heading(number, item), self.passages.write(item.stem)]
         for part in item.parts:
-            yield _block(files, [*lines, *self._part(part, self._room(part.answer))])
+            yield _block(files, [*lines, *self._part(part, self._room(part))])
             lines = []
 
     def solution(
@@ -118,8 +120,10 @@ class LatexQuestions:
 
     # What a student answers in.
 
-    def _room(self, answer: Answer) -> Iterator[str]:
-        words = self.labels
+    def _room(self, part: Part) -> Iterator[str]:
+        words, answer = self.labels, part.answer
+        if part.space is not None and not isinstance(answer, Open) and is_worked(answer):
+            yield _working(part.space)
         match answer:
             case SingleChoice():
                 yield rf"\examhint{{{escape(words.select_one)}}}"
@@ -145,9 +149,12 @@ class LatexQuestions:
                 blanks = r"\enspace ".join([r"\examletter{}"] * len(answer.items))
                 yield rf"\examletters{{{escape(words.answer)}}}{blanks}"
             case Open():
-                yield "\n".join([r"\examline"] * answer.lines)
+                lines = Space("lines", Fraction(answer.lines))
+                yield _working(part.space or lines)
             case _:
                 assert_never(answer)
+        if part.space is not None and not is_worked(answer):
+            yield _working(part.space)
 
     def _options(self, options: Iterable[Option], box: str) -> str:
         items = (
@@ -270,6 +277,21 @@ class LatexQuestions:
 def _block(files: str, lines: Iterable[str]) -> str:
     body = "\n\n".join(lines)
     return f"\\begin{{examblock}}\n{files}{body}\n\\end{{examblock}}\n"
+
+
+def _working(space: Space) -> str:
+    """Room for working, or for an open answer."""
+    match space.kind:
+        case "none":
+            return ""
+        case "lines":
+            return "\n".join([r"\examline"] * int(space.amount))
+        case "box":
+            return rf"\examframe{{{float(space.amount):g}mm}}"
+        case "squared":
+            return rf"\examsquared{{{float(space.amount):g}mm}}"
+        case _:
+            assert_never(space.kind)
 
 
 def _notes(notes: Iterable[str]) -> str:

@@ -18,6 +18,8 @@ from qgen.document.answers import (
     Part,
     ShortAnswer,
     SingleChoice,
+    Space,
+    is_worked,
     matching_key,
     option_letter,
     ordering_key,
@@ -114,9 +116,9 @@ class PaperQuestions:
         before = "section" if opening else "question"
         for part in item.parts:
             minutes = _minutes(item, part)
-            lines += self._part(part, self._room(part.answer, minutes))
+            lines += self._part(part, self._room(part, minutes))
             body = self._body(item, lines)
-            room = _room_height(part.answer, minutes)
+            room = _room_height(part, minutes)
             height = _most_height(body) * (self.text_size / _USUAL_SIZE) ** 2 + room
             function = "whole" if height < _SURELY_WHOLE else "question"
             yield f'#{function}("{before}")[\n{body}\n];\n'
@@ -176,8 +178,9 @@ class PaperQuestions:
 
     # What a student answers in.
 
-    def _room(self, answer: Answer, minutes: Fraction) -> Iterator[str]:
-        labels = self.words.labels
+    def _room(self, part: Part, minutes: Fraction) -> Iterator[str]:
+        labels, answer = self.words.labels, part.answer
+        working = _working(part.space, minutes)
         match answer:
             case SingleChoice():
                 yield f"#hint[{self.words.text(labels.select_one)}];"
@@ -186,11 +189,11 @@ class PaperQuestions:
                 yield f"#hint[{self.words.text(labels.select_any)}];"
                 yield self._options(answer.options, "square-sign")
             case Numeric():
-                yield f"#working({float(minutes):.3f});"
+                yield working
                 unit = f", unit: [{self.words.text(answer.unit)}]" if answer.unit else ""
                 yield f'#blank([{self.words.text(labels.answer)}#":";]{unit});'
             case FormulaAnswer():
-                yield f"#working({float(minutes):.3f});"
+                yield working
                 yield f'#framed[{self._formula_label(answer)}#":";];'
             case ShortAnswer():
                 yield f'#blank([{self.words.text(labels.answer)}#":";], width: 60%);'
@@ -204,9 +207,11 @@ class PaperQuestions:
                 label = self.words.text(labels.answer)
                 yield f'#letter-lines([{label}#":";], {len(answer.items)});'
             case Open():
-                yield f"#answer-lines({answer.lines});"
+                yield f"#answer-lines({answer.lines});" if part.space is None else working
             case _:
                 assert_never(answer)
+        if part.space is not None and not is_worked(answer):
+            yield working
 
     def _options(self, options: Iterable[Option], shape: str) -> str:
         return self._options_of([option.text for option in options], shape)
@@ -364,8 +369,26 @@ def _most_height(source: str) -> float:
     return 25 + 5.5 * (width / 75 + rows) + 5 * tall + 110 * source.count("picture(")
 
 
-def _room_height(answer: Answer, minutes: Fraction) -> float:
+def _working(space: Space | None, minutes: Fraction) -> str:
+    """Room for working, or for an open answer."""
+    if space is None:
+        return f"#working({float(minutes):.3f});"
+    match space.kind:
+        case "none":
+            return ""
+        case "lines":
+            return f"#answer-lines({space.amount});"
+        case "box" | "squared":
+            return f"#room-{space.kind}({float(space.amount):g}mm);"
+        case _:
+            assert_never(space.kind)
+
+
+def _room_height(part: Part, minutes: Fraction) -> float:
     """The most height in millimetres that the room for an answer takes."""
+    answer, space = part.answer, part.space
+    if space is not None:
+        return 30 + float(space.amount) * (9 if space.kind == "lines" else 1)
     match answer:
         case Open():
             return 9.0 * answer.lines

@@ -4,6 +4,7 @@ import re
 import subprocess
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import get_args
 
@@ -19,6 +20,7 @@ from qgen.document.answers import (
     Part,
     RubricLine,
     ScoringRule,
+    Space,
 )
 from qgen.document.exam import Asset, Item, Paper, Section
 from qgen.document.formats import LatexOptions, PaperOptions
@@ -259,3 +261,69 @@ def test_bound_papers_count_their_own_pages_and_begin_on_right_pages(
     blank = [number for number, page in enumerate(pages, 1) if not page]
     assert blank == ([] if sides == "one" else [4, 6])
     assert b"/Lang(en)" in bound
+
+
+# Room to answer, measured on the page.
+
+DOTS = 100 / 25.4  # a millimetre
+
+
+def page_pixels(pdf: bytes, folder: Path) -> list[list[int]]:
+    """The first page in shades of grey, at 100 dots an inch."""
+    (folder / "page.pdf").write_bytes(pdf)
+    command = ["pdftoppm", "-r", "100", "-gray", "-singlefile", "page.pdf", "page"]
+    subprocess.run(command, cwd=folder, check=True, timeout=120)
+    head, size, _, pixels = (folder / "page.pgm").read_bytes().split(b"\n", 3)
+    assert head == b"P5"
+    width, height = map(int, size.split())
+    return [list(pixels[row * width : (row + 1) * width]) for row in range(height)]
+
+
+def lines_across(rows: list[list[int]]) -> list[float]:
+    """The heights in millimetres of the lines that reach across the page, the foot's left out."""
+    left, right = round(26 * DOTS), round(180 * DOTS)
+    is_line = [max(row[left:right]) < 235 for row in rows[: round(265 * DOTS)]]
+    starts = [y for y in range(1, len(is_line)) if is_line[y] and not is_line[y - 1]]
+    return [start / DOTS for start in starts]
+
+
+@needs_poppler
+@pytest.mark.tex
+@pytest.mark.parametrize(
+    ("space", "distances"),
+    [
+        (Space("lines", Fraction(4)), [9.0] * 3),
+        (Space("box", Fraction(50)), [50.0]),
+        (Space("squared", Fraction(41)), [5.0] * 9),
+        (Space("none", Fraction(0)), []),
+    ],
+)
+def test_the_room_is_as_large_as_was_asked_for(
+    space: Space, distances: list[float], tmp_path: Path
+) -> None:
+    item = long_answer(7)
+    item = replace(item, parts=(replace(item.parts[0], space=space),))
+    (pdf,) = pdfs(exam_with(item), tmp_path, PAPERS)
+    found = lines_across(page_pixels(pdf, tmp_path))[1:]  # the first is below the title
+    assert [below - above for above, below in pairwise(found)] == pytest.approx(distances, abs=0.4)
+
+
+@pytest.mark.parametrize("kind", samples.KINDS)
+def test_every_kind_can_have_room_in_both_formats(kind: str) -> None:
+    sole = samples.item(kind)
+    for space in (
+        Space("lines", Fraction(3)),
+        Space("box", Fraction(30)),
+        Space("none", Fraction(0)),
+    ):
+        parts = tuple(replace(part, space=space) for part in sole.parts)
+        exam = exam_with(replace(sole, parts=parts))
+        written = render(exam, PaperOptions()).files["paper-A.typ"].decode()
+        tex = render(exam, LatexOptions()).files["paper-A.tex"].decode().partition("begin{doc")[2]
+        counts = {
+            "lines": (written.count("#answer-lines(3);"), tex.count(r"\examline") // 3),
+            "box": (written.count("#room-box(30mm);"), tex.count(r"\examframe{30mm}")),
+            "none": (len(parts), len(parts)),
+        }
+        assert counts[space.kind] == (len(parts), len(parts))
+        assert "#working(" not in written
