@@ -47,8 +47,9 @@ from qgen.renderers.latex.questions import (
 )
 from qgen.renderers.latex.shell import source_of
 from qgen.renderers.latex.text import LatexPassageWriter, asset_name
+from qgen.renderers.locales import date_text
 from qgen.renderers.scoring_words import scoring_sentences
-from qgen.renderers.wording import FileNames
+from qgen.renderers.wording import FileNames, minutes_label
 from qgen.renderers.writer import Chunk, Writer
 
 PICTURE_FORMS = ("pdf", "png", "jpg", "jpeg")
@@ -213,13 +214,13 @@ class _Book:
         exam, words = self.exam, self.labels
         yield rf"\textbf{{{escape(words.version)} {escape(paper.label)}}}"
         if exam.date:
-            yield f"{escape(words.date)}: {escape(exam.date)}"
+            yield f"{escape(words.date)}: {escape(date_text(exam.date, words.locale))}"
         if exam.duration is not None:
-            minutes = fill_label(words.minutes, str(exam.duration))
+            minutes = fill_label(minutes_label(exam.duration, words), str(exam.duration))
             yield f"{escape(words.duration)}: {minutes}"
         yield f"{escape(words.total)}: {points_text(paper.points, words)}"
         if exam.pass_mark is not None:
-            share = points_source(exam.pass_mark * 100)
+            share = points_source(exam.pass_mark * 100, words)
             yield f"{escape(words.pass_mark)}: {fill_label(words.percent, share)}"
 
     def _fields(self, paper: Paper) -> str:
@@ -240,8 +241,8 @@ class _Book:
                 [escape(words.questions), *numbers, escape(words.total)],
                 [
                     escape(words.worth),
-                    *(points_source(item.points) for item in items),
-                    points_source(paper.points),
+                    *(points_source(item.points, words) for item in items),
+                    points_source(paper.points, words),
                 ],
                 [escape(words.reached), *[""] * (len(items) + 1)],
             ]
@@ -255,7 +256,7 @@ class _Book:
                     escape(words.reached),
                 ],
                 *self._section_rows(paper),
-                [escape(words.total), "", points_source(paper.points), ""],
+                [escape(words.total), "", points_source(paper.points, words), ""],
             ]
             columns = r"|p{.45\linewidth}|c|c|w{c}{5em}|"
         body = "".join("{}" + " & ".join(row) + r" \\\hline" + "\n" for row in rows)
@@ -269,7 +270,7 @@ class _Book:
             yield [
                 escape(section.title),
                 f"{first}--{last}" if last > first else str(first),
-                points_source(points),
+                points_source(points, self.labels),
                 "",
             ]
             first = last + 1

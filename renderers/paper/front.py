@@ -8,6 +8,7 @@ from qgen.renderers.paper.literals import string
 from qgen.renderers.paper.questions import Words
 from qgen.renderers.paper.text import PaperText
 from qgen.renderers.scoring_words import scoring_sentences
+from qgen.renderers.wording import minutes_label
 
 _MOST_COLUMNS = 10
 
@@ -61,9 +62,11 @@ class Front:
         labels = words.labels
         yield f"#strong[{words.text(f'{labels.version} {paper.label}')}];"
         if exam.date:
-            yield words.text(f"{labels.date}: {exam.date}")
+            yield words.text(f"{labels.date}: ") + words.date(exam.date)
         if exam.duration is not None:
-            minutes = words.filled(labels.minutes, words.text(str(exam.duration)))
+            minutes = words.filled(
+                minutes_label(exam.duration, labels), words.text(str(exam.duration))
+            )
             yield words.text(f"{labels.duration}: ") + minutes
         yield words.text(f"{labels.total}: ") + words.points(paper.points)
         if exam.pass_mark is not None:
@@ -97,7 +100,7 @@ class Front:
         )
         whole = words.points_number(paper.points)
         if len(items) <= _MOST_COLUMNS:
-            widths = f"(auto, ..(2.4em,) * {len(items)}, 3em)"
+            widths = f"(auto, ..(2.4em,) * {len(items)}, auto)"
             header = [
                 questions,
                 *(words.text(f"{index + 1}") for index in range(len(items))),

@@ -31,6 +31,7 @@ from qgen.document.richtext import Passage
 from qgen.document.values import Real
 from qgen.marking.rules import accepted_interval
 from qgen.renderers.labels import Labels
+from qgen.renderers.locales import date_text, number_tex
 from qgen.renderers.paper.literals import string
 from qgen.renderers.paper.text import PaperText, Surroundings
 from qgen.renderers.wording import points_label, points_number
@@ -74,12 +75,16 @@ class Words:
 
     def points_number(self, points: Fraction) -> str:
         """Points as a decimal of at most three places, or as a fraction."""
-        shown = points_number(points)
+        shown = points_number(points, self.labels.locale)
         return self.formula(number_latex(points)) if "/" in shown else self.text(shown)
 
+    def date(self, written: str) -> str:
+        """A date as the language writes it."""
+        return self.text(date_text(written, self.labels.locale))
+
     def formula(self, tex: str) -> str:
-        """A formula in the line."""
-        return self._surroundings.formula(tex)
+        """A formula in the line, with the language's decimal mark."""
+        return self._surroundings.formula(number_tex(tex, self.labels.locale))
 
     def number(self, value: Real) -> str:
         """A number as it is graded: exact, with six digits of a fraction that does not end."""
@@ -134,6 +139,7 @@ class PaperQuestions:
         for part in item.parts:
             marking = (
                 *self._key(part.answer),
+                *self._provenance(part),
                 *self._carried(part),
                 *self._explanation(part.explanation),
             )
@@ -154,6 +160,12 @@ class PaperQuestions:
     def _heading(self, number: int, item: Item) -> str:
         title = self.words.filled(self.words.labels.question, self.words.text(str(number)))
         return f"#question-heading[{title}][{self.words.points(item.points)}];"
+
+    def _provenance(self, part: Part) -> Iterator[str]:
+        """How the key is known, where there is one."""
+        if not isinstance(part.answer, Open):
+            known: str = getattr(self.words.labels, part.provenance)
+            yield f"#source-line[{self.words.text(known)}];"
 
     def _carried(self, part: Part) -> Iterator[str]:
         """What a marker must know of a part that follows from an earlier one."""

@@ -208,7 +208,7 @@ class _Book:
         foot = words.text(" · ".join(filter(None, (exam.course, exam.title))))
         of = words.text(words.labels.key)
         course = f"course: [{words.text(exam.course)}], " if exam.course else ""
-        date = f"[{words.text(exam.date)}]" if exam.date else ""
+        date = f"[{words.date(exam.date)}]" if exam.date else ""
         opening = _opening(
             words, self._options, exam.language, title=title, code="", foot=foot, of=of
         )
@@ -241,7 +241,7 @@ def _guide(guide: GuideDocument, surroundings: Surroundings, options: PaperOptio
     foot = words.text(" · ".join(filter(None, (guide.course, guide.title))))
     version = words.text(words.labels.study_guide)
     course = f"course: [{words.text(guide.course)}], " if guide.course else ""
-    facts = f"[{words.text(guide.date)}]" if guide.date else ""
+    facts = f"[{words.date(guide.date)}]" if guide.date else ""
     lines = [
         _opening(words, options, guide.language, title=title, code="", foot=foot, of=version),
         f"#title-block({course}[{words.title(title)}], {facts});\n",
