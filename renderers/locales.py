@@ -7,6 +7,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from qgen.document.languages import has_decimal_comma
+
 if TYPE_CHECKING:
     from babel import Locale
 
@@ -27,27 +29,14 @@ def _locale(tag: str) -> "Locale":
     raise AssertionError("English is known")
 
 
-@lru_cache(maxsize=64)
-def has_comma(tag: str) -> bool:
-    """Whether a language writes `1,5`.
-
-    >>> has_comma("de"), has_comma("de-CH"), has_comma("en")
-    (True, False, False)
-    """
-    if tag.partition("-")[0] == "en":
-        return False
-    symbols = _locale(tag).number_symbols
-    return bool(symbols.get("latn", symbols).get("decimal") == ",")
-
-
 def number_text(decimal: str, tag: str) -> str:
     """A decimal with a point as a language writes it among words."""
-    return _DECIMAL.sub(",", decimal) if has_comma(tag) else decimal
+    return _DECIMAL.sub(",", decimal) if has_decimal_comma(tag) else decimal
 
 
 def number_tex(tex: str, tag: str) -> str:
     """A formula whose decimals have points as a language writes it: `1{,}5` has no gap."""
-    return _DECIMAL.sub("{,}", tex) if has_comma(tag) else tex
+    return _DECIMAL.sub("{,}", tex) if has_decimal_comma(tag) else tex
 
 
 def plural(number: Fraction, shown: str, tag: str) -> str:
