@@ -88,6 +88,7 @@ class SelectionModel(AuthorModel):
     tags: Labels = ()
     ids: Annotated[tuple[Identifier, ...], ONE_OR_MORE] = ()
     sources: Labels = ()
+    languages: Annotated[tuple[Language, ...], ONE_OR_MORE] = ()
     difficulty: Annotated[
         tuple[int, int] | None,
         BeforeValidator(_difficulties, json_schema_input_type=int | str | None),

@@ -1,5 +1,6 @@
 """Which questions an exam asks: listed ones, and picks that one new question hardly moves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -14,6 +15,9 @@ from qgen.generator.spaces import NO_SPACES, Spaces
 
 CONSEQUENCES = frozenset({"unknown-question", "unknown-topic", "unknown-tag", "too-few-questions"})
 """Codes of what may be wrong only because a part of the bank could not be read."""
+
+
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,9 @@ def _picked(
     candidates = [
         entry
         for identifier, entry in catalogue.entries.items()
-        if identifier not in taken and _fits(entry.header, section.selection)
+        if identifier not in taken
+        and _fits(entry.header, section.selection)
+        and _speaks(entry, section.selection.languages, loaded.spec.language)
     ]
     if len(candidates) < section.pick:
         message = f"{len(candidates)} questions fit where {section.pick} are to be picked"
@@ -107,6 +113,37 @@ def _picked(
             spaces = Spaces(None, section.space, loaded.spec.space)
             slots.append(Slot(slot_key, index, template, points, spaces))
     return slots, problems
+
+
+def _speaks(entry: Entry, languages: Sequence[str], exam: str) -> bool:
+    """Whether a question is in one of the languages, if any are named: `en` is also `en-GB`."""
+    tag = f"{entry.language or exam}-".lower()
+    return not languages or any(tag.startswith(f"{each.lower()}-") for each in languages)
+
+
+def other_languages(
+    loaded: LoadedSpec, slots: Sequence[Slot], catalogue: Catalogue
+) -> list[Problem]:
+    """For each section the questions that are in another language than the exam."""
+    spec, problems = loaded.spec, []
+    base = spec.language.partition("-")[0]
+    for index in range(len(spec.sections)):
+        headers = [slot.template.header for slot in slots if slot.section == index]
+        entries = [catalogue.entries[header.identifier] for header in headers]
+        named = [
+            f"'{entry.header.identifier}' ({entry.language})"
+            for entry in entries
+            if not _speaks(entry, [base], spec.language)
+        ]
+        if named:
+            shown = ", ".join(named[:_MOST_NAMED]) + (", …" if len(named) > _MOST_NAMED else "")
+            message = (
+                f"{len(named)} of {len(entries)} questions are not in the exam's language "
+                f"'{spec.language}': {shown}; 'from: {{languages: [{base}]}}' picks others"
+            )
+            place = loaded.source.place(("sections", index, "title"))
+            problems.append(Problem("question-language", message, place, "loss"))
+    return problems
 
 
 def _reading_order(entry: Entry) -> tuple[int, str]:

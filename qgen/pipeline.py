@@ -91,6 +91,7 @@ def build(request: BuildRequest) -> BuildReport:
     if exam is None:
         return BuildReport(problems)
     writers, problems = chosen_writers(exam, request.formats)
+    problems += exam.losses
     problems += _losses(exam, writers)
     problems += _unproved(exam, strict=request.strict)
     report = BuildReport(in_reading_order(problems), verify=request.verify)
