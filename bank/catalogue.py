@@ -44,15 +44,18 @@ class BankPath:
     path: Path
     shown: str
     place: Place | None = None
+    language: str | None = None
+    """The language of its questions that name none; the exam's where this is None, too."""
 
 
 class BankFile:
     """One file of a bank, read whole when one of its questions is used."""
 
-    def __init__(self, path: Path, shown: str, folder: Path) -> None:
+    def __init__(self, path: Path, shown: str, folder: Path, language: str | None = None) -> None:
         self.path = path
         self.shown = shown
         self.folder = folder
+        self.language = language
 
     @cached_property
     def source(self) -> Source | Problem:
@@ -72,6 +75,11 @@ class Entry:
     has_study_note: bool
     file: BankFile
     steps: Steps
+
+    @property
+    def language(self) -> str | None:
+        """The language that the question is in; the exam's where nothing names one."""
+        return self.header.language or self.file.language
 
     @cached_property
     def compiled(self) -> "tuple[QuestionTemplate | None, list[Problem]]":
@@ -144,7 +152,7 @@ def open_bank(
                 continue
             seen.add(file.resolve())
             folder = path.path if path.path.is_dir() else path.path.parent
-            problems += _open_file(BankFile(file, shown, folder), entries)
+            problems += _open_file(BankFile(file, shown, folder, path.language), entries)
     return Catalogue(entries), problems
 
 

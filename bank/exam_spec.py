@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
 
+from qgen.bank.answer_space import SpaceText
 from qgen.bank.author_model import (
     ONE_OR_MORE,
     AuthorModel,
@@ -87,6 +88,7 @@ class SelectionModel(AuthorModel):
     tags: Labels = ()
     ids: Annotated[tuple[Identifier, ...], ONE_OR_MORE] = ()
     sources: Labels = ()
+    languages: Annotated[tuple[Language, ...], ONE_OR_MORE] = ()
     difficulty: Annotated[
         tuple[int, int] | None,
         BeforeValidator(_difficulties, json_schema_input_type=int | str | None),
@@ -105,6 +107,7 @@ class SectionQuestion(AuthorModel):
     id: Identifier
     points: PositiveNumber | None = None
     repeats: Repeats | None = None
+    space: SpaceText | None = None
 
 
 def _by_id(value: object) -> object:
@@ -127,6 +130,7 @@ class SectionModel(AuthorModel):
     ] = ()
     points: PositiveNumber | None = None
     repeats: Repeats = "never"
+    space: SpaceText | None = None
 
     @model_validator(mode="after")
     def _listed_or_picked(self) -> Self:
@@ -159,6 +163,14 @@ class ExamSpec(AuthorModel):
     pass_mark: Annotated[ExactNumber, AfterValidator(_within_one)] | None = None
     attempts: AttemptsModel | None = None
     instructions: NonEmptyText | None = None
+    aids: Annotated[
+        Labels | None,
+        Field(description="what may be used, printed on papers; an empty list for nothing"),
+    ] = None
+    space: SpaceText | None = None
+    logo: Annotated[
+        FixedText | None, Field(description="a picture to print above the titles of papers")
+    ] = None
     scoring: ScoringModel = ScoringModel()
     shuffle: ShuffleModel = ShuffleModel()
     sections: Annotated[tuple[SectionModel, ...], Field(min_length=1)]

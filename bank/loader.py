@@ -8,8 +8,10 @@ from qgen.bank.author_model import validated
 from qgen.bank.catalogue import BankPath, open_bank
 from qgen.bank.exam_spec import EXAM, ExamSpec
 from qgen.bank.markup import MarkupError, read_closed_markup
+from qgen.bank.pictures import read_picture
 from qgen.bank.templates import Bank
 from qgen.bank.yaml_source import Source, Steps, read_source
+from qgen.document.exam import Asset
 from qgen.document.problem import Problem, in_reading_order
 from qgen.document.richtext import RichText
 
@@ -37,6 +39,7 @@ class LoadedSpec:
     source: Source
     instructions: RichText | None
     section_instructions: tuple[RichText | None, ...]
+    logo: Asset | None = None
 
 
 def load_exam(path: Path, shown: str) -> tuple[LoadedSpec | None, list[Problem]]:
@@ -52,9 +55,20 @@ def load_exam(path: Path, shown: str) -> tuple[LoadedSpec | None, list[Problem]]
         _exam_text(section.instructions, source, ("sections", index, "instructions"), problems)
         for index, section in enumerate(model.sections)
     )
+    logo = _logo(model, source, problems)
     if problems:
         return None, in_reading_order(problems)
-    return LoadedSpec(model, source, own, sections), []
+    return LoadedSpec(model, source, own, sections, logo), []
+
+
+def _logo(model: ExamSpec, source: Source, problems: list[Problem]) -> Asset | None:
+    """The picture above papers, which lies in the folder of the exam or below it."""
+    if model.logo is None:
+        return None
+    asset, fault = read_picture(model.logo, source.path, source.path.parent, "exam's folder")
+    if fault is not None:
+        problems.append(Problem("image", fault, source.place(("logo",))))
+    return asset
 
 
 def _exam_text(

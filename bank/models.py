@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias, get_
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
 
+from qgen.bank.answer_space import SpaceText
 from qgen.bank.author_model import (
     ONE_OR_MORE,
     AuthorModel,
@@ -227,6 +228,7 @@ class PartFields(AuthorModel):
 
     prompt: NonEmptyText
     points: PositiveNumber
+    space: SpaceText | None = None
     explanation: NonEmptyText | None = None
 
 
@@ -315,6 +317,7 @@ class QuestionFields(HeaderFields):
     derive: dict[Name, DefinitionEntry] = Field(default_factory=dict)
     figures: dict[Name, FigureModel] = Field(default_factory=dict)
     stem: NonEmptyText
+    space: SpaceText | None = None
     explanation: NonEmptyText | None = None
     study_note: NonEmptyText | None = None
 

@@ -8,23 +8,26 @@ IMAGE_FORMS = ("svg", "pdf", "png", "jpg", "jpeg")
 MAX_IMAGE_BYTES = 5_000_000
 
 
-def read_picture(target: str, beside: Path, folder: Path) -> tuple[Asset, str | None]:
+def read_picture(
+    target: str, beside: Path, folder: Path, called: str = "bank"
+) -> tuple[Asset, str | None]:
     """A picture in all forms that lie side by side, and what is wrong with it, if anything is.
 
-    `target` is relative to the file `beside` which it stands; it must lie inside `folder`.
+    `target` is relative to the file `beside` which it stands; it must lie inside `folder`, which
+    messages name as it is `called`.
     """
     name = Path(target).stem
     try:
         path, inside = (beside.parent / target).resolve(), folder.resolve()
         if not path.is_relative_to(inside):
-            return Asset(name, {}), f"the picture '{target}' lies outside the bank"
+            return Asset(name, {}), f"the picture '{target}' lies outside the {called}"
         fault = _fault(target, path)
         if fault:
             return Asset(name, {}), fault
         files = _files(path)
         for file in files:
             if not file.resolve().is_relative_to(inside):
-                return Asset(name, {}), f"'{file.name}' beside '{target}' leads out of the bank"
+                return Asset(name, {}), f"'{file.name}' beside '{target}' leads out of the {called}"
         return Asset(name, _forms(files)), None
     except (OSError, ValueError):
         return Asset(name, {}), f"the picture '{target}' cannot be read"

@@ -310,8 +310,9 @@ class TemplateBuilder:
 
     def _parts(self, model: QuestionModel) -> tuple[PartTemplate, ...]:
         if not isinstance(model, DerivationQuestion):
-            return (PartTemplate("", NO_TEXT, self._answer(model), model.points, None),)
-        return tuple(
+            sole = PartTemplate("", NO_TEXT, self._answer(model), model.points, None)
+            return (replace(sole, space=model.space),)
+        parts = (
             PartTemplate(
                 PART_LABELS[index],
                 self._text(part.prompt, "parts", index, "prompt"),
@@ -319,8 +320,13 @@ class TemplateBuilder:
                 part.points,
                 self._optional(part.explanation, "parts", index, "explanation"),
                 self._carry(part, model, index),
+                part.space,
             )
             for index, part in enumerate(model.parts)
+        )
+        return tuple(
+            replace(part, space=model.space) if part.space is None and part.is_worked else part
+            for part in parts
         )
 
     def _carry(

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias, assert_never
 
 from qgen.bank.expressions import Expression
 from qgen.bank.parameters import Domain
-from qgen.document.answers import FormulaForm, Freedom, OrderingCredit, Tolerance
+from qgen.document.answers import FormulaForm, Freedom, OrderingCredit, Space, Tolerance
 from qgen.document.derivation import Derivation
 from qgen.document.exam import Asset, Header
 from qgen.document.formula import VariableDomain
@@ -230,6 +230,12 @@ class PartTemplate:
     points: Fraction
     explanation: RichText | None
     carry: CarryTemplate | None = None
+    space: Space | None = None
+
+    @property
+    def is_worked(self) -> bool:
+        """Whether it is answered by working or writing, for which papers leave room."""
+        return isinstance(self.answer, (NumericTemplate, FormulaTemplate, OpenTemplate))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

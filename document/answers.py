@@ -197,6 +197,17 @@ class CarriedForward:
 
 
 @dataclass(frozen=True, slots=True)
+class Space:
+    """The room on paper for working, or for an open answer: so many lines, or so many millimetres.
+
+    `squared` is paper with squares of 5 mm; `none` leaves only the place for the answer itself.
+    """
+
+    kind: Literal["lines", "box", "squared", "none"]
+    amount: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """What a question asks at one place. `label` is `a`, `b`, … for the steps of a derivation.
 
@@ -210,6 +221,13 @@ class Part:
     provenance: Provenance
     explanation: Passage | None
     carried: CarriedForward | None = None
+    space: Space | None = None
+    """The room that its author or the exam's wants; otherwise it goes by kind and minutes."""
+
+
+def is_worked(answer: Answer) -> bool:
+    """Whether papers leave room for working, or for an answer at length."""
+    return isinstance(answer, (Numeric, FormulaAnswer, Open))
 
 
 def marked_by_machine(answer: Answer) -> bool:

@@ -132,6 +132,9 @@ class ExamDocument:
     pass_mark: Fraction | None = None
     attempts: Attempts | None = None
     instructions: Passage | None = None
+    aids: tuple[str, ...] | None = None
+    """What students may use, and none of it where this is empty; None where nothing is said."""
+    logo: Asset | None = None
     shuffle_options: bool = True
     shuffle_questions: bool = False
     pools: tuple[Pool, ...] = ()

@@ -11,6 +11,12 @@ from typing import Any, Literal, TypeAlias
 
 MOST_VARIANTS = 100_000
 Pdf: TypeAlias = Literal["auto", "always", "never"]
+Sides: TypeAlias = Literal["one", "two"]
+_SIDES = (
+    "on how many sides of the sheets papers are printed; on two, each paper of a file of several "
+    "begins on a right page"
+)
+_COVER = "whether a paper's first page holds only its head, its instructions and its rules"
 
 
 def option(default: Any, says: str, *, least: int | None = None, most: int | None = None) -> Any:
@@ -34,6 +40,11 @@ class PaperOptions:
     text_size: int = option(
         11, "the size of the text in points: 18 for large print", least=9, most=24
     )
+    sides: Sides = option("one", _SIDES)
+    cover: bool = option(False, _COVER)
+    together: bool = option(
+        False, "whether to write one file of all papers for the printer beside the single ones"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,8 @@ class LatexOptions:
 
     pdf: Pdf = option("auto", "whether to compile: where an engine is found, always, or never")
     solutions: bool = option(True, "whether to write each paper's solutions beside it")
+    sides: Sides = option("one", _SIDES)
+    cover: bool = option(False, _COVER)
 
 
 @dataclass(frozen=True, slots=True)

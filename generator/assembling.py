@@ -26,6 +26,8 @@ def exam_document(loaded: LoadedSpec, slug: str, slots: Sequence[Slot]) -> ExamD
             None if spec.attempts is None else Attempts(spec.attempts.allowed, spec.attempts.every)
         ),
         instructions=_passage(loaded.instructions),
+        aids=spec.aids,
+        logo=loaded.logo,
         shuffle_options=spec.shuffle.options,
         shuffle_questions=spec.shuffle.questions,
         pools=tuple(_pool(loaded, slot) for slot in slots),

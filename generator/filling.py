@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from qgen.bank.expressions import ExpressionError, evaluate
 from qgen.bank.formula_arithmetic import formula
@@ -31,19 +31,16 @@ from qgen.document.answers import (
     MultipleSelect,
     Numeric,
     NumericMistake,
-    Open,
     Option,
     Ordering,
     Part,
-    RubricLine,
     ScoringRule,
     ShortAnswer,
     SingleChoice,
-    TextMistake,
 )
 from qgen.document.exam import Item
 from qgen.document.formula import Formula, numbers
-from qgen.document.numbers import MINUS
+from qgen.document.languages import has_decimal_comma
 from qgen.document.richtext import Passage, RichText, join_parts
 from qgen.document.values import (
     FORMULA_TYPES,
@@ -63,8 +60,8 @@ from qgen.generator.printing import Printer, printer
 from qgen.generator.provenance import known_answers
 from qgen.generator.proving import check_proof
 from qgen.generator.seeds import RandomSource, shuffled
-
-Printed: TypeAlias = tuple[str, ...]
+from qgen.generator.spaces import NO_SPACES, Spaces
+from qgen.generator.worded import Printed, check_words, worded_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +76,7 @@ class Filling:
     shuffle_options: bool
     verified: frozenset[str]
     slot: str = ""
+    spaces: Spaces = NO_SPACES
 
 
 class Filler:
@@ -87,15 +85,22 @@ class Filler:
     def __init__(self, template: QuestionTemplate, filling: Filling) -> None:
         self._template = template
         self._filling = filling
+        comma = has_decimal_comma(template.header.language)
         self._holes: tuple[tuple[Callable[[Values], Value], Printer], ...] = tuple(
-            (hole.expression.evaluate, printer(hole.expression.filter, hole.context))
+            (hole.expression.evaluate, _printer(hole, comma=comma)) for hole in template.holes
+        )
+        # Short answers are typed, and either mark is right.
+        self._pointed = tuple(
+            (hole.expression.evaluate, _printer(hole, comma=False))
             for hole in template.holes
+            if comma and _has_words(template)
         )
         verified = filling.verified
         known = known_answers(template, verified)
         self.provenances = tuple(provenance for provenance, _ in known)
         self._proved = tuple((n, each) for n, each in template.derived if each.proof is not None)
         self._points = part_points(template, filling.points)
+        self._spaces = filling.spaces.of_parts(template.parts)
         self._texts = OptionTexts(template)
 
     def fill(
@@ -147,9 +152,10 @@ class Filler:
                     provenance,
                     optional_passage(part.explanation, printed),
                     None if part.carry is None else carried_forward(part.carry, known),
+                    space,
                 )
-                for part, points, provenance in zip(
-                    self._template.parts, self._points, self.provenances, strict=True
+                for part, points, provenance, space in zip(
+                    self._template.parts, self._points, self.provenances, self._spaces, strict=True
                 )
             ]
         )
@@ -198,12 +204,16 @@ class Filler:
             case OrderingTemplate():
                 return self._ordering(answer, known, printed, random_source)
             case ShortAnswerTemplate() | OpenTemplate():
-                words = worded_answer(answer, printed)
+                words = worded_answer(answer, printed, self._with_points(known))
                 if isinstance(words, ShortAnswer):
-                    _check_words(words)
+                    check_words(words)
                 return words
             case _:
                 assert_never(answer)
+
+    def _with_points(self, known: Values) -> Printed:
+        """What the holes print where decimals have points; nothing where they have them anyway."""
+        return tuple([write(read(known)) for read, write in self._pointed])
 
     def _options(
         self,
@@ -275,7 +285,7 @@ def _print_failure(hole: HoleTemplate, known: Values) -> str | None:
     except ExpressionError as error:
         return f"the hole {error}"
     try:
-        printer(hole.expression.filter, hole.context)(value)
+        _printer(hole, comma=False)(value)
     except (ArithmeticError, ValueError, TypeError) as error:
         return f"the hole '{hole.expression.source}' cannot print {brief(value)}: {error}"
     return None
@@ -376,34 +386,12 @@ def _in_random_order(
     return [*first, *moved, *last]
 
 
-def worded_answer(
-    answer: ShortAnswerTemplate | OpenTemplate, printed: Printed
-) -> ShortAnswer | Open:
-    """An answer in words."""
-    if isinstance(answer, ShortAnswerTemplate):
-        # A keyboard has no minus sign but this.
-        typed = tuple([text.replace(MINUS, "-") for text in printed])
-        mistakes = (
-            TextMistake(join_parts(text, typed), Passage(feedback, printed))
-            for text, feedback in answer.mistakes
-        )
-        accepted = tuple([join_parts(text, typed) for text in answer.accepted])
-        return ShortAnswer(accepted, answer.case_sensitive, tuple(mistakes))
-    rubric = (RubricLine(points, Passage(text, printed)) for points, text in answer.rubric)
-    return Open(tuple(rubric), answer.lines)
+def _printer(hole: HoleTemplate, *, comma: bool) -> Printer:
+    return printer(hole.expression.filter, hole.context, comma=comma)
 
 
-def _check_words(answer: ShortAnswer) -> None:
-    """Drawn words may come out as nothing, or a mistake as the key."""
-    accepted = {_same_words(text) for text in answer.accepted}
-    if "" in accepted:
-        raise VariantFailure("answer", "an accepted answer has no characters")
-    for text in [each.text for each in answer.mistakes if _same_words(each.text) in accepted]:
-        raise VariantFailure("mistake-is-key", f"the mistake '{text}' is an accepted answer")
-
-
-def _same_words(text: str) -> str:
-    return " ".join(text.casefold().split())
+def _has_words(template: QuestionTemplate) -> bool:
+    return any(isinstance(part.answer, ShortAnswerTemplate) for part in template.parts)
 
 
 def part_points(template: QuestionTemplate, points: Fraction) -> tuple[Fraction, ...]:

@@ -32,7 +32,8 @@ from qgen.document.formula import Number
 from qgen.document.richtext import Passage, join_parts
 from qgen.document.values import Real
 from qgen.generator.arrangements import matching, ordering
-from qgen.generator.filling import Printed, optional_passage, part_points, worded_answer
+from qgen.generator.filling import optional_passage, part_points
+from qgen.generator.worded import Printed, worded_answer
 
 
 def outline(template: QuestionTemplate, points: Fraction, rule: ScoringRule) -> Item:

@@ -1,6 +1,7 @@
 """Which questions an exam asks: listed ones, and picks that one new question hardly moves."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -12,9 +13,13 @@ from qgen.document.exam import Header
 from qgen.document.problem import Problem, did_you_mean
 from qgen.generator.apart import rivals_of
 from qgen.generator.picking import Wish, draw_questions, wish
+from qgen.generator.spaces import NO_SPACES, Spaces
 
 CONSEQUENCES = frozenset({"unknown-question", "unknown-topic", "unknown-tag", "too-few-questions"})
 """Codes of what may be wrong only because a part of the bank could not be read."""
+
+
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class Slot:
     points: Fraction
     repeats: bool = False
     """Whether students may get the same variant where there are too few."""
+    spaces: Spaces = NO_SPACES
 
 
 def plan(loaded: LoadedSpec, catalogue: Catalogue) -> tuple[tuple[Slot, ...], list[Problem]]:
@@ -57,7 +63,10 @@ def plan(loaded: LoadedSpec, catalogue: Catalogue) -> tuple[tuple[Slot, ...], li
             points = (question and question.points) or section.points or template.points
             repeats = (question and question.repeats) or section.repeats
             key = f"{identifier}#{places[identifier]}"
-            slots.append(Slot(key, index, template, points, repeats == "allowed"))
+            spaces = Spaces(
+                None if question is None else question.space, section.space, loaded.spec.space
+            )
+            slots.append(Slot(key, index, template, points, repeats == "allowed", spaces))
     return tuple(slots), problems
 
 
@@ -100,7 +109,9 @@ def _picks(
         fitting[index] = {
             identifier
             for identifier, entry in catalogue.entries.items()
-            if identifier not in listed and _fits(entry.header, section.selection)
+            if identifier not in listed
+            and _fits(entry.header, section.selection)
+            and _speaks(entry, section.selection.languages, spec.language)
         }
         candidates = fitting[index] - given_away
         wishes.append(wish(spec.seed, index, section.selection, section.pick, candidates))
@@ -118,6 +129,37 @@ def _picks(
         for section, names in drawn.items()
     }
     return picked, problems
+
+
+def _speaks(entry: Entry, languages: Sequence[str], exam: str) -> bool:
+    """Whether a question is in one of the languages, if any are named: `en` is also `en-GB`."""
+    tag = f"{entry.language or exam}-".lower()
+    return not languages or any(tag.startswith(f"{each.lower()}-") for each in languages)
+
+
+def other_languages(
+    loaded: LoadedSpec, slots: Sequence[Slot], catalogue: Catalogue
+) -> list[Problem]:
+    """For each section the questions that are in another language than the exam."""
+    spec, problems = loaded.spec, []
+    base = spec.language.partition("-")[0]
+    for index in range(len(spec.sections)):
+        headers = [slot.template.header for slot in slots if slot.section == index]
+        entries = [catalogue.entries[header.identifier] for header in headers]
+        named = [
+            f"'{entry.header.identifier}' ({entry.language})"
+            for entry in entries
+            if not _speaks(entry, [base], spec.language)
+        ]
+        if named:
+            shown = ", ".join(named[:_MOST_NAMED]) + (", …" if len(named) > _MOST_NAMED else "")
+            message = (
+                f"{len(named)} of {len(entries)} questions are not in the exam's language "
+                f"'{spec.language}': {shown}; 'from: {{languages: [{base}]}}' picks others"
+            )
+            place = loaded.source.place(("sections", index, "title"))
+            problems.append(Problem("question-language", message, place, "loss"))
+    return problems
 
 
 def _reading_order(entry: Entry) -> tuple[int, str]:

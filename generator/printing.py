@@ -39,13 +39,44 @@ _SIGNS = {
     "^": r"\hat{\ }",
 }
 """TeX's special characters as signs of a formula, which TeX, MathML and MathJax all show."""
+_POINT = re.compile(r"(?<=[0-9])\.(?=[0-9])")
 _SPECIAL = re.compile(r"[\\{}$&#%_~^]")
 _TEX_SPECIAL = str.maketrans({character: f"\\{character}" for character in "{}$&#%_"})
 
 
-def printer(chosen: Filter | None, context: HoleContext) -> Printer:
-    """The function that prints a value for one hole. It raises ValueError for what has no print."""
-    return _fast(_direct_printer(chosen, context), _float_format(chosen, context))
+def printer(chosen: Filter | None, context: HoleContext, *, comma: bool = False) -> Printer:
+    """The function that prints a value for one hole. It raises ValueError for what has no print.
+
+    With `comma`, decimals are written `1,5`, and entries of vectors stand apart by semicolons.
+    """
+    write = _direct_printer(chosen, context)
+    if comma:
+        return _fast(_with_commas(write, "{,}" if _is_formula(context) else ","), None)
+    return _fast(write, _float_format(chosen, context))
+
+
+def _is_formula(context: HoleContext) -> bool:
+    return context.in_math and not context.in_words
+
+
+def _with_commas(write: Printer, mark: str) -> Printer:
+    """The same printer, with another decimal mark in numbers; texts that were drawn stay."""
+
+    def printed(value: Value) -> str:
+        text = write(value)
+        if isinstance(value, (str, bool)) or _holds_texts(value):
+            return text
+        if isinstance(value, tuple):
+            text = text.replace(", ", "; ")
+        return _POINT.sub(mark, text)
+
+    return printed
+
+
+def _holds_texts(value: Value) -> bool:
+    return isinstance(value, tuple) and any(
+        isinstance(entry, str) or _holds_texts(entry) for entry in value
+    )
 
 
 def _fast(write: Printer, float_format: str | None) -> Printer:

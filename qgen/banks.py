@@ -14,7 +14,7 @@ BUILTIN = "builtin"
 def bank_path(name: str, base: Path, place: Place | None = None) -> BankPath:
     """A bank by its name in a spec or on the command line: `builtin`, a folder or a file."""
     if name == BUILTIN:
-        return BankPath(Path(qgen.bank.__file__).parent / "questions", BUILTIN, place)
+        return BankPath(Path(qgen.bank.__file__).parent / "questions", BUILTIN, place, "en")
     path = Path(name).expanduser()
     shown = name if base == Path() else str(base / path)
     return BankPath(base / path, shown, place)

@@ -9,7 +9,7 @@ from qgen.bank.loader import LoadedSpec, load_exam
 from qgen.bank.roster import Student, read_roster
 from qgen.banks import bank_path
 from qgen.document.problem import Place, Problem, in_reading_order
-from qgen.generator.planning import CONSEQUENCES, Slot, plan, version_labels
+from qgen.generator.planning import CONSEQUENCES, Slot, other_languages, plan, version_labels
 from qgen.question_solvers import load_solver_files, question_solvers
 from qgen.solvers.routes.registry import Solver
 
@@ -24,6 +24,8 @@ class LoadedExam:
     slots: tuple[Slot, ...]
     solvers: dict[str, tuple[Solver, ...]]
     """The solvers of each question that the exam asks, by its id."""
+    losses: tuple[Problem, ...] = ()
+    """What is to be told of the exam, and keeps nobody from building it."""
 
 
 def load_whole_exam(
@@ -67,7 +69,8 @@ def load_whole_exam(
             problems += mistakes
     if problems:
         return None, in_reading_order(problems)
-    return LoadedExam(loaded, tuple(banks), readers, slots, solvers), []
+    losses = tuple(other_languages(loaded, slots, catalogue))
+    return LoadedExam(loaded, tuple(banks), readers, slots, solvers, losses), []
 
 
 def _listed(spec: ExamSpec) -> set[str] | None:

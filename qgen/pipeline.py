@@ -93,6 +93,7 @@ def build(request: BuildRequest) -> BuildReport:
     if exam is None:
         return BuildReport(problems)
     writers, problems = chosen_writers(exam, request.formats)
+    problems += exam.losses
     problems += _losses(exam, writers)
     problems += _unproved(exam, strict=request.strict)
     problems += listed_together(exam.loaded, (slot.template.header for slot in exam.slots))
@@ -277,7 +278,12 @@ class _Build:
         proved = verified_results(solvers) if self._request.verify != "never" else frozenset()
         spec = self._spec
         filling = Filling(
-            slot.points, spec.scoring.multiple_select, spec.shuffle.options, proved, slot.key
+            slot.points,
+            spec.scoring.multiple_select,
+            spec.shuffle.options,
+            proved,
+            slot.key,
+            slot.spaces,
         )
         asked_again = self._places[slot.template.header.identifier] > 1 and use == "paper"
         own = self._own.setdefault(slot.template.header.identifier, {}) if asked_again else None

@@ -15,6 +15,7 @@ from qgen.document.richtext import Passage
 from qgen.renderers.html.text import HtmlText, Surroundings, escape
 from qgen.renderers.html.words import filled
 from qgen.renderers.labels import Labels
+from qgen.renderers.locales import date_text
 from qgen.renderers.wording import points_number
 
 State: TypeAlias = Literal["right", "partly", "wrong", "waiting"]
@@ -87,12 +88,15 @@ class FeedbackWriter:
     def page(self, page: FeedbackPage) -> bytes:
         """The page of one student."""
         labels = self._labels
-        share = None if page.pass_mark is None else points_number(page.pass_mark * 100)
+        share = (
+            None if page.pass_mark is None else points_number(page.pass_mark * 100, labels.locale)
+        )
         return (
             _template()
             .render(
                 page=page,
                 labels=labels,
+                date=date_text(page.date or "", labels.locale),
                 style=Markup(_style()),
                 total=self._points(page.points, page.worth),
                 pass_mark=None if share is None else labels.percent.format(share),
@@ -123,8 +127,9 @@ class FeedbackWriter:
             }
 
     def _points(self, points: Fraction | None, worth: Fraction) -> str:
-        given = "–" if points is None else points_number(points)
-        return self._labels.given_of.format(given, points_number(worth))
+        locale = self._labels.locale
+        given = "–" if points is None else points_number(points, locale)
+        return self._labels.given_of.format(given, points_number(worth, locale))
 
     def _passage(self, passage: Passage, language: str | None) -> Markup:
         named = f' lang="{escape(language)}"' if language else ""

@@ -20,6 +20,7 @@ from qgen.renderers.latex.questions import fill_label
 from qgen.renderers.latex.shell import source_of
 from qgen.renderers.latex.text import LatexPassageWriter
 from qgen.renderers.latex.writer import node_losses
+from qgen.renderers.locales import date_text
 from qgen.renderers.writer import Chunk, Memory, Writer
 
 PAGE = "guide.html"
@@ -74,7 +75,13 @@ def _page(
 
     topics = [(topic.heading, [note(each) for each in topic.notes]) for topic in guide.topics]
     style = Markup(page_style("".join(note for _, notes in topics for note in notes), memory))
-    page = _template().render(guide=guide, labels=labels, style=style, topics=topics)
+    page = _template().render(
+        guide=guide,
+        labels=labels,
+        date=date_text(guide.date or "", labels.locale),
+        style=style,
+        topics=topics,
+    )
     return page.encode()
 
 
@@ -86,7 +93,7 @@ def _body(guide: GuideDocument, labels: Labels) -> Iterator[str]:
     yield rf"\renewcommand{{\examcourse}}{{{foot}}}"
     yield rf"\renewcommand{{\exampage}}[2]{{{fill_label(labels.page, '#1', '#2')}}}"
     yield rf"\examtitle{{{escape_latex(guide.course or '')}}}{{{heading}}}"
-    yield rf"\examfacts{{{escape_latex(guide.date or '')}}}"
+    yield rf"\examfacts{{{escape_latex(date_text(guide.date or '', labels.locale))}}}"
     for topic in guide.topics:
         yield rf"\examsection{{{escape_latex(topic.heading)}}}"
         yield r"\begin{examlist}"

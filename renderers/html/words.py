@@ -18,7 +18,7 @@ def filled(label: str, *markup: str) -> str:
 
 def points_text(points: Fraction, labels: Labels) -> str:
     """`2 points`."""
-    return filled(points_label(points, labels), points_number(points))
+    return filled(points_label(points, labels), points_number(points, labels.locale))
 
 
 def number_tex(value: Real) -> str:

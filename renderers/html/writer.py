@@ -25,7 +25,8 @@ from qgen.renderers.html.quiz_words import quiz_words
 from qgen.renderers.html.scripts import modules_for, page_script, script_hash
 from qgen.renderers.html.words import points_text
 from qgen.renderers.labels import Labels, labels_for
-from qgen.renderers.wording import FileNames, points_number
+from qgen.renderers.locales import date_text
+from qgen.renderers.wording import FileNames, minutes_label, points_number
 from qgen.renderers.writer import Chunk, Memory, Writer
 
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -206,12 +207,12 @@ class _Book:
         if paper.student:
             yield labels.name, paper.student
         if exam.date:
-            yield labels.date, exam.date
+            yield labels.date, date_text(exam.date, labels.locale)
         if (minutes := exam.duration_of(paper)) is not None:
-            yield labels.duration, labels.minutes.format(minutes)
+            yield labels.duration, minutes_label(minutes, labels).format(minutes)
         yield labels.total, Markup(points_text(paper.points, labels))
         if exam.pass_mark is not None:
-            share = points_number(exam.pass_mark * 100)
+            share = points_number(exam.pass_mark * 100, labels.locale)
             yield labels.pass_mark, labels.percent.format(share)
         if exam.attempts is not None:
             yield labels.attempts, str(exam.attempts.allowed)

@@ -17,6 +17,8 @@ from qgen.document.answers import (
     Part,
     ShortAnswer,
     SingleChoice,
+    Space,
+    is_worked,
     matching_key,
     option_letter,
     ordering_key,
@@ -30,6 +32,7 @@ from qgen.marking.rules import accepted_interval
 from qgen.renderers.labels import Labels
 from qgen.renderers.latex.characters import escape
 from qgen.renderers.latex.text import LatexPassageWriter, formula
+from qgen.renderers.locales import number_tex
 from qgen.renderers.wording import points_label, points_number
 
 
@@ -41,12 +44,12 @@ def fill_label(label: str, *written: str) -> str:
 
 def points_text(points: Fraction, labels: Labels) -> str:
     """`2 points` as TeX source."""
-    return fill_label(points_label(points, labels), points_source(points))
+    return fill_label(points_label(points, labels), points_source(points, labels))
 
 
-def points_source(points: Fraction) -> str:
+def points_source(points: Fraction, labels: Labels) -> str:
     """Points as TeX source: a decimal of at most three places, or a fraction."""
-    shown = points_number(points)
+    shown = points_number(points, labels.locale)
     return formula(number_latex(points)) if "/" in shown else shown
 
 
@@ -66,7 +69,7 @@ class LatexQuestions:
         """
         lines = [*opening, self._heading(number, item), self.passages.write(item.stem)]
         for part in item.parts:
-            yield _block(files, [*lines, *self._part(part, self._room(part.answer))])
+            yield _block(files, [*lines, *self._part(part, self._room(part))])
             lines = []
 
     def solution(
@@ -80,6 +83,7 @@ class LatexQuestions:
         for part in item.parts:
             marking = (
                 *self._key(part.answer),
+                *self._provenance(part),
                 *self._carried(part),
                 *self._explanation(part.explanation),
             )
@@ -94,6 +98,11 @@ class LatexQuestions:
     def _heading(self, number: int, item: Item) -> str:
         title = fill_label(self.labels.question, str(number))
         return rf"\examquestion{{{title}}}{{{points_text(item.points, self.labels)}}}"
+
+    def _provenance(self, part: Part) -> Iterator[str]:
+        """How the key is known, where there is one."""
+        if not isinstance(part.answer, Open):
+            yield rf"\examsource{{{escape(getattr(self.labels, part.provenance))}}}"
 
     def _carried(self, part: Part) -> Iterator[str]:
         """What a marker must know of a part that follows from an earlier one."""
@@ -118,8 +127,10 @@ class LatexQuestions:
 
     # What a student answers in.
 
-    def _room(self, answer: Answer) -> Iterator[str]:
-        words = self.labels
+    def _room(self, part: Part) -> Iterator[str]:
+        words, answer = self.labels, part.answer
+        if part.space is not None and not isinstance(answer, Open) and is_worked(answer):
+            yield _working(part.space)
         match answer:
             case SingleChoice():
                 yield rf"\examhint{{{escape(words.select_one)}}}"
@@ -145,9 +156,12 @@ class LatexQuestions:
                 blanks = r"\enspace ".join([r"\examletter{}"] * len(answer.items))
                 yield rf"\examletters{{{escape(words.answer)}}}{blanks}"
             case Open():
-                yield "\n".join([r"\examline"] * answer.lines)
+                lines = Space("lines", Fraction(answer.lines))
+                yield _working(part.space or lines)
             case _:
                 assert_never(answer)
+        if part.space is not None and not is_worked(answer):
+            yield _working(part.space)
 
     def _options(self, options: Iterable[Option], box: str) -> str:
         items = (
@@ -171,7 +185,7 @@ class LatexQuestions:
     def _formula_label(self, answer: FormulaAnswer) -> str:
         if not answer.variables:
             return escape(self.labels.answer)
-        names = ", ".join(formula(latex(Symbol(name))) for name in answer.variables)
+        names = ", ".join(self._formula(latex(Symbol(name))) for name in answer.variables)
         return f"{escape(self.labels.answer)}, {fill_label(self.labels.variables, names)}"
 
     # What a marker reads.
@@ -183,18 +197,15 @@ class LatexQuestions:
             case MultipleSelect():
                 yield self._marked_options(answer.options, r"\examsquare", r"\examticked")
             case Numeric():
-                low, high = accepted_interval(answer.key, answer.tolerance)
-                accepted = fill_label(self.labels.tolerance, _bound(low), _bound(high))
-                unit = f"~{escape(answer.unit)}" if answer.unit else ""
-                yield self._key_line(f"{_number(answer.key)}{unit} ({accepted})")
+                yield self._key_line(self._accepted(answer))
                 yield from self._mistakes(
-                    [(_number(mistake.value), mistake.feedback) for mistake in answer.mistakes]
+                    [(self._number(mistake.value), mistake.feedback) for mistake in answer.mistakes]
                 )
             case FormulaAnswer():
-                yield self._key_line(formula(latex(answer.key)))
+                yield self._key_line(self._formula(latex(answer.key)))
                 yield from self._mistakes(
                     [
-                        (formula(latex(mistake.value)), mistake.feedback)
+                        (self._formula(latex(mistake.value)), mistake.feedback)
                         for mistake in answer.mistakes
                     ]
                 )
@@ -212,6 +223,14 @@ class LatexQuestions:
                 yield self._rubric(answer)
             case _:
                 assert_never(answer)
+
+    def _accepted(self, answer: Numeric) -> str:
+        """The key with its unit, and from where to where an answer is taken for it."""
+        low, high = accepted_interval(answer.key, answer.tolerance)
+        key = self._number(answer.key) + (f"~{escape(answer.unit)}" if answer.unit else "")
+        if low == high:
+            return key
+        return f"{key} ({fill_label(self.labels.tolerance, self._bound(low), self._bound(high))})"
 
     def _key_line(self, key: str) -> str:
         return rf"\examkey{{{escape(self.labels.key)}}}{key}"
@@ -266,29 +285,46 @@ class LatexQuestions:
             return f"{title}---"
         return "\n".join((title, r"\begin{examlist}", *lines, r"\end{examlist}"))
 
+    def _formula(self, tex: str) -> str:
+        """A formula in the line, with the language's decimal mark."""
+        return formula(number_tex(tex, self.labels.locale))
+
+    def _number(self, value: Real) -> str:
+        """A number as it is graded: exact, with six digits of a fraction that does not end."""
+        exact = None if isinstance(value, float) else terminating(Fraction(value))
+        if exact is not None:
+            return self._formula(exact)
+        if isinstance(value, float):
+            return self._formula(number_latex(value))
+        return self._formula(rf"{number_latex(value)} \approx {number_latex(float(value))}")
+
+    def _bound(self, value: Fraction) -> str:
+        exact = terminating(value)
+        if exact is not None and len(exact) <= 10:
+            return self._formula(exact)
+        return self._formula(number_latex(float(exact_value(float(value)))))
+
 
 def _block(files: str, lines: Iterable[str]) -> str:
     body = "\n\n".join(lines)
     return f"\\begin{{examblock}}\n{files}{body}\n\\end{{examblock}}\n"
 
 
+def _working(space: Space) -> str:
+    """Room for working, or for an open answer."""
+    match space.kind:
+        case "none":
+            return ""
+        case "lines":
+            return "\n".join([r"\examline"] * int(space.amount))
+        case "box":
+            return rf"\examframe{{{float(space.amount):g}mm}}"
+        case "squared":
+            return rf"\examsquared{{{float(space.amount):g}mm}}"
+        case _:
+            assert_never(space.kind)
+
+
 def _notes(notes: Iterable[str]) -> str:
     body = "\n\n".join(notes)
     return f"\\begin{{examnotes}}\n{body}\n\\end{{examnotes}}"
-
-
-def _number(value: Real) -> str:
-    """A number as it is graded: exact, with six digits of a fraction that does not end."""
-    exact = None if isinstance(value, float) else terminating(Fraction(value))
-    if exact is not None:
-        return formula(exact)
-    if isinstance(value, float):
-        return formula(number_latex(value))
-    return formula(rf"{number_latex(value)} \approx {number_latex(float(value))}")
-
-
-def _bound(value: Fraction) -> str:
-    exact = terminating(value)
-    if exact is not None and len(exact) <= 10:
-        return formula(exact)
-    return formula(number_latex(float(exact_value(float(value)))))

@@ -47,7 +47,9 @@ from qgen.renderers.latex.questions import (
 )
 from qgen.renderers.latex.shell import source_of
 from qgen.renderers.latex.text import LatexPassageWriter, asset_name
-from qgen.renderers.wording import FileNames
+from qgen.renderers.locales import date_text
+from qgen.renderers.scoring_words import scoring_sentences
+from qgen.renderers.wording import FileNames, minutes_label
 from qgen.renderers.writer import Chunk, Writer
 
 PICTURE_FORMS = ("pdf", "png", "jpg", "jpeg")
@@ -83,8 +85,14 @@ class LatexWriter(Writer):
         """Nothing yet; the exam's own texts may lose characters."""
         labels = labels_for(exam.language)
         questions = LatexQuestions(labels, LatexPassageWriter())
-        self._book = _Book(exam, labels, questions, _Pictures())
-        self._report_characters(exam.title, exam.course, exam.date)
+        self._book = _Book(exam, labels, questions, _Pictures(), self._options)
+        self._report_characters(exam.title, exam.course, exam.date, *(exam.aids or ()))
+        if exam.logo is not None and _form(exam.logo) is None:
+            message = (
+                f"the logo '{exam.logo.name}' has no PDF, PNG or JPEG form, which LaTeX needs, and "
+                "is left out"
+            )
+            self.problems.append(Problem("latex-image", message, None, "loss"))
         return ()
 
     def paper(self, paper: Paper) -> Iterator[Chunk]:
@@ -119,10 +127,10 @@ class _Pictures:
         new, self.waiting = self.waiting, []
         return new
 
-    def definitions(self, item: Item) -> str:
-        """TeX definitions of the files behind an item's names of pictures."""
+    def definitions(self, assets: Mapping[str, Asset]) -> str:
+        """TeX definitions of the files behind names of pictures."""
         lines = []
-        for name, asset in item.assets.items():
+        for name, asset in assets.items():
             form = _form(asset)
             if form is not None:
                 lines.append(rf"\examfile{{{asset_name(name)}}}{{{self._path(asset, form)}}}")
@@ -149,6 +157,7 @@ class _Book:
     labels: Labels
     questions: LatexQuestions
     pictures: _Pictures
+    options: LatexOptions
 
     def source(self, paper: Paper, *, is_solution: bool) -> bytes:
         """One whole file."""
@@ -167,6 +176,14 @@ class _Book:
         yield rf"\renewcommand{{\exampage}}[2]{{{page}}}"
         if is_solution:
             yield r"\renewcommand{\examkept}{.15}"
+        else:
+            sides = self.options.sides
+            yield rf"\renewcommand{{\examturn}}{{\examturn{sides}{{{escape(words.turn_over)}}}}}"
+            if self.options.cover:
+                yield r"\vspace*{30mm}"
+        if exam.logo is not None and _form(exam.logo) is not None:
+            yield self.pictures.definitions({exam.logo.name: exam.logo}).rstrip()
+            yield rf"\examlogo{{{asset_name(exam.logo.name)}}}"
         title = f"{escape(exam.title)} · {escape(words.solutions)}" if is_solution else None
         yield rf"\examtitle{{{escape(exam.course or '')}}}{{{title or escape(exam.title)}}}"
         facts = r" \quad ".join(rf"\mbox{{{fact}}}" for fact in self._facts(paper))
@@ -178,18 +195,32 @@ class _Book:
             yield rf"{escape(words.name)}: {escape(paper.student)}" + "\n"
         if exam.instructions is not None:
             yield self.questions.passages.write(exam.instructions) + "\n"
+        if not is_solution:
+            yield from self._rules(paper)
+            if self.options.cover:
+                yield r"\clearpage"
+
+    def _rules(self, paper: Paper) -> Iterator[str]:
+        """What may be used, and how the paper is scored, in words."""
+        words, aids = self.labels, self.exam.aids
+        if aids is not None:
+            named = "; ".join(aids) or words.no_aids
+            yield rf"\examlabel{{{escape(words.aids)}}}{escape(named)}\par"
+        sentences = scoring_sentences(paper, words)
+        if sentences:
+            yield rf"\examlabel{{{escape(words.scoring)}}}{escape(' '.join(sentences))}\par"
 
     def _facts(self, paper: Paper) -> Iterator[str]:
         exam, words = self.exam, self.labels
         yield rf"\textbf{{{escape(words.version)} {escape(paper.label)}}}"
         if exam.date:
-            yield f"{escape(words.date)}: {escape(exam.date)}"
+            yield f"{escape(words.date)}: {escape(date_text(exam.date, words.locale))}"
         if (duration := exam.duration_of(paper)) is not None:
-            minutes = fill_label(words.minutes, str(duration))
+            minutes = fill_label(minutes_label(duration, words), str(duration))
             yield f"{escape(words.duration)}: {minutes}"
         yield f"{escape(words.total)}: {points_text(paper.points, words)}"
         if exam.pass_mark is not None:
-            share = points_source(exam.pass_mark * 100)
+            share = points_source(exam.pass_mark * 100, words)
             yield f"{escape(words.pass_mark)}: {fill_label(words.percent, share)}"
 
     def _fields(self, paper: Paper) -> str:
@@ -210,8 +241,8 @@ class _Book:
                 [escape(words.questions), *numbers, escape(words.total)],
                 [
                     escape(words.worth),
-                    *(points_source(item.points) for item in items),
-                    points_source(paper.points),
+                    *(points_source(item.points, words) for item in items),
+                    points_source(paper.points, words),
                 ],
                 [escape(words.reached), *[""] * (len(items) + 1)],
             ]
@@ -225,7 +256,7 @@ class _Book:
                     escape(words.reached),
                 ],
                 *self._section_rows(paper),
-                [escape(words.total), "", points_source(paper.points), ""],
+                [escape(words.total), "", points_source(paper.points, words), ""],
             ]
             columns = r"|p{.45\linewidth}|c|c|w{c}{5em}|"
         body = "".join("{}" + " & ".join(row) + r" \\\hline" + "\n" for row in rows)
@@ -239,7 +270,7 @@ class _Book:
             yield [
                 escape(section.title),
                 f"{first}--{last}" if last > first else str(first),
-                points_source(points),
+                points_source(points, self.labels),
                 "",
             ]
             first = last + 1
@@ -252,7 +283,7 @@ class _Book:
             for item in section.items:
                 number += 1
                 yield f"% question {' '.join(item.header.identifier.split())}"
-                yield from write(number, item, self.pictures.definitions(item), opening)
+                yield from write(number, item, self.pictures.definitions(item.assets), opening)
                 opening = ()
 
     def _section_head(self, section: Section) -> Iterator[str]:

@@ -33,7 +33,7 @@ _FIELD_LINES = (5, 10, 15, 20, 25, 30, 35, 40)
 
 def points_text(points: Fraction, labels: Labels) -> str:
     """`2 points`, `1/3 points`."""
-    return points_label(points, labels).format(points_number(points))
+    return points_label(points, labels).format(points_number(points, labels.locale))
 
 
 def field_lines(lines: int) -> int:

@@ -18,6 +18,8 @@ from qgen.document.answers import (
     Part,
     ShortAnswer,
     SingleChoice,
+    Space,
+    is_worked,
     matching_key,
     option_letter,
     ordering_key,
@@ -29,6 +31,7 @@ from qgen.document.richtext import Passage
 from qgen.document.values import Real
 from qgen.marking.rules import accepted_interval
 from qgen.renderers.labels import Labels
+from qgen.renderers.locales import date_text, number_tex
 from qgen.renderers.paper.literals import string
 from qgen.renderers.paper.text import PaperText, Surroundings
 from qgen.renderers.wording import points_label, points_number
@@ -72,12 +75,16 @@ class Words:
 
     def points_number(self, points: Fraction) -> str:
         """Points as a decimal of at most three places, or as a fraction."""
-        shown = points_number(points)
+        shown = points_number(points, self.labels.locale)
         return self.formula(number_latex(points)) if "/" in shown else self.text(shown)
 
+    def date(self, written: str) -> str:
+        """A date as the language writes it."""
+        return self.text(date_text(written, self.labels.locale))
+
     def formula(self, tex: str) -> str:
-        """A formula in the line."""
-        return self._surroundings.formula(tex)
+        """A formula in the line, with the language's decimal mark."""
+        return self._surroundings.formula(number_tex(tex, self.labels.locale))
 
     def number(self, value: Real) -> str:
         """A number as it is graded: exact, with six digits of a fraction that does not end."""
@@ -114,9 +121,9 @@ class PaperQuestions:
         before = "section" if opening else "question"
         for part in item.parts:
             minutes = _minutes(item, part)
-            lines += self._part(part, self._room(part.answer, minutes))
+            lines += self._part(part, self._room(part, minutes))
             body = self._body(item, lines)
-            room = _room_height(part.answer, minutes)
+            room = _room_height(part, minutes)
             height = _most_height(body) * (self.text_size / _USUAL_SIZE) ** 2 + room
             function = "whole" if height < _SURELY_WHOLE else "question"
             yield f'#{function}("{before}")[\n{body}\n];\n'
@@ -132,6 +139,7 @@ class PaperQuestions:
         for part in item.parts:
             marking = (
                 *self._key(part.answer),
+                *self._provenance(part),
                 *self._carried(part),
                 *self._explanation(part.explanation),
             )
@@ -152,6 +160,12 @@ class PaperQuestions:
     def _heading(self, number: int, item: Item) -> str:
         title = self.words.filled(self.words.labels.question, self.words.text(str(number)))
         return f"#question-heading[{title}][{self.words.points(item.points)}];"
+
+    def _provenance(self, part: Part) -> Iterator[str]:
+        """How the key is known, where there is one."""
+        if not isinstance(part.answer, Open):
+            known: str = getattr(self.words.labels, part.provenance)
+            yield f"#source-line[{self.words.text(known)}];"
 
     def _carried(self, part: Part) -> Iterator[str]:
         """What a marker must know of a part that follows from an earlier one."""
@@ -176,8 +190,9 @@ class PaperQuestions:
 
     # What a student answers in.
 
-    def _room(self, answer: Answer, minutes: Fraction) -> Iterator[str]:
-        labels = self.words.labels
+    def _room(self, part: Part, minutes: Fraction) -> Iterator[str]:
+        labels, answer = self.words.labels, part.answer
+        working = _working(part.space, minutes)
         match answer:
             case SingleChoice():
                 yield f"#hint[{self.words.text(labels.select_one)}];"
@@ -186,11 +201,11 @@ class PaperQuestions:
                 yield f"#hint[{self.words.text(labels.select_any)}];"
                 yield self._options(answer.options, "square-sign")
             case Numeric():
-                yield f"#working({float(minutes):.3f});"
+                yield working
                 unit = f", unit: [{self.words.text(answer.unit)}]" if answer.unit else ""
                 yield f'#blank([{self.words.text(labels.answer)}#":";]{unit});'
             case FormulaAnswer():
-                yield f"#working({float(minutes):.3f});"
+                yield working
                 yield f'#framed[{self._formula_label(answer)}#":";];'
             case ShortAnswer():
                 yield f'#blank([{self.words.text(labels.answer)}#":";], width: 60%);'
@@ -204,9 +219,11 @@ class PaperQuestions:
                 label = self.words.text(labels.answer)
                 yield f'#letter-lines([{label}#":";], {len(answer.items)});'
             case Open():
-                yield f"#answer-lines({answer.lines});"
+                yield f"#answer-lines({answer.lines});" if part.space is None else working
             case _:
                 assert_never(answer)
+        if part.space is not None and not is_worked(answer):
+            yield working
 
     def _options(self, options: Iterable[Option], shape: str) -> str:
         return self._options_of([option.text for option in options], shape)
@@ -364,8 +381,26 @@ def _most_height(source: str) -> float:
     return 25 + 5.5 * (width / 75 + rows) + 5 * tall + 110 * source.count("picture(")
 
 
-def _room_height(answer: Answer, minutes: Fraction) -> float:
+def _working(space: Space | None, minutes: Fraction) -> str:
+    """Room for working, or for an open answer."""
+    if space is None:
+        return f"#working({float(minutes):.3f});"
+    match space.kind:
+        case "none":
+            return ""
+        case "lines":
+            return f"#answer-lines({space.amount});"
+        case "box" | "squared":
+            return f"#room-{space.kind}({float(space.amount):g}mm);"
+        case _:
+            assert_never(space.kind)
+
+
+def _room_height(part: Part, minutes: Fraction) -> float:
     """The most height in millimetres that the room for an answer takes."""
+    answer, space = part.answer, part.space
+    if space is not None:
+        return 30 + float(space.amount) * (9 if space.kind == "lines" else 1)
     match answer:
         case Open():
             return 9.0 * answer.lines

@@ -11,18 +11,22 @@ from qgen.document.formats import PaperOptions
 from qgen.document.guide import GuideDocument
 from qgen.document.problem import Problem
 from qgen.renderers.labels import labels_for
+from qgen.renderers.paper.front import Front
 from qgen.renderers.paper.key_sheet import KeySheet
 from qgen.renderers.paper.literals import string
 from qgen.renderers.paper.pictures import Pictures
 from qgen.renderers.paper.questions import HEADING_LEVEL, PaperQuestions, Words
-from qgen.renderers.paper.text import PaperText, Surroundings
+from qgen.renderers.paper.text import PICTURE_FORMS, PaperText, Surroundings
 from qgen.renderers.wording import FileNames
 from qgen.renderers.writer import Chunk, Writer
 
 STYLE = "assets/style.typ"
 GUIDE = "guide.typ"
 KEYS = "keys.typ"
-_MOST_COLUMNS = 10
+ALL = "all"
+"""All papers one after the other, for the printer: `all.typ`, then `all-2.typ`, …"""
+MOST_TOGETHER = 200
+"""So many papers in a file take Typst half a gigabyte of memory."""
 _CODE_LENGTH = 5
 
 
@@ -58,6 +62,7 @@ class PaperWriter(Writer):
         """The style, and the study guide."""
         self._book = _Book(exam, self._options)
         yield Chunk(STYLE, style())
+        yield from self._book.pictures.new()
         if exam.guide is not None and self._options.guide:
             surroundings = Surroundings()
             yield Chunk(GUIDE, _guide(exam.guide, surroundings, self._options))
@@ -71,6 +76,8 @@ class PaperWriter(Writer):
         code = _code(source)
         self._book.keys.add(paper)
         yield Chunk(f"paper-{name}.typ", self._book.source(paper, code, is_solution=False).encode())
+        if self._options.together:
+            yield self._book.bound(f"/paper-{name}.typ")
         if self._options.solutions:
             solutions = self._book.source(paper, code, is_solution=True)
             yield Chunk(f"solutions-{name}.typ", solutions.encode())
@@ -99,18 +106,31 @@ def _question_writer(
 
 
 def _opening(
-    words: Words, options: PaperOptions, language: str, *, title: str, code: str, foot: str, of: str
+    words: Words,
+    options: PaperOptions,
+    language: str,
+    *,
+    title: str,
+    code: str,
+    foot: str,
+    of: str,
+    turns: bool = False,
 ) -> str:
-    """The first lines of a source; `foot` and `of`, which says of what it is a page, are markup."""
+    """The first lines of a source; `foot` and `of`, which says of what it is a page, are markup.
+
+    Where it `turns`, each page says whether another follows behind it.
+    """
     before, between, after = words.labels.page.split("{}")
     region = language.partition("-")[2]
+    turn_over = words.text(words.labels.turn_over) if turns else ""
     shown_region = string(region) if len(region) == 2 and region.isascii() else "none"
     return (
         f"#import {string(f'/{STYLE}')}: *\n"
         f"#show: paper.with(language: {string(words.labels.language)}, region: {shown_region}, "
         f"page-size: {string(options.page)}, text-size: {options.text_size}pt, "
         f"title: {string(title)}, foot: [{foot}], version: [{of}], code: {string(code)}, "
-        f"page-words: ({string(before)}, {string(between)}, {string(after)}))\n"
+        f"page-words: ({string(before)}, {string(between)}, {string(after)}), "
+        f"sides: {string(options.sides)}, turn-over: [{turn_over}])\n"
     )
 
 
@@ -128,6 +148,22 @@ class _Book:
         self._surroundings = Surroundings()
         self._questions = _question_writer(exam.language, self._surroundings, options)
         self._options = options
+        self._bound = 0
+        self._front = Front(exam, self._words, self._texts, self._logo(), options.cover)
+
+    def _logo(self) -> str | None:
+        """Where the exam's logo is written, if it has one that papers show."""
+        logo = self.exam.logo
+        if logo is None:
+            return None
+        path = self.pictures.paths({logo.name: logo}).get(logo.name)
+        if path is None:
+            forms = ", ".join(form.upper() for form in PICTURE_FORMS)
+            message = (
+                f"the logo '{logo.name}' has no form that papers show ({forms}) and is left out"
+            )
+            self.own.problems[Problem("paper-image", message, None, "loss")] = None
+        return path
 
     def source(self, paper: Paper, code: str, *, is_solution: bool) -> str:
         """One whole source."""
@@ -146,9 +182,24 @@ class _Book:
             code=code,
             foot=foot,
             of=words.text(version),
+            turns=not is_solution,
         )
-        head = self._head(paper, title, is_solution)
+        head = self._front.lines(paper, title, is_solution=is_solution)
         return "\n".join((opening, *head, *self._sections(paper, is_solution)))
+
+    def bound(self, path: str) -> Chunk:
+        """A paper's place in the file that it shares with others."""
+        number, place = divmod(self._bound, MOST_TOGETHER)
+        self._bound += 1
+        name = f"{ALL}-{number + 1}.typ" if number else f"{ALL}.typ"
+        title = " · ".join(filter(None, (self.exam.course, self.exam.title)))
+        opening = (
+            f"#import {string(f'/{STYLE}')}: bound\n"
+            f"#set document(title: {string(title)})\n"
+            f"#set text(lang: {string(self._words.labels.language)})\n"
+        )
+        line = f"#bound({string(self._options.sides)}, {string(path)});\n"
+        return Chunk(name, (line if place else opening + line).encode())
 
     def key_sheet(self) -> str:
         """The source of the sheet with all keys."""
@@ -157,94 +208,12 @@ class _Book:
         foot = words.text(" · ".join(filter(None, (exam.course, exam.title))))
         of = words.text(words.labels.key)
         course = f"course: [{words.text(exam.course)}], " if exam.course else ""
-        date = f"[{words.text(exam.date)}]" if exam.date else ""
+        date = f"[{words.date(exam.date)}]" if exam.date else ""
         opening = _opening(
             words, self._options, exam.language, title=title, code="", foot=foot, of=of
         )
         head = f"#title-block({course}[{words.title(title)}], {date});\n"
         return "\n".join((opening, head, *self.keys.lines()))
-
-    def _head(self, paper: Paper, title: str, is_solution: bool) -> Iterator[str]:
-        exam, words = self.exam, self._words
-        course = f"course: [{words.text(exam.course)}], " if exam.course else ""
-        facts = ", ".join(f"[{fact}]" for fact in self._facts(paper))
-        yield f"#title-block({course}[{words.title(title)}], {facts});\n"
-        if not is_solution:
-            yield self._fields(paper)
-            yield self._marks(paper)
-        elif paper.student:
-            yield words.text(f"{words.labels.name}: {paper.student}") + "\n"
-        if exam.instructions is not None:
-            yield self._texts.write(exam.instructions) + "\n"
-
-    def _facts(self, paper: Paper) -> Iterator[str]:
-        exam, words = self.exam, self._words
-        labels = words.labels
-        yield f"#strong[{words.text(f'{labels.version} {paper.label}')}];"
-        if exam.date:
-            yield words.text(f"{labels.date}: {exam.date}")
-        if (duration := exam.duration_of(paper)) is not None:
-            minutes = words.filled(labels.minutes, words.text(str(duration)))
-            yield words.text(f"{labels.duration}: ") + minutes
-        yield words.text(f"{labels.total}: ") + words.points(paper.points)
-        if exam.pass_mark is not None:
-            share = words.points_number(exam.pass_mark * 100)
-            yield words.text(f"{labels.pass_mark}: ") + words.filled(labels.percent, share)
-
-    def _fields(self, paper: Paper) -> str:
-        words = self._words
-        name, number = words.labels.name, words.labels.student_number
-        known = ""
-        if paper.student:  # a roster's papers bear the students' numbers
-            student, identifier = words.text(paper.student), words.text(paper.label)
-            known = f", student: [{student}], identifier: [{identifier}]"
-        return (
-            f"#fields(name: [{words.text(f'{name}:')}], "
-            f"number: [{words.text(f'{number}:')}]{known});\n"
-        )
-
-    def _marks(self, paper: Paper) -> str:
-        """The table that a marker fills: a column for each question, or a row for each section."""
-        words, items = self._words, list(paper.items())
-        questions, worth, reached, total, section = map(
-            words.text,
-            (
-                words.labels.questions,
-                words.labels.worth,
-                words.labels.reached,
-                words.labels.total,
-                words.labels.section,
-            ),
-        )
-        whole = words.points_number(paper.points)
-        if len(items) <= _MOST_COLUMNS:
-            widths = f"(auto, ..(2.4em,) * {len(items)}, 3em)"
-            header = [
-                questions,
-                *(words.text(f"{index + 1}") for index in range(len(items))),
-                total,
-            ]
-            rows = [
-                [worth, *(words.points_number(item.points) for item in items), whole],
-                [reached, *[""] * (len(items) + 1)],
-            ]
-        else:
-            widths = "(1fr, auto, auto, 5em)"
-            header = [section, questions, worth, reached]
-            rows = [*self._section_rows(paper), [total, "", whole, ""]]
-        cells = ", ".join(f"[{cell}]" for row in rows for cell in row)
-        titles = ", ".join(f"[{cell}]" for cell in header)
-        return f"#marks(widths: {widths}, header: ({titles}), {cells});\n"
-
-    def _section_rows(self, paper: Paper) -> Iterator[list[str]]:
-        first = 1
-        words = self._words
-        for section in paper.sections:
-            last = first + len(section.items) - 1
-            points = sum((item.points for item in section.items), start=paper.points * 0)
-            numbers = f"{first}–{last}" if last > first else str(first)
-            yield [words.text(section.title), words.text(numbers), words.points_number(points), ""]
-            first = last + 1
 
     def _sections(self, paper: Paper, is_solution: bool) -> Iterator[str]:
         number = 0
@@ -272,7 +241,7 @@ def _guide(guide: GuideDocument, surroundings: Surroundings, options: PaperOptio
     foot = words.text(" · ".join(filter(None, (guide.course, guide.title))))
     version = words.text(words.labels.study_guide)
     course = f"course: [{words.text(guide.course)}], " if guide.course else ""
-    facts = f"[{words.text(guide.date)}]" if guide.date else ""
+    facts = f"[{words.date(guide.date)}]" if guide.date else ""
     lines = [
         _opening(words, options, guide.language, title=title, code="", foot=foot, of=version),
         f"#title-block({course}[{words.title(title)}], {facts});\n",

@@ -1,15 +1,25 @@
 """Exam specs: what may be written, how it is read, and what is said of the rest."""
 
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from qgen.bank.exam_spec import ExamSpec
+from qgen.bank.loader import load_exam
 from qgen.document.answers import KINDS
 from qgen.document.formats import FORMATS
+from qgen.document.problem import Place
 from qgen.document.richtext import Passage, plain_text
 from tests.bank.written import exam, exam_problems, load_exam_text, messages, written
+
+SMALL = """title: An exam
+seed: 1
+bank: builtin
+sections: [{title: S, questions: [q]}]
+outputs: {csv: {}}
+"""
 
 
 def spec(**changes: Any) -> ExamSpec:
@@ -253,3 +263,47 @@ def test_all_mistakes_are_reported_together() -> None:
     data = exam(seed=-1, pass_mark=80, duration="long", tittle="x")
     data["sections"][0]["points"] = 0
     assert len(exam_problems(data)) == 5
+
+
+class TestFront:
+    """What an exam says of aids, and the picture above its papers."""
+
+    @pytest.mark.parametrize(
+        ("written", "aids"),
+        [("", None), ("aids: a ruler\n", ("a ruler",)), ("aids: []\n", ())],
+    )
+    def test_aids_are_texts_or_none_of_them(
+        self, tmp_path: Path, written: str, aids: tuple[str, ...] | None
+    ) -> None:
+        path = tmp_path / "exam.yaml"
+        path.write_text(SMALL + written)
+        loaded, problems = load_exam(path, "exam.yaml")
+        assert problems == []
+        assert loaded is not None
+        assert loaded.spec.aids == aids
+
+    @pytest.mark.parametrize(
+        ("logo", "message"),
+        [
+            ("missing.png", "there is no picture 'missing.png'"),
+            ("../logo.png", "the picture '../logo.png' lies outside the exam's folder"),
+            ("exam.yaml", "'exam.yaml': use svg, pdf, png, jpg, jpeg"),
+        ],
+    )
+    def test_a_logo_is_a_picture_in_the_exams_folder(
+        self, tmp_path: Path, logo: str, message: str
+    ) -> None:
+        (tmp_path / "logo.png").write_bytes(b"png")
+        folder = tmp_path / "exam"
+        folder.mkdir()
+        (folder / "exam.yaml").write_text(f"{SMALL}logo: {logo}\n")
+        loaded, (problem,) = load_exam(folder / "exam.yaml", "exam.yaml")
+        assert loaded is None
+        assert (problem.code, problem.message) == ("image", message)
+        assert problem.place == Place("exam.yaml", 6, 7)
+        (folder / "mine.png").write_bytes(b"mine")
+        (folder / "exam.yaml").write_text(f"{SMALL}logo: mine.png\n")
+        loaded, _ = load_exam(folder / "exam.yaml", "exam.yaml")
+        assert loaded is not None
+        assert loaded.logo is not None
+        assert loaded.logo.forms == {"png": b"mine"}

@@ -27,10 +27,9 @@ KEYS: list[tuple[Answer, Answer]] = [
                 PAIRS.pairs[0]._replace(right=1, feedback=None),
                 PAIRS.pairs[1]._replace(right=2, feedback=passage_of("Another word.")),
             ),
-            rule="all_or_nothing",
         ),
     ),
-    (ORDER, replace(ORDER, key=(2, 0, 1), credit="all_or_nothing")),
+    (ORDER, replace(ORDER, key=(2, 0, 1))),
 ]
 
 

@@ -1,0 +1,127 @@
+"""What stands before the questions of a paper: its title, fields, table of marks and rules."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from qgen.document.exam import ExamDocument, Paper
+from qgen.renderers.paper.literals import string
+from qgen.renderers.paper.questions import Words
+from qgen.renderers.paper.text import PaperText
+from qgen.renderers.scoring_words import scoring_sentences
+from qgen.renderers.wording import minutes_label
+
+_MOST_COLUMNS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """Writes the fronts of one exam's papers; `logo` is the path of the picture above them."""
+
+    exam: ExamDocument
+    words: Words
+    texts: PaperText
+    logo: str | None
+    has_cover: bool
+
+    def lines(self, paper: Paper, title: str, *, is_solution: bool) -> Iterator[str]:
+        """The front of a paper or of its solutions."""
+        exam, words = self.exam, self.words
+        course = f"course: [{words.text(exam.course)}], " if exam.course else ""
+        if self.has_cover and not is_solution:
+            yield "#cover-space();"
+        if self.logo is not None:
+            yield f"#logo({string(self.logo)});"
+        facts = ", ".join(f"[{fact}]" for fact in self._facts(paper))
+        yield f"#title-block({course}[{words.title(title)}], {facts});\n"
+        if not is_solution:
+            yield self._fields(paper)
+            yield self._marks(paper)
+        elif paper.student:
+            yield words.text(f"{words.labels.name}: {paper.student}") + "\n"
+        if exam.instructions is not None:
+            yield self.texts.write(exam.instructions) + "\n"
+        if not is_solution:
+            yield from self._rules(paper)
+            if self.has_cover:
+                yield "#pagebreak();"
+
+    def _rules(self, paper: Paper) -> Iterator[str]:
+        """What may be used, and how the paper is scored, in words."""
+        labels, aids = self.words.labels, self.exam.aids
+        if aids is not None:
+            yield self._rule(labels.aids, "; ".join(aids) or labels.no_aids)
+        sentences = scoring_sentences(paper, labels)
+        if sentences:
+            yield self._rule(labels.scoring, " ".join(sentences))
+
+    def _rule(self, name: str, words: str) -> str:
+        return f"#labelled[{self.words.text(name)}][{self.words.text(words)}];\n"
+
+    def _facts(self, paper: Paper) -> Iterator[str]:
+        exam, words = self.exam, self.words
+        labels = words.labels
+        yield f"#strong[{words.text(f'{labels.version} {paper.label}')}];"
+        if exam.date:
+            yield words.text(f"{labels.date}: ") + words.date(exam.date)
+        if (duration := exam.duration_of(paper)) is not None:
+            minutes = words.filled(minutes_label(duration, labels), words.text(str(duration)))
+            yield words.text(f"{labels.duration}: ") + minutes
+        yield words.text(f"{labels.total}: ") + words.points(paper.points)
+        if exam.pass_mark is not None:
+            share = words.points_number(exam.pass_mark * 100)
+            yield words.text(f"{labels.pass_mark}: ") + words.filled(labels.percent, share)
+
+    def _fields(self, paper: Paper) -> str:
+        words = self.words
+        name, number = words.labels.name, words.labels.student_number
+        known = ""
+        if paper.student:  # a roster's papers bear the students' numbers
+            student, identifier = words.text(paper.student), words.text(paper.label)
+            known = f", student: [{student}], identifier: [{identifier}]"
+        return (
+            f"#fields(name: [{words.text(f'{name}:')}], "
+            f"number: [{words.text(f'{number}:')}]{known});\n"
+        )
+
+    def _marks(self, paper: Paper) -> str:
+        """The table that a marker fills: a column for each question, or a row for each section."""
+        words, items = self.words, list(paper.items())
+        questions, worth, reached, total, section = map(
+            words.text,
+            (
+                words.labels.questions,
+                words.labels.worth,
+                words.labels.reached,
+                words.labels.total,
+                words.labels.section,
+            ),
+        )
+        whole = words.points_number(paper.points)
+        if len(items) <= _MOST_COLUMNS:
+            widths = f"(auto, ..(2.4em,) * {len(items)}, auto)"
+            header = [
+                questions,
+                *(words.text(f"{index + 1}") for index in range(len(items))),
+                total,
+            ]
+            rows = [
+                [worth, *(words.points_number(item.points) for item in items), whole],
+                [reached, *[""] * (len(items) + 1)],
+            ]
+        else:
+            widths = "(1fr, auto, auto, 5em)"
+            header = [section, questions, worth, reached]
+            rows = [*self._section_rows(paper), [total, "", whole, ""]]
+        cells = ", ".join(f"[{cell}]" for row in rows for cell in row)
+        titles = ", ".join(f"[{cell}]" for cell in header)
+        return f"#marks(widths: {widths}, header: ({titles}), {cells});\n"
+
+    def _section_rows(self, paper: Paper) -> Iterator[list[str]]:
+        first = 1
+        words = self.words
+        for section in paper.sections:
+            last = first + len(section.items) - 1
+            points = sum((item.points for item in section.items), start=paper.points * 0)
+            numbers = f"{first}–{last}" if last > first else str(first)
+            yield [words.text(section.title), words.text(numbers), words.points_number(points), ""]
+            first = last + 1
