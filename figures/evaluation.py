@@ -57,7 +57,7 @@ def neighbourhoods(real: Points, generated: Points, k: Real = 1) -> "Figure":
 def _plane(name: str, points: Points) -> Plane:
     found = []
     for index, point in enumerate(entries(name, points, least=2, most=_MOST_POINTS)):
-        x, y = numbers(f"{name}[{index}]", point, least=2, most=2)  # type: ignore[arg-type]
+        x, y = numbers(f"{name}[{index}]", point, least=2, most=2)
         found.append((x, y))
     return found
 

@@ -224,7 +224,7 @@ def rounded(weights: Vector, bits: Scalar) -> SolverResults:
     require_vector("weights", weights)
     width = require_count("bits", bits, 2, 8)
     top = 2 ** (width - 1) - 1
-    largest = Fraction(max(map(abs, weights)))
+    largest = max([abs(Fraction(weight)) for weight in weights])
     if not largest:
         raise ValueError("weights must not all be zero")
     scale = largest / top

@@ -66,7 +66,9 @@ def tilted(reference: Vector, rewards: Vector, beta: Scalar) -> SolverResults:
     require_positive("beta", beta)
     if min(reference) <= 0:
         raise ValueError("reference must have no zeros")
-    if max(map(abs, rewards)) > _MOST_NATS * min(beta, Fraction(1) / beta):
+    if max([abs(Fraction(reward)) for reward in rewards]) > _MOST_NATS * min(
+        beta, Fraction(1) / beta
+    ):
         raise ValueError(f"rewards must be at most {_MOST_NATS} times beta, and over it, in size")
     scaled = [float(Fraction(reward) / beta) for reward in rewards]
     weights = [float(share) * exp(each) for share, each in zip(reference, scaled, strict=True)]

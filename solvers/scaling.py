@@ -233,8 +233,9 @@ def compared(
         _require_sizes(**{f"{name}[{index}]": size for index, size in enumerate(model)})
 
     def loss(size: Scalar, tokens: Scalar) -> float:
-        model = float(a) / float(size) ** float(alpha)
-        return float(irreducible) + model + float(b) / float(tokens) ** float(beta)
+        model: float = float(a) / float(size) ** float(alpha)
+        data: float = float(b) / float(tokens) ** float(beta)
+        return float(irreducible) + model + data
 
     size, tokens = first
     pulls = (

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
-from math import exp, log, log2, prod
+from math import exp, log, log2
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import SolverResults, show
@@ -126,8 +126,8 @@ def byte_pair_by_saving(words: Sequence[tuple[str, ...]], counts: "Tensor") -> M
     import torch
 
     found = [_by_saving(texts, row) for texts, row in zip(words, counts.tolist(), strict=True)]
-    numbers = ("first_count", "second_count", "tokens_before", "tokens_after")
-    numbers += ("tokens_after_one", "word_types_after")
+    numbers = {"first_count", "second_count", "tokens_before", "tokens_after"}
+    numbers |= {"tokens_after_one", "word_types_after"}
     return {
         name: torch.tensor([each[name] for each in found], dtype=torch.float64)
         if name in numbers
@@ -323,7 +323,8 @@ def segmentations_by_paths(pieces: "Tensor") -> Mapping[str, Any]:
     two, three = (torch.linalg.matrix_power(moves, length)[:, 0, 3] for length in (2, 3))
     existing = torch.linalg.inv(unit - (moves > 0).double())[:, 0, 3]
     cuts = [[0, *inner, 3] for inner in ([1, 2], [2], [1])]
-    ways = torch.stack([prod(moves[:, i, j] for i, j in pairwise(path)) for path in cuts], -1)
+    steps = [torch.stack([moves[:, i, j] for i, j in pairwise(path)], -1) for path in cuts]
+    ways = torch.stack([each.prod(-1) for each in steps], -1)
     return {
         "probability": total,
         "best": ways.amax(-1),
