@@ -1,6 +1,6 @@
 """Every text of a question takes holes or refuses them with its line: none goes out unfilled."""
 
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -28,10 +28,10 @@ class TestFinding:
 
     @pytest.mark.parametrize("text", ["{{ " * 300_000, "{" * 900_000, "{{ a }} {{{ " * 100_000])
     def test_time_grows_with_the_text_and_no_faster(self, text: str) -> None:
-        started = perf_counter()
+        started = process_time()
         list(find_holes(text))
         open_hole(text)
-        assert perf_counter() - started < 2
+        assert process_time() - started < 2
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,9 @@ class Misprint(Exception):
 
 
 def power(base: Fraction, exponent: Fraction) -> Fraction:
+    """Another number for every power; but a first power is printed as its base."""
+    if exponent == 1:
+        return base
     if base == 10 and exponent.denominator == 1 and abs(exponent) < 400:
         return base ** int(exponent)
     return 1009 * base + 31 * exponent + base * exponent + Fraction(5, 7)
