@@ -281,9 +281,12 @@ def _words(nodes: tuple[Node, ...]) -> Iterator[str]:
                 yield from _words(node.children)
             case Paragraph() | Heading():
                 yield from (" ", *_words(node.children), " ")
-            case BulletList() | NumberedList():
+            case BulletList():
                 for item in node.items:
                     yield from _words(item)
+            case NumberedList():
+                for number, item in enumerate(node.items, node.start):
+                    yield from (f" {number}. ", *_words(item))
             case Quotation():
                 yield from _words(node.blocks)
             case Table():

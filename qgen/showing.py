@@ -21,7 +21,17 @@ from qgen.document.answers import (
 from qgen.document.exam import Item
 from qgen.document.numbers import significant
 from qgen.document.problem import Problem
-from qgen.document.richtext import Block, Paragraph, Passage, RichText, Table, plain_text
+from qgen.document.richtext import (
+    Block,
+    BulletList,
+    CodeBlock,
+    NumberedList,
+    Paragraph,
+    Passage,
+    RichText,
+    Table,
+    plain_text,
+)
 from qgen.document.values import Real
 from qgen.generator.filling import Filling
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
@@ -90,16 +100,28 @@ def item_text(item: Item, solution: bool) -> str:
 
 
 def _blocks(passage: Passage) -> str:
-    """A passage as plain text: its paragraphs and formulas apart, a table row by row."""
+    """A passage as plain text: paragraphs and formulas apart, tables and lists line by line."""
 
     def text(block: Block) -> str:
         return plain_text(Passage(RichText((block,)), passage.printed))
 
+    def item(mark: str, blocks: tuple[Block, ...]) -> str:
+        return f"{mark} {plain_text(Passage(RichText(blocks), passage.printed))}"
+
     def written(block: Block) -> str:
-        if not isinstance(block, Table):
-            return text(block)
-        rows = (block.header, *block.rows)
-        return "\n".join(" | ".join(text(Paragraph(cell)) for cell in row) for row in rows)
+        match block:
+            case Table():
+                rows = (block.header, *block.rows)
+                return "\n".join(" | ".join(text(Paragraph(cell)) for cell in row) for row in rows)
+            case NumberedList():
+                numbered = enumerate(block.items, block.start)
+                return "\n".join(item(f"{number}.", blocks) for number, blocks in numbered)
+            case BulletList():
+                return "\n".join(item("-", blocks) for blocks in block.items)
+            case CodeBlock():
+                return block.text.rstrip("\n")
+            case _:
+                return text(block)
 
     return "\n\n".join(map(written, passage.text.blocks))
 

@@ -93,7 +93,7 @@ def test_plain_text_keeps_every_word_apart() -> None:
         "stressed" + "strongboth" + "p_x = a[0] < 1 & ~b {}" + "a link",
         "[A grey picture, 100% <flat>, <7> & 8] A heading $$",
         r"$x < y \text{ and } x - \frac{3}{4}$",
-        r"< \frac{3}{4}$$ one two$z$ third fourth A quotation. for i in range(3): print(",
+        r"< \frac{3}{4}$$ one two$z$ 3. third 4. fourth A quotation. for i in range(3): print(",
         "a b $c$ 1 2 & 3 <7> & 8 4 5 6",
     ):
         assert expected in words
@@ -104,7 +104,7 @@ def test_plain_text_keeps_every_word_apart() -> None:
 def test_plain_text_of_nested_blocks() -> None:
     inner = BulletList(((Paragraph((Text("deep"),)), Quotation((Paragraph((Text("er"),)),))),))
     text = RichText((Heading(1, (Text("Top"),)), NumberedList(1, ((inner,),)), CodeBlock("x", "")))
-    assert plain_text(Passage(text)) == "Top deep er x"
+    assert plain_text(Passage(text)) == "Top 1. deep er x"
     assert plain_text(passage_of("  two   words ")) == "two words"
 
 

@@ -368,6 +368,13 @@ class TestShow:
         two_questions.bank(choice("which", stem=stem))
         assert "\nLook.\n\n$x$ | 1\ny | 2\n\n$$z$$\n\nWhich?\n" in show("which").stdout
 
+    def test_lists_and_programs_keep_their_lines(self, show: Run, two_questions: Course) -> None:
+        program = "for i in x:\n    pass"
+        stem = f"3. First\n4. then $y$\n\n- a\n- b\n\n```\n{program}\n```\n\nWhich?"
+        two_questions.bank(choice("which", stem=stem))
+        lines = ("\n3. First\n4. then $y$", "- a\n- b", program, "Which?\n")
+        assert "\n\n".join(lines) in show("which").stdout
+
     def test_seeds(self, show: Run) -> None:
         assert show("square").stdout == show("square", "--seed", 0).stdout
         assert len({show("square", "--seed", seed).stdout for seed in range(5)}) > 1
