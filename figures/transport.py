@@ -59,12 +59,12 @@ def errors(first: Vector, second: Vector) -> "Figure":
         drawn_values.append(read)
     drawn, (axes,) = sheet(290, 220, [Frame(46, 34, 236, 178)])
     curves = []
-    for label, values, stroke, mark in zip(
+    for label, shown, stroke, mark in zip(
         "AB", drawn_values, (FIRST, SECOND), ("o", "s"), strict=True
     ):
-        line(axes, _EVALUATIONS, values, stroke)
-        axes.plot(_EVALUATIONS, values, mark, color=stroke.colour, markersize=4)
-        curves.append(Curve(label, _EVALUATIONS, values, stroke))
+        line(axes, _EVALUATIONS, shown, stroke)
+        axes.plot(_EVALUATIONS, shown, mark, color=stroke.colour, markersize=4)
+        curves.append(Curve(label, _EVALUATIONS, shown, stroke))
     axes.set(xscale="log", yscale="log", xlabel="network evaluations", ylabel="error")
     axes.set_xlim(3.4, 75)
     axes.set_xticks(_EVALUATIONS, [str(each) for each in _EVALUATIONS])

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from itertools import pairwise
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import SolverResults
@@ -138,7 +139,7 @@ def errors(tau: Scalar, high: Scalar) -> SolverResults:
     data, begin, end = float(tau) ** 2, float(high), float(tau) / 2
     if begin <= end:
         raise ValueError("high must be above tau / 2")
-    exact = ((data + end**2) / (data + begin**2)) ** 0.5
+    exact = sqrt((data + end**2) / (data + begin**2))
 
     def error(steps: int, factor: Callable[[float, float, float], float]) -> float:
         product, width = 1.0, (end - begin) / steps
