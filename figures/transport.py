@@ -1,9 +1,9 @@
-"""Figures about transport from noise to data."""
+"""Figures about transport from noise to data: straight paths, and errors of samplers."""
 
 from typing import TYPE_CHECKING
 
 from qgen.figures.arguments import Vector, numbers
-from qgen.figures.canvas import FIRST, SECOND, THIRD, Frame, line, sheet
+from qgen.figures.canvas import FIRST, INK, SECOND, THIRD, Frame, line, sheet
 from qgen.figures.labels import Curve, label_curves
 from qgen.figures.registry import figure
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _MOST_PAIRS = 3
 _MOST_LEVEL = 40.0
+_EVALUATIONS = (4, 8, 16, 32, 64)
 
 
 @figure("transport.pairs")
@@ -37,5 +38,38 @@ def pairs(starts: Vector, ends: Vector) -> "Figure":
     axes.set_xticks((0, 0.25, 0.5, 0.75, 1))
     axes.locator_params(axis="y", integer=True, nbins=14)
     axes.grid(visible=True, color="#dddddd", linewidth=0.5)
+    label_curves(axes, curves)
+    return drawn
+
+
+@figure("transport.errors")
+def errors(first: Vector, second: Vector) -> "Figure":
+    """The errors of two samplers, A and B, against 4, 8, 16, 32 and 64 network evaluations.
+
+    `first`, `second`: five positive errors each, drawn on logarithmic axes. Karras, Aittala,
+    Aila and Laine 2022, "Elucidating the design space of diffusion-based generative models",
+    figure 2.
+    """
+    count = len(_EVALUATIONS)
+    drawn_values = []
+    for name, values in (("first", first), ("second", second)):
+        read = numbers(name, values, least=count, most=count)
+        if min(read) <= 0:
+            raise ValueError(f"{name} must be positive")
+        drawn_values.append(read)
+    drawn, (axes,) = sheet(290, 220, [Frame(46, 34, 236, 178)])
+    curves = []
+    for label, shown, stroke, mark in zip(
+        "AB", drawn_values, (FIRST, SECOND), ("o", "s"), strict=True
+    ):
+        line(axes, _EVALUATIONS, shown, stroke)
+        axes.plot(_EVALUATIONS, shown, mark, color=stroke.colour, markersize=4)
+        curves.append(Curve(label, _EVALUATIONS, shown, stroke))
+    axes.set(xscale="log", yscale="log", xlabel="network evaluations", ylabel="error")
+    axes.set_xlim(3.4, 75)
+    axes.set_xticks(_EVALUATIONS, [str(each) for each in _EVALUATIONS])
+    axes.minorticks_off()
+    axes.grid(visible=True, which="major", color="#dddddd", linewidth=0.5)
+    axes.tick_params(colors=INK)
     label_curves(axes, curves)
     return drawn

@@ -58,6 +58,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"direction": (1, HALF), "weight": (1, 1), "offset": 0},
         {"direction": (1, -HALF)},
     ),
+    "transport.errors": (
+        {"first": (0.5, 0.15, 0.04, 0.01, 0.002), "second": (0.2, 0.1, 0.06, 0.03, 0.015)},
+        {"second": (0.2, 0.1, 0.06, 0.03, 0.014)},
+    ),
     "transport.pairs": (
         {"starts": (0, 4, -2), "ends": (5, -1, HALF)},
         {"ends": (5, -1, 1)},
@@ -103,6 +107,8 @@ UNFIT: list[tuple[str, Values, str]] = [
     ("flow.planar", {"direction": (1,), "weight": (1, 1), "offset": 0}, "must have 2 entries"),
     ("flow.planar", {"direction": (1, 1), "weight": (1, 1)}, "needs an argument 'offset'"),
     ("gan.generator_losses", {"score": (HALF,)}, "did you mean 'scores'?"),
+    ("transport.errors", {"first": (1,) * 5, "second": (1,) * 4}, "second must have 5 entries"),
+    ("transport.errors", {"first": (0,) * 5, "second": (1,) * 5}, "first must be positive"),
     ("transport.pairs", {"starts": (0,), "ends": (1, 2)}, "ends must have 1 entries"),
     ("transport.pairs", {"starts": (0,), "ends": (0,)}, "must differ"),
     (
