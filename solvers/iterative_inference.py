@@ -21,7 +21,7 @@ def _posterior(weight: Scalar, noise_variance: Scalar, x: Scalar) -> tuple[Fract
     """Precision and mean of z given x, for z ~ N(0, 1) and x = weight z + noise."""
     for name, value in (("weight", weight), ("x", x)):
         require_scalar(name, value)
-        if abs(value) > _LARGEST:
+        if abs(Fraction(value)) > _LARGEST:
             raise ValueError(f"{name} must be at most {_LARGEST} in size")
     require_positive("noise_variance", noise_variance)
     if not weight:
@@ -82,7 +82,7 @@ def gaps(
     precision, centre = _posterior(weight, noise_variance, x)
     require_scalar("mean", mean)
     require_positive("variance", variance)
-    if abs(mean) > _LARGEST or not Fraction(1, _LARGEST) <= variance <= _LARGEST:
+    if abs(Fraction(mean)) > _LARGEST or not Fraction(1, _LARGEST) <= variance <= _LARGEST:
         raise ValueError(f"mean and variance must be at most {_LARGEST}")
     whole = Fraction(weight) ** 2 + noise_variance
     evidence = -log(2 * pi * whole) / 2 - float(Fraction(x) ** 2 / whole) / 2
@@ -116,7 +116,7 @@ def _elbo(
     from qgen.solvers.numerics.gauss_hermite import gauss_hermite
 
     nodes, weights = gauss_hermite(_NODES)
-    normal = torch.distributions.Normal
+    normal: Any = torch.distributions.Normal
     z = mean[:, None] + variance.sqrt()[:, None] * nodes
     prior = normal(0.0, 1.0).log_prob(z)
     likelihood = normal(weight[:, None] * z, noise_variance.sqrt()[:, None]).log_prob(x[:, None])
@@ -152,7 +152,7 @@ def gaps_by_maximising(
         low, high = torch.where(rising, middle, low), torch.where(rising, high, middle)
     width = ((low + high) / 2).exp()
     evidence, family, own = elbo(best, width), elbo(best, variance), elbo(mean, variance)
-    normal = torch.distributions.Normal
+    normal: Any = torch.distributions.Normal
     narrow, wide = normal(best, variance.sqrt()), normal(best, width.sqrt())
     distance = (mean - best).square()
     return {
@@ -258,7 +258,7 @@ def refined_by_climbing(
     """Takes the steps, with slopes by autograd; all are [variants]."""
     import torch
 
-    normal = torch.distributions.Normal
+    normal: Any = torch.distributions.Normal
     prior_and_likelihood = (1.0, 1.0)
 
     def slope(z: "Tensor", shares: tuple[float, float] = prior_and_likelihood) -> "Tensor":
