@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from qgen import __version__
+from qgen.bank.templates import QuestionTemplate
 from qgen.document.exam import ExamDocument, Item, Paper, Pool
 from qgen.document.guide import GuideDocument
 from qgen.document.problem import Problem, in_reading_order
@@ -22,6 +23,7 @@ from qgen.generator.outline import outline
 from qgen.generator.planning import Slot
 from qgen.generator.provenance import unproved_keys
 from qgen.keeping import keep
+from qgen.kept_checks import KeptChecks
 from qgen.loading import LoadedExam, load_whole_exam
 from qgen.marking.rules import guess_floor
 from qgen.marking_file import MarkingRecorder
@@ -32,6 +34,7 @@ from qgen.question_solvers import verified_results
 from qgen.records import ItemRecorder, KeyTable, earlier_items, manifest
 from qgen.renderers.carriage import Marks, marks_by_format
 from qgen.renderers.writer import Chunk, Writer
+from qgen.solvers.routes.registry import Solver
 from qgen.study_guide import study_guide
 from qgen.workshop import sweep
 from qgen.writers import NamedWriter, chosen_writers, compile_sources
@@ -174,6 +177,7 @@ class _Build:
         self._digest = spec_digest(request.spec)
         self._prover = Prover(request.verify, request.proofs, report.tally)
         self._places = Counter(slot.template.header.identifier for slot in exam.slots)
+        self._checks: dict[str, KeptChecks] = {}
         self._own: dict[str, dict[str, set[bytes]]] = {}
         """What each paper has of a question that the exam asks more than once, by its id."""
 
@@ -295,7 +299,16 @@ class _Build:
             repeats=slot.repeats,
             own=own,
         )
-        return Production(slot.template, solvers, filling, source, self._prover)
+        checks = self._checks_of(slot.template, solvers)
+        return Production(slot.template, solvers, filling, source, self._prover, checks=checks)
+
+    def _checks_of(self, template: QuestionTemplate, solvers: tuple[Solver, ...]) -> KeptChecks:
+        """What is tried on each item of a question, on paper and in pools alike."""
+        identifier, rule = template.header.identifier, self._spec.scoring.multiple_select
+        if identifier not in self._checks:
+            mode, store = self._request.verify, self._request.proofs
+            self._checks[identifier] = KeptChecks(template, solvers, rule, mode, store)
+        return self._checks[identifier]
 
     def _pool_items(self, slot: Slot, most: int) -> Iterator[Item]:
         count = most if slot.template.parameters else 1

@@ -16,6 +16,7 @@ from qgen.generator.drawing import VariantFailure
 from qgen.generator.filling import Filler, Filling
 from qgen.generator.outline import undrawn
 from qgen.generator.variants import Variant, VariantSource
+from qgen.kept_checks import KeptChecks
 from qgen.proofs import ProofStore, VerifyMode, proof_key
 from qgen.solvers.routes.registry import Solver, SolverFailure, solve
 from qgen.variant_figures import figures_of
@@ -156,6 +157,8 @@ class Production:
     """How many variants to draw the question's figures for; None draws them for all."""
     observe: Callable[[Item, Values], None] | None = None
     """Called with each item and all values behind it, the solvers' included."""
+    checks: KeptChecks | None = None
+    """What is tried on each item before it is handed out."""
 
     def items(self, copies: Iterable[str]) -> Iterator[Item]:
         """An item for each copy, in order, made in batches.
@@ -208,7 +211,18 @@ class Production:
                     raise ProductionFailed from None
                 if self.observe is not None:
                     self.observe(item, {**variant.values, **solved})
+                self._check(item, variant)
                 yield item
+            if self.checks is not None:
+                self.checks.keep()
+
+    def _check(self, item: Item, variant: Variant) -> None:
+        """Raises ProductionFailed once what is wrong with an item is in the tally."""
+        faults = [] if self.checks is None else self.checks.faults(variant.digest, item)
+        for code, message in faults:
+            self._fail(code, item.variant, variant.values, message)
+        if faults:
+            raise ProductionFailed
 
     def _illustrated(self, item: Item, known: Values) -> Item:
         """The item with its figures; raises VariantFailure for values that cannot be drawn."""

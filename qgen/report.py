@@ -41,7 +41,10 @@ def build_text(report: BuildReport) -> str:
     lines += [f"{name}: {marks.line()}" for name, marks in report.marks.items()]
     if report.guide is not None:
         notes, topics = count(report.guide.notes, "note"), count(len(report.guide.topics), "topic")
-        lines.append(f"study guide: {notes} on {topics}, with nothing of the exam's questions")
+        lines.append(
+            f"study guide: {notes} on {topics}; left out are the notes of the exam's questions "
+            "and those that repeat a sentence or the key formula of one"
+        )
     if report.kept:
         folders = ", ".join(f"{each}/" for each in report.kept)
         lines.append(f"left as an earlier build wrote them: {folders}")

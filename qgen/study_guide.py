@@ -1,35 +1,20 @@
 """What an exam's study guide may say: the notes on its topics that repeat none of its questions.
 
 A note cannot hold a drawn number, because it has no holes. It is left out, and reported, where it
-holds a text of a question that the exam asks: an option, a feedback, an explanation, a line of the
-marking scheme, or a short answer that would be accepted. Titles of questions are never printed.
+belongs to a question that the exam asks; and where it holds a text of such a question, or says a
+sentence of it in nearly the same words (an option, a feedback, an explanation, a line of the
+marking scheme), a short answer that would be accepted, or the formula that is the key. Titles of
+questions are never printed.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import assert_never
 
 from qgen.bank.catalogue import Entry, open_bank
-from qgen.document.answers import (
-    Answer,
-    FormulaAnswer,
-    Matching,
-    MultipleSelect,
-    Numeric,
-    Open,
-    Ordering,
-    ShortAnswer,
-    SingleChoice,
-)
-from qgen.document.exam import Item
 from qgen.document.guide import GuideDocument, GuideTopic, StudyNote
 from qgen.document.problem import Place, Problem, did_you_mean
 from qgen.document.richtext import Passage, plain_text
-from qgen.generator.outline import outline
+from qgen.guide_secrets import Secrets
 from qgen.loading import LoadedExam
-
-FEWEST_WORDS = 3
-"""Texts with fewer words than this are told apart by nothing: `yes`, `2`, `the mean`."""
 
 
 def study_guide(
@@ -49,7 +34,7 @@ def study_guide(
         for name in headings
         if name not in topics
     ]
-    secrets = list(_secrets(exam))
+    secrets = Secrets(exam)
     written = []
     for topic in topics:
         notes = tuple(_notes(catalogue.entries.values(), topic, secrets, problems))
@@ -91,7 +76,7 @@ def _heading(topic: str) -> str:
 def _notes(
     entries: Iterable[Entry],
     topic: str,
-    secrets: list[tuple[str, str]],
+    secrets: Secrets,
     problems: list[Problem],
 ) -> Iterator[StudyNote]:
     """A topic's notes, easier ones first, none twice, none that gives a question away."""
@@ -106,70 +91,18 @@ def _notes(
         if note is None:
             continue
         passage = Passage(note)
-        words = _words(plain_text(passage))
+        words = " ".join(plain_text(passage).casefold().split())
         if words in seen:
             continue
         seen.add(words)
-        betrayed = [identifier for text, identifier in secrets if f" {text} " in f" {words} "]
-        if betrayed:
-            message = (
-                f"the study note of '{header.identifier}' holds an answer of '{betrayed[0]}', "
-                "which the exam asks; it is left out of the guide"
-            )
+        told = None
+        if secrets.belongs(header.identifier):
+            told = "belongs to a question that the exam asks"
+        elif betrayed := secrets.betrayed(passage):
+            what, asked = betrayed
+            told = f"holds {what} of '{asked}', which the exam asks"
+        if told is not None:
+            message = f"the study note of '{header.identifier}' {told}; it is left out of the guide"
             problems.append(Problem("guide-answer", message, header.place, "loss"))
             continue
         yield StudyNote(passage, header.language, header.place)
-
-
-def _secrets(exam: LoadedExam) -> Iterator[tuple[str, str]]:
-    """Words that no note may repeat, and the question they belong to."""
-    for template in {
-        slot.template.header.identifier: slot.template for slot in exam.slots
-    }.values():
-        item = outline(template, template.points, "per_option")
-        for text in _texts(item):
-            words = _words(plain_text(text))
-            if words.count(" ") + 1 >= FEWEST_WORDS:
-                yield words, template.header.identifier
-        for part in item.parts:
-            for accepted in part.answer.accepted if isinstance(part.answer, ShortAnswer) else ():
-                if _words(accepted):
-                    yield _words(accepted), template.header.identifier
-
-
-def _words(text: str) -> str:
-    """A text reduced to what is read: words and signs, in small letters, one blank between."""
-    return " ".join(re.findall(r"\w+|[^\w\s.,;:!?]", text.lower()))
-
-
-def _texts(item: Item) -> Iterator[Passage]:
-    """The texts of an item that say something about its answer."""
-    if item.explanation is not None:
-        yield item.explanation
-    for part in item.parts:
-        yield from _answer_texts(part.answer)
-        if part.explanation is not None:
-            yield part.explanation
-
-
-def _answer_texts(answer: Answer) -> Iterator[Passage]:
-    match answer:
-        case SingleChoice() | MultipleSelect():
-            for option in answer.options:
-                yield option.text
-                if option.feedback is not None:
-                    yield option.feedback
-        case Numeric() | FormulaAnswer() | ShortAnswer():
-            yield from (mistake.feedback for mistake in answer.mistakes)
-        case Matching():
-            for pair in answer.pairs:
-                yield pair.left
-                if pair.feedback is not None:
-                    yield pair.feedback
-            yield from answer.rights
-        case Ordering():
-            yield from answer.items
-        case Open():
-            yield from (line.text for line in answer.rubric)
-        case _:
-            assert_never(answer)

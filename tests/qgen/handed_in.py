@@ -53,7 +53,7 @@ CARRYING = {
             "prompt": "What is a third more than that?",
             "points": 2,
             "answer": "n**2 + step",
-            "tolerance": {"absolute": 0},
+            "tolerance": {"absolute": "1/1000"},
             "carry": {"part": "a", "answer": "earlier + step"},
         },
         {

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from lxml import html
 
-from tests.qgen.course import Course, choice, errors, numeric
+from tests.qgen.course import Course, choice, errors, formula, numeric
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,23 +37,29 @@ def test_notes_of_the_banks_questions_on_the_exams_topics(course: Course) -> Non
     )
     course.exam("asked", outputs={"guide": {"pdf": "never"}})
     folder = course.built()
-    assert notes(folder) == ["Easy insight.", "Middling insight.", "Hard insight."]
+    # The note of the question that is asked is told with its answer.
+    assert notes(folder) == ["Easy insight.", "Hard insight."]
     assert {path.name for path in (folder / "guide").iterdir()} == {"guide.html", "guide.tex"}
 
 
 def test_topics_stand_in_the_exams_order_under_their_headings(course: Course) -> None:
+    topics = {"a": "zeta", "b": "alpha-beta", "c": "gan", "d": "hybrid-mcmc-chains", "e": "mcmc"}
     course.bank(
-        choice("a", topic="zeta", study_note="On zeta."),
-        choice("b", topic="alpha-beta", study_note="On alpha."),
-        choice("c", topic="gan", study_note="On gan."),
-        choice("d", topic="hybrid-mcmc-chains", study_note="On chains."),
-        choice("e", topic="mcmc", study_note="On them."),
+        *(choice(name, topic=topic) for name, topic in topics.items()),
+        *(
+            choice(f"{name}-noted", topic=topic, kind="multiple_select", study_note=f"On {topic}.")
+            for name, topic in topics.items()
+        ),
     )
     course.exam(
         outputs={"guide": {"format": "html", "headings": {"gan": "Adversarial networks"}}},
         sections=[
             {"title": "One", "questions": ["a"]},
-            {"title": "Two", "pick": 1, "from": {"topics": ["gan", "alpha-beta"]}},
+            {
+                "title": "Two",
+                "pick": 1,
+                "from": {"topics": ["gan", "alpha-beta"], "kinds": "single_choice"},
+            },
             {"title": "Three", "questions": ["d", "e"]},
         ],
     )
@@ -128,6 +134,67 @@ def test_a_note_that_gives_an_asked_question_away_is_left_out_and_reported(
     assert "'leaky' holds an answer of 'asked'" in problem.message
 
 
+KL = formula("asked")
+"""Its key is the formula of a divergence, for a number that is drawn."""
+
+
+@pytest.mark.parametrize(
+    ("note", "is_told"),
+    [
+        ("It is $e \\ln\\frac{e}{\\alpha} + (1-e) \\ln\\frac{1-e}{1-\\alpha}$.", True),
+        ("So $D = (1-q) \\ln(1-q) - (1-q) \\ln(1-p) + q \\ln q - q \\ln p$.", True),
+        ("$$d(q_j) = q_j (\\ln q_j - \\ln p) + (1-q_j) \\ln\\frac{1-q_j}{1-p}$$", True),
+        ("It is $e \\ln\\frac{e}{\\alpha}$ and more.", False),
+        ("The other: $p \\ln\\frac{p}{q} + (1-p) \\ln\\frac{1-p}{1-q} + 1$.", False),
+        ("Let $e$ lie in $(0, 1)$.", False),
+    ],
+)
+def test_a_formula_that_is_the_key_is_not_told(course: Course, note: str, is_told: bool) -> None:
+    """Whatever it calls its variables, and however it is written."""
+    course.bank(KL, choice("leaky", study_note=note), choice("sound", study_note="A true word."))
+    course.exam("asked", outputs={"guide": {"pdf": "never"}})
+    report = course.build()
+    assert report.folder is not None
+    found = [each.message for each in report.problems if each.code == "guide-answer"]
+    assert len(notes(report.folder)) == (1 if is_told else 2)
+    assert [("the formula that is the key of 'asked'" in each) for each in found] == (
+        [True] if is_told else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("note", "is_told"),
+    [
+        ("An autoregressive decoder easily models words without latent variables.", True),
+        ("Remember. Strong autoregressive decoder: words without latent variables.", True),
+        ("A decoder models words. Latent variables are drawn.", False),
+        ("Every autoregressive decoder needs a mask.", False),
+    ],
+)
+def test_a_sentence_said_in_nearly_the_same_words_is_not_told(
+    course: Course, note: str, is_told: bool
+) -> None:
+    line = "Says that a strong autoregressive decoder models words without latent variables."
+    asked = {
+        **choice("asked", points=1),
+        "kind": "open",
+        "options": None,
+        "rubric": [{"points": 1, "text": line}],
+    }
+    course.bank(asked, choice("leaky", study_note=note), choice("sound", study_note="A true word."))
+    course.exam("asked", outputs={"guide": {"pdf": "never"}})
+    assert len(notes(course.built())) == (1 if is_told else 2)
+
+
+def test_the_note_of_an_asked_question_is_left_out_and_reported(course: Course) -> None:
+    course.bank(choice("asked", study_note="Quite another word."), choice("b", study_note="Fine."))
+    course.exam("asked", outputs={"guide": {"pdf": "never"}})
+    report = course.build()
+    (problem,) = [each for each in report.problems if each.code == "guide-answer"]
+    assert "'asked' belongs to a question that the exam asks" in problem.message
+    assert problem.severity == "loss"
+
+
 def test_the_same_note_stays_where_the_question_is_not_asked(course: Course) -> None:
     course.bank(choice("asked", options=[{"text": "x", "correct": True}, {"text": "y"}]))
     course.bank(choice("leaky", study_note="Remember the right one."), name="other")
@@ -161,7 +228,7 @@ def test_headings_for_no_topic_and_topics_without_notes_are_reported(course: Cou
 
 
 def test_a_format_named_with_nothing_behind_it_is_written(course: Course) -> None:
-    course.bank(choice("asked", study_note="A true word."))
+    course.bank(choice("asked"), choice("other", study_note="A true word."))
     course.exam("asked", outputs={"html": {}, "guide": {"pdf": "never"}})
     spec = course.folder / "exam.yaml"
     spec.write_text(spec.read_text().replace('"html": {}', '"html": null'))
