@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from qgen.document.characters import visible
 from qgen.document.richtext import Passage
+from qgen.renderers.html.languages import language_attributes
 from qgen.renderers.html.text import HtmlText, Surroundings, escape
 from qgen.renderers.html.words import filled
 from qgen.renderers.labels import Labels
@@ -132,7 +133,7 @@ class FeedbackWriter:
         return self._labels.given_of.format(given, points_number(worth, locale))
 
     def _passage(self, passage: Passage, language: str | None) -> Markup:
-        named = f' lang="{escape(language)}"' if language else ""
+        named = language_attributes(language, self._labels.language)
         return Markup(f'<div class="text"{named}>{self._text.write(passage)}</div>')
 
 

@@ -12,8 +12,9 @@ from qgen.document.formats import GuideOptions
 from qgen.document.guide import GuideDocument, StudyNote
 from qgen.document.problem import Problem
 from qgen.document.richtext import closed, walk
-from qgen.renderers.html.text import HtmlText, Surroundings, escape
-from qgen.renderers.html.writer import page_style
+from qgen.renderers.html.languages import language_attributes
+from qgen.renderers.html.style import page_style
+from qgen.renderers.html.text import HtmlText, Surroundings
 from qgen.renderers.labels import Labels, labels_for
 from qgen.renderers.latex.characters import escape as escape_latex
 from qgen.renderers.latex.questions import fill_label
@@ -70,7 +71,7 @@ def _page(
 
     def note(each: StudyNote) -> Markup:
         surroundings.place = each.place
-        language = f' lang="{escape(each.language)}"' if each.language else ""
+        language = language_attributes(each.language, labels.language)
         return Markup(f'<div class="text"{language}>\n{writer.write(each.text)}</div>')
 
     topics = [(topic.heading, [note(each) for each in topic.notes]) for topic in guide.topics]

@@ -1,6 +1,5 @@
 """Web pages, one a paper: each is one file that needs no network, and no script to be read."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +13,8 @@ from qgen.document.exam import ExamDocument, Item, Paper, Pool
 from qgen.document.formats import HtmlOptions
 from qgen.document.problem import Problem
 from qgen.document.richtext import Passage
-from qgen.renderers.html.fonts import font_source
+from qgen.renderers.html.index_page import NAME, ListedPage, index_page
+from qgen.renderers.html.languages import direction
 from qgen.renderers.html.page_data import (
     WrittenQuestion,
     page_data,
@@ -23,18 +23,16 @@ from qgen.renderers.html.page_data import (
 from qgen.renderers.html.questions import HtmlQuestions
 from qgen.renderers.html.quiz_words import quiz_words
 from qgen.renderers.html.scripts import modules_for, page_script, script_hash
+from qgen.renderers.html.style import page_style
 from qgen.renderers.html.words import points_text
 from qgen.renderers.labels import Labels, labels_for
 from qgen.renderers.locales import date_text
 from qgen.renderers.wording import FileNames, minutes_label, points_number
 from qgen.renderers.writer import Chunk, Memory, Writer
 
-_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_MATH = re.compile(r"<math.*?</math>", re.DOTALL)
-
 
 class HtmlWriter(Writer):
-    """One page for each paper, `<slug>-<label>.html`.
+    """One page for each paper, `<slug>-<label>.html`, and for several `index.html`, a list of them.
 
     Its losses are `html-math` (an error), a formula that does not convert to MathML;
     `html-image`, a picture without a form that browsers show; `html-link`, a link that is not
@@ -53,6 +51,7 @@ class HtmlWriter(Writer):
         self._names = FileNames(all_letters=True)
         self._book: _Book | None = None
         self._waiting: list[Paper] = []
+        self._listed: list[ListedPage] = []
         self._others: dict[str, list[Item]] = {}
 
     def losses(self, item: Item) -> list[Problem]:
@@ -64,6 +63,7 @@ class HtmlWriter(Writer):
     def begin(self, exam: ExamDocument) -> Iterable[Chunk]:
         """Nothing yet."""
         labels = labels_for(exam.language)
+        self._names.free(NAME)
         self._book = _Book(
             exam,
             labels,
@@ -87,15 +87,19 @@ class HtmlWriter(Writer):
         return ()
 
     def end(self) -> Iterator[Chunk]:
-        """The pages that have waited for variants."""
+        """The pages that have waited for variants, and one that leads to all."""
         yield from map(self._page, self._waiting)
         if self._book is not None:
+            if len(self._listed) > 1:
+                exam, labels = self._book.exam, self._book.labels
+                yield Chunk(f"{NAME}.html", index_page(exam, labels, self._listed, self.memory))
             own = self._book.own_texts.surroundings.problems
             self.problems = [*own, *dict.fromkeys(self.problems), *self._needless()]
 
     def _page(self, paper: Paper) -> Chunk:
         assert self._book is not None
-        name = self._names.free(self._book.exam.slug, paper.label)
+        name = f"{self._names.free(self._book.exam.slug, paper.label)}.html"
+        self._listed.append(ListedPage(name, paper))
         written = [
             written_question(
                 self._book.writer,
@@ -107,7 +111,7 @@ class HtmlWriter(Writer):
             for number, item in enumerate(paper.items(), 1)
         ]
         self.problems += filter(None, map(_carried_problem, written))
-        return Chunk(f"{name}.html", self._book.page(paper, written).encode())
+        return Chunk(name, self._book.page(paper, written).encode())
 
     def _needless(self) -> Iterator[Problem]:
         usual = HtmlOptions()
@@ -140,23 +144,6 @@ def _template() -> Template:
     return environment.from_string(source.read_text("utf-8"))
 
 
-def page_style(markup: str, memory: Memory) -> str:
-    """The style sheet with a font inside that has the characters of the markup's formulas."""
-    room = files("qgen.renderers.html")
-    sheet = _tight_style((room / "page.css").read_text("utf-8"))
-    characters = frozenset(ord(each) for math in _MATH.findall(markup) for each in set(math))
-    return (
-        f'{sheet}@font-face {{ font-family: "qgen math"; font-display: block; '
-        f'src: url("{font_source(characters, memory)}") format("opentype"); }}'
-    )
-
-
-@cache
-def _tight_style(sheet: str) -> str:
-    """The style sheet without comments and needless blanks; no text in it holds such a blank."""
-    return re.sub(r"\s*([{};])\s*|([:,])\s+|\n\s*", r"\1\2", _CSS_COMMENT.sub("", sheet))
-
-
 @dataclass(frozen=True, slots=True)
 class _WrittenSection:
     title: str
@@ -187,6 +174,7 @@ class _Book:
         contents: Mapping[str, object] = {
             "exam": self.exam,
             "paper": paper,
+            "direction": direction(self.labels.language),
             "labels": self.labels,
             "words": quiz_words(self.labels.language),
             "is_practice": self.options.mode == "practice",

@@ -120,7 +120,7 @@ class TestBuild:
     def test_reports_on_standard_output(self, qgen: Run, two_questions: Course) -> None:
         result = qgen("build", two_questions.folder / "exam.yaml")
         assert (result.exit_code, result.stderr) == (0, "")
-        assert result.stdout.splitlines()[-1] == "5 files in build/exam/, nothing lost"
+        assert result.stdout.splitlines()[-1] == "6 files in build/exam/, nothing lost"
         assert (Path("build") / "exam" / "key.csv").exists()
 
     def test_mistakes_go_to_standard_error(self, qgen: Run, two_questions: Course) -> None:

@@ -54,7 +54,10 @@ class TestOwnFiles:
         assert page.with_name("exam-A.new.html").read_bytes() == written
         page.unlink()
         assert "nothing lost" in qgen("build", spec).output
-        assert sorted(path.name for path in page.parent.iterdir()) == ["exam-A.html", "exam-B.html"]
+        assert sorted(path.name for path in page.parent.glob("exam-*")) == [
+            "exam-A.html",
+            "exam-B.html",
+        ]
 
 
 class TestABuildOfSomeFormats:
@@ -77,6 +80,7 @@ class TestABuildOfSomeFormats:
             assert new["files"] == [
                 "html/exam-A.html",
                 "html/exam-B.html",
+                "html/index.html",
                 "key.csv",
                 "marking.jsonl",
             ]
@@ -119,7 +123,8 @@ class TestABuildOfSomeFormats:
         (built / "moodle" / "mine.txt").write_text("mine")
         course.built()
         assert set(digests(built)) == {
-            *("html/exam-A.html", "html/exam-B.html", "key.csv", "manifest.json", "marking.jsonl"),
+            *("html/exam-A.html", "html/exam-B.html", "html/index.html"),
+            *("key.csv", "manifest.json", "marking.jsonl"),
             "moodle/mine.txt",
         }
 

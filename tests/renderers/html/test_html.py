@@ -46,7 +46,11 @@ POINTS = f"{samples.exam().papers[0].points} points"
 @MODES
 class TestEveryPage:
     def test_there_is_one_for_each_paper(self, options):
-        assert list(pages(samples.exam(), options)) == ["samples-A.html", "samples-B.html"]
+        assert list(pages(samples.exam(), options)) == [
+            "samples-A.html",
+            "samples-B.html",
+            "index.html",
+        ]
 
     def test_writing_twice_gives_the_same_bytes(self, options):
         assert pages(samples.exam(), options) == pages(samples.exam(), options)
@@ -277,7 +281,8 @@ def test_labels_of_formulas_do_not_become_identifiers():
 def test_files_have_safe_names_that_differ_in_more_than_case():
     labels = ["a/b", "a b", "A-B", "../..", "", "王", "x" * 300]
     papers = tuple(Paper(label, None, ()) for label in labels)
-    names = list(pages(replace(samples.exam(), papers=papers), EXAM))
+    *names, index = pages(replace(samples.exam(), papers=papers), EXAM)
+    assert index == "index.html"
     assert len({name.lower() for name in names}) == len(labels)
     assert all(re.fullmatch(r"samples-[\w-]{1,90}\.html", name) for name in names)
     assert names[0] == "samples-a-b.html"
