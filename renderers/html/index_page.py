@@ -13,6 +13,8 @@ from qgen.document.exam import ExamDocument, Paper
 from qgen.renderers.html.languages import direction
 from qgen.renderers.html.style import page_style
 from qgen.renderers.labels import Labels
+from qgen.renderers.locales import date_text
+from qgen.renderers.wording import minutes_label
 from qgen.renderers.writer import Memory
 
 NAME = "index"
@@ -43,11 +45,13 @@ def index_page(
     heads += [labels.name] if has_names else []
     heads += [labels.duration] if has_times else []
 
+    day = date_text(exam.date, labels.locale) if exam.date else None
+
     def cells(paper: Paper) -> Iterator[str]:
         if has_names:
             yield paper.student or "–"
-        if has_times:
-            yield labels.minutes.format(exam.duration_of(paper))
+        if has_times and (minutes := exam.duration_of(paper)) is not None:
+            yield minutes_label(minutes, labels).format(minutes)
 
     rows = [
         # The point keeps a name with a colon from being read as another kind of address.
@@ -57,6 +61,7 @@ def index_page(
     style = Markup(page_style("", memory))
     text = _template().render(
         exam=exam,
+        day=day,
         labels=labels,
         direction=direction(labels.language),
         heads=heads,

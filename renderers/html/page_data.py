@@ -1,12 +1,14 @@
 """The data that a page's script starts from, as JSON."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 
 from qgen.document.exam import ExamDocument, Item, Paper
 from qgen.document.formats import HtmlOptions
+from qgen.document.languages import has_decimal_comma
 from qgen.renderers.html.marking_data import Data, marked_parts, shown_parts
 from qgen.renderers.html.questions import HtmlQuestions
 from qgen.renderers.html.quiz_words import quiz_words
@@ -78,7 +80,8 @@ def page_data(
         "seconds": None if minutes is None else minutes * 60,
         "passMark": None if exam.pass_mark is None else str(exam.pass_mark),
         "attempts": attempts and {"allowed": attempts.allowed, "every": attempts.every_minutes},
-        "words": _words(labels),
+        "words": _words(labels, options.mode),
+        "comma": has_decimal_comma(labels.locale),
         "questions": [each.data for each in questions],
     }
     # Nothing else ends or hides a script: of these two, JSON has other spellings.
@@ -87,9 +90,21 @@ def page_data(
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _words(labels: Labels) -> dict[str, str]:
+_OF_AN_EXAM = frozenset(("hand_in", "handed_in", "receipt", "left_out"))
+# What the script says in English by itself.
+_OF_READING = re.compile("formula_unread|number_")
+
+
+def _words(labels: Labels, mode: str) -> dict[str, str]:
+    """The words that the script of such a page says."""
     words = {**asdict(quiz_words(labels.language)), "question": labels.question}
-    return {_camel(name): text for name, text in words.items()}
+    return {
+        _camel(name): text
+        for name, text in words.items()
+        if name != "copying"
+        and not (mode == "practice" and name in _OF_AN_EXAM)
+        and not (labels.language == "en" and _OF_READING.match(name))
+    }
 
 
 def _camel(name: str) -> str:

@@ -1,7 +1,7 @@
 """A page's script in fewer bytes: no comments, no blanks that are not needed, short names.
 
 Each name of a variable becomes one short name in the whole script, so that what is in whose scope
-stays as it is; names of properties stay.
+stays as it is; names of properties stay. Fields declared in a class are not known here.
 """
 
 import re

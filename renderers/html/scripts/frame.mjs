@@ -3,7 +3,7 @@
  * timers, and that everything is remembered.
  * @typedef {import("./question.mjs").QuestionData} QuestionData
  * @typedef {import("./store.mjs").Limits} Limits
- * @typedef {{mode: "practice" | "exam", submit: "question" | "exam", store: string, digest: string, title: string, paper: string, student: string | null, language: string, seconds: number | null, passMark: string | null, attempts: Limits | null, words: Record<string, string>, questions: QuestionData[]}} PageData
+ * @typedef {{mode: "practice" | "exam", submit: "question" | "exam", store: string, digest: string, title: string, paper: string, student: string | null, language: string, seconds: number | null, passMark: string | null, attempts: Limits | null, words: Record<string, string>, comma: boolean, questions: QuestionData[]}} PageData
  */
 import { byId, made, phrased } from "./controls.mjs"
 import { clock, Question, timeShown } from "./question.mjs"

@@ -36,7 +36,7 @@ export function isBlank(response) {
  * @type {(key: Key, response: Response, earlier: Response[], selfMarked: number[] | null) => Mark}
  */
 export function mark(key, response, earlier = [], selfMarked = null) {
-  if (key.kind === "open") return openMark(key, selfMarked)
+  if (key.kind === "open") return openMark(key, response, selfMarked)
   if (key.kind === "choice") return choiceMark(key, response)
   if (isBlank(response)) return { credit: ZERO, outcome: "blank", mistake: null }
   if (key.kind === "matching")
@@ -79,9 +79,13 @@ function markedNumber(key, text, earlier) {
   return follows.credit.top ? marked(ONE) : marked(found.credit, found.mistake)
 }
 
-/** @type {(key: OpenKey, selfMarked: number[] | null) => Mark} */
-function openMark(key, selfMarked) {
-  if (selfMarked === null) return { credit: null, outcome: "undecided", mistake: null }
+/** @type {(key: OpenKey, response: Response, selfMarked: number[] | null) => Mark} */
+function openMark(key, response, selfMarked) {
+  // Who has written on paper marks that, too.
+  if (selfMarked === null)
+    return isBlank(response)
+      ? { credit: ZERO, outcome: "blank", mistake: null }
+      : { credit: null, outcome: "undecided", mistake: null }
   return marked(rubricCredit(key.rubric, selfMarked))
 }
 

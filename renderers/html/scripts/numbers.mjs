@@ -2,7 +2,7 @@
  * Numbers as students type them, read exactly or refused with a sentence; never guessed. The same
  * readings as qgen's own reader.
  * @typedef {import("./exact.mjs").Fraction} Fraction
- * @typedef {{refused: string, position?: number}} Refusal
+ * @typedef {{refused: string, position?: number, code?: string, values?: (string | number)[]}} Refusal
  */
 import { fraction, exactly, negative, over, raised, times } from "./exact.mjs"
 
@@ -33,36 +33,36 @@ export const stripped = (text) => text.replace(OUTER_SPACE, "")
 /** @type {(text: string) => number} */
 const characters = (text) => [...text].length
 
-/** @type {(sentence: string) => Refusal} */
-const refusal = (sentence) => ({ refused: sentence })
+/** Why a number is refused, and the name of the words in which a page says so. @type {(code: string, sentence: string, ...values: (string | number)[]) => Refusal} */
+const refusal = (code, sentence, ...values) => ({ refused: sentence, code: `number${code}`, values })
 
 /** The exact number that a text means, or why it is refused. @type {(text: string) => Fraction | Refusal} */
 export function readNumber(text) {
   if (characters(text) > 4 * LONGEST || characters(stripped(text)) > LONGEST)
-    return refusal(`A number has at most ${LONGEST} characters here.`)
+    return refusal("Long", `A number has at most ${LONGEST} characters here.`, LONGEST)
   const plain = stripped(
     text
       .replace(/[\u2212\u2013\ufe63\uff0d]/g, "-")
       .replace(/[\u00a0\u2007\u2009\u202f]/g, " ")
       .replace(/’/g, "'"),
   )
-  if (!plain) return refusal("Nothing was typed: write a number such as 0.5, 1/3 or 5e-3.")
+  if (!plain) return refusal("None", "Nothing was typed: write a number such as 0.5, 1/3 or 5e-3.")
   if (/\p{Nd}/u.test(plain.replace(/[0-9]/g, "")))
-    return refusal("Write the number with the digits 0 to 9.")
+    return refusal("Digits", "Write the number with the digits 0 to 9.")
   const bare = stripped(plain.replace(/^[+-]+/, "")).toLowerCase()
   if (["inf", "infinity", "∞", "nan"].includes(bare))
-    return refusal("The answer is a finite number: write one such as -2, 0.5, 1/3 or 5e-3.")
+    return refusal("Infinite", "The answer is a finite number: write one such as -2, 0.5, 1/3 or 5e-3.")
   const isPercent = plain.endsWith("%")
   const [top, ...bottoms] = (isPercent ? plain.slice(0, -1) : plain).split("/")
-  if (bottoms.length > 1) return refusal("A fraction has one slash: write it as 1/3.")
+  if (bottoms.length > 1) return refusal("Slashes", "A fraction has one slash: write it as 1/3.")
   let value = signedNumber(top)
   if ("refused" in value) return value
   if (bottoms.length) {
     const divisor = signedNumber(bottoms[0])
     if (POWER_OF_TEN.exec(stripped(bottoms[0]))?.groups?.times)
-      return refusal("It is unclear what is divided here: write a plain fraction, as in 100/3.")
+      return refusal("Division", "It is unclear what is divided here: write a plain fraction, as in 100/3.")
     if ("refused" in divisor) return divisor
-    if (!divisor.top) return refusal("This divides by zero, which gives no number.")
+    if (!divisor.top) return refusal("Zero", "This divides by zero, which gives no number.")
     value = over(value, divisor)
   }
   return isPercent ? over(value, fraction(100)) : value
@@ -86,7 +86,10 @@ function withExponent(text) {
   const exponent = Number(found.plain ?? found.bare ?? found.round ?? found.curly ?? signs)
   if (Math.abs(exponent) > LARGEST_EXPONENT)
     return refusal(
+      "Power",
       `The power of ten must lie between -${LARGEST_EXPONENT} and ${LARGEST_EXPONENT}.`,
+      LARGEST_EXPONENT,
+      LARGEST_EXPONENT,
     )
   return times(mantissa, raised(fraction(10), exponent))
 }
@@ -94,7 +97,7 @@ function withExponent(text) {
 /** The number behind digits, points, commas, blanks and apostrophes. @type {(text: string) => Fraction | Refusal} */
 function plainNumber(text) {
   if (PLAIN_NUMBER.test(text)) return exactly(text.startsWith(".") ? `0${text}` : text)
-  if (!/^[0-9.,' ]*[0-9][0-9.,' ]*$/.test(text)) return refusal(NO_NUMBER)
+  if (!/^[0-9.,' ]*[0-9][0-9.,' ]*$/.test(text)) return refusal("None", NO_NUMBER)
   for (const [separator, marks, grouped] of GROUPED) {
     const mark = [...marks].find((each) => text.includes(each))
     const cut = mark === undefined ? text.length : text.indexOf(mark)
@@ -103,10 +106,11 @@ function plainNumber(text) {
     const digits = whole.replace(/[^0-9]/g, "")
     if (separator === "," && mark === undefined && whole.split(",").length === 2) {
       const point = whole.replace(",", ".")
-      return refusal(`${whole} can mean ${digits} or ${point}: write ${digits} or ${point}.`)
+      const sentence = `${whole} can mean ${digits} or ${point}: write ${digits} or ${point}.`
+      return refusal("Ambiguous", sentence, whole, digits, point, digits, point)
     }
     return exactly(`${digits}.${places || 0}`)
   }
   if (/^[0-9]*,[0-9]+$/.test(text)) return exactly(`0${text.replace(",", ".")}`)
-  return refusal(GROUPS)
+  return refusal("Groups", GROUPS)
 }

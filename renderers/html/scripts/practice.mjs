@@ -12,9 +12,6 @@ import { Frame } from "./frame.mjs"
 import { mark } from "./marking.mjs"
 import { allowance, attemptsSoFar, remember, untouched } from "./store.mjs"
 
-/** @type {(points: Fraction) => string} */
-const shownPoints = (points) => decimal(points, 2)
-
 /** @type {Record<import("./formula_hooks.mjs").FormulaForm, string>} */
 const FORM_WORDS = {
   factorised: "notFactorised",
@@ -30,6 +27,12 @@ export class Practice extends Frame {
     this.submit.addEventListener("click", () => (this.sitting.finished ? this.again() : this.finish()))
     byId("questions")?.append(this.outcome())
     super.open()
+  }
+
+  /** A number as the page's language writes it. @param {Fraction} value */
+  shown(value, places = 2) {
+    const text = decimal(value, places)
+    return this.data.comma ? text.replace(".", ",") : text
   }
 
   outcome() {
@@ -231,9 +234,9 @@ export class Practice extends Frame {
     const [score, verdict, told] = [byId("score"), byId("verdict"), byId("attempts")]
     if (!score || !verdict || !told || !this.sitting.finished) return
     const { earned, points, open } = this.total()
-    const share = points.top ? decimal(times(fraction(100), over(earned, points)), 1) : "0"
-    score.textContent = `${phrased(this.words.score, shownPoints(earned), shownPoints(points))} (${share}%)`
-    if (open.top) score.append(` – ${phrased(this.words.openPoints, shownPoints(open))}`)
+    const share = points.top ? this.shown(times(fraction(100), over(earned, points)), 1) : "0"
+    score.textContent = `${phrased(this.words.score, this.shown(earned), this.shown(points))} (${share}%)`
+    if (open.top) score.append(` – ${phrased(this.words.openPoints, this.shown(open))}`)
     const needed = this.data.passMark === null ? null : times(exactly(this.data.passMark), points)
     const passes = needed !== null && compared(earned, needed) >= 0
     const may = needed !== null && compared(plus(earned, open), needed) >= 0
@@ -251,7 +254,7 @@ export class Practice extends Frame {
       return compared(share, top) > 0 ? share : top
     }, ZERO)
     const { left, next } = this.allowed()
-    const sentences = [phrased(this.words.best, decimal(times(fraction(100), best), 1))]
+    const sentences = [phrased(this.words.best, this.shown(times(fraction(100), best), 1))]
     if (this.data.attempts) sentences.push(left ? phrased(this.words.attemptsLeft, left) : this.refusedUntil(next))
     return sentences.join(" ")
   }
@@ -294,7 +297,7 @@ export class Practice extends Frame {
       "p",
       { class: `mark ${kind}` },
       made("span", { "aria-hidden": "true" }, `${sign} `),
-      made("strong", {}, phrased(this.words.score, shownPoints(earned), shownPoints(points))),
+      made("strong", {}, phrased(this.words.score, this.shown(earned), this.shown(points))),
       ` ${this.words[kind]}`,
       sentence && ` ${sentence}`,
     )

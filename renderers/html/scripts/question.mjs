@@ -145,7 +145,7 @@ export class Question {
     const refused = this.refusal(index)
     control.toggleAttribute("aria-invalid", Boolean(refused && tellsWhy))
     if (refused && tellsWhy) {
-      message.replaceChildren(made("span", { class: "asked-back" }, refused.refused))
+      message.replaceChildren(made("span", { class: "asked-back" }, ...this.sentences(refused)))
       if (refused.position) message.append(placeShown(control.value, refused.position))
     } else if (part.kind === "formula" && control.value.trim() && !refused) {
       const formula = formulas.read(control.value, part.variables ?? [], part.free ?? [])
@@ -157,6 +157,13 @@ export class Question {
     } else message.replaceChildren()
     message.removeAttribute("tabindex")
     if (message.scrollWidth > message.clientWidth) message.setAttribute("tabindex", "0")
+  }
+
+  /** Why an answer is refused in the page's words; of a formula, the place and an English sentence. @param {import("./numbers.mjs").Refusal} refused @returns {(Node | string)[]} */
+  sentences({ refused, code, values = [] }) {
+    const { [code ?? ""]: own, formulaUnread } = this.words
+    if (code) return [own ? phrased(own, ...values) : refused]
+    return formulaUnread ? [`${formulaUnread} `, made("span", { lang: "en" }, refused)] : [refused]
   }
 
   /** Asks back for what cannot be read; the first control of that. */

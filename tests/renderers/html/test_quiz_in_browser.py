@@ -189,6 +189,26 @@ def test_each_option_says_what_became_of_it(visit: Callable[..., Any]) -> None:
     assert len(set(colours.values())) == 3
 
 
+def test_a_page_speaks_the_language_of_its_exam(visit: Callable[..., Any]) -> None:
+    exam = exam_of(
+        samples.item("numeric"), samples.item("formula"), samples.item("multiple_select")
+    )
+    page = visit(replace(exam, language="fr", attempts=None), WHOLE)
+    page.fill("#q1-answer", "1,234")
+    page.press("#q1-answer", "Tab")
+    asked = "1,234 peut signifier 1234 ou 1.234 : écrivez 1234 ou 1.234."
+    assert page.inner_text("#q1-message") == asked
+    page.fill("#q2-answer", "x_1 +")
+    page.press("#q2-answer", "Tab")
+    assert page.inner_text("#q2-message").startswith("Cette formule est illisible : The formula")
+    page.fill("#q1-answer", "1/17")
+    page.fill("#q2-answer", "")
+    page.check("#q3-o1")
+    page.click("#submit")
+    assert earned(page, "q3-result") == "0,67 / 2"
+    assert "Oublié : ceci est juste." in page.inner_text("#q3")
+
+
 RIGHT = {
     "numeric": "1/17",
     "formula": "(3x_1 - 4 x_2 - 2)/26",

@@ -1,0 +1,72 @@
+"""English."""
+
+from qgen.renderers.html.quiz_languages.words import QuizWords
+
+ENGLISH = QuizWords(
+    check="Check",
+    submit="Submit all answers",
+    again="Try again",
+    new_numbers="New numbers",
+    new_later="This question was marked in this attempt; new numbers come with the next one.",
+    hand_in="Hand in",
+    print="Print the result",
+    flag="Flag",
+    flagged="flagged",
+    answered="answered",
+    unanswered="not answered",
+    progress="{} of {} answered",
+    time_left="Time left {}",
+    time_over="Time over since {}",
+    result="Result",
+    score="{} / {}",
+    right="Right.",
+    partly="Partly right.",
+    wrong="Not right.",
+    open="Not decided yet: compare with the solution.",
+    blank="Nothing was answered.",
+    chosen="Right: chosen.",
+    chosen_wrongly="Wrong: this should not be chosen.",
+    missed="Missed: this one is right.",
+    left="Rightly not chosen.",
+    not_factorised="It is right, but not a product whose factors cannot be split further.",
+    not_expanded="It is right, but not multiplied out.",
+    not_lowest_terms="It is right, but not one fraction in lowest terms.",
+    not_no_decimals="It is right, but not written without decimals.",
+    open_points="{} points still to be decided",
+    passed="Passed.",
+    not_passed="Not passed.",
+    maybe_passed="Passed or not depends on what is still to be decided.",
+    best="Best so far: {}%.",
+    attempts_left="Attempts left: {}.",
+    next_attempt="No attempt is left for now. The next one is possible from {}.",
+    no_attempt="No attempt is left.",
+    self_mark="Mark it yourself: tick what your answer holds.",
+    read_as="Read as",
+    unreadable="Some answers cannot be read: look at what is said below them.",
+    forgets="This browser keeps nothing: answers are lost when the page is closed.",
+    up="Move {} up",
+    down="Move {} down",
+    moved="{} is now at position {}",
+    copying=(
+        "Answers are kept in this browser until they are handed in as a file. A page on your own "
+        "machine cannot keep anyone from copying."
+    ),
+    handed_in="Saved for handing in",
+    receipt=(
+        "The answers are in the file {}. Receipt: {}. "
+        "The page can still be changed and saved again."
+    ),
+    left_out="Not or not wholly answered: {}.",
+    formula_unread="This formula cannot be read:",
+    number_long="A number has at most {} characters here.",
+    number_digits="Write the number with the digits 0 to 9.",
+    number_infinite="The answer is a finite number: write one such as -2, 0.5, 1/3 or 5e-3.",
+    number_slashes="A fraction has one slash: write it as 1/3.",
+    number_division="It is unclear what is divided here: write a plain fraction, as in 100/3.",
+    number_zero="This divides by zero, which gives no number.",
+    number_power="The power of ten must lie between -{} and {}.",
+    number_none="This is not a number: write only a number such as -2, 0.5, 1/3 or 5e-3.",
+    number_groups="The separators in this number are unclear: write it with a decimal point only, "
+    "as in 1234.5.",
+    number_ambiguous="{} can mean {} or {}: write {} or {}.",
+)

@@ -1,0 +1,72 @@
+"""German."""
+
+from qgen.renderers.html.quiz_languages.words import QuizWords
+
+GERMAN = QuizWords(
+    check="Prüfen",
+    submit="Alle Antworten abgeben",
+    again="Noch einmal",
+    new_numbers="Neue Zahlen",
+    new_later="Diese Aufgabe ist in diesem Versuch bewertet; neue Zahlen gibt es im nächsten.",
+    hand_in="Abgeben",
+    print="Ergebnis drucken",
+    flag="Merken",
+    flagged="gemerkt",
+    answered="beantwortet",
+    unanswered="nicht beantwortet",
+    progress="{} von {} beantwortet",
+    time_left="Noch {}",
+    time_over="Zeit seit {} abgelaufen",
+    result="Ergebnis",
+    score="{} / {}",
+    right="Richtig.",
+    partly="Teilweise richtig.",
+    wrong="Nicht richtig.",
+    open="Noch nicht entschieden: Vergleichen Sie mit der Lösung.",
+    blank="Nichts beantwortet.",
+    chosen="Richtig gewählt.",
+    chosen_wrongly="Falsch gewählt.",
+    missed="Übersehen: Das ist richtig.",
+    left="Zu Recht nicht gewählt.",
+    not_factorised="Der Wert stimmt, aber die Faktoren lassen sich noch zerlegen.",
+    not_expanded="Der Wert stimmt, aber es ist nicht ausmultipliziert.",
+    not_lowest_terms="Der Wert stimmt, aber es ist kein einzelner, gekürzter Bruch.",
+    not_no_decimals="Der Wert stimmt, aber er ist nicht ohne Dezimalzahlen geschrieben.",
+    open_points="{} Punkte sind noch zu entscheiden",
+    passed="Bestanden.",
+    not_passed="Nicht bestanden.",
+    maybe_passed="Ob bestanden ist, hängt von dem ab, was noch zu entscheiden ist.",
+    best="Bisher am besten: {} %.",
+    attempts_left="Verbleibende Versuche: {}.",
+    next_attempt="Zurzeit ist kein Versuch übrig. Der nächste ist möglich ab {}.",
+    no_attempt="Es ist kein Versuch übrig.",
+    self_mark="Bewerten Sie selbst: Kreuzen Sie an, was Ihre Antwort enthält.",
+    read_as="Gelesen als",
+    unreadable="Einige Antworten sind nicht lesbar: Beachten Sie, was darunter steht.",
+    forgets="Dieser Browser merkt sich nichts: Mit der Seite gehen die Antworten verloren.",
+    up="{} nach oben",
+    down="{} nach unten",
+    moved="{} steht jetzt an Stelle {}",
+    copying=(
+        "Antworten bleiben in diesem Browser, bis sie als Datei abgegeben werden. Eine Seite auf "
+        "dem eigenen Rechner kann niemanden am Abschreiben hindern."
+    ),
+    handed_in="Zum Abgeben gespeichert",
+    receipt=(
+        "Die Antworten stehen in der Datei {}. Quittung: {}. Die Seite lässt sich weiter ändern "
+        "und noch einmal speichern."
+    ),
+    left_out="Nicht oder nicht ganz beantwortet: {}.",
+    formula_unread="Diese Formel ist nicht lesbar:",
+    number_long="Eine Zahl hat hier höchstens {} Zeichen.",
+    number_digits="Schreiben Sie die Zahl mit den Ziffern 0 bis 9.",
+    number_infinite="Die Antwort ist eine endliche Zahl, etwa -2, 0.5, 1/3 oder 5e-3.",
+    number_slashes="Ein Bruch hat einen Schrägstrich: Schreiben Sie 1/3.",
+    number_division="Es ist unklar, was hier geteilt wird: Schreiben Sie einen Bruch wie 100/3.",
+    number_zero="Hier wird durch null geteilt: Das ergibt keine Zahl.",
+    number_power="Der Exponent der Zehnerpotenz muss zwischen -{} und {} liegen.",
+    number_none="Das ist keine Zahl: Schreiben Sie nur eine Zahl wie -2, 0.5, 1/3 oder 5e-3.",
+    number_groups="Die Trennzeichen dieser Zahl sind unklar: Schreiben Sie sie nur mit "
+    "Dezimalpunkt, etwa 1234.5.",
+    number_ambiguous="{} kann {} oder {} bedeuten: Schreiben Sie {} oder {}.",
+)

@@ -1,0 +1,74 @@
+"""Spanish."""
+
+from qgen.renderers.html.quiz_languages.words import QuizWords
+
+SPANISH = QuizWords(
+    check="Comprobar",
+    submit="Entregar todas las respuestas",
+    again="Intentar de nuevo",
+    new_numbers="Otros números",
+    new_later=("Esta pregunta ya se corrigió en este intento; habrá otros números en el próximo."),
+    hand_in="Entregar",
+    print="Imprimir el resultado",
+    flag="Marcar",
+    flagged="marcada",
+    answered="respondida",
+    unanswered="sin responder",
+    progress="{} de {} respondidas",
+    time_left="Tiempo restante {}",
+    time_over="Tiempo agotado desde hace {}",
+    result="Resultado",
+    score="{} / {}",
+    right="Correcto.",
+    partly="Correcto en parte.",
+    wrong="No es correcto.",
+    open="Aún sin decidir: compare con la solución.",
+    blank="No se respondió nada.",
+    chosen="Correcto: elegida.",
+    chosen_wrongly="Incorrecto: esta no debía elegirse.",
+    missed="Omitida: esta es correcta.",
+    left="No elegida, con razón.",
+    not_factorised="Es correcto, pero no es un producto cuyos factores no se descomponen más.",
+    not_expanded="Es correcto, pero no está desarrollado.",
+    not_lowest_terms="Es correcto, pero no es una sola fracción irreducible.",
+    not_no_decimals="Es correcto, pero no está escrito sin decimales.",
+    open_points="{} puntos por decidir",
+    passed="Aprobado.",
+    not_passed="No aprobado.",
+    maybe_passed="Aprobar depende de lo que queda por decidir.",
+    best="Mejor resultado hasta ahora: {} %.",
+    attempts_left="Intentos restantes: {}.",
+    next_attempt="Por ahora no quedan intentos. El próximo será posible a partir del {}.",
+    no_attempt="No quedan intentos.",
+    self_mark="Corrija usted mismo: marque lo que contiene su respuesta.",
+    read_as="Se lee como",
+    unreadable="Algunas respuestas no se pueden leer: vea lo que se dice debajo.",
+    forgets="Este navegador no guarda nada: las respuestas se pierden al cerrar la página.",
+    up="Subir {}",
+    down="Bajar {}",
+    moved="{} está ahora en la posición {}",
+    copying=(
+        "Las respuestas se guardan en este navegador hasta que se entregan en un "
+        "archivo. Una página en su propio ordenador no puede impedir que alguien copie."
+    ),
+    handed_in="Guardado para entregar",
+    receipt=(
+        "Las respuestas están en el archivo {}. Recibo: {}. La página aún se puede "
+        "cambiar y guardar de nuevo."
+    ),
+    left_out="Sin responder o incompletas: {}.",
+    formula_unread="Esta fórmula no se puede leer:",
+    number_long="Un número tiene aquí como máximo {} caracteres.",
+    number_digits="Escriba el número con las cifras de 0 a 9.",
+    number_infinite="La respuesta es un número finito, por ejemplo -2, 0.5, 1/3 o 5e-3.",
+    number_slashes="Una fracción tiene una sola barra: escriba 1/3.",
+    number_division="No está claro qué se divide aquí: escriba una fracción sencilla, como 100/3.",
+    number_zero="Esto divide por cero, lo que no da ningún número.",
+    number_power="El exponente de diez debe estar entre -{} y {}.",
+    number_none="Esto no es un número: escriba solo un número como -2, 0.5, 1/3 o 5e-3.",
+    number_groups=(
+        "Los separadores de este número no están claros: escríbalo solo con punto "
+        "decimal, como 1234.5."
+    ),
+    number_ambiguous="{} puede significar {} o {}: escriba {} o {}.",
+)
