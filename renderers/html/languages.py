@@ -12,10 +12,14 @@ def direction(language: str) -> Literal["ltr", "rtl"]:
     return "rtl" if language.partition("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
 
 
+def direction_attribute(language: str | None, around: str) -> str:
+    """The attribute of what is laid out in another direction than the page around it."""
+    turned = direction(language or around)
+    return "" if turned == direction(around) else f' dir="{turned}"'
+
+
 def language_attributes(language: str | None, around: str) -> str:
     """The attributes of a text in its own language, within a page in another one."""
     if not language:
         return ""
-    turned = direction(language)
-    turn = "" if turned == direction(around) else f' dir="{turned}"'
-    return f' lang="{escape(language)}"{turn}'
+    return f' lang="{escape(language)}"{direction_attribute(language, around)}'

@@ -19,7 +19,7 @@ from qgen.document.answers import (
 )
 from qgen.document.exam import Item
 from qgen.document.richtext import Passage
-from qgen.renderers.html.languages import language_attributes
+from qgen.renderers.html.languages import direction_attribute
 from qgen.renderers.html.solutions import SolutionWriter
 from qgen.renderers.html.text import HtmlLine, HtmlText, Surroundings, escape
 from qgen.renderers.html.words import filled, points_text
@@ -48,14 +48,15 @@ class HtmlQuestions:
     def question(self, number: int, item: Item) -> str:
         """One question with its controls. Identifiers in it start with `q<number>`."""
         header, labels = item.header, self._labels
-        language = language_attributes(header.language, labels.language)
+        language = f' lang="{escape(header.language)}"' if header.language else ""
+        turn = direction_attribute(header.language, labels.language)
         base = f"q{number}"
         name = filled(labels.question, str(number))
         # A title may give the answer away, so that only practice pages show it.
         title = f'<span class="title"{language}>{escape(header.title)}</span>'
         heading = f"{name} {title}" if self._has_solutions else name
         return (
-            f'<article class="question" id="{base}" aria-labelledby="{base}-name">\n'
+            f'<article class="question" id="{base}"{turn} aria-labelledby="{base}-name">\n'
             f'<div class="head"><h3 id="{base}-name">{heading}</h3>'
             f'<p class="points">{points_text(item.points, labels)}</p></div>\n'
             f"{self.asked(number, item)}</article>\n"
@@ -65,7 +66,7 @@ class HtmlQuestions:
         """What differs between a question's variants: all but its name and points."""
         header = item.header
         self.surroundings.assets, self.surroundings.place = item.assets, header.place
-        self._language = language_attributes(header.language, self._labels.language)
+        self._language = f' lang="{escape(header.language)}"' if header.language else ""
         base, name = f"q{number}", filled(self._labels.question, str(number))
         solution = self._solutions.of_item(item, name) if self._has_solutions else ""
         markup = f"{self.blocks(item.stem, 4)}\n{self._parts(base, item)}{solution}"

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from qgen.document.exam import ExamDocument
+from qgen.document.exam import ExamDocument, Paper
 from qgen.document.formats import GuideOptions, HtmlOptions
 from qgen.document.guide import GuideDocument, GuideTopic, StudyNote
 from qgen.document.problem import Place
@@ -155,8 +155,23 @@ def guide_page() -> bytes:
     return b"".join(chunk.content for chunk in chunks)
 
 
+def index_of_pages() -> bytes:
+    papers = (Paper("s-1", "Ada " + "Lovelace" * 9, (), 30), Paper("王", None, ()))
+    files = render(replace(samples.exam(), papers=papers), EXAM).files
+    return bytes(files["index.html"])
+
+
+def page_in_hebrew() -> bytes:
+    kinds = ("single_choice", "matching", "ordering", "numeric")
+    items = [samples.item(kind) for kind in kinds]
+    header = replace(items[0].header, language="he")
+    exam = exam_of(*(replace(item, header=header) for item in items))
+    (content,) = render(exam, PRACTICE).files.values()
+    return bytes(content)
+
+
 @LOOKS
-@pytest.mark.parametrize("content", [feedback_page, guide_page])
+@pytest.mark.parametrize("content", [feedback_page, guide_page, index_of_pages, page_in_hebrew])
 def test_other_pages(
     visit: Callable[..., Any],
     axe: str,

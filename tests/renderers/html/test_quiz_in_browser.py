@@ -205,7 +205,7 @@ def test_a_page_speaks_the_language_of_its_exam(visit: Callable[..., Any]) -> No
     page.fill("#q2-answer", "")
     page.check("#q3-o1")
     page.click("#submit")
-    assert earned(page, "q3-result") == "0,67 / 2"
+    assert earned(page, "q3-result") == "1,33 / 2"
     assert "Oublié : ceci est juste." in page.inner_text("#q3")
 
 
