@@ -17,7 +17,7 @@ const OPTION_SIGNS = { right: "✓", wrong: "✗", missed: "○", left: "·" }
 export const optionState = (isRight, isTicked) =>
   isTicked ? (isRight ? "right" : "wrong") : isRight ? "missed" : "left"
 
-/** A note's own words in a box, behind a line that says what became of an answer. @type {(kind: string, note: Element | undefined, ...before: Node[]) => HTMLElement} */
+/** A note's own words in a box, behind a line that says what became of an answer. @type {(kind: string, note: Element | undefined, ...before: (Node | string)[]) => HTMLElement} */
 function commentBox(kind, note, ...before) {
   const copied = note?.cloneNode(true)
   if (before.length && copied instanceof Element) copied.querySelector(".verdict")?.remove()
@@ -50,9 +50,12 @@ function optionComments(question, index, notes) {
   const ticked = Array.isArray(response) ? response : [response]
   for (const [place, note] of notes.entries()) {
     const kind = optionState(key.includes(place + 1), ticked.includes(place + 1))
+    // Who chose nothing at all has left nothing rightly.
+    const isSaid = kind !== "left" || question.parts[index].many || ticked.some((each) => each !== null)
+    if (!isSaid && !note.querySelector(".text")) continue
     const sign = made("span", { "aria-hidden": "true" }, `${OPTION_SIGNS[kind]} `)
     const line = made("p", { class: "verdict" }, sign, question.words[kind === "right" ? "chosen" : kind === "wrong" ? "chosenWrongly" : kind])
-    byId(`${base}-o${place + 1}`)?.closest(".option")?.after(commentBox(kind, note, line))
+    byId(`${base}-o${place + 1}`)?.closest(".option")?.after(commentBox(kind, note, isSaid ? line : ""))
   }
 }
 

@@ -57,7 +57,8 @@ function choiceMark(key, response) {
   const rule = key.many ? key.rule : "all_or_nothing"
   const credit = choiceCredit(rule, key.key, numbers, key.shown)
   const isWrong = !key.many && numbers.length === 1 && numbers[0] !== key.key[0]
-  return marked(credit, isWrong ? numbers[0] - 1 : null)
+  const isBlankChoice = !key.many && !numbers.length
+  return { ...marked(credit, isWrong ? numbers[0] - 1 : null), outcome: isBlankChoice ? "blank" : "marked" }
 }
 
 /** @type {(key: NumberKey, text: string, earlier: Response[]) => Mark} */

@@ -209,6 +209,15 @@ def test_a_page_speaks_the_language_of_its_exam(visit: Callable[..., Any]) -> No
     assert "Oublié : ceci est juste." in page.inner_text("#q3")
 
 
+def test_who_chooses_nothing_is_not_praised_for_it(visit: Callable[..., Any]) -> None:
+    page = visit(quiz(), WHOLE)
+    page.click("#submit")
+    assert "Nothing was answered." in page.inner_text("#q2-result")
+    assert page.locator("#q2 .comment.missed").count() == 1
+    assert "Rightly" not in page.inner_text("#q2")
+    assert page.locator("#q1").get_by_text("Rightly not chosen.").count() == 1
+
+
 RIGHT = {
     "numeric": "1/17",
     "formula": "(3x_1 - 4 x_2 - 2)/26",
