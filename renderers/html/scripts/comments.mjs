@@ -33,6 +33,14 @@ export function comments(place, question, index, found, remarked) {
   else if (part.kind === "matching") {
     const response = question.responded(index)
     const { key } = /** @type {Matching} */ (/** @type {unknown} */ (part))
+    key.forEach((right, pair) => {
+      const isRight = Array.isArray(response) && response[pair] === right
+      const kind = isRight ? "right" : "wrong"
+      const said = isRight ? "" : ` ${String.fromCharCode(64 + right)}`
+      const sign = made("span", { class: `row-mark ${kind}` }, made("span", { "aria-hidden": "true" }, OPTION_SIGNS[kind]))
+      sign.append(made("span", { class: "unseen" }, question.words[kind]), said)
+      byId(`${question.base(index)}-l${pair + 1}`)?.after(sign)
+    })
     const missed = notes.filter((note) => {
       const pair = Number(note.getAttribute("data-note")) - 1
       return !Array.isArray(response) || response[pair] !== key[pair]

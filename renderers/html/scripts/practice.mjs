@@ -262,7 +262,7 @@ export class Practice extends Frame {
   /** Takes away everything that marking has added. @param {Question} question */
   clear(question) {
     question.setLocked(false)
-    for (const added of question.article.querySelectorAll(".comment, .part-result")) added.remove()
+    for (const added of question.article.querySelectorAll(".comment, .part-result, .row-mark")) added.remove()
     for (const solution of question.asked.querySelectorAll(".solution"))
       if (solution instanceof HTMLDetailsElement) {
         solution.hidden = true

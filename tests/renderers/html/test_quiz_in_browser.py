@@ -277,6 +277,8 @@ class TestEveryKind:
         page.select_option("#q1-l2", "B")
         page.click("#q1-submit")
         assert earned(page, "q1-result") == "1 / 2"
+        said = page.locator("#q1 .row-mark").all_inner_texts()
+        assert [" ".join(text.split()) for text in said] == ["✓ Right.", "✗ Not right. A"]
         page.get_by_label("Move A down").click()
         page.get_by_label("Move A down").press("Enter")
         letters = [page.input_value(f"#q2-l{place}") for place in (1, 2, 3)]
