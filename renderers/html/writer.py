@@ -41,6 +41,8 @@ class HtmlWriter(Writer):
     """
 
     takes_papers = True
+    # A practice page does so itself, and what an exam page saves is marked by qgen.
+    checks_formulas = True
 
     def __init__(self, options: HtmlOptions) -> None:
         super().__init__()
