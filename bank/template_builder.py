@@ -20,7 +20,13 @@ from qgen.bank.expressions import (
 from qgen.bank.formula_builder import Compiler, FormulaBuilder
 from qgen.bank.headers import header_of
 from qgen.bank.hole_context import only_hole
-from qgen.bank.markup import Handlers, MarkupError, read_closed_markup, read_markup
+from qgen.bank.markup import (
+    Handlers,
+    MarkupError,
+    math_fault,
+    read_closed_markup,
+    read_markup,
+)
 from qgen.bank.models import (
     ChoiceFields,
     DerivationQuestion,
@@ -42,10 +48,11 @@ from qgen.bank.models import (
     SoleQuestion,
     ToleranceModel,
 )
-from qgen.bank.parameters import prints_decimals
+from qgen.bank.parameters import ParameterEntry, prints_decimals
 from qgen.bank.pictures import read_picture
 from qgen.bank.plain_text import read_plain_text
 from qgen.bank.question_figures import SCHEME, QuestionFigures
+from qgen.bank.table_domains import Rows
 from qgen.bank.templates import (
     AnswerTemplate,
     CarryTemplate,
@@ -108,12 +115,11 @@ class TemplateBuilder:
         """The template; meaningless where `problems` is not empty afterwards."""
         model = self._model
         place = self._place()
-        parameters = tuple(
-            Parameter(name, entry.domain, self._place("parameters", name))
-            for name, entry in model.parameters.items()
-        )
+        parameters = tuple(self._parameter(name, entry) for name, entry in model.parameters.items())
         self._check_names()
-        self._decimal_names = {entry.name for entry in parameters if prints_decimals(entry.domain)}
+        self._decimal_names = {
+            name for entry in parameters if prints_decimals(entry.domain) for name in entry.names
+        }
         self._decimal_results = bool(self._decimal_names)
         derived = tuple((name, self._derived(name, entry)) for name, entry in model.let.items())
         for name, placed in derived:
@@ -159,6 +165,26 @@ class TemplateBuilder:
         self._check_points(template.points)
         self.problems += unknown_references(template)
         return template
+
+    def _parameter(self, name: str, entry: ParameterEntry) -> Parameter:
+        """A parameter, with the expressions in its domain."""
+        domain = entry.domain
+        steps = ("parameters", name, entry.domain_name)
+        expressions = {
+            key: self._expression(text, *steps, key) for key, text in domain.expressions.items()
+        }
+        if isinstance(domain, Rows):
+            self._check_tex(domain, steps)
+        return Parameter(name, domain, self._place("parameters", name), expressions)
+
+    def _check_tex(self, table: Rows, steps: Steps) -> None:
+        """The cells that print as formulas must be some."""
+        for column in table.tex:
+            place = table.names.index(column)
+            for number, row in enumerate(table.of):
+                fault = math_fault(str(row[place]))
+                if fault is not None:
+                    self._problem("math", fault, self._place(*steps, "of", number, place))
 
     def _derivations(self, parameters: tuple[Parameter, ...]) -> tuple[PlacedDerivation, ...]:
         """The lines of `derive`, in their order."""
