@@ -52,10 +52,15 @@ _BINARY: dict[type[nodes.Expr], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What names mean: `shapes` of drawn values, `earlier` lines, and `variables` in scope."""
+    """What names mean: `shapes` of drawn values, `earlier` lines, and `variables` in scope.
+
+    `named` are the values of `let`, which are numbers where they stand alone, and vectors or
+    matrices where their entries are read.
+    """
 
     shapes: Mapping[str, tuple[int, ...] | None]
     earlier: Mapping[str, tuple[str, ...]]
+    named: frozenset[str] = field(default_factory=frozenset)
     variables: frozenset[str] = field(default_factory=frozenset)
 
     @property
@@ -224,9 +229,13 @@ def _entry(node: nodes.Getitem, scope: Scope) -> Term:
     if not isinstance(inner, nodes.Name) or inner.name not in scope.shapes:
         raise ExpressionError("only a vector or a matrix of the question has entries")
     shape = scope.shapes[inner.name]
-    if shape is not None and (
-        len(indices) != len(shape)
-        or any(index >= size for index, size in zip(indices, shape, strict=True))
+    if (
+        inner.name not in scope.named
+        and shape is not None
+        and (
+            len(indices) != len(shape)
+            or any(index >= size for index, size in zip(indices, shape, strict=True))
+        )
     ):
         raise ExpressionError(f"'{inner.name}' has no such entry")
     return Name(entry_name(inner.name, indices))

@@ -191,7 +191,8 @@ class TemplateBuilder:
         shapes = value_shapes(parameters, self._model.let)
         lines: list[PlacedDerivation] = []
         for name, model in self._model.derive.items():
-            scope = Scope(shapes, {each.line.name: tuple(each.line.variables) for each in lines})
+            earlier = {each.line.name: tuple(each.line.variables) for each in lines}
+            scope = Scope(shapes, earlier, frozenset(self._model.let))
             steps = ("derive", name, *(["formula"] if self._is_mapping("derive", name) else []))
             place = self._place(*steps)
             try:
