@@ -148,6 +148,9 @@ class Rows(Domain):
     tex: tuple[Name, ...] = Field(
         default=(), description="Columns whose cells are TeX and print as such inside formulas."
     )
+    picture: tuple[Name, ...] = Field(
+        default=(), description="Columns whose cells are files of pictures that texts show."
+    )
     size: WrittenCount | None = Field(
         default=None, description="So many different rows, or an expression for their number."
     )
@@ -170,6 +173,13 @@ class Rows(Domain):
         for name in self.tex:
             if name not in self.names:
                 raise PydanticCustomError("rows", f"there is no column '{name}' that could be TeX")
+        for name in self.picture:
+            if name not in self.names or name in self.tex:
+                message = f"there is no column '{name}' that could hold pictures"
+                raise PydanticCustomError("rows", message)
+        if self.picture and "size" in self.model_fields_set:
+            message = "a text shows the picture of one row: 'size' does not go with 'picture'"
+            raise PydanticCustomError("rows", message)
         if self.length is not None or self.shape is not None:
             message = "rows have no 'length' and no 'shape': 'size' draws so many different ones"
             raise PydanticCustomError("rows", message)

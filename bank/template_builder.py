@@ -52,6 +52,8 @@ from qgen.bank.parameters import ParameterEntry, prints_decimals
 from qgen.bank.pictures import read_picture
 from qgen.bank.plain_text import read_plain_text
 from qgen.bank.question_figures import SCHEME, QuestionFigures
+from qgen.bank.row_pictures import SCHEME as PICTURE_SCHEME
+from qgen.bank.row_pictures import RowPictures
 from qgen.bank.table_domains import Rows
 from qgen.bank.templates import (
     AnswerTemplate,
@@ -97,6 +99,7 @@ class TemplateBuilder:
         self._known_holes: dict[tuple[str, HoleContext], int] = {}
         self._assets: dict[str, Asset] = {}
         self._figures = QuestionFigures(model)
+        self._pictures = RowPictures(model, self._place, source.path, folder)
         self._drawn = {*model.parameters, *model.let}
         # A solver may return a value of a constant's name.
         mine = {*self._drawn, *model.derive, *(CONSTANTS if model.solver else ())}
@@ -154,6 +157,7 @@ class TemplateBuilder:
             digest=self._digest(),
             note=model.note,
             figures=figures,
+            pictures=tuple(self._pictures.pictures.values()),
             derivations=derivations,
             assumptions=assumptions(parameters, derivations),
             study_note=self._study_note(model.study_note),
@@ -164,6 +168,7 @@ class TemplateBuilder:
         )
         self._check_points(template.points)
         self.problems += unknown_references(template)
+        self.problems += self._pictures.problems
         return template
 
     def _parameter(self, name: str, entry: ParameterEntry) -> Parameter:
@@ -271,6 +276,8 @@ class TemplateBuilder:
         def image(target: str, offset: int) -> str:
             if target.startswith(SCHEME):
                 return self._figures.shown(target, place(offset), self.problems)
+            if target.startswith(PICTURE_SCHEME):
+                return self._pictures.shown(target, place(offset))
             return self._image(target, place(offset))
 
         def mistake(error: MarkupError) -> None:
@@ -308,6 +315,7 @@ class TemplateBuilder:
         except ExpressionError as error:
             self._problem("expression", f"the hole '{source}': {error}", place)
             expression = compile_expression("0")
+        self._pictures.check_hole(expression, place)
         return self._number_hole(expression, context, place)
 
     def _number_hole(self, expression: Expression, context: HoleContext, place: Place) -> int:
@@ -503,7 +511,12 @@ class TemplateBuilder:
             asked = {key: value for key, value in asked.items() if key not in _NOT_ASKED}
         plain = json.dumps(asked, sort_keys=True, default=str, ensure_ascii=False)
         digest = hashlib.sha256(plain.encode())
-        for name, asset in sorted(self._assets.items()):
+        drawn = {
+            f"{name} {cell}": asset
+            for name, picture in self._pictures.pictures.items()
+            for cell, asset in picture.files.items()
+        }
+        for name, asset in sorted({**self._assets, **drawn}.items()):
             for form, content in sorted(asset.forms.items()):
                 digest.update(f"{name}.{form}".encode() + hashlib.sha256(content).digest())
         return digest.digest()

@@ -114,6 +114,15 @@ class FigureTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class RowPicture:
+    """A column of pictures: `column` names the drawn file, `files` are the pictures by that."""
+
+    asset: str
+    column: str
+    files: Mapping[str, Asset]
+
+
+@dataclass(frozen=True, slots=True)
 class OptionTemplate:
     text: RichText
     correct: bool | Placed
@@ -270,6 +279,7 @@ class QuestionTemplate:
     digest: bytes
     note: str | None
     figures: tuple[FigureTemplate, ...] = ()
+    pictures: tuple[RowPicture, ...] = ()
     derivations: tuple[PlacedDerivation, ...] = ()
     assumptions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What computer algebra may assume of the values that derivations read, by their names."""

@@ -306,6 +306,8 @@ def test_squares_of_a_small_fraction_come_to_an_end() -> None:
 
 TOKENS = [
     "1", "2", "0.5", "a", "w", "w[0]", "m", "name", "'t'", "'", "[", "]", "(", ")", "+", "-", "*",
+    "range(", "eye(", "inverse(", "matmul(", "quantile(", "round(", "zip(", "binomial_cdf(",
+    "t_pdf(", ".x", "10**9",
     "/", "**", "//", "%", "==", "<", "in", "not", "and", "or", "if", "else", "is", "|", "num(3)",
     "frac", "}}", "{{", "{%", "%}", "{#", "#}", "-%}", ".", "..", ",", ":", "~", "max", "sum",
     " ", "\n", "\\", "e9", "{", "}", "=", "@", "\x00", "é", "true", "none", "for", "import", "set",
