@@ -39,7 +39,12 @@ class AuthorModel(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _set_unknown_keys_aside(cls, data: Any, info: ValidationInfo) -> Any:
+    def _known_keys(cls, data: Any, info: ValidationInfo) -> Any:
+        return cls.set_unknown_keys_aside(data, info)
+
+    @classmethod
+    def set_unknown_keys_aside(cls, data: Any, info: ValidationInfo) -> Any:
+        """The mapping without keys that the model does not know; these are kept for the report."""
         if not isinstance(data, dict) or not isinstance(info.context, UnknownKeys):
             return data
         known = tuple(entry.alias or name for name, entry in cls.model_fields.items())
@@ -82,6 +87,11 @@ def _read_exact(value: object) -> Fraction | None:
     except ZeroDivisionError:
         return None
     return number / 100 if match["percent"] else number
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number as authors write them, such as 1/2 or 5%."""
+    return _read_exact(text) is not None
 
 
 def _expression_text(value: object) -> str:

@@ -10,19 +10,21 @@ from fractions import Fraction
 
 from jinja2 import nodes
 
+from qgen.bank.domain import Domain
 from qgen.bank.exact_arithmetic import ExpressionError
 from qgen.bank.expression_syntax import parsed
 from qgen.bank.functions import FUNCTIONS
 from qgen.bank.parameters import (
+    BinomialData,
     Decimals,
-    Domain,
+    ExponentialData,
     Generated,
     Integers,
-    OneOf,
+    PoissonData,
     PositiveDefinite,
     Probabilities,
-    Subset,
 )
+from qgen.bank.table_domains import OneOf, Permutation, Rows, Subset, WeightedChoice
 from qgen.bank.templates import Parameter, PlacedDerivation
 from qgen.document.derivation import (
     CALLED,
@@ -50,10 +52,15 @@ _BINARY: dict[type[nodes.Expr], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What names mean: `shapes` of drawn values, `earlier` lines, and `variables` in scope."""
+    """What names mean: `shapes` of drawn values, `earlier` lines, and `variables` in scope.
+
+    `named` are the values of `let`, which are numbers where they stand alone, and vectors or
+    matrices where their entries are read.
+    """
 
     shapes: Mapping[str, tuple[int, ...] | None]
     earlier: Mapping[str, tuple[str, ...]]
+    named: frozenset[str] = field(default_factory=frozenset)
     variables: frozenset[str] = field(default_factory=frozenset)
 
     @property
@@ -102,6 +109,8 @@ class _Reader:
                 return Apply("row", tuple(self.read(each, scope) for each in node.items))
             case nodes.Call():
                 return self._call(node, scope)
+            case nodes.Getattr():
+                raise ExpressionError("a cell of a row needs a name under 'let' to be derived of")
             case nodes.Compare():
                 raise ExpressionError("only 'solve' takes an equation, as in solve(x**2 == a, x)")
             case nodes.Filter():
@@ -220,9 +229,13 @@ def _entry(node: nodes.Getitem, scope: Scope) -> Term:
     if not isinstance(inner, nodes.Name) or inner.name not in scope.shapes:
         raise ExpressionError("only a vector or a matrix of the question has entries")
     shape = scope.shapes[inner.name]
-    if shape is not None and (
-        len(indices) != len(shape)
-        or any(index >= size for index, size in zip(indices, shape, strict=True))
+    if (
+        inner.name not in scope.named
+        and shape is not None
+        and (
+            len(indices) != len(shape)
+            or any(index >= size for index, size in zip(indices, shape, strict=True))
+        )
     ):
         raise ExpressionError(f"'{inner.name}' has no such entry")
     return Name(entry_name(inner.name, indices))
@@ -247,8 +260,12 @@ def _whole(name: str, shape: tuple[int, ...] | None) -> Term:
 
 
 def domain_shape(domain: Domain) -> tuple[int, ...] | None:
-    """The shape of what a domain draws; None where only its generator knows it."""
+    """The shape of what a domain draws; None where it is only known once something is drawn."""
+    if {"length", "size"} & domain.expressions.keys():
+        return None
     match domain:
+        case Permutation():
+            return (*domain.dimensions, len(domain.of))
         case PositiveDefinite():
             return (*domain.dimensions, domain.size, domain.size)
         case Subset():
@@ -261,12 +278,20 @@ def domain_shape(domain: Domain) -> tuple[int, ...] | None:
 
 def domain_assumptions(domain: Domain) -> tuple[str, ...] | None:
     """What computer algebra may take for granted of each number; None for what is no number."""
+    if domain.expressions.keys() - {"length", "size", "n", "p", "rate", "mean"}:
+        return ("integer", "real") if isinstance(domain, Integers) else ("real",)
     match domain:
+        case Rows():
+            return None
+        case BinomialData() | PoissonData():
+            return ("integer", "nonnegative")
+        case ExponentialData():
+            return ("nonnegative",)
         case Integers():
             return ("integer", *_sign(domain.first, domain.last, 0 in domain.excluded))
         case Decimals():
             return _sign(domain.first, domain.last, 0 in domain.excluded)
-        case OneOf() | Subset():
+        case OneOf() | Subset() | Permutation() | WeightedChoice():
             if any(isinstance(value, (str, bool)) for value in domain.of):
                 return None
             values = [Fraction(value) for value in domain.of]

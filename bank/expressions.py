@@ -172,6 +172,11 @@ class _Translator:
                     f"the filter '{node.name}' may only stand at the end, and it binds closer than "
                     "operators: put brackets around what it prints"
                 )
+            case nodes.Getattr(node=nodes.Name(name=name)):
+                # The drawn row of a table: its cells are values by these names.
+                cell = f"{name}.{node.attr}"
+                self.names.add(cell)
+                return ast.Subscript(_load("_values"), ast.Constant(cell), ast.Load())
             case nodes.Getattr():
                 raise ExpressionError(f"'.{node.attr}' is not allowed: values have no attributes")
         raise ExpressionError(f"'{type(node).__name__.lower()}' is not allowed here")
@@ -357,6 +362,11 @@ def evaluate(expression: Expression, values: Values) -> Value:
 
 def unknown_name(name: str, known: Collection[str]) -> str:
     """The sentence for a name that nothing defines."""
+    cells = sorted(each for each in known if each.startswith(f"{name}."))
+    if cells:
+        return f"'{name}' is a row of a table: write {' or '.join(cells)}"
+    if "." in name and not any(each.startswith(name.partition(".")[0] + ".") for each in known):
+        return f"'.{name.partition('.')[2]}' is not allowed: only a drawn row has columns"
     near = did_you_mean(name, known)
     if name in FUNCTIONS and not near:
         return f"'{name}' is a function, no value: write {FUNCTIONS[name].written}"

@@ -346,24 +346,9 @@ class _Reader:
         return tuple(parts) or ("",)
 
     def _check_math(self, source: str, token: "Token") -> None:
-        from math_core import LatexError
-
-        fault = formula_fault(source)
+        fault = math_fault(source)
         if fault is not None:
-            message = f"the formula '{_shortened(source)}' cannot be read: {fault}"
-            self._mistake("math", message, self._offset(token))
-            return
-        definition = _DEFINITION.search(source)
-        if definition:
-            message = f"'{definition.group()}' is not allowed in a formula"
-            self._mistake("math", message, self._offset(token))
-            return
-        try:
-            _math_checker().convert_with_local_state(source, displaystyle=False)
-        except LatexError as error:
-            reason = str(error).splitlines()[0]
-            message = f"the formula '{_shortened(source)}' cannot be typeset: {reason}"
-            self._mistake("math", message, self._offset(token))
+            self._mistake("math", fault, self._offset(token))
 
     def _no_holes(self, content: str, where: str) -> None:
         for marker in _MARKER.findall(content):
@@ -378,6 +363,24 @@ class _Reader:
         holes = (self._holes[ord(marker) - _MARKERS[0]] for marker in markers)
         written = sum(hole.end - hole.start for hole in holes)
         return len(before) - len(markers) + written
+
+
+def math_fault(source: str) -> str | None:
+    """What is wrong with the TeX of a formula, if anything is."""
+    from math_core import LatexError
+
+    fault = formula_fault(source)
+    if fault is not None:
+        return f"the formula '{_shortened(source)}' cannot be read: {fault}"
+    definition = _DEFINITION.search(source)
+    if definition:
+        return f"'{definition.group()}' is not allowed in a formula"
+    try:
+        _math_checker().convert_with_local_state(source, displaystyle=False)
+    except LatexError as error:
+        reason = str(error).splitlines()[0]
+        return f"the formula '{_shortened(source)}' cannot be typeset: {reason}"
+    return None
 
 
 def _without_markers(match: re.Match[str]) -> str:

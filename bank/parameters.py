@@ -1,54 +1,58 @@
 """Parameter domains: what a question may draw, declared beside its name."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Any, Self, TypeAlias
+from typing import Annotated, Any, ClassVar, Self, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from qgen.bank.author_model import AuthorModel, ExactNumber, Name, PositiveNumber, WholeNumber
+from qgen.bank.data_domains import (
+    BinomialData,
+    ExponentialData,
+    NormalData,
+    PoissonData,
+    UniformData,
+)
+from qgen.bank.domain import MAX_GRID, Domain, WrittenWhole
+from qgen.bank.table_domains import (
+    OneOf,
+    Permutation,
+    Rows,
+    Subset,
+    WeightedChoice,
+    as_choices,
+)
 
-MAX_GRID = 1_000_000
+__all__ = [
+    "BinomialData",
+    "Decimals",
+    "ExponentialData",
+    "Generated",
+    "Integers",
+    "NormalData",
+    "ParameterEntry",
+    "PoissonData",
+    "PositiveDefinite",
+    "Probabilities",
+    "UniformData",
+    "may_be_expression",
+    "prints_decimals",
+]
+
 MAX_RANGE = 10**12
-MAX_ENTRIES = 400
-
-Count: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=MAX_ENTRIES)]
-Shape: TypeAlias = Annotated[tuple[Count, ...], Field(min_length=1, max_length=2)]
-Choice: TypeAlias = int | Decimal | Fraction | str | bool
-
-
-class Domain(AuthorModel):
-    """What all domains share: a vector of so many draws (`length`), or a matrix (`shape`)."""
-
-    length: Count | None = None
-    shape: Shape | None = None
-
-    @property
-    def dimensions(self) -> tuple[int, ...]:
-        """`()` for one draw, `(n,)` for a vector, `(rows, columns)` for a matrix."""
-        if self.length is not None:
-            return (self.length,)
-        return self.shape or ()
-
-    @model_validator(mode="after")
-    def _one_shape(self) -> Self:
-        if self.length is not None and self.shape is not None:
-            raise PydanticCustomError("shape", "give 'length' or 'shape', not both")
-        entries = 1
-        for size in self.dimensions:
-            entries *= size
-        if entries > MAX_ENTRIES:
-            raise PydanticCustomError("shape", f"at most {MAX_ENTRIES} entries can be drawn")
-        return self
 
 
 class Integers(Domain):
     """Whole numbers from `from` to `to`, both included, without those in `not`."""
 
-    first: WholeNumber = Field(alias="from")
-    last: WholeNumber = Field(alias="to")
+    placeholders: ClassVar[Mapping[str, object]] = {"from": 0, "to": 0, "length": 1}
+
+    first: WrittenWhole = Field(alias="from", description="The least, or an expression for it.")
+    last: WrittenWhole = Field(alias="to", description="The most, or an expression for it.")
     excluded: tuple[WholeNumber, ...] = Field(default=(), alias="not")
 
     @model_validator(mode="after")
@@ -57,7 +61,7 @@ class Integers(Domain):
             raise PydanticCustomError("empty-domain", "'from' is more than 'to'")
         if self.last - self.first > MAX_RANGE or self.first < -MAX_RANGE or self.last > MAX_RANGE:
             raise PydanticCustomError("grid", f"more than {MAX_RANGE}, which no question needs")
-        if self.last - self.first < MAX_GRID and not self.values:
+        if not self.expressions and self.last - self.first < MAX_GRID and not self.values:
             raise PydanticCustomError("empty-domain", "'not' leaves nothing to draw")
         return self
 
@@ -71,9 +75,11 @@ class Integers(Domain):
 class Decimals(Domain):
     """Decimals on a grid: `from`, `from + step`, … up to `to`, without those in `not`."""
 
-    first: ExactNumber = Field(alias="from")
-    last: ExactNumber = Field(alias="to")
-    step: PositiveNumber
+    placeholders: ClassVar[Mapping[str, object]] = {"from": 0, "to": 0, "length": 1}
+
+    first: ExactNumber = Field(alias="from", description="The least, or an expression for it.")
+    last: ExactNumber = Field(alias="to", description="The most, or an expression for it.")
+    step: PositiveNumber = Field(description="The distance of neighbours.")
     excluded: tuple[ExactNumber, ...] = Field(default=(), alias="not")
 
     @model_validator(mode="after")
@@ -88,7 +94,7 @@ class Decimals(Domain):
         for number in (self.first, self.step):
             if 10**12 % number.denominator:
                 raise PydanticCustomError("grid", "'from' and 'step' must be finite decimals")
-        if not self.values:
+        if not self.expressions and not self.values:
             raise PydanticCustomError("empty-domain", "'not' leaves nothing to draw")
         return self
 
@@ -101,60 +107,6 @@ class Decimals(Domain):
             return tuple(grid)
         excluded = frozenset(self.excluded)
         return tuple(value for value in grid if value not in excluded)
-
-
-def _choices(value: object) -> tuple[Choice, ...]:
-    if not isinstance(value, (list, tuple)) or not value:
-        raise PydanticCustomError("choices", "expected a list of values to choose from")
-    if len(value) > MAX_GRID:
-        raise PydanticCustomError("choices", f"more than {MAX_GRID} values")
-    chosen = tuple(_choice(entry) for entry in value)
-    if len(set(map(_plain, chosen))) < len(chosen):
-        raise PydanticCustomError("choices", "a value stands twice in the list")
-    return chosen
-
-
-def _choice(value: object) -> Choice:
-    if isinstance(value, str):
-        if "{{" in value:
-            raise PydanticCustomError("hole_place", "a value to choose is no text with holes")
-        try:
-            return Fraction(value.replace(" ", "")) if "/" in value else value
-        except (ValueError, ZeroDivisionError):
-            return value
-    if isinstance(value, (bool, int, Decimal)):
-        return value
-    raise PydanticCustomError("choices", "a value to choose must be a number or a text")
-
-
-def _plain(value: Choice) -> object:
-    return (type(value) is bool, type(value) is str, value)
-
-
-Choices: TypeAlias = Annotated[
-    tuple[Any, ...],
-    BeforeValidator(_choices),
-    Field(json_schema_extra={"minItems": 1}),
-]
-
-
-class OneOf(Domain):
-    """One of the listed values, each as likely."""
-
-    of: Choices
-
-
-class Subset(Domain):
-    """`size` different values of the list, in the list's order."""
-
-    of: Choices
-    size: Count
-
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if self.size > len(self.of):
-            raise PydanticCustomError("subset", "'size' is more than the list holds")
-        return self
 
 
 class Probabilities(Domain):
@@ -211,10 +163,6 @@ class Generated(Domain):
     arguments: dict[Name, ExactNumber] = Field(default_factory=dict, alias="with")
 
 
-def _as_choices(value: object) -> object:
-    return {"of": value} if isinstance(value, list) else value
-
-
 class ParameterEntry(AuthorModel):
     """Exactly one domain, by its name."""
 
@@ -222,10 +170,21 @@ class ParameterEntry(AuthorModel):
     decimals: Decimals | None = None
     one_of: Annotated[
         OneOf | None,
-        BeforeValidator(_as_choices, json_schema_input_type=OneOf | tuple[Any, ...] | None),
+        BeforeValidator(as_choices, json_schema_input_type=OneOf | tuple[Any, ...] | None),
     ] = None
+    choice: WeightedChoice | None = None
     subset: Subset | None = None
+    permutation: Annotated[
+        Permutation | None,
+        BeforeValidator(as_choices, json_schema_input_type=Permutation | tuple[Any, ...] | None),
+    ] = None
+    rows: Rows | None = None
     probabilities: Probabilities | None = None
+    normal: NormalData | None = None
+    uniform: UniformData | None = None
+    binomial: BinomialData | None = None
+    poisson: PoissonData | None = None
+    exponential: ExponentialData | None = None
     spd: PositiveDefinite | None = None
     generator: Generated | None = None
 
@@ -233,6 +192,11 @@ class ParameterEntry(AuthorModel):
     def domain(self) -> Domain:
         """The one domain that was given."""
         return next(value for _, value in self if isinstance(value, Domain))
+
+    @property
+    def domain_name(self) -> str:
+        """Its name."""
+        return next(name for name, value in self if isinstance(value, Domain))
 
     @model_validator(mode="before")
     @classmethod
@@ -251,12 +215,21 @@ class ParameterEntry(AuthorModel):
         return self
 
 
+def may_be_expression(domain: str, key: str) -> bool:
+    """Whether an author may write an expression for a number of a domain."""
+    known = ParameterEntry.model_fields.get(domain)
+    kinds = get_args(known.annotation) if known is not None else ()
+    return any(key in kind.placeholders for kind in kinds if kind is not type(None))
+
+
 def prints_decimals(domain: object) -> bool:
     """Whether the values of a domain are written with a decimal point by the author."""
     match domain:
-        case Decimals() | Probabilities():
+        case Decimals() | Probabilities() | NormalData() | UniformData() | ExponentialData():
             return True
-        case OneOf() | Subset():
+        case Rows():
+            return any(isinstance(cell, Decimal) for row in domain.of for cell in row)
+        case OneOf() | Subset() | Permutation() | WeightedChoice():
             return any(isinstance(value, Decimal) for value in domain.of)
         case _:
             return False

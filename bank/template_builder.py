@@ -20,7 +20,13 @@ from qgen.bank.expressions import (
 from qgen.bank.formula_builder import Compiler, FormulaBuilder
 from qgen.bank.headers import header_of
 from qgen.bank.hole_context import only_hole
-from qgen.bank.markup import Handlers, MarkupError, read_closed_markup, read_markup
+from qgen.bank.markup import (
+    Handlers,
+    MarkupError,
+    math_fault,
+    read_closed_markup,
+    read_markup,
+)
 from qgen.bank.models import (
     ChoiceFields,
     DerivationQuestion,
@@ -42,10 +48,13 @@ from qgen.bank.models import (
     SoleQuestion,
     ToleranceModel,
 )
-from qgen.bank.parameters import prints_decimals
+from qgen.bank.parameters import ParameterEntry, prints_decimals
 from qgen.bank.pictures import read_picture
 from qgen.bank.plain_text import read_plain_text
 from qgen.bank.question_figures import SCHEME, QuestionFigures
+from qgen.bank.row_pictures import SCHEME as PICTURE_SCHEME
+from qgen.bank.row_pictures import RowPictures
+from qgen.bank.table_domains import Rows
 from qgen.bank.templates import (
     AnswerTemplate,
     CarryTemplate,
@@ -90,6 +99,7 @@ class TemplateBuilder:
         self._known_holes: dict[tuple[str, HoleContext], int] = {}
         self._assets: dict[str, Asset] = {}
         self._figures = QuestionFigures(model)
+        self._pictures = RowPictures(model, self._place, source.path, folder)
         self._drawn = {*model.parameters, *model.let}
         # A solver may return a value of a constant's name.
         mine = {*self._drawn, *model.derive, *(CONSTANTS if model.solver else ())}
@@ -108,12 +118,11 @@ class TemplateBuilder:
         """The template; meaningless where `problems` is not empty afterwards."""
         model = self._model
         place = self._place()
-        parameters = tuple(
-            Parameter(name, entry.domain, self._place("parameters", name))
-            for name, entry in model.parameters.items()
-        )
+        parameters = tuple(self._parameter(name, entry) for name, entry in model.parameters.items())
         self._check_names()
-        self._decimal_names = {entry.name for entry in parameters if prints_decimals(entry.domain)}
+        self._decimal_names = {
+            name for entry in parameters if prints_decimals(entry.domain) for name in entry.names
+        }
         self._decimal_results = bool(self._decimal_names)
         derived = tuple((name, self._derived(name, entry)) for name, entry in model.let.items())
         for name, placed in derived:
@@ -148,6 +157,7 @@ class TemplateBuilder:
             digest=self._digest(),
             note=model.note,
             figures=figures,
+            pictures=tuple(self._pictures.pictures.values()),
             derivations=derivations,
             assumptions=assumptions(parameters, derivations),
             study_note=self._study_note(model.study_note),
@@ -158,14 +168,36 @@ class TemplateBuilder:
         )
         self._check_points(template.points)
         self.problems += unknown_references(template)
+        self.problems += self._pictures.problems
         return template
+
+    def _parameter(self, name: str, entry: ParameterEntry) -> Parameter:
+        """A parameter, with the expressions in its domain."""
+        domain = entry.domain
+        steps = ("parameters", name, entry.domain_name)
+        expressions = {
+            key: self._expression(text, *steps, key) for key, text in domain.expressions.items()
+        }
+        if isinstance(domain, Rows):
+            self._check_tex(domain, steps)
+        return Parameter(name, domain, self._place("parameters", name), expressions)
+
+    def _check_tex(self, table: Rows, steps: Steps) -> None:
+        """The cells that print as formulas must be some."""
+        for column in table.tex:
+            place = table.names.index(column)
+            for number, row in enumerate(table.of):
+                fault = math_fault(str(row[place]))
+                if fault is not None:
+                    self._problem("math", fault, self._place(*steps, "of", number, place))
 
     def _derivations(self, parameters: tuple[Parameter, ...]) -> tuple[PlacedDerivation, ...]:
         """The lines of `derive`, in their order."""
         shapes = value_shapes(parameters, self._model.let)
         lines: list[PlacedDerivation] = []
         for name, model in self._model.derive.items():
-            scope = Scope(shapes, {each.line.name: tuple(each.line.variables) for each in lines})
+            earlier = {each.line.name: tuple(each.line.variables) for each in lines}
+            scope = Scope(shapes, earlier, frozenset(self._model.let))
             steps = ("derive", name, *(["formula"] if self._is_mapping("derive", name) else []))
             place = self._place(*steps)
             try:
@@ -244,6 +276,8 @@ class TemplateBuilder:
         def image(target: str, offset: int) -> str:
             if target.startswith(SCHEME):
                 return self._figures.shown(target, place(offset), self.problems)
+            if target.startswith(PICTURE_SCHEME):
+                return self._pictures.shown(target, place(offset))
             return self._image(target, place(offset))
 
         def mistake(error: MarkupError) -> None:
@@ -281,6 +315,7 @@ class TemplateBuilder:
         except ExpressionError as error:
             self._problem("expression", f"the hole '{source}': {error}", place)
             expression = compile_expression("0")
+        self._pictures.check_hole(expression, place)
         return self._number_hole(expression, context, place)
 
     def _number_hole(self, expression: Expression, context: HoleContext, place: Place) -> int:
@@ -476,7 +511,12 @@ class TemplateBuilder:
             asked = {key: value for key, value in asked.items() if key not in _NOT_ASKED}
         plain = json.dumps(asked, sort_keys=True, default=str, ensure_ascii=False)
         digest = hashlib.sha256(plain.encode())
-        for name, asset in sorted(self._assets.items()):
+        drawn = {
+            f"{name} {cell}": asset
+            for name, picture in self._pictures.pictures.items()
+            for cell, asset in picture.files.items()
+        }
+        for name, asset in sorted({**self._assets, **drawn}.items()):
             for form, content in sorted(asset.forms.items()):
                 digest.update(f"{name}.{form}".encode() + hashlib.sha256(content).digest())
         return digest.digest()

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, TypeAlias, assert_never
 
+from qgen.bank.domain import Domain
 from qgen.bank.expressions import Expression
-from qgen.bank.parameters import Domain
+from qgen.bank.table_domains import Rows
 from qgen.document.answers import FormulaForm, Freedom, OrderingCredit, Space, Tolerance
 from qgen.document.derivation import Derivation
 from qgen.document.exam import Asset, Header
@@ -78,9 +79,19 @@ class PlacedDerivation:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
+    """A parameter; `expressions` are those that stand for numbers of its domain, by their keys."""
+
     name: str
     domain: Domain
     place: Place
+    expressions: Mapping[str, Placed] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What expressions read: the parameter, or each column of its row."""
+        if isinstance(self.domain, Rows):
+            return tuple(f"{self.name}.{column}" for column in self.domain.names)
+        return (self.name,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +111,15 @@ class FigureTemplate:
     figure: str
     place: Place
     arguments: tuple[FigureArgument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowPicture:
+    """A column of pictures: `column` names the drawn file, `files` are the pictures by that."""
+
+    asset: str
+    column: str
+    files: Mapping[str, Asset]
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +279,7 @@ class QuestionTemplate:
     digest: bytes
     note: str | None
     figures: tuple[FigureTemplate, ...] = ()
+    pictures: tuple[RowPicture, ...] = ()
     derivations: tuple[PlacedDerivation, ...] = ()
     assumptions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What computer algebra may assume of the values that derivations read, by their names."""
@@ -276,7 +297,10 @@ class QuestionTemplate:
     def drawn_names(self) -> frozenset[str]:
         """The names of parameters and derived values."""
         return frozenset(
-            (*(entry.name for entry in self.parameters), *(name for name, _ in self.derived))
+            (
+                *(name for each in self.parameters for name in each.names),
+                *(name for name, _ in self.derived),
+            )
         )
 
     @property
@@ -311,7 +335,7 @@ class QuestionTemplate:
 
     def parameter_values(self, values: Values) -> Values:
         """The drawn values alone, without those derived from them."""
-        return {entry.name: values[entry.name] for entry in self.parameters}
+        return {name: values[name] for entry in self.parameters for name in entry.names}
 
 
 def figure_expressions(figures: tuple[FigureTemplate, ...]) -> tuple[Placed, ...]:

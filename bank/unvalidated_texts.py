@@ -5,9 +5,12 @@ formulas and expressions in the same run.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
+from qgen.bank.author_model import is_number
 from qgen.bank.expressions import ExpressionError, compile_expression
-from qgen.bank.markup import Handlers, MarkupError, read_markup
+from qgen.bank.markup import Handlers, MarkupError, math_fault, read_markup
+from qgen.bank.parameters import may_be_expression
 from qgen.bank.templates import HoleContext
 from qgen.bank.yaml_source import Source, Steps
 from qgen.document.problem import Problem
@@ -29,9 +32,39 @@ def mistakes_in_texts(data: object, source: Source, path: Steps) -> list[Problem
         is_text = key in _TEXTS | _LISTS_OF_TEXTS or (key == "text" and parent in _TEXTS_OF)
         if is_text:
             problems += _in_markup(text, source, steps)
-        elif key in _EXPRESSIONS or key in _EXPRESSIONS_OF or parent in _EXPRESSIONS_OF:
+        elif _is_in_domain(steps) and is_number(text):
+            continue
+        elif (
+            _is_in_domain(steps)
+            or key in _EXPRESSIONS
+            or key in _EXPRESSIONS_OF
+            or parent in _EXPRESSIONS_OF
+        ):
             problems += _in_expression(text, source, steps)
+        elif _is_tex_cell(data, steps[len(path) :]):
+            fault = math_fault(text)
+            problems += [] if fault is None else [Problem("math", fault, source.place(steps))]
     return problems
+
+
+def _is_in_domain(steps: Steps) -> bool:
+    """Whether a step leads to a number of a parameter's domain that may be an expression."""
+    if len(steps) < 4 or steps[-4] != "parameters":
+        return False
+    return may_be_expression(str(steps[-2]), str(steps[-1]))
+
+
+def _is_tex_cell(data: object, steps: Steps) -> bool:
+    """Whether steps lead to a cell of a drawn row that prints as a formula."""
+    if len(steps) != 6 or steps[0] != "parameters" or steps[2:4] != ("rows", "of"):
+        return False
+    table: Any = data
+    for step in steps[:3]:
+        table = table[step]
+    names, tex, column = table.get("names"), table.get("tex"), steps[5]
+    if not isinstance(names, list) or not isinstance(tex, list) or not isinstance(column, int):
+        return False
+    return column < len(names) and names[column] in tex
 
 
 def _leaves(data: object, path: Steps) -> Iterator[tuple[Steps, str]]:

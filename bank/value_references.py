@@ -20,7 +20,11 @@ def unknown_references(template: QuestionTemplate) -> Iterator[Problem]:
     A derived value reads parameters and the derived values before it. What a solver may return is
     not known here, so that the other expressions of a question with solvers are left out.
     """
-    known = {parameter.name for parameter in template.parameters}
+    known: set[str] = set()
+    for parameter in template.parameters:
+        for placed in parameter.expressions.values():
+            yield from _unknown(placed, known)
+        known.update(parameter.names)
     for name, placed in template.derived:
         yield from _unknown(placed, known)
         if placed.proof is not None and name in placed.proof.expression.names:

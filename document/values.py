@@ -7,6 +7,13 @@ from typing import TypeAlias, TypeGuard
 from qgen.document.formula import Call, Formula, Number, Power, Product, Quotient, Sum, Symbol
 from qgen.document.formula import typed as typed_formula
 
+
+class TeX(str):
+    """A drawn text that is the TeX of a formula, and prints as such."""
+
+    __slots__ = ()
+
+
 Exact: TypeAlias = int | Fraction
 Real: TypeAlias = int | Fraction | float
 Value: TypeAlias = Real | bool | str | Formula | tuple["Value", ...]

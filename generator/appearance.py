@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
-from qgen.bank.expressions import Expression, ExpressionError, evaluate
+from qgen.bank.expressions import Expression, ExpressionError, compile_expression, evaluate
 from qgen.bank.templates import (
     AnswerTemplate,
     ChoiceTemplate,
@@ -14,6 +14,7 @@ from qgen.bank.templates import (
     NumericTemplate,
     OpenTemplate,
     OrderingTemplate,
+    Parameter,
     PartTemplate,
     Placed,
     QuestionTemplate,
@@ -77,13 +78,20 @@ def appearance(template: QuestionTemplate) -> Appearance | None:
     numbers = sorted({piece for piece in pieces if isinstance(piece, int)})
     holes = [(number, template.holes[number]) for number in numbers]
     in_full = {source for _, hole in holes if (source := _printed_in_full(hole.expression))}
-    if all(_stands(each.name, each.domain.dimensions, in_full) for each in template.parameters):
+    if all(_stands(each.name, _dimensions(each), in_full) for each in template.parameters):
         return None
-    figures = tuple(
-        argument.value
-        for figure in template.figures
-        if figure.asset in assets
-        for argument in figure.arguments
+    figures = (
+        *(
+            argument.value
+            for figure in template.figures
+            if figure.asset in assets
+            for argument in figure.arguments
+        ),
+        *(
+            Placed(compile_expression(picture.column), template.header.place)
+            for picture in template.pictures
+            if picture.asset in assets
+        ),
     )
     prints = tuple(
         (number, Placed(hole.expression, hole.place), printer(hole.expression.filter, hole.context))
@@ -107,6 +115,11 @@ def _printed_in_full(expression: Expression) -> str:
         return expression.source.strip()
     whole = expression.filter.name in _IN_FULL
     return expression.source.partition("|")[0].strip() if whole else ""
+
+
+def _dimensions(parameter: Parameter) -> tuple[int, ...]:
+    """The shape of a parameter, where all its variants have one."""
+    return () if "length" in parameter.expressions else parameter.domain.dimensions
 
 
 def _stands(name: str, dimensions: tuple[int, ...], sources: set[str]) -> bool:

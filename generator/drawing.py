@@ -3,29 +3,20 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 from itertools import chain
-from math import comb, prod
+from math import comb, factorial, perm, prod
 from typing import NamedTuple, TypeAlias
 
+from qgen.bank.domain import Domain
 from qgen.bank.expressions import ExpressionError, evaluate
-from qgen.bank.parameters import (
-    Choice,
-    Decimals,
-    Domain,
-    Generated,
-    Integers,
-    OneOf,
-    PositiveDefinite,
-    Probabilities,
-    Subset,
-)
+from qgen.bank.parameters import Decimals, Generated, Integers, Probabilities
+from qgen.bank.table_domains import OneOf, Permutation, Rows, Subset, WeightedChoice
 from qgen.bank.templates import Placed, QuestionTemplate
 from qgen.document.problem import Problem, did_you_mean
 from qgen.document.values import SolverResults, Value, Values, show, show_all
-from qgen.generator.registered import GENERATORS, composition
-from qgen.generator.seeds import RandomSource, index_below, stream
+from qgen.generator.registered import GENERATORS
+from qgen.generator.samplers import DrawFailure, Sampler, sampler
+from qgen.generator.seeds import RandomSource, stream
 
 MAX_DRAWS = 2_000
 """How often a variant is drawn anew before its conditions count as impossible."""
@@ -33,7 +24,6 @@ MAX_DRAWS = 2_000
 MAX_FATES = 100_000
 """So many draws are remembered at most, which bounds the memory."""
 
-Sampler: TypeAlias = Callable[[RandomSource], Value]
 Solve: TypeAlias = Callable[[Values], SolverResults]
 Step: TypeAlias = tuple[str | None, Placed]
 """A derived value with its name, or a condition without one."""
@@ -64,7 +54,7 @@ class Drawer:
     """
 
     template: QuestionTemplate
-    samplers: tuple[tuple[str, Sampler], ...]
+    samplers: tuple[tuple[str | tuple[str, ...], Sampler], ...]
     steps: tuple[Step, ...]
     result_conditions: tuple[Placed, ...]
     solve: Solve
@@ -79,9 +69,7 @@ class Drawer:
         """
         failed: Placed | None = None
         for _ in range(MAX_DRAWS):
-            values: dict[str, Value] = {
-                name: sampler(random_source) for name, sampler in self.samplers
-            }
+            values = self._drawn(random_source)
             if fates is None:
                 draw = self._judged(values)
             else:
@@ -100,6 +88,20 @@ class Drawer:
         assert failed is not None
         message = f"'{failed.expression.source}' did not hold in {MAX_DRAWS} draws"
         raise VariantFailure("where", message)
+
+    def _drawn(self, random_source: RandomSource) -> dict[str, Value]:
+        values: dict[str, Value] = {}
+        try:
+            for name, sample in self.samplers:
+                value = sample(random_source, values)
+                if isinstance(name, str):
+                    values[name] = value
+                else:  # a row of a table, whose cells have a name each
+                    assert isinstance(value, tuple)
+                    values.update(zip(name, value, strict=True))
+        except DrawFailure as failure:
+            raise VariantFailure("draw", str(failure)) from None
+        return values
 
     def _judged(self, values: dict[str, Value]) -> Draw | Placed:
         """The draw of these parameter values, or the first condition that they do not meet."""
@@ -124,7 +126,7 @@ class Drawer:
 
     def _reason(self, drawn: Values) -> str:
         """Which expression failed for which values."""
-        values = {name: drawn[name] for name, _ in self.samplers}
+        values = dict(self.template.parameter_values(drawn))
         shown = show_all(values)
         try:
             for name, placed in self.steps:
@@ -171,7 +173,10 @@ def _no_value(conditions: tuple[Placed, ...], values: Values) -> str:
 
 def drawer(template: QuestionTemplate, solve: Solve) -> Drawer:
     """The drawer of a template whose `generator_problems` are none."""
-    samplers = ((entry.name, _sampler(entry.domain)) for entry in template.parameters)
+    samplers = (
+        (entry.name if entry.names == (entry.name,) else entry.names, sampler(entry))
+        for entry in template.parameters
+    )
     return Drawer(template, tuple(samplers), _steps(template), template.result_conditions, solve)
 
 
@@ -208,111 +213,6 @@ def generator_problems(template: QuestionTemplate) -> list[Problem]:
     return problems
 
 
-def _sampler(domain: Domain) -> Sampler:
-    if isinstance(domain, Probabilities):
-        rows = domain.dimensions[:-1]
-        return _repeated(_probabilities(domain), rows)
-    return _repeated(_single(domain), domain.dimensions)
-
-
-def _repeated(sampler: Sampler, dimensions: tuple[int, ...]) -> Sampler:
-    if not dimensions:
-        return sampler
-    inner = _repeated(sampler, dimensions[1:])
-    count = range(dimensions[0])
-    return lambda random_source: tuple([inner(random_source) for _ in count])
-
-
-def _single(domain: Domain) -> Sampler:
-    match domain:
-        case Integers():
-            if domain.last - domain.first > 100_000:
-                return _wide_integers(domain)
-            return _from_table(domain.values)
-        case Decimals():
-            return _from_table(domain.values)
-        case OneOf():
-            return _from_table(tuple(map(_exact, domain.of)))
-        case Subset():
-            return _subset(tuple(map(_exact, domain.of)), domain.size)
-        case PositiveDefinite():
-            return _positive_definite(domain.size, domain.largest)
-        case Generated():
-            generator, arguments = GENERATORS[domain.generator], domain.arguments
-            return lambda random_source: generator(random_source, arguments)
-        case _:
-            raise TypeError(f"no sampler for {type(domain).__name__}")
-
-
-def _exact(value: Choice) -> Value:
-    """A listed value as an exact number; whole ones as integers."""
-    if isinstance(value, (Decimal, Fraction)):
-        exact = Fraction(value)
-        return exact.numerator if exact.denominator == 1 else exact
-    return value
-
-
-def _from_table(table: tuple[Value, ...]) -> Sampler:
-    count = len(table)
-    return lambda random_source: table[int(random_source() * count)]
-
-
-def _wide_integers(domain: Integers) -> Sampler:
-    count, excluded = domain.last - domain.first + 1, frozenset(domain.excluded)
-
-    def sample(random_source: RandomSource) -> Value:
-        while (value := domain.first + index_below(random_source, count)) in excluded:
-            pass
-        return value
-
-    return sample
-
-
-def _subset(table: tuple[Value, ...], size: int) -> Sampler:
-    def sample(random_source: RandomSource) -> Value:
-        left, chosen = size, []
-        for index, value in enumerate(table):
-            if random_source() * (len(table) - index) < left:
-                chosen.append(value)
-                left -= 1
-        return tuple(chosen)
-
-    return sample
-
-
-def _probabilities(domain: Probabilities) -> Sampler:
-    steps, least, outcomes = int(1 / domain.step), domain.least_steps, domain.outcomes
-    free = steps - least * outcomes
-
-    def sample(random_source: RandomSource) -> Value:
-        extra = composition(random_source, free + outcomes, outcomes)
-        return tuple(Fraction(least + part - 1, steps) for part in extra)
-
-    return sample
-
-
-def _positive_definite(size: int, largest: int) -> Sampler:
-    def sample(random_source: RandomSource) -> Value:
-        lower = [
-            [
-                index_below(random_source, 2 * largest + 1) - largest
-                if column < row
-                else 1 + index_below(random_source, largest)
-                for column in range(row + 1)
-            ]
-            for row in range(size)
-        ]
-        return tuple(
-            tuple(
-                sum(a * b for a, b in zip(lower[row], lower[column], strict=False))
-                for column in range(size)
-            )
-            for row in range(size)
-        )
-
-    return sample
-
-
 def most_variants(template: QuestionTemplate) -> int | None:
     """How many different draws the domains allow, before conditions; None where unknown."""
     counts = [_size(parameter.domain) for parameter in template.parameters]
@@ -321,6 +221,8 @@ def most_variants(template: QuestionTemplate) -> int | None:
 
 
 def _size(domain: Domain) -> int | None:
+    if domain.expressions:
+        return None
     entries = prod(domain.dimensions)
     match domain:
         case Integers():
@@ -328,7 +230,11 @@ def _size(domain: Domain) -> int | None:
             return int((domain.last - domain.first + 1 - len(excluded)) ** entries)
         case Decimals():
             return int(len(domain.values) ** entries)
-        case OneOf():
+        case Permutation():
+            return int(factorial(len(domain.of)) ** entries)
+        case Rows():
+            return len(domain.of) if domain.size is None else perm(len(domain.of), domain.size)
+        case OneOf() | WeightedChoice():
             return int(len(domain.of) ** entries)
         case Subset():
             return int(comb(len(domain.of), domain.size) ** entries)

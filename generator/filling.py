@@ -1,6 +1,6 @@
 """Fills a template with drawn values and solved answers: a closed item comes out."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite
@@ -38,7 +38,7 @@ from qgen.document.answers import (
     ShortAnswer,
     SingleChoice,
 )
-from qgen.document.exam import Item
+from qgen.document.exam import Asset, Item
 from qgen.document.formula import Formula, numbers
 from qgen.document.languages import has_decimal_comma
 from qgen.document.richtext import Passage, RichText, join_parts
@@ -128,9 +128,17 @@ class Filler:
             self._parts(known, printed, random_source),
             optional_passage(template.explanation, printed),
             values,
-            template.assets,
+            self._assets(values),
             self._filling.slot,
         )
+
+    def _assets(self, values: Values) -> Mapping[str, Asset]:
+        """The question's pictures, and those of the drawn rows."""
+        template = self._template
+        if not template.pictures:
+            return template.assets
+        drawn = {each.asset: each.files[str(values[each.column])] for each in template.pictures}
+        return {**template.assets, **drawn}
 
     def _unprintable(self, known: Values) -> VariantFailure:
         for hole in self._template.holes:

@@ -62,7 +62,7 @@ def outline(template: QuestionTemplate, points: Fraction, rule: ScoringRule) -> 
         ),
         optional_passage(template.explanation, printed),
         {},
-        {**template.assets, **undrawn(template)},
+        {**template.assets, **undrawn(template), **_first_pictures(template)},
     )
 
 
@@ -75,6 +75,11 @@ def undrawn(template: QuestionTemplate) -> dict[str, Asset]:
     return {
         figure.asset: Asset(figure.asset, {"svg": b"", "pdf": b""}) for figure in template.figures
     }
+
+
+def _first_pictures(template: QuestionTemplate) -> dict[str, Asset]:
+    """Of each column of pictures the first: all have the same forms."""
+    return {each.asset: next(iter(each.files.values())) for each in template.pictures}
 
 
 def _outline_answer(answer: AnswerTemplate, printed: Printed, rule: ScoringRule) -> Answer:

@@ -21,7 +21,7 @@ from qgen.document.formula import (
     typed,
 )
 from qgen.document.numbers import MINUS, rounded, terminating, to_digits
-from qgen.document.values import Real, Value
+from qgen.document.values import Real, TeX, Value
 
 MAX_REMEMBERED = 4096
 MOST_CHARACTERS = 50_000
@@ -191,6 +191,8 @@ def _text(value: Value, chosen: Filter | None, decimal: bool) -> str:
     _check_filter(value, chosen)
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, TeX):
+        raise ValueError("it is TeX: put the hole inside a formula, as in $…$")
     if isinstance(value, str):
         return _printable(value)
     if isinstance(value, tuple):
@@ -240,6 +242,8 @@ def _math(value: Value, chosen: Filter | None, context: HoleContext) -> str:
     _check_filter(value, chosen)
     if isinstance(value, bool):
         return _signed(rf"\text{{{'true' if value else 'false'}}}", context)
+    if isinstance(value, TeX):
+        return _signed(f"{{{value}}}", context)
     if isinstance(value, str):
         return _signed(_worded(_printable(value)), context)
     if isinstance(value, tuple):

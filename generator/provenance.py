@@ -53,7 +53,8 @@ def answer_provenance(
 
     def known(placed: Placed) -> Known:
         expression = placed.expression
-        if not expression.names:
+        # A cell of a drawn row is the author's own word, as what no value is read for.
+        if not expression.names or (expression.plain and all("." in n for n in expression.names)):
             return "stated", placed.place
         results = expression.names - drawn
         proved = bool(results) and results <= verified and expression.plain

@@ -111,8 +111,13 @@ def _solver(
     plain = [(line.name, compiled[line.name].evaluate) for line in wanted if not line.variables]
     formulas = [(line.name, compiled[line.name].evaluate) for line in wanted if line.variables]
 
+    alone = {name for line in lines for name in names(line.term) if "[" not in name} & drawn
+
     def by_closed_form(**values: Value) -> SolverResults:
         found: dict[str, Value] = {}
+        for name in sorted(alone):
+            if isinstance(values[name], tuple):
+                raise ExpressionError(f"'{name}' is a vector: name its entries, as in {name}[0]")
         try:
             for name, evaluate in plain:
                 found[name] = evaluate(values)

@@ -202,12 +202,13 @@ class QuestionWatch:
             self._holes_asked.append(tuple(_holes_of(self.template)))
         printed = item.stem.printed
         texts = tuple([printed[index] for index in self._holes_asked[0]])
+        pictures = tuple(str(item.values[each.column]) for each in self.template.pictures)
         shown = [
             frozenset(id(option.text.text) for option in part.answer.options)
             for part in item.parts
             if isinstance(part.answer, (SingleChoice, MultipleSelect))
         ]
-        other = self._asked.setdefault(hash((texts, *shown)), item)
+        other = self._asked.setdefault(hash((texts, pictures, *shown)), item)
         if other is item:
             return
         values = show_all(self.template.parameter_values(other.values))

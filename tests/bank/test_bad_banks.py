@@ -21,8 +21,8 @@ REPORTS = {
     "expressions.yaml": [
         "expressions.yaml:10:5: error: in 'width != hieght': there is no value named 'hieght' "
         "(did you mean 'height'?) [unknown-name]",
-        "expressions.yaml:12:9: error: the expression 'width * height.real': '.real' is not "
-        "allowed: values have no attributes [expression]",
+        "expressions.yaml:12:9: error: in 'width * height.real': '.real' is not allowed: only a "
+        "drawn row has columns [unknown-name]",
         "expressions.yaml:15:4: error: the hole 'height | nmu(3)': there is no filter 'nmu' (did "
         "you mean 'num'?) [expression]",
     ],

@@ -62,7 +62,7 @@ def test_what_lines_become() -> None:
         ("w[7]", "'w' has no such entry"),
         ("w[rate]", "an entry is named by a number"),
         ("table", "'table' is of no fixed shape"),
-        ("rate.real", "not allowed"),
+        ("rate.real", "a cell of a row needs a name under 'let'"),
         ("rate if t else 2", "not allowed"),
         ("rate | num(3)", "no filter"),
         ("[].append(1)", "only the named operations"),

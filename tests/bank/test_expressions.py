@@ -91,7 +91,7 @@ NO_VALUE = [
     ("{{ a }}", "an expression has no holes: write the names without '{{'"),
     ("true/2", "only numbers can be added"),
     ("a #}", "cannot be read: unexpected char '#'"),
-    ("w.append", "'.append' is not allowed: values have no attributes"),
+    ("w[0].real", "'.real' is not allowed: values have no attributes"),
     ("().__class__", "'.__class__' is not allowed: values have no attributes"),
     ("'a'.format(a)", "only the named functions can be called"),
     ("name['upper']", "only a vector or a matrix has entries"),
@@ -306,6 +306,8 @@ def test_squares_of_a_small_fraction_come_to_an_end() -> None:
 
 TOKENS = [
     "1", "2", "0.5", "a", "w", "w[0]", "m", "name", "'t'", "'", "[", "]", "(", ")", "+", "-", "*",
+    "range(", "eye(", "inverse(", "matmul(", "quantile(", "round(", "zip(", "binomial_cdf(",
+    "t_pdf(", ".x", "10**9",
     "/", "**", "//", "%", "==", "<", "in", "not", "and", "or", "if", "else", "is", "|", "num(3)",
     "frac", "}}", "{{", "{%", "%}", "{#", "#}", "-%}", ".", "..", ",", ":", "~", "max", "sum",
     " ", "\n", "\\", "e9", "{", "}", "=", "@", "\x00", "é", "true", "none", "for", "import", "set",
@@ -340,6 +342,18 @@ def test_unknown_names_get_the_nearest() -> None:
         "there is no value named 'q'; there are height, width"
     )
     assert unknown_name("q", ()) == "there is no value named 'q'; the question defines none"
+
+
+def test_only_rows_have_columns() -> None:
+    assert compile_expression("c.iso").names == {"c.iso"}
+    assert value_of("c.iso", {"c.iso": "AGO"}) == "AGO"
+    assert unknown_name("w.append", {"w"}) == (
+        "'.append' is not allowed: only a drawn row has columns"
+    )
+    assert (
+        unknown_name("c", {"c.iso", "c.name"}) == "'c' is a row of a table: write c.iso or c.name"
+    )
+    assert "did you mean 'c.iso'?" in unknown_name("c.is", {"c.iso", "c.name"})
 
 
 def test_a_function_is_no_value() -> None:

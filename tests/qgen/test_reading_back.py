@@ -14,7 +14,7 @@ from qgen.bank.templates import QuestionTemplate
 from qgen.checking import How, check_banks, check_question
 from qgen.document import formula
 from qgen.document.formula import Call, Number, Power, Product, Quotient, Sum, Symbol, linear
-from qgen.document.values import Value
+from qgen.document.values import TeX, Value
 from qgen.generator import printing
 from qgen.reading_back import ReadingBack
 from qgen.renderers.html.text import Surroundings
@@ -68,6 +68,8 @@ def misprints(stem: str, *values: Value) -> list[str]:
         ("it is {{ h0 }}, ${{ h0 }}$", True),
         ("{{ h0 }} and ${{ h0 }}$", "a_b^c \\ 50% ~ {x}"),
         ("{{ h0 }} and ${{ h0 }}$", ("one, two", "three")),
+        ("$f(x) = {{ h0 }}$ and $2 - {{ h0 }}$", TeX("\\frac{1}{1 + \\mathrm e^{-x}}")),
+        ("$f = {{ h0 }}$", (TeX("x^2"), TeX("f(x, y)"))),
         ("$y - {{ h0 }}$, $2{{ h0 }}$ and {{ h0 }}", POLYNOMIAL),
         ("${{ h0 }}$", DECAY),
         ("${{ h0 }}$", ROOT),
