@@ -1,6 +1,6 @@
 """Fills a template with drawn values and solved answers: a closed item comes out."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite
@@ -39,7 +39,7 @@ from qgen.document.answers import (
     SingleChoice,
 )
 from qgen.document.exam import Asset, Item
-from qgen.document.formula import Formula, numbers
+from qgen.document.formula import Formula, numbers, symbols
 from qgen.document.languages import has_decimal_comma
 from qgen.document.richtext import Passage, RichText, join_parts
 from qgen.document.values import (
@@ -196,12 +196,13 @@ class Filler:
             case FormulaTemplate():
                 mistakes = (
                     FormulaMistake(
-                        _formula(mistake.answer, known), Passage(mistake.feedback, printed)
+                        _formula(mistake.answer, known, answer.variables),
+                        Passage(mistake.feedback, printed),
                     )
                     for mistake in answer.mistakes
                 )
                 return FormulaAnswer(
-                    _formula(answer.answer, known),
+                    _formula(answer.answer, known, answer.variables),
                     answer.variables,
                     tuple(mistakes),
                     answer.forms,
@@ -340,11 +341,18 @@ def _other(mistake: MistakeTemplate, value: Real, key: Real) -> Real:
     return value
 
 
-def _formula(placed: Placed, known: Values) -> Formula:
+def _formula(placed: Placed, known: Values, variables: Collection[str]) -> Formula:
     value = _value(placed, known)
     if is_real(value):
         value = formula(value)
     if isinstance(value, FORMULA_TYPES):
+        unknown = sorted(symbols(value) - {*variables, "pi"})
+        if unknown:
+            message = (
+                f"the formula '{placed.expression.source}' holds '{unknown[0]}', which is not "
+                f"among the 'variables' ({placed.place})"
+            )
+            raise VariantFailure("answer", message)
         if all(isfinite(number) for number in numbers(value) if isinstance(number, float)):
             return value
         message = f"the formula '{placed.expression.source}' holds a number that is not finite"

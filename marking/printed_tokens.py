@@ -46,7 +46,7 @@ _COMMAND_OPERATORS = {"cdot": "*", "times": "*", "div": "/"}
 _CHARACTERS = {"backslash": "\\", "_": "_", "&": "&", "#": "#", "$": "$", "{": "{", "}": "}"}
 _TEX = re.compile(
     r"\\begin\{(?P<begin>[a-z]*matrix)\}|\\end\{(?P<end>[a-z]*matrix)\}|\\(?P<command>[A-Za-z]+)"
-    r"|(?P<row>\\\\)|\\(?P<escaped>.)|(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<other>\S)",
+    r"|(?P<row>\\\\)|\\(?P<escaped>.)|(?P<number>\d+(?:(?:\.|\{,\})\d+)?|\.\d+)|(?P<other>\S)",
     re.DOTALL,
 )
 _PLAIN = re.compile(
@@ -62,9 +62,16 @@ def tex_signs(source: str) -> list[Sign]:
 
 def _tex(source: str, start: int, end: int) -> Iterator[Sign]:
     place = start
-    sized = ""
+    sized, after_script = "", False
     while found := _TEX.search(source, place, end):
         place = found.end()
+        if after_script and found["number"]:
+            # A single digit is all that a script takes.
+            place = found.start() + 1
+            yield Sign("number", source[found.start()])
+            after_script = False
+            continue
+        after_script = (found["other"] or "") in ("^", "_")
         command, other = found["command"], found["other"] or ""
         if command in _WORDS or command in _NAMES:
             words, place = _argument(source, place, end)
@@ -86,7 +93,7 @@ def _tex_sign(found: re.Match[str]) -> Iterator[Sign]:
         else:
             yield from (CLOSE_ARRAY, *([Sign("close", brackets[1])] if brackets[1] else []))
     elif found["number"] is not None:
-        yield Sign("number", found["number"])
+        yield Sign("number", found["number"].replace("{,}", "."))
     elif found["row"] is not None:
         yield _ROW
     elif command is not None:
@@ -199,9 +206,29 @@ def plain_signs(text: str) -> list[Sign]:
 def mathml_signs(markup: str) -> list[Sign]:
     """The signs of a `<math>` element. Raises ValueError for what is no element."""
     try:
-        return list(_element(ElementTree.fromstring(markup)))
+        return list(_with_decimals(_element(ElementTree.fromstring(markup))))
     except ElementTree.ParseError as error:
         raise ValueError(f"no element: {error}") from None
+
+
+_DECIMAL_COMMA = Sign("separator", "{,}")
+
+
+def _with_decimals(signs: Iterator[Sign]) -> Iterator[Sign]:
+    """The signs with digits on both sides of a decimal comma as one number."""
+    waiting: list[Sign] = []
+    for sign in signs:
+        if waiting and (sign.kind != "number" if len(waiting) == 2 else sign != _DECIMAL_COMMA):
+            yield from waiting
+            waiting = []
+        if sign.kind == "number" and len(waiting) == 2:
+            yield Sign("number", f"{waiting[0].text}.{sign.text}")
+            waiting = []
+        elif sign.kind == "number" or (waiting and sign == _DECIMAL_COMMA):
+            waiting.append(sign)
+        else:
+            yield sign
+    yield from waiting
 
 
 def _element(element: ElementTree.Element) -> Iterator[Sign]:
@@ -211,6 +238,8 @@ def _element(element: ElementTree.Element) -> Iterator[Sign]:
         yield Sign("number", text)
     elif tag == "mtext":
         yield Sign("words", text)
+    elif tag == "mo" and text == "," and element.get("rspace") == "0":
+        yield _DECIMAL_COMMA
     elif tag in ("mi", "mo"):
         yield from _leaf(text.strip())
     elif tag == "mfrac":

@@ -73,19 +73,19 @@ def read_entries(signs: Sequence[Sign]) -> list[list[Sign]]:
         if all(len(_split(row, "cell")) == 1 for row in rows):
             return rows
         return [[Sign("open", "("), *_commas(row), Sign("close", ")")] for row in rows]
-    return _split(inner, "separator", ",") if inner else []
+    return _split(inner, "separator", ",", ";") if inner else []
 
 
 def _commas(row: Sequence[Sign]) -> list[Sign]:
     return [Sign("separator", ",") if sign.kind == "cell" else sign for sign in row]
 
 
-def _split(signs: Sequence[Sign], kind: str, text: str | None = None) -> list[list[Sign]]:
+def _split(signs: Sequence[Sign], kind: str, *texts: str) -> list[list[Sign]]:
     found: list[list[Sign]] = [[]]
     depth = 0
     for sign in signs:
         depth += _step(sign)
-        if not depth and sign.kind == kind and text in (None, sign.text):
+        if not depth and sign.kind == kind and (not texts or sign.text in texts):
             found.append([])
         else:
             found[-1].append(sign)
@@ -213,7 +213,8 @@ class _Reader:
     def _beside(self) -> Read:
         before, sign = self._signs[self.place - 1], self._next()
         assert sign is not None
-        if before.kind == "number" and sign.kind in ("number", "fraction"):
+        is_script = self.place > 1 and self._signs[self.place - 2].kind == "script"
+        if before.kind == "number" and not is_script and sign.kind in ("number", "fraction"):
             raise Unreadable("two numbers stand side by side")
         return self._factor()
 

@@ -1,5 +1,6 @@
 """Whether the signs of a print are the value of their hole, in the precision that prints."""
 
+import re
 from fractions import Fraction
 from math import floor, isclose, log10
 
@@ -19,6 +20,8 @@ from qgen.marking.printed_values import (
 COMPUTED_DIGITS = 4
 """A computed number prints to so many significant digits where no filter says."""
 PERCENT_DIGITS = 3
+_DECIMAL_COMMA = re.compile(r"(\d),(\d)")
+"""Behind the comma between two entries stands a blank."""
 POINTS = 3
 
 
@@ -30,7 +33,7 @@ def compare_words(hole: HoleTemplate, value: Value, text: str) -> None:
             raise Unreadable("its characters are others")
         return
     if not _holds_words(value):
-        compare_signs(plain_signs(text), value, hole)
+        compare_signs(plain_signs(_DECIMAL_COMMA.sub(r"\1.\2", text)), value, hole)
 
 
 def _holds_words(value: Value) -> bool:

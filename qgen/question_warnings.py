@@ -103,8 +103,7 @@ class QuestionWatch:
             for (code, place), each in self._found.items()
         ]
         if self._seen > 1:
-            found += self._constant_truths() if enough else ()
-            found += self._telling_digits()
+            found += (*self._constant_truths(), *self._telling_digits()) if enough else ()
         accepted = self.template.accepted_warnings
         met = {each.code for each in found if each.severity == "warning"}
         kept = [each for each in found if each.severity == "error" or each.code not in accepted]

@@ -87,41 +87,40 @@ def cache_of_tensors(
 ) -> Mapping[str, Any]:
     """Runs the key and value maps of every layer on tokens, and adds up what the outputs hold.
 
-    The layers are torch's own, on its "meta" device, which keeps shapes and kinds of numbers but
-    no entries. All are [variants].
+    They are multiplied on torch's "meta" device, which keeps shapes and kinds of numbers but no
+    entries. All are [variants].
     """
     import torch
 
     kinds = {1: torch.float8_e4m3fn, 2: torch.float16, 4: torch.float32}
 
-    def stored(depth: int, model: int, kept: int, count: int, item: int) -> "list[Tensor]":
-        """The keys of all layers, then the values: [tokens, kept] each."""
+    def stored(depth: int, model: int, kept: int, count: int, item: int) -> "Tensor":
+        """The keys of all layers, then the values: [2 · layers, tokens, kept]."""
         with torch.device("meta"):
-            entries = torch.empty(count, model)
-            maps = [torch.nn.Linear(model, kept, bias=False) for _ in range(2 * depth)]
-            return [each(entries).to(kinds[item]) for each in maps]
+            entries, maps = torch.empty(count, model), torch.empty(2 * depth, model, kept)
+            return (entries @ maps).to(kinds[item])
 
     def count(depth: int, queries: int, keys: int, across: int, tokens: int, item: int) -> Any:
         model = queries * across
         cached = stored(depth, model, keys * across, tokens, item)
         single = stored(depth, model, keys * across, 1, item)
         whole = stored(depth, model, model, tokens, item)
-        total = sum(each.nbytes for each in cached)
+        total = cached.nbytes
         return [
-            sum(each.numel() for each in single),
-            sum(each.nbytes for each in single),
+            single.numel(),
+            single.nbytes,
             total,
             total / 1e6,
-            sum(each.nbytes for each in whole) / total,
-            sum(each.nbytes for each in cached[:depth]) / 1e6,
-            sum(each.nbytes for each in whole) / 1e6,
+            whole.nbytes / total,
+            cached[:depth].nbytes / 1e6,
+            whole.nbytes / 1e6,
             (cached[0].nbytes + cached[depth].nbytes) / 1e6,
-            sum(each.numel() * torch.finfo(each.dtype).bits for each in cached) / 1e6,
+            cached.numel() * torch.finfo(cached.dtype).bits / 1e6,
             total / 1024 / 1024,
         ]
 
     models = torch.stack((layers, query_heads, key_heads, width, tokens, size), 1).long()
-    # A thousand variants hold few models that differ, and a model takes milliseconds to build.
+    # A thousand variants hold few models that differ.
     distinct, places = torch.unique(models, dim=0, return_inverse=True)
     counts = [count(*row) for row in distinct.tolist()]
     columns = torch.tensor(counts, dtype=torch.float64)[places].unbind(-1)

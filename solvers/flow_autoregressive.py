@@ -34,25 +34,27 @@ def passes(d: Scalar) -> SolverResults:
 
 @check("flow_autoregressive.passes", tolerance=1e-9)
 def passes_by_dependencies(d: "Tensor") -> Mapping[str, Any]:
-    """Repeats passes until every shift and scale rests on known entries only; d: [variants]."""
+    """Repeats passes until every shift and scale rests on known entries only; d: [variants].
+
+    One run on the largest d tells all: entries behind the d-th do not reach those before.
+    """
     import torch
 
-    places = torch.arange(int(d.max()), dtype=d.dtype)
-    within = places < d[:, None]
+    largest = int(d.max())
 
     def count(known: "Tensor", *, grows: bool) -> "Tensor":
         """Passes until all outputs are right, where `grows` lets them fix entries of x."""
-        found = torch.zeros_like(d)
-        done = torch.zeros_like(within)
-        while not bool(done[within].all()):
-            found = found + ~(done | ~within).all(-1)
+        taken = torch.zeros(largest, dtype=d.dtype)
+        done = torch.zeros(largest, dtype=torch.bool)
+        while not bool(done.all()):
+            taken += ~done
             # An output is right if all entries before it are known.
-            before = torch.cat((torch.ones_like(known[:, :1]), known[:, :-1]), -1)
+            before = torch.cat((torch.ones_like(known[:1]), known[:-1]))
             done = before.cumprod(-1).bool()
             known = known | done if grows else known
-        return found
+        return taken.cummax(0).values[d.long() - 1]
 
-    given = torch.ones_like(within)
+    given = torch.ones(largest, dtype=torch.bool)
     return {
         "scoring_passes": count(given, grows=False),
         "drawing_passes": count(~given, grows=True),

@@ -189,7 +189,8 @@ def errors_by_sampling(tau: "Tensor", high: "Tensor") -> Mapping[str, "Tensor"]:
                 second = slope(later, goal, none, tau)
                 goal = place + (later - now) * (first + second) / 2
             place = goal
-        return (place / exact - 1).abs()
+        away: torch.Tensor = (place / exact - 1).abs()
+        return away
 
     return {
         "euler_errors": torch.stack([error(count, twice=False) for count in EVALUATIONS], -1),

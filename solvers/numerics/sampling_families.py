@@ -201,8 +201,16 @@ def quantile_by_bisection(
 def distribution_at(family: str, location: "Tensor", scale: "Tensor", point: "Tensor") -> "Tensor":
     """The distribution function at the point; all tensors of one shape.
 
-    Torch's exponential law has no location of its own.
+    Torch's exponential law has no location of its own. Its Gumbel law takes tiny probabilities for
+    0; they are those of no event above the point, where events come as a Poisson process.
     """
+    from torch.distributions import Poisson
+
+    if family == "gumbel":
+        rate = ((location - point) / scale).clamp(max=_LARGEST_EXPONENT).exp()
+        events: Any = Poisson(rate, validate_args=False)
+        nothing: Tensor = events.log_prob(point.new_zeros(())).exp()
+        return nothing
     law = distribution(family, location, scale)
     if family == "exponential":
         point = (point - location).clamp(min=0)

@@ -15,8 +15,11 @@ from qgen.solvers.numerics.formula_values import POINTS, Points, evaluate_alike,
 if TYPE_CHECKING:
     from torch import Tensor
 
-SMALL = 1e-3
-"""Values below this are compared as if they were this large: the tolerance is absolute there."""
+ROUNDING = 1e-13
+"""Where terms cancel, what rounding leaves of them is so large a share of the largest entry, or
+of 1 where that is smaller."""
+TINY = 1e-30
+"""Rounding leaves nothing this small: it is a result, such as a density far from the mean."""
 STANDARD_ERRORS = 5
 RESOLUTION = 0.05
 """A sampled result proves nothing if five of its standard errors exceed this share of it (or
@@ -143,19 +146,32 @@ def agreement(
 ) -> tuple["Tensor", float]:
     """Where two float tensors of one shape agree, and their largest relative difference.
 
-    Sampled values, which have standard errors, agree only where these are narrow enough to
-    prove something; their difference is not measured. NaN agrees with nothing.
+    The first axis is that of variants. Differences are relative beyond what rounding may leave;
+    where a variant of the batch has a tiny value, all are. Sampled values, which have standard
+    errors, agree only where these are narrow enough to prove something; their difference is not
+    measured. NaN agrees with nothing.
     """
     second = second.detach().double()
     size = first.abs()
     difference = (first - second).abs()
-    allowed = tolerance * size.clamp(min=SMALL)
+    rounding = _rounding(size) if tolerance else size.new_zeros(1)
+    allowed = tolerance * size + rounding
     if errors is None:
-        shares = (difference / size.clamp(min=SMALL)).nan_to_num(nan=float("inf"))
+        beyond = (difference - rounding).clamp(min=0)
+        shares = (beyond / size).where(beyond > 0, beyond).nan_to_num(nan=float("inf"))
         return difference <= allowed, float(shares.max()) if shares.numel() else 0.0
     spread = STANDARD_ERRORS * errors.detach().double()
     sharp = (spread >= 0) & (spread <= RESOLUTION * size.clamp(min=1))
     return sharp & (difference <= allowed + spread), 0.0
+
+
+def _rounding(size: "Tensor") -> "Tensor":
+    """What rounding may leave in each value, from the values' magnitudes."""
+    if bool(((size > 0) & (size < TINY)).any()) or not size.numel():
+        return size.new_zeros(1)
+    rows = size.reshape(len(size), -1)
+    largest = rows.amax(-1).clamp(min=1).reshape(-1, *[1] * (size.dim() - 1))
+    return ROUNDING * largest.nan_to_num(posinf=1.0)
 
 
 def _unlike(tensor: object, shape: tuple[int, ...], *, truths: bool) -> str | None:

@@ -30,8 +30,8 @@ class Verification:
     """What comparing the routes gave.
 
     `compared` counts results, one for each name and variant. `largest` is the largest difference
-    between the routes, as a share of the value or of 0.001 where that is larger; results that
-    the second route only samples are left out of it.
+    between the routes, as a share of the value, beyond what rounding leaves where terms cancel;
+    results that the second route only samples are left out of it.
     """
 
     disagreements: tuple[Disagreement, ...]
@@ -53,8 +53,8 @@ def verify(
     pair (tensor, tensor of standard errors) stands for sampled numbers. Named mistakes may be
     returned too and are then compared as well.
 
-    Numbers agree if they differ by at most the check's tolerance times the value (or times
-    0.001 for values below that), plus five standard errors for sampled ones. A result that is
+    Numbers agree if they differ by at most the check's tolerance times the value, plus what
+    rounding leaves where terms cancel, plus five standard errors for sampled ones. A result that is
     missing, not finite or of another shape is a disagreement. Raises SolverFailure if the
     solver has no check, or the check fails or returns names that nobody declared.
     """

@@ -143,6 +143,12 @@ class TestFormulas:
             ("x", "'mean' is x, not a formula (bank.yaml:8:9)"),
             (Number(float("inf")), "the formula 'mean' holds a number that is not finite"),
             (linear([(1, "x")], 1), None),
+            (Symbol("pi"), None),
+            (
+                linear([(1, "x"), (2, "sigma")], 1),
+                "the formula 'mean' holds 'sigma', which is not among the 'variables' "
+                "(bank.yaml:8:9)",
+            ),
             (Number(10**400), None),
             (Number(Fraction(10**400, 3)), None),
         ],

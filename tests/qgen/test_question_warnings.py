@@ -135,12 +135,12 @@ class TestChoices:
 
 class TestVariants:
     def test_that_look_alike(self, tmp_path: Path) -> None:
-        (problem,) = told(tmp_path, number(stem="Half of an even number?", answer="7", proof="8-1"))
+        (problem,) = told(tmp_path, number(stem="Half of 14?", answer="7", proof="8-1", note="-"))
         assert (problem.code, problem.severity) == ("alike-variants", "warning")
         assert "looks like variant 1 " in problem.message
 
     def test_that_look_alike_with_other_keys_are_an_error(self, tmp_path: Path) -> None:
-        problems = told(tmp_path, number(stem="Half of it?"))
+        problems = told(tmp_path, number(stem="Half of it?", note="It is a test."))
         assert codes(problems) == {("alike-variants", "error")}
         assert "the keys differ" in problems[0].message
 

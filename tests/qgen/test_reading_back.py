@@ -32,17 +32,16 @@ ROOT = Quotient(Call("sqrt", (Call("abs", (X,)),)), Sum((Symbol("x_1"), Symbol("
 
 
 @cache
-def asked(stem: str) -> QuestionTemplate:
-    return template(
-        question(stem=stem, parameters={name: {"one_of": [1, 2]} for name in (*NAMES, "v")})
-    )
+def asked(stem: str, language: str = "en") -> QuestionTemplate:
+    parameters = {name: {"one_of": [1, 2]} for name in (*NAMES, "v")}
+    return template(question(stem=stem, parameters=parameters, language=language))
 
 
-def misprints(stem: str, *values: Value) -> list[str]:
+def misprints(stem: str, *values: Value, language: str = "en") -> list[str]:
     """What is misread of a stem with the holes h0, h1 and h2."""
     known = dict(zip(NAMES, values, strict=False))
     known |= dict.fromkeys([*NAMES, "v"][len(values) :], 1)
-    found = asked(stem)
+    found = asked(stem, language)
     return [message for message, _ in ReadingBack(found).faults(fill(found, known), known)]
 
 
@@ -82,6 +81,7 @@ def misprints(stem: str, *values: Value) -> list[str]:
 )
 def test_a_right_print_is_read_as_its_value(stem: str, value: Value) -> None:
     assert misprints(stem, value) == []
+    assert misprints(stem, value, language="de") == []
 
 
 @pytest.mark.slow
@@ -150,7 +150,7 @@ def _break(what: str, patch: pytest.MonkeyPatch) -> None:
                 printing, "_magnitude", lambda value, *rest, **how: real(1 / value, *rest, **how)
             )
         case "a digit too few":
-            wrap("rounded", lambda real, value, digits: real(value, digits - 1))
+            wrap("to_digits", lambda real, value, digits: real(value, digits - 1))
         case "a percentage that is none":
             wrap("terminating", lambda real, value: real(value / 100))
         case "a vector turned around":

@@ -170,12 +170,29 @@ class TestFailures:
 
 
 class TestNumbers:
-    def test_the_tolerance_is_relative_and_absolute_near_zero(self):
+    def test_the_tolerance_is_relative_but_for_what_rounding_leaves(self):
         values = (1000, Fraction(1, 2), 0, Fraction(1, 10**7))
-        near = torch.tensor([1000.0009, 0.5000004, 9e-10, 1e-7], dtype=torch.float64)
+        near = torch.tensor([1000.0009, 0.5000004, 9e-14, 1.0000005e-7], dtype=torch.float64)
         assert told(compared(values, near)) == []
-        far = torch.tensor([1000.0011, 0.5000006, 1.1e-9, 2e-9], dtype=torch.float64)
+        far = torch.tensor([1000.0011, 0.5000006, 2e-13, 1.000003e-7], dtype=torch.float64)
         assert [variant for variant, _ in told(compared(values, far))] == [0, 1, 2, 3]
+
+    def test_rounding_counts_by_the_largest_entry_of_a_variant(self):
+        values = ((10**6, 0), (1, 0))
+        rounded = torch.tensor([[1e6, 5e-8], [1, 5e-8]], dtype=torch.float64)
+        assert [variant for variant, _ in told(compared(values, rounded))] == [1]
+
+    @pytest.mark.parametrize("value", [1e-263, 1e-40, 3e-31])
+    def test_tiny_results_are_compared_relatively(self, value):
+        assert told(compared([value, 0.5], torch.tensor([value, 0.5], dtype=torch.float64))) == []
+        for wrong in (value * 1.00001, 0.0, -value, value**2, 1e-17):
+            second = torch.tensor([wrong, 0.5], dtype=torch.float64)
+            assert [variant for variant, _ in told(compared([value, 0.5], second))] == [0]
+
+    def test_small_results_beside_tiny_ones_are_compared_relatively(self):
+        values = [1e-200, 1e-16]
+        second = torch.tensor([1e-200, 2e-16], dtype=torch.float64)
+        assert [variant for variant, _ in told(compared(values, second))] == [1]
 
     @pytest.mark.parametrize(
         ("returned", "text"),

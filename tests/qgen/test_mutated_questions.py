@@ -1,0 +1,81 @@
+"""Shipped questions mutated by chance: no traceback, no hang, and each message with its line."""
+
+import random
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import qgen.bank.questions
+from qgen import deriving
+from qgen.checking import How, check_question
+from qgen.document.problem import Problem
+from tests.bank.written import load_text
+from tests.mutations import as_yaml, in_time, mutated_data, mutated_text
+
+pytestmark = pytest.mark.slow
+
+ROUNDS = range(12)
+A_ROUND = 12
+"""So many mutated questions a test: enough rounds to find again what was found once."""
+
+
+@cache
+def shipped() -> tuple[tuple[str, Any], ...]:
+    """Every question of the bank, as text and as data."""
+    folder = Path(qgen.bank.questions.__file__ or "").parent
+    found = []
+    for path in sorted(folder.rglob("*.yaml")):
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for each in data if isinstance(data, list) else [data]:
+            plain = yaml.safe_dump(each, sort_keys=False, allow_unicode=True)
+            found.append((plain, yaml.safe_load(plain)))
+    return tuple(found)
+
+
+def told(text: str) -> list[Problem]:
+    """What loading the question says, and where it loads, what checking it says."""
+    bank, problems = load_text(text)
+    for template in () if problems else bank.questions.values():
+        problems = [*problems, *check_question(template, How(3)).problems]
+    return problems
+
+
+def held(text: str) -> None:
+    with in_time(text):
+        problems = told(text)
+    lines = text.count("\n") + 1
+    for problem in problems:
+        message = str(problem)
+        assert re.fullmatch(
+            r"bank\.yaml:[1-9]\d*:[1-9]\d*: (error|warning): .+ \[[a-z0-9-]+\]", message
+        ), message
+        assert "Traceback" not in message
+        assert problem.place is not None
+        assert problem.place.line <= lines, message
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Torch takes its seconds beforehand."""
+    pytest.importorskip("torch")
+    monkeypatch.setattr(deriving, "SECONDS", 2.0)
+
+
+@pytest.mark.parametrize("part", ROUNDS)
+def test_mutated_text_passes_or_is_told(part: int) -> None:
+    chance = random.Random(f"questions as text {part}")
+    for _ in range(A_ROUND):
+        text, _ = chance.choice(shipped())
+        held(mutated_text(text, chance.randrange(10**9)))
+
+
+@pytest.mark.parametrize("part", ROUNDS)
+def test_mutated_data_passes_or_is_told(part: int) -> None:
+    chance = random.Random(f"questions as data {part}")
+    for _ in range(A_ROUND):
+        _, data = chance.choice(shipped())
+        held(as_yaml(mutated_data(data, chance.randrange(10**9))))
