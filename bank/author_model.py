@@ -182,9 +182,31 @@ def validated(
     return result, problems
 
 
+_HINTS = frozenset({"hint", "hints"})
+_SYNONYMS = {
+    "choices": "options",
+    "solution": "explanation",
+    "question": "stem",
+    "name": "title",
+    "category": "topic",
+    "marks": "points",
+    "time": "minutes",
+    "correct_answer": "answer",
+}
+"""Keys of other programs, and what they are called here."""
+
+
 def _unknown_key(source: Source, mapping: int, key: str, known: tuple[str, ...]) -> Problem:
     line, column = source.mappings[mapping].keys[key]
-    hint = did_you_mean(key, known) or f"; known keys: {', '.join(known)}"
+    meant = _SYNONYMS.get(key, key)
+    hint = f" (did you mean '{meant}'?)" if meant in known else did_you_mean(key, known)
+    if key in _HINTS:
+        hint = "; say it in the stem, or in the feedback of a mistake that it helps against"
+    hint = hint or f"; known keys: {', '.join(known)}"
+    value = source.mappings[mapping].entries.get(key)
+    if value is not None and (value.line, value.column) == (line, column + len(key)):
+        # No colon: the key is what followed a comma in `{text: yes, sure}`.
+        hint = "; a comma ends a text inside braces: put the text in quotes"
     return Problem("unknown-key", f"unknown key '{key}'{hint}", Place(source.file, line, column))
 
 
@@ -225,6 +247,8 @@ def _explained(detail: ErrorDetails, source: Source, path: tuple[str | int, ...]
         "union_tag_not_found": "'kind' is missing",
     }
     message = messages.get(kind)
+    if kind in {"model_type", "model_attributes_type"}:
+        message = f"{message}; {wanted}" if (wanted := _wanted_form(detail)) else message
     if message is None and kind == "literal_error":
         hint = did_you_mean(str(detail["input"]), _quoted(str(context["expected"])))
         message = f"expected {context['expected']}, got {shown}{hint}"
@@ -242,6 +266,31 @@ def _explained(detail: ErrorDetails, source: Source, path: tuple[str | int, ...]
     is_key = location and location[-1] == "[key]"
     place = source.place(location[:-1] if is_key else location, key=bool(is_key))
     return Problem(kind.replace("_", "-"), message, place)
+
+
+_FORMS = {
+    "tolerance": "write {{absolute: {}}} or {{relative: 1%}}",
+    "options": "write {{text: {}, correct: true}} for a right option, {{text: {}}} for a wrong one",
+    "mistakes": "write {{answer: {}, feedback: what to tell who made it}}",
+    "rubric": "write {{points: 1, text: {}}}",
+    "pairs": "write {{left: {}, right: its partner}}",
+    "parts": "write a part with its kind, prompt and points",
+    "from": "write what to pick, as in {{topics: [{}]}}",
+}
+"""What is meant where people write a value in place of a mapping, by the key that it belongs to."""
+
+
+def _wanted_form(detail: ErrorDetails) -> str:
+    """The form that is wanted, with what was written put in its place."""
+    keys = [step for step in detail["loc"] if isinstance(step, str)]
+    written = detail["input"]
+    plain = isinstance(written, (str, int, Decimal)) and not isinstance(written, bool)
+    if not keys or keys[-1] not in _FORMS:
+        return ""
+    text = " ".join(str(written).split()) if plain else "…"
+    if keys[-1] == "tolerance" and text.endswith("%"):
+        return f"write {{relative: {text}}}"
+    return _FORMS[keys[-1]].format(text, text)
 
 
 def _shown(value: object) -> str:

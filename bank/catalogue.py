@@ -211,14 +211,12 @@ def _open_question(
     place = source.place(steps)
     model, problems = validated(HEADER, data, source, steps)
     if not isinstance(model, QuestionHeader):
-        if isinstance(file.source, Problem):
-            return [file.source]
-        whole = compiled(file.source, steps, _question_at(file.source.data, steps), file.folder)
-        return _told_once(problems, whole[1])
+        return _all_mistakes(file, steps, problems)
     if model.id in entries:
         first = entries[model.id].header.place
         message = f"the id '{model.id}' is taken by the question at {first}"
-        return [*problems, Problem("repeated-id", message, source.place((*steps, "id")))]
+        problems.append(Problem("repeated-id", message, source.place((*steps, "id"))))
+        return _all_mistakes(file, steps, problems)
     points = model.points
     if model.kind == DERIVATION:
         points = sum((part.points for part in model.parts), Fraction(0))
@@ -233,6 +231,14 @@ def _open_question(
         steps,
     )
     return problems
+
+
+def _all_mistakes(file: BankFile, steps: Steps, of_header: list[Problem]) -> list[Problem]:
+    """What is wrong with a question that nobody can ask; or with its file, where that is unread."""
+    if isinstance(file.source, Problem):
+        return [file.source]
+    data = _question_at(file.source.data, steps)
+    return _told_once(of_header, compiled(file.source, steps, data, file.folder)[1])
 
 
 def _told_once(of_header: list[Problem], of_question: list[Problem]) -> list[Problem]:

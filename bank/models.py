@@ -71,6 +71,9 @@ DerivedEntry: TypeAlias = Annotated[
 ]
 
 
+ONE_RIGHT_OPTION = "a single choice has exactly one right option; {} are marked correct"
+
+
 class OptionModel(AuthorModel):
     """One option: `correct` is true, false, or an expression with a truth value."""
 

@@ -28,6 +28,7 @@ from qgen.bank.markup import (
     read_markup,
 )
 from qgen.bank.models import (
+    ONE_RIGHT_OPTION,
     ChoiceFields,
     DerivationQuestion,
     DerivedModel,
@@ -462,8 +463,8 @@ class TemplateBuilder:
         fixed = [option.correct for option in model.options]
         right = fixed.count(True)
         if single and all(isinstance(correct, bool) for correct in fixed) and right != 1:
-            message = f"a single choice has exactly one right option; {right} are marked correct"
-            self._problem("right-options", message, self._place(*steps, "options"))
+            place = self._place(*steps, "options")
+            self._problem("right-options", ONE_RIGHT_OPTION.format(right), place)
         return ChoiceTemplate(
             "single_choice" if single else "multiple_select", tuple(options), model.draw
         )

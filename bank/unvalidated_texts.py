@@ -5,16 +5,24 @@ formulas and expressions in the same run.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 from qgen.bank.author_model import is_number
-from qgen.bank.expressions import ExpressionError, compile_expression
+from qgen.bank.expressions import CONSTANTS, ExpressionError, compile_expression, unknown_name
 from qgen.bank.markup import Handlers, MarkupError, math_fault, read_markup
+from qgen.bank.models import ONE_RIGHT_OPTION, DerivationQuestion, OptionModel, SoleQuestion
 from qgen.bank.parameters import may_be_expression
 from qgen.bank.templates import HoleContext
 from qgen.bank.yaml_source import Source, Steps
-from qgen.document.problem import Problem
+from qgen.document.problem import Problem, did_you_mean
 
+_KEYS = frozenset(
+    entry.alias or name
+    for model in (*get_args(SoleQuestion), DerivationQuestion)
+    for name, entry in model.model_fields.items()
+)
+_NAMING = ("parameters", "let", "derive")
+_OPTION_KEYS = frozenset(OptionModel.model_fields)
 _TEXTS = frozenset({"stem", "prompt", "explanation", "feedback", "study_note", "left", "right"})
 _TEXTS_OF = frozenset({"options", "rubric", "items"})
 _LISTS_OF_TEXTS = frozenset({"items", "also"})
@@ -24,14 +32,15 @@ _EXPRESSIONS_OF = frozenset({"where", "let", "with"})
 
 def mistakes_in_texts(data: object, source: Source, path: Steps) -> list[Problem]:
     """What is wrong inside the texts and expressions of a question that is only known as data."""
-    problems: list[Problem] = []
+    problems: list[Problem] = list(_right_options(data, source, path))
+    known = _value_names(data)
     for steps, text in _leaves(data, path):
         names = [step for step in steps if isinstance(step, str)]
         key = names[-1] if names else ""
         parent = names[-2] if len(names) > 1 else ""
         is_text = key in _TEXTS | _LISTS_OF_TEXTS or (key == "text" and parent in _TEXTS_OF)
         if is_text:
-            problems += _in_markup(text, source, steps)
+            problems += _in_markup(text, source, steps, known)
         elif _is_in_domain(steps) and is_number(text):
             continue
         elif (
@@ -87,7 +96,43 @@ def _in_expression(text: str, source: Source, steps: Steps) -> list[Problem]:
     return []
 
 
-def _in_markup(text: str, source: Source, steps: Steps) -> list[Problem]:
+def _value_names(data: object) -> frozenset[str] | None:
+    """The names of the values that holes may print; None where they are not known.
+
+    What a solver returns is not known here, nor what a misspelt key would have defined.
+    """
+    if not isinstance(data, dict) or "solver" in data:
+        return None
+    if any(did_you_mean(key, (*_NAMING, "solver")) for key in data.keys() - _KEYS):
+        return None
+    named = [data.get(key, {}) for key in _NAMING]
+    if not all(isinstance(each, dict) for each in named):
+        return None
+    return frozenset(name for each in named for name in each)
+
+
+def _right_options(data: object, source: Source, path: Steps) -> Iterator[Problem]:
+    """Single choices whose options say that none is right, or several."""
+    if not isinstance(data, dict):
+        return
+    parts = data.get("parts")
+    for index, part in enumerate(parts if isinstance(parts, list) else ()):
+        yield from _right_options(part, source, (*path, "parts", index))
+    options = data.get("options")
+    if data.get("kind") != "single_choice" or not isinstance(options, list):
+        return
+    if not all(isinstance(each, dict) and each.keys() <= _OPTION_KEYS for each in options):
+        return
+    said = [each.get("correct", False) for each in options]
+    if all(isinstance(each, bool) for each in said) and sum(said) != 1:
+        yield Problem(
+            "right-options", ONE_RIGHT_OPTION.format(sum(said)), source.place((*path, "options"))
+        )
+
+
+def _in_markup(
+    text: str, source: Source, steps: Steps, known: frozenset[str] | None
+) -> list[Problem]:
     problems: list[Problem] = []
 
     def keep(code: str, message: str, offset: int) -> None:
@@ -95,9 +140,13 @@ def _in_markup(text: str, source: Source, steps: Steps) -> list[Problem]:
 
     def hole(expression: str, context: HoleContext, offset: int) -> int:
         try:
-            compile_expression(expression, printing=True)
+            names = compile_expression(expression, printing=True).names
         except ExpressionError as error:
             keep("expression", f"the hole '{expression}': {error}", offset)
+            return 0
+        if known is not None:
+            for name in sorted(names - {*known, *CONSTANTS}):
+                keep("unknown-name", f"in '{expression}': {unknown_name(name, known)}", offset)
         return 0
 
     def image(target: str, offset: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from qgen.bank.expressions import CONSTANTS, unknown_name
 from qgen.bank.templates import (
     CARRIED_NAME,
+    FormulaTemplate,
     Placed,
     QuestionTemplate,
     answer_expressions,
@@ -36,22 +37,42 @@ def unknown_references(template: QuestionTemplate) -> Iterator[Problem]:
     known |= {each.line.name for each in template.derivations}
     for placed in template.conditions:
         yield from _unknown(placed, known)
+    variables = frozenset(
+        name
+        for part in template.parts
+        if isinstance(part.answer, FormulaTemplate)
+        for name in part.answer.variables
+    )
     for hole in template.holes:
-        yield from _unknown(Placed(hole.expression, hole.place), known, in_text=True)
+        placed = Placed(hole.expression, hole.place)
+        yield from _unknown(placed, known, in_text=True, variables=variables)
     proofs = (placed.proof for placed in template.proofs() if placed.proof is not None)
     for placed in (
         *proofs,
         *answer_expressions(template.parts),
         *figure_expressions(template.figures),
     ):
-        yield from _unknown(placed, known)
+        yield from _unknown(placed, known, variables=variables)
     for placed in carried_expressions(template.parts):
         yield from _unknown(placed, known | {CARRIED_NAME})
 
 
-def _unknown(placed: Placed, known: Collection[str], *, in_text: bool = False) -> Iterator[Problem]:
+def _unknown(
+    placed: Placed,
+    known: Collection[str],
+    *,
+    in_text: bool = False,
+    variables: Collection[str] = (),
+) -> Iterator[Problem]:
     for name in sorted(placed.expression.names - {*known, *CONSTANTS}):
         message = f"in '{placed.expression.source}': {unknown_name(name, known)}"
-        if in_text and len(name) == 1 and not did_you_mean(name, known):
+        if name in variables:
+            message = f"in '{placed.expression.source}': '{name}' is a variable of the formula "
+            message += "that is asked for, and has no value" + (
+                "; write it without a hole" if in_text else "; only 'answer' and 'mistakes' read it"
+            )
+        elif variables:
+            message += f"; the formula's variables are {', '.join(sorted(variables))}"
+        if in_text and name not in variables and len(name) == 1 and not did_you_mean(name, known):
             message += "; for TeX's own braces write '{ {' with a blank"
         yield Problem("unknown-name", message, placed.place)

@@ -216,6 +216,8 @@ def _syntax_message(error: yaml.MarkedYAMLError, text: str, line: int) -> str:
     problem = error.problem or "this is not YAML"
     if "mapping values are not allowed" in problem:
         return "a colon and a blank inside a plain text; put the text in quotes or after a '|'"
+    if "expected ',' or '}'" in problem:
+        return "a text inside braces that holds a comma or a brace: put it in quotes"
     context = f" {error.context}" if error.context else ""
     return f"not valid YAML: {problem}{context}"
 

@@ -265,7 +265,7 @@ def _numeric(answer: Numeric) -> Iterator[Fault]:
         if isinstance(response, Refusal):
             yield "key-refused", f"the key typed as {text} is refused: {response.sentence}"
         elif mark(response).credit != 1:
-            yield "key-wrong", f"the key typed as {text} earns no marks"
+            yield "key-wrong", f"the key typed as {text} earns no marks{_exactly(answer)}"
     beyond = (high - low) / 1_000_000 or Fraction(1, 10**9)
     for outside in (low - beyond, high + beyond):
         if mark(outside).credit:
@@ -286,6 +286,16 @@ def _numeric(answer: Numeric) -> Iterator[Fault]:
                 f"the mistakes {found.mistake + 1} and {index + 1} both give "
                 f"{float(mistake.value):.6g}: who makes the second reads the feedback of the first",
             )
+
+
+def _exactly(answer: Numeric) -> str:
+    """What to say where no decimal is the key, and the tolerance allows for nothing else."""
+    if answer.tolerance.amount or isinstance(answer.key, float):
+        return ""
+    return (
+        f": the key is {answer.key}, and the tolerance {{{answer.tolerance.kind}: 0}} accepts "
+        "nothing beside it; allow for rounding, as in {absolute: 0.001} or {relative: 1%}"
+    )
 
 
 def _forms(answer: Numeric, low: Fraction, high: Fraction) -> Iterator[str]:

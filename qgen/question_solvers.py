@@ -45,7 +45,11 @@ def question_solvers(template: QuestionTemplate) -> tuple[tuple[Solver, ...], li
         try:
             solver = find_solver(name)
         except UnknownSolver as error:
-            problems.append(Problem("unknown-solver", str(error), place))
+            message = (
+                f"{error}; a course's own stand in a file that the exam names under 'solvers:', "
+                "or '--solvers FILE' does"
+            )
+            problems.append(Problem("unknown-solver", message, place))
             continue
         found.append(solver)
         for parameter in solver.parameters:

@@ -115,7 +115,7 @@ class TestExactNumbers:
         ({"tolerance": {"relative": -1}}, "must not be negative"),
         ({"tolerance": {"significant_digits": 0}}, "must be at least 1, got 0"),
         ({"tolerance": {"significant_digits": 2.5}}, "expected a whole number, got 2.5"),
-        ({"tolerance": "1%"}, "expected a mapping, got '1%'"),
+        ({"tolerance": "1%"}, "expected a mapping, got '1%'; write {relative: 1%}"),
         ({"answer": None}, "expected a number or an expression"),
         ({"answer": []}, "expected a number or an expression"),
         ({"answer": " "}, "expected a number or an expression"),
@@ -153,7 +153,7 @@ class TestChoices:
     @pytest.mark.parametrize(
         ("options", "message"),
         [
-            ([{"text": "a"}], "needs at least 2 entries"),
+            ([{"text": "a", "correct": True}], "needs at least 2 entries"),
             ([{"text": "a"}, {"text": "b"}],
              "a single choice has exactly one right option; 0 are marked correct"),
             ([{"text": "a", "correct": True}, {"text": "b", "correct": True}],

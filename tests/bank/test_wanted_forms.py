@@ -1,0 +1,130 @@
+"""What people try is answered with the form that is wanted; and all mistakes are told at once."""
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from qgen.document.answers import Numeric, Tolerance
+from qgen.marking.item_checks import item_faults
+from tests import samples
+from tests.bank.written import load_text, messages, problems_of, question, written
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "said"),
+    [
+        ({"tolerance": 0.01}, "numeric", "write {absolute: 0.01} or {relative: 1%}"),
+        ({"tolerance": "5%"}, "numeric", "write {relative: 5%}"),
+        ({"options": ["yes", "no"]}, "single_choice", "write {text: yes, correct: true}"),
+        ({"mistakes": [3]}, "numeric", "write {answer: 3, feedback: "),
+        ({"rubric": ["Says why"]}, "open", "write {points: 1, text: Says why}"),
+        ({"answer": "a^2", "let": {"a": 2}}, "numeric", "a power is written a**2, not a^2"),
+        ({"answer": "quux(2)"}, "numeric", "'qgen functions' lists those there are"),
+        ({"answer": "sqroot(2)"}, "numeric", "did you mean 'sqrt'?"),
+        ({"hint": "Think."}, "numeric", "unknown key 'hint'; say it in the stem"),
+        ({"solution": "So."}, "numeric", "unknown key 'solution' (did you mean 'explanation'?)"),
+        ({"choices": []}, "single_choice", "unknown key 'choices' (did you mean 'options'?)"),
+    ],
+)
+def test_the_form_that_is_wanted(changes: dict[str, Any], kind: str, said: str) -> None:
+    found = messages(problems_of(question(kind, **changes)))
+    assert any(said in each for each in found), found
+
+
+class TestTextsInBraces:
+    @pytest.mark.parametrize(
+        ("line", "place", "said"),
+        [
+            ("{text: yes, sure, correct: true}", "2:17", "put the text in quotes"),
+            ("{text: a {b} c, correct: true}", "2:14", "put it in quotes"),
+            ("{text: yes {{ a }}, correct: true}", "2:16", "put it in quotes"),
+        ],
+    )
+    def test_are_cut_at_commas_and_braces(self, line: str, place: str, said: str) -> None:
+        text = written(question("single_choice", options=None)).replace("options: null\n", "")
+        found = problems_of(f"options:\n  - {line}\n  - {{text: no}}\n{text}")
+        assert any(each.startswith(place) and said in each for each in found), found
+
+    def test_a_key_with_nothing_behind_its_colon_is_just_unknown(self) -> None:
+        found = problems_of(written(question()) + "nothing:\n")
+        assert not any("quotes" in each for each in found)
+
+
+KEY = {"answer": "x + 1", "solver": None, "variables": {"x": "real"}}
+BROKEN = {"difficulty": 9}
+
+
+class TestVariablesOfAFormula:
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [
+            ({"stem": "Of {{ x }}."}, "'x' is a variable of the formula that is asked for"),
+            ({"answer": "x + z"}, "the formula's variables are x"),
+        ],
+    )
+    def test_are_named(self, changes: dict[str, Any], said: str) -> None:
+        data = {**question("formula"), **KEY, **changes}
+        (found,) = problems_of({key: value for key, value in data.items() if value is not None})
+        assert said in found
+
+
+def test_a_tolerance_of_nothing_is_named_where_no_decimal_is_the_key() -> None:
+    """A third has no decimal that ends: nobody could type the key."""
+    item = samples.item("numeric")
+    third = Numeric(Fraction(1, 3), Tolerance("absolute", Fraction(0)), None, ())
+    part = replace(item.parts[0], answer=third, carried=None)
+    (fault,) = item_faults(replace(item, parts=(part,)), with_formulas=False)
+    assert fault[0] == "key-wrong"
+    assert "the key is 1/3, and the tolerance {absolute: 0} accepts nothing beside it" in fault[1]
+
+
+class TestAllMistakesAtOnce:
+    """Nothing is told only once something else is mended."""
+
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [
+            ({"stem": "What is {{ nope }}?"}, "there is no value named 'nope'"),
+            ({"stem": "{{ a }} {{ b }}", "let": {"a": 1}}, "no value named 'b'; there are a"),
+            ({"options": [{"text": "x"}, {"text": "y"}]}, "0 are marked correct"),
+            ({"options": [{"text": t, "correct": True} for t in "xy"]}, "2 are marked correct"),
+            ({"dificulty": 2, "stem": "{{ nope }}"}, "there is no value named 'nope'"),
+        ],
+    )
+    def test_beside_a_field_that_is_wrong(self, changes: dict[str, Any], said: str) -> None:
+        found = messages(problems_of(question("single_choice", **{**changes, **BROKEN})))
+        assert any("at most 5" in each for each in found)
+        assert any(said in each for each in found), found
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"stem": "{{ a }}", "parametres": {"a": {"one_of": [1, 2]}}},
+            {"stem": "{{ a }}", "solver": "some.solver"},
+            {"stem": "{{ a }}", "let": ["a"]},
+            {"options": [{"text": "x", "corect": True}, {"text": "y"}]},
+            {"options": [{"text": "x", "correct": "1 > 0"}, {"text": "y"}]},
+        ],
+    )
+    def test_but_not_what_follows_from_another_mistake(self, changes: dict[str, Any]) -> None:
+        found = messages(problems_of(question("single_choice", **{**changes, **BROKEN})))
+        assert not any("no value named" in each or "marked correct" in each for each in found)
+
+    def test_in_a_question_whose_id_stands_twice(self) -> None:
+        second = question("single_choice", id="a-numeric", stem="{{ nope }}", tagss=["x"])
+        second["options"] = [{"text": "x"}, {"text": "y"}]
+        codes = [problem.code for problem in load_text(written([question(), second]))[1]]
+        assert sorted(codes) == ["repeated-id", "right-options", "unknown-key", "unknown-name"]
+
+    def test_in_the_parts_of_a_derivation(self) -> None:
+        part = {
+            "kind": "single_choice",
+            "prompt": "{{ nope }}",
+            "points": 1,
+            "options": [{"text": "x"}, {"text": "y"}],
+        }
+        found = messages(problems_of(question("derivation", parts=[part], **BROKEN)))
+        assert any("0 are marked correct" in each for each in found)
+        assert any("no value named 'nope'" in each for each in found)
