@@ -40,6 +40,8 @@ class LoadedSpec:
     instructions: RichText | None
     section_instructions: tuple[RichText | None, ...]
     logo: Asset | None = None
+    labels: Source | None = None
+    """The course's own words for papers and pages; what they must be is for others to say."""
 
 
 def load_exam(path: Path, shown: str) -> tuple[LoadedSpec | None, list[Problem]]:
@@ -56,9 +58,27 @@ def load_exam(path: Path, shown: str) -> tuple[LoadedSpec | None, list[Problem]]
         for index, section in enumerate(model.sections)
     )
     logo = _logo(model, source, problems)
+    labels = _labels(model, source, problems)
     if problems:
         return None, in_reading_order(problems)
-    return LoadedSpec(model, source, own, sections, logo), []
+    return LoadedSpec(model, source, own, sections, logo, labels), []
+
+
+def _labels(model: ExamSpec, source: Source, problems: list[Problem]) -> Source | None:
+    """The file of words that the spec names, in its folder or below it."""
+    if model.labels is None:
+        return None
+    folder = source.path.parent
+    path = folder / model.labels
+    if not path.resolve().is_relative_to(folder.resolve()):
+        message = f"the file '{model.labels}' lies outside the exam's folder"
+        problems.append(Problem("labels", message, source.place(("labels",))))
+        return None
+    found = read_source(path, str(Path(source.place(()).file).parent / model.labels))
+    if isinstance(found, Problem):
+        problems.append(found)
+        return None
+    return found
 
 
 def _logo(model: ExamSpec, source: Source, problems: list[Problem]) -> Asset | None:

@@ -77,7 +77,25 @@ def _language_problems(loaded: LoadedSpec) -> list[Problem]:
     except LookupError as error:
         message = str(error.args[0])
         return [Problem("language", message, loaded.source.place(("language",)))]
-    return []
+    return _own_label_problems(loaded)
+
+
+def _own_label_problems(loaded: LoadedSpec) -> list[Problem]:
+    """What is wrong with the words of the course's own."""
+    from qgen.renderers.labels import labels_fault
+
+    source = loaded.labels
+    if source is None:
+        return []
+    if not isinstance(source.data, dict):
+        message = "a file of labels holds names and texts, as in version: Series"
+        return [Problem("labels", message, source.place(()))]
+    faults = ((name, labels_fault(name, own)) for name, own in source.data.items())
+    return [
+        Problem("labels", fault, source.place((name,), key=True))
+        for name, fault in faults
+        if fault is not None
+    ]
 
 
 def compile_sources(

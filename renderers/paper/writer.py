@@ -10,7 +10,7 @@ from qgen.document.exam import ExamDocument, Item, Paper, Section
 from qgen.document.formats import PaperOptions
 from qgen.document.guide import GuideDocument
 from qgen.document.problem import Problem
-from qgen.renderers.labels import labels_for
+from qgen.renderers.labels import Labels, exam_labels, labels_for
 from qgen.renderers.paper.front import Front
 from qgen.renderers.paper.key_sheet import KeySheet
 from qgen.renderers.paper.literals import string
@@ -52,7 +52,7 @@ class PaperWriter(Writer):
     def losses(self, item: Item) -> list[Problem]:
         """What a paper cannot show of a question: found by writing it."""
         surroundings = Surroundings(Pictures().paths(item.assets), item.header.place)
-        questions = _question_writer("en", surroundings, self._options)
+        questions = _question_writer(labels_for("en"), surroundings, self._options)
         written = list(questions.question(1, item, ()))
         if self._options.solutions:
             written += questions.solution(1, item, ())
@@ -97,9 +97,8 @@ def _code(source: str) -> str:
 
 
 def _question_writer(
-    language: str, surroundings: Surroundings, options: PaperOptions
+    labels: Labels, surroundings: Surroundings, options: PaperOptions
 ) -> PaperQuestions:
-    labels = labels_for(language)
     passages = PaperText(surroundings, HEADING_LEVEL)
     words = Words(labels, surroundings)
     return PaperQuestions(words, passages, labels.language, options.text_size)
@@ -142,11 +141,11 @@ class _Book:
         self.pictures = Pictures()
         self.own = Surroundings()
         """Where the exam's own texts stand, whose problems no question has."""
-        self._words = Words(labels_for(exam.language), self.own)
+        self._words = Words(exam_labels(exam), self.own)
         self._texts = PaperText(self.own, HEADING_LEVEL)
         self.keys = KeySheet(self._words)
         self._surroundings = Surroundings()
-        self._questions = _question_writer(exam.language, self._surroundings, options)
+        self._questions = _question_writer(self._words.labels, self._surroundings, options)
         self._options = options
         self._bound = 0
         self._front = Front(exam, self._words, self._texts, self._logo(), options.cover)
@@ -235,7 +234,7 @@ class _Book:
 
 def _guide(guide: GuideDocument, surroundings: Surroundings, options: PaperOptions) -> bytes:
     """The study guide as a source."""
-    words = Words(labels_for(guide.language), surroundings)
+    words = Words(exam_labels(guide), surroundings)
     texts = PaperText(surroundings, 3)
     title = f"{guide.title} · {words.labels.study_guide}"
     foot = words.text(" · ".join(filter(None, (guide.course, guide.title))))
