@@ -5,17 +5,19 @@ outside the folder that they are in, and give the same bytes for the same source
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
 import unicodedata
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from signal import SIG_IGN, SIGINT, signal
+from socket import socket
 from threading import Timer
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -35,6 +37,7 @@ _NO_GLYPH = "could not be displayed with font"
 _ERROR = re.compile(r"^error: (.*)\n *┌─ (?:.*[/\\])?([^/\\\n]*):(\d+):(\d+)$", re.MULTILINE)
 _TEXT = re.compile(r'the text `"(.*)"` could not')
 _ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)")
+_PACKAGE = re.compile(r"/([a-z]+)/([a-z0-9-]+?)-[0-9.]+\.tar\.gz")
 _QUESTION = "// question "
 _EAST_ASIAN = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRAPHIC", "FULLWIDTH", "BOPOMOFO")
 
@@ -143,6 +146,13 @@ def _errors(name: str, source: str, answer: _Answer) -> Iterator[Problem]:
 def _error(name: str, source: str, message: str, line: int, column: int) -> Problem:
     place = Place(name, line, column)
     where = _question(source, line)
+    package = _PACKAGE.search(message)
+    if package is not None:
+        said = (
+            f"the package '@{package[1]}/{package[2]}' is not used: papers are set without a "
+            "network; write into the template what you need of it"
+        )
+        return Problem("typst-package", f"{said}{where}", place)
     missing = _TEXT.search(message)
     if missing is None:
         return Problem("typst", f"Typst: {message}{where}", place)
@@ -177,12 +187,31 @@ def _serve(folder: str) -> None:
     signal(SIGINT, SIG_IGN)  # who stops a build stops what asks for papers
     _limit_memory()
     press = _Press(folder)
-    for line in sys.stdin.buffer:
-        answer = press.compile(json.loads(line))
-        pdf = answer.pdf or b""
-        head = {"bytes": len(pdf), "message": answer.message, "details": answer.details}
-        sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + pdf)
-        sys.stdout.buffer.flush()
+    with _no_network():
+        for line in sys.stdin.buffer:
+            answer = press.compile(json.loads(line))
+            pdf = answer.pdf or b""
+            head = {"bytes": len(pdf), "message": answer.message, "details": answer.details}
+            sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + pdf)
+            sys.stdout.buffer.flush()
+
+
+@contextmanager
+def _no_network() -> Iterator[None]:
+    """Typst would fetch packages from the network, and has no switch against it.
+
+    It asks a proxy where one is named: here, a port of this machine that is held by a socket
+    which takes no calls, so that none is ever answered.
+    """
+    for name in ("no_proxy", "http_proxy", "https_proxy", "all_proxy"):
+        os.environ.pop(name, None)
+        os.environ.pop(name.upper(), None)
+    with socket() as held:
+        held.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{held.getsockname()[1]}"
+        for name in ("http_proxy", "https_proxy", "all_proxy"):
+            os.environ[name] = os.environ[name.upper()] = address
+        yield
 
 
 def _limit_memory() -> None:
