@@ -135,6 +135,8 @@ class ExamDocument:
     aids: tuple[str, ...] | None = None
     """What students may use, and none of it where this is empty; None where nothing is said."""
     logo: Asset | None = None
+    template: str | None = None
+    """The Typst source of the course's own look for papers."""
     labels: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
     """Words of the course's own, in place of those of the language."""
     shuffle_options: bool = True

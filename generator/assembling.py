@@ -29,6 +29,7 @@ def exam_document(loaded: LoadedSpec, slug: str, slots: Sequence[Slot]) -> ExamD
         instructions=_passage(loaded.instructions),
         aids=spec.aids,
         logo=loaded.logo,
+        template=loaded.template,
         labels=own_labels(loaded),
         shuffle_options=spec.shuffle.options,
         shuffle_questions=spec.shuffle.questions,

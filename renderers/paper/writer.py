@@ -11,6 +11,7 @@ from qgen.document.formats import PaperOptions
 from qgen.document.guide import GuideDocument
 from qgen.document.problem import Problem
 from qgen.renderers.labels import Labels, exam_labels, labels_for
+from qgen.renderers.locales import date_text
 from qgen.renderers.paper.front import Front
 from qgen.renderers.paper.key_sheet import KeySheet
 from qgen.renderers.paper.literals import string
@@ -21,6 +22,8 @@ from qgen.renderers.wording import FileNames
 from qgen.renderers.writer import Chunk, Writer
 
 STYLE = "assets/style.typ"
+TEMPLATE = "assets/template.typ"
+"""The course's own look."""
 GUIDE = "guide.typ"
 KEYS = "keys.typ"
 ALL = "all"
@@ -62,6 +65,8 @@ class PaperWriter(Writer):
         """The style, and the study guide."""
         self._book = _Book(exam, self._options)
         yield Chunk(STYLE, style())
+        if exam.template is not None:
+            yield Chunk(TEMPLATE, exam.template.encode())
         yield from self._book.pictures.new()
         if exam.guide is not None and self._options.guide:
             surroundings = Surroundings()
@@ -183,8 +188,23 @@ class _Book:
             of=words.text(version),
             turns=not is_solution,
         )
+        if exam.template is not None:
+            opening += self._look(title, version, code)
         head = self._front.lines(paper, title, is_solution=is_solution)
         return "\n".join((opening, *head, *self._sections(paper, is_solution)))
+
+    def _look(self, title: str, version: str, code: str) -> str:
+        """The lines that put the course's own look around a paper; all it gets are texts."""
+        known = {
+            "title": title,
+            "course": self.exam.course or "",
+            "date": date_text(self.exam.date or "", self._words.labels.locale),
+            "version": version,
+            "code": code,
+            "language": self._words.labels.language,
+        }
+        given = ", ".join(f"{name}: {string(value)}" for name, value in known.items())
+        return f"#import {string(f'/{TEMPLATE}')}: *\n#show: look.with({given})\n"
 
     def bound(self, path: str) -> Chunk:
         """A paper's place in the file that it shares with others."""

@@ -92,4 +92,4 @@ def test_only_a_file_in_the_exams_folder_is_read(tmp_path: Path, named: str) -> 
     report = build(BuildRequest(folder / "exam.yaml", folder / "out"))
     assert report.folder is None
     (problem,) = report.problems
-    assert problem.code == ("file-missing" if named == "missing.yaml" else "labels")
+    assert problem.code == ("file-missing" if named == "missing.yaml" else "outside")

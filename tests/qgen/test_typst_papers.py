@@ -58,7 +58,8 @@ def test_a_character_that_no_font_has_is_named_with_what_to_install(tmp_path: Pa
     assert found.code == "typst-character"
     assert found.message == (
         "no font on this machine has '\U00012345' (CUNEIFORM SIGN URU TIMES KI); install one, on "
-        "Debian or Ubuntu with 'apt-get install fonts-noto-core', in question 'elbo'"
+        "Debian or Ubuntu with 'apt-get install fonts-noto-core', or name a folder with one by "
+        "'fonts' of the output, in question 'elbo'"
     )
 
 
