@@ -168,6 +168,10 @@ class ExamSpec(AuthorModel):
         Field(description="what may be used, printed on papers; an empty list for nothing"),
     ] = None
     space: SpaceText | None = None
+    labels: Annotated[
+        NonEmptyText | None,
+        Field(description="a file of words in place of those that papers and pages print"),
+    ] = None
     logo: Annotated[
         FixedText | None, Field(description="a picture to print above the titles of papers")
     ] = None

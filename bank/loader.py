@@ -10,9 +10,9 @@ from qgen.bank.exam_spec import EXAM, ExamSpec
 from qgen.bank.markup import MarkupError, read_closed_markup
 from qgen.bank.pictures import read_picture
 from qgen.bank.templates import Bank
-from qgen.bank.yaml_source import Source, Steps, read_source
+from qgen.bank.yaml_source import Source, Steps, read_source, read_text
 from qgen.document.exam import Asset
-from qgen.document.problem import Problem, in_reading_order
+from qgen.document.problem import Place, Problem, in_reading_order
 from qgen.document.richtext import RichText
 
 
@@ -40,6 +40,10 @@ class LoadedSpec:
     instructions: RichText | None
     section_instructions: tuple[RichText | None, ...]
     logo: Asset | None = None
+    template: str | None = None
+    """The Typst source of the course's own look for papers."""
+    labels: Source | None = None
+    """The course's own words for papers and pages; what they must be is for others to say."""
 
 
 def load_exam(path: Path, shown: str) -> tuple[LoadedSpec | None, list[Problem]]:
@@ -56,9 +60,53 @@ def load_exam(path: Path, shown: str) -> tuple[LoadedSpec | None, list[Problem]]
         for index, section in enumerate(model.sections)
     )
     logo = _logo(model, source, problems)
+    template = _template(model, source, problems)
+    labels = _labels(model, source, problems)
     if problems:
         return None, in_reading_order(problems)
-    return LoadedSpec(model, source, own, sections, logo), []
+    return LoadedSpec(model, source, own, sections, logo, template, labels), []
+
+
+def _template(model: ExamSpec, source: Source, problems: list[Problem]) -> str | None:
+    """The text of the file that papers are to look by, which lies where the exam does."""
+    name: str = model.outputs.options("paper").template
+    if not name:
+        return None
+    place = source.place(("outputs", "paper", "template"))
+    path = _inside(name, source, place, problems)
+    if path is None:
+        return None
+    text = read_text(path, str(Path(place.file).parent / name))
+    if isinstance(text, Problem):
+        problems.append(text)
+        return None
+    return text
+
+
+def _inside(name: str, source: Source, place: Place, problems: list[Problem]) -> Path | None:
+    """A file that a spec names, which must lie in the spec's folder or below it."""
+    folder = source.path.parent
+    path = folder / name
+    if path.resolve().is_relative_to(folder.resolve()):
+        return path
+    message = f"the file '{name}' lies outside the exam's folder"
+    problems.append(Problem("outside", message, place))
+    return None
+
+
+def _labels(model: ExamSpec, source: Source, problems: list[Problem]) -> Source | None:
+    """The file of words that the spec names, in its folder or below it."""
+    if model.labels is None:
+        return None
+    place = source.place(("labels",))
+    path = _inside(model.labels, source, place, problems)
+    if path is None:
+        return None
+    found = read_source(path, str(Path(place.file).parent / model.labels))
+    if isinstance(found, Problem):
+        problems.append(found)
+        return None
+    return found
 
 
 def _logo(model: ExamSpec, source: Source, problems: list[Problem]) -> Asset | None:

@@ -1,7 +1,7 @@
 """What an exam is made of: papers with sections of items, and pools of variants; closed."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from qgen.document.answers import Part, ScoringRule
@@ -135,6 +135,10 @@ class ExamDocument:
     aids: tuple[str, ...] | None = None
     """What students may use, and none of it where this is empty; None where nothing is said."""
     logo: Asset | None = None
+    template: str | None = None
+    """The Typst source of the course's own look for papers."""
+    labels: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
+    """Words of the course's own, in place of those of the language."""
     shuffle_options: bool = True
     shuffle_questions: bool = False
     pools: tuple[Pool, ...] = ()

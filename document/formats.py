@@ -42,6 +42,12 @@ class PaperOptions:
     )
     sides: Sides = option("one", _SIDES)
     cover: bool = option(False, _COVER)
+    fonts: str = option(
+        "", "a folder in the exam's folder with fonts for what Typst's own and the machine's lack"
+    )
+    template: str = option(
+        "", "a Typst file in the exam's folder whose `look` is put around each paper: your own look"
+    )
     together: bool = option(
         False, "whether to write one file of all papers for the printer beside the single ones"
     )

@@ -3,7 +3,8 @@
 It holds no item, no answer and no option, so that whoever writes one has no key to give away.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from qgen.document.problem import Place
 from qgen.document.richtext import Passage
@@ -35,6 +36,7 @@ class GuideDocument:
     course: str | None
     date: str | None
     topics: tuple[GuideTopic, ...]
+    labels: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def notes(self) -> int:

@@ -1,6 +1,7 @@
 """What an exam's papers and pools share, and each paper put together from its items."""
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from qgen.bank.loader import LoadedSpec
 from qgen.bank.roster import Student
@@ -28,6 +29,8 @@ def exam_document(loaded: LoadedSpec, slug: str, slots: Sequence[Slot]) -> ExamD
         instructions=_passage(loaded.instructions),
         aids=spec.aids,
         logo=loaded.logo,
+        template=loaded.template,
+        labels=own_labels(loaded),
         shuffle_options=spec.shuffle.options,
         shuffle_questions=spec.shuffle.questions,
         pools=tuple(_pool(loaded, slot) for slot in slots),
@@ -60,6 +63,12 @@ def paper(
         )
     extra = reader.more_than(spec.duration)
     return Paper(reader.identifier, reader.name, tuple(sections), extra)
+
+
+def own_labels(loaded: LoadedSpec) -> Mapping[str, str | Mapping[str, str]]:
+    """The course's own words, which were found to be right."""
+    data = None if loaded.labels is None else loaded.labels.data
+    return cast("Mapping[str, str | Mapping[str, str]]", data or {})
 
 
 def _passage(text: RichText | None) -> Passage | None:

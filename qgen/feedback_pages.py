@@ -4,7 +4,7 @@ from qgen.grade_tables import passed
 from qgen.grades import GradedPaper, GradedPart
 from qgen.marking_file import MarkedExam
 from qgen.renderers.feedback.writer import FeedbackPage, FeedbackPart, FeedbackWriter
-from qgen.renderers.labels import labels_for
+from qgen.renderers.labels import labels_for, with_own
 from qgen.renderers.wording import FileNames
 
 _FOLDER = "feedback"
@@ -16,7 +16,7 @@ class FeedbackPages:
 
     def __init__(self, exam: MarkedExam) -> None:
         self._exam = exam
-        self._writer = FeedbackWriter(labels_for(exam.language))
+        self._writer = FeedbackWriter(with_own(labels_for(exam.language), exam.labels))
         self._names = FileNames(all_letters=True)
 
     def page(self, graded: GradedPaper) -> tuple[str, bytes]:

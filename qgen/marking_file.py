@@ -7,7 +7,7 @@ passages refer to the texts before it. Like `key.csv`, it is for those who mark 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, assert_never
@@ -83,6 +83,7 @@ class MarkingRecorder(Writer):
                 "course": exam.course,
                 "date": exam.date,
                 "language": exam.language,
+                **({"labels": exam.labels} if exam.labels else {}),
                 "pass_mark": None if exam.pass_mark is None else str(exam.pass_mark),
                 "by_student": self._by_student,
             }
@@ -205,6 +206,7 @@ class MarkedExam:
     language: str
     pass_mark: Fraction | None
     by_student: bool
+    labels: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
 
 
 class DamagedMarking(Exception):
@@ -282,4 +284,5 @@ def _exam(data: Any) -> MarkedExam:
         data["language"],
         None if pass_mark is None else Fraction(pass_mark),
         data["by_student"],
+        data.get("labels", {}),
     )

@@ -13,6 +13,7 @@ from qgen.bank.catalogue import Entry, open_bank
 from qgen.document.guide import GuideDocument, GuideTopic, StudyNote
 from qgen.document.problem import Place, Problem, did_you_mean
 from qgen.document.richtext import Passage, plain_text
+from qgen.generator.assembling import own_labels
 from qgen.guide_secrets import Secrets
 from qgen.loading import LoadedExam
 
@@ -43,7 +44,9 @@ def study_guide(
         else:
             message = f"the guide says nothing about '{topic}': no question has a study note for it"
             problems.append(Problem("guide-topic", message, place, "loss"))
-    guide = GuideDocument(spec.title, spec.language, spec.course, spec.date, tuple(written))
+    guide = GuideDocument(
+        spec.title, spec.language, spec.course, spec.date, tuple(written), own_labels(exam.loaded)
+    )
     return guide, problems
 
 

@@ -5,17 +5,19 @@ outside the folder that they are in, and give the same bytes for the same source
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
 import unicodedata
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from signal import SIG_IGN, SIGINT, signal
+from socket import socket
 from threading import Timer
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -35,6 +37,8 @@ _NO_GLYPH = "could not be displayed with font"
 _ERROR = re.compile(r"^error: (.*)\n *┌─ (?:.*[/\\])?([^/\\\n]*):(\d+):(\d+)$", re.MULTILINE)
 _TEXT = re.compile(r'the text `"(.*)"` could not')
 _ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)")
+_PACKAGE = re.compile(r"/([a-z]+)/([a-z0-9-]+?)-[0-9.]+\.tar\.gz")
+_TEMPLATE = "assets/template.typ"
 _QUESTION = "// question "
 _EAST_ASIAN = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRAPHIC", "FULLWIDTH", "BOPOMOFO")
 
@@ -48,16 +52,20 @@ class _Answer(NamedTuple):
 
 
 def compile_papers(
-    folder: Path, names: Sequence[str], jobs: int = 1, seconds: float = 60.0
+    folder: Path,
+    names: Sequence[str],
+    jobs: int = 1,
+    seconds: float = 60.0,
+    fonts: Path | None = None,
 ) -> Generator[Typeset, None, None]:
     """Compiles `folder/name` for each name, in that order, as many at a time as `jobs`.
 
     Names end in `.typ`; what they import and show lies in `folder`, where nothing is changed.
-    Each of them may take so many seconds.
+    Each of them may take so many seconds. `fonts` is a folder with fonts beside those of Typst.
     """
     jobs = max(1, min(jobs, len(names)))
     with ThreadPoolExecutor(jobs) as pool:
-        presses = _Presses(folder, seconds)
+        presses = _Presses(folder, seconds, fonts)
         waiting = [pool.submit(presses.typeset, name) for name in names]
         try:
             for result in waiting:
@@ -73,6 +81,7 @@ class _Presses:
 
     folder: Path
     seconds: float
+    fonts: Path | None
     idle: SimpleQueue["subprocess.Popen[bytes]"] = field(default_factory=SimpleQueue)
 
     def typeset(self, name: str) -> Typeset:
@@ -98,6 +107,8 @@ class _Presses:
     def _started(self) -> "subprocess.Popen[bytes]":
         # Without -P a folder `qgen` where the command is run could stand in for this package.
         command = [sys.executable, "-P", "-m", "qgen.typst_papers", str(self.folder.absolute())]
+        if self.fonts is not None:
+            command.append(str(self.fonts.absolute()))
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def _asked(self, process: "subprocess.Popen[bytes]", name: str) -> _Answer | None:
@@ -134,15 +145,28 @@ def _errors(name: str, source: str, answer: _Answer) -> Iterator[Problem]:
     if not found:
         yield Problem("typst", f"Typst: {answer.message}", Place(name, 1, 1))
     problems = (
-        _error(name, source, message, int(line) if file == name else 1, int(column) + 1)
+        # A mistake in the course's own look is told where it stands.
+        _error(message, Place(_TEMPLATE, int(line), int(column) + 1), "")
+        if file == Path(_TEMPLATE).name
+        else _error_in(name, source, message, int(line) if file == name else 1, int(column) + 1)
         for message, file, line, column in found
     )
     yield from list(dict.fromkeys(problems))[:_MOST_ERRORS]
 
 
-def _error(name: str, source: str, message: str, line: int, column: int) -> Problem:
-    place = Place(name, line, column)
-    where = _question(source, line)
+def _error_in(name: str, source: str, message: str, line: int, column: int) -> Problem:
+    return _error(message, Place(name, line, column), _question(source, line))
+
+
+def _error(message: str, place: Place, where: str) -> Problem:
+    """What Typst says; `where` names the question that it is said of."""
+    package = _PACKAGE.search(message)
+    if package is not None:
+        said = (
+            f"the package '@{package[1]}/{package[2]}' is not used: papers are set without a "
+            "network; write into the template what you need of it"
+        )
+        return Problem("typst-package", f"{said}{where}", place)
     missing = _TEXT.search(message)
     if missing is None:
         return Problem("typst", f"Typst: {message}{where}", place)
@@ -157,7 +181,7 @@ def _missing(shown: str) -> str:
     package = "fonts-noto-cjk" if name.startswith(_EAST_ASIAN) else "fonts-noto-core"
     return (
         f"no font on this machine has '{sign}' ({name}); install one, on Debian or Ubuntu with "
-        f"'apt-get install {package}'"
+        f"'apt-get install {package}', or name a folder with one by 'fonts' of the output"
     )
 
 
@@ -172,17 +196,36 @@ def _question(source: str, line: int) -> str:
 # The process that compiles.
 
 
-def _serve(folder: str) -> None:
+def _serve(folder: str, fonts: str | None = None) -> None:
     """SolverResults each name on the standard input with a line that describes, then the PDF."""
     signal(SIGINT, SIG_IGN)  # who stops a build stops what asks for papers
     _limit_memory()
-    press = _Press(folder)
-    for line in sys.stdin.buffer:
-        answer = press.compile(json.loads(line))
-        pdf = answer.pdf or b""
-        head = {"bytes": len(pdf), "message": answer.message, "details": answer.details}
-        sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + pdf)
-        sys.stdout.buffer.flush()
+    press = _Press(folder, fonts)
+    with _no_network():
+        for line in sys.stdin.buffer:
+            answer = press.compile(json.loads(line))
+            pdf = answer.pdf or b""
+            head = {"bytes": len(pdf), "message": answer.message, "details": answer.details}
+            sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + pdf)
+            sys.stdout.buffer.flush()
+
+
+@contextmanager
+def _no_network() -> Iterator[None]:
+    """Typst would fetch packages from the network, and has no switch against it.
+
+    It asks a proxy where one is named: here, a port of this machine that is held by a socket
+    which takes no calls, so that none is ever answered.
+    """
+    for name in ("no_proxy", "http_proxy", "https_proxy", "all_proxy"):
+        os.environ.pop(name, None)
+        os.environ.pop(name.upper(), None)
+    with socket() as held:
+        held.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{held.getsockname()[1]}"
+        for name in ("http_proxy", "https_proxy", "all_proxy"):
+            os.environ[name] = os.environ[name.upper()] = address
+        yield
 
 
 def _limit_memory() -> None:
@@ -197,6 +240,7 @@ class _Press:
     """Compiles sources of one folder: with the wheel's fonts, or else with all of the machine."""
 
     folder: str
+    fonts: str | None
     compilers: dict[bool, "Compiler"] = field(default_factory=dict)
     compiled: int = 0
 
@@ -215,6 +259,7 @@ class _Press:
         if with_system_fonts not in self.compilers:
             self.compilers[with_system_fonts] = Compiler(
                 root=self.folder,
+                font_paths=[self.fonts] if self.fonts else [],
                 ignore_system_fonts=not with_system_fonts,
                 package_path=self.folder,
                 package_cache_path=self.folder,
@@ -230,4 +275,4 @@ class _Press:
 
 
 if __name__ == "__main__":
-    _serve(sys.argv[1])
+    _serve(*sys.argv[1:])

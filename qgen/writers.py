@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 
 from qgen.bank.loader import LoadedSpec
 from qgen.cache_folder import CacheFolder
@@ -22,6 +23,8 @@ class NamedWriter:
     name: str
     writer: Writer
     place: Place
+    fonts: Path | None = None
+    """A folder with fonts for its papers."""
 
 
 def chosen_writers(
@@ -34,11 +37,36 @@ def chosen_writers(
     outputs = exam.loaded.spec.outputs
     wanted = outputs.formats if names is None else names
     writers = [
-        NamedWriter(name, _writer(name, outputs.options(name)), _place(exam.loaded, name))
+        NamedWriter(
+            name,
+            _writer(name, outputs.options(name)),
+            _place(exam.loaded, name),
+            _fonts(exam.loaded, outputs.options(name)),
+        )
         for name in FORMATS
         if name in wanted
     ]
-    return writers, _language_problems(exam.loaded)
+    return writers, _language_problems(exam.loaded) + _font_problems(exam.loaded, writers)
+
+
+def _fonts(loaded: LoadedSpec, options: object) -> Path | None:
+    name: str = getattr(options, "fonts", "")
+    return loaded.source.path.parent / name if name else None
+
+
+def _font_problems(loaded: LoadedSpec, writers: Sequence[NamedWriter]) -> list[Problem]:
+    """What is wrong with the folders of fonts that the spec names."""
+    folder = loaded.source.path.parent.resolve()
+    problems = []
+    for each in writers:
+        if each.fonts is None:
+            continue
+        inside = each.fonts.resolve().is_relative_to(folder)
+        if not inside or not each.fonts.is_dir():
+            reason = "there is no such folder" if inside else "it lies outside the exam's folder"
+            place = loaded.source.place(("outputs", each.name, "fonts"))
+            problems.append(Problem("fonts", f"fonts '{each.fonts.name}': {reason}", place))
+    return problems
 
 
 def takes_papers(name: str) -> bool:
@@ -77,7 +105,25 @@ def _language_problems(loaded: LoadedSpec) -> list[Problem]:
     except LookupError as error:
         message = str(error.args[0])
         return [Problem("language", message, loaded.source.place(("language",)))]
-    return []
+    return _own_label_problems(loaded)
+
+
+def _own_label_problems(loaded: LoadedSpec) -> list[Problem]:
+    """What is wrong with the words of the course's own."""
+    from qgen.renderers.labels import labels_fault
+
+    source = loaded.labels
+    if source is None:
+        return []
+    if not isinstance(source.data, dict):
+        message = "a file of labels holds names and texts, as in version: Series"
+        return [Problem("labels", message, source.place(()))]
+    faults = ((name, labels_fault(name, own)) for name, own in source.data.items())
+    return [
+        Problem("labels", fault, source.place((name,), key=True))
+        for name, fault in faults
+        if fault is not None
+    ]
 
 
 def compile_sources(
@@ -92,7 +138,7 @@ def compile_sources(
     problems: list[Problem] = []
     presses = (
         (".tex", partial(typesetting.compile_papers, within=folder.workshop)),
-        (".typ", typst_papers.compile_papers),
+        (".typ", partial(typst_papers.compile_papers, fonts=each.fonts)),
     )
     for ending, compile_papers in presses:
         papers = compile_papers(folder.path / each.name, _sources(folder, prefix, ending), jobs)

@@ -16,7 +16,7 @@ from qgen.document.answers import Part
 from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import AnkiOptions
 from qgen.document.problem import Problem
-from qgen.renderers.labels import Labels, labels_for, labels_of
+from qgen.renderers.labels import Labels, exam_labels, labels_of
 from qgen.renderers.markup_text import attribute
 from qgen.renderers.mathjax_text import MathJaxText
 from qgen.renderers.moodle.essay import asked_text, marking_notes, part_heading
@@ -107,7 +107,7 @@ class AnkiWriter(Writer):
 
     def begin(self, exam: ExamDocument) -> Iterator[Chunk]:
         """Nothing yet: the database is written when it is whole."""
-        self._exam, self._labels = exam, labels_for(exam.language)
+        self._exam, self._labels = exam, exam_labels(exam)
         self._database = sqlite3.connect(":memory:", isolation_level=None)
         self._database.executescript(_TABLES)
         text = "cards have no marks: students turn them over and judge themselves"

@@ -23,7 +23,7 @@ from qgen.renderers.carriage import MarkedBy, marked_by
 from qgen.renderers.flat_questions import flat_losses
 from qgen.renderers.gift import plain_decimals
 from qgen.renderers.item_passages import answer_passages
-from qgen.renderers.labels import Labels, labels_for, labels_of
+from qgen.renderers.labels import Labels, exam_labels, labels_of
 from qgen.renderers.mathjax_text import MathJaxText, in_one_line
 from qgen.renderers.moodle.essay import asked_text, marking_notes
 from qgen.renderers.moodle.numbers import NumberWriter
@@ -58,7 +58,7 @@ class BlackboardWriter(Writer):
 
     def begin(self, exam: ExamDocument) -> Iterator[Chunk]:
         """Nothing: there is no header."""
-        self._slug, self._labels = exam.slug, labels_for(exam.language)
+        self._slug, self._labels = exam.slug, exam_labels(exam)
         total = sum(pool.parts * pool.count(self.variants) for pool in exam.pools)
         self._has_files = total > ROWS_IN_A_FILE
         text = (

@@ -23,7 +23,7 @@ from qgen.document.formats import BrightspaceOptions
 from qgen.document.problem import Problem
 from qgen.renderers.carriage import MarkedBy, marked_by
 from qgen.renderers.flat_questions import flat_losses
-from qgen.renderers.labels import Labels, labels_for, labels_of
+from qgen.renderers.labels import Labels, exam_labels, labels_of
 from qgen.renderers.mathjax_text import MathJaxText, in_one_line
 from qgen.renderers.moodle.essay import asked_text, marking_notes
 from qgen.renderers.moodle.numbers import grade
@@ -59,7 +59,7 @@ class BrightspaceWriter(Writer):
 
     def begin(self, exam: ExamDocument) -> Iterator[Chunk]:
         """A comment that says what the file is."""
-        self._labels = labels_for(exam.language)
+        self._labels = exam_labels(exam)
         self._file = f"{exam.slug}.csv"
         self._places = {id(pool): place for place, pool in enumerate(exam.pools, 1)}
         title = " ".join(cleaned(exam.title).split())

@@ -30,7 +30,7 @@ from qgen.document.problem import Problem
 from qgen.document.richtext import Passage
 from qgen.renderers.carriage import MarkedBy, marked_by
 from qgen.renderers.item_passages import has_picture, item_passages
-from qgen.renderers.labels import Labels, labels_for
+from qgen.renderers.labels import Labels, exam_labels, labels_of
 from qgen.renderers.moodle.arrangements import has_matching_type, has_positions_type
 from qgen.renderers.moodle.categories import category_paths
 from qgen.renderers.moodle.cloze import can_be_ticked, star_escaped
@@ -108,7 +108,7 @@ class GiftWriter(Writer):
 
     def begin(self, exam: ExamDocument) -> Iterator[Chunk]:
         """A comment that says what the file is."""
-        self._exam_labels = labels_for(exam.language)
+        self._exam_labels = exam_labels(exam)
         self._file = f"{exam.slug}.gift.txt"
         paths = category_paths(exam)
         # Pools are told apart by identity, as two of an exam may ask the same question.
@@ -137,10 +137,7 @@ class GiftWriter(Writer):
     def _labels(self, item: Item) -> Labels:
         """The words in the question's own language, or in the exam's where it has none."""
         assert self._exam_labels is not None
-        try:
-            return labels_for(item.header.language or self._exam_labels.language)
-        except LookupError:
-            return self._exam_labels
+        return labels_of(item.header.language, self._exam_labels)
 
     def _chunk(self, text: str) -> Chunk:
         return Chunk(self._file, text.encode("utf-8", "replace"))

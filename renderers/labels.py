@@ -1,7 +1,10 @@
 """The words that a paper or a page adds to the questions, by language."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import fields, replace
 
+from qgen.document.exam import ExamDocument
+from qgen.document.guide import GuideDocument
 from qgen.document.problem import did_you_mean
 from qgen.renderers.languages.chinese import CHINESE
 from qgen.renderers.languages.dutch import DUTCH
@@ -15,7 +18,7 @@ from qgen.renderers.languages.portuguese import PORTUGUESE
 from qgen.renderers.languages.spanish import SPANISH
 from qgen.renderers.languages.words import Labels
 
-__all__ = ["LABELS", "Labels", "labels_for", "labels_of"]
+__all__ = ["LABELS", "Labels", "exam_labels", "labels_fault", "labels_for", "labels_of", "with_own"]
 
 LABELS = {
     labels.language: labels
@@ -34,6 +37,10 @@ LABELS = {
 }
 
 
+_NOT_WORDS = frozenset({"language", "babel", "locale"})
+_CATEGORIES = frozenset({"zero", "one", "two", "few", "many", "other"})
+
+
 def labels_for(language: str) -> Labels:
     """The words for a language tag such as `en` or `de-CH`.
 
@@ -45,6 +52,42 @@ def labels_for(language: str) -> Labels:
         hint = did_you_mean(language, LABELS)
         raise LookupError(f"there are no labels for the language '{language}'{hint}; use {known}")
     return replace(found, locale=language)
+
+
+def exam_labels(exam: ExamDocument | GuideDocument) -> Labels:
+    """The words of an exam: those of its language, but for the course's own."""
+    return with_own(labels_for(exam.language), exam.labels)
+
+
+def with_own(labels: Labels, own: Mapping[str, str | Mapping[str, str]]) -> Labels:
+    """The words of a language, but for the given ones, in which `labels_fault` finds none."""
+    return replace(labels, **own)  # type: ignore[arg-type]
+
+
+def labels_fault(name: str, own: object) -> str | None:
+    """What is wrong with a word of a course's own, if anything is."""
+    known = {each.name for each in fields(Labels)} - _NOT_WORDS
+    if name not in known:
+        return f"there is no label '{name}'{did_you_mean(name, known)}"
+    wanted = getattr(ENGLISH, name)
+    if isinstance(wanted, str):
+        if not isinstance(own, str) or not own.strip():
+            return f"the label '{name}' is a text"
+        texts, holes = [own], wanted.count("{}")
+    else:
+        if not isinstance(own, dict) or "other" not in own or not own.keys() <= _CATEGORIES:
+            return f"the label '{name}' has a text for each plural, as in {{one: …, other: …}}"
+        texts, holes = list(own.values()), 1
+    for text in texts:
+        plain = text.replace("{}", "") if isinstance(text, str) else "{"
+        if "{" in plain or "}" in plain or text.count("{}") != holes:
+            places = ["no '{}'", "one '{}'", "two '{}'"][holes]
+            return f"the label '{name}' has {places}, as in '{_sample(wanted)}'"
+    return None
+
+
+def _sample(words: str | Mapping[str, str]) -> str:
+    return words if isinstance(words, str) else words["other"]
 
 
 def labels_of(language: str | None, exam: Labels) -> Labels:

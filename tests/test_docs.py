@@ -61,10 +61,14 @@ def marked() -> str:
 def _values(kind: Any) -> str:
     if get_origin(kind) is Literal:
         return ", ".join(map(_yaml, get_args(kind)))
+    if kind is str:
+        return "a path"
     return f"{_yaml(True)}, {_yaml(False)}" if kind is bool else "names and texts"
 
 
 def _yaml(value: object) -> str:
+    if value == "":
+        return "none"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 

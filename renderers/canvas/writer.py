@@ -14,7 +14,7 @@ from qgen.renderers.canvas.losses import item_losses
 from qgen.renderers.canvas.package import Package, group
 from qgen.renderers.canvas.text import CanvasText
 from qgen.renderers.carriage import MarkedBy, marked_by
-from qgen.renderers.labels import Labels, labels_for, labels_of
+from qgen.renderers.labels import Labels, exam_labels, labels_of
 from qgen.renderers.moodle.numbers import grade
 from qgen.renderers.moodle.text import cleaned
 from qgen.renderers.package_plan import PackagePlan, package_plan
@@ -68,7 +68,7 @@ class CanvasWriter(Writer):
 
     def begin(self, exam: ExamDocument) -> Iterator[Chunk]:
         """The head of each package."""
-        self._exam_labels = labels_for(exam.language)
+        self._exam_labels = exam_labels(exam)
         self._slug = exam.slug
         self._items = CanvasItems(self._text, exam.shuffle_options, self._options.multiple)
         sizes = [(pool.parts, pool.varies) for pool in exam.pools]

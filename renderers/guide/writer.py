@@ -15,7 +15,7 @@ from qgen.document.richtext import closed, walk
 from qgen.renderers.html.languages import language_attributes
 from qgen.renderers.html.style import page_style
 from qgen.renderers.html.text import HtmlText, Surroundings
-from qgen.renderers.labels import Labels, labels_for
+from qgen.renderers.labels import Labels, exam_labels
 from qgen.renderers.latex.characters import escape as escape_latex
 from qgen.renderers.latex.questions import fill_label
 from qgen.renderers.latex.shell import source_of
@@ -45,7 +45,7 @@ class GuideWriter(Writer):
         """
         guide = exam.guide
         assert guide is not None
-        labels = labels_for(guide.language)
+        labels = exam_labels(guide)
         if self._options.format != "latex":
             surroundings = Surroundings()
             yield Chunk(PAGE, _page(guide, labels, surroundings, self.memory))

@@ -25,7 +25,7 @@ from qgen.renderers.html.quiz_words import quiz_words
 from qgen.renderers.html.scripts import modules_for, page_script, script_hash
 from qgen.renderers.html.style import page_style
 from qgen.renderers.html.words import points_text
-from qgen.renderers.labels import Labels, labels_for
+from qgen.renderers.labels import Labels, exam_labels, labels_for
 from qgen.renderers.locales import date_text
 from qgen.renderers.wording import FileNames, minutes_label, points_number
 from qgen.renderers.writer import Chunk, Memory, Writer
@@ -64,7 +64,7 @@ class HtmlWriter(Writer):
 
     def begin(self, exam: ExamDocument) -> Iterable[Chunk]:
         """Nothing yet."""
-        labels = labels_for(exam.language)
+        labels = exam_labels(exam)
         self._names.free(NAME)
         self._book = _Book(
             exam,

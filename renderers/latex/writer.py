@@ -36,7 +36,7 @@ from qgen.document.richtext import (
     passage_of,
     walk,
 )
-from qgen.renderers.labels import Labels, labels_for
+from qgen.renderers.labels import Labels, exam_labels
 from qgen.renderers.latex.characters import escape, unprintable
 from qgen.renderers.latex.math import forbidden_commands
 from qgen.renderers.latex.questions import (
@@ -83,7 +83,7 @@ class LatexWriter(Writer):
 
     def begin(self, exam: ExamDocument) -> Iterable[Chunk]:
         """Nothing yet; the exam's own texts may lose characters."""
-        labels = labels_for(exam.language)
+        labels = exam_labels(exam)
         questions = LatexQuestions(labels, LatexPassageWriter())
         self._book = _Book(exam, labels, questions, _Pictures(), self._options)
         self._report_characters(exam.title, exam.course, exam.date, *(exam.aids or ()))

@@ -19,7 +19,7 @@ from qgen.document.exam import Header, Item
 from qgen.document.formats import MoodleOptions
 from qgen.document.problem import Problem
 from qgen.document.richtext import Passage
-from qgen.renderers.labels import Labels, labels_for
+from qgen.renderers.labels import Labels, labels_of
 from qgen.renderers.moodle.arrangements import (
     ArrangementWriter,
     has_matching_type,
@@ -108,8 +108,8 @@ class MoodleQuestions:
     `problems` are what single variants lose.
     """
 
-    def __init__(self, language: str, shuffle_options: bool, options: MoodleOptions) -> None:
-        self._language = language
+    def __init__(self, labels: Labels, shuffle_options: bool, options: MoodleOptions) -> None:
+        self._exam_labels = labels
         self._text = MoodleText()
         self._options = options
         self._arrangements = ArrangementWriter(self._text, shuffle_options)
@@ -249,10 +249,7 @@ class MoodleQuestions:
 
     def _labels(self, header: Header) -> Labels:
         """The words in the question's own language, or in the exam's where it has none."""
-        try:
-            return labels_for(header.language or self._language)
-        except LookupError:
-            return labels_for(self._language)
+        return labels_of(header.language, self._exam_labels)
 
     def _element(
         self, kind: str, item: Item, half: Half, frame: Frame, stem: str, specific: str

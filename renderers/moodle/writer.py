@@ -9,6 +9,7 @@ from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import MoodleOptions
 from qgen.document.problem import Problem
 from qgen.renderers.carriage import MarkedBy
+from qgen.renderers.labels import exam_labels
 from qgen.renderers.moodle.categories import Categories
 from qgen.renderers.moodle.halves import Half, halves, who_marks
 from qgen.renderers.moodle.losses import NUMBERS, item_losses, types_number, variant_losses
@@ -54,7 +55,7 @@ class MoodleWriter(Writer):
 
     def begin(self, exam: ExamDocument) -> Iterable[Chunk]:
         """Nothing yet: the first question opens the first file."""
-        questions = MoodleQuestions(exam.language, exam.shuffle_options, self._options)
+        questions = MoodleQuestions(exam_labels(exam), exam.shuffle_options, self._options)
         files = _Files(exam.slug, self._questions_per_file)
         self._bank = _Bank(exam, self._options, questions, Categories(exam.title), files)
         return ()

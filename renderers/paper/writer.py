@@ -10,7 +10,8 @@ from qgen.document.exam import ExamDocument, Item, Paper, Section
 from qgen.document.formats import PaperOptions
 from qgen.document.guide import GuideDocument
 from qgen.document.problem import Problem
-from qgen.renderers.labels import labels_for
+from qgen.renderers.labels import Labels, exam_labels, labels_for
+from qgen.renderers.locales import date_text
 from qgen.renderers.paper.front import Front
 from qgen.renderers.paper.key_sheet import KeySheet
 from qgen.renderers.paper.literals import string
@@ -21,6 +22,8 @@ from qgen.renderers.wording import FileNames
 from qgen.renderers.writer import Chunk, Writer
 
 STYLE = "assets/style.typ"
+TEMPLATE = "assets/template.typ"
+"""The course's own look."""
 GUIDE = "guide.typ"
 KEYS = "keys.typ"
 ALL = "all"
@@ -52,7 +55,7 @@ class PaperWriter(Writer):
     def losses(self, item: Item) -> list[Problem]:
         """What a paper cannot show of a question: found by writing it."""
         surroundings = Surroundings(Pictures().paths(item.assets), item.header.place)
-        questions = _question_writer("en", surroundings, self._options)
+        questions = _question_writer(labels_for("en"), surroundings, self._options)
         written = list(questions.question(1, item, ()))
         if self._options.solutions:
             written += questions.solution(1, item, ())
@@ -62,6 +65,8 @@ class PaperWriter(Writer):
         """The style, and the study guide."""
         self._book = _Book(exam, self._options)
         yield Chunk(STYLE, style())
+        if exam.template is not None:
+            yield Chunk(TEMPLATE, exam.template.encode())
         yield from self._book.pictures.new()
         if exam.guide is not None and self._options.guide:
             surroundings = Surroundings()
@@ -97,9 +102,8 @@ def _code(source: str) -> str:
 
 
 def _question_writer(
-    language: str, surroundings: Surroundings, options: PaperOptions
+    labels: Labels, surroundings: Surroundings, options: PaperOptions
 ) -> PaperQuestions:
-    labels = labels_for(language)
     passages = PaperText(surroundings, HEADING_LEVEL)
     words = Words(labels, surroundings)
     return PaperQuestions(words, passages, labels.language, options.text_size)
@@ -142,11 +146,11 @@ class _Book:
         self.pictures = Pictures()
         self.own = Surroundings()
         """Where the exam's own texts stand, whose problems no question has."""
-        self._words = Words(labels_for(exam.language), self.own)
+        self._words = Words(exam_labels(exam), self.own)
         self._texts = PaperText(self.own, HEADING_LEVEL)
         self.keys = KeySheet(self._words)
         self._surroundings = Surroundings()
-        self._questions = _question_writer(exam.language, self._surroundings, options)
+        self._questions = _question_writer(self._words.labels, self._surroundings, options)
         self._options = options
         self._bound = 0
         self._front = Front(exam, self._words, self._texts, self._logo(), options.cover)
@@ -184,8 +188,23 @@ class _Book:
             of=words.text(version),
             turns=not is_solution,
         )
+        if exam.template is not None:
+            opening += self._look(title, version, code)
         head = self._front.lines(paper, title, is_solution=is_solution)
         return "\n".join((opening, *head, *self._sections(paper, is_solution)))
+
+    def _look(self, title: str, version: str, code: str) -> str:
+        """The lines that put the course's own look around a paper; all it gets are texts."""
+        known = {
+            "title": title,
+            "course": self.exam.course or "",
+            "date": date_text(self.exam.date or "", self._words.labels.locale),
+            "version": version,
+            "code": code,
+            "language": self._words.labels.language,
+        }
+        given = ", ".join(f"{name}: {string(value)}" for name, value in known.items())
+        return f"#import {string(f'/{TEMPLATE}')}: *\n#show: look.with({given})\n"
 
     def bound(self, path: str) -> Chunk:
         """A paper's place in the file that it shares with others."""
@@ -235,7 +254,7 @@ class _Book:
 
 def _guide(guide: GuideDocument, surroundings: Surroundings, options: PaperOptions) -> bytes:
     """The study guide as a source."""
-    words = Words(labels_for(guide.language), surroundings)
+    words = Words(exam_labels(guide), surroundings)
     texts = PaperText(surroundings, 3)
     title = f"{guide.title} · {words.labels.study_guide}"
     foot = words.text(" · ".join(filter(None, (guide.course, guide.title))))

@@ -19,7 +19,7 @@ from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import QtiOptions
 from qgen.document.problem import Problem
 from qgen.renderers.carriage import MarkedBy, marked_by
-from qgen.renderers.labels import Labels, labels_for, labels_of
+from qgen.renderers.labels import Labels, exam_labels, labels_of
 from qgen.renderers.moodle.text import cleaned, web_form
 from qgen.renderers.package_plan import PackagePlan, package_plan
 from qgen.renderers.qti.dialect import DIALECTS
@@ -80,7 +80,7 @@ class QtiWriter(Writer):
 
     def begin(self, exam: ExamDocument) -> Iterator[Chunk]:
         """Nothing yet: the test stands behind its items."""
-        self._exam, self._labels = exam, labels_for(exam.language)
+        self._exam, self._labels = exam, exam_labels(exam)
         shuffle = exam.shuffle_options
         self._items = QtiItems(self._dialect, self._text, self._numbers, shuffle)
         sizes = [(1, pool.varies) for pool in exam.pools]

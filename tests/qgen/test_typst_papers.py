@@ -1,6 +1,7 @@
 """Typst sources to PDF: the same bytes each time, and every failure in an author's words."""
 
 from pathlib import Path
+from socket import socket
 
 import pytest
 
@@ -57,7 +58,8 @@ def test_a_character_that_no_font_has_is_named_with_what_to_install(tmp_path: Pa
     assert found.code == "typst-character"
     assert found.message == (
         "no font on this machine has '\U00012345' (CUNEIFORM SIGN URU TIMES KI); install one, on "
-        "Debian or Ubuntu with 'apt-get install fonts-noto-core', in question 'elbo'"
+        "Debian or Ubuntu with 'apt-get install fonts-noto-core', or name a folder with one by "
+        "'fonts' of the output, in question 'elbo'"
     )
 
 
@@ -102,3 +104,25 @@ def test_a_folder_of_the_package_s_name_where_the_command_is_run_is_no_harm(
     monkeypatch.chdir(shadow.parent)
     (result,) = typeset(tmp_path, "text")
     assert result.pdf is not None
+
+
+@pytest.mark.parametrize("name", ['"@preview/cetz:0.3.0"', '("@prev" + "iew/cetz:0.3.0")'])
+def test_no_package_is_fetched_and_nobody_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A proxy of the user's would be asked first: it stands in for the whole network."""
+    with socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        listening.settimeout(0.5)
+        for variable in ("http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(variable, f"http://127.0.0.1:{listening.getsockname()[1]}")
+        monkeypatch.setenv("NO_PROXY", "*")
+        found = problem(tmp_path, f"#import {name}: *\n")
+        with pytest.raises(TimeoutError):
+            listening.accept()
+    assert found.code == "typst-package"
+    assert found.message == (
+        "the package '@preview/cetz' is not used: papers are set without a network; write into "
+        "the template what you need of it"
+    )
