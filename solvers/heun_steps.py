@@ -175,7 +175,7 @@ def errors_by_sampling(tau: "Tensor", high: "Tensor") -> Mapping[str, "Tensor"]:
     start = torch.hypot(tau, high)
     normal: Any = torch.distributions.Normal
     below = normal(none, torch.hypot(tau, high)).cdf(start)
-    exact = normal(none, torch.hypot(tau, end)).icdf(below)
+    exact: Tensor = normal(none, torch.hypot(tau, end)).icdf(below)
 
     def error(steps: int, *, twice: bool) -> "Tensor":
         place, levels = (
