@@ -232,7 +232,7 @@ def pair_by_odds(policy: "Tensor", reference: "Tensor", beta: "Tensor") -> Mappi
         "rejected_ratio": ratios[:, 1],
         "loss": loss.detach(),
         "weight": -slope[:, 0],
-        "ranks_rightly": rewards.detach().argmax(-1) == 0,
+        "ranks_rightly": ratios @ contrast > 1e-12,
         "margin_without_reference": (beta[:, None] * policy) @ contrast,
         "margin_without_beta": ratios @ contrast,
         "margin_added": rewards.detach().sum(-1),

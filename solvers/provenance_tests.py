@@ -291,7 +291,8 @@ def most_powerful_by_trying(
 
     ratios = members / others
     ranks = torch.arange(count, dtype=torch.float64)
-    best, spent = kept(ratios)
+    # Of equal ratios the first score goes first.
+    best, spent = kept(ratios - 1e-9 * ranks)
     top, _ = kept(ranks.expand(variants, -1))
     often, _ = kept(members - 1e-9 * ranks)
     # Among all 2^n sets none with fewer false alarms flags more, if the rate is used up.
