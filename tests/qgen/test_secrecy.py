@@ -20,7 +20,10 @@ from tests.qgen.test_examples import shipped_questions
 pytestmark = pytest.mark.slow
 
 SEED = 760_193_482
-TEXTS = {*("id", "topic", "tags", "title", "source", "stem", "prompt", "text", "unit")}
+TEXTS = {
+    *("id", "topic", "tags", "title", "source", "stem", "prompt", "text", "unit"),
+    *("left", "right", "items", "also"),
+}
 SECRET = {"feedback", "explanation", "note", "accept", "rubric", "mistakes"}
 
 
@@ -41,10 +44,14 @@ def plain(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", text.lower()))
 
 
+def bare(text: str) -> str:
+    """A text with a sign in place of each formula and hole."""
+    return re.sub(r"\$\$.*?\$\$|\$.*?\$|\{\{.*?\}\}", "\0", text, flags=re.DOTALL)
+
+
 def runs(text: str) -> Iterator[str]:
     """The plain words between formulas, holes and marks; each run prints as it stands."""
-    bare = re.sub(r"\$\$.*?\$\$|\$.*?\$|\{\{.*?\}\}", "\0", text, flags=re.DOTALL)
-    for run in re.split(r"\0|[*_`\[\]<>|]|['’\"“”]", bare):
+    for run in re.split(r"\0|[*_`\[\]<>|]|['’\"“”]", bare(text)):
         if words := plain(run):
             yield f" {words} "
 
@@ -59,6 +66,8 @@ def secrets() -> list[str]:
     for question in shipped_questions().values():
         for is_secret, text in texts(question):
             (hidden if is_secret else visible).extend(runs(text))
+            if not is_secret:  # as it is read, without the formulas and with them
+                visible += [f" {plain(bare(text))} ", f" {plain(text)} "]
         hidden += [f" {plain(text)} " for text in _accepted(question)]
     seen = "".join(visible)
     accepted = {

@@ -26,6 +26,7 @@ from qgen.marking.number_reader import Refusal, parse_number
 from qgen.marking.rules import accepted_interval
 from qgen.renderers.gift import GiftWriter
 from tests import samples
+from tests.renderers.browser_text import with_numbers
 from tests.renderers.gift_reader import Question
 
 BY_HAND = {"gift-ticks", "gift-formula", "gift-rubric", "gift-words", "gift-matching"}
@@ -47,7 +48,8 @@ def losses_of(answer: Answer) -> set[str]:
 
 def shown(fragment: str) -> str:
     """What a browser shows of a piece of HTML."""
-    return lxml_html.fromstring(f"<div>{fragment}</div>").text_content()
+    tree = lxml_html.fromstring(f"<div>{fragment}</div>")
+    return str(with_numbers(tree).text_content())
 
 
 def letters(text: str) -> str:

@@ -15,6 +15,8 @@ from typing import Any
 from lxml import etree
 from lxml import html as lxml_html
 
+from tests.renderers.browser_text import with_numbers
+
 QTI = "{http://www.imsglobal.org/xsd/ims_qtiasiv1p2}"
 MANIFEST = "{http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1}"
 SETTINGS = "{http://canvas.instructure.com/xsd/cccv1p0}"
@@ -127,7 +129,7 @@ def shown(html: str) -> str:
     assert not tree.findall(".//script")
     for image in tree.findall(".//img"):
         image.text = image.get("data-equation-content") or f"[{image.get('alt')}]"
-    return "".join(tree.itertext())
+    return "".join(with_numbers(tree).itertext())
 
 
 def _parsed(content: bytes) -> Any:

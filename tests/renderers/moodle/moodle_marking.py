@@ -34,6 +34,7 @@ from qgen.marking.grader import (
 )
 from qgen.marking.number_reader import Refusal, parse_number
 from qgen.marking.rules import accepted_interval
+from tests.renderers.browser_text import with_numbers
 from tests.renderers.moodle.moodle_reader import Question
 from tests.renderers.moodle.moodle_typing import typed_number
 
@@ -124,7 +125,7 @@ def _letters(text: str) -> str:
 
 def shown(html: str) -> str:
     """What a browser shows of Moodle's HTML, as `shown_passage` writes it."""
-    return _letters(lxml_html.fromstring(f"<div>{html}</div>").text_content())
+    return _letters(with_numbers(lxml_html.fromstring(f"<div>{html}</div>")).text_content())
 
 
 def _single(asked: Asked, answer: SingleChoice) -> Iterator[Trial]:
@@ -159,7 +160,7 @@ def _spellings(answer: Numeric) -> Iterator[str]:
         for text in (significant(key, digits) for digits in range(1, 18))
         if low <= Fraction(text) <= high or len(text) > 15
     )
-    yield from (near, f" {near} ", f"{near.replace('-', '- ')}", f"{float(near):.15e}")
+    yield from (near, f" {near} ", f"{near.replace('-', '- ')}", f"{float(near):.14e}")
     yield from (near.replace("-", "\u2212"), near.replace(".", ","), f"{near} nats", f"{near}?")
     yield f"+{near}" if not near.startswith("-") else near
     yield f"{near}00" if "." in near and "e" not in near else near
