@@ -85,7 +85,8 @@ class HtmlWriter(Writer):
 
     def variant(self, pool: Pool, item: Item) -> Iterable[Chunk]:
         """Nothing yet: the variant belongs on the pages."""
-        self._others.setdefault(item.slot, []).append(item)
+        if pool.varies:  # otherwise it is the paper's question again
+            self._others.setdefault(item.slot, []).append(item)
         return ()
 
     def end(self) -> Iterator[Chunk]:

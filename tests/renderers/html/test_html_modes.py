@@ -1,15 +1,18 @@
 """Practice pages show how an answer is marked; exam pages hold nothing of it."""
 
+import json
 import math
 import re
 from dataclasses import replace
 from fractions import Fraction
 
+import lxml.html
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qgen.document.answers import CarriedForward, Numeric, RubricLine, SingleChoice, Tolerance
+from qgen.document.exam import Pool
 from qgen.document.formats import HtmlOptions
 from qgen.document.formula import Symbol
 from qgen.document.richtext import passage_of
@@ -226,3 +229,15 @@ def test_extra_time_is_added_to_the_exams_own() -> None:
         text = content.decode()
         assert "113 minutes" in text
         assert '"seconds":6780' in text
+
+
+@pytest.mark.parametrize(("varies", "variants"), [(True, 2), (False, 1)])
+def test_a_question_without_numbers_stands_once_on_a_page(varies: bool, variants: int) -> None:
+    item = samples.item("single_choice")
+    again = replace(item, stem=passage_of("As another draw would look."))
+    pools = (Pool(item.header, "Only one", item.points, varies),)
+    exam = replace(exam_of(item), pools=pools, variants=((again,),))
+    (content,) = pages(exam, HtmlOptions(variants=4)).values()
+    page = lxml.html.document_fromstring(content)
+    data = json.loads(page.xpath("//script[@type='application/json']")[0].text)
+    assert 1 + len(data["questions"][0].get("others", ())) == variants
