@@ -61,7 +61,7 @@ def exam_labels(exam: ExamDocument | GuideDocument) -> Labels:
 
 def with_own(labels: Labels, own: Mapping[str, str | Mapping[str, str]]) -> Labels:
     """The words of a language, but for the given ones, in which `labels_fault` finds none."""
-    return replace(labels, **own)  # type: ignore[arg-type]
+    return replace(labels, **own)  # type: ignore[arg-type]  # names that are no field are faults
 
 
 def labels_fault(name: str, own: object) -> str | None:

@@ -217,5 +217,5 @@ def _without_sigmoid(text: str) -> str:
         while depth:
             depth += {"(": 1, ")": -1}.get(text[end], 0)
             end += 1
-        text = f"{text[:start]}(1/(1+exp(-({text[begin : end - 1]}))){text[end:]}"
+        text = f"{text[:start]}(1/(1+exp(-({text[begin : end - 1]})))){text[end:]}"
     return text
