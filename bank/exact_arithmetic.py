@@ -247,11 +247,12 @@ def item(container: Any, index: Any) -> Value:
         raise ExpressionError("only a vector or a matrix has entries")
     if type(index) is not int:
         raise ExpressionError("an entry's number must be whole")
-    if not -len(container) <= index < len(container):
+    try:
+        return container[index]  # type: ignore[no-any-return]  # entries of a Value are Values
+    except IndexError:
         raise ExpressionError(
             f"there is no entry {index}; they count from 0 to {len(container) - 1}"
-        )
-    return container[index]  # type: ignore[no-any-return]  # entries of a Value are Values
+        ) from None
 
 
 OPERATIONS: dict[str, Callable[..., Any]] = {

@@ -1,11 +1,13 @@
 """Numbers as plain decimals, exactly or to so many significant digits."""
 
+import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from math import isclose
 
 MINUS = "−"
+_DECIMAL = re.compile(r"(-?[0-9]+)(?:\.([0-9]*))?(?:e([+-]?[0-9]+))?")
 
 
 def terminating(value: Fraction) -> str | None:
@@ -108,17 +110,27 @@ def exact_value(value: int | Fraction | float) -> Fraction:
     0.1 ± 0.01. Fifteen digits are also what `machine_decimal` hands to learning platforms.
     Raises ValueError for a float that is infinite or not a number.
     """
-    return decimal_value(significant(value, 15)) if isinstance(value, float) else Fraction(value)
+    if type(value) is Fraction:
+        return value
+    return _of_float(value) if isinstance(value, float) else Fraction(value)
+
+
+# A key, its tolerance's ends, its mistakes: each is asked for several times in a row.
+@lru_cache(maxsize=1024)
+def _of_float(value: float) -> Fraction:
+    return decimal_value(significant(value, 15))
 
 
 def decimal_value(text: str) -> Fraction:
     """The number that a decimal such as `-0.5` or `1.2e-6` stands for.
 
-    Faster than `Fraction(text)`, which it leaves all but plain digits and a point to; raises
+    Faster than `Fraction(text)`, which it leaves all other writings of a number to; raises
     ValueError as that does.
     """
-    whole, _, places = text.partition(".")
-    digits = whole + places
-    if digits.removeprefix("-").isdecimal() and digits.isascii():
-        return Fraction(int(digits), 10 ** len(places))
-    return Fraction(text)
+    found = _DECIMAL.fullmatch(text)
+    if found is None:
+        return Fraction(text)
+    whole, places, exponent = found.groups("")
+    shift = int(exponent or 0) - len(places)
+    digits = int(whole + places)
+    return Fraction(digits * 10**shift) if shift > 0 else Fraction(digits, 10**-shift)

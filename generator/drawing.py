@@ -92,8 +92,12 @@ class Drawer:
     def _drawn(self, random_source: RandomSource) -> dict[str, Value]:
         values: dict[str, Value] = {}
         try:
-            for name, sample in self.samplers:
-                value = sample(random_source, values)
+            for name, (fixed, dependent) in self.samplers:
+                if fixed is not None:
+                    value = fixed(random_source)
+                else:
+                    assert dependent is not None
+                    value = dependent(random_source, values)
                 if isinstance(name, str):
                     values[name] = value
                 else:  # a row of a table, whose cells have a name each

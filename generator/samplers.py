@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from pydantic import ValidationError
 
@@ -31,8 +31,16 @@ from qgen.generator.seeds import RandomSource, index_below, shuffled
 
 Simple: TypeAlias = Callable[[RandomSource], Value]
 """Draws from a domain whose numbers are all known."""
-Sampler: TypeAlias = Callable[[RandomSource, Values], Value]
+Dependent: TypeAlias = Callable[[RandomSource, Values], Value]
 """Draws a parameter, given the values of those before it."""
+
+
+class Sampler(NamedTuple):
+    """How a parameter is drawn; `dependent` where its domain reads earlier ones."""
+
+    fixed: Simple | None
+    dependent: Dependent | None = None
+
 
 MOST_REMEMBERED = 256
 """So many domains of one parameter are kept, which differ in what earlier parameters gave."""
@@ -45,8 +53,7 @@ class DrawFailure(ValueError):
 def sampler(parameter: Parameter) -> Sampler:
     """What draws a parameter; where its domain reads earlier ones, from their values."""
     if not parameter.expressions:
-        fixed = _of_domain(parameter.domain)
-        return lambda random_source, values: fixed(random_source)
+        return Sampler(_of_domain(parameter.domain))
     known: dict[str, Simple] = {}
 
     def sample(random_source: RandomSource, values: Values) -> Value:
@@ -58,7 +65,7 @@ def sampler(parameter: Parameter) -> Sampler:
             known[written] = _of_domain(_with_values(parameter, read, values))
         return known[written](random_source)
 
-    return sample
+    return Sampler(None, sample)
 
 
 def _read(parameter: Parameter, key: str, values: Values) -> Value:

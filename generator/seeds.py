@@ -5,8 +5,9 @@ that no release of Python can change them. Seeding a Mersenne twister costs twic
 the draws of a question.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from hashlib import sha256, sha512
+from itertools import chain, count, repeat
 from struct import Struct
 from typing import TypeAlias
 
@@ -14,6 +15,7 @@ RandomSource: TypeAlias = Callable[[], float]
 """Each call gives the next number, even in [0, 1) to 53 bits."""
 
 _words_of = Struct(">8Q").unpack
+_STEP = 2.0**-53
 
 
 def stream(seed: int, slot: str, question: str, copy: str, attempt: int) -> RandomSource:
@@ -23,16 +25,14 @@ def stream(seed: int, slot: str, question: str, copy: str, attempt: int) -> Rand
     earlier draws repeated a variant. The parts are length-prefixed, so no two keys are alike.
     """
     key = f"{seed} {attempt} {len(slot)}:{slot}{len(question)}:{question}{copy}"
-    return _uniform(key.encode()).__next__
+    blocks = map(_block, count(), repeat(key.encode()))
+    return chain.from_iterable(blocks).__next__
 
 
-def _uniform(key: bytes) -> Iterator[float]:
-    """Eight numbers a block: the upper 53 bits of each 64-bit word of its hash."""
-    block = 0
-    while True:
-        for word in _words_of(sha512(b"%d %s" % (block, key)).digest()):
-            yield (word >> 11) * 2.0**-53
-        block += 1
+def _block(number: int, key: bytes) -> list[float]:
+    """Eight numbers: the upper 53 bits of each 64-bit word of the block's hash."""
+    words = _words_of(sha512(b"%d %s" % (number, key)).digest())
+    return [(word >> 11) * _STEP for word in words]
 
 
 def rank(seed: int, slot: str, candidate: str) -> bytes:

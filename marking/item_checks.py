@@ -25,15 +25,16 @@ from qgen.document.answers import (
 )
 from qgen.document.exam import Item
 from qgen.document.formula import Formula, evaluate, latex, typed
-from qgen.document.numbers import exact_value, machine_decimal
+from qgen.document.numbers import decimal_value, exact_value, machine_decimal
 from qgen.document.richtext import (
     Code,
     CodeBlock,
+    Hole,
     Math,
     Paragraph,
     Passage,
     Text,
-    closed,
+    join_parts,
     plain_text,
     walk,
 )
@@ -47,7 +48,7 @@ from qgen.marking.grader import (
     mark_words,
 )
 from qgen.marking.number_reader import Refusal, parse_number
-from qgen.marking.rules import accepted_interval
+from qgen.marking.rules import interval_ends
 
 _CODE = re.compile(r"(?<![\d.])0\d")
 
@@ -195,9 +196,7 @@ def equal_texts(what: str, texts: Sequence[Passage]) -> Iterator[Fault]:
     seen: dict[object, int] = {}
     for index, passage in enumerate(texts):
         text = option_text(passage)
-        is_words = not any(
-            isinstance(node, (Code, CodeBlock, Math)) for node in walk(passage.text.blocks)
-        )
+        is_words = _is_words(passage)
         value = None if _is_code(passage) else option_value(text)
         marks: list[object] = [text.casefold() if is_words else text]
         if value is not None:
@@ -216,6 +215,17 @@ def equal_texts(what: str, texts: Sequence[Passage]) -> Iterator[Fault]:
             seen.setdefault(mark, index)
 
 
+def _is_words(passage: Passage) -> bool:
+    """Whether neither code nor a formula stands in a text."""
+    match passage.text.blocks:
+        case (Paragraph((Math(),)),):
+            return False
+        case (Paragraph((Text() | Hole(),)),):
+            return True
+        case blocks:
+            return not any(isinstance(node, (Code, CodeBlock, Math)) for node in walk(blocks))
+
+
 def _is_code(passage: Passage) -> bool:
     """Whether a text is code, which is compared by its characters."""
     match passage.text.blocks:
@@ -227,13 +237,16 @@ def _is_code(passage: Passage) -> bool:
 
 def option_text(passage: Passage) -> str:
     """An option as it prints; an option that is one formula without its dollars."""
-    match closed(passage):
-        case (Paragraph((Math((str(source),)),)),):
-            return " ".join(source.split())
+    match passage.text.blocks:
+        case (Paragraph((Math(parts),)),):
+            text = join_parts(parts, passage.printed)
         case (Paragraph((Text(text),)),):
-            return " ".join(text.split())
+            pass
+        case (Paragraph((Hole(index),)),):
+            text = passage.printed[index]
         case _:
             return plain_text(passage)
+    return " ".join(text.split())
 
 
 @lru_cache(maxsize=4096)
@@ -258,16 +271,18 @@ def option_value(text: str) -> Fraction | float | None:
 
 
 def _numeric(answer: Numeric) -> Iterator[Fault]:
-    low, high = accepted_interval(answer.key, answer.tolerance)
+    low, high, below = interval_ends(exact_value(answer.key), answer.tolerance)
     mark = NumberMarker(answer).mark
-    for text in _forms(answer, low, high):
+    for text in _forms(answer, Fraction(low, below), Fraction(high, below)):
         response = parse_number(text)
         if isinstance(response, Refusal):
             yield "key-refused", f"the key typed as {text} is refused: {response.sentence}"
         elif mark(response).credit != 1:
             yield "key-wrong", f"the key typed as {text} earns no marks{_exactly(answer)}"
-    beyond = (high - low) / 1_000_000 or Fraction(1, 10**9)
-    for outside in (low - beyond, high + beyond):
+    # In whole numbers, as `interval_ends` gives them.
+    parts, beyond = (1_000_000, high - low) if high > low else (10**9, below)
+    for end in (low * parts - beyond, high * parts + beyond):
+        outside = Fraction(end, below * parts)
         if mark(outside).credit:
             yield "credit", f"{float(outside):.12g} lies outside the tolerance and earns marks"
     for index, mistake in enumerate(answer.mistakes):
@@ -307,7 +322,7 @@ def _forms(answer: Numeric, low: Fraction, high: Fraction) -> Iterator[str]:
     if isinstance(answer.key, Fraction):
         yield str(answer.key)
     mantissa = f"{float(answer.key):.14e}"
-    if low <= Fraction(mantissa) <= high:
+    if low <= decimal_value(mantissa) <= high:
         yield mantissa
 
 

@@ -49,6 +49,11 @@ _POWER_OF_TEN = re.compile(
     re.VERBOSE,
 )
 _PLAIN = re.compile(r"[0-9]+\.?[0-9]*|\.[0-9]+")
+_COMMON = re.compile(
+    r"(?P<sign>[-\u2212]?)(?P<whole>[0-9]+)"
+    r"(?:\.?(?P<places>[0-9]*)(?:[eE](?P<exponent>[+-]?[0-9]{1,2}))?|/(?P<below>[1-9][0-9]*))"
+)
+"""What most people type, read at once: `-2`, `0.5`, `1/3`, `5e-3`."""
 _DECIMAL_COMMA = re.compile(r"[0-9]*,[0-9]+")
 _GROUPED = {
     separator: re.compile(rf"[1-9][0-9]{{0,2}}(?:{re.escape(separator)}[0-9]{{3}})+")
@@ -64,8 +69,9 @@ def parse_number(text: str) -> Fraction | Refusal:
     `1.000,5`). A point on its own is always a decimal point. `1,000` could mean one or one
     thousand and is refused, as is everything else that has no single reading.
     """
-    if len(text) <= _LONGEST and _PLAIN.fullmatch(text.removeprefix("-")):
-        return decimal_value(text)
+    common = _COMMON.fullmatch(text) if len(text) <= _LONGEST else None
+    if common is not None:
+        return _common(*common.groups())
     if len(text) > 4 * _LONGEST or len(text.strip()) > _LONGEST:
         return _TOO_LONG
     plain = text.translate(_SAME_SIGN).strip()
@@ -92,6 +98,17 @@ def parse_number(text: str) -> Fraction | Refusal:
             return _BY_ZERO
         value /= divisor
     return value / 100 if percent and isinstance(value, Fraction) else value
+
+
+def _common(
+    sign: str, whole: str, places: str | None, exponent: str | None, below: str | None
+) -> Fraction:
+    places = places or ""
+    above = int(whole + places)
+    shift = int(exponent or 0) - len(places)
+    return Fraction(
+        (-above if sign else above) * 10 ** max(shift, 0), int(below or 1) * 10 ** max(-shift, 0)
+    )
 
 
 def _signed(text: str) -> Fraction | Refusal:

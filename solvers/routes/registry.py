@@ -344,26 +344,39 @@ def _wrong_names(solver: Solver, answers: SolverResults) -> str:
 # Looked up by exact type, because this runs on every answer of every variant. The numbers inside
 # a formula are looked at where one becomes a key: few of a solver's formulas ever do.
 _ALWAYS_FINE = frozenset({bool, *FORMULA_TYPES})
+_PLAIN, _PLAIN_BITS = 1e299, 990
+"""Numbers below the one, or with fewer bits than the other, need no closer look."""
 
 
-def _fault(value: object) -> str | None:
+def _fault(value: Any) -> str | None:
     """Why a value is no answer, or None: numbers must be finite, vectors hold values."""
     kind = type(value)
-    if kind in _ALWAYS_FINE:
-        return None
-    if isinstance(value, float) and not math.isfinite(value):
-        return f"is {value}"
-    if isinstance(value, (int, Fraction, float)):
-        return None if -LARGEST < value < LARGEST else "is beyond 10**300"
-    if isinstance(value, str):
-        found = unprintable(value)
-        return f"holds what no format can: {found[1]}" if found else None
-    if isinstance(value, tuple):
+    if kind is float:
+        # Not a number is beyond every limit.
+        return None if -_PLAIN < value < _PLAIN else _number_fault(value)
+    if kind is tuple:
         for entry in value:
             if fault := _fault(entry):
                 return fault
         return None
+    if kind in _ALWAYS_FINE:
+        return None
+    if kind is int or kind is Fraction:
+        return None if value.numerator.bit_length() < _PLAIN_BITS else _number_fault(value)
+    if isinstance(value, (int, Fraction, float)):
+        return _number_fault(value)
+    if isinstance(value, str):
+        found = unprintable(value)
+        return f"holds what no format can: {found[1]}" if found else None
+    if isinstance(value, tuple):
+        return _fault(tuple(value))
     return f"is of type {kind.__name__}, which is no value of a question"
+
+
+def _number_fault(value: int | Fraction | float) -> str | None:
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"is {value}"
+    return None if -LARGEST < value < LARGEST else "is beyond 10**300"
 
 
 @cache
