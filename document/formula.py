@@ -107,9 +107,15 @@ def operands(expression: Formula) -> tuple[Formula, ...]:
 
 def symbols(expression: Formula) -> frozenset[str]:
     """The names of all variables in a formula."""
-    if isinstance(expression, Symbol):
-        return frozenset((expression.name,))
-    return frozenset().union(*map(symbols, operands(expression)))
+    found: set[str] = set()
+    pending = [expression]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Symbol):
+            found.add(node.name)
+        elif not isinstance(node, Number):
+            pending += operands(node)
+    return frozenset(found)
 
 
 def numbers(expression: Formula) -> Iterator[int | Fraction | float]:
@@ -168,9 +174,9 @@ def evaluate(expression: Formula, point: Mapping[str, float]) -> float:
         case Symbol():
             return point[expression.name]
         case Sum():
-            return math.fsum(evaluate(term, point) for term in expression.terms)
+            return math.fsum([evaluate(term, point) for term in expression.terms])
         case Product():
-            return math.prod(evaluate(factor, point) for factor in expression.factors)
+            return math.prod([evaluate(factor, point) for factor in expression.factors])
         case Quotient():
             return evaluate(expression.numerator, point) / evaluate(expression.denominator, point)
         case Power():

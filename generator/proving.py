@@ -62,7 +62,7 @@ def _same_number(first: Real, second: Real) -> bool:
 
 def _same_formula(first: Formula, second: Formula) -> bool:
     """Whether two formulas agree wherever both are tried, and have values at the same points."""
-    names = sorted({name for each in (first, second) for name in symbols(each)})
+    names = sorted(symbols(first) | symbols(second))
     met = 0
     for point in _points(names):
         values = [_value_at(each, point) for each in (first, second)]

@@ -1,7 +1,9 @@
 """Proves a bank: every question, many variants, both routes, the grader and the texts."""
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from multiprocessing import get_all_start_methods, get_context
@@ -156,7 +158,8 @@ def _checked(
 ) -> Iterator[QuestionCheck]:
     """The checks in the order of the questions, made by so many processes."""
     if jobs == 1 or len(templates) < FEW_QUESTIONS or "fork" not in get_all_start_methods():
-        yield from (check_question(template, how) for template in templates)
+        with _rare_collections():
+            yield from (check_question(template, how) for template in templates)
         return
     # Compiled questions cannot be sent to another process; a forked one has them already, and
     # torch with them. With more than one thread, torch would not survive the fork.
@@ -172,6 +175,24 @@ _REMEMBERED: list[tuple[tuple[QuestionTemplate, ...], How]] = []
 
 def _remember(templates: tuple[QuestionTemplate, ...], how: How) -> None:
     _REMEMBERED.append((templates, how))
+    _collect_rarely()
+
+
+def _collect_rarely() -> None:
+    """Items hold one another in no circles, and looking for some takes a tenth of a check."""
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 20)
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    thresholds = gc.get_threshold()
+    _collect_rarely()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
 
 
 def _check_remembered(index: int) -> QuestionCheck:

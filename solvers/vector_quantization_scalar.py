@@ -164,14 +164,14 @@ def residual(z: Scalar, first: Vector, second: Vector) -> SolverResults:
         raise ValueError("a codebook must have at most 50 codes")
 
     def nearest(value: Exact, codes: Vector) -> Fraction:
-        apart = [abs(Fraction(value) - code) for code in codes]
-        return Fraction(codes[apart.index(min(apart))])
+        return Fraction(min(codes, key=lambda code: abs(value - code)))
 
     start = nearest(z, first)
     left = z - start
     then, apart = nearest(left, second), nearest(z, second)
     error = abs(left - then)
-    best = min([abs(Fraction(z) - c - d) for c in first for d in second])
+    rests = [z - code for code in first]
+    best = min([abs(rest - code) for rest in rests for code in second])
     return {
         "first_code": start,
         "remainder": left,
