@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from qgen.bank.author_model import validated
 from qgen.bank.headers import HEADER, QuestionHeader, header_of
+from qgen.bank.macros import NO_MACROS, Macros
 from qgen.bank.yaml_source import Data, Source, Steps, Wanted, read_source
 from qgen.document.answers import DERIVATION
 from qgen.document.exam import Header
@@ -46,16 +47,19 @@ class BankPath:
     place: Place | None = None
     language: str | None = None
     """The language of its questions that name none; the exam's where this is None, too."""
+    macros: Macros = NO_MACROS
+    """The TeX commands that its formulas may use beside those of LaTeX."""
 
 
 class BankFile:
     """One file of a bank, read whole when one of its questions is used."""
 
-    def __init__(self, path: Path, shown: str, folder: Path, language: str | None = None) -> None:
+    def __init__(self, path: Path, shown: str, bank: BankPath) -> None:
         self.path = path
         self.shown = shown
-        self.folder = folder
-        self.language = language
+        self.folder = bank.path if bank.path.is_dir() else bank.path.parent
+        self.language = bank.language
+        self.macros = bank.macros
 
     @cached_property
     def source(self) -> Source | Problem:
@@ -87,7 +91,7 @@ class Entry:
         source, data = self._found()
         if isinstance(source, Problem):
             return None, [source]
-        return compiled(source, self.steps, data, self.file.folder)
+        return compiled(source, self.steps, data, self.file.folder, self.file.macros)
 
     def study_note(self) -> tuple[RichText | None, list[Problem]]:
         """The question's study note alone, and what is wrong in it."""
@@ -106,7 +110,8 @@ class Entry:
             place = source.place_in_text(path, text, error.offset)
             problems.append(Problem(error.code, str(error), place))
 
-        return read_closed_markup(text, "a study note", mistake), problems
+        note = read_closed_markup(text, "a study note", mistake, self.file.macros)
+        return note, problems
 
     def _found(self) -> tuple[Source | Problem, Data]:
         source = self.file.source
@@ -151,8 +156,7 @@ def open_bank(
             if file.resolve() in seen or not _mentions(file, wanted):
                 continue
             seen.add(file.resolve())
-            folder = path.path if path.path.is_dir() else path.path.parent
-            problems += _open_file(BankFile(file, shown, folder, path.language), entries)
+            problems += _open_file(BankFile(file, shown, path), entries)
     return Catalogue(entries), problems
 
 
@@ -238,7 +242,7 @@ def _all_mistakes(file: BankFile, steps: Steps, of_header: list[Problem]) -> lis
     if isinstance(file.source, Problem):
         return [file.source]
     data = _question_at(file.source.data, steps)
-    return _told_once(of_header, compiled(file.source, steps, data, file.folder)[1])
+    return _told_once(of_header, compiled(file.source, steps, data, file.folder, file.macros)[1])
 
 
 def _told_once(of_header: list[Problem], of_question: list[Problem]) -> list[Problem]:
@@ -264,7 +268,7 @@ def _question_at(data: Data, steps: Steps) -> Data:
 
 
 def compiled(
-    source: Source, steps: Steps, data: Data, folder: Path
+    source: Source, steps: Steps, data: Data, folder: Path, macros: Macros = NO_MACROS
 ) -> "tuple[QuestionTemplate | None, list[Problem]]":
     """A question ready to fill, or None and every mistake in it."""
     # Listing a bank needs none of this.
@@ -274,8 +278,8 @@ def compiled(
 
     model, problems = validated(question_adapter(data), data, source, steps)
     if model is None or not isinstance(data, dict):
-        return None, problems + mistakes_in_texts(data, source, steps)
-    builder = TemplateBuilder(model, data, source, steps, folder)
+        return None, problems + mistakes_in_texts(data, source, steps, macros)
+    builder = TemplateBuilder(model, data, source, steps, folder, macros)
     template = builder.build()
     problems += builder.problems
     return (None if problems else template), problems

@@ -5,7 +5,14 @@ from datetime import date
 from fractions import Fraction
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    TypeAdapter,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from qgen.bank.answer_space import SpaceText
@@ -171,6 +178,35 @@ class ExamSpec(AuthorModel):
     labels: Annotated[
         NonEmptyText | None,
         Field(description="a file of words in place of those that papers and pages print"),
+    ] = None
+    macros: Annotated[
+        Any,
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"type": "string"},
+                    {
+                        "type": "object",
+                        "additionalProperties": {
+                            "anyOf": [
+                                {"type": "string"},
+                                {
+                                    "type": "array",
+                                    "prefixItems": [{"type": "string"}, {"type": "integer"}],
+                                    "minItems": 2,
+                                    "maxItems": 2,
+                                },
+                            ]
+                        },
+                    },
+                    {"type": "null"},
+                ]
+            }
+        ),
+        Field(
+            description="TeX commands of the course's own, by name, or a file of them: a text, or "
+            "a text with #1, #2, … and how many arguments it has"
+        ),
     ] = None
     logo: Annotated[
         FixedText | None, Field(description="a picture to print above the titles of papers")

@@ -7,6 +7,7 @@ from pathlib import Path
 from qgen.bank.author_model import validated
 from qgen.bank.catalogue import BankPath, open_bank
 from qgen.bank.exam_spec import EXAM, ExamSpec
+from qgen.bank.macros import NO_MACROS, Macros, macros_of, read_macros
 from qgen.bank.markup import MarkupError, read_closed_markup
 from qgen.bank.pictures import read_picture
 from qgen.bank.templates import Bank
@@ -44,6 +45,8 @@ class LoadedSpec:
     """The Typst source of the course's own look for papers."""
     labels: Source | None = None
     """The course's own words for papers and pages; what they must be is for others to say."""
+    macros: Macros = NO_MACROS
+    """The TeX commands that formulas may use beside those of LaTeX."""
 
 
 def load_exam(path: Path, shown: str) -> tuple[LoadedSpec | None, list[Problem]]:
@@ -54,9 +57,12 @@ def load_exam(path: Path, shown: str) -> tuple[LoadedSpec | None, list[Problem]]
     model, problems = validated(EXAM, source.data, source, ())
     if not isinstance(model, ExamSpec):
         return None, in_reading_order(problems)
-    own = _exam_text(model.instructions, source, ("instructions",), problems)
+    macros = _macros(model, source, problems)
+    # Where macros are wrong, formulas that use them would only say so again.
+    texts = _ExamTexts(source, macros, [] if problems else problems)
+    own = texts.read(model.instructions, ("instructions",))
     sections = tuple(
-        _exam_text(section.instructions, source, ("sections", index, "instructions"), problems)
+        texts.read(section.instructions, ("sections", index, "instructions"))
         for index, section in enumerate(model.sections)
     )
     logo = _logo(model, source, problems)
@@ -64,7 +70,7 @@ def load_exam(path: Path, shown: str) -> tuple[LoadedSpec | None, list[Problem]]
     labels = _labels(model, source, problems)
     if problems:
         return None, in_reading_order(problems)
-    return LoadedSpec(model, source, own, sections, logo, template, labels), []
+    return LoadedSpec(model, source, own, sections, logo, template, labels, macros), []
 
 
 def _template(model: ExamSpec, source: Source, problems: list[Problem]) -> str | None:
@@ -94,6 +100,22 @@ def _inside(name: str, source: Source, place: Place, problems: list[Problem]) ->
     return None
 
 
+def _macros(model: ExamSpec, source: Source, problems: list[Problem]) -> Macros:
+    """The macros that the spec defines, or those of the file that it names."""
+    if model.macros is None:
+        return NO_MACROS
+    if isinstance(model.macros, str):
+        place = source.place(("macros",))
+        path = _inside(model.macros, source, place, problems)
+        if path is None:
+            return NO_MACROS
+        macros, mistakes = read_macros(path, str(Path(place.file).parent / model.macros))
+    else:
+        macros, mistakes = macros_of(model.macros, source, ("macros",))
+    problems += mistakes
+    return macros
+
+
 def _labels(model: ExamSpec, source: Source, problems: list[Problem]) -> Source | None:
     """The file of words that the spec names, in its folder or below it."""
     if model.labels is None:
@@ -119,15 +141,21 @@ def _logo(model: ExamSpec, source: Source, problems: list[Problem]) -> Asset | N
     return asset
 
 
-def _exam_text(
-    text: str | None, source: Source, path: Steps, problems: list[Problem]
-) -> RichText | None:
-    """An exam's own text, which has no values to print and no pictures."""
-    if text is None:
-        return None
+@dataclass(frozen=True, slots=True)
+class _ExamTexts:
+    """Reads an exam's own texts, which have no values to print and no pictures."""
 
-    def mistake(error: MarkupError) -> None:
-        place = source.place_in_text(path, text, error.offset)
-        problems.append(Problem(error.code, str(error), place))
+    source: Source
+    macros: Macros
+    problems: list[Problem]
 
-    return read_closed_markup(text, "an exam's own text", mistake)
+    def read(self, text: str | None, path: Steps) -> RichText | None:
+        """The text at a place of the spec, if there is one."""
+        if text is None:
+            return None
+
+        def mistake(error: MarkupError) -> None:
+            place = self.source.place_in_text(path, text, error.offset)
+            self.problems.append(Problem(error.code, str(error), place))
+
+        return read_closed_markup(text, "an exam's own text", mistake, self.macros)

@@ -12,9 +12,10 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from qgen.bank.hole_context import math_context
+from qgen.bank.macros import NO_MACROS, MacroError, Macros
+from qgen.bank.math_faults import math_fault
 from qgen.bank.plain_text import MOST_CHARACTERS, OPEN_HOLE, FoundHole, find_holes, open_hole
 from qgen.bank.templates import HoleContext
-from qgen.document.formula_limits import formula_fault
 from qgen.document.links import link_fault
 from qgen.document.richtext import (
     Alignment,
@@ -43,7 +44,6 @@ from qgen.document.richtext import (
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
-    from math_core import LatexToMathML
 
 _MARKERS = 0xE000, 0xF8FF
 _MARKER = re.compile(f"[{chr(_MARKERS[0])}-{chr(_MARKERS[1])}]")
@@ -57,8 +57,6 @@ _RUN = re.compile(
 _ONE_PARAGRAPH = re.compile(
     f"(?:(?!\\$\\$)[A-Za-z($\\\\{chr(_MARKERS[0])}-{chr(_MARKERS[1])}][^\n]*(?:\n|$))+"
 )
-# math-core would take definitions; a formula of the bank only ever uses what there is.
-_DEFINITION = re.compile(r"\\(def|gdef|edef|let|newcommand|renewcommand|providecommand|require)\b")
 
 
 class MarkupError(ValueError):
@@ -74,12 +72,13 @@ class Handlers:
     """What the reader of a text asks of the question that the text belongs to.
 
     `hole(source, context, offset)` numbers an expression; `image(target, offset)` names an
-    asset; `mistake(error)` keeps a mistake and lets the reading go on.
+    asset; `mistake(error)` keeps a mistake and lets the reading go on. Formulas may use `macros`.
     """
 
     hole: Callable[[str, HoleContext, int], int]
     image: Callable[[str, int], str]
     mistake: Callable[[MarkupError], None]
+    macros: Macros = NO_MACROS
 
 
 @cache
@@ -88,13 +87,6 @@ def _markdown() -> MarkdownIt:
     # What leads nowhere is reported below; the parser would print its source and say nothing.
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     return parser.use(dollarmath_plugin, allow_labels=False, double_inline=True)
-
-
-@cache
-def _math_checker() -> "LatexToMathML":
-    from math_core import LatexToMathML
-
-    return LatexToMathML(allow_unreliable_rendering=True, fancy_error=False)
 
 
 def read_markup(text: str, handlers: Handlers) -> RichText:
@@ -106,7 +98,12 @@ def read_markup(text: str, handlers: Handlers) -> RichText:
     return _Reader(text, handlers).read()
 
 
-def read_closed_markup(text: str, owner: str, mistake: Callable[[MarkupError], None]) -> RichText:
+def read_closed_markup(
+    text: str,
+    owner: str,
+    mistake: Callable[[MarkupError], None],
+    macros: Macros = NO_MACROS,
+) -> RichText:
     """A text that is the same for every variant; `owner` says in messages whose text it is."""
 
     def hole(source: str, context: HoleContext, offset: int) -> int:
@@ -117,7 +114,7 @@ def read_closed_markup(text: str, owner: str, mistake: Callable[[MarkupError], N
         mistake(MarkupError("image", f"{owner} cannot show pictures", offset))
         return target
 
-    return read_markup(text, Handlers(hole, image, mistake))
+    return read_markup(text, Handlers(hole, image, mistake, macros))
 
 
 class _Reader:
@@ -317,7 +314,11 @@ class _Reader:
         return Image(self._handlers.image(target, self._offset(block)), words)
 
     def _math(self, content: str, token: "Token") -> tuple[str | Hole, ...]:
-        content = content.strip()
+        try:
+            content = self._handlers.macros.expand(content.strip())
+        except MacroError as error:
+            self._mistake("macro", str(error), self._offset(token))
+            return ("",)
         runs: list[str] = _RUN.findall(content)
         parts: list[str | Hole] = []
         checked: list[str] = []
@@ -365,24 +366,6 @@ class _Reader:
         return len(before) - len(markers) + written
 
 
-def math_fault(source: str) -> str | None:
-    """What is wrong with the TeX of a formula, if anything is."""
-    from math_core import LatexError
-
-    fault = formula_fault(source)
-    if fault is not None:
-        return f"the formula '{_shortened(source)}' cannot be read: {fault}"
-    definition = _DEFINITION.search(source)
-    if definition:
-        return f"'{definition.group()}' is not allowed in a formula"
-    try:
-        _math_checker().convert_with_local_state(source, displaystyle=False)
-    except LatexError as error:
-        reason = str(error).splitlines()[0]
-        return f"the formula '{_shortened(source)}' cannot be typeset: {reason}"
-    return None
-
-
 def _without_markers(match: re.Match[str]) -> str:
     """The characters of a match, unless they or what they stand for would pass for a hole."""
     text = match.group()
@@ -397,8 +380,3 @@ def _alignment(style: str) -> Alignment:
 
 def _is_blank(node: Inline) -> bool:
     return isinstance(node, Text) and not node.text.strip()
-
-
-def _shortened(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 60 else line[:59] + "…"

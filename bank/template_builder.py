@@ -20,13 +20,14 @@ from qgen.bank.expressions import (
 from qgen.bank.formula_builder import Compiler, FormulaBuilder
 from qgen.bank.headers import header_of
 from qgen.bank.hole_context import only_hole
+from qgen.bank.macros import Macros
 from qgen.bank.markup import (
     Handlers,
     MarkupError,
-    math_fault,
     read_closed_markup,
     read_markup,
 )
+from qgen.bank.math_faults import math_fault
 from qgen.bank.models import (
     ONE_RIGHT_OPTION,
     ChoiceFields,
@@ -89,13 +90,20 @@ class TemplateBuilder:
     """Builds the template of one question and collects what is wrong with it."""
 
     def __init__(
-        self, model: QuestionModel, data: Data, source: Source, path: Steps, folder: Path
+        self,
+        model: QuestionModel,
+        data: Data,
+        source: Source,
+        path: Steps,
+        folder: Path,
+        macros: Macros,
     ) -> None:
         self._model = model
         self._data = data
         self._source = source
         self._path = path
         self._folder = folder
+        self._macros = macros
         self._holes: list[HoleTemplate] = []
         self._known_holes: dict[tuple[str, HoleContext], int] = {}
         self._assets: dict[str, Asset] = {}
@@ -284,7 +292,7 @@ class TemplateBuilder:
         def mistake(error: MarkupError) -> None:
             self._problem(error.code, str(error), place(error.offset))
 
-        return read_markup(text, Handlers(hole, image, mistake))
+        return read_markup(text, Handlers(hole, image, mistake, self._macros))
 
     def _plain(self, text: str, *steps: str | int) -> PlainText:
         """A text without markup: its holes print as among words."""
@@ -308,7 +316,7 @@ class TemplateBuilder:
             place = self._source.place_in_text(path, text, error.offset)
             self._problem(error.code, str(error), place)
 
-        return read_closed_markup(text, "a study note", mistake)
+        return read_closed_markup(text, "a study note", mistake, self._macros)
 
     def _hole(self, source: str, context: HoleContext, place: Place) -> int:
         try:
@@ -512,6 +520,8 @@ class TemplateBuilder:
             asked = {key: value for key, value in asked.items() if key not in _NOT_ASKED}
         plain = json.dumps(asked, sort_keys=True, default=str, ensure_ascii=False)
         digest = hashlib.sha256(plain.encode())
+        if self._macros.mentioned(plain):
+            digest.update(self._macros.digest)
         drawn = {
             f"{name} {cell}": asset
             for name, picture in self._pictures.pictures.items()

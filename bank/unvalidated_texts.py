@@ -9,7 +9,9 @@ from typing import Any, get_args
 
 from qgen.bank.author_model import is_number
 from qgen.bank.expressions import CONSTANTS, ExpressionError, compile_expression, unknown_name
-from qgen.bank.markup import Handlers, MarkupError, math_fault, read_markup
+from qgen.bank.macros import Macros
+from qgen.bank.markup import Handlers, MarkupError, read_markup
+from qgen.bank.math_faults import math_fault
 from qgen.bank.models import ONE_RIGHT_OPTION, DerivationQuestion, OptionModel, SoleQuestion
 from qgen.bank.parameters import may_be_expression
 from qgen.bank.templates import HoleContext
@@ -30,7 +32,7 @@ _EXPRESSIONS = frozenset({"answer", "correct", "value"})
 _EXPRESSIONS_OF = frozenset({"where", "let", "with"})
 
 
-def mistakes_in_texts(data: object, source: Source, path: Steps) -> list[Problem]:
+def mistakes_in_texts(data: object, source: Source, path: Steps, macros: Macros) -> list[Problem]:
     """What is wrong inside the texts and expressions of a question that is only known as data."""
     problems: list[Problem] = list(_right_options(data, source, path))
     known = _value_names(data)
@@ -40,7 +42,7 @@ def mistakes_in_texts(data: object, source: Source, path: Steps) -> list[Problem
         parent = names[-2] if len(names) > 1 else ""
         is_text = key in _TEXTS | _LISTS_OF_TEXTS or (key == "text" and parent in _TEXTS_OF)
         if is_text:
-            problems += _in_markup(text, source, steps, known)
+            problems += _in_markup(text, source, steps, known, macros)
         elif _is_in_domain(steps) and is_number(text):
             continue
         elif (
@@ -131,7 +133,7 @@ def _right_options(data: object, source: Source, path: Steps) -> Iterator[Proble
 
 
 def _in_markup(
-    text: str, source: Source, steps: Steps, known: frozenset[str] | None
+    text: str, source: Source, steps: Steps, known: frozenset[str] | None, macros: Macros
 ) -> list[Problem]:
     problems: list[Problem] = []
 
@@ -155,5 +157,5 @@ def _in_markup(
     def mistake(error: MarkupError) -> None:
         keep(error.code, str(error), error.offset)
 
-    read_markup(text, Handlers(hole, image, mistake))
+    read_markup(text, Handlers(hole, image, mistake, macros))
     return problems

@@ -51,6 +51,14 @@ class PaperOptions:
     together: bool = option(
         False, "whether to write one file of all papers for the printer beside the single ones"
     )
+    sheet: bool = option(
+        False,
+        "whether to write each paper's answer sheet, with circles to fill, beside it, and where "
+        "they stand as JSON",
+    )
+    student_digits: int = option(
+        8, "how many digits a student's number has on answer sheets", least=1, most=12
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """The banks that a command works on, by the names that people give them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import qgen.bank
 from qgen.bank.catalogue import BankPath, Catalogue, Entry, find_questions, open_bank
+from qgen.bank.macros import NO_MACROS, Macros, read_macros
 from qgen.bank.templates import Bank
 from qgen.document.problem import Place, Problem, did_you_mean, in_reading_order
 
@@ -20,11 +22,21 @@ def bank_path(name: str, base: Path, place: Place | None = None) -> BankPath:
     return BankPath(base / path, shown, place)
 
 
-def load_banks(names: Sequence[str]) -> tuple[Bank, list[Problem]]:
+def load_banks(names: Sequence[str], macros: Macros = NO_MACROS) -> tuple[Bank, list[Problem]]:
     """The banks that a command line names, or the shipped one, with all their mistakes."""
     from qgen.bank.loader import load_bank
 
-    return load_bank(_bank_paths(names))
+    return load_bank(_bank_paths(names, macros))
+
+
+def macros_from(files: Sequence[Path]) -> tuple[Macros, list[Problem]]:
+    """The macros of all files that a command line names, and what is wrong with them."""
+    known, problems = dict(NO_MACROS.known), list[Problem]()
+    for file in files:
+        macros, mistakes = read_macros(file, str(file))
+        known.update(macros.known)
+        problems += mistakes
+    return Macros(known), problems
 
 
 def open_banks(names: Sequence[str]) -> tuple[Catalogue, list[Problem]]:
@@ -33,12 +45,14 @@ def open_banks(names: Sequence[str]) -> tuple[Catalogue, list[Problem]]:
     return catalogue, in_reading_order(problems)
 
 
-def find_question(names: Sequence[str], identifier: str) -> tuple[Entry | None, list[Problem]]:
+def find_question(
+    names: Sequence[str], identifier: str, macros: Macros = NO_MACROS
+) -> tuple[Entry | None, list[Problem]]:
     """One question of the banks that a command line names, or what to look for instead.
 
     A mistake in another question keeps nobody from finding this one.
     """
-    catalogue, problems = find_questions(_bank_paths(names), [identifier])
+    catalogue, problems = find_questions(_bank_paths(names, macros), [identifier])
     if identifier in catalogue.entries:
         return catalogue.entries[identifier], []
     hint = did_you_mean(identifier, catalogue.entries)
@@ -46,5 +60,5 @@ def find_question(names: Sequence[str], identifier: str) -> tuple[Entry | None, 
     return None, in_reading_order([missing, *problems])
 
 
-def _bank_paths(names: Sequence[str]) -> list[BankPath]:
-    return [bank_path(name, Path()) for name in names or (BUILTIN,)]
+def _bank_paths(names: Sequence[str], macros: Macros = NO_MACROS) -> list[BankPath]:
+    return [replace(bank_path(name, Path()), macros=macros) for name in names or (BUILTIN,)]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from qgen.bank.templates import Bank, QuestionTemplate
-from qgen.banks import BUILTIN, load_banks, open_banks
+from qgen.banks import BUILTIN, load_banks, macros_from, open_banks
 from qgen.document.answers import ScoringRule
 from qgen.document.exam import Item
 from qgen.document.problem import Place, Problem, did_you_mean, in_reading_order
@@ -110,6 +110,7 @@ def check_banks(
     jobs: int = 1,
     formats: Sequence[str] = (),
     strict: bool = False,
+    macro_files: Sequence[Path] = (),
 ) -> BankCheck:
     """Checks every question of the banks that a command line names (or the shipped one).
 
@@ -117,7 +118,10 @@ def check_banks(
     who marks how many of the bank's marks. `strict` makes a key without a proof an error.
     """
     problems = load_solver_files(solver_files)
-    bank, mistakes = load_banks(paths)
+    macros, mistakes = macros_from(macro_files)
+    if mistakes:
+        return BankCheck([], in_reading_order(problems + mistakes))
+    bank, mistakes = load_banks(paths, macros)
     problems += mistakes
     problems += _unknown_rivals(bank)
     checks = []

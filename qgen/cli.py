@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -64,6 +65,10 @@ def _formats(
 
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+
+_files = partial(click.option, multiple=True, type=click.Path(path_type=Path), metavar="FILE")
+_solver_files = _files("--solvers", "solver_files", help="A course's own solver file.")
+_macro_files = _files("--macros", "macro_files", help="A course's own file of TeX macros.")
 
 _strict = click.option("--strict", is_flag=True, help="A key that nothing proves is an error.")
 
@@ -153,14 +158,8 @@ def build(
     show_default=True,
     help="The multiple-select rule under which blind guessing is counted.",
 )
-@click.option(
-    "--solvers",
-    "solver_files",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A course's own solver file.",
-)
+@_solver_files
+@_macro_files
 @click.option(
     "--jobs",
     type=click.IntRange(min=1, max=64),
@@ -182,6 +181,7 @@ def check_command(
     variants: int,
     scoring: Literal["all_or_nothing", "per_option", "right_minus_wrong"],
     solver_files: tuple[Path, ...],
+    macro_files: tuple[Path, ...],
     jobs: int,
     formats: tuple[str, ...] | None,
     strict: bool,
@@ -197,7 +197,15 @@ def check_command(
 
     with _progress("checking") as progress:
         result = checking.check_banks(
-            paths, variants, scoring, solver_files, progress, jobs, formats or (), strict
+            paths,
+            variants,
+            scoring,
+            solver_files,
+            progress,
+            jobs,
+            formats or (),
+            strict,
+            macro_files,
         )
     if as_json:
         click.echo(json.dumps(checking.check_data(result), indent=1, ensure_ascii=False))
@@ -302,27 +310,24 @@ def list_command(
 @main.command()
 @click.argument("identifier", metavar="ID")
 @click.option("--bank", "banks", multiple=True, metavar="PATH", help="A bank to look in.")
-@click.option(
-    "--solvers",
-    "solver_files",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A course's own solver file.",
-)
+@_solver_files
+@_macro_files
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--solution", is_flag=True, help="Show the key and the explanation, too.")
 def show(
     identifier: str,
     banks: tuple[str, ...],
     solver_files: tuple[Path, ...],
+    macro_files: tuple[Path, ...],
     seed: int,
     solution: bool,
 ) -> None:
     """Print one variant of a question as text."""
     from qgen import showing
 
-    text, problems = showing.show_question(identifier, banks, solver_files, seed, solution)
+    text, problems = showing.show_question(
+        identifier, banks, solver_files, seed, solution, macro_files
+    )
     _stop_on(problems)
     click.echo(text)
 

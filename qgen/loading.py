@@ -44,7 +44,7 @@ def load_whole_exam(
     for index, name in enumerate(spec.solvers):
         problems += load_solver_files([base / name], loaded.source.place(("solvers", index)))
     banks = [
-        bank_path(name, base, loaded.source.place(("bank", index)))
+        replace(bank_path(name, base, loaded.source.place(("bank", index))), macros=loaded.macros)
         for index, name in enumerate(spec.bank)
     ]
     listed = _listed(spec)

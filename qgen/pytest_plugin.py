@@ -21,6 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Declares the settings of a course."""
     parser.addini("qgen_banks", "Folders or files of questions to prove.", "paths", [])
     parser.addini("qgen_solvers", "The course's own solver files.", "paths", [])
+    parser.addini("qgen_macros", "The course's own files of TeX macros.", "paths", [])
     parser.addini("qgen_variants", "How many variants of each question to prove.", "string", "100")
     parser.addini(
         "qgen_proofs", "'required': a key that nothing proves fails its test.", "string", "optional"
@@ -83,12 +84,16 @@ def _loaded(config: pytest.Config) -> "tuple[list[QuestionTemplate], list[Proble
     if _LOADED not in config.stash:
         from qgen.bank.catalogue import BankPath
         from qgen.bank.loader import load_bank
+        from qgen.banks import macros_from
         from qgen.document.problem import Problem
         from qgen.question_solvers import load_solver_files
 
         for problem in load_solver_files(config.getini("qgen_solvers")):
             raise pytest.UsageError(f"qgen_solvers: {problem.message}")
-        banks = [BankPath(bank, str(bank)) for bank in config.getini("qgen_banks")]
+        macros, faults = macros_from(config.getini("qgen_macros"))
+        for problem in faults:
+            raise pytest.UsageError(f"qgen_macros: {problem}")
+        banks = [BankPath(bank, str(bank), macros=macros) for bank in config.getini("qgen_banks")]
         bank, problems = load_bank(banks)
         missing = [each for each in problems if isinstance(each, Problem) and each.place is None]
         if missing:

@@ -5,7 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import assert_never
 
-from qgen.banks import find_question
+from qgen.banks import find_question, macros_from
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
@@ -47,9 +47,13 @@ def show_question(
     solver_files: Sequence[Path],
     seed: int,
     solution: bool,
+    macro_files: Sequence[Path] = (),
 ) -> tuple[str, list[Problem]]:
     """One variant of a question as text, proved by both routes; or the problems."""
-    entry, problems = find_question(banks, identifier)
+    macros, problems = macros_from(macro_files)
+    if problems:
+        return "", problems
+    entry, problems = find_question(banks, identifier, macros)
     if entry is None:
         return "", problems
     unloaded = load_solver_files(solver_files)

@@ -75,6 +75,11 @@ CHINESE = Labels(
     "每题最低 0 分。",
     order_all_or_nothing="排序题，顺序全部正确得满分，否则不得分。",
     order_adjacent="排序题，每一对正确相邻的字母得相等的一份分数。",
+    answer_sheet="答题卡",
+    fill_circles="请用深色笔将所选答案的圆圈完全涂满。填写数字时，每格写一个符号，并涂满其下"
+    "方对应的圆圈。",
+    on_paper="直接在试卷上作答：{}",
+    use_sheet="请将答案填涂在答题卡上。",
     turn_over="请翻页",
     verified="经两种方法验证",
     computed="由一种方法算得",

@@ -85,6 +85,12 @@ DUTCH = Labels(
     "geen.",
     order_adjacent="In een volgorde levert elk paar letters die terecht op elkaar volgen "
     "hetzelfde deel van de punten op.",
+    answer_sheet="Antwoordblad",
+    fill_circles="Maak de rondjes van uw antwoorden helemaal zwart met een donkere pen. "
+    "Schrijf een getal met één teken in elk vakje en maak daaronder het rondje van dat teken "
+    "zwart.",
+    on_paper="Op het tentamen zelf te beantwoorden: {}",
+    use_sheet="Geef uw antwoorden op het antwoordblad.",
     turn_over="Z.o.z.",
     verified="langs twee wegen geverifieerd",
     computed="langs één weg berekend",

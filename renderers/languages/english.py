@@ -82,6 +82,11 @@ ENGLISH = Labels(
     order_all_or_nothing="An order earns its points if all of it is right, and otherwise none.",
     order_adjacent="In an order, each pair of letters that rightly follow one another earns the "
     "same share of the points.",
+    answer_sheet="Answer sheet",
+    fill_circles="Fill the circles of your answers completely, with a dark pen. Write a "
+    "number with one sign in each frame, and fill the circle of that sign below it.",
+    on_paper="Answered on the paper itself: {}",
+    use_sheet="Give your answers on the answer sheet.",
     turn_over="Please turn over",
     verified="verified by two routes",
     computed="computed by one route",

@@ -84,6 +84,11 @@ FRENCH = Labels(
     order_all_or_nothing="Un ordre rapporte ses points s'il est entièrement juste, sinon aucun.",
     order_adjacent="Dans un ordre, chaque paire de lettres qui se suivent comme il faut rapporte "
     "la même part des points.",
+    answer_sheet="Feuille de réponses",
+    fill_circles="Noircissez entièrement les cercles de vos réponses. Écrivez un nombre à "
+    "raison d'un signe par case, et noircissez en dessous le cercle de ce signe.",
+    on_paper="À traiter sur le sujet lui-même : {}",
+    use_sheet="Donnez vos réponses sur la feuille de réponses.",
     turn_over="Tournez la page",
     verified="vérifiée par deux voies",
     computed="calculée par une voie",

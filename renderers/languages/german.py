@@ -84,6 +84,12 @@ GERMAN = Labels(
     "keine.",
     order_adjacent="In einer Reihenfolge bringt jedes Paar von Buchstaben, die richtig aufeinander "
     "folgen, den gleichen Anteil der Punkte.",
+    answer_sheet="Antwortbogen",
+    fill_circles="Füllen Sie die Kreise Ihrer Antworten mit einem dunklen Stift ganz aus. "
+    "Schreiben Sie eine Zahl mit einem Zeichen in jedes Feld und füllen Sie darunter den "
+    "Kreis dieses Zeichens aus.",
+    on_paper="Auf der Prüfung selbst zu beantworten: {}",
+    use_sheet="Tragen Sie Ihre Antworten auf dem Antwortbogen ein.",
     turn_over="Bitte wenden",
     verified="auf zwei Wegen geprüft",
     computed="auf einem Weg berechnet",

@@ -84,6 +84,12 @@ ITALIAN = Labels(
     order_all_or_nothing="Un ordine vale i suoi punti se è tutto giusto, altrimenti nessuno.",
     order_adjacent="In un ordine, ogni coppia di lettere che si susseguono correttamente vale la "
     "stessa parte dei punti.",
+    answer_sheet="Foglio delle risposte",
+    fill_circles="Riempire completamente, con una penna scura, i cerchi delle risposte. "
+    "Scrivere un numero con un segno in ogni casella e riempire sotto di essa il cerchio di "
+    "quel segno.",
+    on_paper="Da svolgere sul compito stesso: {}",
+    use_sheet="Dare le risposte sul foglio delle risposte.",
     turn_over="Girare il foglio",
     verified="verificata per due vie",
     computed="calcolata per una via",

@@ -83,6 +83,11 @@ POLISH = Labels(
     order_all_or_nothing="Kolejność daje punkty, gdy jest cała dobra, a w innym razie żadnych.",
     order_adjacent="W kolejności każda para liter, które słusznie następują po sobie, daje taką "
     "samą część punktów.",
+    answer_sheet="Karta odpowiedzi",
+    fill_circles="Zamaluj całe kółka swoich odpowiedzi ciemnym długopisem. Liczbę zapisz po "
+    "jednym znaku w każdej kratce i zamaluj pod nią kółko tego znaku.",
+    on_paper="Odpowiedzi na samym arkuszu: {}",
+    use_sheet="Odpowiedzi zaznacz na karcie odpowiedzi.",
     turn_over="Proszę odwrócić kartkę",
     verified="sprawdzone dwiema drogami",
     computed="obliczone jedną drogą",

@@ -84,6 +84,11 @@ PORTUGUESE = Labels(
     "nenhum.",
     order_adjacent="Numa ordem, cada par de letras que se seguem corretamente vale a mesma parte "
     "dos pontos.",
+    answer_sheet="Folha de respostas",
+    fill_circles="Preencha completamente, com caneta escura, os círculos das suas respostas. "
+    "Escreva um número com um sinal em cada quadro e preencha abaixo o círculo desse sinal.",
+    on_paper="A responder na própria prova: {}",
+    use_sheet="Dê as suas respostas na folha de respostas.",
     turn_over="Vire a folha",
     verified="verificada por duas vias",
     computed="calculada por uma via",

@@ -83,6 +83,12 @@ SPANISH = Labels(
     order_all_or_nothing="Un orden da sus puntos si es correcto por entero; si no, ninguno.",
     order_adjacent="En un orden, cada par de letras que se siguen correctamente da la misma parte "
     "de los puntos.",
+    answer_sheet="Hoja de respuestas",
+    fill_circles="Rellene por completo, con un bolígrafo oscuro, los círculos de sus "
+    "respuestas. Escriba un número con un signo en cada casilla y rellene debajo el círculo "
+    "de ese signo.",
+    on_paper="Se responde en el propio examen: {}",
+    use_sheet="Dé sus respuestas en la hoja de respuestas.",
     turn_over="Dé la vuelta a la hoja",
     verified="verificada por dos vías",
     computed="calculada por una vía",

@@ -81,6 +81,10 @@ class Labels:
     letters_right_minus_wrong: str
     order_all_or_nothing: str
     order_adjacent: str
+    answer_sheet: str
+    fill_circles: str
+    on_paper: str
+    use_sheet: str
     turn_over: str
     verified: str
     computed: str

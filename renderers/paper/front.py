@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from qgen.document.exam import ExamDocument, Paper
 from qgen.renderers.paper.literals import string
 from qgen.renderers.paper.questions import Words
+from qgen.renderers.paper.sheet_layout import answered_on_paper, listed
 from qgen.renderers.paper.text import PaperText
 from qgen.renderers.scoring_words import scoring_sentences
 from qgen.renderers.wording import minutes_label
@@ -22,6 +23,7 @@ class Front:
     texts: PaperText
     logo: str | None
     has_cover: bool
+    has_sheet: bool
 
     def lines(self, paper: Paper, title: str, *, is_solution: bool) -> Iterator[str]:
         """The front of a paper or of its solutions."""
@@ -46,13 +48,25 @@ class Front:
                 yield "#pagebreak();"
 
     def _rules(self, paper: Paper) -> Iterator[str]:
-        """What may be used, and how the paper is scored, in words."""
+        """What may be used, where answers belong, and how the paper is scored, in words."""
         labels, aids = self.words.labels, self.exam.aids
         if aids is not None:
             yield self._rule(labels.aids, "; ".join(aids) or labels.no_aids)
+        if self.has_sheet:
+            yield self._sheet_rule(paper)
         sentences = scoring_sentences(paper, labels)
         if sentences:
             yield self._rule(labels.scoring, " ".join(sentences))
+
+    def _sheet_rule(self, paper: Paper) -> str:
+        """That answers belong on the sheet, but for those that it has no room for."""
+        words = self.words
+        where = words.text(words.labels.use_sheet)
+        named = listed(answered_on_paper(paper))
+        if named:
+            where += words.text(" ") + words.filled(words.labels.on_paper, words.text(named))
+            where += words.text(".")
+        return f"#labelled[{words.text(words.labels.answer_sheet)}][{where}];\n"
 
     def _rule(self, name: str, words: str) -> str:
         return f"#labelled[{self.words.text(name)}][{self.words.text(words)}];\n"

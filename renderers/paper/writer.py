@@ -17,6 +17,7 @@ from qgen.renderers.paper.key_sheet import KeySheet
 from qgen.renderers.paper.literals import string
 from qgen.renderers.paper.pictures import Pictures
 from qgen.renderers.paper.questions import HEADING_LEVEL, PaperQuestions, Words
+from qgen.renderers.paper.sheet import CODE_LENGTH, AnswerSheets, unfitting
 from qgen.renderers.paper.text import PICTURE_FORMS, PaperText, Surroundings
 from qgen.renderers.wording import FileNames
 from qgen.renderers.writer import Chunk, Writer
@@ -51,6 +52,7 @@ class PaperWriter(Writer):
         self._options = options
         self._names = FileNames()
         self._book: _Book | None = None
+        self._unfitting: dict[Problem, None] = {}
 
     def losses(self, item: Item) -> list[Problem]:
         """What a paper cannot show of a question: found by writing it."""
@@ -83,6 +85,9 @@ class PaperWriter(Writer):
         yield Chunk(f"paper-{name}.typ", self._book.source(paper, code, is_solution=False).encode())
         if self._options.together:
             yield self._book.bound(f"/paper-{name}.typ")
+        if self._options.sheet:
+            yield from self._book.sheet(paper, name, source)
+            self._unfitting.update(dict.fromkeys(unfitting(paper)))
         if self._options.solutions:
             solutions = self._book.source(paper, code, is_solution=True)
             yield Chunk(f"solutions-{name}.typ", solutions.encode())
@@ -94,11 +99,12 @@ class PaperWriter(Writer):
         if self._options.solutions and self._book.keys.is_useful:
             yield Chunk(KEYS, self._book.key_sheet().encode())
         self.problems += self._book.own.problems
+        self.problems += self._unfitting
 
 
-def _code(source: str) -> str:
+def _code(source: str, length: int = _CODE_LENGTH) -> str:
     """A few letters and digits that tell papers apart which differ in anything."""
-    return b32encode(sha256(source.encode()).digest())[:_CODE_LENGTH].decode()
+    return b32encode(sha256(source.encode()).digest())[:length].decode()
 
 
 def _question_writer(
@@ -153,7 +159,9 @@ class _Book:
         self._questions = _question_writer(self._words.labels, self._surroundings, options)
         self._options = options
         self._bound = 0
-        self._front = Front(exam, self._words, self._texts, self._logo(), options.cover)
+        logo = self._logo()
+        self._front = Front(exam, self._words, self._texts, logo, options.cover, options.sheet)
+        self._sheets = AnswerSheets(exam, self._words, options)
 
     def _logo(self) -> str | None:
         """Where the exam's logo is written, if it has one that papers show."""
@@ -205,6 +213,16 @@ class _Book:
         }
         given = ", ".join(f"{name}: {string(value)}" for name, value in known.items())
         return f"#import {string(f'/{TEMPLATE}')}: *\n#show: look.with({given})\n"
+
+    def sheet(self, paper: Paper, name: str, source: str) -> Iterator[Chunk]:
+        """The answer sheet of a paper and its description; its code begins as the paper's."""
+        sheets, code = self._sheets, _code(source, CODE_LENGTH)
+        layout = sheets.layout(paper)
+        description = sheets.description(paper, layout, code)
+        yield Chunk(f"sheet-{name}.typ", sheets.source(paper, layout, code, STYLE).encode())
+        yield Chunk(f"sheet-{name}.json", description.encode())
+        if self._options.together:
+            yield self.bound(f"/sheet-{name}.typ")
 
     def bound(self, path: str) -> Chunk:
         """A paper's place in the file that it shares with others."""
