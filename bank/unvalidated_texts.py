@@ -152,8 +152,11 @@ def _in_markup(
     def image(target: str, offset: int) -> str:
         return target
 
+    def data(target: str, offset: int) -> None:
+        return None
+
     def mistake(error: MarkupError) -> None:
         keep(error.code, str(error), error.offset)
 
-    read_markup(text, Handlers(hole, image, mistake))
+    read_markup(text, Handlers(hole, image, data, mistake))
     return problems
