@@ -23,6 +23,7 @@ from qgen.document.richtext import (
     BulletList,
     Code,
     CodeBlock,
+    DataLink,
     DisplayMath,
     Emphasis,
     Heading,
@@ -40,6 +41,7 @@ from qgen.document.richtext import (
     Strong,
     Table,
     Text,
+    walk,
 )
 
 if TYPE_CHECKING:
@@ -59,6 +61,10 @@ _ONE_PARAGRAPH = re.compile(
 )
 
 
+DATA = "data:"
+"""How a text links to data: `[the data](data:name)`."""
+
+
 class MarkupError(ValueError):
     """What is wrong in a text, and at which character of it."""
 
@@ -72,11 +78,13 @@ class Handlers:
     """What the reader of a text asks of the question that the text belongs to.
 
     `hole(source, context, offset)` numbers an expression; `image(target, offset)` names an
-    asset; `mistake(error)` keeps a mistake and lets the reading go on. Formulas may use `macros`.
+    asset; `data(target, offset)` gives the name of a file and the number of its content, or None;
+    `mistake(error)` keeps a mistake and lets the reading go on. Formulas may use `macros`.
     """
 
     hole: Callable[[str, HoleContext, int], int]
     image: Callable[[str, int], str]
+    data: Callable[[str, int], tuple[str, int] | None]
     mistake: Callable[[MarkupError], None]
     macros: Macros = NO_MACROS
 
@@ -114,7 +122,10 @@ def read_closed_markup(
         mistake(MarkupError("image", f"{owner} cannot show pictures", offset))
         return target
 
-    return read_markup(text, Handlers(hole, image, mistake, macros))
+    def data(target: str, offset: int) -> None:
+        mistake(MarkupError("data", f"{owner} cannot link to data", offset))
+
+    return read_markup(text, Handlers(hole, image, data, mistake, macros))
 
 
 class _Reader:
@@ -232,8 +243,12 @@ class _Reader:
                 message = "a displayed formula ($$…$$) cannot stand here; use $…$"
                 self._mistake("display-math", message, self._offset(token))
                 yield Math(node.parts)
-            else:
-                yield node
+                continue
+            if any(isinstance(each, DataLink) for each in walk((node,))):
+                # Papers print the data below, where a table or a heading has no room.
+                message = "a link to data stands in a paragraph, not in a table or a heading"
+                self._mistake("data", message, self._offset(token))
+            yield node
 
     def _inline(
         self, tokens: Iterator["Token"], end: str | None, block: "Token"
@@ -261,16 +276,27 @@ class _Reader:
                     yield Strong(tuple(self._nested(tokens, "strong_close", block)))
                 case "link_open":
                     target = str(token.attrs.get("href", ""))
-                    self._no_holes(unquote(target), "a link's target")
-                    fault = link_fault(target)
-                    if fault is not None and not _MARKER.search(unquote(target)):
-                        self._mistake("link", fault, self._offset(block))
-                    yield Link(target, tuple(self._nested(tokens, "link_close", block)))
+                    yield self._link(
+                        target, tuple(self._nested(tokens, "link_close", block)), block
+                    )
                 case "image":
                     yield self._image(token, block)
                 case _:
                     message = f"'{token.type}' is not part of the markup"
                     self._mistake("markup", message, self._offset(block))
+
+    def _link(self, target: str, children: tuple[Inline, ...], block: "Token") -> Inline:
+        self._no_holes(unquote(target), "a link's target")
+        if target.startswith(DATA):
+            data = self._handlers.data(target, self._offset(block))
+            if data is not None:
+                file, content = data
+                return DataLink(file, (Hole(content),), children)
+            return Link(target, children)
+        fault = link_fault(target)
+        if fault is not None and not _MARKER.search(unquote(target)):
+            self._mistake("link", fault, self._offset(block))
+        return Link(target, children)
 
     def _nested(self, tokens: Iterator["Token"], end: str, block: "Token") -> Iterator[Inline]:
         for node in self._inline(tokens, end, block):

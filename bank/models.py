@@ -21,6 +21,7 @@ from qgen.bank.author_model import (
 from qgen.bank.headers import HeaderFields
 from qgen.bank.parameters import ParameterEntry
 from qgen.document.answers import FormulaForm, Freedom, OrderingCredit
+from qgen.document.data_files import MOST_COLUMNS
 from qgen.document.formula import VariableDomain
 from qgen.document.warnings import WARNINGS
 
@@ -289,6 +290,17 @@ class FigureModel(AuthorModel):
     arguments: dict[Name, ExpressionText] = Field(default_factory=dict, alias="with")
 
 
+class DataModel(AuthorModel):
+    """A file of data that the student gets, written from the numbers of each variant."""
+
+    file: FixedText = Field(description="The plain name of the file, such as regression.csv.")
+    columns: dict[Name, ExpressionText] = Field(
+        min_length=1,
+        max_length=MOST_COLUMNS,
+        description="By the name of each column, an expression for the vector of its entries.",
+    )
+
+
 class DefinitionModel(AuthorModel):
     """A value by its definition: an integral, a derivative, a sum, a root, a matrix.
 
@@ -319,6 +331,10 @@ class QuestionFields(HeaderFields):
     let: dict[Name, DerivedEntry] = Field(default_factory=dict)
     derive: dict[Name, DefinitionEntry] = Field(default_factory=dict)
     figures: dict[Name, FigureModel] = Field(default_factory=dict)
+    data: dict[Name, DataModel] = Field(
+        default_factory=dict,
+        description="Files of data, to which a text links by [the data](data:name).",
+    )
     stem: NonEmptyText
     space: SpaceText | None = None
     explanation: NonEmptyText | None = None

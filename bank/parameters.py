@@ -161,6 +161,7 @@ class Generated(Domain):
 
     generator: str
     arguments: dict[Name, ExactNumber] = Field(default_factory=dict, alias="with")
+    decimals: bool = Field(default=False, description="Whether its fractions print as decimals.")
 
 
 class ParameterEntry(AuthorModel):
@@ -227,6 +228,8 @@ def prints_decimals(domain: object) -> bool:
     match domain:
         case Decimals() | Probabilities() | NormalData() | UniformData() | ExponentialData():
             return True
+        case Generated():
+            return domain.decimals
         case Rows():
             return any(isinstance(cell, Decimal) for row in domain.of for cell in row)
         case OneOf() | Subset() | Permutation() | WeightedChoice():

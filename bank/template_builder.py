@@ -22,6 +22,7 @@ from qgen.bank.headers import header_of
 from qgen.bank.hole_context import only_hole
 from qgen.bank.macros import Macros
 from qgen.bank.markup import (
+    DATA,
     Handlers,
     MarkupError,
     read_closed_markup,
@@ -53,6 +54,8 @@ from qgen.bank.models import (
 from qgen.bank.parameters import ParameterEntry, prints_decimals
 from qgen.bank.pictures import read_picture
 from qgen.bank.plain_text import read_plain_text
+from qgen.bank.question_data import CONTEXT as FILE_CONTEXT
+from qgen.bank.question_data import QuestionData
 from qgen.bank.question_figures import SCHEME, QuestionFigures
 from qgen.bank.row_pictures import SCHEME as PICTURE_SCHEME
 from qgen.bank.row_pictures import RowPictures
@@ -108,6 +111,7 @@ class TemplateBuilder:
         self._known_holes: dict[tuple[str, HoleContext], int] = {}
         self._assets: dict[str, Asset] = {}
         self._figures = QuestionFigures(model)
+        self._data_files = QuestionData(model)
         self._pictures = RowPictures(model, self._place, source.path, folder)
         self._drawn = {*model.parameters, *model.let}
         # A solver may return a value of a constant's name.
@@ -149,6 +153,7 @@ class TemplateBuilder:
         figures = self._figures.templates(
             self._place, self._expression, self._assets, self.problems
         )
+        self.problems += self._data_files.problems(self._place)
         template = QuestionTemplate(
             header=header_of(model, model.kind, place),
             parameters=parameters,
@@ -289,10 +294,13 @@ class TemplateBuilder:
                 return self._pictures.shown(target, place(offset))
             return self._image(target, place(offset))
 
+        def data(target: str, offset: int) -> tuple[str, int] | None:
+            return self._data_file(target, place(offset))
+
         def mistake(error: MarkupError) -> None:
             self._problem(error.code, str(error), place(error.offset))
 
-        return read_markup(text, Handlers(hole, image, mistake, self._macros))
+        return read_markup(text, Handlers(hole, image, data, mistake, self._macros))
 
     def _plain(self, text: str, *steps: str | int) -> PlainText:
         """A text without markup: its holes print as among words."""
@@ -339,6 +347,18 @@ class TemplateBuilder:
             self._known_holes[key] = len(self._holes)
             self._holes.append(HoleTemplate(expression, context, place))
         return self._known_holes[key]
+
+    def _data_file(self, target: str, place: Place) -> tuple[str, int] | None:
+        """The name of a file of data, and the number of the hole that is its content."""
+        file = self._data_files.file(target, place, self.problems)
+        if file is None:
+            return None
+        if (target, FILE_CONTEXT) not in self._known_holes:
+            content = self._data_files.content(target, self._expression)
+            here = self._place("data", target.removeprefix(DATA), "columns")
+            self._known_holes[target, FILE_CONTEXT] = len(self._holes)
+            self._holes.append(HoleTemplate(content, FILE_CONTEXT, here))
+        return file, self._known_holes[target, FILE_CONTEXT]
 
     def _image(self, target: str, place: Place) -> str:
         asset, fault = read_picture(target, self._source.path, self._folder)

@@ -154,8 +154,11 @@ def _in_markup(
     def image(target: str, offset: int) -> str:
         return target
 
+    def data(target: str, offset: int) -> None:
+        return None
+
     def mistake(error: MarkupError) -> None:
         keep(error.code, str(error), error.offset)
 
-    read_markup(text, Handlers(hole, image, mistake, macros))
+    read_markup(text, Handlers(hole, image, data, mistake, macros))
     return problems

@@ -68,7 +68,18 @@ class LineBreak:
     """A line that ends here because the author says so."""
 
 
-Inline: TypeAlias = Text | Hole | Math | Emphasis | Strong | Code | Link | Image | LineBreak
+@dataclass(frozen=True, slots=True)
+class DataLink:
+    """A link to a file of data that the student gets, by its name; `content` is its text."""
+
+    file: str
+    content: tuple["str | Hole", ...]
+    children: tuple["Inline", ...]
+
+
+Inline: TypeAlias = (
+    Text | Hole | Math | Emphasis | Strong | Code | Link | DataLink | Image | LineBreak
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +185,7 @@ def walk(blocks: tuple[Node, ...]) -> Iterator[Node]:
                 pass
             case DisplayMath() | CodeBlock() | Rule():
                 pass
-            case Emphasis() | Strong() | Link() | Paragraph() | Heading():
+            case Emphasis() | Strong() | Link() | DataLink() | Paragraph() | Heading():
                 yield from walk(node.children)
             case BulletList() | NumberedList():
                 for item in node.items:
@@ -241,12 +252,21 @@ def _close_inline(node: Inline, printed: tuple[str, ...]) -> Inline:
             return Strong(_close_line(node.children, printed))
         case Link():
             return Link(node.target, _close_line(node.children, printed))
+        case DataLink():
+            content = (join_parts(node.content, printed),)
+            return DataLink(node.file, content, _close_line(node.children, printed))
         case Image():
             return Image(node.asset, (join_parts(node.alternative, printed),))
         case Text() | Code() | LineBreak():
             return node
         case _:
             assert_never(node)
+
+
+def data_links(children: tuple[Inline, ...]) -> list[DataLink]:
+    """The links to data in a line, each file once."""
+    found = {node.file: node for node in walk(children) if isinstance(node, DataLink)}
+    return list(found.values())
 
 
 PlainText: TypeAlias = tuple[str | Hole, ...]
@@ -277,7 +297,7 @@ def _words(nodes: tuple[Node, ...]) -> Iterator[str]:
                 yield f" {node.text} "
             case Image():
                 yield f"[{join_parts(node.alternative, ())}]"
-            case Emphasis() | Strong() | Link():
+            case Emphasis() | Strong() | Link() | DataLink():
                 yield from _words(node.children)
             case Paragraph() | Heading():
                 yield from (" ", *_words(node.children), " ")

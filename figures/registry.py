@@ -7,8 +7,10 @@ imports matplotlib: a question's figures are checked without it.
 import importlib
 import inspect
 import pkgutil
+import sys
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import qgen.figures
@@ -42,6 +44,8 @@ class Drawing:
     name: str
     function: Callable[..., "Figure"]
     arguments: tuple[Argument, ...]
+    file: Path | None = None
+    """A course's own file that draws it."""
 
 
 _DRAWINGS: dict[str, Drawing] = {}
@@ -52,17 +56,20 @@ def figure(name: str) -> Callable[[Function], Function]:
 
     The function raises ValueError, with a sentence that names the argument, for values that it
     cannot draw. Raises ValueError for a name that is taken or is not `module.function` of the
-    module it stands in.
+    file it stands in, and for a function whose arguments cannot be given by name.
     """
 
     def register(function: Function) -> Function:
         module, _, last = name.partition(".")
-        stem = function.__module__.rpartition(".")[2]
+        stem = Path(str(sys.modules[function.__module__].__file__)).stem
         if module != stem or not last.isidentifier():
             raise ValueError(f"the figure '{name}' must be named '{stem}.' and a name")
         if name in _DRAWINGS:
             raise ValueError(f"two figures have the name '{name}'")
         parameters = inspect.signature(function).parameters.values()
+        for each in parameters:
+            if each.kind not in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY):
+                raise ValueError(f"{name}: parameter '{each}' cannot be given by name")
         arguments = tuple(Argument(each.name, each.default is each.empty) for each in parameters)
         _DRAWINGS[name] = Drawing(name, function, arguments)
         return function
@@ -76,10 +83,11 @@ def find_figure(name: str) -> Drawing:
     Raises UnknownFigure, whose message gives the nearest name.
     """
     module, _, last = name.partition(".")
-    if name not in _DRAWINGS and last and module in _modules():
+    if name not in _DRAWINGS and last and module in figure_modules():
         importlib.import_module(f"{qgen.figures.__name__}.{module}")
     if name not in _DRAWINGS:
-        known = [drawing.name for drawing in all_figures()]
+        all_figures()
+        known = sorted(_DRAWINGS)
         hint = did_you_mean(name, known) or f"; there are {', '.join(known)}"
         raise UnknownFigure(f"no figure is named '{name}'{hint}")
     return _DRAWINGS[name]
@@ -87,13 +95,29 @@ def find_figure(name: str) -> Drawing:
 
 def all_figures() -> list[Drawing]:
     """The figures that ship with qgen, sorted by name; imports every module of the room."""
-    for module in _modules():
+    for module in figure_modules():
         importlib.import_module(f"{qgen.figures.__name__}.{module}")
     shipped = f"{qgen.figures.__name__}."
     return sorted(
         (each for each in _DRAWINGS.values() if each.function.__module__.startswith(shipped)),
         key=lambda drawing: drawing.name,
     )
+
+
+def forget(module: str) -> None:
+    """Takes out the figures that stand in a module of this name."""
+    for name in _names_of(module):
+        del _DRAWINGS[name]
+
+
+def revise(module: str, change: Callable[[Drawing], Drawing]) -> None:
+    """Puts something else in the place of each figure that stands in a module of this name."""
+    for name in _names_of(module):
+        _DRAWINGS[name] = change(_DRAWINGS[name])
+
+
+def _names_of(module: str) -> list[str]:
+    return [name for name, known in _DRAWINGS.items() if known.function.__module__ == module]
 
 
 def argument_faults(drawing: Drawing, given: Set[str]) -> Iterator[tuple[str, str]]:
@@ -107,6 +131,6 @@ def argument_faults(drawing: Drawing, given: Set[str]) -> Iterator[tuple[str, st
             yield argument.name, f"{drawing.name} needs an argument '{argument.name}'"
 
 
-def _modules() -> list[str]:
+def figure_modules() -> list[str]:
     """The names of the modules of this room."""
     return sorted(module.name for module in pkgutil.iter_modules(qgen.figures.__path__))

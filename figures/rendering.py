@@ -42,6 +42,7 @@ _WITHOUT_DATES: dict[str, dict[str, None]] = {
     "svg": {"Date": None, "Creator": None, "Format": None, "Type": None},
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
+MAX_BYTES = 5_000_000
 _SVG_PATH = re.compile(rb' d="[^"]*"')
 _LONG_NUMBER = re.compile(rb"(\.\d\d)\d+")
 
@@ -59,7 +60,17 @@ def render_figure(name: str, values: Values) -> Asset:
             drawn = drawing.function(**values)
         except ValueError as error:
             raise FigureFailure(f"{name}: {error}") from None
-        return Asset(name, {form: _written(drawn, form) for form in _WITHOUT_DATES})
+        try:
+            forms = {form: _written(drawn, form) for form in _WITHOUT_DATES}
+        except Exception as error:
+            # Only now does a course's own drawing show what it holds, a label's formula, say.
+            if drawing.file is None:
+                raise
+            told = f"{drawing.file}: what it drew cannot be written"
+            raise FigureFailure(f"{name}: {told}: {type(error).__name__}: {error}") from None
+    if any(len(content) > MAX_BYTES for content in forms.values()):
+        raise FigureFailure(f"{name}: its picture has more than {MAX_BYTES // 10**6} MB")
+    return Asset(name, forms)
 
 
 @contextmanager

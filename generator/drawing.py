@@ -12,11 +12,11 @@ from qgen.bank.expressions import ExpressionError, evaluate
 from qgen.bank.parameters import Decimals, Generated, Integers, Probabilities
 from qgen.bank.table_domains import OneOf, Permutation, Rows, Subset, WeightedChoice
 from qgen.bank.templates import Placed, QuestionTemplate
-from qgen.document.problem import Problem, did_you_mean
+from qgen.document.problem import Problem
 from qgen.document.values import SolverResults, Value, Values, show, show_all
-from qgen.generator.registered import GENERATORS
+from qgen.generator.registered import UnknownGenerator, try_generator
 from qgen.generator.samplers import DrawFailure, Sampler, sampler
-from qgen.generator.seeds import RandomSource, stream
+from qgen.generator.seeds import RandomSource
 
 MAX_DRAWS = 2_000
 """How often a variant is drawn anew before its conditions count as impossible."""
@@ -205,13 +205,11 @@ def generator_problems(template: QuestionTemplate) -> list[Problem]:
         if not isinstance(parameter.domain, Generated):
             continue
         name = parameter.domain.generator
-        if name not in GENERATORS:
-            hint = did_you_mean(name, GENERATORS) or f"; there are {', '.join(GENERATORS)}"
-            message = f"there is no generator '{name}'{hint}"
-            problems.append(Problem("unknown-generator", message, parameter.place))
-            continue
         try:
-            GENERATORS[name](stream(0, "trial", name, "", 0), parameter.domain.arguments)
+            try_generator(name, parameter.domain.arguments)
+        except UnknownGenerator as error:
+            message = f"{error}; a course's own stand in a file under 'solvers:' of the exam"
+            problems.append(Problem("unknown-generator", message, parameter.place))
         except ValueError as error:
             problems.append(Problem("generator", f"'{name}': {error}", parameter.place))
     return problems

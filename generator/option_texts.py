@@ -20,6 +20,7 @@ from qgen.bank.templates import (
 from qgen.document.richtext import (
     Code,
     CodeBlock,
+    DataLink,
     DisplayMath,
     Hole,
     Image,
@@ -120,6 +121,8 @@ def text_pieces(text: RichText) -> Pieces:
             pieces.append(node.text)
         elif isinstance(node, Image):
             pieces.append(node.asset)
+        elif isinstance(node, DataLink):
+            pieces += [part.index if isinstance(part, Hole) else part for part in node.content]
         elif isinstance(node, (Math, DisplayMath)):
             pieces += [part.index if isinstance(part, Hole) else part for part in node.parts]
         else:

@@ -49,6 +49,8 @@ def printer(chosen: Filter | None, context: HoleContext, *, comma: bool = False)
 
     With `comma`, decimals are written `1,5`, and entries of vectors stand apart by semicolons.
     """
+    if context.as_file:
+        return str
     write = _direct_printer(chosen, context)
     if comma:
         return _fast(_with_commas(write, "{,}" if _is_formula(context) else ","), None)

@@ -26,7 +26,7 @@ from qgen.bank.table_domains import Choice, OneOf, Permutation, Rows, Subset, We
 from qgen.bank.templates import Parameter
 from qgen.document.values import TeX, Value, Values, brief, show_all
 from qgen.generator.data_samplers import data_sampler
-from qgen.generator.registered import GENERATORS, composition
+from qgen.generator.registered import composition, find_generator
 from qgen.generator.seeds import RandomSource, index_below, shuffled
 
 Simple: TypeAlias = Callable[[RandomSource], Value]
@@ -134,8 +134,7 @@ def _single(domain: Domain) -> Simple:
         case PositiveDefinite():
             return _positive_definite(domain.size, domain.largest)
         case Generated():
-            generator, arguments = GENERATORS[domain.generator], domain.arguments
-            return lambda random_source: generator(random_source, arguments)
+            return _generated(domain)
         case _:
             raise TypeError(f"no sampler for {type(domain).__name__}")
 
@@ -180,6 +179,18 @@ def _rows(domain: Rows) -> Simple:
     def sample(random_source: RandomSource) -> Value:
         chosen = shuffled(random_source, len(table))[:size]
         return tuple(zip(*[table[place] for place in chosen], strict=True))
+
+    return sample
+
+
+def _generated(domain: Generated) -> Simple:
+    generator, arguments = find_generator(domain.generator), domain.arguments
+
+    def sample(random_source: RandomSource) -> Value:
+        try:
+            return generator(random_source, arguments)
+        except ValueError as error:
+            raise DrawFailure(f"'{domain.generator}': {error}") from None
 
     return sample
 

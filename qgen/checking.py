@@ -12,6 +12,7 @@ from typing import Any
 
 from qgen.bank.templates import Bank, QuestionTemplate
 from qgen.banks import BUILTIN, load_banks, macros_from, open_banks
+from qgen.course_files import load_course_files
 from qgen.document.answers import ScoringRule
 from qgen.document.exam import Item
 from qgen.document.problem import Place, Problem, did_you_mean, in_reading_order
@@ -25,7 +26,7 @@ from qgen.marking.item_checks import item_faults, mistakes_tested
 from qgen.marking.rules import guess_floor
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
 from qgen.proofs import ProofStore
-from qgen.question_solvers import load_solver_files, question_solvers, verified_results
+from qgen.question_solvers import question_solvers, verified_results
 from qgen.question_warnings import QuestionWatch
 from qgen.reading_back import ReadingBack
 from qgen.rejected_proofs import rejected_faults
@@ -117,7 +118,7 @@ def check_banks(
     With more than one job, questions are shared out among processes. For the formats, it is told
     who marks how many of the bank's marks. `strict` makes a key without a proof an error.
     """
-    problems = load_solver_files(solver_files)
+    problems = load_course_files(solver_files)
     macros, mistakes = macros_from(macro_files)
     if mistakes:
         return BankCheck([], in_reading_order(problems + mistakes))

@@ -8,9 +8,10 @@ from qgen.bank.exam_spec import ExamSpec
 from qgen.bank.loader import LoadedSpec, load_exam
 from qgen.bank.roster import Student, read_roster
 from qgen.banks import bank_path
+from qgen.course_files import load_course_files
 from qgen.document.problem import Place, Problem, in_reading_order
 from qgen.generator.planning import CONSEQUENCES, Slot, other_languages, plan, version_labels
-from qgen.question_solvers import load_solver_files, question_solvers
+from qgen.question_solvers import question_solvers
 from qgen.solvers.routes.registry import Solver
 
 
@@ -42,7 +43,7 @@ def load_whole_exam(
         loaded = replace(loaded, spec=loaded.spec.model_copy(update={"seed": seed}))
     base, spec = spec_path.parent, loaded.spec
     for index, name in enumerate(spec.solvers):
-        problems += load_solver_files([base / name], loaded.source.place(("solvers", index)))
+        problems += load_course_files([base / name], loaded.source.place(("solvers", index)))
     banks = [
         replace(bank_path(name, base, loaded.source.place(("bank", index))), macros=loaded.macros)
         for index, name in enumerate(spec.bank)

@@ -30,6 +30,7 @@ from qgen.document.richtext import (
     BulletList,
     Code,
     CodeBlock,
+    DataLink,
     DisplayMath,
     Emphasis,
     Heading,
@@ -141,6 +142,9 @@ class _SeenText(PassageWriter):
                 case Image():
                     yield node.asset
                     yield from _cut(node.alternative)
+                case DataLink():
+                    yield node.file
+                    yield from _cut(node.content)
                 case Text() | Code() | CodeBlock():
                     yield node.text
                 case Emphasis() | Strong() | Link() | LineBreak() | Paragraph() | Heading():

@@ -33,6 +33,7 @@ from qgen.proofs import ProofStore, VerifyMode
 from qgen.question_solvers import verified_results
 from qgen.records import ItemRecorder, KeyTable, earlier_items, manifest
 from qgen.renderers.carriage import Marks, marks_by_format
+from qgen.renderers.data_losses import unprinted_data
 from qgen.renderers.writer import Chunk, Writer
 from qgen.solvers.routes.registry import Solver
 from qgen.study_guide import study_guide
@@ -151,11 +152,22 @@ class Sink(NamedTuple):
 
     writer: Writer
     keep: Callable[[Chunk], object]
+    format: str = ""
+    """The format that it writes for students, if it is one."""
 
     def put(self, chunks: Iterable[Chunk]) -> None:
         """Keeps what the writer has just given."""
         for chunk in chunks:
             self.keep(chunk)
+
+    def tell_lost_data(self, items: Iterable[Item]) -> None:
+        """Reports files of data that the format neither attaches nor prints."""
+        if self.writer.attaches_data or not self.format:
+            return
+        for item in items:
+            for problem in unprinted_data(item, self.format, prints=self.writer.prints_data):
+                if problem not in self.writer.problems:
+                    self.writer.problems.append(problem)
 
 
 class _Build:
@@ -204,7 +216,10 @@ class _Build:
         exam = exam_document(self._exam.loaded, self._slug, self._exam.slots)
         most = max((each.writer.variants for each in self._writers), default=0)
         sinks = [
-            *(Sink(each.writer, partial(_append, folder, each.name)) for each in self._writers),
+            *(
+                Sink(each.writer, partial(_append, folder, each.name), each.name)
+                for each in self._writers
+            ),
             Sink(KeyTable(), partial(_append, folder, "")),
             Sink(
                 MarkingRecorder(by_student=self._spec.students is not None),
@@ -324,6 +339,7 @@ class _Build:
         for sink in sinks:
             if sink.writer.takes_papers:
                 sink.put(sink.writer.paper(made))
+                sink.tell_lost_data(made.items())
         for _ in made.items():
             self._request.progress("item")
 
@@ -332,6 +348,7 @@ class _Build:
             for sink in sinks:
                 if item.variant <= pool.count(sink.writer.variants):
                     sink.put(sink.writer.variant(pool, item))
+                    sink.tell_lost_data((item,))
             self._request.progress("item")
 
     def _head(self, exam: ExamDocument) -> dict[str, Any]:

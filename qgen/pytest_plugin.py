@@ -85,10 +85,10 @@ def _loaded(config: pytest.Config) -> "tuple[list[QuestionTemplate], list[Proble
         from qgen.bank.catalogue import BankPath
         from qgen.bank.loader import load_bank
         from qgen.banks import macros_from
+        from qgen.course_files import load_course_files
         from qgen.document.problem import Problem
-        from qgen.question_solvers import load_solver_files
 
-        for problem in load_solver_files(config.getini("qgen_solvers")):
+        for problem in load_course_files(config.getini("qgen_solvers")):
             raise pytest.UsageError(f"qgen_solvers: {problem.message}")
         macros, faults = macros_from(config.getini("qgen_macros"))
         for problem in faults:

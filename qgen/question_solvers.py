@@ -1,7 +1,6 @@
 """Joins questions and solvers: which solvers a question means, and what does not fit."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 
 from qgen.bank.expressions import CONSTANTS, unknown_name
 from qgen.bank.formula_builder import words
@@ -12,27 +11,10 @@ from qgen.bank.templates import (
     carried_expressions,
 )
 from qgen.deriving import NAME, derived_solver
-from qgen.document.problem import Place, Problem, did_you_mean
+from qgen.document.problem import Problem, did_you_mean
 from qgen.generator.drawing import generator_problems
-from qgen.solvers.routes.registry import (
-    RegistrationError,
-    Solver,
-    UnknownSolver,
-    find_solver,
-    load_solver_file,
-)
+from qgen.solvers.routes.registry import Solver, UnknownSolver, find_solver
 from qgen.variant_figures import figure_problems
-
-
-def load_solver_files(paths: Iterable[Path], place: Place | None = None) -> list[Problem]:
-    """Runs a course's own solver files; what keeps one from being loaded, at `place`."""
-    problems = []
-    for path in paths:
-        try:
-            load_solver_file(path)
-        except RegistrationError as error:
-            problems.append(Problem("solver-file", str(error), place))
-    return problems
 
 
 def question_solvers(template: QuestionTemplate) -> tuple[tuple[Solver, ...], list[Problem]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import assert_never
 
 from qgen.banks import find_question, macros_from
+from qgen.course_files import load_course_files
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
@@ -36,7 +37,7 @@ from qgen.document.values import Real
 from qgen.generator.filling import Filling
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
 from qgen.proofs import ProofStore
-from qgen.question_solvers import load_solver_files, question_solvers, verified_results
+from qgen.question_solvers import question_solvers, verified_results
 from qgen.renderers.keys import key_text
 from qgen.renderers.wording import points_number
 
@@ -56,7 +57,7 @@ def show_question(
     entry, problems = find_question(banks, identifier, macros)
     if entry is None:
         return "", problems
-    unloaded = load_solver_files(solver_files)
+    unloaded = load_course_files(solver_files)
     template, mistakes = entry.compiled
     if template is None:
         return "", mistakes

@@ -8,7 +8,13 @@ from qgen.bank.templates import FigureTemplate, QuestionTemplate
 from qgen.document.exam import Asset
 from qgen.document.problem import Problem
 from qgen.document.values import Values, show_all
-from qgen.figures.registry import FigureFailure, UnknownFigure, argument_faults, find_figure
+from qgen.figures.registry import (
+    Drawing,
+    FigureFailure,
+    UnknownFigure,
+    argument_faults,
+    find_figure,
+)
 from qgen.generator.drawing import VariantFailure
 
 _REMEMBERED = 256
@@ -22,7 +28,8 @@ def figure_problems(template: QuestionTemplate) -> list[Problem]:
         try:
             drawing = find_figure(figure.figure)
         except UnknownFigure as error:
-            problems.append(Problem("unknown-figure", str(error), figure.place))
+            message = f"{error}; a course's own stand in a file under 'solvers:' of the exam"
+            problems.append(Problem("unknown-figure", message, figure.place))
             continue
         places = {argument.name: argument.name_place for argument in figure.arguments}
         problems += [
@@ -48,7 +55,7 @@ class _Order:
     figure: FigureTemplate = field(compare=False)
     values: Values = field(compare=False)
     asset: str
-    name: str
+    drawing: Drawing
     written: str
 
 
@@ -60,7 +67,8 @@ def _order(figure: FigureTemplate, known: Values) -> _Order:
         }
     except ExpressionError as error:
         raise VariantFailure("figure", f"the figure's {error} ({figure.place})") from None
-    return _Order(figure, values, figure.asset, figure.figure, repr(sorted(values.items())))
+    drawing = find_figure(figure.figure)
+    return _Order(figure, values, figure.asset, drawing, repr(sorted(values.items())))
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -68,7 +76,7 @@ def _drawn(order: _Order) -> Asset:
     from qgen.figures.rendering import render_figure
 
     try:
-        asset = render_figure(order.name, order.values)
+        asset = render_figure(order.drawing.name, order.values)
     except FigureFailure as failure:
         message = f"{failure}; it was given {show_all(order.values)} ({order.figure.place})"
         raise VariantFailure("figure", message) from None

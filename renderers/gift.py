@@ -75,7 +75,7 @@ class GiftWriter(Writer):
         super().__init__()
         self.variants = options.variants
         # It is told of no pictures, and so writes their words.
-        self._text = MoodleText()
+        self._text = MoodleText(attaches=False)
         self._file = ""
         self._exam_labels: Labels | None = None
         self._categories: dict[int, str] = {}

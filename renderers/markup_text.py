@@ -2,8 +2,10 @@
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import assert_never
 
+from qgen.document.data_files import printed_tables
 from qgen.document.exam import Asset
 from qgen.document.links import link_fault
 from qgen.document.richtext import (
@@ -12,6 +14,7 @@ from qgen.document.richtext import (
     BulletList,
     Code,
     CodeBlock,
+    DataLink,
     DisplayMath,
     Emphasis,
     Heading,
@@ -30,6 +33,7 @@ from qgen.document.richtext import (
     Strong,
     Table,
     Text,
+    data_links,
 )
 from qgen.renderers.moodle.text import escaped, escaped_text
 from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot
@@ -55,6 +59,10 @@ class MarkupText(PassageWriter):
     def formula(self, tex: str, *, is_display: bool) -> str:
         """A formula, its holes filled."""
 
+    def data_address(self, file: str, content: str) -> str | None:
+        """Where a file of data lies, once it is kept; None for a format that has no files."""
+        return None
+
     @abstractmethod
     def picture(self, name: str, alternative: str) -> str:
         """A picture of the question, its words filled."""
@@ -71,7 +79,7 @@ class MarkupText(PassageWriter):
         """The text as HTML, cut at its holes, formulas with holes and pictures."""
         match text.blocks:
             case (Paragraph(children),):
-                return self.line(children)
+                return (*self.line(children), *self._printed(children))
             case blocks:
                 return self.blocks(blocks)
 
@@ -89,6 +97,7 @@ class MarkupText(PassageWriter):
         match node:
             case Paragraph():
                 yield from ("<p>", *self.line(node.children), "</p>")
+                yield from self._printed(node.children)
             case Heading():
                 # The page, the quiz and the question already use the first three levels.
                 level = min(node.level + 3, 6)
@@ -106,14 +115,43 @@ class MarkupText(PassageWriter):
             case Rule():
                 yield "<hr/>"
             case Table():
-                yield "<table><thead>"
-                yield from self._row("th", node, node.header)
-                yield "</thead><tbody>"
-                for row in node.rows:
-                    yield from self._row("td", node, row)
-                yield "</tbody></table>"
+                yield from self._table(node)
             case _:
                 assert_never(node)
+
+    def _table(self, node: Table) -> Iterator[Piece]:
+        yield "<table><thead>"
+        yield from self._row("th", node, node.header)
+        yield "</thead><tbody>"
+        for row in node.rows:
+            yield from self._row("td", node, row)
+        yield "</tbody></table>"
+
+    def _data_link(self, node: DataLink) -> Iterator[Piece]:
+        """A link to a file, or its words where there are no files."""
+
+        def opening(content: str) -> str:
+            address = self.data_address(node.file, content)
+            return "" if address is None else f'<a href="{attribute(address)}">'
+
+        def closing(content: str) -> str:
+            return "" if self.data_address(node.file, content) is None else "</a>"
+
+        yield FormulaSlot(node.content, opening)
+        yield from self.line(node.children)
+        yield FormulaSlot(node.content, closing)
+
+    def _printed(self, children: tuple[Inline, ...]) -> Iterator[Piece]:
+        """The data behind a paragraph as tables, where there are no files."""
+
+        def tables(content: str, file: str) -> str:
+            if self.data_address(file, content) is not None:
+                return ""
+            found = printed_tables(file, content)
+            return "".join(str(piece) for table in found for piece in self._table(table))
+
+        for node in data_links(children):
+            yield FormulaSlot(node.content, partial(tables, file=node.file))
 
     def _items(self, items: tuple[tuple[Block, ...], ...]) -> Iterator[Piece]:
         for item in items:
@@ -147,6 +185,8 @@ class MarkupText(PassageWriter):
                 yield f"<code>{escaped_text(node.text)}</code>"
             case Link():
                 yield from self._link(node)
+            case DataLink():
+                yield from self._data_link(node)
             case Image():
                 # Each variant may bring a picture of its own under the same name.
                 yield FormulaSlot(node.alternative, lambda words: self.picture(node.asset, words))

@@ -48,6 +48,8 @@ class CsvWriter(Writer):
     is accepted, and its unit.
     """
 
+    prints_data = False
+
     def __init__(self, options: CsvOptions) -> None:
         super().__init__()
         self.variants = options.variants

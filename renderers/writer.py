@@ -56,6 +56,12 @@ class Writer:
     checks_formulas: bool = False
     """Whether what it writes marks typed formulas, and minds their form."""
 
+    attaches_data: bool = False
+    """Whether files of data travel with it; otherwise short ones are printed as tables."""
+
+    prints_data: bool = True
+    """Whether it prints short files of data as tables, where it attaches none."""
+
     pdf: Pdf = "never"
     """Whether the TeX sources among its files are compiled once all are written."""
 

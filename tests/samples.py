@@ -35,6 +35,7 @@ from qgen.document.richtext import (
     BulletList,
     Code,
     CodeBlock,
+    DataLink,
     DisplayMath,
     Emphasis,
     Heading,
@@ -70,6 +71,7 @@ INLINES: tuple[Inline, ...] = (
     Strong((Text("strong"), Emphasis((Text("both"),)))),
     Code("p_x = a[0] < 1 & ~b {}"),
     Link("https://example.org/a?b=1&c=%20d#e_f", (Text("a link"),)),
+    DataLink("points.csv", (Hole(0),), (Text("the data"),)),
     Image("picture", ("A grey picture, 100% <flat>, ", Hole(0))),
     LineBreak(),
 )

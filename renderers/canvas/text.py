@@ -82,6 +82,13 @@ class CanvasText(MarkupText):
         self.files[file] = asset.forms[form]
         return f'<img src="$IMS-CC-FILEBASE$/{file}" alt="{attribute(alternative)}"/>'
 
+    def data_address(self, file: str, content: str) -> str:
+        """A file of the course, whose name tells its content."""
+        stem, _, form = file.rpartition(".")
+        name = f"{stem}-{sha256(content.encode()).hexdigest()[:16]}.{form}"
+        self.files[name] = content.encode()
+        return f"$IMS-CC-FILEBASE$/{name}"
+
 
 def _file_name(asset: Asset, form: str) -> str:
     """Pictures of one name may differ from variant to variant."""

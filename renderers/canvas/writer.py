@@ -39,6 +39,8 @@ class _OpenGroup:
 class CanvasWriter(Writer):
     """`<slug>.zip`, or `<slug>-1.zip`, …: whole quizzes, each with some of the variants."""
 
+    attaches_data = True
+
     def __init__(
         self, options: CanvasOptions, items_in_a_package: int = ITEMS_IN_A_PACKAGE
     ) -> None:

@@ -16,6 +16,7 @@ from qgen.document.richtext import (
     BulletList,
     Code,
     CodeBlock,
+    DataLink,
     DisplayMath,
     Emphasis,
     Heading,
@@ -227,6 +228,10 @@ class HtmlText(PassageWriter):
                 yield f"<code>{escape(node.text)}</code>"
             case Link():
                 yield from self._link(node)
+            case DataLink():
+                # Within the page, so that it needs no network.
+                yield FormulaSlot(node.content, partial(_download, node.file))
+                yield from (*self._line(node.children), "</a>")
             case Image():
                 # Each variant may bring a picture of its own under the same name.
                 yield FormulaSlot(node.alternative, partial(self._surroundings.picture, node.asset))
@@ -251,6 +256,12 @@ class HtmlText(PassageWriter):
         else:
             tex = "".join(part for part in parts if isinstance(part, str))
             yield self._surroundings.formula(tex, is_display=is_display)
+
+
+def _download(file: str, content: str) -> str:
+    """The beginning of a link that saves a file of data."""
+    encoded = b64encode(content.encode()).decode("ascii")
+    return f'<a download="{escape(file)}" href="data:text/csv;charset=utf-8;base64,{encoded}">'
 
 
 class HtmlLine(HtmlText):

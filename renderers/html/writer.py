@@ -40,6 +40,7 @@ class HtmlWriter(Writer):
     `html-option`, what was chosen for practice pages and says nothing of an exam page.
     """
 
+    attaches_data = True
     takes_papers = True
     # A practice page does so itself, and what an exam page saves is marked by qgen.
     checks_formulas = True

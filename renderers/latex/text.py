@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import assert_never
 
+from qgen.document.data_files import printed_tables
 from qgen.document.richtext import (
     Alignment,
     Block,
     BulletList,
     Code,
     CodeBlock,
+    DataLink,
     DisplayMath,
     Emphasis,
     Heading,
@@ -28,6 +30,7 @@ from qgen.document.richtext import (
     Strong,
     Table,
     Text,
+    data_links,
 )
 from qgen.renderers.latex.characters import escape, escape_code
 from qgen.renderers.latex.math import formula_source
@@ -89,6 +92,8 @@ def _block(block: Block, depth: int) -> Iterator[Piece]:
             yield from _between(r"{\centering ", _inline(picture), r"\par}")
         case Paragraph():
             yield from _line(block.children)
+            for link in data_links(block.children):
+                yield FormulaSlot(link.content, partial(_data, link.file))
         case Heading():
             yield from _between(r"\examheading{", _line(block.children), "}")
         case DisplayMath():
@@ -157,6 +162,8 @@ def _inline(node: Inline) -> Iterator[Piece]:
             yield _as_code(node.text)
         case Link():
             yield from _link(node)
+        case DataLink():
+            yield from _line(node.children)
         case Image():
             yield FormulaSlot(node.alternative, partial(_picture, node.asset))
         case LineBreak():
@@ -172,6 +179,12 @@ def _link(node: Link) -> Iterator[Piece]:
         return
     yield from _line(node.children)
     yield f" ({_as_code(node.target)})"
+
+
+def _data(file: str, content: str) -> str:
+    """A file of data as tables, or nothing where it is too long for paper."""
+    found = ("".join(map(str, _table(table))) for table in printed_tables(file, content))
+    return "".join(f"\n\n{table}" for table in found)
 
 
 def _formula(parts: tuple[str | Hole, ...], *, is_display: bool) -> Piece:
@@ -233,6 +246,8 @@ def _width(cell: tuple[Inline, ...]) -> int:
                 width += _width(node.children)
             case Link():
                 width += _width(node.children) + len(node.target)
+            case DataLink():
+                width += _width(node.children)
             case Image():
                 width += 20
             case LineBreak():

@@ -4,9 +4,10 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import assert_never
 
+from qgen.document.data_files import printed_tables
 from qgen.document.exam import Asset
 from qgen.document.links import link_fault
 from qgen.document.richtext import (
@@ -14,6 +15,7 @@ from qgen.document.richtext import (
     BulletList,
     Code,
     CodeBlock,
+    DataLink,
     DisplayMath,
     Emphasis,
     Heading,
@@ -32,6 +34,7 @@ from qgen.document.richtext import (
     Strong,
     Table,
     Text,
+    data_links,
 )
 from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot
 
@@ -96,8 +99,9 @@ class MoodleText(PassageWriter):
     A text of one paragraph is written without `<p>`, so that it fits options and labels too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, attaches: bool = True) -> None:
         super().__init__()
+        self._attaches = attaches
         self._fields: dict[int, _Field] = {}
         self._assets: Mapping[str, Asset] = {}
         self._met: dict[str, Asset] = {}
@@ -159,7 +163,7 @@ class MoodleText(PassageWriter):
         """The text as HTML, cut at its holes and pictures."""
         match text.blocks:
             case (Paragraph(children),):
-                return self._line(children)
+                return (*self._line(children), *self._printed(children))
             case blocks:
                 return self._blocks(blocks)
 
@@ -168,8 +172,7 @@ class MoodleText(PassageWriter):
         if known is None or known[0] is not asset:
             if len(self._encoded) > 64:  # Pictures of their own for each variant would pile up.
                 self._encoded.clear()
-            form = web_form(asset)
-            assert form is not None
+            form = web_form(asset) or next(iter(asset.forms))
             content = b64encode(asset.forms[form]).decode("ascii")
             name = f"{_attribute(asset.name)}.{form}"
             file = f'<file name="{name}" path="/" encoding="base64">{content}</file>'
@@ -189,6 +192,35 @@ class MoodleText(PassageWriter):
 
         return FormulaSlot(node.alternative, write)
 
+    def _data_link(self, node: DataLink) -> Iterator[Piece]:
+        """A link to an attached file, or its words where no file can be attached."""
+        stem, _, form = node.file.rpartition(".")
+
+        def opening(content: str) -> str:
+            if not self._attaches or not self._embeds:
+                return ""
+            self._met[node.file] = Asset(stem, {form: content.encode()})
+            return f'<a href="@@PLUGINFILE@@/{_attribute(node.file)}">'
+
+        def closing(content: str) -> str:
+            return "</a>" if self._attaches and self._embeds else ""
+
+        yield FormulaSlot(node.content, opening)
+        yield from self._line(node.children)
+        yield FormulaSlot(node.content, closing)
+
+    def _printed(self, children: tuple[Inline, ...]) -> Iterator[Piece]:
+        """The data behind a paragraph as tables, where they cannot be attached."""
+
+        def tables(content: str, file: str) -> str:
+            if self._attaches and self._embeds:
+                return ""
+            found = printed_tables(file, content)
+            return "".join(str(piece) for table in found for piece in self._table(table))
+
+        for node in data_links(children):
+            yield FormulaSlot(node.content, partial(tables, file=node.file))
+
     def _blocks(self, blocks: tuple[Block, ...]) -> Iterator[Piece]:
         for block in blocks:
             yield from self._block(block)
@@ -197,6 +229,7 @@ class MoodleText(PassageWriter):
         match node:
             case Paragraph():
                 yield from ("<p>", *self._line(node.children), "</p>")
+                yield from self._printed(node.children)
             case Heading():
                 # The page, the quiz and the question already use the first three levels.
                 level = min(node.level + 3, 6)
@@ -266,6 +299,8 @@ class MoodleText(PassageWriter):
                     yield from (*self._line(node.children), "</a>")
                 else:
                     yield from self._line(node.children)
+            case DataLink():
+                yield from self._data_link(node)
             case Image():
                 yield self._image(node)
             case LineBreak():

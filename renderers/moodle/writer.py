@@ -31,6 +31,8 @@ _CLOSING = "</quiz>\n"
 class MoodleWriter(Writer):
     """`<slug>.xml` (then `<slug>-2.xml`, …) with a category a question, and the settings' sheet."""
 
+    attaches_data = True
+
     def __init__(
         self, options: MoodleOptions, questions_per_file: int = QUESTIONS_PER_FILE
     ) -> None:

@@ -6,12 +6,14 @@ from functools import partial
 from typing import assert_never
 from urllib.parse import urlsplit
 
+from qgen.document.data_files import printed_tables
 from qgen.document.problem import Place, Problem, Severity
 from qgen.document.richtext import (
     Block,
     BulletList,
     Code,
     CodeBlock,
+    DataLink,
     DisplayMath,
     Emphasis,
     Heading,
@@ -29,6 +31,7 @@ from qgen.document.richtext import (
     Strong,
     Table,
     Text,
+    data_links,
 )
 from qgen.renderers.math_markup import Unconvertible
 from qgen.renderers.paper.formulas import FormulaWriter
@@ -144,8 +147,10 @@ class PaperText(PassageWriter):
             case Paragraph((Text(text=words), *others)):
                 # Behind a display, a line may begin with a blank.
                 yield from self._line((Text(words.lstrip()), *others))
+                yield from self._printed(block.children)
             case Paragraph():
                 yield from self._line(block.children)
+                yield from self._printed(block.children)
             case Heading(children=() | (Text(text=""),)):
                 pass  # Nobody could listen to it.
             case Heading():
@@ -211,12 +216,24 @@ class PaperText(PassageWriter):
                 yield self._surroundings.code(node.text)
             case Link():
                 yield from self._link(node)
+            case DataLink():
+                yield from self._line(node.children)
             case Image():
                 yield self._picture("picture", node)
             case LineBreak():
                 yield "#linebreak();"
             case _:
                 assert_never(node)
+
+    def _printed(self, children: tuple[Inline, ...]) -> Iterator[Piece]:
+        """The data behind a paragraph as tables; nothing where they are too long for paper."""
+
+        def tables(content: str, file: str) -> str:
+            found = (self._table(table) for table in printed_tables(file, content))
+            return "".join(f"\n\n{''.join(map(str, pieces))}" for pieces in found)
+
+        for node in data_links(children):
+            yield FormulaSlot(node.content, partial(tables, file=node.file))
 
     def _picture(self, function: str, image: Image) -> Piece:
         """Each variant may bring a picture of its own under the same name."""

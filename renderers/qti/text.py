@@ -57,6 +57,13 @@ class QtiText(MarkupText):
         self.files[file] = asset.forms[form]
         return f'<img src="../{FOLDER}/{file}" alt="{attribute(alternative)}"/>'
 
+    def data_address(self, file: str, content: str) -> str:
+        """A file of the package, whose name tells its content."""
+        stem, _, form = file.rpartition(".")
+        name = f"{stem}-{sha256(content.encode()).hexdigest()[:16]}.{form}"
+        self.files[name] = content.encode()
+        return f"../{FOLDER}/{name}"
+
 
 def _file_name(asset: Asset, form: str) -> str:
     digest = sha256(asset.forms[form]).hexdigest()[:16]

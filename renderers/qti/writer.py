@@ -37,6 +37,8 @@ _UNSAFE_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 class QtiWriter(Writer):
     """`<slug>.zip`, or `<slug>-1.zip`, …: whole tests, each with some of the variants."""
 
+    attaches_data = True
+
     def __init__(self, options: QtiOptions, items_in_a_package: int = ITEMS_IN_A_PACKAGE) -> None:
         super().__init__()
         self.variants = options.variants

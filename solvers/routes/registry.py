@@ -10,12 +10,10 @@ import inspect
 import math
 import pkgutil
 import sys
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple, TypeVar
@@ -86,7 +84,6 @@ class Solver:
 
 
 _SOLVERS: dict[str, Solver] = {}
-_LOADED_FILES: dict[Path, tuple[bytes, tuple[str, ...]]] = {}
 
 
 def solver(
@@ -202,7 +199,7 @@ def _refuse_contradictions(declared: Solver) -> None:
         raise RegistrationError(f"{declared.name}: domains are given for no result: '{min(stray)}'")
 
 
-def _topic_modules() -> list[str]:
+def topic_modules() -> list[str]:
     """The names of the modules that ship with qgen: one a topic, at the top of the room."""
     return sorted(
         module.name for module in pkgutil.iter_modules(qgen.solvers.__path__) if not module.ispkg
@@ -216,7 +213,7 @@ def find_solver(name: str) -> Solver:
     """
     if name not in _SOLVERS:
         module, _, function = name.partition(".")
-        if function.isidentifier() and module in _topic_modules():
+        if function.isidentifier() and module in topic_modules():
             importlib.import_module(f"qgen.solvers.{module}")
     if name not in _SOLVERS:
         all_solvers()
@@ -226,7 +223,7 @@ def find_solver(name: str) -> Solver:
 
 def all_solvers() -> list[Solver]:
     """The solvers that ship with qgen, sorted by name; imports every topic module."""
-    for module in _topic_modules():
+    for module in topic_modules():
         importlib.import_module(f"qgen.solvers.{module}")
     return sorted(
         (known for known in _SOLVERS.values() if _is_shipped(known)),
@@ -238,55 +235,20 @@ def _is_shipped(known: Solver) -> bool:
     return known.function.__module__.startswith(f"{qgen.solvers.__name__}.")
 
 
-def load_solver_file(path: Path) -> list[str]:
-    """Runs a course's own solver file and gives the names of its solvers, sorted.
-
-    The names in it begin with the file's stem. A file that is loaded again unchanged is not
-    run again; a changed one replaces what it registered before. Raises RegistrationError for
-    a file that cannot be read or run, that takes a shipped topic's name, or whose solvers
-    clash with others.
-    """
-    path = path.resolve()
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise RegistrationError(f"{path}: cannot be read: {error.strerror}") from error
-    if path.stem in _topic_modules():
-        raise RegistrationError(f"{path}: qgen has a topic '{path.stem}': rename the file")
-    earlier, names = _LOADED_FILES.pop(path, (b"", ()))
-    if earlier != content:
-        for name in names:
-            del _SOLVERS[name]
-        names = _run_solver_file(path)
-    _LOADED_FILES[path] = (content, names)
-    return list(names)
+def forget(module: str) -> None:
+    """Takes out the solvers that stand in a module of this name."""
+    for name in _names_of(module):
+        del _SOLVERS[name]
 
 
-def _run_solver_file(path: Path) -> tuple[str, ...]:
-    # The path is hashed into the module's name, so that two files of one stem never clash.
-    digest = hashlib.sha256(str(path).encode()).hexdigest()[:16]
-    spec = spec_from_file_location(f"qgen_solver_file_{digest}", path)
-    if spec is None or spec.loader is None:
-        raise RegistrationError(f"{path}: is not a Python file")
-    before = dict(_SOLVERS)
-    module = sys.modules[spec.name] = module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        _SOLVERS.clear()
-        _SOLVERS.update(before)
-        del sys.modules[spec.name]
-        raise RegistrationError(_where_it_failed(path, error)) from error
-    return tuple(sorted(_SOLVERS.keys() - before.keys()))
+def revise(module: str, change: Callable[[Solver], Solver]) -> None:
+    """Puts something else in the place of each solver that stands in a module of this name."""
+    for name in _names_of(module):
+        _SOLVERS[name] = change(_SOLVERS[name])
 
 
-def _where_it_failed(path: Path, error: BaseException) -> str:
-    if isinstance(error, SyntaxError):
-        return f"{path}:{error.lineno}: {type(error).__name__}: {error.msg}"
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.lineno for frame in frames if frame.filename == str(path)]
-    place = f"{path}:{lines[-1]}" if lines else str(path)
-    return f"{place}: {type(error).__name__}: {error}"
+def _names_of(module: str) -> list[str]:
+    return [name for name, known in _SOLVERS.items() if known.function.__module__ == module]
 
 
 def complete_arguments(solver: Solver, values: Values) -> dict[str, Value]:
@@ -322,7 +284,7 @@ def solve(solver: Solver, values: Values) -> SolverResults:
     if answers.keys() != solver.expected:
         raise SolverFailure(_wrong_names(solver, answers))
     for name, value in answers.items():
-        fault = None if type(value) in _ALWAYS_FINE else _fault(value)
+        fault = None if type(value) in _ALWAYS_FINE else value_fault(value)
         if fault:
             raise SolverFailure(
                 f"{solver.name}: '{name}' {fault}; it was given {show_all(arguments)}"
@@ -348,7 +310,7 @@ _PLAIN, _PLAIN_BITS = 1e299, 990
 """Numbers below the one, or with fewer bits than the other, need no closer look."""
 
 
-def _fault(value: Any) -> str | None:
+def value_fault(value: object) -> str | None:
     """Why a value is no answer, or None: numbers must be finite, vectors hold values."""
     kind = type(value)
     if kind is float:
@@ -356,7 +318,7 @@ def _fault(value: Any) -> str | None:
         return None if -_PLAIN < value < _PLAIN else _number_fault(value)
     if kind is tuple:
         for entry in value:
-            if fault := _fault(entry):
+            if fault := value_fault(entry):
                 return fault
         return None
     if kind in _ALWAYS_FINE:
@@ -369,7 +331,7 @@ def _fault(value: Any) -> str | None:
         found = unprintable(value)
         return f"holds what no format can: {found[1]}" if found else None
     if isinstance(value, tuple):
-        return _fault(tuple(value))
+        return value_fault(tuple(value))
     return f"is of type {kind.__name__}, which is no value of a question"
 
 

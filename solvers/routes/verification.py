@@ -111,6 +111,8 @@ def _run(solver: Solver, check: Check, arguments: Sequence[Values]) -> Mapping[s
             returned = check.function(
                 **{name: _batched([each[name] for each in arguments]) for name in arguments[0]}
             )
+        except SolverFailure as failure:
+            raise SolverFailure(f"{route} failed: {failure}; {given}") from failure
         except (Exception, SystemExit) as error:
             raise SolverFailure(
                 f"{route} failed: {type(error).__name__}: {error}; {given}"

@@ -64,7 +64,9 @@ def reading(text: str) -> Reading:
         result.pictures.append(target)
         return "picture"
 
-    result.blocks = read_markup(text, Handlers(hole, image, result.mistakes.append)).blocks
+    result.blocks = read_markup(
+        text, Handlers(hole, image, lambda target, offset: None, result.mistakes.append)
+    ).blocks
     return result
 
 

@@ -24,7 +24,7 @@ def passage(text: str, *, decimal: bool = False, **values: Value) -> Passage:
     def mistake(error: MarkupError) -> None:
         raise error
 
-    rich = read_markup(text, Handlers(hole, image, mistake))
+    rich = read_markup(text, Handlers(hole, image, lambda target, offset: None, mistake))
     return Passage(
         rich,
         tuple(

@@ -7,22 +7,19 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from qgen import course_files
 from qgen.cli import main
 from qgen.document.exam import Paper
 from qgen.document.problem import Problem
-from qgen.solvers.routes import registry
 from tests.qgen.course import EXAMPLES, Course
 from tests.qgen.handed_in import Desk, build_exam
 
 
 @pytest.fixture(autouse=True)
-def own_registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def own_registry() -> Iterator[None]:
     """What a test's solver files register does not outlive the test."""
-    monkeypatch.setattr(registry, "_LOADED_FILES", {})
     yield
-    for name, known in list(registry._SOLVERS.items()):
-        if known.function.__module__.startswith("qgen_solver_file_"):
-            del registry._SOLVERS[name]
+    course_files.forget_all()
 
 
 def no_engine(*, unicode: bool = False) -> Problem:

@@ -9,10 +9,9 @@ from qgen.solvers.routes import registry
 
 @pytest.fixture
 def own_registry(monkeypatch):
-    """The registry's two tables, copied: what a test registers does not outlive it."""
+    """The registry's table, copied: what a test registers does not outlive it."""
     registry.all_solvers()
     monkeypatch.setattr(registry, "_SOLVERS", dict(registry._SOLVERS))
-    monkeypatch.setattr(registry, "_LOADED_FILES", dict(registry._LOADED_FILES))
 
 
 @pytest.fixture

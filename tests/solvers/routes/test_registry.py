@@ -8,30 +8,16 @@ from fractions import Fraction
 
 import pytest
 
-from qgen.solvers.routes import registry
 from qgen.solvers.routes.registry import (
     RegistrationError,
     SolverFailure,
     UnknownSolver,
     check,
     find_solver,
-    load_solver_file,
     solve,
     solver,
     source_digest,
 )
-
-GOOD_FILE = """
-from qgen.solvers.routes.registry import check, solver
-
-@solver("{stem}.double", results={{"twice": "two times n"}}, mistakes={{"same": "n itself"}})
-def double(n, factor=2):
-    return {{"twice": factor * n, "same": n}}
-
-@check("{stem}.double", tolerance=1e-9)
-def double_by_sum(n, factor):
-    return {{"twice": n + n}}
-"""
 
 
 def registered(function, results=("value",), name="test_registry.sample"):
@@ -157,66 +143,6 @@ class TestSolve:
         known = registered(lambda: {"value": 1, "other": 2}, results=("value", "wanted"))
         with pytest.raises(SolverFailure, match="not return wanted and returns undeclared other"):
             solve(known, {})
-
-
-@pytest.mark.usefixtures("own_registry")
-class TestSolverFiles:
-    def test_a_file_registers_under_its_stem(self, solver_file):
-        assert load_solver_file(solver_file(GOOD_FILE.format(stem="course_solvers"))) == [
-            "course_solvers.double"
-        ]
-        known = find_solver("course_solvers.double")
-        assert solve(known, {"n": 4}) == {"twice": 8, "same": 4}
-        assert known.check is not None
-        assert known not in registry.all_solvers()
-
-    def test_two_files_of_one_stem_do_not_clash(self, solver_file):
-        first = GOOD_FILE.format(stem="mine")
-        load_solver_file(solver_file(first, "a/mine.py"))
-        load_solver_file(solver_file(first.replace("mine.double", "mine.again"), "b/mine.py"))
-        assert solve(find_solver("mine.double"), {"n": 1}) == solve(
-            find_solver("mine.again"), {"n": 1}
-        )
-
-    def test_the_same_name_from_two_files_raises_and_leaves_the_first(self, solver_file):
-        text = GOOD_FILE.format(stem="mine")
-        load_solver_file(solver_file(text, "a/mine.py"))
-        before = find_solver("mine.double")
-        with pytest.raises(RegistrationError, match=r"b/mine\.py:4: .*two solvers"):
-            load_solver_file(solver_file(text, "b/mine.py"))
-        assert find_solver("mine.double") is before
-
-    def test_loading_again_is_harmless_and_a_change_is_seen(self, solver_file):
-        text = GOOD_FILE.format(stem="course_solvers")
-        path = solver_file(text)
-        load_solver_file(path)
-        unchanged = find_solver("course_solvers.double")
-        digest = source_digest(unchanged)
-        assert load_solver_file(path) == ["course_solvers.double"]
-        assert find_solver("course_solvers.double") is unchanged
-        path.write_text(text.replace("factor * n", "factor * n + 1"))
-        load_solver_file(path)
-        changed = find_solver("course_solvers.double")
-        assert solve(changed, {"n": 4})["twice"] == 9
-        assert source_digest(changed) != digest
-
-    @pytest.mark.parametrize(
-        ("text", "reason"),
-        [
-            ("x = 1\ny = (", r"course_solvers\.py:2: SyntaxError"),
-            ("x = 1\nx.y", r"course_solvers\.py:2: AttributeError"),
-            (GOOD_FILE.format(stem="bernoulli"), "must begin with 'course_solvers"),
-        ],
-    )
-    def test_a_file_that_cannot_run_raises_with_its_line(self, solver_file, text, reason):
-        with pytest.raises(RegistrationError, match=reason):
-            load_solver_file(solver_file(text))
-
-    def test_a_missing_file_and_a_shipped_topics_name_raise(self, solver_file, tmp_path):
-        with pytest.raises(RegistrationError, match="cannot be read"):
-            load_solver_file(tmp_path / "nowhere.py")
-        with pytest.raises(RegistrationError, match="rename the file"):
-            load_solver_file(solver_file("", "bernoulli.py"))
 
 
 def test_the_digest_changes_with_any_source_it_rests_on(monkeypatch):
