@@ -20,6 +20,8 @@ ENGLISH = Labels(
     match_each="For each number, give the letter of what belongs to it; no letter belongs twice.",
     order_all="Give the letters in the right order.",
     position="Position {}",
+    matrix_size="Rows: {}, columns: {}",
+    matrix_entry="row {}, column {}",
     answer="Answer",
     solutions="Solutions",
     key="Key",
@@ -82,6 +84,8 @@ ENGLISH = Labels(
     order_all_or_nothing="An order earns its points if all of it is right, and otherwise none.",
     order_adjacent="In an order, each pair of letters that rightly follow one another earns the "
     "same share of the points.",
+    entries_all="A matrix or a vector earns its points if every entry is right, otherwise none.",
+    entries_each="In a matrix or a vector, each right entry earns the same share of the points.",
     turn_over="Please turn over",
     verified="verified by two routes",
     computed="computed by one route",

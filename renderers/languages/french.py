@@ -21,6 +21,8 @@ FRENCH = Labels(
     "sert deux fois.",
     order_all="Donnez les lettres dans le bon ordre.",
     position="Place {}",
+    matrix_size="Lignes : {}, colonnes : {}",
+    matrix_entry="ligne {}, colonne {}",
     answer="Réponse",
     solutions="Corrigé",
     key="Solution",
@@ -84,6 +86,10 @@ FRENCH = Labels(
     order_all_or_nothing="Un ordre rapporte ses points s'il est entièrement juste, sinon aucun.",
     order_adjacent="Dans un ordre, chaque paire de lettres qui se suivent comme il faut rapporte "
     "la même part des points.",
+    entries_all="Une matrice ou un vecteur rapporte ses points si tous les coefficients sont "
+    "justes, sinon aucun.",
+    entries_each="Dans une matrice ou un vecteur, chaque coefficient juste rapporte la même "
+    "part des points.",
     turn_over="Tournez la page",
     verified="vérifiée par deux voies",
     computed="calculée par une voie",

@@ -21,6 +21,8 @@ POLISH = Labels(
     "dwa razy.",
     order_all="Podaj litery we właściwej kolejności.",
     position="Miejsce {}",
+    matrix_size="Wiersze: {}, kolumny: {}",
+    matrix_entry="wiersz {}, kolumna {}",
     answer="Odpowiedź",
     solutions="Rozwiązania",
     key="Rozwiązanie",
@@ -83,6 +85,9 @@ POLISH = Labels(
     order_all_or_nothing="Kolejność daje punkty, gdy jest cała dobra, a w innym razie żadnych.",
     order_adjacent="W kolejności każda para liter, które słusznie następują po sobie, daje taką "
     "samą część punktów.",
+    entries_all="Macierz lub wektor daje punkty, jeśli wszystkie elementy są poprawne, w "
+    "przeciwnym razie żadnych.",
+    entries_each="W macierzy lub wektorze każdy poprawny element daje taką samą część punktów.",
     turn_over="Proszę odwrócić kartkę",
     verified="sprawdzone dwiema drogami",
     computed="obliczone jedną drogą",

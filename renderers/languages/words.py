@@ -29,6 +29,8 @@ class Labels:
     match_each: str
     order_all: str
     position: str
+    matrix_size: str
+    matrix_entry: str
     answer: str
     solutions: str
     key: str
@@ -81,6 +83,8 @@ class Labels:
     letters_right_minus_wrong: str
     order_all_or_nothing: str
     order_adjacent: str
+    entries_all: str
+    entries_each: str
     turn_over: str
     verified: str
     computed: str
