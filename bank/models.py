@@ -20,7 +20,7 @@ from qgen.bank.author_model import (
 )
 from qgen.bank.headers import HeaderFields
 from qgen.bank.parameters import ParameterEntry
-from qgen.document.answers import FormulaForm, Freedom, OrderingCredit
+from qgen.document.answers import FormulaForm, Freedom, MatrixCredit, OrderingCredit
 from qgen.document.data_files import MOST_COLUMNS
 from qgen.document.formula import VariableDomain
 from qgen.document.warnings import WARNINGS
@@ -157,6 +157,20 @@ class FormulaFields(AuthorModel):
     up_to: Freedom | None = None
 
 
+class MatrixFields(AuthorModel):
+    """A matrix or a vector, entry by entry; students are told how many rows and columns it has.
+
+    `marks` says whether each right entry earns its share of the points, or all of them together.
+    """
+
+    kind: Literal["matrix"]
+    answer: ExpressionText
+    proof: ProofText | None = None
+    tolerance: ToleranceModel
+    marks: MatrixCredit = "per_entry"
+    mistakes: tuple[MistakeModel, ...] = ()
+
+
 class ShortAnswerFields(AuthorModel):
     kind: Literal["short_answer"]
     accept: Annotated[tuple[NonEmptyText, ...], ONE_OR_MORE, Field(min_length=1)]
@@ -254,6 +268,10 @@ class FormulaPart(PartFields, FormulaFields):
     """A part that asks for a formula."""
 
 
+class MatrixPart(PartFields, MatrixFields):
+    """A part that asks for a matrix or a vector."""
+
+
 class ShortAnswerPart(PartFields, ShortAnswerFields):
     """A part that asks for a few words."""
 
@@ -275,6 +293,7 @@ PartModel: TypeAlias = Annotated[
     | MultipleSelectPart
     | NumericPart
     | FormulaPart
+    | MatrixPart
     | ShortAnswerPart
     | MatchingPart
     | OrderingPart
@@ -357,6 +376,10 @@ class FormulaQuestion(QuestionFields, FormulaFields):
     """A formula."""
 
 
+class MatrixQuestion(QuestionFields, MatrixFields):
+    """A matrix or a vector."""
+
+
 class ShortAnswerQuestion(QuestionFields, ShortAnswerFields):
     """A few words."""
 
@@ -385,6 +408,7 @@ SoleQuestion: TypeAlias = (
     | MultipleSelectQuestion
     | NumericQuestion
     | FormulaQuestion
+    | MatrixQuestion
     | ShortAnswerQuestion
     | MatchingQuestion
     | OrderingQuestion

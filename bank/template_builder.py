@@ -36,6 +36,7 @@ from qgen.bank.models import (
     DerivedModel,
     FormulaFields,
     MatchingFields,
+    MatrixFields,
     MistakeModel,
     NumericFields,
     NumericPart,
@@ -66,6 +67,7 @@ from qgen.bank.templates import (
     ChoiceTemplate,
     HoleContext,
     HoleTemplate,
+    MatrixTemplate,
     MistakeTemplate,
     NumericTemplate,
     OpenTemplate,
@@ -420,6 +422,13 @@ class TemplateBuilder:
                 )
             case FormulaFields():
                 return self._formulas.build(model, steps)
+            case MatrixFields():
+                return MatrixTemplate(
+                    self._proved(model.answer, model.proof, *steps, "answer"),
+                    _tolerance(model.tolerance),
+                    model.marks,
+                    self._mistakes(model.mistakes, steps),
+                )
             case ShortAnswerFields():
                 listed = self._is_list("accept", steps)
                 return ShortAnswerTemplate(

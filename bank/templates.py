@@ -8,7 +8,14 @@ from typing import Literal, TypeAlias, assert_never
 from qgen.bank.domain import Domain
 from qgen.bank.expressions import Expression
 from qgen.bank.table_domains import Rows
-from qgen.document.answers import FormulaForm, Freedom, OrderingCredit, Space, Tolerance
+from qgen.document.answers import (
+    FormulaForm,
+    Freedom,
+    MatrixCredit,
+    OrderingCredit,
+    Space,
+    Tolerance,
+)
 from qgen.document.derivation import Derivation
 from qgen.document.exam import Asset, Header
 from qgen.document.formula import VariableDomain
@@ -168,6 +175,14 @@ class FormulaTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class MatrixTemplate:
+    answer: Placed
+    tolerance: Tolerance
+    credit: MatrixCredit
+    mistakes: tuple[MistakeTemplate, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShortAnswerTemplate:
     accepted: tuple[PlainText, ...]
     case_sensitive: bool
@@ -225,6 +240,7 @@ AnswerTemplate: TypeAlias = (
     ChoiceTemplate
     | NumericTemplate
     | FormulaTemplate
+    | MatrixTemplate
     | ShortAnswerTemplate
     | MatchingTemplate
     | OrderingTemplate
@@ -257,7 +273,8 @@ class PartTemplate:
     @property
     def is_worked(self) -> bool:
         """Whether it is answered by working or writing, for which papers leave room."""
-        return isinstance(self.answer, (NumericTemplate, FormulaTemplate, OpenTemplate))
+        worked = (NumericTemplate, FormulaTemplate, MatrixTemplate, OpenTemplate)
+        return isinstance(self.answer, worked)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -356,7 +373,7 @@ def _expressions(answer: AnswerTemplate) -> tuple[Placed, ...]:
             return tuple(
                 option.correct for option in answer.options if isinstance(option.correct, Placed)
             )
-        case NumericTemplate() | FormulaTemplate():
+        case NumericTemplate() | FormulaTemplate() | MatrixTemplate():
             return (answer.answer, *(mistake.answer for mistake in answer.mistakes))
         case OrderingTemplate():
             return answer.values

@@ -15,6 +15,7 @@ FormulaForm: TypeAlias = Literal["factorised", "expanded", "lowest_terms", "no_d
 Freedom: TypeAlias = Literal["constant", "factor"]
 """By what a typed formula may differ from the key: an additive constant, or a nonzero factor."""
 OrderingCredit: TypeAlias = Literal["all_or_nothing", "adjacent"]
+MatrixCredit: TypeAlias = Literal["per_entry", "all"]
 Provenance: TypeAlias = Literal["verified", "computed", "stated"]
 """How a key is known: two routes agree, one route or an expression, or the author's word."""
 
@@ -96,6 +97,48 @@ class FormulaAnswer:
         return frozenset(("C", "c")) - self.variables.keys()
 
 
+Rows: TypeAlias = tuple[tuple[Real, ...], ...]
+"""The rows of a matrix, all of one length; a vector is one row."""
+
+
+class MatrixMistake(NamedTuple):
+    rows: Rows
+    feedback: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixAnswer:
+    """A matrix or a vector, each of its entries a number within the tolerance.
+
+    `credit` says whether each right entry earns its share, or all of them together the points.
+    """
+
+    key: Rows
+    tolerance: Tolerance
+    credit: MatrixCredit = "per_entry"
+    mistakes: tuple[MatrixMistake, ...] = ()
+
+    @property
+    def height(self) -> int:
+        """How many rows it has."""
+        return len(self.key)
+
+    @property
+    def width(self) -> int:
+        """How many columns it has."""
+        return len(self.key[0])
+
+    @property
+    def entries(self) -> tuple[Real, ...]:
+        """The key's entries, row by row."""
+        return entries_of(self.key)
+
+
+def entries_of(rows: Rows) -> tuple[Real, ...]:
+    """The entries of a matrix, row by row."""
+    return tuple([entry for row in rows for entry in row])
+
+
 @dataclass(frozen=True, slots=True)
 class TextMistake:
     text: str
@@ -159,6 +202,7 @@ Answer: TypeAlias = (
     | MultipleSelect
     | Numeric
     | FormulaAnswer
+    | MatrixAnswer
     | ShortAnswer
     | Matching
     | Ordering
@@ -171,6 +215,7 @@ KINDS: Mapping[str, type[Answer]] = {
     "multiple_select": MultipleSelect,
     "numeric": Numeric,
     "formula": FormulaAnswer,
+    "matrix": MatrixAnswer,
     "short_answer": ShortAnswer,
     "matching": Matching,
     "ordering": Ordering,
@@ -227,7 +272,7 @@ class Part:
 
 def is_worked(answer: Answer) -> bool:
     """Whether papers leave room for working, or for an answer at length."""
-    return isinstance(answer, (Numeric, FormulaAnswer, Open))
+    return isinstance(answer, (Numeric, FormulaAnswer, MatrixAnswer, Open))
 
 
 def marked_by_machine(answer: Answer) -> bool:
@@ -237,7 +282,7 @@ def marked_by_machine(answer: Answer) -> bool:
             return True
         case Matching() | Ordering():
             return True
-        case FormulaAnswer() | Open():
+        case FormulaAnswer() | MatrixAnswer() | Open():
             return False
         case _:
             assert_never(answer)

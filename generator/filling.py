@@ -14,6 +14,7 @@ from qgen.bank.templates import (
     FormulaTemplate,
     HoleTemplate,
     MatchingTemplate,
+    MatrixTemplate,
     MistakeTemplate,
     NumericTemplate,
     OpenTemplate,
@@ -55,6 +56,7 @@ from qgen.document.values import (
 from qgen.generator.arrangements import matching, mixed, ordering, rising
 from qgen.generator.carrying import carried_forward
 from qgen.generator.drawing import VariantFailure
+from qgen.generator.matrices import matrix_answer
 from qgen.generator.option_texts import OptionTexts
 from qgen.generator.printing import Printer, printer
 from qgen.generator.provenance import known_answers
@@ -208,6 +210,8 @@ class Filler:
                     answer.forms,
                     answer.up_to,
                 )
+            case MatrixTemplate():
+                return matrix_answer(answer, printed, lambda placed: _value(placed, known))
             case MatchingTemplate():
                 return self._matching(answer, known, printed, random_source)
             case OrderingTemplate():

@@ -9,6 +9,7 @@ from qgen.bank.templates import (
     ChoiceTemplate,
     FormulaTemplate,
     MatchingTemplate,
+    MatrixTemplate,
     NumericTemplate,
     OpenTemplate,
     OptionTemplate,
@@ -95,7 +96,9 @@ def _distinct_texts(answer: AnswerTemplate) -> Iterator[OptionTemplate | ShownTe
             yield from answer.rights
         case OrderingTemplate():
             yield from answer.items
-        case NumericTemplate() | FormulaTemplate() | ShortAnswerTemplate() | OpenTemplate():
+        case NumericTemplate() | FormulaTemplate() | MatrixTemplate():
+            pass
+        case ShortAnswerTemplate() | OpenTemplate():
             pass
         case _:
             assert_never(answer)

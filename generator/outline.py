@@ -8,6 +8,7 @@ from qgen.bank.templates import (
     ChoiceTemplate,
     FormulaTemplate,
     MatchingTemplate,
+    MatrixTemplate,
     NumericTemplate,
     OpenTemplate,
     OrderingTemplate,
@@ -19,6 +20,8 @@ from qgen.document.answers import (
     CarriedForward,
     FormulaAnswer,
     FormulaMistake,
+    MatrixAnswer,
+    MatrixMistake,
     MultipleSelect,
     Numeric,
     NumericMistake,
@@ -110,6 +113,12 @@ def _outline_answer(answer: AnswerTemplate, printed: Printed, rule: ScoringRule)
             return FormulaAnswer(
                 Number(0), answer.variables, tuple(wrong), answer.forms, answer.up_to
             )
+        case MatrixTemplate():
+            slips = (
+                MatrixMistake(((1,),), Passage(mistake.feedback, printed))
+                for mistake in answer.mistakes
+            )
+            return MatrixAnswer(((0,),), answer.tolerance, answer.credit, tuple(slips))
         case MatchingTemplate():
             return matching(answer, printed, range(len(answer.rights)), rule)
         case OrderingTemplate():

@@ -10,6 +10,7 @@ from unicodedata import normalize
 
 from qgen.document.answers import (
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Ordering,
@@ -17,6 +18,7 @@ from qgen.document.answers import (
     ShortAnswer,
     SingleChoice,
     Tolerance,
+    entries_of,
 )
 from qgen.document.numbers import exact_value
 from qgen.document.richtext import Passage
@@ -26,6 +28,7 @@ from qgen.marking.rules import (
     WRONG,
     interval_ends,
     matching_credit,
+    matrix_credit,
     multiple_select_credit,
     ordering_credit,
 )
@@ -125,6 +128,47 @@ class _Reach:
 def mark_number(answer: Numeric, response: Real) -> Mark:
     """Marks one number; a wrong one gets the feedback of the nearest known mistake in reach."""
     return NumberMarker(answer).mark(response)
+
+
+class MatrixMarker:
+    """Marks matrices given for one answer; what is accepted is worked out once."""
+
+    def __init__(self, answer: MatrixAnswer) -> None:
+        self._answer = answer
+        self._accepted = [_Reach(key, answer.tolerance) for key in answer.entries]
+        self._near = [
+            [_Reach(entry, answer.tolerance) for entry in entries_of(mistake.rows)]
+            for mistake in answer.mistakes
+        ]
+
+    def mark(self, response: Sequence[Real | None]) -> Mark:
+        """The mark of entries, row by row; None is one left empty.
+
+        A matrix that a known mistake gives, each entry within the tolerance, gets its feedback,
+        and keeps what its right entries earn.
+        """
+        given = [None if each is None else exact_value(each) for each in response]
+        right = _held(self._accepted, given)
+        credit = matrix_credit(self._answer.credit, right, len(given))
+        if credit == RIGHT:
+            return Mark(RIGHT)
+        for index, reaches in enumerate(self._near):
+            if _held(reaches, given) == len(given):
+                return Mark(credit, (self._answer.mistakes[index].feedback,), index)
+        return Mark(credit)
+
+
+def _held(reaches: Sequence[_Reach], given: Sequence[Fraction | None]) -> int:
+    """How many of the numbers are accepted in their places."""
+    return sum(
+        number is not None and reach.holds(*number.as_integer_ratio())
+        for reach, number in zip(reaches, given, strict=True)
+    )
+
+
+def mark_matrix(answer: MatrixAnswer, response: Sequence[Real | None]) -> Mark:
+    """Marks the entries of a matrix, row by row; None is one left empty."""
+    return MatrixMarker(answer).mark(response)
 
 
 def mark_part_number(part: Part, response: Real, earlier: Mapping[str, Real]) -> Mark:

@@ -14,6 +14,7 @@ from qgen.document.answers import (
     FormulaAnswer,
     Freedom,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -47,6 +48,7 @@ from qgen.marking.grader import (
     mark_ordering,
     mark_words,
 )
+from qgen.marking.matrix_checks import matrix_faults
 from qgen.marking.number_reader import Refusal, parse_number
 from qgen.marking.rules import interval_ends
 
@@ -100,7 +102,7 @@ def _mistakes(answer: Answer) -> int:
     match answer:
         case SingleChoice() | MultipleSelect():
             return sum(not option.correct for option in answer.options)
-        case Numeric() | FormulaAnswer() | ShortAnswer():
+        case Numeric() | FormulaAnswer() | MatrixAnswer() | ShortAnswer():
             return len(answer.mistakes)
         case Matching():
             return len(answer.pairs)
@@ -126,6 +128,8 @@ def _answer_faults(answer: Answer, with_formulas: bool) -> Iterator[Fault]:
             yield from _formula_values(answer)
             if with_formulas:
                 yield from _formula_marks(answer)
+        case MatrixAnswer():
+            yield from matrix_faults(answer)
         case ShortAnswer():
             yield from _short_answer(answer)
         case Matching():

@@ -1,7 +1,7 @@
 """A whole response to one part, as a page saves it, and what it earns: one way for all kinds.
 
 A value is the number of an option counted from 1, a list of such numbers (None where one is left
-empty), or the typed text; None is a blank.
+empty), the typed text, or a list of such texts; None is a blank.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -29,6 +30,7 @@ from qgen.marking.grader import (
     Mark,
     mark_choice,
     mark_matching,
+    mark_matrix,
     mark_ordering,
     mark_part_number,
     mark_words,
@@ -36,8 +38,11 @@ from qgen.marking.grader import (
 from qgen.marking.number_reader import Refusal, parse_number
 from qgen.marking.rules import WRONG
 
-Response: TypeAlias = int | str | tuple[int | None, ...] | None
-"""What a student gave; choices are numbers counted from 1, as they stand on the paper."""
+Response: TypeAlias = int | str | tuple[int | None, ...] | tuple[str | None, ...] | None
+"""What a student gave; choices are numbers counted from 1, as they stand on the paper.
+
+The entries of a matrix are texts, row by row.
+"""
 
 Outcome: TypeAlias = Literal[
     "marked", "blank", "open", "undecided", "unreadable", "no_answer", "missing"
@@ -74,6 +79,8 @@ def mark_response(part: Part, response: object, earlier: Mapping[str, Real]) -> 
             return _choice(answer, response)
         case Matching() | Ordering():
             return _arrangement(answer, response)
+        case MatrixAnswer():
+            return _matrix(answer, response)
         case Numeric() | FormulaAnswer() | ShortAnswer() | Open():
             if response is None or (isinstance(response, str) and not response.strip()):
                 return ResponseMark(WRONG, "blank")
@@ -123,6 +130,30 @@ def _arrangement(answer: Matching | Ordering, response: object) -> ResponseMark:
     else:
         mark = mark_ordering(answer, places)
     return _marked(mark, blank=not any(place is not None for place in places))
+
+
+def _matrix(answer: MatrixAnswer, response: object) -> ResponseMark:
+    """An entry that cannot be read leaves the whole matrix to a person."""
+    count = len(answer.entries)
+    given = (None,) * count if response is None or response == () else response
+    if not isinstance(given, tuple) or len(given) != count:
+        return _no_answer(f"the answer is a list of {count} texts here, row by row")
+    numbers: list[Fraction | None] = []
+    for place, entry in enumerate(given):
+        if entry is None or (isinstance(entry, str) and not entry.strip()):
+            numbers.append(None)
+            continue
+        if not isinstance(entry, str):
+            return _no_answer(f"the answer is a list of {count} texts here, row by row")
+        number = parse_number(entry)
+        if isinstance(number, Refusal):
+            row, column = divmod(place, answer.width)
+            sentence = f"row {row + 1}, column {column + 1}: {number.sentence}"
+            return ResponseMark(None, "unreadable", sentence=sentence)
+        numbers.append(number)
+    return _marked(
+        mark_matrix(answer, numbers), blank=not any(each is not None for each in numbers)
+    )
 
 
 def _places(given: tuple[object, ...], largest: int) -> list[int | None] | None:

@@ -15,6 +15,7 @@ from qgen.document.answers import (
     KINDS,
     CarriedForward,
     FormulaMistake,
+    MatrixMistake,
     NumericMistake,
     Option,
     Pair,
@@ -34,7 +35,7 @@ _CLASSES: Mapping[str, type] = {
         *get_args(Inline),
         *get_args(Block),
         *(Hole, Option, Tolerance, NumericMistake, FormulaMistake, TextMistake, RubricLine, Pair),
-        CarriedForward,
+        *(MatrixMistake, CarriedForward),
     )
 }
 _PLAIN = (str, int, bool, type(None))

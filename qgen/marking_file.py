@@ -16,6 +16,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -173,7 +174,7 @@ def _choices(answer: Answer) -> Iterator[Passage]:
             yield from answer.rights
         case Ordering():
             yield from answer.items
-        case Numeric() | FormulaAnswer() | ShortAnswer() | Open():
+        case Numeric() | FormulaAnswer() | MatrixAnswer() | ShortAnswer() | Open():
             return
         case _:
             assert_never(answer)

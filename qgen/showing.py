@@ -11,6 +11,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -20,6 +21,7 @@ from qgen.document.answers import (
     option_letter,
 )
 from qgen.document.exam import Item
+from qgen.document.matrices import typed_rows
 from qgen.document.numbers import significant
 from qgen.document.problem import Problem
 from qgen.document.richtext import (
@@ -147,6 +149,8 @@ def _asked(answer: Answer, solution: bool) -> list[str]:
             return lines
         case Numeric():
             return [] if answer.unit is None else [f"  in {answer.unit}"]
+        case MatrixAnswer():
+            return [f"  in {answer.height} × {answer.width} entries"]
         case FormulaAnswer():
             return [f"  in {', '.join(answer.variables)}"]
         case Matching():
@@ -180,6 +184,11 @@ def _marking(answer: Answer) -> list[str]:
         case Numeric():
             return [
                 f"  {_value(mistake.value)}: {plain_text(mistake.feedback)}"
+                for mistake in answer.mistakes
+            ]
+        case MatrixAnswer():
+            return [
+                f"  {typed_rows(mistake.rows)}: {plain_text(mistake.feedback)}"
                 for mistake in answer.mistakes
             ]
         case FormulaAnswer() | ShortAnswer():

@@ -7,6 +7,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -109,7 +110,7 @@ class BlackboardWriter(Writer):
                 return ["MAT", asked, *map(self._text.write, cells)]
             case Ordering():
                 return ["ORD", asked, *(self._text.write(answer.items[i]) for i in answer.key)]
-            case FormulaAnswer() | Open():
+            case FormulaAnswer() | MatrixAnswer() | Open():
                 raise AssertionError("written freely")
             case _:
                 assert_never(answer)
@@ -127,7 +128,7 @@ def _is_free(answer: Answer) -> bool:
             return not any(option.correct for option in answer.options)
         case Matching():
             return len(answer.rights) > len(answer.pairs)
-        case FormulaAnswer() | Open():
+        case FormulaAnswer() | MatrixAnswer() | Open():
             return True
         case SingleChoice() | Numeric() | ShortAnswer() | Ordering():
             return False
@@ -149,7 +150,7 @@ def _answer_losses(answer: Answer) -> Iterator[tuple[str, str]]:
             yield "blackboard-words", text
         case Numeric():
             yield "blackboard-numbers", "numbers are typed as decimals such as 0.25, not as 1/4"
-        case SingleChoice() | FormulaAnswer() | Open():
+        case SingleChoice() | FormulaAnswer() | MatrixAnswer() | Open():
             pass
         case _:
             assert_never(answer)

@@ -9,6 +9,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -126,7 +127,7 @@ class BrightspaceWriter(Writer):
                 items = [_html(self._text.write(answer.items[place])) for place in answer.key]
                 rows = [["Item", html, "HTML", ""] for html in items]
                 return "O", [["Scoring", "RightMinusWrong"], *rows]
-            case Numeric() | FormulaAnswer() | Open():
+            case Numeric() | FormulaAnswer() | MatrixAnswer() | Open():
                 raise AssertionError("written freely")
             case _:
                 assert_never(answer)
@@ -164,7 +165,7 @@ def _is_free(answer: Answer) -> bool:
         case ShortAnswer():
             # A cell that starts like this would be run by a spreadsheet, or have another key.
             return any(form.lstrip().startswith(_FORMULA_STARTS) for form in answer.accepted)
-        case Numeric() | FormulaAnswer() | Open():
+        case Numeric() | FormulaAnswer() | MatrixAnswer() | Open():
             return True
         case SingleChoice() | Ordering():
             return False
@@ -188,7 +189,7 @@ def _answer_losses(answer: Answer) -> Iterator[tuple[str, str]]:
             if answer.mistakes:
                 text = "short answers have no feedback on known mistakes; it is left out"
                 yield "brightspace-feedback", text
-        case SingleChoice() | Numeric() | FormulaAnswer() | Open():
+        case SingleChoice() | Numeric() | FormulaAnswer() | MatrixAnswer() | Open():
             pass
         case _:
             assert_never(answer)

@@ -16,6 +16,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -153,7 +154,7 @@ class GiftWriter(Writer):
         stem = self._html(item.stem)
         if part.label:
             stem = f"<div>{stem}</div>{part_heading(part, labels)}{self._html(part.prompt)}"
-        if isinstance(part.answer, Numeric) or _is_asked_freely(part.answer):
+        if isinstance(part.answer, (Numeric, MatrixAnswer)) or _is_asked_freely(part.answer):
             stem += asked_text(part.answer, self._text, labels)
         answer = self._answer(part, item, labels)
         return (
@@ -205,7 +206,7 @@ class GiftWriter(Writer):
                     f"={_field(self._html(each))} -> {answer.key.index(place) + 1}"
                     for place, each in enumerate(answer.items)
                 ]
-            case ShortAnswer() | FormulaAnswer() | Open():
+            case ShortAnswer() | FormulaAnswer() | MatrixAnswer() | Open():
                 lines = []
                 notes.insert(0, marking_notes(answer, self._text, labels))
             case _:
@@ -250,7 +251,9 @@ def _is_asked_freely(answer: Answer) -> bool:
             return not has_matching_type(answer)
         case Ordering():
             return not has_positions_type(answer)
-        case SingleChoice() | Numeric() | FormulaAnswer() | ShortAnswer() | Open():
+        case SingleChoice() | Numeric() | ShortAnswer():
+            return False
+        case FormulaAnswer() | MatrixAnswer() | Open():
             return False
         case _:
             assert_never(answer)
@@ -306,6 +309,12 @@ def _answer_losses(answer: Answer) -> list[tuple[str, str]]:
                 "that follows the attempt"
             )
             return [("gift-formula", text)]
+        case MatrixAnswer():
+            text = (
+                "GIFT has no boxes for the entries of a matrix; a free answer is asked, with the "
+                "key in the feedback that follows the attempt"
+            )
+            return [("gift-matrix", text)]
         case Open():
             text = "GIFT keeps no marking scheme apart: it is in the feedback after the attempt"
             return [("gift-rubric", text)]

@@ -12,6 +12,8 @@ from qgen.document.answers import (
     FormulaAnswer,
     FormulaMistake,
     Matching,
+    MatrixAnswer,
+    MatrixMistake,
     MultipleSelect,
     Numeric,
     NumericMistake,
@@ -132,6 +134,17 @@ ANSWERS: dict[str, Answer] = {
             ),
         ),
     ),
+    "matrix": MatrixAnswer(
+        ((Fraction(2), Fraction(-1, 3)), (0, 1.25)),
+        Tolerance("absolute", Fraction(1, 100)),
+        "per_entry",
+        (
+            MatrixMistake(
+                ((Fraction(2), 0), (Fraction(-1, 3), 1.25)),
+                passage_of("That is the transposed one."),
+            ),
+        ),
+    ),
     "short_answer": ShortAnswer(
         ("evidence lower bound", "ELBO"),
         mistakes=(TextMistake("evidence", passage_of("Only a bound of it.")),),
@@ -174,7 +187,7 @@ def steps(*answers: Answer, points: Sequence[Fraction] = ()) -> tuple[Part, ...]
     """The parts of a derivation, each worth one point where nothing else is said."""
     worth = points or [Fraction(1)] * len(answers)
     return tuple(
-        Part("abcdefgh"[index], passage_of("Prompt."), answer, share, "stated", None)
+        Part("abcdefghi"[index], passage_of("Prompt."), answer, share, "stated", None)
         for index, (answer, share) in enumerate(zip(answers, worth, strict=True))
     )
 
@@ -185,7 +198,7 @@ def parts(kind: str) -> tuple[Part, ...]:
         return sole(ANSWERS[kind])
     return tuple(
         Part(
-            "abcdefgh"[index],
+            "abcdefghi"[index],
             passage_of(f"Prompt of the {each} part."),
             answer,
             Fraction(index + 1, 2),

@@ -7,6 +7,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -86,6 +87,13 @@ def _answer_losses(answer: Answer, multiple: Multiple) -> Iterator[Loss]:
                 "canvas-formula",
                 "Canvas cannot mark a formula; a free answer is asked, which a person marks by the "
                 "key in the notes and in the feedback that follows the attempt",
+            )
+        case MatrixAnswer():
+            yield (
+                "canvas-matrix",
+                "Canvas marks no numbers in several blanks of one question; a matrix is a free "
+                "answer, which a person marks by the key in the notes and in the feedback that "
+                "follows the attempt",
             )
         case Open():
             yield (

@@ -11,13 +11,16 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
     Ordering,
     Part,
+    Rows,
     ShortAnswer,
     SingleChoice,
+    entries_of,
 )
 from qgen.document.exam import Item
 from qgen.document.formula import Call, Formula, Number, Power, Product, Quotient, Sum, Symbol
@@ -50,6 +53,8 @@ def _shown(answer: Answer) -> Data:
                 "variables": list(answer.variables),
                 **({"free": sorted(answer.free_names)} if answer.free_names else {}),
             }
+        case MatrixAnswer():
+            return {"kind": "matrix", "rows": answer.height, "columns": answer.width}
         case ShortAnswer():
             return {"kind": "words"}
         case Open():
@@ -96,6 +101,13 @@ def _key(answer: Answer) -> Data:
                 **({"forms": list(answer.forms)} if answer.forms else {}),
                 **({"freedom": answer.up_to} if answer.up_to else {}),
             }
+        case MatrixAnswer():
+            return {
+                "credit": answer.credit,
+                "values": _numbers(answer.key),
+                "mistakes": [_numbers(each.rows) for each in answer.mistakes],
+                "tolerance": [answer.tolerance.kind, str(answer.tolerance.amount)],
+            }
         case ShortAnswer():
             return {
                 "accepted": list(answer.accepted),
@@ -106,6 +118,10 @@ def _key(answer: Answer) -> Data:
             return {"rubric": [str(line.points) for line in answer.rubric]}
         case _:
             assert_never(answer)
+
+
+def _numbers(rows: Rows) -> list[str]:
+    return [str(exact_value(entry)) for entry in entries_of(rows)]
 
 
 def _right(answer: SingleChoice | MultipleSelect) -> list[int]:

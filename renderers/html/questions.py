@@ -7,6 +7,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -24,6 +25,7 @@ from qgen.renderers.html.solutions import SolutionWriter
 from qgen.renderers.html.text import HtmlLine, HtmlText, Surroundings, escape
 from qgen.renderers.html.words import filled, points_text
 from qgen.renderers.labels import Labels
+from qgen.renderers.matrices import size_text
 
 
 class HtmlQuestions:
@@ -94,6 +96,8 @@ class HtmlQuestions:
                 variables = f" ({filled(labels.variables, names)})" if names else ""
                 control = _input(base, "typed", 'autocapitalize="none" spellcheck="false"')
                 return self._field(base, control, variables)
+            case MatrixAnswer():
+                return self._entries(base, answer)
             case ShortAnswer():
                 return self._field(base, _input(base, "short", ""))
             case Matching():
@@ -135,6 +139,27 @@ class HtmlQuestions:
             unit = f' <span class="unit" id="{base}-unit">{escape(answer.unit)}</span>'
         control = _input(base, "number", attributes)
         return self._field(base, f'<span class="measure">{control}{unit}</span>')
+
+    def _entries(self, base: str, answer: MatrixAnswer) -> str:
+        """A box for each entry, `q3-r1-c2`, as a grid between brackets."""
+        boxes = "".join(
+            f"{self._entry(base, row, column)}\n"
+            for row in range(1, answer.height + 1)
+            for column in range(1, answer.width + 1)
+        )
+        columns = f' style="--columns: {answer.width}"'
+        shown = f'<div class="entries"{columns}>\n{boxes}</div>\n'
+        return self._group(base, "matrix", size_text(answer, self._labels), shown)
+
+    def _entry(self, base: str, row: int, column: int) -> str:
+        name = escape(self._labels.matrix_entry.format(row, column))
+        box = f"{base}-r{row}-c{column}"
+        names = f'aria-labelledby="{base}-name {box}-label"'
+        return (
+            f'<span class="entry"><label class="unseen" id="{box}-label" for="{box}">{name}</label>'
+            f'<input type="text" class="number" id="{box}" {names} inputmode="decimal" '
+            'autocomplete="off"></span>'
+        )
 
     def _choices(self, base: str, options: Sequence[Option], kind: str, legend: str) -> str:
         shown = "".join(

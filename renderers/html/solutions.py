@@ -8,6 +8,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -32,6 +33,7 @@ from qgen.renderers.html.words import (
     points_text,
 )
 from qgen.renderers.labels import Labels
+from qgen.renderers.matrices import key_tex, rows_tex
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,11 @@ class SolutionWriter:
                 yield self._key_line(f"{self.formula(latex(answer.key))} {source}")
                 yield from self._mistakes(
                     [(self.formula(latex(m.value)), m.feedback) for m in answer.mistakes]
+                )
+            case MatrixAnswer():
+                yield self._key_line(self.formula(key_tex(answer)))
+                yield from self._mistakes(
+                    [(self.formula(rows_tex(m.rows)), m.feedback) for m in answer.mistakes]
                 )
             case ShortAnswer():
                 yield self._key_line(" · ".join(map(escape, answer.accepted)))

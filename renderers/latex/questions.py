@@ -9,6 +9,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -33,6 +34,7 @@ from qgen.renderers.labels import Labels
 from qgen.renderers.latex.characters import escape
 from qgen.renderers.latex.text import LatexPassageWriter, formula
 from qgen.renderers.locales import number_tex
+from qgen.renderers.matrices import key_tex, rows_tex
 from qgen.renderers.wording import points_label, points_number
 
 
@@ -143,6 +145,11 @@ class LatexQuestions:
                 yield rf"\examblank{{{escape(words.answer)}}}{{5cm}}{unit}"
             case FormulaAnswer():
                 yield rf"\examspace{{{self._formula_label(answer)}}}{{1.6cm}}"
+            case MatrixAnswer():
+                row = "&".join([r"\examentry"] * answer.width)
+                rows = r"\\[3mm]".join([row] * answer.height)
+                array = rf"\begin{{array}}{{{'c' * answer.width}}}{rows}\end{{array}}"
+                yield rf"\examletters{{{escape(words.answer)}}}$\left[{array}\right]$"
             case ShortAnswer():
                 yield rf"\examblank{{{escape(words.answer)}}}{{.6\linewidth}}"
             case Matching():
@@ -208,6 +215,11 @@ class LatexQuestions:
                         (self._formula(latex(mistake.value)), mistake.feedback)
                         for mistake in answer.mistakes
                     ]
+                )
+            case MatrixAnswer():
+                yield self._key_line(self._formula(key_tex(answer)))
+                yield from self._mistakes(
+                    [(self._formula(rows_tex(m.rows)), m.feedback) for m in answer.mistakes]
                 )
             case ShortAnswer():
                 yield self._key_line("; ".join(map(escape, answer.accepted)))

@@ -12,6 +12,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -318,7 +319,7 @@ def _answer_passages(answer: Answer, options: LatexOptions) -> Iterator[Passage]
                 yield passage_of(answer.unit)
             if options.solutions:
                 yield from (mistake.feedback for mistake in answer.mistakes)
-        case FormulaAnswer():
+        case FormulaAnswer() | MatrixAnswer():
             if options.solutions:
                 yield from (mistake.feedback for mistake in answer.mistakes)
         case ShortAnswer():

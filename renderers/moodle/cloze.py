@@ -15,6 +15,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -29,6 +30,7 @@ from qgen.document.formula import Symbol, latex
 from qgen.document.numbers import machine_decimal
 from qgen.document.richtext import Hole, Paragraph, Passage, Text
 from qgen.renderers.labels import Labels
+from qgen.renderers.matrices import size_text
 from qgen.renderers.moodle.essay import lettered, part_heading
 from qgen.renderers.moodle.formula_values import FormulaValues, Point
 from qgen.renderers.moodle.numbers import NumberWriter
@@ -168,6 +170,8 @@ class ClozeWriter:
                 return f"<p>{number}{self.body(unit)} {typing_hint(labels)}</p>"
             case FormulaValues():
                 return self._values(answer, weights, labels)
+            case MatrixAnswer():
+                return self._entries(answer, weights, labels)
             case ShortAnswer():
                 return f"<p>{self._words(answer, next(weights))}</p>"
             case Matching():
@@ -242,6 +246,15 @@ class ClozeWriter:
             rows.append(f"<li>{self.body(self._text.write(item))} {blank}</li>")
         return f"<ul>{''.join(rows)}</ul>"
 
+    def _entries(self, answer: MatrixAnswer, weights: Iterator[int], labels: Labels) -> str:
+        """A box for each entry, row by row."""
+        rows: list[str] = []
+        for row in answer.key:
+            boxes = (self._number(Numeric(key, answer.tolerance), next(weights)) for key in row)
+            rows.append("<tr>" + "".join(f"<td>{box}</td>" for box in boxes) + "</tr>")
+        grid = f"<table><tbody>{''.join(rows)}</tbody></table>"
+        return f"{grid}<p>{escaped_text(size_text(answer, labels))} {typing_hint(labels)}</p>"
+
     def _values(self, asked: FormulaValues, weights: Iterator[int], labels: Labels) -> str:
         """A box for the value at each point; a formula without variables has but one value."""
         blanks = [(each.point, self._number(each.number, next(weights))) for each in asked.values]
@@ -278,6 +291,8 @@ class ClozeWriter:
                 count = len(answer.pairs)
             case Ordering():
                 count = len(answer.items)
+            case MatrixAnswer():
+                count = len(answer.entries)
             case FormulaValues():
                 count = len(answer.values)
             case SingleChoice() | MultipleSelect() | Numeric() | ShortAnswer():

@@ -8,6 +8,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -23,6 +24,7 @@ from qgen.document.numbers import machine_decimal
 from qgen.document.richtext import Passage
 from qgen.marking.rules import accepted_interval
 from qgen.renderers.labels import Labels
+from qgen.renderers.matrices import key_tex, rows_tex, size_text
 from qgen.renderers.moodle.text import escaped, escaped_text
 from qgen.renderers.passage_writer import PassageWriter
 from qgen.renderers.wording import points_label, points_number
@@ -75,6 +77,8 @@ def asked_text(answer: Answer, text: PassageWriter, labels: Labels) -> str:
             return lettered(answer.items, text)
         case Numeric():
             return unit_line(answer.unit, labels) if answer.unit else ""
+        case MatrixAnswer():
+            return f"<p>{escaped_text(size_text(answer, labels))}</p>"
         case FormulaAnswer() | ShortAnswer() | Open():
             return ""
         case _:
@@ -111,6 +115,9 @@ def marking_notes(answer: Answer, text: PassageWriter, labels: Labels) -> str:
             return _key(labels, f"{machine_decimal(answer.key)}{unit} ({escaped_text(span)})") + (
                 _list([(machine_decimal(m.value), m.feedback) for m in answer.mistakes], text)
             )
+        case MatrixAnswer():
+            mistakes = [(_typeset(rows_tex(m.rows)), m.feedback) for m in answer.mistakes]
+            return _key(labels, _typeset(key_tex(answer))) + _list(mistakes, text)
         case FormulaAnswer():
             return _formula_notes(answer, text, labels)
         case ShortAnswer():
@@ -169,4 +176,8 @@ def _formula_notes(answer: FormulaAnswer, text: PassageWriter, labels: Labels) -
 
 def _formula(expression: Formula) -> str:
     """A formula typeset and as it is typed."""
-    return rf"\({escaped(latex(expression))}\), <code>{escaped(typed(expression))}</code>"
+    return rf"{_typeset(latex(expression))}, <code>{escaped(typed(expression))}</code>"
+
+
+def _typeset(tex: str) -> str:
+    return rf"\({escaped(tex)}\)"

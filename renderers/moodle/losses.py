@@ -7,6 +7,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -93,7 +94,7 @@ def types_number(item: Item, options: MoodleOptions) -> bool:
         for half in halves(item, options)
     )
     return any(
-        isinstance(part.answer, Numeric)
+        isinstance(part.answer, (Numeric, MatrixAnswer))
         or (
             isinstance(part.answer, FormulaAnswer)
             and by_values
@@ -118,6 +119,8 @@ def _answer_losses(
             return _words_losses(answer)
         case FormulaAnswer():
             return _formula_losses(answer, options, plugin=plugin)
+        case MatrixAnswer():
+            return _matrix_losses(answer)
         case SingleChoice() | Numeric() | Open():
             return []
         case _:
@@ -182,6 +185,20 @@ def _plugin_losses(asked: Iterable[Half], options: MoodleOptions) -> list[tuple[
 
 def _has_mistakes(answer: Answer) -> bool:
     return isinstance(answer, (FormulaAnswer, Numeric)) and bool(answer.mistakes)
+
+
+def _matrix_losses(answer: MatrixAnswer) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    if answer.credit == "all":
+        text = (
+            "Moodle marks a matrix entry by entry, each for its share, and cannot ask for all of "
+            "them together"
+        )
+        found.append(("moodle-scoring", text))
+    if answer.mistakes:
+        text = "Moodle has no feedback on a matrix as a whole; that on known mistakes is left out"
+        found.append(("moodle-feedback", text))
+    return found
 
 
 def _matching_losses(answer: Matching, embedded: bool) -> list[tuple[str, str]]:
@@ -282,7 +299,7 @@ def _blank_losses(answer: Answer, options: MoodleOptions) -> list[tuple[str, str
             passages += [pair.feedback for pair in answer.pairs if pair.feedback is not None]
         case FormulaAnswer():
             passages += [mistake.feedback for mistake in answer.mistakes]
-        case Ordering() | Open():
+        case MatrixAnswer() | Ordering() | Open():
             pass
         case _:
             assert_never(answer)

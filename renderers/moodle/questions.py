@@ -7,6 +7,7 @@ from typing import assert_never
 from qgen.document.answers import (
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -169,7 +170,7 @@ class MoodleQuestions:
                 return self._arranged(
                     "matching", item, half, self._arrangements.positions(answer), frame
                 )
-            case MultipleSelect() | Matching() | Ordering():
+            case MultipleSelect() | Matching() | Ordering() | MatrixAnswer():
                 return self._embedded(item, half, self._cloze.alone(answer, frame.labels), frame)
             case Numeric():
                 return self._number(item, half, answer, frame)

@@ -10,6 +10,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -32,6 +33,7 @@ from qgen.document.values import Real
 from qgen.marking.rules import accepted_interval
 from qgen.renderers.labels import Labels
 from qgen.renderers.locales import date_text, number_tex
+from qgen.renderers.matrices import key_tex, rows_tex
 from qgen.renderers.paper.literals import string
 from qgen.renderers.paper.text import PaperText, Surroundings
 from qgen.renderers.wording import points_label, points_number
@@ -207,6 +209,10 @@ class PaperQuestions:
             case FormulaAnswer():
                 yield working
                 yield f'#framed[{self._formula_label(answer)}#":";];'
+            case MatrixAnswer():
+                yield working
+                label = self.words.text(labels.answer)
+                yield f'#matrix-room([{label}#":";], {answer.height}, {answer.width});'
             case ShortAnswer():
                 yield f'#blank([{self.words.text(labels.answer)}#":";], width: 60%);'
             case Matching():
@@ -273,6 +279,11 @@ class PaperQuestions:
                         (words.formula(latex(mistake.value)), mistake.feedback)
                         for mistake in answer.mistakes
                     ]
+                )
+            case MatrixAnswer():
+                yield self._key_line(words.formula(key_tex(answer)))
+                yield from self._mistakes(
+                    [(words.formula(rows_tex(m.rows)), m.feedback) for m in answer.mistakes]
                 )
             case ShortAnswer():
                 yield self._key_line(words.text("; ".join(answer.accepted)))
@@ -400,12 +411,15 @@ def _room_height(part: Part, minutes: Fraction) -> float:
     """The most height in millimetres that the room for an answer takes."""
     answer, space = part.answer, part.space
     if space is not None:
-        return 30 + float(space.amount) * (9 if space.kind == "lines" else 1)
+        rows = answer.height if isinstance(answer, MatrixAnswer) else 0
+        return 30 + 11 * rows + float(space.amount) * (9 if space.kind == "lines" else 1)
     match answer:
         case Open():
             return 9.0 * answer.lines
         case Numeric() | FormulaAnswer():
             return 30 + min(60.0, 5 * float(minutes))
+        case MatrixAnswer():
+            return 30 + min(60.0, 5 * float(minutes)) + 11 * answer.height
         case SingleChoice() | MultipleSelect() | ShortAnswer() | Matching() | Ordering():
             return 10.0
         case _:

@@ -8,6 +8,7 @@ from typing import assert_never
 from qgen.document.answers import (
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -20,12 +21,14 @@ from qgen.document.answers import (
 from qgen.document.exam import Item
 from qgen.document.richtext import Passage
 from qgen.renderers.labels import Labels
+from qgen.renderers.matrices import size_text
 from qgen.renderers.moodle.essay import marking_notes, part_heading
 from qgen.renderers.moodle.text import escaped, escaped_text
 from qgen.renderers.qti.dialect import Dialect
 from qgen.renderers.qti.processing import (
     Numbers,
     Processing,
+    entry_names,
     identifier,
     number,
     one_line,
@@ -123,6 +126,8 @@ class QtiItems:
                 asked.processing = rules.ticks(answer)
             case Numeric():
                 asked = self._number(name, answer, rules)
+            case MatrixAnswer():
+                asked = self._entries(name, answer, rules, labels)
             case ShortAnswer():
                 asked = self._words(name, answer, rules)
             case Matching():
@@ -163,6 +168,28 @@ class QtiItems:
         declaration = self._declared(name, "single", "float", [number(answer.key)])
         feedback = self._mistakes(name, [mistake.feedback for mistake in answer.mistakes])
         return _Asked(declaration, self._box(name, unit), rules.value(answer), feedback)
+
+    def _entries(
+        self, name: str, answer: MatrixAnswer, rules: Processing, labels: Labels
+    ) -> _Asked:
+        """A box for each entry, row by row, each a response of its own."""
+        names = entry_names(name, answer)
+        declared = (
+            self._declared(each, "single", "float", [number(key)])
+            for each, key in zip(names, answer.entries, strict=True)
+        )
+        tag = self._tag
+        boxes = [
+            f"<td>{tag('textEntryInteraction', responseIdentifier=each, expectedLength=8)}</td>"
+            for each in names
+        ]
+        lines = (boxes[at : at + answer.width] for at in range(0, len(boxes), answer.width))
+        grid = "".join(f"<tr>{''.join(line)}</tr>" for line in lines)
+        body = (
+            f"<table><tbody>{grid}</tbody></table><p>{escaped_text(size_text(answer, labels))}</p>"
+        )
+        feedback = self._mistakes(name, [mistake.feedback for mistake in answer.mistakes])
+        return _Asked("".join(declared), body, rules.entries(answer), feedback)
 
     def _words(self, name: str, answer: ShortAnswer, rules: Processing) -> _Asked:
         key = [escaped(one_line(answer.accepted[0]))]

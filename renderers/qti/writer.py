@@ -8,6 +8,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -134,7 +135,7 @@ class QtiWriter(Writer):
 
 def _answer_losses(answer: Answer) -> list[tuple[str, str]]:
     match answer:
-        case SingleChoice() | MultipleSelect() | Numeric() | Matching():
+        case SingleChoice() | MultipleSelect() | Numeric() | MatrixAnswer() | Matching():
             return []
         case Ordering():
             text = "some players of QTI give nothing for neighbours that are still together"

@@ -16,6 +16,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "multiple_select": {"options": [{"text": "one", "correct": True}, {"text": "two"}]},
     "numeric": {"answer": 2, "tolerance": {"absolute": 0}},
     "formula": {"answer": "mean", "variables": {"x": "real"}},
+    "matrix": {"answer": "(1, 2)", "tolerance": {"absolute": 0}},
     "short_answer": {"accept": ["ELBO"]},
     "matching": {
         "pairs": [{"left": "mean", "right": "$\\mu$"}, {"left": "variance", "right": "$\\sigma^2$"}]

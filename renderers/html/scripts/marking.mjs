@@ -9,24 +9,25 @@
  * @typedef {{kind: "matching", rule: Rule, key: number[]}} Matching
  * @typedef {{kind: "ordering", credit: "all_or_nothing" | "adjacent", key: number[]}} Ordering
  * @typedef {{kind: "number", value: string, mistakes: string[], tolerance: [string, string], carried?: Carried}} NumberKey
+ * @typedef {{kind: "matrix", rows: number, columns: number, credit: "per_entry" | "all", values: string[], mistakes: string[][], tolerance: [string, string]}} MatrixKey
  * @typedef {{kind: "formula", key: Tree, domains: import("./formula_hooks.mjs").Domains, mistakes: Tree[], forms?: FormulaForm[], free?: string[], freedom?: import("./formula_hooks.mjs").Freedom}} FormulaKey
  * @typedef {{kind: "words", accepted: string[], mistakes: string[], caseSensitive: boolean}} Words
  * @typedef {{kind: "open", rubric: string[]}} OpenKey
- * @typedef {Choice | Matching | Ordering | NumberKey | FormulaKey | Words | OpenKey} Key
- * @typedef {number | string | (number | null)[] | null} Response
+ * @typedef {Choice | Matching | Ordering | NumberKey | MatrixKey | FormulaKey | Words | OpenKey} Key
+ * @typedef {number | string | (number | string | null)[] | null} Response
  * @typedef {{credit: Fraction | null, outcome: "marked" | "blank" | "refused" | "undecided", mistake: number | null, sentence?: string, position?: number, form?: FormulaForm}} Mark
  */
 import { exactly, ONE, over, plus, ZERO } from "./exact.mjs"
 import { formulas } from "./formula_hooks.mjs"
 import { readNumber } from "./numbers.mjs"
-import { choiceCredit, followed, matchingCredit, numberMark, orderingCredit, wordsMark } from "./rules.mjs"
+import { choiceCredit, followed, matchingCredit, matrixMark, numberMark, orderingCredit, wordsMark } from "./rules.mjs"
 
 /** @type {(credit: Fraction, mistake?: number | null) => Mark} */
 const marked = (credit, mistake = null) => ({ credit, outcome: "marked", mistake })
 
 /** @type {(response: Response) => boolean} */
 export function isBlank(response) {
-  if (Array.isArray(response)) return response.every((each) => each === null)
+  if (Array.isArray(response)) return response.every((each) => each === null || isBlank(each))
   return response === null || (typeof response === "string" && !response.trim())
 }
 
@@ -40,9 +41,10 @@ export function mark(key, response, earlier = [], selfMarked = null) {
   if (key.kind === "choice") return choiceMark(key, response)
   if (isBlank(response)) return { credit: ZERO, outcome: "blank", mistake: null }
   if (key.kind === "matching")
-    return marked(matchingCredit(key.rule, key.key, Array.isArray(response) ? response : []))
+    return marked(matchingCredit(key.rule, key.key, numbered(response)))
   if (key.kind === "ordering")
-    return marked(orderingCredit(key.credit, key.key, Array.isArray(response) ? response : []))
+    return marked(orderingCredit(key.credit, key.key, numbered(response)))
+  if (key.kind === "matrix") return markedMatrix(key, response)
   const text = String(response)
   if (key.kind === "number") return markedNumber(key, text, earlier)
   if (key.kind === "formula") return formulas.mark(key, text)
@@ -52,13 +54,33 @@ export function mark(key, response, earlier = [], selfMarked = null) {
 
 /** @type {(key: Choice, response: Response) => Mark} */
 function choiceMark(key, response) {
-  const ticked = typeof response === "number" ? [response] : Array.isArray(response) ? response : []
+  const ticked = typeof response === "number" ? [response] : numbered(response)
   const numbers = ticked.filter((each) => each !== null)
   const rule = key.many ? key.rule : "all_or_nothing"
   const credit = choiceCredit(rule, key.key, numbers, key.shown)
   const isWrong = !key.many && numbers.length === 1 && numbers[0] !== key.key[0]
   const isBlankChoice = !key.many && !numbers.length
   return { ...marked(credit, isWrong ? numbers[0] - 1 : null), outcome: isBlankChoice ? "blank" : "marked" }
+}
+
+/** Numbers of options, where a response is a list. @type {(response: Response) => (number | null)[]} */
+const numbered = (response) =>
+  Array.isArray(response) ? response.map((each) => (typeof each === "number" ? each : null)) : []
+
+/** @type {(key: MatrixKey, response: Response) => Mark} */
+function markedMatrix(key, response) {
+  const texts = Array.isArray(response) ? response : []
+  /** @type {(Fraction | null)[]} */
+  const given = []
+  for (let place = 0; place < key.values.length; place += 1) {
+    const text = texts[place] ?? ""
+    const read = String(text).trim() ? readNumber(String(text)) : null
+    if (read && "refused" in read)
+      return { credit: ZERO, outcome: "refused", mistake: null, sentence: read.refused }
+    given.push(read)
+  }
+  const found = matrixMark(key, given)
+  return marked(found.credit, found.mistake)
 }
 
 /** @type {(key: NumberKey, text: string, earlier: Response[]) => Mark} */

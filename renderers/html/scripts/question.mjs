@@ -8,7 +8,7 @@
  * @typedef {(number | string)[]} Folded
  * @typedef {{steps: boolean, seconds: number | null, parts: Part[], first?: string, others?: Folded[]}} QuestionData
  */
-import { byId, field, fill, lock, made, phrased, responseIn } from "./controls.mjs"
+import { byId, fields, fill, lock, made, phrased, responseIn } from "./controls.mjs"
 import { formulas } from "./formula_hooks.mjs"
 import { isBlank } from "./marking.mjs"
 import { readNumber } from "./numbers.mjs"
@@ -98,14 +98,16 @@ export class Question {
   /** Room for messages below a typed answer. @param {number} index */
   prepare(index) {
     const [base, part] = [this.base(index), this.parts[index]]
-    const control = field(base)
-    if (!control || !["number", "formula"].includes(part.kind)) return
+    const controls = fields(base, part)
+    if (!controls.length || !["number", "formula", "matrix"].includes(part.kind)) return
     const message = made("div", { class: "message", id: `${base}-message`, role: "status" })
-    control.closest(".field")?.append(message)
-    const described = control.getAttribute("aria-describedby")
-    control.setAttribute("aria-describedby", `${described ? `${described} ` : ""}${base}-message`)
-    control.addEventListener("input", () => this.describe(index, part.kind === "formula"))
-    control.addEventListener("change", () => this.describe(index, true))
+    controls[0].closest(".field, .matrix")?.append(message)
+    for (const control of controls) {
+      const described = control.getAttribute("aria-describedby")
+      control.setAttribute("aria-describedby", `${described ? `${described} ` : ""}${base}-message`)
+      control.addEventListener("input", () => this.describe(index, part.kind === "formula"))
+      control.addEventListener("change", () => this.describe(index, true))
+    }
   }
 
   noted() {
@@ -116,7 +118,7 @@ export class Question {
   get isAnswered() {
     return this.parts.every((_, index) => {
       const response = this.responded(index)
-      return !isBlank(response) && !(Array.isArray(response) && response.includes(null))
+      return !isBlank(response) && !(Array.isArray(response) && response.some((each) => each === null || isBlank(each)))
     })
   }
 
@@ -126,12 +128,23 @@ export class Question {
     return Array.isArray(response) && !response.length ? null : response
   }
 
-  /** Why a typed answer cannot be read, where it cannot. @param {number} index */
+  /** Why a typed answer, or the first such entry of a matrix, cannot be read, where it cannot. @param {number} index */
   refusal(index) {
-    const [part, text] = [this.parts[index], field(this.base(index))?.value ?? ""]
+    const control = this.unread(index)
+    return control ? this.refused(index, control.value) : null
+  }
+
+  /** The first control of a part whose text cannot be read. @param {number} index */
+  unread(index) {
+    return fields(this.base(index), this.parts[index]).find((each) => this.refused(index, each.value)) ?? null
+  }
+
+  /** @param {number} index @param {string} text */
+  refused(index, text) {
+    const part = this.parts[index]
     if (!text.trim()) return null
     const read =
-      part.kind === "number" ? readNumber(text)
+      part.kind === "number" || part.kind === "matrix" ? readNumber(text)
       : part.kind === "formula" ? formulas.read(text, part.variables ?? [], part.free ?? [])
       : null
     return read && "refused" in read ? read : null
@@ -140,12 +153,14 @@ export class Question {
   /** Shows how a typed answer is read, or asks back. @param {number} index @param {boolean} tellsWhy */
   describe(index, tellsWhy) {
     const [base, part] = [this.base(index), this.parts[index]]
-    const [control, message] = [field(base), byId(`${base}-message`)]
+    const [controls, message] = [fields(base, part), byId(`${base}-message`)]
+    const control = this.unread(index) ?? controls[0]
     if (!control || !message) return
-    const refused = this.refusal(index)
-    control.toggleAttribute("aria-invalid", Boolean(refused && tellsWhy))
+    const refused = this.refused(index, control.value)
+    for (const each of controls) each.toggleAttribute("aria-invalid", Boolean(refused && tellsWhy && each === control))
     if (refused && tellsWhy) {
-      message.replaceChildren(made("span", { class: "asked-back" }, ...this.sentences(refused)))
+      const place = part.kind === "matrix" ? [`${byId(`${control.id}-label`)?.textContent}: `] : []
+      message.replaceChildren(made("span", { class: "asked-back" }, ...place, ...this.sentences(refused)))
       if (refused.position) message.append(placeShown(control.value, refused.position))
     } else if (part.kind === "formula" && control.value.trim() && !refused) {
       const formula = formulas.read(control.value, part.variables ?? [], part.free ?? [])
@@ -170,7 +185,7 @@ export class Question {
   askBack() {
     const unreadable = this.parts.map((_, index) => index).filter((index) => this.refusal(index))
     unreadable.forEach((index) => this.describe(index, true))
-    return unreadable.length ? field(this.base(unreadable[0])) : null
+    return unreadable.length ? this.unread(unreadable[0]) : null
   }
 
   /** @param {boolean} isLocked */

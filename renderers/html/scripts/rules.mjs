@@ -71,6 +71,27 @@ export function numberMark(key, mistakes, [kind, amount], given) {
 }
 
 /**
+ * Credit for the entries of a matrix, row by row, and the first known mistake that all of them
+ * show, from 0; null is left empty.
+ * @type {(matrix: {credit: "per_entry" | "all", values: string[], mistakes: string[][], tolerance: [string, string]}, given: (Fraction | null)[]) => {credit: Fraction, mistake: number | null}}
+ */
+export function matrixMark({ credit, values, mistakes, tolerance: [kind, amount] }, given) {
+  /** @type {(wanted: string[]) => number} */
+  const held = (wanted) =>
+    wanted.filter((value, index) => {
+      const each = given[index]
+      return each !== null && holds(accepted(exactly(value), kind, exactly(amount)), each)
+    }).length
+  const right = held(values)
+  if (right === values.length) return { credit: ONE, mistake: null }
+  const mistake = mistakes.findIndex((each) => held(each) === values.length)
+  return {
+    credit: credit === "all" ? ZERO : fraction(right, values.length),
+    mistake: mistake < 0 ? null : mistake,
+  }
+}
+
+/**
  * The numbers that a tolerance accepts around a key.
  * @type {(key: Fraction, kind: string, amount: Fraction) => Reach}
  */

@@ -9,6 +9,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -28,7 +29,7 @@ from qgen.marking.grader import (
 from qgen.marking.rules import accepted_interval
 from tests.renderers.canvas.canvas_reader import CanvasItem, shown
 
-BY_HAND = {"canvas-formula", "canvas-rubric"}
+BY_HAND = {"canvas-formula", "canvas-matrix", "canvas-rubric"}
 
 
 def letters(text: str) -> str:
@@ -71,7 +72,7 @@ def assert_marked_alike(item: CanvasItem, answer: Answer, lost: set[str]) -> Non
             assert positions == expected
             assert item.mark(key) == mark_ordering(answer, answer.key).credit == 1
             assert item.mark([key[1], key[0], *key[2:]]) < 1
-        case FormulaAnswer() | Open():
+        case FormulaAnswer() | MatrixAnswer() | Open():
             assert item.kind == "essay"
             assert lost & BY_HAND
 

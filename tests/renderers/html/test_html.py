@@ -25,6 +25,7 @@ from qgen.document.richtext import (
     passage_of,
 )
 from qgen.renderers.html.text import escape
+from qgen.renderers.wording import points_number
 from tests import samples
 from tests.renderers.html.html_written import (
     EXAM,
@@ -40,7 +41,7 @@ from tests.renderers.html.html_written import (
 )
 from tests.written import losses, render
 
-POINTS = f"{samples.exam().papers[0].points} points"
+POINTS = f"{points_number(samples.exam().papers[0].points)} points"
 
 
 @MODES

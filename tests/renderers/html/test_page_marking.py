@@ -24,6 +24,8 @@ from qgen.document.answers import (
     FormulaAnswer,
     FormulaMistake,
     Matching,
+    MatrixAnswer,
+    MatrixMistake,
     MultipleSelect,
     Numeric,
     NumericMistake,
@@ -50,6 +52,7 @@ from qgen.marking.grader import (
     mark_words,
 )
 from qgen.marking.number_reader import Refusal, parse_number
+from qgen.marking.responses import mark_response
 from qgen.marking.rules import accepted_interval
 from qgen.renderers.carried import quotient_of
 from qgen.renderers.html.marking_data import marked_parts
@@ -237,6 +240,61 @@ def test_numbers_are_marked_alike() -> None:
     assert len(cases) > 3000
     assert credits(found) == [mark.credit for mark in expected]
     assert [mark["mistake"] for mark in found] == [mark.mistake for mark in expected]
+
+
+def test_matrices_are_marked_alike() -> None:
+    """Keys, mistakes, their edges, entries left out, and what cannot be read."""
+    stream = random.Random(12)
+    cases, expected = [], []
+    for _ in range(300):
+        height, width = stream.randint(1, 4), stream.randint(1, 4)
+
+        def rows(height: int = height, width: int = width) -> Any:
+            return tuple(
+                tuple(
+                    stream.choice([stream.randint(-9, 9), Fraction(stream.randint(-9, 9), 7), 0.3])
+                    for _ in range(width)
+                )
+                for _ in range(height)
+            )
+
+        kind: Any = stream.choice(["absolute", "relative", "significant_digits"])
+        amount = Fraction(stream.randint(1, 3)) / (1 if kind == "significant_digits" else 10)
+        answer = MatrixAnswer(
+            rows(),
+            Tolerance(kind, amount),
+            stream.choice(["per_entry", "all"]),
+            tuple(MatrixMistake(rows(), WORD) for _ in range(stream.randint(0, 3))),
+        )
+        (part,) = samples.sole(answer)
+        for near in (answer.key, *(mistake.rows for mistake in answer.mistakes)):
+            for _ in range(4):
+                given = [_beside(entry, answer.tolerance, stream) for row in near for entry in row]
+                cases.append([key_of(answer), given])
+                expected.append(mark_response(part, tuple(given), {}))
+    found = page("mark", cases)
+    assert len(cases) > 2000
+    outcomes = {"marked": "marked", "blank": "blank", "unreadable": "refused"}
+    for case, theirs, ours in zip(cases, found, expected, strict=True):
+        assert (case, theirs["outcome"]) == (case, outcomes[ours.outcome])
+        if ours.credit is None:
+            assert theirs["sentence"] in ours.sentence
+        else:
+            assert (case, theirs["credit"]) == (case, str(ours.credit))
+            assert (case, theirs["mistake"]) == (case, ours.mistake)
+    assert sum(mark.mistake is not None for mark in expected) > 100
+    assert sum(mark.credit == 1 for mark in expected) > 100
+    assert {mark.outcome for mark in expected} == set(outcomes)
+
+
+def _beside(entry: Any, tolerance: Tolerance, stream: random.Random) -> str | None:
+    """An entry as it may be typed: nearly always within the tolerance."""
+    low, high = accepted_interval(entry, tolerance)
+    tried = stream.choices(
+        [str(low), str(high), str(high + Fraction(1, 10**9)), "", None, "1,2,3x"],
+        [40, 40, 4, 2, 2, 1],
+    )
+    return tried[0]
 
 
 RULES = {
