@@ -13,6 +13,7 @@ from qgen.bank.author_model import (
     ExactNumber,
     ExpressionText,
     FixedText,
+    MistakeCredit,
     Name,
     NonEmptyText,
     PositiveNumber,
@@ -20,7 +21,7 @@ from qgen.bank.author_model import (
 )
 from qgen.bank.headers import HeaderFields
 from qgen.bank.parameters import ParameterEntry
-from qgen.document.answers import FormulaForm, Freedom, OrderingCredit
+from qgen.document.answers import NO_CREDIT, FormulaForm, Freedom, OrderingCredit
 from qgen.document.data_files import MOST_COLUMNS
 from qgen.document.formula import VariableDomain
 from qgen.document.warnings import WARNINGS
@@ -91,6 +92,7 @@ class MistakeModel(AuthorModel):
     answer: ExpressionText
     proof: ProofText | None = None
     feedback: NonEmptyText
+    credit: MistakeCredit = NO_CREDIT
 
 
 class TextMistakeModel(AuthorModel):
@@ -98,6 +100,7 @@ class TextMistakeModel(AuthorModel):
 
     text: NonEmptyText
     feedback: NonEmptyText
+    credit: MistakeCredit = NO_CREDIT
 
 
 class RubricModel(AuthorModel):

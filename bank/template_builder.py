@@ -76,6 +76,7 @@ from qgen.bank.templates import (
     PlacedDerivation,
     QuestionTemplate,
     ShortAnswerTemplate,
+    TextMistakeTemplate,
 )
 from qgen.bank.value_references import unknown_references
 from qgen.bank.yaml_source import Data, Source, Steps
@@ -429,9 +430,10 @@ class TemplateBuilder:
                     ),
                     model.case_sensitive,
                     tuple(
-                        (
+                        TextMistakeTemplate(
                             self._plain(mistake.text, *steps, "mistakes", i, "text"),
                             self._text(mistake.feedback, *steps, "mistakes", i, "feedback"),
+                            mistake.credit,
                         )
                         for i, mistake in enumerate(model.mistakes)
                     ),
@@ -468,6 +470,7 @@ class TemplateBuilder:
                     compiled=compiled,
                 ),
                 self._text(mistake.feedback, *steps, "mistakes", index, "feedback"),
+                mistake.credit,
             )
             for index, mistake in enumerate(mistakes)
         )

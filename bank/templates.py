@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, assert_never
 from qgen.bank.domain import Domain
 from qgen.bank.expressions import Expression
 from qgen.bank.table_domains import Rows
-from qgen.document.answers import FormulaForm, Freedom, OrderingCredit, Space, Tolerance
+from qgen.document.answers import NO_CREDIT, FormulaForm, Freedom, OrderingCredit, Space, Tolerance
 from qgen.document.derivation import Derivation
 from qgen.document.exam import Asset, Header
 from qgen.document.formula import VariableDomain
@@ -148,6 +148,14 @@ class ChoiceTemplate:
 class MistakeTemplate:
     answer: Placed
     feedback: RichText
+    credit: Fraction = NO_CREDIT
+
+
+@dataclass(frozen=True, slots=True)
+class TextMistakeTemplate:
+    text: PlainText
+    feedback: RichText
+    credit: Fraction = NO_CREDIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +179,7 @@ class FormulaTemplate:
 class ShortAnswerTemplate:
     accepted: tuple[PlainText, ...]
     case_sensitive: bool
-    mistakes: tuple[tuple[PlainText, RichText], ...]
+    mistakes: tuple[TextMistakeTemplate, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,9 +54,15 @@ class Tolerance:
     amount: Fraction
 
 
+NO_CREDIT = Fraction(0)
+
+
 class NumericMistake(NamedTuple):
+    """A wrong number that is recognised; `credit` is the share of the points that it earns."""
+
     value: Real
     feedback: Passage
+    credit: Fraction = NO_CREDIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +77,11 @@ class Numeric:
 
 @dataclass(frozen=True, slots=True)
 class FormulaMistake:
+    """A wrong formula that is recognised; `credit` is the share of the points that it earns."""
+
     value: Formula
     feedback: Passage
+    credit: Fraction = NO_CREDIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +107,11 @@ class FormulaAnswer:
 
 @dataclass(frozen=True, slots=True)
 class TextMistake:
+    """A wrong text that is recognised; `credit` is the share of the points that it earns."""
+
     text: str
     feedback: Passage
+    credit: Fraction = NO_CREDIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +235,12 @@ class Part:
     carried: CarriedForward | None = None
     space: Space | None = None
     """The room that its author or the exam's wants; otherwise it goes by kind and minutes."""
+
+
+def rewards_mistakes(answer: Answer) -> bool:
+    """Whether a known mistake earns a share of the points."""
+    known = answer.mistakes if isinstance(answer, (Numeric, FormulaAnswer, ShortAnswer)) else ()
+    return any(mistake.credit for mistake in known)
 
 
 def is_worked(answer: Answer) -> bool:

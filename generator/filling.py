@@ -188,6 +188,7 @@ class Filler:
                             NumericMistake(
                                 _other(mistake, _number(mistake.answer, known), key),
                                 Passage(mistake.feedback, printed),
+                                mistake.credit,
                             )
                             for mistake in answer.mistakes
                         ]
@@ -198,6 +199,7 @@ class Filler:
                     FormulaMistake(
                         _formula(mistake.answer, known, answer.variables),
                         Passage(mistake.feedback, printed),
+                        mistake.credit,
                     )
                     for mistake in answer.mistakes
                 )

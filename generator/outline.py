@@ -98,13 +98,14 @@ def _outline_answer(answer: AnswerTemplate, printed: Printed, rule: ScoringRule)
             return MultipleSelect(options, rule)
         case NumericTemplate():
             mistakes = (
-                NumericMistake(1, Passage(mistake.feedback, printed)) for mistake in answer.mistakes
+                NumericMistake(1, Passage(mistake.feedback, printed), mistake.credit)
+                for mistake in answer.mistakes
             )
             unit = None if answer.unit is None else join_parts(answer.unit, printed)
             return Numeric(0, answer.tolerance, unit, tuple(mistakes))
         case FormulaTemplate():
             wrong = (
-                FormulaMistake(Number(1), Passage(mistake.feedback, printed))
+                FormulaMistake(Number(1), Passage(mistake.feedback, printed), mistake.credit)
                 for mistake in answer.mistakes
             )
             return FormulaAnswer(

@@ -94,7 +94,7 @@ class NumberMarker:
         self._near = [_Reach(mistake.value, answer.tolerance) for mistake in answer.mistakes]
 
     def mark(self, response: Real) -> Mark:
-        """The mark; a wrong number gets the feedback of the nearest known mistake in reach."""
+        """The mark; a wrong number is marked as the nearest known mistake in reach."""
         given = exact_value(response)
         above, below = given.as_integer_ratio()
         if self._accepted.holds(above, below):
@@ -105,7 +105,8 @@ class NumberMarker:
         nearest = near[0]
         if len(near) > 1:
             nearest = min(near, key=lambda index: abs(given - self._near[index].value))
-        return Mark(WRONG, (self._answer.mistakes[nearest].feedback,), nearest)
+        mistake = self._answer.mistakes[nearest]
+        return Mark(mistake.credit, (mistake.feedback,), nearest)
 
 
 class _Reach:
@@ -123,7 +124,7 @@ class _Reach:
 
 
 def mark_number(answer: Numeric, response: Real) -> Mark:
-    """Marks one number; a wrong one gets the feedback of the nearest known mistake in reach."""
+    """Marks one number; a wrong one is marked as the nearest known mistake in reach."""
     return NumberMarker(answer).mark(response)
 
 
@@ -137,7 +138,7 @@ def mark_part_number(part: Part, response: Real, earlier: Mapping[str, Real]) ->
     if not isinstance(part.answer, Numeric):
         raise TypeError(f"part {part.label} asks for no number")
     mark = mark_number(part.answer, response)
-    if mark.credit or part.carried is None or part.carried.part not in earlier:
+    if mark.credit == RIGHT or part.carried is None or part.carried.part not in earlier:
         return mark
     try:
         key = part.carried.key(exact_value(earlier[part.carried.part]))
@@ -162,5 +163,5 @@ def mark_words(answer: ShortAnswer, response: str) -> Mark:
         return Mark(RIGHT)
     for index, mistake in enumerate(answer.mistakes):
         if given == plain(mistake.text):
-            return Mark(WRONG, (mistake.feedback,), index)
+            return Mark(mistake.credit, (mistake.feedback,), index)
     return Mark(WRONG)

@@ -15,6 +15,7 @@ from qgen.document.answers import (
     Part,
     ShortAnswer,
     SingleChoice,
+    rewards_mistakes,
 )
 from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import BlackboardOptions
@@ -155,4 +156,7 @@ def _answer_losses(answer: Answer) -> Iterator[tuple[str, str]]:
             assert_never(answer)
     shown = [] if isinstance(answer, Open) else list(answer_passages(answer))
     if isinstance(answer, (Numeric, ShortAnswer)) and shown:
-        yield "blackboard-feedback", "a row has no feedback on known mistakes; it is left out"
+        text = "a row has no feedback on known mistakes; it is left out"
+        if rewards_mistakes(answer):
+            text += ", and those that earn a share of the points earn nothing"
+        yield "blackboard-feedback", text

@@ -18,6 +18,7 @@ from qgen.document.answers import (
     Part,
     ShortAnswer,
     SingleChoice,
+    rewards_mistakes,
 )
 from qgen.document.exam import Item
 from qgen.document.formula import Call, Formula, Number, Power, Product, Quotient, Sum, Symbol
@@ -86,6 +87,7 @@ def _key(answer: Answer) -> Data:
             return {
                 "value": str(exact_value(answer.key)),
                 "mistakes": [str(exact_value(each.value)) for each in answer.mistakes],
+                **_credits(answer),
                 "tolerance": [answer.tolerance.kind, str(answer.tolerance.amount)],
             }
         case FormulaAnswer():
@@ -93,6 +95,7 @@ def _key(answer: Answer) -> Data:
                 "key": _tree(answer.key),
                 "domains": dict(answer.variables),
                 "mistakes": [_tree(each.value) for each in answer.mistakes],
+                **_credits(answer),
                 **({"forms": list(answer.forms)} if answer.forms else {}),
                 **({"freedom": answer.up_to} if answer.up_to else {}),
             }
@@ -100,12 +103,20 @@ def _key(answer: Answer) -> Data:
             return {
                 "accepted": list(answer.accepted),
                 "mistakes": [each.text for each in answer.mistakes],
+                **_credits(answer),
                 "caseSensitive": answer.case_sensitive,
             }
         case Open():
             return {"rubric": [str(line.points) for line in answer.rubric]}
         case _:
             assert_never(answer)
+
+
+def _credits(answer: Numeric | FormulaAnswer | ShortAnswer) -> Data:
+    """What each known mistake earns, where one earns anything."""
+    if not rewards_mistakes(answer):
+        return {}
+    return {"credits": [str(each.credit) for each in answer.mistakes]}
 
 
 def _right(answer: SingleChoice | MultipleSelect) -> list[int]:

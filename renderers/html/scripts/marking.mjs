@@ -8,9 +8,9 @@
  * @typedef {{kind: "choice", many: boolean, rule: Rule, key: number[], shown: number}} Choice
  * @typedef {{kind: "matching", rule: Rule, key: number[]}} Matching
  * @typedef {{kind: "ordering", credit: "all_or_nothing" | "adjacent", key: number[]}} Ordering
- * @typedef {{kind: "number", value: string, mistakes: string[], tolerance: [string, string], carried?: Carried}} NumberKey
- * @typedef {{kind: "formula", key: Tree, domains: import("./formula_hooks.mjs").Domains, mistakes: Tree[], forms?: FormulaForm[], free?: string[], freedom?: import("./formula_hooks.mjs").Freedom}} FormulaKey
- * @typedef {{kind: "words", accepted: string[], mistakes: string[], caseSensitive: boolean}} Words
+ * @typedef {{kind: "number", value: string, mistakes: string[], credits?: string[], tolerance: [string, string], carried?: Carried}} NumberKey
+ * @typedef {{kind: "formula", key: Tree, domains: import("./formula_hooks.mjs").Domains, mistakes: Tree[], credits?: string[], forms?: FormulaForm[], free?: string[], freedom?: import("./formula_hooks.mjs").Freedom}} FormulaKey
+ * @typedef {{kind: "words", accepted: string[], mistakes: string[], credits?: string[], caseSensitive: boolean}} Words
  * @typedef {{kind: "open", rubric: string[]}} OpenKey
  * @typedef {Choice | Matching | Ordering | NumberKey | FormulaKey | Words | OpenKey} Key
  * @typedef {number | string | (number | null)[] | null} Response
@@ -23,6 +23,10 @@ import { choiceCredit, followed, matchingCredit, numberMark, orderingCredit, wor
 
 /** @type {(credit: Fraction, mistake?: number | null) => Mark} */
 const marked = (credit, mistake = null) => ({ credit, outcome: "marked", mistake })
+
+/** With what a known mistake earns. @type {(found: {credit: Fraction, mistake: number | null}, credits?: string[]) => Mark} */
+const earned = ({ credit, mistake }, credits) =>
+  marked(mistake === null || !credits ? credit : exactly(credits[mistake]), mistake)
 
 /** @type {(response: Response) => boolean} */
 export function isBlank(response) {
@@ -46,8 +50,7 @@ export function mark(key, response, earlier = [], selfMarked = null) {
   const text = String(response)
   if (key.kind === "number") return markedNumber(key, text, earlier)
   if (key.kind === "formula") return formulas.mark(key, text)
-  const found = wordsMark(key, text)
-  return marked(found.credit, found.mistake)
+  return earned(wordsMark(key, text), key.credits)
 }
 
 /** @type {(key: Choice, response: Response) => Mark} */
@@ -66,18 +69,19 @@ function markedNumber(key, text, earlier) {
   const given = readNumber(text)
   if ("refused" in given)
     return { credit: ZERO, outcome: "refused", mistake: null, sentence: given.refused }
-  const found = numberMark(exactly(key.value), key.mistakes.map(exactly), key.tolerance, given)
+  const alone = numberMark(exactly(key.value), key.mistakes.map(exactly), key.tolerance, given)
+  const found = earned(alone, key.credits)
   const carried = key.carried
-  if (found.credit.top || !carried) return marked(found.credit, found.mistake)
+  if (alone.credit.top || !carried) return found
   const before = earlier[carried.part - 1]
   const value = typeof before === "string" && before.trim() ? readNumber(before) : null
-  if (value === null || "refused" in value) return marked(found.credit, found.mistake)
+  if (value === null || "refused" in value) return found
   // What follows from the earlier value is no quotient of polynomials: a person must look.
   if (!("top" in carried)) return { credit: null, outcome: "undecided", mistake: found.mistake }
   const next = followed(carried, value)
-  if (next === null) return marked(found.credit, found.mistake)
+  if (next === null) return found
   const follows = numberMark(next, [], key.tolerance, given)
-  return follows.credit.top ? marked(ONE) : marked(found.credit, found.mistake)
+  return follows.credit.top ? marked(ONE) : found
 }
 
 /** @type {(key: OpenKey, response: Response, selfMarked: number[] | null) => Mark} */
