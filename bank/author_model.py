@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -153,6 +153,10 @@ ExactNumber: TypeAlias = Annotated[
 ]
 PositiveNumber: TypeAlias = Annotated[
     Fraction, BeforeValidator(_exact_positive), WithJsonSchema(_NUMBER_SCHEMA)
+]
+NumberForm: TypeAlias = Annotated[
+    Literal["worked_out"],
+    Field(description="takes plain numbers only, no closed form such as sqrt(2)/2"),
 ]
 MistakeCredit: TypeAlias = Annotated[
     Fraction,

@@ -16,6 +16,7 @@ from qgen.bank.author_model import (
     MistakeCredit,
     Name,
     NonEmptyText,
+    NumberForm,
     PositiveNumber,
     TruthText,
 )
@@ -143,6 +144,7 @@ class NumericFields(AuthorModel):
     tolerance: ToleranceModel
     unit: NonEmptyText | None = None
     mistakes: tuple[MistakeModel, ...] = ()
+    form: NumberForm | None = None
 
 
 class FormulaFields(AuthorModel):

@@ -418,6 +418,7 @@ class TemplateBuilder:
                     _tolerance(model.tolerance),
                     None if model.unit is None else self._plain(model.unit, *steps, "unit"),
                     self._mistakes(model.mistakes, steps),
+                    model.form == "worked_out",
                 )
             case FormulaFields():
                 return self._formulas.build(model, steps)

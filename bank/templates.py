@@ -164,6 +164,7 @@ class NumericTemplate:
     tolerance: Tolerance
     unit: PlainText | None
     mistakes: tuple[MistakeTemplate, ...]
+    worked_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,12 +67,16 @@ class NumericMistake(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Numeric:
-    """A number within a tolerance; `unit` is printed behind the blank and never typed."""
+    """A number within a tolerance; `unit` is printed behind the blank and never typed.
+
+    `worked_out` takes plain numbers only, no closed form such as sqrt(2)/2.
+    """
 
     key: Real
     tolerance: Tolerance
     unit: str | None = None
     mistakes: tuple[NumericMistake, ...] = ()
+    worked_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

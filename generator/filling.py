@@ -193,6 +193,7 @@ class Filler:
                             for mistake in answer.mistakes
                         ]
                     ),
+                    answer.worked_out,
                 )
             case FormulaTemplate():
                 mistakes = (

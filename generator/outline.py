@@ -102,7 +102,7 @@ def _outline_answer(answer: AnswerTemplate, printed: Printed, rule: ScoringRule)
                 for mistake in answer.mistakes
             )
             unit = None if answer.unit is None else join_parts(answer.unit, printed)
-            return Numeric(0, answer.tolerance, unit, tuple(mistakes))
+            return Numeric(0, answer.tolerance, unit, tuple(mistakes), answer.worked_out)
         case FormulaTemplate():
             wrong = (
                 FormulaMistake(Number(1), Passage(mistake.feedback, printed), mistake.credit)

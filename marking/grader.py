@@ -30,6 +30,8 @@ from qgen.marking.rules import (
     ordering_credit,
 )
 
+NO_SLACK = Fraction(0)
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -93,13 +95,15 @@ class NumberMarker:
         self._accepted = _Reach(answer.key, answer.tolerance)
         self._near = [_Reach(mistake.value, answer.tolerance) for mistake in answer.mistakes]
 
-    def mark(self, response: Real) -> Mark:
-        """The mark; a wrong number is marked as the nearest known mistake in reach."""
+    def mark(self, response: Real, slack: Fraction = NO_SLACK) -> Mark:
+        """The mark; a wrong number is marked as the nearest known mistake in reach.
+
+        What is given is only known to lie at most `slack` from the response.
+        """
         given = exact_value(response)
-        above, below = given.as_integer_ratio()
-        if self._accepted.holds(above, below):
+        if self._accepted.meets(given, slack):
             return Mark(RIGHT)
-        near = [index for index, reach in enumerate(self._near) if reach.holds(above, below)]
+        near = [index for index, reach in enumerate(self._near) if reach.meets(given, slack)]
         if not near:
             return Mark(WRONG)
         nearest = near[0]
@@ -118,17 +122,23 @@ class _Reach:
         self.value = exact_value(number)
         self._low, self._high, self._below = interval_ends(self.value, tolerance)
 
-    def holds(self, above: int, below: int) -> bool:
-        """Whether above/below lies in it, the ends included."""
+    def meets(self, given: Fraction, slack: Fraction) -> bool:
+        """Whether what lies at most `slack` from a number may lie in it, the ends included."""
+        if slack:
+            reached = (given + slack) * self._below >= self._low
+            return reached and (given - slack) * self._below <= self._high
+        above, below = given.as_integer_ratio()
         return self._low * below <= above * self._below <= self._high * below
 
 
-def mark_number(answer: Numeric, response: Real) -> Mark:
+def mark_number(answer: Numeric, response: Real, slack: Fraction = NO_SLACK) -> Mark:
     """Marks one number; a wrong one is marked as the nearest known mistake in reach."""
-    return NumberMarker(answer).mark(response)
+    return NumberMarker(answer).mark(response, slack)
 
 
-def mark_part_number(part: Part, response: Real, earlier: Mapping[str, Real]) -> Mark:
+def mark_part_number(
+    part: Part, response: Real, earlier: Mapping[str, Real], slack: Fraction = NO_SLACK
+) -> Mark:
     """Marks the number given in a part of a derivation.
 
     `earlier` holds what the student gave in earlier parts, by label. A number that is wrong, but
@@ -137,14 +147,14 @@ def mark_part_number(part: Part, response: Real, earlier: Mapping[str, Real]) ->
     """
     if not isinstance(part.answer, Numeric):
         raise TypeError(f"part {part.label} asks for no number")
-    mark = mark_number(part.answer, response)
+    mark = mark_number(part.answer, response, slack)
     if mark.credit == RIGHT or part.carried is None or part.carried.part not in earlier:
         return mark
     try:
         key = part.carried.key(exact_value(earlier[part.carried.part]))
     except (ArithmeticError, ValueError):
         return mark
-    followed = mark_number(replace(part.answer, key=key, mistakes=()), response)
+    followed = mark_number(replace(part.answer, key=key, mistakes=()), response, slack)
     return followed if followed.credit else mark
 
 

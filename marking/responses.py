@@ -24,6 +24,7 @@ from qgen.document.answers import (
 )
 from qgen.document.richtext import Passage
 from qgen.document.values import Real
+from qgen.marking.closed_forms import read_typed
 from qgen.marking.equivalence import mark_formula
 from qgen.marking.grader import (
     Mark,
@@ -33,7 +34,7 @@ from qgen.marking.grader import (
     mark_part_number,
     mark_words,
 )
-from qgen.marking.number_reader import Refusal, parse_number
+from qgen.marking.number_reader import Refusal
 from qgen.marking.rules import WRONG
 
 Response: TypeAlias = int | str | tuple[int | None, ...] | None
@@ -146,11 +147,13 @@ def _typed(
 ) -> ResponseMark:
     match answer:
         case Numeric():
-            number = parse_number(text)
-            if isinstance(number, Refusal):
-                return ResponseMark(None, "unreadable", sentence=number.sentence)
-            mark = mark_part_number(part, number, earlier)
-            return ResponseMark(mark.credit, "marked", mark.feedback, mark.mistake, number=number)
+            read = read_typed(text, worked_out=answer.worked_out)
+            if isinstance(read, Refusal):
+                return ResponseMark(None, "unreadable", sentence=read.sentence)
+            mark = mark_part_number(part, read.value, earlier, read.slack)
+            return ResponseMark(
+                mark.credit, "marked", mark.feedback, mark.mistake, number=read.value
+            )
         case FormulaAnswer():
             return _formula(answer, text)
         case ShortAnswer():

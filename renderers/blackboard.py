@@ -149,7 +149,8 @@ def _answer_losses(answer: Answer) -> Iterator[tuple[str, str]]:
             text = "how case and blanks are read is Blackboard's own until it is set"
             yield "blackboard-words", text
         case Numeric():
-            yield "blackboard-numbers", "numbers are typed as decimals such as 0.25, not as 1/4"
+            text = "numbers are typed as decimals such as 0.25, not as 1/4 or sqrt(2)"
+            yield "blackboard-numbers", text
         case SingleChoice() | FormulaAnswer() | Open():
             pass
         case _:

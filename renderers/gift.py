@@ -118,7 +118,7 @@ class GiftWriter(Writer):
         )
         self.problems.append(Problem("gift-marks", text, None, "loss"))
         if any(pool.header.kind in _TYPED_NUMBERS for pool in exam.pools):
-            text = "Moodle reads numbers as decimals such as 0.25 or 1.2e-5, not as 1/4 or 25%"
+            text = "Moodle reads numbers as decimals such as 0.25 or 1.2e-5, not 1/4, 25%, sqrt(2)"
             self.problems.append(Problem("gift-numbers", text, None, "loss"))
         title = " ".join(cleaned(exam.title).split())
         yield self._chunk(f"// {title}: {len(exam.pools)} questions in GIFT\n")

@@ -44,7 +44,7 @@ def _shown(answer: Answer) -> Data:
         case Ordering():
             return {"kind": "ordering", "shown": len(answer.items)}
         case Numeric():
-            return {"kind": "number"}
+            return {"kind": "number", **({"workedOut": True} if answer.worked_out else {})}
         case FormulaAnswer():
             return {
                 "kind": "formula",
@@ -61,12 +61,11 @@ def _shown(answer: Answer) -> Data:
 
 def marked_parts(item: Item) -> list[Data]:
     """What each part of a question is marked by, and its points."""
-    labels = [part.label for part in item.parts]
     return [
         {
             **_shown(part.answer),
             **_key(part.answer),
-            **_carried(part, labels),
+            **_carried(part, item.parts),
             "points": str(part.points),
         }
         for part in item.parts
@@ -123,16 +122,20 @@ def _right(answer: SingleChoice | MultipleSelect) -> list[int]:
     return [number for number, option in enumerate(answer.options, 1) if option.correct]
 
 
-def _carried(part: Part, labels: Sequence[str]) -> Data:
+def _carried(part: Part, parts: Sequence[Part]) -> Data:
     """What follows from an earlier part's value; a rule that no page works out has no quotient."""
     if part.carried is None:
         return {}
-    number = labels.index(part.carried.part) + 1
+    number, source = next(
+        (n, each) for n, each in enumerate(parts, 1) if each.label == part.carried.part
+    )
+    carried: dict[str, object] = {"part": number}
+    if isinstance(source.answer, Numeric) and source.answer.worked_out:
+        carried["workedOut"] = True
     quotient = quotient_of(part.carried.key)
-    if quotient is None:
-        return {"carried": {"part": number}}
-    top, bottom = map(_texts, quotient)
-    return {"carried": {"part": number, "top": top, "bottom": bottom}}
+    if quotient is not None:
+        carried["top"], carried["bottom"] = map(_texts, quotient)
+    return {"carried": carried}
 
 
 def _texts(coefficients: Sequence[Fraction]) -> list[str]:

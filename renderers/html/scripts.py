@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
-from qgen.document.answers import Answer, FormulaAnswer
+from qgen.document.answers import Answer, FormulaAnswer, Numeric
 from qgen.renderers.writer import Memory
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.mjs"\n', re.MULTILINE)
@@ -28,6 +28,8 @@ def modules_for(mode: str, answers: Iterable[Answer]) -> tuple[str, ...]:
     asked = list(answers)
     formulas = [answer for answer in asked if isinstance(answer, FormulaAnswer)]
     needed = []
+    if any(isinstance(answer, Numeric) and not answer.worked_out for answer in asked):
+        needed.append("closed_forms")
     if formulas:
         needed.append("formulas")
     if formulas and mode == "practice":

@@ -40,7 +40,8 @@ from qgen.renderers.moodle.text import web_form
 
 NUMBERS = (
     "questions that ask for numbers: {}; Moodle reads decimals such as 0.25 or -1.2e-5, and marks "
-    "1/4, 25%, 0,25 or 2.5·10^-1 wrong, or by the first number in them; each box says how to type"
+    "1/4, 25%, 0,25, 2.5·10^-1 or sqrt(2)/2 wrong, or by the first number in them; each box says "
+    "how to type"
 )
 
 

@@ -4,11 +4,11 @@
  * @typedef {import("./rules.mjs").Rule} Rule
  * @typedef {import("./formula_hooks.mjs").Tree} Tree
  * @typedef {import("./formula_hooks.mjs").FormulaForm} FormulaForm
- * @typedef {{part: number, top: string[], bottom: string[]} | {part: number}} Carried
+ * @typedef {{part: number, workedOut?: boolean, top: string[], bottom: string[]} | {part: number, workedOut?: boolean}} Carried
  * @typedef {{kind: "choice", many: boolean, rule: Rule, key: number[], shown: number}} Choice
  * @typedef {{kind: "matching", rule: Rule, key: number[]}} Matching
  * @typedef {{kind: "ordering", credit: "all_or_nothing" | "adjacent", key: number[]}} Ordering
- * @typedef {{kind: "number", value: string, mistakes: string[], credits?: string[], tolerance: [string, string], carried?: Carried}} NumberKey
+ * @typedef {{kind: "number", value: string, mistakes: string[], credits?: string[], tolerance: [string, string], workedOut?: boolean, carried?: Carried}} NumberKey
  * @typedef {{kind: "formula", key: Tree, domains: import("./formula_hooks.mjs").Domains, mistakes: Tree[], credits?: string[], forms?: FormulaForm[], free?: string[], freedom?: import("./formula_hooks.mjs").Freedom}} FormulaKey
  * @typedef {{kind: "words", accepted: string[], mistakes: string[], credits?: string[], caseSensitive: boolean}} Words
  * @typedef {{kind: "open", rubric: string[]}} OpenKey
@@ -18,7 +18,7 @@
  */
 import { exactly, ONE, over, plus, ZERO } from "./exact.mjs"
 import { formulas } from "./formula_hooks.mjs"
-import { readNumber } from "./numbers.mjs"
+import { readAnswer } from "./numbers.mjs"
 import { choiceCredit, followed, matchingCredit, numberMark, orderingCredit, wordsMark } from "./rules.mjs"
 
 /** @type {(credit: Fraction, mistake?: number | null) => Mark} */
@@ -66,21 +66,22 @@ function choiceMark(key, response) {
 
 /** @type {(key: NumberKey, text: string, earlier: Response[]) => Mark} */
 function markedNumber(key, text, earlier) {
-  const given = readNumber(text)
-  if ("refused" in given)
-    return { credit: ZERO, outcome: "refused", mistake: null, sentence: given.refused }
-  const alone = numberMark(exactly(key.value), key.mistakes.map(exactly), key.tolerance, given)
+  const read = readAnswer(text, key.workedOut)
+  if ("refused" in read)
+    return { credit: ZERO, outcome: "refused", mistake: null, sentence: read.refused }
+  const { value: given, slack } = read
+  const alone = numberMark(exactly(key.value), key.mistakes.map(exactly), key.tolerance, given, slack)
   const found = earned(alone, key.credits)
   const carried = key.carried
   if (alone.credit.top || !carried) return found
   const before = earlier[carried.part - 1]
-  const value = typeof before === "string" && before.trim() ? readNumber(before) : null
+  const value = typeof before === "string" && before.trim() ? readAnswer(before, carried.workedOut) : null
   if (value === null || "refused" in value) return found
   // What follows from the earlier value is no quotient of polynomials: a person must look.
   if (!("top" in carried)) return { credit: null, outcome: "undecided", mistake: found.mistake }
-  const next = followed(carried, value)
+  const next = followed(carried, value.value)
   if (next === null) return found
-  const follows = numberMark(next, [], key.tolerance, given)
+  const follows = numberMark(next, [], key.tolerance, given, slack)
   return follows.credit.top ? marked(ONE) : found
 }
 

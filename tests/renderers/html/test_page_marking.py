@@ -39,6 +39,7 @@ from qgen.document.answers import (
 )
 from qgen.document.formula import Formula, typed
 from qgen.document.richtext import passage_of
+from qgen.marking.closed_forms import read_typed
 from qgen.marking.equivalence import mark_formula
 from qgen.marking.formula_reader import parse_formula
 from qgen.marking.grader import (
@@ -50,6 +51,7 @@ from qgen.marking.grader import (
     mark_words,
 )
 from qgen.marking.number_reader import Refusal, parse_number
+from qgen.marking.responses import mark_response
 from qgen.marking.rules import accepted_interval
 from qgen.renderers.carried import quotient_of
 from qgen.renderers.html.marking_data import marked_parts
@@ -67,7 +69,8 @@ MODULES = Path(str(qgen.renderers.html.__file__)).parent / "scripts"
 RUNNER = Path(__file__).with_name("page_marking.mjs")
 WORD = passage_of("word")
 TOOLS = (
-    "mark written readNumber canonical sha256 allowance isIrreducible ratioOf readFormula".split()
+    *("mark", "written", "readNumber", "readAnswer", "canonical", "sha256", "allowance"),
+    *("isIrreducible", "ratioOf", "readFormula"),
 )
 
 
@@ -76,7 +79,15 @@ def scripts() -> tuple[Path, Path]:
     """All that marks, as its modules and as a page has it: in one piece, tightened."""
     folder = Path(tempfile.mkdtemp())
     atexit.register(shutil.rmtree, folder)
-    modules = ("formulas", "formula_marking", "formula_forms", "marking", "digest", "store")
+    modules = (
+        "closed_forms",
+        "formulas",
+        "formula_marking",
+        "formula_forms",
+        "marking",
+        "digest",
+        "store",
+    )
     whole = whole_script(modules)
     tools = f"globalThis.tools = {{ {', '.join(TOOLS)} }}\n"
     found = folder / "whole.mjs", folder / "tight.mjs"
@@ -203,6 +214,95 @@ def test_numbers_are_read_alike() -> None:
     assert sum(isinstance(each, Fraction) for each in read) > 500
     for text, found, wanted in zip(texts, page("number", texts), expected, strict=True):
         assert (text, found) == (text, wanted)
+
+
+CLOSED = (
+    *("sqrt(2)/2", "2*pi", "3/4", "e^2", "ln(2)", "2π", "-e", "sqrt 2", "\\frac{1}{2}", "1/(2-2)"),
+    *("ln(-1)", "9^9^9^9", "exp(exp(20))", "log(100)", "log10(100)", "\\log(2)", "log_2(8)", "5e"),
+    *("2e^2", "2.e", "√2/2", "(1/2)/(3/4)", "1/2/3", "|−3|", "1,5*pi", "sqrt(2)^2-2", "sin(pi)"),
+    *("cos(10^7)", "exp(700)", "e^e^e", "max(1,2)", "0.25 nats", "½", "x", "2(3", "1 000*pi"),
+    "e",
+    *(
+        "(" * 30,
+        "e^" * 45 + "2",
+        "2^0.5",
+        "10**-3",
+        "2²",
+        "tanh(1)",
+        "sigmoid(0)",
+        "abs(-2)/3",
+        "()",
+    ),
+    *("1.2e-3*2", "e5", "1/3*pi%", "inf*2", "sqrt(4)", "8^(1/3)", "(-8)^(1/3)", "0^0", "0*ln(0)"),
+)
+PIECES = "1 2 3 7 0.5 10 e pi π ln( exp( sqrt( sin( log2( ) ( + - * / ^ ^2 ² | , 1/2".split()
+
+
+TOO_HARD = "This is too large or too small to be worked out here."
+OPERANDS = "2 0.5 10 3 7 e pi π ln(2) exp(-1) sqrt(3) sin(2) log2(6) (1/3) 7² -1 |2-pi|".split()
+
+
+def closed_forms(count: int) -> list[str]:
+    """What students might type; half of it has a value."""
+    stream = random.Random(12)
+    texts = list(CLOSED)
+    while len(texts) < count:
+        if len(texts) % 2:
+            text = "".join(stream.choices(PIECES, k=stream.randint(2, 7)))
+            texts.append(text + ")" * max(0, text.count("(") - text.count(")")))
+            continue
+        text = stream.choice(OPERANDS)
+        for _ in range(stream.randint(0, 3)):
+            shape = stream.choice(["{}+{}", "{} - {}", "({})*{}", "{}/{}", "({})^{}", "{}**{}"])
+            text = shape.format(text, stream.choice(OPERANDS))
+        texts.append(stream.choice(["{}", "-{}", "sqrt({})", "ln({})", "exp({})"]).format(text))
+    return texts
+
+
+def test_closed_forms_are_read_alike() -> None:
+    texts = closed_forms(4000)
+    values = 0
+    for text, found in zip(texts, page("answer", [[text] for text in texts]), strict=True):
+        read = read_typed(text)
+        if isinstance(read, Refusal):
+            # A page does not say which name is near to an unknown one.
+            assert isinstance(found, str) or read.sentence == TOO_HARD, text
+            assert found == read.sentence or "is unknown" in found or len(found) == 2, text
+            continue
+        values += 1
+        if isinstance(found, str):
+            # Where digits cancel, a page's doubles may not suffice any more.
+            assert found == TOO_HARD, text
+            assert read.slack > max(1, abs(read.value)) * Fraction(1, 10**11), text
+            continue
+        value, slack = map(Fraction, found)
+        assert abs(value - read.value) <= slack + read.slack, text
+        assert bool(slack) == bool(read.slack), text
+    assert values > 800
+    assert (
+        page("answer", [[text, True] for text in CLOSED[:2]])
+        == ["This is not a number: write only a number such as -2, 0.5, 1/3 or 5e-3."] * 2
+    )
+
+
+def test_closed_forms_are_marked_alike() -> None:
+    stream = random.Random(13)
+    cases, expected = [], []
+    for text in closed_forms(1500):
+        read = read_typed(text)
+        if isinstance(read, Refusal):
+            continue
+        for kind, amount in (("absolute", "0"), ("relative", "0.01"), ("significant_digits", "3")):
+            tolerance = Tolerance(kind, Fraction(amount))  # type: ignore[arg-type]
+            moved = read.value * (1 + Fraction(stream.choice([0, 0, 9, 11]), 1000))
+            key: Any = stream.choice([moved, float(moved)])
+            mistake = NumericMistake(read.value + 1, WORD, Fraction(1, 3))
+            answer = Numeric(key, tolerance, None, (mistake,))
+            cases.append([key_of(answer), text])
+            part = replace(samples.sole(answer)[0])
+            expected.append(mark_response(part, text, {}).credit)
+    assert {Fraction(0), Fraction(1)} <= set(expected)
+    assert credits(page("mark", cases)) == expected
 
 
 SHARES = (Fraction(0), Fraction(1, 2), Fraction(1, 3), Fraction(35, 100))
