@@ -287,7 +287,8 @@ class _Reader:
 
     def _link(self, target: str, children: tuple[Inline, ...], block: "Token") -> Inline:
         self._no_holes(unquote(target), "a link's target")
-        if target.startswith(DATA):
+        # Anything else behind the colon would be an address with content of its own.
+        if target.startswith(DATA) and target.removeprefix(DATA).isidentifier():
             data = self._handlers.data(target, self._offset(block))
             if data is not None:
                 file, content = data

@@ -13,14 +13,22 @@ from qgen.bank.author_model import (
     ExactNumber,
     ExpressionText,
     FixedText,
+    MistakeCredit,
     Name,
     NonEmptyText,
+    NumberForm,
     PositiveNumber,
     TruthText,
 )
 from qgen.bank.headers import HeaderFields
 from qgen.bank.parameters import ParameterEntry
-from qgen.document.answers import FormulaForm, Freedom, MatrixCredit, OrderingCredit
+from qgen.document.answers import (
+    NO_CREDIT,
+    FormulaForm,
+    Freedom,
+    MatrixCredit,
+    OrderingCredit,
+)
 from qgen.document.data_files import MOST_COLUMNS
 from qgen.document.formula import VariableDomain
 from qgen.document.warnings import WARNINGS
@@ -91,6 +99,7 @@ class MistakeModel(AuthorModel):
     answer: ExpressionText
     proof: ProofText | None = None
     feedback: NonEmptyText
+    credit: MistakeCredit = NO_CREDIT
 
 
 class TextMistakeModel(AuthorModel):
@@ -98,6 +107,7 @@ class TextMistakeModel(AuthorModel):
 
     text: NonEmptyText
     feedback: NonEmptyText
+    credit: MistakeCredit = NO_CREDIT
 
 
 class RubricModel(AuthorModel):
@@ -140,6 +150,7 @@ class NumericFields(AuthorModel):
     tolerance: ToleranceModel
     unit: NonEmptyText | None = None
     mistakes: tuple[MistakeModel, ...] = ()
+    form: NumberForm | None = None
 
 
 class FormulaFields(AuthorModel):

@@ -78,6 +78,7 @@ from qgen.bank.templates import (
     PlacedDerivation,
     QuestionTemplate,
     ShortAnswerTemplate,
+    TextMistakeTemplate,
 )
 from qgen.bank.value_references import unknown_references
 from qgen.bank.yaml_source import Data, Source, Steps
@@ -419,6 +420,7 @@ class TemplateBuilder:
                     _tolerance(model.tolerance),
                     None if model.unit is None else self._plain(model.unit, *steps, "unit"),
                     self._mistakes(model.mistakes, steps),
+                    model.form == "worked_out",
                 )
             case FormulaFields():
                 return self._formulas.build(model, steps)
@@ -438,9 +440,10 @@ class TemplateBuilder:
                     ),
                     model.case_sensitive,
                     tuple(
-                        (
+                        TextMistakeTemplate(
                             self._plain(mistake.text, *steps, "mistakes", i, "text"),
                             self._text(mistake.feedback, *steps, "mistakes", i, "feedback"),
+                            mistake.credit,
                         )
                         for i, mistake in enumerate(model.mistakes)
                     ),
@@ -477,6 +480,7 @@ class TemplateBuilder:
                     compiled=compiled,
                 ),
                 self._text(mistake.feedback, *steps, "mistakes", index, "feedback"),
+                mistake.credit,
             )
             for index, mistake in enumerate(mistakes)
         )

@@ -9,6 +9,7 @@ from qgen.bank.domain import Domain
 from qgen.bank.expressions import Expression
 from qgen.bank.table_domains import Rows
 from qgen.document.answers import (
+    NO_CREDIT,
     FormulaForm,
     Freedom,
     MatrixCredit,
@@ -155,6 +156,14 @@ class ChoiceTemplate:
 class MistakeTemplate:
     answer: Placed
     feedback: RichText
+    credit: Fraction = NO_CREDIT
+
+
+@dataclass(frozen=True, slots=True)
+class TextMistakeTemplate:
+    text: PlainText
+    feedback: RichText
+    credit: Fraction = NO_CREDIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +172,7 @@ class NumericTemplate:
     tolerance: Tolerance
     unit: PlainText | None
     mistakes: tuple[MistakeTemplate, ...]
+    worked_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +196,7 @@ class MatrixTemplate:
 class ShortAnswerTemplate:
     accepted: tuple[PlainText, ...]
     case_sensitive: bool
-    mistakes: tuple[tuple[PlainText, RichText], ...]
+    mistakes: tuple[TextMistakeTemplate, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,25 +55,38 @@ class Tolerance:
     amount: Fraction
 
 
+NO_CREDIT = Fraction(0)
+
+
 class NumericMistake(NamedTuple):
+    """A wrong number that is recognised; `credit` is the share of the points that it earns."""
+
     value: Real
     feedback: Passage
+    credit: Fraction = NO_CREDIT
 
 
 @dataclass(frozen=True, slots=True)
 class Numeric:
-    """A number within a tolerance; `unit` is printed behind the blank and never typed."""
+    """A number within a tolerance; `unit` is printed behind the blank and never typed.
+
+    `worked_out` takes plain numbers only, no closed form such as sqrt(2)/2.
+    """
 
     key: Real
     tolerance: Tolerance
     unit: str | None = None
     mistakes: tuple[NumericMistake, ...] = ()
+    worked_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FormulaMistake:
+    """A wrong formula that is recognised; `credit` is the share of the points that it earns."""
+
     value: Formula
     feedback: Passage
+    credit: Fraction = NO_CREDIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +154,11 @@ def entries_of(rows: Rows) -> tuple[Real, ...]:
 
 @dataclass(frozen=True, slots=True)
 class TextMistake:
+    """A wrong text that is recognised; `credit` is the share of the points that it earns."""
+
     text: str
     feedback: Passage
+    credit: Fraction = NO_CREDIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +284,12 @@ class Part:
     carried: CarriedForward | None = None
     space: Space | None = None
     """The room that its author or the exam's wants; otherwise it goes by kind and minutes."""
+
+
+def rewards_mistakes(answer: Answer) -> bool:
+    """Whether a known mistake earns a share of the points."""
+    known = answer.mistakes if isinstance(answer, (Numeric, FormulaAnswer, ShortAnswer)) else ()
+    return any(mistake.credit for mistake in known)
 
 
 def is_worked(answer: Answer) -> bool:

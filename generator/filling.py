@@ -190,16 +190,19 @@ class Filler:
                             NumericMistake(
                                 _other(mistake, _number(mistake.answer, known), key),
                                 Passage(mistake.feedback, printed),
+                                mistake.credit,
                             )
                             for mistake in answer.mistakes
                         ]
                     ),
+                    answer.worked_out,
                 )
             case FormulaTemplate():
                 mistakes = (
                     FormulaMistake(
                         _formula(mistake.answer, known, answer.variables),
                         Passage(mistake.feedback, printed),
+                        mistake.credit,
                     )
                     for mistake in answer.mistakes
                 )

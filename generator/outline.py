@@ -101,13 +101,14 @@ def _outline_answer(answer: AnswerTemplate, printed: Printed, rule: ScoringRule)
             return MultipleSelect(options, rule)
         case NumericTemplate():
             mistakes = (
-                NumericMistake(1, Passage(mistake.feedback, printed)) for mistake in answer.mistakes
+                NumericMistake(1, Passage(mistake.feedback, printed), mistake.credit)
+                for mistake in answer.mistakes
             )
             unit = None if answer.unit is None else join_parts(answer.unit, printed)
-            return Numeric(0, answer.tolerance, unit, tuple(mistakes))
+            return Numeric(0, answer.tolerance, unit, tuple(mistakes), answer.worked_out)
         case FormulaTemplate():
             wrong = (
-                FormulaMistake(Number(1), Passage(mistake.feedback, printed))
+                FormulaMistake(Number(1), Passage(mistake.feedback, printed), mistake.credit)
                 for mistake in answer.mistakes
             )
             return FormulaAnswer(

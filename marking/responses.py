@@ -25,8 +25,10 @@ from qgen.document.answers import (
 )
 from qgen.document.richtext import Passage
 from qgen.document.values import Real
+from qgen.marking.closed_forms import read_typed
 from qgen.marking.equivalence import mark_formula
 from qgen.marking.grader import (
+    NO_SLACK,
     Mark,
     mark_choice,
     mark_matching,
@@ -35,7 +37,7 @@ from qgen.marking.grader import (
     mark_part_number,
     mark_words,
 )
-from qgen.marking.number_reader import Refusal, parse_number
+from qgen.marking.number_reader import Refusal
 from qgen.marking.rules import WRONG
 
 Response: TypeAlias = int | str | tuple[int | None, ...] | tuple[str | None, ...] | None
@@ -139,21 +141,23 @@ def _matrix(answer: MatrixAnswer, response: object) -> ResponseMark:
     if not isinstance(given, tuple) or len(given) != count:
         return _no_answer(f"the answer is a list of {count} texts here, row by row")
     numbers: list[Fraction | None] = []
+    slacks: list[Fraction] = []
     for place, entry in enumerate(given):
         if entry is None or (isinstance(entry, str) and not entry.strip()):
             numbers.append(None)
+            slacks.append(NO_SLACK)
             continue
         if not isinstance(entry, str):
             return _no_answer(f"the answer is a list of {count} texts here, row by row")
-        number = parse_number(entry)
+        number = read_typed(entry)
         if isinstance(number, Refusal):
             row, column = divmod(place, answer.width)
             sentence = f"row {row + 1}, column {column + 1}: {number.sentence}"
             return ResponseMark(None, "unreadable", sentence=sentence)
-        numbers.append(number)
-    return _marked(
-        mark_matrix(answer, numbers), blank=not any(each is not None for each in numbers)
-    )
+        numbers.append(number.value)
+        slacks.append(number.slack)
+    is_blank = all(each is None for each in numbers)
+    return _marked(mark_matrix(answer, numbers, slacks), blank=is_blank)
 
 
 def _places(given: tuple[object, ...], largest: int) -> list[int | None] | None:
@@ -177,11 +181,13 @@ def _typed(
 ) -> ResponseMark:
     match answer:
         case Numeric():
-            number = parse_number(text)
-            if isinstance(number, Refusal):
-                return ResponseMark(None, "unreadable", sentence=number.sentence)
-            mark = mark_part_number(part, number, earlier)
-            return ResponseMark(mark.credit, "marked", mark.feedback, mark.mistake, number=number)
+            read = read_typed(text, worked_out=answer.worked_out)
+            if isinstance(read, Refusal):
+                return ResponseMark(None, "unreadable", sentence=read.sentence)
+            mark = mark_part_number(part, read.value, earlier, read.slack)
+            return ResponseMark(
+                mark.credit, "marked", mark.feedback, mark.mistake, number=read.value
+            )
         case FormulaAnswer():
             return _formula(answer, text)
         case ShortAnswer():

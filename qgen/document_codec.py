@@ -142,4 +142,6 @@ class Decoder:
         if name in self._make:
             return self._make[name](data)
         kind = _CLASSES[name]
-        return kind(*(self.decode(data[each]) for each in _field_names(kind)))
+        # What an earlier version did not write has a value of its own.
+        named = {each: self.decode(data[each]) for each in _field_names(kind) if each in data}
+        return kind(**named)

@@ -41,7 +41,7 @@ from qgen.production import Production, ProductionFailed, Prover, Tally, variant
 from qgen.proofs import ProofStore
 from qgen.question_solvers import question_solvers, verified_results
 from qgen.renderers.keys import key_text
-from qgen.renderers.wording import points_number
+from qgen.renderers.wording import credit_text, points_number
 
 
 def show_question(
@@ -183,7 +183,8 @@ def _marking(answer: Answer) -> list[str]:
             return [f"  {_points(line.points)}: {plain_text(line.text)}" for line in answer.rubric]
         case Numeric():
             return [
-                f"  {_value(mistake.value)}: {plain_text(mistake.feedback)}"
+                f"  {_value(mistake.value)}{credit_text(mistake.credit)}: "
+                f"{plain_text(mistake.feedback)}"
                 for mistake in answer.mistakes
             ]
         case MatrixAnswer():
@@ -192,7 +193,10 @@ def _marking(answer: Answer) -> list[str]:
                 for mistake in answer.mistakes
             ]
         case FormulaAnswer() | ShortAnswer():
-            return [f"  {plain_text(mistake.feedback)}" for mistake in answer.mistakes]
+            return [
+                f"  {plain_text(mistake.feedback)}{credit_text(mistake.credit)}"
+                for mistake in answer.mistakes
+            ]
         case Matching():
             return [
                 f"  {number}: {plain_text(pair.feedback)}"

@@ -18,6 +18,7 @@ from qgen.document.answers import (
     Part,
     ShortAnswer,
     SingleChoice,
+    rewards_mistakes,
 )
 from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import BrightspaceOptions
@@ -188,6 +189,8 @@ def _answer_losses(answer: Answer) -> Iterator[tuple[str, str]]:
             yield "brightspace-words", text
             if answer.mistakes:
                 text = "short answers have no feedback on known mistakes; it is left out"
+                if rewards_mistakes(answer):
+                    text += ", and those that earn a share of the points earn nothing"
                 yield "brightspace-feedback", text
         case SingleChoice() | Numeric() | FormulaAnswer() | MatrixAnswer() | Open():
             pass

@@ -24,6 +24,15 @@ def _points_number(points: Fraction) -> str:
     return decimal if decimal is not None and points * 1000 % 1 == 0 else str(points)
 
 
+def credit_text(credit: Fraction, locale: str = "en") -> str:
+    """What stands behind a mistake that earns a share of the points: ` (50%)`, ` (1/3)`."""
+    if not credit:
+        return ""
+    percent = terminating(credit * 100)
+    share = str(credit) if percent is None else f"{number_text(percent, locale)}%"
+    return f" ({share})"
+
+
 def points_label(points: Fraction, labels: Labels) -> str:
     """The words for so many points, with `{}` where the number belongs."""
     return _counted(points, labels.points, labels.locale or labels.language)

@@ -122,7 +122,10 @@ ANSWERS: dict[str, Answer] = {
         Fraction(1, 17),
         Tolerance("relative", Fraction(1, 100)),
         "nats",
-        (NumericMistake(Fraction(1, 4), passage_of("That is the standard deviation.")),),
+        (
+            NumericMistake(Fraction(1, 4), passage_of("That is the standard deviation.")),
+            NumericMistake(Fraction(2, 17), passage_of("Twice too much."), Fraction(1, 2)),
+        ),
     ),
     "formula": FormulaAnswer(
         _POSTERIOR_MEAN,
@@ -131,6 +134,11 @@ ANSWERS: dict[str, Answer] = {
             FormulaMistake(
                 Sum((Symbol("x_1"), Product((Number(-1), Power(Symbol("x_2"), Number(2)))))),
                 passage_of("The square does not belong here."),
+            ),
+            FormulaMistake(
+                Product((Number(-1), _POSTERIOR_MEAN)),
+                passage_of("The sign is wrong."),
+                Fraction(1, 3),
             ),
         ),
     ),
@@ -147,7 +155,10 @@ ANSWERS: dict[str, Answer] = {
     ),
     "short_answer": ShortAnswer(
         ("evidence lower bound", "ELBO"),
-        mistakes=(TextMistake("evidence", passage_of("Only a bound of it.")),),
+        mistakes=(
+            TextMistake("evidence", passage_of("Only a bound of it.")),
+            TextMistake("lower bound", passage_of("Of what?"), Fraction(1, 4)),
+        ),
     ),
     "matching": Matching(
         (

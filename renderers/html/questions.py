@@ -132,7 +132,9 @@ class HtmlQuestions:
         return f'<div class="field">{label}{more}</label>\n{control}</div>\n'
 
     def _number(self, base: str, answer: Numeric) -> str:
-        attributes = 'inputmode="decimal"'
+        # A keyboard of digits alone types no sqrt(2).
+        words = 'autocapitalize="none" spellcheck="false"'
+        attributes = 'inputmode="decimal"' if answer.worked_out else words
         unit = ""
         if answer.unit is not None:
             attributes += f' aria-describedby="{base}-unit"'

@@ -35,7 +35,7 @@ from qgen.renderers.latex.characters import escape
 from qgen.renderers.latex.text import LatexPassageWriter, formula
 from qgen.renderers.locales import number_tex
 from qgen.renderers.matrices import key_tex, rows_tex
-from qgen.renderers.wording import points_label, points_number
+from qgen.renderers.wording import credit_text, points_label, points_number
 
 
 def fill_label(label: str, *written: str) -> str:
@@ -206,13 +206,22 @@ class LatexQuestions:
             case Numeric():
                 yield self._key_line(self._accepted(answer))
                 yield from self._mistakes(
-                    [(self._number(mistake.value), mistake.feedback) for mistake in answer.mistakes]
+                    [
+                        (
+                            self._number(mistake.value) + self._credit(mistake.credit),
+                            mistake.feedback,
+                        )
+                        for mistake in answer.mistakes
+                    ]
                 )
             case FormulaAnswer():
                 yield self._key_line(self._formula(latex(answer.key)))
                 yield from self._mistakes(
                     [
-                        (self._formula(latex(mistake.value)), mistake.feedback)
+                        (
+                            self._formula(latex(mistake.value)) + self._credit(mistake.credit),
+                            mistake.feedback,
+                        )
                         for mistake in answer.mistakes
                     ]
                 )
@@ -224,7 +233,13 @@ class LatexQuestions:
             case ShortAnswer():
                 yield self._key_line("; ".join(map(escape, answer.accepted)))
                 yield from self._mistakes(
-                    [(escape(f"“{mistake.text}”"), mistake.feedback) for mistake in answer.mistakes]
+                    [
+                        (
+                            escape(f"“{mistake.text}”") + self._credit(mistake.credit),
+                            mistake.feedback,
+                        )
+                        for mistake in answer.mistakes
+                    ]
                 )
             case Matching():
                 yield from self._matching_key(answer)
@@ -285,6 +300,9 @@ class LatexQuestions:
                 + self.passages.write(feedback)
                 for value, feedback in mistakes
             )
+
+    def _credit(self, credit: Fraction) -> str:
+        return escape(credit_text(credit, self.labels.locale))
 
     def _rubric(self, answer: Open) -> str:
         lines = (

@@ -268,7 +268,7 @@ class ClozeWriter:
         keys = ["=" + ":".join(key) for key in writer.write_key(answer.key)]
         wrong = writer.write_mistakes([mistake.value for mistake in answer.mistakes])
         mistakes = [
-            ":".join(number) + self._feedback(mistake.feedback)
+            _percent(mistake.credit) + ":".join(number) + self._feedback(mistake.feedback)
             for mistake, number in zip(answer.mistakes, wrong, strict=True)
         ]
         return _blank(weight, "NUMERICAL", keys + mistakes)
@@ -277,7 +277,9 @@ class ClozeWriter:
         kind = "SHORTANSWER_C" if answer.case_sensitive else "SHORTANSWER"
         accepted = [f"={in_a_blank(star_escaped(form))}" for form in answer.accepted]
         mistakes = [
-            in_a_blank(star_escaped(mistake.text)) + self._feedback(mistake.feedback)
+            _percent(mistake.credit)
+            + in_a_blank(star_escaped(mistake.text))
+            + self._feedback(mistake.feedback)
             for mistake in answer.mistakes
         ]
         return _blank(weight, kind, accepted + mistakes)
@@ -326,6 +328,11 @@ def point_text(point: Point) -> str:
 
 def _blank(weight: int, kind: str, alternatives: Iterable[str]) -> str:
     return f"{{{weight}:{kind}:{'~'.join(alternatives)}}}"
+
+
+def _percent(credit: Fraction) -> str:
+    """What a wrong answer earns, in the whole percents that every version of Moodle reads."""
+    return f"%{int(credit * 100)}%" if credit else ""
 
 
 def _share_of_right(answer: MultipleSelect) -> str:

@@ -16,6 +16,7 @@ from qgen.document.answers import (
     Part,
     ShortAnswer,
     SingleChoice,
+    rewards_mistakes,
 )
 from qgen.document.exam import Item
 from qgen.document.formats import MoodleOptions
@@ -34,12 +35,14 @@ from qgen.renderers.moodle.halves import (
     wants_plugin,
     who_marks,
 )
+from qgen.renderers.moodle.numbers import are_listed
 from qgen.renderers.moodle.questions import NAME_LENGTH, TAG_LENGTH
 from qgen.renderers.moodle.text import web_form
 
 NUMBERS = (
     "questions that ask for numbers: {}; Moodle reads decimals such as 0.25 or -1.2e-5, and marks "
-    "1/4, 25%, 0,25 or 2.5·10^-1 wrong, or by the first number in them; each box says how to type"
+    "1/4, 25%, 0,25, 2.5·10^-1 or sqrt(2)/2 wrong, or by the first number in them; each box says "
+    "how to type"
 )
 
 
@@ -60,9 +63,13 @@ def item_losses(item: Item, options: MoodleOptions) -> list[Problem]:
             if who == "machine":
                 lost = _answer_losses(part.answer, options, embedded=True, plugin=plugin)
                 lost += [] if plugin else _blank_losses(part.answer, options)
+                lost += [] if plugin else _credit_losses(part.answer, embedded=True)
                 found += [(code, where + text) for code, text in lost]
     else:
-        found += _answer_losses(item.parts[0].answer, options, plugin=plugin)
+        answer = item.parts[0].answer
+        found += _answer_losses(answer, options, plugin=plugin)
+        if not plugin and who_marks(item, options) == ("machine",):
+            found += _credit_losses(answer, embedded=isinstance(answer, FormulaAnswer))
     found += _picture_losses(item)
     found += _cut_losses(item)
     problems = [Problem(code, text, item.header.place, "loss") for code, text in found]
@@ -127,6 +134,23 @@ def _answer_losses(
             assert_never(answer)
 
 
+def _credit_losses(answer: Answer, *, embedded: bool) -> list[tuple[str, str]]:
+    """Which mistakes earn another share than the question's own, `embedded` among others or not."""
+    if not isinstance(answer, (Numeric, ShortAnswer, FormulaAnswer)):
+        return []
+    if not embedded and not isinstance(answer, FormulaAnswer) and are_listed(answer):
+        return []
+    shares = {mistake.credit for mistake in answer.mistakes if mistake.credit * 100 % 1}
+    return [
+        (
+            "moodle-credit",
+            f"a mistake that earns {share} of the points earns {int(share * 100)}% of them: Moodle "
+            "knows whole percents here",
+        )
+        for share in sorted(shares)
+    ]
+
+
 _POSITIONS = [
     (
         "moodle-ordering",
@@ -179,6 +203,8 @@ def _plugin_losses(asked: Iterable[Half], options: MoodleOptions) -> list[tuple[
             found.append(("moodle-formula", text))
             if any(_has_mistakes(part.answer) for part in half.parts):
                 text = "the Formulas plugin tells nothing of known mistakes"
+                if any(rewards_mistakes(part.answer) for part in half.parts):
+                    text += ", and those that earn a share of the points earn nothing"
                 found.append(("moodle-feedback", text))
     return found
 

@@ -42,7 +42,7 @@ from qgen.renderers.moodle.essay import (
 from qgen.renderers.moodle.formula_values import HIDDEN, NO_VALUES, FormulaValues, formula_values
 from qgen.renderers.moodle.formulas_plugin import PluginParts, plain_braces, plugin_elements
 from qgen.renderers.moodle.halves import Half, in_plugin, variant_fault
-from qgen.renderers.moodle.numbers import NumberWriter, grade
+from qgen.renderers.moodle.numbers import NumberWriter, are_listed, grade, listed_share
 from qgen.renderers.moodle.stack import ELEMENTS_HERE, stack_question
 from qgen.renderers.moodle.stack_parts import StackParts, unfollowed
 from qgen.renderers.moodle.text import (
@@ -170,6 +170,8 @@ class MoodleQuestions:
                 return self._arranged(
                     "matching", item, half, self._arrangements.positions(answer), frame
                 )
+            case Numeric() | ShortAnswer() if not are_listed(answer):
+                return self._embedded(item, half, self._cloze.alone(answer, frame.labels), frame)
             case MultipleSelect() | Matching() | Ordering() | MatrixAnswer():
                 return self._embedded(item, half, self._cloze.alone(answer, frame.labels), frame)
             case Numeric():
@@ -316,7 +318,9 @@ class MoodleQuestions:
         answers = [_number_answer("100", *key, EMPTY_FIELD) for key in writer.write_key(answer.key)]
         wrong = writer.write_mistakes([mistake.value for mistake in answer.mistakes])
         for mistake, (number, margin) in zip(answer.mistakes, wrong, strict=True):
-            answers.append(_number_answer("0", number, margin, self._text.field(mistake.feedback)))
+            share = listed_share(mistake.credit)
+            told = self._text.field(mistake.feedback)
+            answers.append(_number_answer(share, number, margin, told))
         answers.append(_ANY_OTHER_NUMBER)
         specific = f"<showunits>3</showunits>\n{''.join(answers)}"
         # Five underscores are where Moodle puts the box.
@@ -328,7 +332,9 @@ class MoodleQuestions:
     def _words(self, item: Item, half: Half, answer: ShortAnswer, frame: Frame) -> str:
         accepted = [_words_answer("100", form, EMPTY_FIELD) for form in answer.accepted]
         mistakes = [
-            _words_answer("0", mistake.text, self._text.field(mistake.feedback))
+            _words_answer(
+                listed_share(mistake.credit), mistake.text, self._text.field(mistake.feedback)
+            )
             for mistake in answer.mistakes
         ]
         use_case = int(answer.case_sensitive)

@@ -36,7 +36,7 @@ from qgen.renderers.locales import date_text, number_tex
 from qgen.renderers.matrices import key_tex, rows_tex
 from qgen.renderers.paper.literals import string
 from qgen.renderers.paper.text import PaperText, Surroundings
-from qgen.renderers.wording import points_label, points_number
+from qgen.renderers.wording import credit_text, points_label, points_number
 
 HEADING_LEVEL = 4
 """The level of a heading within a question: below the paper, its sections and questions."""
@@ -79,6 +79,11 @@ class Words:
         """Points as a decimal of at most three places, or as a fraction."""
         shown = points_number(points, self.labels.locale)
         return self.formula(number_latex(points)) if "/" in shown else self.text(shown)
+
+    def credit(self, credit: Fraction) -> str:
+        """What a mistake earns, behind it; nothing where that is nothing."""
+        shown = credit_text(credit, self.labels.locale)
+        return self.text(shown) if shown else ""
 
     def date(self, written: str) -> str:
         """A date as the language writes it."""
@@ -270,13 +275,22 @@ class PaperQuestions:
             case Numeric():
                 yield self._key_line(self._accepted(answer))
                 yield from self._mistakes(
-                    [(words.number(mistake.value), mistake.feedback) for mistake in answer.mistakes]
+                    [
+                        (
+                            words.number(mistake.value) + words.credit(mistake.credit),
+                            mistake.feedback,
+                        )
+                        for mistake in answer.mistakes
+                    ]
                 )
             case FormulaAnswer():
                 yield self._key_line(words.formula(latex(answer.key)))
                 yield from self._mistakes(
                     [
-                        (words.formula(latex(mistake.value)), mistake.feedback)
+                        (
+                            words.formula(latex(mistake.value)) + words.credit(mistake.credit),
+                            mistake.feedback,
+                        )
                         for mistake in answer.mistakes
                     ]
                 )
@@ -289,7 +303,10 @@ class PaperQuestions:
                 yield self._key_line(words.text("; ".join(answer.accepted)))
                 yield from self._mistakes(
                     [
-                        (words.text(f"“{mistake.text}”"), mistake.feedback)
+                        (
+                            words.text(f"“{mistake.text}”") + words.credit(mistake.credit),
+                            mistake.feedback,
+                        )
                         for mistake in answer.mistakes
                     ]
                 )

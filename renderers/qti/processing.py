@@ -107,7 +107,7 @@ class Processing:
         return self._tag("mapping", entries, lowerBound=0, defaultValue=0)
 
     def value(self, answer: Numeric) -> str:
-        """Full marks within the tolerance, a known mistake's feedback within its own."""
+        """Full marks within the tolerance, a known mistake's share and feedback within its own."""
         cases = [
             (self._tag("isNull", self._response), self._score(Fraction(0))),
             (self._is_number(self._name, answer.key, answer.tolerance), self._score(self._points)),
@@ -116,7 +116,9 @@ class Processing:
         for place, (middle, width) in enumerate(wrong):
             low_end, high_end = Decimal(middle) - Decimal(width), Decimal(middle) + Decimal(width)
             is_mistake = self._within(self._name, format(low_end, "f"), format(high_end, "f"))
-            cases.append((is_mistake, self._feedback(place)))
+            earned = self._points * answer.mistakes[place].credit
+            effect = self._feedback(place) + (self._score(earned) if earned else "")
+            cases.append((is_mistake, effect))
         return self._when(cases)
 
     def _is_number(self, name: str, key: Real, tolerance: Tolerance) -> str:
@@ -191,11 +193,14 @@ class Processing:
         return self._when(cases, scored + (self._when(told) if told else ""))
 
     def words_mapping(self, answer: ShortAnswer) -> str:
-        """Full marks for each form that is accepted."""
+        """Full marks for each form that is accepted, their share for known mistakes."""
         sensitive = _truth(answer.case_sensitive)
-        forms = dict.fromkeys(map(one_line, answer.accepted))
+        forms = dict.fromkeys(map(one_line, answer.accepted), self._points)
+        for mistake in answer.mistakes:
+            if mistake.credit:
+                forms.setdefault(one_line(mistake.text), self._points * mistake.credit)
         entries = "".join(
-            self._entry(form, self._points, caseSensitive=sensitive) for form in forms
+            self._entry(form, worth, caseSensitive=sensitive) for form, worth in forms.items()
         )
         return self._tag("mapping", entries, defaultValue=0)
 

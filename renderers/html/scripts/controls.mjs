@@ -1,7 +1,7 @@
 /**
  * The controls of a question: what stands in them, and how they are filled.
  * @typedef {import("./marking.mjs").Response} Response
- * @typedef {{kind: string, many?: boolean, shown?: number, rows?: number, columns?: number, variables?: string[], free?: string[]}} Shown
+ * @typedef {{kind: string, many?: boolean, shown?: number, rows?: number, columns?: number, variables?: string[], free?: string[], workedOut?: boolean}} Shown
  */
 
 /** @type {(id: string) => HTMLElement | null} */

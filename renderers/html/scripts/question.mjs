@@ -8,10 +8,11 @@
  * @typedef {(number | string)[]} Folded
  * @typedef {{steps: boolean, seconds: number | null, parts: Part[], first?: string, others?: Folded[]}} QuestionData
  */
+import { double } from "./exact.mjs"
 import { byId, fields, fill, lock, made, phrased, responseIn } from "./controls.mjs"
 import { formulas } from "./formula_hooks.mjs"
 import { isBlank } from "./marking.mjs"
-import { readNumber } from "./numbers.mjs"
+import { readAnswer, readNumber } from "./numbers.mjs"
 import { makeMovable } from "./ordering.mjs"
 import { untouched } from "./store.mjs"
 
@@ -144,7 +145,7 @@ export class Question {
     const part = this.parts[index]
     if (!text.trim()) return null
     const read =
-      part.kind === "number" || part.kind === "matrix" ? readNumber(text)
+      part.kind === "number" || part.kind === "matrix" ? readAnswer(text, part.workedOut)
       : part.kind === "formula" ? formulas.read(text, part.variables ?? [], part.free ?? [])
       : null
     return read && "refused" in read ? read : null
@@ -169,6 +170,9 @@ export class Question {
         read.append(formulas.show(formula))
         message.replaceChildren(read)
       }
+    } else if (part.kind === "number" && !refused && "refused" in readNumber(control.value)) {
+      const read = readAnswer(control.value, part.workedOut)
+      message.replaceChildren(control.value.trim() && !("refused" in read) ? `${this.words.readAs} ${about(read.value)}` : "")
     } else message.replaceChildren()
     message.removeAttribute("tabindex")
     if (message.scrollWidth > message.clientWidth) message.setAttribute("tabindex", "0")
@@ -196,6 +200,9 @@ export class Question {
       if (button instanceof HTMLButtonElement) button.disabled = isLocked
   }
 }
+
+/** A number that was worked out, to six digits. @type {(value: import("./exact.mjs").Fraction) => string} */
+const about = (value) => `${Number(double(value).toPrecision(6))}`
 
 /** The place of a question's head among what it holds. @type {(article: HTMLElement) => number} */
 const headOf = (article) => [...article.childNodes].findIndex((each) => each instanceof HTMLElement && each.className === "head")
