@@ -84,7 +84,7 @@ def test_every_kind_carries_every_node_and_its_common_elements(kind):
     assert first.grade == float(samples.item(kind).points)
     assert first.tags == ["samples", "first", "second tag"]
     assert f"The worked solution of the {kind} question." in first.explanation
-    assert first.files == ["picture.png"]
+    assert sorted(first.files) == ["picture.png", "points.csv"]
     assert 'alt="A grey picture, 100% &lt;flat&gt;, &lt;7&gt; &amp; 8"' in first.text
     assert r"\(x &lt; y \text{ and } x - \frac{3}{4}\)" in first.text
     assert r"\frac{q(z)}{p(z)}\,dz &lt; \frac{3}{4}\]" in first.text
