@@ -1,7 +1,7 @@
 """Proves a bank: every question, many variants, both routes, the grader and the texts."""
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +25,7 @@ from qgen.generator.variants import Variant
 from qgen.marking.item_checks import item_faults, mistakes_tested
 from qgen.marking.rules import guess_floor
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
+from qgen.progress import NO_STEPS, Steps
 from qgen.proofs import ProofStore
 from qgen.question_solvers import question_solvers, verified_results
 from qgen.question_warnings import QuestionWatch
@@ -107,7 +108,7 @@ def check_banks(
     variants: int,
     rule: ScoringRule = "per_option",
     solver_files: Sequence[Path] = (),
-    progress: Callable[[str], None] = lambda step: None,
+    steps: Steps = NO_STEPS,
     jobs: int = 1,
     formats: Sequence[str] = (),
     strict: bool = False,
@@ -127,10 +128,11 @@ def check_banks(
     problems += _unknown_rivals(bank)
     checks = []
     how = How(variants, rule, strict)
+    steps.expect("question", len(bank.questions))
     for check in _checked(tuple(bank.questions.values()), how, jobs):
         checks.append(check)
         problems += check.problems
-        progress("question")
+        steps.step("question")
     templates = bank.questions.values()
     outlines = [outline(each, each.points, rule) for each in templates if formats]
     writers = {name: default_writer(name) for name in formats}

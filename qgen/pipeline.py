@@ -29,6 +29,7 @@ from qgen.marking.rules import guess_floor
 from qgen.marking_file import MarkingRecorder
 from qgen.output_folder import OutputFolder, replacing
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
+from qgen.progress import NO_STEPS, Steps
 from qgen.proofs import ProofStore, VerifyMode
 from qgen.question_solvers import verified_results
 from qgen.records import ItemRecorder, KeyTable, earlier_items, manifest
@@ -45,7 +46,7 @@ from qgen.writers import NamedWriter, chosen_writers, compile_sources
 class BuildRequest:
     """What to build, where to, and how; None leaves the choice to the spec.
 
-    `progress` is told of each item and each PDF as it is done.
+    `steps` are told of each item and each PDF as it is done.
     """
 
     spec: Path
@@ -58,7 +59,7 @@ class BuildRequest:
     """Whether a key that nothing proves is an error, whatever the spec says."""
 
     proofs: ProofStore = field(default_factory=ProofStore)
-    progress: Callable[[str], None] = lambda step: None
+    steps: Steps = NO_STEPS
 
 
 @dataclass(slots=True)
@@ -236,7 +237,7 @@ class _Build:
         folder.close()
         for each in self._writers:
             self._report.problems += compile_sources(
-                each, self._request.jobs, folder, self._request.progress
+                each, self._request.jobs, folder, self._request.steps
             )
         self._report.pools = len(exam.pools)
         losses = [str(self._portable(problem)) for problem in self._report.problems]
@@ -282,6 +283,8 @@ class _Build:
         by_lot = self._spec.students is not None
         papers = [self._production(slot, "paper").cohort(copies, by_lot=by_lot) for slot in slots]
         pools = [self._pool_items(slot, most) for slot in slots] if most else []
+        in_pools = sum(pool.count(most) for pool in exam.pools)
+        self._request.steps.expect("item", len(copies) * len(slots) + in_pools)
         try:
             for reader in self._exam.readers:
                 items = {slot.key: next(made) for slot, made in zip(slots, papers, strict=True)}
@@ -341,7 +344,7 @@ class _Build:
                 sink.put(sink.writer.paper(made))
                 sink.tell_lost_data(made.items())
         for _ in made.items():
-            self._request.progress("item")
+            self._request.steps.step("item")
 
     def _hand_out_pool(self, pool: Pool, made: Iterator[Item], sinks: Sequence[Sink]) -> None:
         for item in made:
@@ -349,7 +352,7 @@ class _Build:
                 if item.variant <= pool.count(sink.writer.variants):
                     sink.put(sink.writer.variant(pool, item))
                     sink.tell_lost_data((item,))
-            self._request.progress("item")
+            self._request.steps.step("item")
 
     def _head(self, exam: ExamDocument) -> dict[str, Any]:
         request = self._request
