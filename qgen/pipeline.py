@@ -13,7 +13,7 @@ from qgen import __version__
 from qgen.bank.templates import QuestionTemplate
 from qgen.document.exam import ExamDocument, Item, Paper, Pool
 from qgen.document.guide import GuideDocument
-from qgen.document.problem import Problem, in_reading_order
+from qgen.document.problem import Place, Problem, in_reading_order
 from qgen.earlier_build import MANIFEST, Run, refuse_others, spec_digest, spec_from
 from qgen.formula_losses import formula_losses
 from qgen.generator.apart import listed_together
@@ -35,6 +35,7 @@ from qgen.question_solvers import verified_results
 from qgen.records import ItemRecorder, KeyTable, earlier_items, manifest
 from qgen.renderers.carriage import Marks, marks_by_format
 from qgen.renderers.data_losses import unprinted_data
+from qgen.renderers.wording import is_refused
 from qgen.renderers.writer import Chunk, Writer
 from qgen.solvers.routes.registry import Solver
 from qgen.study_guide import study_guide
@@ -99,6 +100,7 @@ def build(request: BuildRequest) -> BuildReport:
         return BuildReport(problems)
     writers, problems = chosen_writers(exam, request.formats)
     problems += exam.losses
+    problems += _refused_names(request.spec)
     problems += _losses(exam, writers)
     problems += _unproved(exam, strict=request.strict)
     problems += listed_together(exam.loaded, (slot.template.header for slot in exam.slots))
@@ -107,6 +109,17 @@ def build(request: BuildRequest) -> BuildReport:
     if report.failed:
         return report
     return _Build(request, exam, writers, report).run()
+
+
+def _refused_names(spec: Path) -> list[Problem]:
+    """What is to be told of an exam whose files some systems cannot have."""
+    if not is_refused(spec.stem):
+        return []
+    message = (
+        f"the build and its files are called '{spec.stem}', after the exam's file, and Windows "
+        "takes no such name: whoever uses it there cannot copy them"
+    )
+    return [Problem("file-name", message, Place(str(spec), 1, 1), "loss")]
 
 
 def _target(request: BuildRequest) -> Path:
