@@ -11,6 +11,12 @@ from qgen.renderers.labels import Labels
 from qgen.renderers.locales import number_text, plural
 
 _LONGEST_NAME = 80
+_REFUSED = frozenset(
+    ["con", "prn", "aux", "nul", "conin$", "conout$"]
+    + [f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³"]
+)
+"""What Windows takes for devices, whatever ending follows."""
+_REFUSED_SIGNS = re.compile(r'[<>:"/\\|?*\x00-\x1f]|[. ]$')
 
 
 @lru_cache(maxsize=1024)
@@ -61,12 +67,20 @@ class FileNames:
     def free(self, *words: str) -> str:
         """The words joined by hyphens, or the first of `name-2`, `name-3`, … that is free."""
         name = "-".join(map(self._safe, words))
+        if is_refused(name):
+            name += "_"
         found, number = name, 1
         while _same(found) in self._taken:
             number += 1
             found = f"{name}-{number}"
         self._taken.add(_same(found))
         return found
+
+
+def is_refused(name: str) -> bool:
+    """Whether Windows takes no file or folder of this name."""
+    stem = name.partition(".")[0].rstrip(" ").casefold()
+    return stem in _REFUSED or _REFUSED_SIGNS.search(name) is not None
 
 
 def _same(name: str) -> str:
