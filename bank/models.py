@@ -242,9 +242,12 @@ class CarryModel(AuthorModel):
 
 
 class PartFields(AuthorModel):
-    """What every part of a derivation says beside its answer."""
+    """What every part of a derivation says beside its answer.
 
-    prompt: NonEmptyText
+    A part whose blank stands in the stem, as in `[[a]]`, needs no prompt.
+    """
+
+    prompt: NonEmptyText | None = None
     points: PositiveNumber
     space: SpaceText | None = None
     explanation: NonEmptyText | None = None
