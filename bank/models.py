@@ -157,6 +157,14 @@ class FormulaFields(AuthorModel):
     up_to: Freedom | None = None
 
 
+class MatrixMistakeModel(AuthorModel):
+    """What a usual mistake gives instead of a matrix; its right entries earn what they earn."""
+
+    answer: ExpressionText
+    proof: ProofText | None = None
+    feedback: NonEmptyText
+
+
 class MatrixFields(AuthorModel):
     """A matrix or a vector, entry by entry; students are told how many rows and columns it has.
 
@@ -168,7 +176,7 @@ class MatrixFields(AuthorModel):
     proof: ProofText | None = None
     tolerance: ToleranceModel
     marks: MatrixCredit = "per_entry"
-    mistakes: tuple[MistakeModel, ...] = ()
+    mistakes: tuple[MatrixMistakeModel, ...] = ()
 
 
 class ShortAnswerFields(AuthorModel):

@@ -446,7 +446,7 @@ class TemplateBuilder:
                     self._proved(model.answer, model.proof, *steps, "answer"),
                     _tolerance(model.tolerance),
                     model.marks,
-                    self._mistakes(model.mistakes, steps),
+                    self._matrix_mistakes(model, steps),
                 )
             case ShortAnswerFields():
                 listed = self._is_list("accept", steps)
@@ -498,6 +498,15 @@ class TemplateBuilder:
                 self._text(mistake.feedback, *steps, "mistakes", index, "feedback"),
             )
             for index, mistake in enumerate(mistakes)
+        )
+
+    def _matrix_mistakes(self, model: MatrixFields, steps: Steps) -> tuple[MistakeTemplate, ...]:
+        return tuple(
+            MistakeTemplate(
+                self._proved(mistake.answer, mistake.proof, *steps, "mistakes", index, "answer"),
+                self._text(mistake.feedback, *steps, "mistakes", index, "feedback"),
+            )
+            for index, mistake in enumerate(model.mistakes)
         )
 
     def _choice(self, model: ChoiceFields, steps: Steps) -> ChoiceTemplate:
