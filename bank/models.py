@@ -168,6 +168,14 @@ class FormulaFields(AuthorModel):
     up_to: Freedom | None = None
 
 
+class MatrixMistakeModel(AuthorModel):
+    """What a usual mistake gives instead of a matrix; its right entries earn what they earn."""
+
+    answer: ExpressionText
+    proof: ProofText | None = None
+    feedback: NonEmptyText
+
+
 class MatrixFields(AuthorModel):
     """A matrix or a vector, entry by entry; students are told how many rows and columns it has.
 
@@ -179,7 +187,7 @@ class MatrixFields(AuthorModel):
     proof: ProofText | None = None
     tolerance: ToleranceModel
     marks: MatrixCredit = "per_entry"
-    mistakes: tuple[MistakeModel, ...] = ()
+    mistakes: tuple[MatrixMistakeModel, ...] = ()
 
 
 class ShortAnswerFields(AuthorModel):
@@ -253,9 +261,12 @@ class CarryModel(AuthorModel):
 
 
 class PartFields(AuthorModel):
-    """What every part of a derivation says beside its answer."""
+    """What every part of a derivation says beside its answer.
 
-    prompt: NonEmptyText
+    A part whose blank stands in the stem, as in `[[a]]`, needs no prompt.
+    """
+
+    prompt: NonEmptyText | None = None
     points: PositiveNumber
     space: SpaceText | None = None
     explanation: NonEmptyText | None = None

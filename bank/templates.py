@@ -279,6 +279,8 @@ class PartTemplate:
     explanation: RichText | None
     carry: CarryTemplate | None = None
     space: Space | None = None
+    in_text: bool = False
+    """Whether its answer has a blank in the question's stem."""
 
     @property
     def is_worked(self) -> bool:

@@ -284,6 +284,8 @@ class Part:
     carried: CarriedForward | None = None
     space: Space | None = None
     """The room that its author or the exam's wants; otherwise it goes by kind and minutes."""
+    in_text: bool = False
+    """Whether its answer has a blank in the question's stem."""
 
 
 def rewards_mistakes(answer: Answer) -> bool:

@@ -163,6 +163,7 @@ class Filler:
                     optional_passage(part.explanation, printed),
                     None if part.carry is None else carried_forward(part.carry, known),
                     space,
+                    part.in_text,
                 )
                 for part, points, provenance, space in zip(
                     self._template.parts, self._points, self.provenances, self._spaces, strict=True

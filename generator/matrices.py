@@ -6,6 +6,7 @@ from math import isfinite
 
 from qgen.bank.templates import MatrixTemplate, Placed
 from qgen.document.answers import MatrixAnswer, MatrixMistake, Rows
+from qgen.document.matrices import typed_rows
 from qgen.document.numbers import exact_value
 from qgen.document.richtext import Passage
 from qgen.document.values import LARGEST, Real, Value, brief, is_real
@@ -32,7 +33,7 @@ def matrix_answer(
             )
             raise VariantFailure("answer", message)
         if _exact(rows) == _exact(key):
-            message = f"the mistake '{source}' gives the key {brief(key)} itself"
+            message = f"the mistake '{source}' gives the key {typed_rows(key)} itself"
             raise VariantFailure("mistake-is-key", message)
         mistakes.append(MatrixMistake(rows, Passage(mistake.feedback, printed)))
     return MatrixAnswer(key, template.tolerance, template.credit, tuple(mistakes))

@@ -60,6 +60,8 @@ def outline(template: QuestionTemplate, points: Fraction, rule: ScoringRule) -> 
                 "stated",
                 optional_passage(part.explanation, printed),
                 None if part.carry is None else CarriedForward(part.carry.part, _not_yet),
+                None,
+                part.in_text,
             )
             for part, worth in zip(template.parts, part_points(template, points), strict=True)
         ),

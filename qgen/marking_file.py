@@ -28,6 +28,7 @@ from qgen.document.answers import (
 from qgen.document.exam import ExamDocument, Item, Paper
 from qgen.document.richtext import (
     NO_TEXT,
+    Blank,
     BulletList,
     Code,
     CodeBlock,
@@ -148,6 +149,8 @@ class _SeenText(PassageWriter):
                     yield from _cut(node.content)
                 case Text() | Code() | CodeBlock():
                     yield node.text
+                case Blank():
+                    yield node.label
                 case Emphasis() | Strong() | Link() | LineBreak() | Paragraph() | Heading():
                     pass
                 case BulletList() | NumberedList() | Quotation() | Rule() | Table():

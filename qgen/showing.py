@@ -94,7 +94,8 @@ def item_text(item: Item, solution: bool) -> str:
     ]
     for part in item.parts:
         if part.label:
-            lines += ["", f"({part.label}) {plain_text(part.prompt)} [{_points(part.points)}]"]
+            words = " ".join(filter(None, (f"({part.label})", plain_text(part.prompt))))
+            lines += ["", f"{words} [{_points(part.points)}]"]
         lines += _asked(part.answer, solution)
         if solution:
             lines.append(f"Key: {key_text(part.answer)} ({part.provenance})")

@@ -10,6 +10,7 @@ from qgen.document.exam import Asset
 from qgen.document.links import link_fault
 from qgen.document.richtext import (
     Alignment,
+    Blank,
     Block,
     BulletList,
     Code,
@@ -192,6 +193,8 @@ class MarkupText(PassageWriter):
                 yield FormulaSlot(node.alternative, lambda words: self.picture(node.asset, words))
             case LineBreak():
                 yield "<br/>"
+            case Blank():
+                yield self.blank(node, f"<strong>({escaped_text(node.label)})</strong>&#160;____")
             case _:
                 assert_never(node)
 

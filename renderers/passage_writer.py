@@ -1,11 +1,11 @@
 """Writes passages fast: a text is turned into pieces once, then only its holes are filled."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from qgen.document.richtext import Hole, Passage, RichText, join_parts
+from qgen.document.richtext import Blank, Hole, Passage, RichText, join_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,12 @@ class PassageWriter(ABC):
     def __init__(self) -> None:
         # The text is kept beside its pieces, so that its identity cannot be given to another.
         self._known: dict[int, tuple[RichText, tuple[Piece, ...]]] = {}
+        self.blanks: Mapping[str, str] = {}
+        """The boxes that stand in the blanks of the next passages, by the labels of parts."""
+
+    def blank(self, node: Blank, gap: str) -> Piece:
+        """A blank: the box that stands there, or a gap where the answer is given elsewhere."""
+        return FormulaSlot((), lambda _: self.blanks.get(node.label, gap))
 
     @abstractmethod
     def pieces(self, text: RichText) -> Iterable[Piece]:

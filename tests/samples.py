@@ -33,6 +33,7 @@ from qgen.document.formula import Number, Power, Product, Quotient, Sum, Symbol,
 from qgen.document.problem import Place
 from qgen.document.richtext import (
     NO_TEXT,
+    Blank,
     Block,
     BulletList,
     Code,
@@ -76,6 +77,7 @@ INLINES: tuple[Inline, ...] = (
     DataLink("points.csv", (Hole(0),), (Text("the data"),)),
     Image("picture", ("A grey picture, 100% <flat>, ", Hole(0))),
     LineBreak(),
+    Blank("z"),
 )
 
 BLOCKS: tuple[Block, ...] = (

@@ -26,6 +26,7 @@ from qgen.document.answers import (
 from qgen.document.exam import Item
 from qgen.document.formula import Call, Formula, Number, Power, Product, Quotient, Sum, Symbol
 from qgen.document.numbers import exact_value
+from qgen.renderers.blanks import stands_in_text
 from qgen.renderers.carried import quotient_of
 
 Data: TypeAlias = Mapping[str, object]
@@ -33,7 +34,13 @@ Data: TypeAlias = Mapping[str, object]
 
 def shown_parts(item: Item) -> list[Data]:
     """The kinds of a question's answers, as the page shows them anyway: nothing of the keys."""
-    return [_shown(part.answer) for part in item.parts]
+    return [_asked(part) for part in item.parts]
+
+
+def _asked(part: Part) -> Data:
+    shown = _shown(part.answer)
+    listed = isinstance(part.answer, SingleChoice) and stands_in_text(part)
+    return {**shown, "listed": True} if listed else shown
 
 
 def _shown(answer: Answer) -> Data:
@@ -68,7 +75,7 @@ def marked_parts(item: Item) -> list[Data]:
     """What each part of a question is marked by, and its points."""
     return [
         {
-            **_shown(part.answer),
+            **_asked(part),
             **_key(part.answer),
             **_carried(part, item.parts),
             "points": str(part.points),

@@ -12,6 +12,7 @@ from qgen.document.exam import Asset
 from qgen.document.links import link_fault
 from qgen.document.problem import Place, Problem, Severity
 from qgen.document.richtext import (
+    Blank,
     Block,
     BulletList,
     Code,
@@ -237,6 +238,9 @@ class HtmlText(PassageWriter):
                 yield FormulaSlot(node.alternative, partial(self._surroundings.picture, node.asset))
             case LineBreak():
                 yield "<br>\n"
+            case Blank():
+                gap = f'<span class="kept"><strong>({escape(node.label)})</strong> ____</span>'
+                yield self.blank(node, gap)
             case _:
                 assert_never(node)
 

@@ -140,6 +140,8 @@ class LatexQuestions:
             case MultipleSelect():
                 yield rf"\examhint{{{escape(words.select_any)}}}"
                 yield self._options(answer.options, r"\examsquare")
+            case Numeric() | ShortAnswer() if part.in_text:
+                pass
             case Numeric():
                 unit = f"~{escape(answer.unit)}" if answer.unit else ""
                 yield rf"\examblank{{{escape(words.answer)}}}{{5cm}}{unit}"

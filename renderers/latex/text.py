@@ -8,6 +8,7 @@ from typing import assert_never
 from qgen.document.data_files import printed_tables
 from qgen.document.richtext import (
     Alignment,
+    Blank,
     Block,
     BulletList,
     Code,
@@ -168,6 +169,8 @@ def _inline(node: Inline) -> Iterator[Piece]:
             yield FormulaSlot(node.alternative, partial(_picture, node.asset))
         case LineBreak():
             yield "\\examlinebreak{}"
+        case Blank():
+            yield rf"\examtextgap{{({escape(node.label)})}}"
         case _:
             assert_never(node)
 
@@ -252,6 +255,8 @@ def _width(cell: tuple[Inline, ...]) -> int:
                 width += 20
             case LineBreak():
                 pass
+            case Blank():
+                width += 20
             case _:
                 assert_never(node)
     return width

@@ -83,6 +83,17 @@ def can_be_listed(texts: Iterable[Passage]) -> bool:
     return all(map(is_plain, texts))
 
 
+def stands_in_cloze(part: Part) -> bool:
+    """Whether a part's box stands in a blank of the stem; values of a formula stay below."""
+    match part.answer:
+        case Numeric() | ShortAnswer():
+            return part.in_text
+        case SingleChoice():
+            return part.in_text and can_be_listed(option.text for option in part.answer.options)
+        case _:
+            return False
+
+
 def star_escaped(text: str) -> str:
     """A short answer's text, whose stars would match anything; a backslash stands for itself."""
     return text.replace("*", r"\*")
@@ -122,10 +133,11 @@ class ClozeWriter:
         asked: Collection[str],
         values: Mapping[str, FormulaValues],
         labels: Labels,
-    ) -> str:
+    ) -> tuple[dict[str, str], str]:
         """The parts with labels in `asked`, each with its prompt and its blank or blanks.
 
-        `values` are those of the formulas, by the parts' labels.
+        First come the boxes that stand in the stem's blanks, by the parts' labels. `values` are
+        those of the formulas.
         """
         here = [part for part in parts if part.label in asked]
         answers = {part.label: values.get(part.label, part.answer) for part in here}
@@ -134,16 +146,35 @@ class ClozeWriter:
         ]
         weights = iter(whole_weights(*(share.as_integer_ratio() for share in shares)))
         written: list[str] = []
+        in_text: dict[str, str] = {}
         for part in parts:
             heading = self.body(part_heading(part, labels))
             if part.label in asked:
                 prompt = self.body(f"<div>{self._text.write(part.prompt)}</div>")
-                written.append(
-                    heading + prompt + self._blanks(answers[part.label], weights, labels)
-                )
+                if stands_in_cloze(part):
+                    in_text[part.label] = self._in_line(part, next(weights))
+                    hint = typing_hint(labels) if isinstance(part.answer, Numeric) else ""
+                    written.append(f"{heading}{prompt}{hint}")
+                else:
+                    blanks = self._blanks(answers[part.label], weights, labels)
+                    written.append(heading + prompt + blanks)
             else:
                 written.append(f"{heading}<p>{escaped_text(labels.asked_elsewhere)}</p>")
-        return "".join(written)
+        return in_text, "".join(written)
+
+    def _in_line(self, part: Part, weight: int) -> str:
+        """The label and the box of a part that stands in the text."""
+        match part.answer:
+            case SingleChoice():
+                kind = f"MULTICHOICE_{self._shuffled}".rstrip("_")
+                box = self._choice_blank(part.answer, weight, kind, "")
+            case Numeric():
+                box = self._number(part.answer, weight)
+            case ShortAnswer():
+                box = self._words(part.answer, weight)
+            case _:
+                raise TypeError(f"a {type(part.answer).__name__} stands in no line")
+        return f"<strong>({escaped_text(part.label)})</strong>&nbsp;{box}"
 
     def alone(self, answer: Answer | FormulaValues, labels: Labels) -> str:
         """One answer as blanks of equal weight, such as a choice of yes or no for statements."""
@@ -186,7 +217,13 @@ class ClozeWriter:
     def _options(
         self, answer: SingleChoice | MultipleSelect, weight: int, kind: str, share: str
     ) -> str:
-        """Options to click on; `share` is the percentage of one right tick, where one is given."""
+        """Options to click on."""
+        return f"<div>{self._choice_blank(answer, weight, kind, share)}</div>"
+
+    def _choice_blank(
+        self, answer: SingleChoice | MultipleSelect, weight: int, kind: str, share: str
+    ) -> str:
+        """Options; `share` is the percentage of one right tick, where one is given."""
         right, wrong = (f"%{share}%", f"%-{share}%") if share else ("=", "")
         alternatives = [
             self._alternative(
@@ -196,7 +233,7 @@ class ClozeWriter:
             )
             for option in answer.options
         ]
-        return f"<div>{_blank(weight, kind, alternatives)}</div>"
+        return _blank(weight, kind, alternatives)
 
     def _judgements(self, answer: MultipleSelect, weights: Iterator[int], labels: Labels) -> str:
         rows: list[str] = []

@@ -1,5 +1,6 @@
 """Questions as Moodle XML, each kind as the question type that marks it best."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import assert_never
@@ -73,6 +74,7 @@ _IDENTIFIER_LENGTH = 100
 _NAME_ROOM = 245
 _FORMULA_LINES = 5
 _ESSAY_ENDING = "-essay"
+_NO_BOXES: Mapping[str, str] = {}
 _ANY_OTHER_NUMBER = (
     '<answer fraction="0" format="moodle_auto_format"><text>*</text><tolerance>0</tolerance>'
     f'<feedback format="html">{EMPTY_FIELD}</feedback></answer>\n'
@@ -150,8 +152,8 @@ class MoodleQuestions:
             if half.by == "person" or values is None:
                 return self._essay_of_parts(item, half, frame)
             asked = {part.label for part in half.parts}
-            blanks = self._cloze.derivation(item.parts, asked, values, frame.labels)
-            return self._embedded(item, half, blanks, frame)
+            in_text, blanks = self._cloze.derivation(item.parts, asked, values, frame.labels)
+            return self._embedded(item, half, blanks, frame, in_text)
         answer = item.parts[0].answer
         match answer:
             case SingleChoice():
@@ -368,8 +370,21 @@ class MoodleQuestions:
     def _arranged(self, kind: str, item: Item, half: Half, specific: str, frame: Frame) -> str:
         return self._element(kind, item, half, frame, self._text.field(item.stem), specific)
 
-    def _embedded(self, item: Item, half: Half, blanks: str, frame: Frame) -> str:
+    def _embedded(
+        self,
+        item: Item,
+        half: Half,
+        blanks: str,
+        frame: Frame,
+        in_text: Mapping[str, str] = _NO_BOXES,
+    ) -> str:
+        """Blanks behind the stem, and `in_text` those that stand in it."""
+        # A zero, which no text holds, keeps their braces from what looks like a blank.
+        self._text.blanks = {label: f"\0{label}\0" for label in in_text}
         body = self._cloze.body(self._text.write(item.stem))
+        self._text.blanks = _NO_BOXES
+        for label, box in in_text.items():
+            body = body.replace(f"\0{label}\0", box)
         stem = self._text.field_of(f"<div>{body}</div>{blanks}")
         return self._element("cloze", item, half, frame, stem, "")
 

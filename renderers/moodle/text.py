@@ -11,6 +11,7 @@ from qgen.document.data_files import printed_tables
 from qgen.document.exam import Asset
 from qgen.document.links import link_fault
 from qgen.document.richtext import (
+    Blank,
     Block,
     BulletList,
     Code,
@@ -305,6 +306,8 @@ class MoodleText(PassageWriter):
                 yield self._image(node)
             case LineBreak():
                 yield "<br>"
+            case Blank():
+                yield self.blank(node, f"<strong>({escaped_text(node.label)})</strong>&nbsp;____")
             case _:
                 assert_never(node)
 

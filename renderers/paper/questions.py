@@ -207,6 +207,8 @@ class PaperQuestions:
             case MultipleSelect():
                 yield f"#hint[{self.words.text(labels.select_any)}];"
                 yield self._options(answer.options, "square-sign")
+            case Numeric() if part.in_text:
+                yield working
             case Numeric():
                 yield working
                 unit = f", unit: [{self.words.text(answer.unit)}]" if answer.unit else ""
@@ -218,6 +220,8 @@ class PaperQuestions:
                 yield working
                 label = self.words.text(labels.answer)
                 yield f'#matrix-room([{label}#":";], {answer.height}, {answer.width});'
+            case ShortAnswer() if part.in_text:
+                pass
             case ShortAnswer():
                 yield f'#blank([{self.words.text(labels.answer)}#":";], width: 60%);'
             case Matching():

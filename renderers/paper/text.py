@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from qgen.document.data_files import printed_tables
 from qgen.document.problem import Place, Problem, Severity
 from qgen.document.richtext import (
+    Blank,
     Block,
     BulletList,
     Code,
@@ -222,6 +223,8 @@ class PaperText(PassageWriter):
                 yield self._picture("picture", node)
             case LineBreak():
                 yield "#linebreak();"
+            case Blank():
+                yield f"#text-gap[{self._surroundings.text(f'({node.label})')}];"
             case _:
                 assert_never(node)
 

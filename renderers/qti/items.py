@@ -19,9 +19,10 @@ from qgen.document.answers import (
     SingleChoice,
 )
 from qgen.document.exam import Item
-from qgen.document.richtext import Passage
+from qgen.document.richtext import Passage, plain_text
 from qgen.renderers.labels import Labels
 from qgen.renderers.matrices import size_text
+from qgen.renderers.moodle.cloze import stands_in_cloze
 from qgen.renderers.moodle.essay import marking_notes, part_heading
 from qgen.renderers.moodle.text import escaped, escaped_text
 from qgen.renderers.qti.dialect import Dialect
@@ -70,11 +71,18 @@ class QtiItems:
         self._text.assets = item.assets
         names = [f"R{place}" for place in range(1, len(item.parts) + 1)]
         asked = [self._asked(n, part, labels) for n, part in zip(names, item.parts, strict=True)]
+        in_text = {
+            part.label: self._in_line(response, part)
+            for response, part in zip(names, item.parts, strict=True)
+            if stands_in_cloze(part)
+        }
+        self._text.blanks = in_text
         body = f"<div>{self._text.write(item.stem)}</div>"
+        self._text.blanks = {}
         for part, each in zip(item.parts, asked, strict=True):
             if part.label:
                 body += f"{part_heading(part, labels)}<div>{self._text.write(part.prompt)}</div>"
-            body += each.body
+            body += "" if part.label in in_text else each.body
         explained = [*(part.explanation for part in item.parts), item.explanation]
         told = "".join(f"<div>{self._text.write(each)}</div>" for each in explained if each)
         outcomes = self._float_outcome("SCORE", Fraction(0), item.points)
@@ -139,6 +147,22 @@ class QtiItems:
             case _:
                 assert_never(answer)
         return asked
+
+    def _in_line(self, name: str, part: Part) -> str:
+        """The label and the box of a part that stands in the text."""
+        label = f"<strong>({escaped_text(part.label)})</strong>&#160;"
+        if not isinstance(part.answer, SingleChoice):
+            box = self._tag("textEntryInteraction", responseIdentifier=name, expectedLength=_BOX)
+            return label + box
+        choices = "".join(
+            self._tag(
+                "inlineChoice", escaped(plain_text(option.text)), identifier=identifier(place)
+            )
+            for place, option in enumerate(part.answer.options)
+        )
+        return label + self._tag(
+            "inlineChoiceInteraction", choices, responseIdentifier=name, shuffle=self._shuffle
+        )
 
     def _options(
         self, name: str, options: tuple[Option, ...], cardinality: str, mapping: str

@@ -12,6 +12,7 @@ from qgen.bank.exam_spec import ExamSpec
 from qgen.bank.models import (
     DerivationQuestion,
     FormulaQuestion,
+    MatrixQuestion,
     MultipleSelectQuestion,
     NumericQuestion,
     OpenQuestion,
@@ -28,6 +29,7 @@ QUESTIONS = (
     MultipleSelectQuestion,
     NumericQuestion,
     FormulaQuestion,
+    MatrixQuestion,
     ShortAnswerQuestion,
     OpenQuestion,
     DerivationQuestion,
@@ -51,6 +53,7 @@ WORDS = st.one_of(
         "90 min", "1-3", "2026-12-04", "9**9**9", "a" * 3000, "![x](" + "y" * 400 + ".png)",
         "first", "\ue000", "| a |\n|---|\n| {{ b }} |", "tables.joint", "figure:x",
         "picture:a.b", "a.b", "mean(w)", "n - 1", "round(a, 2)", "normal_cdf(a)",
+        "[[a]] [[a]]", "[[b]]", "[[[a]]](x)", "((1, 2), (3, 4))", "((1, 2), 3)", "per_entry", "all",
     ]),
     st.text(max_size=20),
 )  # fmt: skip

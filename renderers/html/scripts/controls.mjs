@@ -1,7 +1,7 @@
 /**
  * The controls of a question: what stands in them, and how they are filled.
  * @typedef {import("./marking.mjs").Response} Response
- * @typedef {{kind: string, many?: boolean, shown?: number, rows?: number, columns?: number, variables?: string[], free?: string[], workedOut?: boolean}} Shown
+ * @typedef {{kind: string, many?: boolean, listed?: boolean, shown?: number, rows?: number, columns?: number, variables?: string[], free?: string[], workedOut?: boolean}} Shown
  */
 
 /** @type {(id: string) => HTMLElement | null} */
@@ -44,6 +44,12 @@ const entries = (base, { rows = 0, columns = 0 }) =>
     byId(`${base}-r${Math.floor(index / columns) + 1}-c${(index % columns) + 1}`),
   ).filter((each) => each instanceof HTMLInputElement)
 
+/** The list of a choice that stands in the text. @type {(base: string, part: Shown) => HTMLSelectElement | null} */
+function wordList(base, part) {
+  const found = part.listed ? byId(`${base}-answer`) : null
+  return found instanceof HTMLSelectElement ? found : null
+}
+
 /** What is typed into. @type {(base: string, part: Shown) => (HTMLInputElement | HTMLTextAreaElement)[]} */
 export function fields(base, part) {
   const only = field(base)
@@ -52,6 +58,7 @@ export function fields(base, part) {
 
 /** @type {(base: string, part: Shown) => Response} */
 export function responseIn(base, part) {
+  if (part.listed) return wordList(base, part)?.selectedIndex || null
   if (part.kind === "choice") {
     const ticked = boxes(base).filter((box) => box.checked).map((box) => Number(box.value))
     return part.many ? ticked : ticked[0] ?? null
@@ -64,7 +71,9 @@ export function responseIn(base, part) {
 
 /** @type {(base: string, part: Shown, response: Response) => void} */
 export function fill(base, part, response) {
-  if (part.kind === "choice") {
+  const words = wordList(base, part)
+  if (words) words.selectedIndex = Number(response ?? 0)
+  else if (part.kind === "choice") {
     const ticked = Array.isArray(response) ? response : [response]
     for (const box of boxes(base)) box.checked = ticked.includes(Number(box.value))
   } else if (part.kind === "matching" || part.kind === "ordering") {
@@ -83,5 +92,7 @@ export function fill(base, part, response) {
 /** Lets nothing be changed, or everything again. @type {(base: string, part: Shown, isLocked: boolean) => void} */
 export function lock(base, part, isLocked) {
   for (const text of fields(base, part)) text.readOnly = isLocked
+  const words = wordList(base, part)
+  if (words) words.disabled = isLocked
   for (const control of [...boxes(base), ...lists(base, part.shown ?? 0)]) control.disabled = isLocked
 }

@@ -102,7 +102,7 @@ export class Question {
     const controls = fields(base, part)
     if (!controls.length || !["number", "formula", "matrix"].includes(part.kind)) return
     const message = made("div", { class: "message", id: `${base}-message`, role: "status" })
-    controls[0].closest(".field, .matrix")?.append(message)
+    controls[0].closest(".field, .matrix, .blank")?.append(message)
     for (const control of controls) {
       const described = control.getAttribute("aria-describedby")
       control.setAttribute("aria-describedby", `${described ? `${described} ` : ""}${base}-message`)
