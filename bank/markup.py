@@ -195,8 +195,8 @@ class _Reader:
                 case "blockquote_open":
                     yield Quotation(tuple(self._blocks(tokens, "blockquote_close")))
                 case "fence" | "code_block":
-                    self._no_holes(token.content, "a code block")
-                    yield CodeBlock(token.content, token.info.strip())
+                    self._no_holes(token.info, "a code block's language")
+                    yield CodeBlock(self._code(token.content), token.info.strip())
                 case "hr":
                     yield Rule()
                 case "table_open":
@@ -386,6 +386,15 @@ class _Reader:
             checked.append(" 2 ")
         self._check_math("".join(checked), token)
         return tuple(parts) or ("",)
+
+    def _code(self, content: str) -> str | tuple[str | Hole, ...]:
+        context = HoleContext(in_math=False, in_code=True)
+        if not _MARKER.search(content):
+            return content
+        return tuple(
+            Hole(self._hole(run, context)) if _MARKER.match(run) else run
+            for run in _RUN.findall(content)
+        )
 
     def _check_math(self, source: str, token: "Token") -> None:
         fault = math_fault(source)

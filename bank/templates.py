@@ -38,6 +38,7 @@ class HoleContext:
     slash follows. `powered`: an exponent follows. `grouped`: TeX takes the hole as an argument,
     and it has no braces of its own. `in_words`: it stands among the formula's words, as in
     `\\text{…}`. `decimal`: fractions print as decimals where their expansion ends.
+    `in_code`: it stands in a block of code.
     `as_file`: its text is the content of a file, and stays as it is.
     """
 
@@ -55,6 +56,7 @@ class HoleContext:
     powered: bool = False
     grouped: bool = False
     in_words: bool = False
+    in_code: bool = False
     as_file: bool = False
 
 

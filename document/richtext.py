@@ -125,7 +125,9 @@ class Quotation:
 
 @dataclass(frozen=True, slots=True)
 class CodeBlock:
-    text: str
+    """Lines of code: their characters, or these cut at holes."""
+
+    text: "str | tuple[str | Hole, ...]"
     language: str
 
 
@@ -225,7 +227,9 @@ def _close_block(block: Block, printed: tuple[str, ...]) -> Block:
             return NumberedList(block.start, _close_items(block.items, printed))
         case Quotation():
             return Quotation(tuple(_close_block(inner, printed) for inner in block.blocks))
-        case CodeBlock() | Rule():
+        case CodeBlock():
+            return CodeBlock(join_parts(block.text, printed), block.language)
+        case Rule():
             return block
         case Table():
             return Table(
@@ -280,7 +284,7 @@ PlainText: TypeAlias = tuple[str | Hole, ...]
 """Characters without any markup, cut at holes: a unit, an accepted answer."""
 
 
-def join_parts(parts: PlainText, printed: tuple[str, ...]) -> str:
+def join_parts(parts: str | PlainText, printed: tuple[str, ...]) -> str:
     """A formula's TeX source, a picture's words or another plain text, with the holes filled."""
     return "".join(part if isinstance(part, str) else printed[part.index] for part in parts)
 
@@ -306,7 +310,7 @@ def _words(nodes: tuple[Node, ...]) -> Iterator[str]:
             case DisplayMath():
                 yield f" $${join_parts(node.parts, ())}$$ "
             case CodeBlock():
-                yield f" {node.text} "
+                yield f" {join_parts(node.text, ())} "
             case Image():
                 yield f"[{join_parts(node.alternative, ())}]"
             case Emphasis() | Strong() | Link() | DataLink():

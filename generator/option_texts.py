@@ -120,8 +120,10 @@ def text_pieces(text: RichText) -> Pieces:
     for node in walk(text.blocks):
         if isinstance(node, Hole):
             pieces.append(node.index)
-        elif isinstance(node, (Text, Code, CodeBlock)):
+        elif isinstance(node, (Text, Code)):
             pieces.append(node.text)
+        elif isinstance(node, CodeBlock):
+            pieces += [part.index if isinstance(part, Hole) else part for part in node.text]
         elif isinstance(node, Image):
             pieces.append(node.asset)
         elif isinstance(node, DataLink):

@@ -19,7 +19,7 @@ from qgen.bank.templates import (
 )
 from qgen.document.answers import Provenance
 from qgen.document.problem import Place, Problem, Severity
-from qgen.document.richtext import DisplayMath, Hole, Math, RichText, walk
+from qgen.document.richtext import CodeBlock, DisplayMath, Hole, Math, RichText, walk
 
 _ORDER: tuple[Provenance, ...] = ("verified", "computed", "stated")
 
@@ -116,6 +116,8 @@ def _holes_of(text: RichText) -> list[int]:
             found.append(node.index)
         elif isinstance(node, (Math, DisplayMath)):
             found += [part.index for part in node.parts if isinstance(part, Hole)]
+        elif isinstance(node, CodeBlock):
+            found += [part.index for part in node.text if isinstance(part, Hole)]
     return found
 
 

@@ -147,7 +147,9 @@ class _SeenText(PassageWriter):
                 case DataLink():
                     yield node.file
                     yield from _cut(node.content)
-                case Text() | Code() | CodeBlock():
+                case CodeBlock():
+                    yield from _cut((node.text,) if isinstance(node.text, str) else node.text)
+                case Text() | Code():
                     yield node.text
                 case Blank():
                     yield node.label

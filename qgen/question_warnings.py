@@ -36,7 +36,16 @@ from qgen.document.exam import Item
 from qgen.document.formula import typed
 from qgen.document.numbers import exact_value
 from qgen.document.problem import Place, Problem, Severity
-from qgen.document.richtext import DataLink, DisplayMath, Hole, Math, Passage, plain_text, walk
+from qgen.document.richtext import (
+    CodeBlock,
+    DataLink,
+    DisplayMath,
+    Hole,
+    Math,
+    Passage,
+    plain_text,
+    walk,
+)
 from qgen.document.values import Values, show_all
 from qgen.document.warnings import WARNINGS
 from qgen.marking.item_checks import option_text
@@ -309,8 +318,9 @@ def _holes_of(template: QuestionTemplate) -> Iterator[int]:
             yield node.index
         elif isinstance(node, (Math, DisplayMath)):
             yield from (piece.index for piece in node.parts if isinstance(piece, Hole))
-        elif isinstance(node, DataLink):
-            yield from (piece.index for piece in node.content if isinstance(piece, Hole))
+        elif isinstance(node, (CodeBlock, DataLink)):
+            pieces = node.text if isinstance(node, CodeBlock) else node.content
+            yield from (piece.index for piece in pieces if isinstance(piece, Hole))
 
 
 def _alike_keys(one: Part, other: Part) -> bool:

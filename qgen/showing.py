@@ -33,6 +33,7 @@ from qgen.document.richtext import (
     Passage,
     RichText,
     Table,
+    join_parts,
     plain_text,
 )
 from qgen.document.values import Real
@@ -127,7 +128,7 @@ def _blocks(passage: Passage) -> str:
             case BulletList():
                 return "\n".join(item("-", blocks) for blocks in block.items)
             case CodeBlock():
-                return block.text.rstrip("\n")
+                return join_parts(block.text, passage.printed).rstrip("\n")
             case _:
                 return text(block)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from qgen.document.richtext import Blank, Hole, Passage, RichText, join_parts
+from qgen.document.richtext import Blank, CodeBlock, Hole, Passage, RichText, join_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,11 @@ class FormulaSlot:
 
 
 Piece: TypeAlias = str | Slot | FormulaSlot
+
+
+def written_code(code: CodeBlock, write: Callable[[str], str]) -> Piece:
+    """A block of code by `write`, once its holes are filled if it has any."""
+    return write(code.text) if isinstance(code.text, str) else FormulaSlot(code.text, write)
 
 
 class PassageWriter(ABC):

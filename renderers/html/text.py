@@ -37,7 +37,7 @@ from qgen.document.richtext import (
     Text,
 )
 from qgen.renderers.math_markup import MathMarkup, Unconvertible
-from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot
+from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot, written_code
 
 PICTURE_TYPES = {
     "svg": "image/svg+xml",
@@ -158,7 +158,7 @@ class HtmlText(PassageWriter):
             case Quotation():
                 yield from ("<blockquote>\n", *self._blocks(block.blocks, above), "</blockquote>\n")
             case CodeBlock():
-                yield f"<pre><code>{escape(block.text)}</code></pre>\n"
+                yield written_code(block, lambda t: f"<pre><code>{escape(t)}</code></pre>\n")
             case Rule():
                 yield "<hr>\n"
             case Table():

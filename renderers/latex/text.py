@@ -35,7 +35,7 @@ from qgen.document.richtext import (
 )
 from qgen.renderers.latex.characters import escape, escape_code
 from qgen.renderers.latex.math import formula_source
-from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot
+from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot, written_code
 
 # TeX refuses lists deeper than six; the notes on a part's options stand in three already.
 _DEEPEST_LIST = 3
@@ -110,15 +110,19 @@ def _block(block: Block, depth: int) -> Iterator[Piece]:
                 inside = _between("\\begin{quote}\n", inside, "\n\\end{quote}")
             yield from inside
         case CodeBlock():
-            lines = block.text.expandtabs(4).rstrip("\n").split("\n")
-            written = "\n".join(rf"\examcodeline{{{escape_code(line)}}}" for line in lines)
-            yield f"{{\\examcodeblock\n{written}\n\\par}}"
+            yield written_code(block, _code_block)
         case Rule():
             yield r"\examrule"
         case Table():
             yield from _table(block)
         case _:
             assert_never(block)
+
+
+def _code_block(text: str) -> str:
+    lines = text.expandtabs(4).rstrip("\n").split("\n")
+    written = "\n".join(rf"\examcodeline{{{escape_code(line)}}}" for line in lines)
+    return f"{{\\examcodeblock\n{written}\n\\par}}"
 
 
 def _between(before: str, pieces: Iterable[Piece], after: str) -> Iterator[Piece]:

@@ -346,8 +346,10 @@ def _answer_passages(answer: Answer, options: LatexOptions) -> Iterator[Passage]
 def node_losses(node: Node, assets: Mapping[str, Asset]) -> Iterator[tuple[str, str]]:
     """Codes and messages for one node by itself, not for what it holds."""
     match node:
-        case Text() | Code() | CodeBlock():
+        case Text() | Code():
             yield from _character_losses(node.text)
+        case CodeBlock():
+            yield from _character_losses(join_parts(node.text, ()))
         case Math() | DisplayMath():
             source = join_parts(node.parts, ())
             forbidden = forbidden_commands(source)

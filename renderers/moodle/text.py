@@ -37,7 +37,7 @@ from qgen.document.richtext import (
     Text,
     data_links,
 )
-from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot
+from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot, written_code
 
 # One control character, half of a surrogate pair or noncharacter makes Moodle refuse the file.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -244,7 +244,7 @@ class MoodleText(PassageWriter):
             case Quotation():
                 yield from ("<blockquote>", *self._blocks(node.blocks), "</blockquote>")
             case CodeBlock():
-                yield f"<pre><code>{escaped_text(node.text)}</code></pre>"
+                yield written_code(node, lambda t: f"<pre><code>{escaped_text(t)}</code></pre>")
             case Rule():
                 yield "<hr>"
             case Table():

@@ -145,7 +145,8 @@ class TestEveryPage:
         assert stem_box.find(".//hr") is not None
         assert stem_box.find(".//br") is not None
         assert [words(cell) for cell in stem_box.findall(".//tr")[1]] == ["1", "2 & 3", "<7> & 8"]
-        (link,) = stem_box.findall(".//a")
+        (link, data) = stem_box.findall(".//a")
+        assert data.get("download") == "points.csv"
         assert link.get("href") == "https://example.org/a?b=1&c=%20d#e_f"
         assert set(link.get("rel").split()) >= {"noopener", "noreferrer"}
         (image,) = stem_box.findall(".//img")
