@@ -90,6 +90,7 @@ def page_data(
     return text.encode("utf-8", "backslashreplace").decode()
 
 
+_OF_THE_PAGE = frozenset(("copying", "folded"))
 _OF_AN_EXAM = frozenset(("hand_in", "handed_in", "receipt", "left_out"))
 # What the script says in English by itself.
 _OF_READING = re.compile("formula_unread|number_")
@@ -101,7 +102,7 @@ def _words(labels: Labels, mode: str) -> dict[str, str]:
     return {
         _camel(name): text
         for name, text in words.items()
-        if name != "copying"
+        if name not in _OF_THE_PAGE
         and not (mode == "practice" and name in _OF_AN_EXAM)
         and not (labels.language == "en" and _OF_READING.match(name))
     }

@@ -53,6 +53,7 @@ DUTCH = QuizWords(
         "Antwoorden blijven in deze browser tot ze als bestand worden ingeleverd. Een "
         "pagina op uw eigen computer kan niemand van afkijken weerhouden."
     ),
+    folded="Deze pagina is groot: zonder scripts toont ze geen uitwerkingen.",
     handed_in="Opgeslagen om in te leveren",
     receipt=(
         "De antwoorden staan in het bestand {}. Ontvangstbewijs: {}. De pagina kan nog "

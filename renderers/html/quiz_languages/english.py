@@ -51,6 +51,7 @@ ENGLISH = QuizWords(
         "Answers are kept in this browser until they are handed in as a file. A page on your own "
         "machine cannot keep anyone from copying."
     ),
+    folded="This page is large: without scripts it shows no solutions.",
     handed_in="Saved for handing in",
     receipt=(
         "The answers are in the file {}. Receipt: {}. "

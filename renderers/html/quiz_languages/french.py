@@ -57,6 +57,7 @@ FRENCH = QuizWords(
         "dans un fichier. Une page sur votre propre ordinateur ne peut empêcher "
         "personne de copier."
     ),
+    folded="Cette page est volumineuse : sans scripts, elle n’affiche pas les solutions.",
     handed_in="Enregistré pour être rendu",
     receipt=(
         "Les réponses sont dans le fichier {}. Reçu : {}. La page peut encore être "

@@ -51,6 +51,7 @@ GERMAN = QuizWords(
         "Antworten bleiben in diesem Browser, bis sie als Datei abgegeben werden. Eine Seite auf "
         "dem eigenen Rechner kann niemanden am Abschreiben hindern."
     ),
+    folded="Diese Seite ist groß: Ohne Skripte zeigt sie keine Lösungen.",
     handed_in="Zum Abgeben gespeichert",
     receipt=(
         "Die Antworten stehen in der Datei {}. Quittung: {}. Die Seite lässt sich weiter ändern "

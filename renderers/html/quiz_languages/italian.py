@@ -55,6 +55,7 @@ ITALIAN = QuizWords(
         "Le risposte restano in questo browser finché non vengono consegnate come file."
         " Una pagina sul proprio computer non può impedire a nessuno di copiare."
     ),
+    folded="Questa pagina è grande: senza script non mostra le soluzioni.",
     handed_in="Salvato per la consegna",
     receipt=(
         "Le risposte sono nel file {}. Ricevuta: {}. La pagina si può ancora cambiare e"

@@ -53,6 +53,7 @@ POLISH = QuizWords(
         "Odpowiedzi pozostają w tej przeglądarce, dopóki nie zostaną oddane jako plik. "
         "Strona na własnym komputerze nikogo nie powstrzyma od ściągania."
     ),
+    folded="Ta strona jest duża: bez skryptów nie pokazuje rozwiązań.",
     handed_in="Zapisano do oddania",
     receipt=(
         "Odpowiedzi są w pliku {}. Potwierdzenie: {}. Stronę można jeszcze zmienić i "

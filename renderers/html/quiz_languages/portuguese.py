@@ -51,6 +51,7 @@ PORTUGUESE = QuizWords(
         "As respostas ficam neste navegador até serem entregues num ficheiro. Uma "
         "página no seu próprio computador não pode impedir ninguém de copiar."
     ),
+    folded="Esta página é grande: sem scripts, não mostra as soluções.",
     handed_in="Guardado para entrega",
     receipt=(
         "As respostas estão no ficheiro {}. Recibo: {}. A página ainda pode ser "

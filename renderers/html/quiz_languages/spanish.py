@@ -51,6 +51,7 @@ SPANISH = QuizWords(
         "Las respuestas se guardan en este navegador hasta que se entregan en un "
         "archivo. Una página en su propio ordenador no puede impedir que alguien copie."
     ),
+    folded="Esta página es grande: sin scripts no muestra las soluciones.",
     handed_in="Guardado para entregar",
     receipt=(
         "Las respuestas están en el archivo {}. Recibo: {}. La página aún se puede "

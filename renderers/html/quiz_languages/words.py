@@ -52,6 +52,7 @@ class QuizWords:
     down: str
     moved: str
     copying: str
+    folded: str
     handed_in: str
     receipt: str
     left_out: str
