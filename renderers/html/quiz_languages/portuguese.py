@@ -58,7 +58,44 @@ PORTUGUESE = QuizWords(
         "alterada e guardada de novo."
     ),
     left_out="Sem resposta ou incompletas: {}.",
-    formula_unread="Esta fórmula não se pode ler:",
+    formula_long="Uma fórmula tem aqui no máximo {} caracteres.",
+    formula_power="{} (caractere {}) não é claro: escreva {}*10^({}), ou ponha um * antes do e.",
+    formula_equals="Escreva apenas a fórmula, sem sinal de igual.",
+    formula_inequality="Escreva uma fórmula, não uma desigualdade.",
+    formula_strange="“{}” (caractere {}) não se entende aqui.",
+    formula_unlisted="O nome “{}” (caractere {}) é desconhecido. As variáveis são {}.",
+    formula_unknown="O nome “{}” (caractere {}) é desconhecido.",
+    formula_constant="A constante livre deve ser somada ao resto, como em … + C.",
+    formula_empty="Nada foi escrito: escreva uma fórmula.",
+    formula_closes="O parêntese no caractere {} não fecha nada.",
+    formula_ends="A fórmula termina cedo demais: falta algo no fim.",
+    formula_comma=(
+        "A vírgula no caractere {} não é clara: escreva as casas decimais com ponto, como em 0.5."
+    ),
+    formula_missing="Falta algo antes do caractere {}.",
+    formula_divisor=(
+        "Não é claro se o caractere {} ainda pertence ao "
+        "denominador: escreva 1/(2x) ou (1/2)x em vez de 1/2x."
+    ),
+    formula_sign="Falta um sinal antes do número no caractere {}.",
+    formula_deep="Esta fórmula está aninhada demais: escreva-a de forma mais simples.",
+    formula_exponent=(
+        "Não é claro se o caractere {} ainda pertence ao "
+        "expoente: escreva x^(2y) ou x^2*y em vez de x^2y."
+    ),
+    formula_fraction=r"Escreva uma fração como \frac{1}{2}, com ambas as chaves.",
+    formula_blank=(
+        "Ponha um espaço depois de cada vírgula e escreva as casas decimais com ponto, como em 0.5."
+    ),
+    formula_open="O parêntese no caractere {} não está fechado.",
+    formula_raised="Escreva a potência de uma função como ({}(x))^2.",
+    formula_root="Escreva uma raiz como potência, como em x^(1/3).",
+    formula_brackets="Ponha parênteses em volta do argumento de {}: {}(x).",
+    formula_argument="Não é claro onde termina o argumento de {}: ponha parênteses, {}(x).",
+    formula_digits="O número no caractere {} é longo demais.",
+    formula_two="{} precisa de pelo menos dois argumentos, como em {}(0, x).",
+    formula_one="{} tem um só argumento; escreva as casas decimais com ponto, como em 0.5.",
+    formula_base="Não existe logaritmo de base um.",
     number_long="Um número tem aqui no máximo {} caracteres.",
     number_digits="Escreva o número com os algarismos de 0 a 9.",
     number_infinite="A resposta é um número finito, por exemplo -2, 0.5, 1/3 ou 5e-3.",

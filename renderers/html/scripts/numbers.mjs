@@ -2,7 +2,7 @@
  * Numbers as students type them, read exactly or refused with a sentence; never guessed. The same
  * readings as qgen's own reader.
  * @typedef {import("./exact.mjs").Fraction} Fraction
- * @typedef {{refused: string, position?: number, code?: string, values?: (string | number)[]}} Refusal
+ * @typedef {{refused: string, position?: number, code: string, values: (string | number)[]}} Refusal
  */
 import { fraction, exactly, negative, over, raised, times } from "./exact.mjs"
 

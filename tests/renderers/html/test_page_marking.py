@@ -67,7 +67,8 @@ MODULES = Path(str(qgen.renderers.html.__file__)).parent / "scripts"
 RUNNER = Path(__file__).with_name("page_marking.mjs")
 WORD = passage_of("word")
 TOOLS = (
-    "mark written readNumber canonical sha256 allowance isIrreducible ratioOf readFormula".split()
+    "mark written readNumber canonical sha256 allowance isIrreducible ratioOf readFormula "
+    "readWithConstant".split()
 )
 
 
