@@ -203,6 +203,8 @@ def _unknown_key(source: Source, mapping: int, key: str, known: tuple[str, ...])
     if key in _HINTS:
         hint = "; say it in the stem, or in the feedback of a mistake that it helps against"
     hint = hint or f"; known keys: {', '.join(known)}"
+    if "text" in known and list(source.mappings[mapping].keys) == [key]:
+        hint = "; a text with a colon in it needs quotes"
     value = source.mappings[mapping].entries.get(key)
     if value is not None and (value.line, value.column) == (line, column + len(key)):
         # No colon: the key is what followed a comma in `{text: yes, sure}`.
@@ -270,7 +272,7 @@ def _explained(detail: ErrorDetails, source: Source, path: tuple[str | int, ...]
 
 _FORMS = {
     "tolerance": "write {{absolute: {}}} or {{relative: 1%}}",
-    "options": "write {{text: {}, correct: true}} for a right option, {{text: {}}} for a wrong one",
+    "options": 'write {{text: "{}", correct: true}} for a right option, "{}" for a wrong one',
     "mistakes": "write {{answer: {}, feedback: what to tell who made it}}",
     "rubric": "write {{points: 1, text: {}}}",
     "pairs": "write {{left: {}, right: its partner}}",

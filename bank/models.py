@@ -16,8 +16,8 @@ from qgen.bank.author_model import (
     Name,
     NonEmptyText,
     PositiveNumber,
-    TruthText,
 )
+from qgen.bank.choice_models import MultipleSelectFields, ProofText, SingleChoiceFields
 from qgen.bank.headers import HeaderFields
 from qgen.bank.parameters import ParameterEntry
 from qgen.document.answers import FormulaForm, Freedom, OrderingCredit
@@ -49,12 +49,6 @@ class ToleranceModel(AuthorModel):
         return self
 
 
-ProofText: TypeAlias = Annotated[
-    ExpressionText,
-    Field(description="an expression for the same value by another way, compared every time"),
-]
-
-
 class DerivedModel(AuthorModel):
     """A derived value: an expression, and where its author can prove it, another for the same."""
 
@@ -70,19 +64,6 @@ DerivedEntry: TypeAlias = Annotated[
     DerivedModel,
     BeforeValidator(_derived, json_schema_input_type=ExpressionText | DerivedModel),
 ]
-
-
-ONE_RIGHT_OPTION = "a single choice has exactly one right option; {} are marked correct"
-
-
-class OptionModel(AuthorModel):
-    """One option: `correct` is true, false, or an expression with a truth value."""
-
-    text: NonEmptyText
-    correct: TruthText = False
-    proof: ProofText | None = None
-    feedback: NonEmptyText | None = None
-    position: Literal["first", "last"] | None = None
 
 
 class MistakeModel(AuthorModel):
@@ -105,32 +86,6 @@ class RubricModel(AuthorModel):
 
     points: PositiveNumber
     text: NonEmptyText
-
-
-class ChoiceFields(AuthorModel):
-    """What the two choice kinds ask for."""
-
-    options: Annotated[tuple[OptionModel, ...], Field(min_length=2, max_length=30)]
-    draw: Annotated[int, Field(strict=True, ge=2)] | None = None
-
-    @model_validator(mode="after")
-    def _enough_to_draw(self) -> Self:
-        if self.draw is None:
-            return self
-        if self.draw > len(self.options):
-            raise PydanticCustomError("draw", "'draw' is more than there are options")
-        if self.draw <= sum(option.position is not None for option in self.options):
-            message = "'draw' leaves no room beside the options that have a position"
-            raise PydanticCustomError("draw", message)
-        return self
-
-
-class SingleChoiceFields(ChoiceFields):
-    kind: Literal["single_choice"]
-
-
-class MultipleSelectFields(ChoiceFields):
-    kind: Literal["multiple_select"]
 
 
 class NumericFields(AuthorModel):

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import assert_never
 
 from qgen.bank.arrangements import ArrangementBuilder
+from qgen.bank.choice_builder import ChoiceBuilder
+from qgen.bank.choice_models import ChoiceFields
 from qgen.bank.derivations import Scope, assumptions, read_derivation, value_shapes
 from qgen.bank.expressions import (
     CONSTANTS,
@@ -19,7 +21,6 @@ from qgen.bank.expressions import (
 )
 from qgen.bank.formula_builder import Compiler, FormulaBuilder
 from qgen.bank.headers import header_of
-from qgen.bank.hole_context import only_hole
 from qgen.bank.macros import Macros
 from qgen.bank.markup import (
     DATA,
@@ -30,8 +31,6 @@ from qgen.bank.markup import (
 )
 from qgen.bank.math_faults import math_fault
 from qgen.bank.models import (
-    ONE_RIGHT_OPTION,
-    ChoiceFields,
     DerivationQuestion,
     DerivedModel,
     FormulaFields,
@@ -40,14 +39,12 @@ from qgen.bank.models import (
     NumericFields,
     NumericPart,
     OpenFields,
-    OptionModel,
     OrderingFields,
     PartFields,
     PartModel,
     QuestionFields,
     QuestionModel,
     ShortAnswerFields,
-    SingleChoiceFields,
     SoleQuestion,
     ToleranceModel,
 )
@@ -63,13 +60,11 @@ from qgen.bank.table_domains import Rows
 from qgen.bank.templates import (
     AnswerTemplate,
     CarryTemplate,
-    ChoiceTemplate,
     HoleContext,
     HoleTemplate,
     MistakeTemplate,
     NumericTemplate,
     OpenTemplate,
-    OptionTemplate,
     Parameter,
     PartTemplate,
     Placed,
@@ -121,6 +116,9 @@ class TemplateBuilder:
         self._decimal_results = False
         self._arrangements = ArrangementBuilder(
             self._text, self._expression, self._place, self._problem
+        )
+        self._choices = ChoiceBuilder(
+            self._text, self._proved, self._place, self._is_text, self._problem
         )
         self._formulas = FormulaBuilder(
             self._proved, self._mistakes, self._place, self._problem, self._drawn
@@ -229,6 +227,11 @@ class TemplateBuilder:
 
     def _is_mapping(self, *steps: str | int) -> bool:
         return bool(self._source.node((*self._path, *steps)).keys)
+
+    def _is_text(self, steps: Steps) -> bool:
+        """Whether a value is neither a mapping nor a list."""
+        node = self._source.node((*self._path, *steps))
+        return not node.keys and not node.elements
 
     def _is_list(self, key: str, steps: Steps = ()) -> bool:
         return bool(self._source.node((*self._path, *steps, key)).elements)
@@ -410,7 +413,7 @@ class TemplateBuilder:
     def _answer(self, model: SoleQuestion | PartModel, *steps: str | int) -> AnswerTemplate:
         match model:
             case ChoiceFields():
-                return self._choice(model, steps)
+                return self._choices.build(model, steps)
             case NumericFields():
                 return NumericTemplate(
                     self._proved(model.answer, model.proof, *steps, "answer"),
@@ -471,39 +474,6 @@ class TemplateBuilder:
             )
             for index, mistake in enumerate(mistakes)
         )
-
-    def _choice(self, model: ChoiceFields, steps: Steps) -> ChoiceTemplate:
-        options = []
-        for index, option in enumerate(model.options):
-            here = (*steps, "options", index)
-            text = self._text(option.text, *here, "text")
-            options.append(
-                OptionTemplate(
-                    text,
-                    self._correct(option, here),
-                    self._optional(option.feedback, *here, "feedback"),
-                    option.position,
-                    self._place(*here),
-                    only_hole(text),
-                )
-            )
-        single = isinstance(model, SingleChoiceFields)
-        fixed = [option.correct for option in model.options]
-        right = fixed.count(True)
-        if single and all(isinstance(correct, bool) for correct in fixed) and right != 1:
-            place = self._place(*steps, "options")
-            self._problem("right-options", ONE_RIGHT_OPTION.format(right), place)
-        return ChoiceTemplate(
-            "single_choice" if single else "multiple_select", tuple(options), model.draw
-        )
-
-    def _correct(self, option: OptionModel, steps: Steps) -> bool | Placed:
-        if not isinstance(option.correct, bool):
-            return self._proved(option.correct, option.proof, *steps, "correct")
-        if option.proof is not None:
-            message = "a proof needs an expression beside it, as in correct: a > b"
-            self._problem("proof", message, self._place(*steps, "proof"))
-        return option.correct
 
     # Checks across a question
 

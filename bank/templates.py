@@ -138,10 +138,20 @@ class OptionTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawTemplate:
+    """The fewest and most options that are shown; and of right ones, where that is said."""
+
+    options: tuple[int, int]
+    right: tuple[int, int] | None
+    place: Place
+    right_place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class ChoiceTemplate:
     kind: Literal["single_choice", "multiple_select"]
     options: tuple[OptionTemplate, ...]
-    draw: int | None
+    draw: DrawTemplate | None
 
 
 @dataclass(frozen=True, slots=True)
