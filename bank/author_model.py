@@ -183,6 +183,7 @@ def validated(
 
 
 _HINTS = frozenset({"hint", "hints"})
+_HINTS_ELSEWHERE = "; 'hints' stand beside the answer that they help with"
 _SYNONYMS = {
     "choices": "options",
     "solution": "explanation",
@@ -201,7 +202,7 @@ def _unknown_key(source: Source, mapping: int, key: str, known: tuple[str, ...])
     meant = _SYNONYMS.get(key, key)
     hint = f" (did you mean '{meant}'?)" if meant in known else did_you_mean(key, known)
     if key in _HINTS:
-        hint = "; say it in the stem, or in the feedback of a mistake that it helps against"
+        hint = " (did you mean 'hints'?)" if "hints" in known else _HINTS_ELSEWHERE
     hint = hint or f"; known keys: {', '.join(known)}"
     if "text" in known and list(source.mappings[mapping].keys) == [key]:
         hint = "; a text with a colon in it needs quotes"
@@ -276,6 +277,7 @@ _FORMS = {
     "mistakes": "write {{answer: {}, feedback: what to tell who made it}}",
     "rubric": "write {{points: 1, text: {}}}",
     "pairs": "write {{left: {}, right: its partner}}",
+    "hints": "write {{text: {}, penalty: 10%}}",
     "parts": "write a part with its kind, prompt and points",
     "from": "write what to pick, as in {{topics: [{}]}}",
 }

@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias, get_args
 
-from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from qgen.bank.answer_space import SpaceText
@@ -19,6 +25,7 @@ from qgen.bank.author_model import (
 )
 from qgen.bank.choice_models import MultipleSelectFields, ProofText, SingleChoiceFields
 from qgen.bank.headers import HeaderFields
+from qgen.bank.hint_models import Hints
 from qgen.bank.parameters import ParameterEntry
 from qgen.document.answers import FormulaForm, Freedom, OrderingCredit
 from qgen.document.data_files import MOST_COLUMNS
@@ -64,6 +71,10 @@ DerivedEntry: TypeAlias = Annotated[
     DerivedModel,
     BeforeValidator(_derived, json_schema_input_type=ExpressionText | DerivedModel),
 ]
+
+
+def _with_text(value: object) -> object:
+    return {"text": value} if isinstance(value, str) else value
 
 
 class MistakeModel(AuthorModel):
@@ -142,10 +153,6 @@ class OrderingItemModel(AuthorModel):
     value: ExpressionText | None = None
 
 
-def _with_text(value: object) -> object:
-    return {"text": value} if isinstance(value, str) else value
-
-
 class OrderingFields(AuthorModel):
     """Items in their right order; where they have values, the order is by them, rising."""
 
@@ -189,6 +196,7 @@ class PartFields(AuthorModel):
     points: PositiveNumber
     space: SpaceText | None = None
     explanation: NonEmptyText | None = None
+    hints: Hints = ()
 
 
 class SingleChoicePart(PartFields, SingleChoiceFields):
@@ -293,6 +301,7 @@ class QuestionFields(HeaderFields):
     stem: NonEmptyText
     space: SpaceText | None = None
     explanation: NonEmptyText | None = None
+    hints: Hints = ()
     study_note: NonEmptyText | None = None
 
 

@@ -21,6 +21,7 @@ from qgen.bank.expressions import (
 )
 from qgen.bank.formula_builder import Compiler, FormulaBuilder
 from qgen.bank.headers import header_of
+from qgen.bank.hint_models import HintModel
 from qgen.bank.macros import Macros
 from qgen.bank.markup import (
     DATA,
@@ -60,6 +61,7 @@ from qgen.bank.table_domains import Rows
 from qgen.bank.templates import (
     AnswerTemplate,
     CarryTemplate,
+    HintTemplate,
     HoleContext,
     HoleTemplate,
     MistakeTemplate,
@@ -378,7 +380,10 @@ class TemplateBuilder:
     def _parts(self, model: QuestionModel) -> tuple[PartTemplate, ...]:
         if not isinstance(model, DerivationQuestion):
             sole = PartTemplate("", NO_TEXT, self._answer(model), model.points, None)
-            return (replace(sole, space=model.space),)
+            return (replace(sole, space=model.space, hints=self._hints(model.hints)),)
+        if model.hints:
+            message = "the hints of a derivation stand with the parts that they help with"
+            self._problem("hints", message, self._place("hints", key=True))
         parts = (
             PartTemplate(
                 PART_LABELS[index],
@@ -388,12 +393,21 @@ class TemplateBuilder:
                 self._optional(part.explanation, "parts", index, "explanation"),
                 self._carry(part, model, index),
                 part.space,
+                self._hints(part.hints, "parts", index),
             )
             for index, part in enumerate(model.parts)
         )
         return tuple(
             replace(part, space=model.space) if part.space is None and part.is_worked else part
             for part in parts
+        )
+
+    def _hints(self, hints: tuple[HintModel, ...], *steps: str | int) -> tuple[HintTemplate, ...]:
+        listed = self._is_list("hints", steps)
+        places = [(*steps, "hints", *([index] if listed else [])) for index in range(len(hints))]
+        return tuple(
+            HintTemplate(self._text(hint.text, *place, "text"), hint.penalty, self._place(*place))
+            for hint, place in zip(hints, places, strict=True)
         )
 
     def _carry(

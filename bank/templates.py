@@ -253,6 +253,13 @@ class CarryTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class HintTemplate:
+    text: RichText
+    penalty: Fraction
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class PartTemplate:
     """A part of a question; label and prompt are empty where the question is no derivation."""
 
@@ -263,6 +270,7 @@ class PartTemplate:
     explanation: RichText | None
     carry: CarryTemplate | None = None
     space: Space | None = None
+    hints: tuple[HintTemplate, ...] = ()
 
     @property
     def is_worked(self) -> bool:

@@ -27,8 +27,8 @@ _KEYS = frozenset(
 _NAMING = ("parameters", "let", "derive")
 _OPTION_KEYS = frozenset(OptionModel.model_fields)
 _TEXTS = frozenset({"stem", "prompt", "explanation", "feedback", "study_note", "left", "right"})
-_TEXTS_OF = frozenset({"options", "rubric", "items"})
-_LISTS_OF_TEXTS = frozenset({"items", "also", "options"})
+_TEXTS_OF = frozenset({"options", "rubric", "items", "hints"})
+_LISTS_OF_TEXTS = frozenset({"items", "also", "options", "hints"})
 _EXPRESSIONS = frozenset({"answer", "correct", "value"})
 _EXPRESSIONS_OF = frozenset({"where", "let", "with"})
 

@@ -207,6 +207,13 @@ class Space:
     amount: Fraction
 
 
+class Hint(NamedTuple):
+    """Help that a student may ask for, and the share of the part's points that it takes away."""
+
+    text: Passage
+    penalty: Fraction
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """What a question asks at one place. `label` is `a`, `b`, … for the steps of a derivation.
@@ -223,6 +230,8 @@ class Part:
     carried: CarriedForward | None = None
     space: Space | None = None
     """The room that its author or the exam's wants; otherwise it goes by kind and minutes."""
+    hints: tuple[Hint, ...] = ()
+    """Shown one after another where a format can, never on a paper."""
 
 
 def is_worked(answer: Answer) -> bool:

@@ -19,6 +19,7 @@ from qgen.bank.templates import (
     OpenTemplate,
     OptionTemplate,
     OrderingTemplate,
+    PartTemplate,
     Placed,
     QuestionTemplate,
     ShortAnswerTemplate,
@@ -27,6 +28,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     FormulaMistake,
+    Hint,
     Matching,
     MultipleSelect,
     Numeric,
@@ -162,6 +164,7 @@ class Filler:
                     optional_passage(part.explanation, printed),
                     None if part.carry is None else carried_forward(part.carry, known),
                     space,
+                    filled_hints(part, printed),
                 )
                 for part, points, provenance, space in zip(
                     self._template.parts, self._points, self.provenances, self._spaces, strict=True
@@ -277,6 +280,11 @@ class Filler:
         if answer.values:
             right = rising([_number(value, known) for value in answer.values])
         return ordering(answer, printed, right, mixed(random_source, right))
+
+
+def filled_hints(part: PartTemplate, printed: Printed) -> tuple[Hint, ...]:
+    """The hints of a part."""
+    return tuple([Hint(Passage(each.text, printed), each.penalty) for each in part.hints])
 
 
 def optional_passage(text: RichText | None, printed: Printed) -> Passage | None:

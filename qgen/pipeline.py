@@ -22,6 +22,7 @@ from qgen.generator.filling import Filling
 from qgen.generator.outline import outline
 from qgen.generator.planning import Slot
 from qgen.generator.provenance import unproved_keys
+from qgen.hint_losses import hint_losses
 from qgen.keeping import keep
 from qgen.kept_checks import KeptChecks
 from qgen.loading import LoadedExam, load_whole_exam
@@ -123,7 +124,11 @@ def _losses(exam: LoadedExam, writers: Sequence[NamedWriter]) -> list[Problem]:
         problem
         for each in writers
         for item in outlines.values()
-        for problem in (*each.writer.losses(item), *formula_losses(each.name, each.writer, item))
+        for problem in (
+            *each.writer.losses(item),
+            *formula_losses(each.name, each.writer, item),
+            *hint_losses(each.name, each.writer, item),
+        )
     ]
 
 

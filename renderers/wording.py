@@ -38,6 +38,14 @@ def _counted(number: Fraction, words: Mapping[str, str], locale: str) -> str:
     return words.get(plural(number, _points_number(number), locale), words["other"])
 
 
+def hint_label(number: int, penalty: Fraction, labels: Labels) -> str:
+    """`Hint 1 (−10%)`: a hint's name, and the share of the points that it takes away."""
+    name = labels.hint.format(number)
+    if not penalty:
+        return name
+    return f"{name} (−{labels.percent.format(points_number(penalty * 100, labels.locale))})"
+
+
 class FileNames:
     """Names for files that are safe on every system, and distinct in any letter case.
 

@@ -97,7 +97,8 @@ _OF_READING = re.compile("formula_unread|number_")
 
 def _words(labels: Labels, mode: str) -> dict[str, str]:
     """The words that the script of such a page says."""
-    words = {**asdict(quiz_words(labels.language)), "question": labels.question}
+    own = {"question": labels.question, "percent": labels.percent}
+    words = {**asdict(quiz_words(labels.language)), **own}
     return {
         _camel(name): text
         for name, text in words.items()

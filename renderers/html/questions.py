@@ -24,6 +24,7 @@ from qgen.renderers.html.solutions import SolutionWriter
 from qgen.renderers.html.text import HtmlLine, HtmlText, Surroundings, escape
 from qgen.renderers.html.words import filled, points_text
 from qgen.renderers.labels import Labels
+from qgen.renderers.wording import hint_label
 
 
 class HtmlQuestions:
@@ -69,6 +70,8 @@ class HtmlQuestions:
         self._language = f' lang="{escape(header.language)}"' if header.language else ""
         base, name = f"q{number}", filled(self._labels.question, str(number))
         solution = self._solutions.of_item(item, name) if self._has_solutions else ""
+        if self._has_solutions and not item.is_derivation:
+            solution = self._hints(base, item.parts[0]) + solution
         markup = f"{self.blocks(item.stem, 4)}\n{self._parts(base, item)}{solution}"
         self.surroundings.assets, self.surroundings.place, self._language = {}, None, ""
         return markup
@@ -114,7 +117,7 @@ class HtmlQuestions:
         name = filled(self._labels.part, escape(part.label))
         solution = ""
         if self._has_solutions:
-            solution = self._solutions.of_part(part, name)
+            solution = self._hints(base, part) + self._solutions.of_part(part, name)
         return (
             f'<section class="part" aria-labelledby="{question}-name {base}-name">\n'
             f'<div class="head"><h4 id="{base}-name">{name}</h4>'
@@ -122,6 +125,18 @@ class HtmlQuestions:
             f"{self.blocks(part.prompt, 5)}\n{self._answer(base, part.answer)}{solution}"
             "</section>\n"
         )
+
+    def _hints(self, base: str, part: Part) -> str:
+        """The hints of a part, folded; the page's script shows them one after another."""
+        if not part.hints:
+            return ""
+        shown = "".join(
+            f'<details class="hint">\n<summary>'
+            f"{escape(hint_label(number, hint.penalty, self._labels))}</summary>\n"
+            f"{self.blocks(hint.text, 5)}\n</details>\n"
+            for number, hint in enumerate(part.hints, 1)
+        )
+        return f'<div class="hints" id="{base}-hints" role="status">\n{shown}</div>\n'
 
     def _field(self, base: str, control: str, more: str = "") -> str:
         label = f'<label id="{base}-label" for="{base}-answer">{escape(self._labels.answer)}'

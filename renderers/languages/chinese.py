@@ -41,6 +41,7 @@ CHINESE = Labels(
     pass_mark="及格线",
     percent="{}%",
     attempts="可尝试次数",
+    hint="提示 {}",
     show_solution="显示解答",
     practice_note="练习页面：其中包含答案。",
     study_guide="学习指南",

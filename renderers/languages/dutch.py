@@ -42,6 +42,7 @@ DUTCH = Labels(
     pass_mark="Slaaggrens",
     percent="{}%",
     attempts="Pogingen",
+    hint="Hint {}",
     show_solution="Toon de uitwerking",
     practice_note="Een oefenpagina: de uitwerkingen staan erin.",
     study_guide="Studiegids",

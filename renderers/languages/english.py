@@ -41,6 +41,7 @@ ENGLISH = Labels(
     pass_mark="Pass mark",
     percent="{}%",
     attempts="Attempts",
+    hint="Hint {}",
     show_solution="Show the solution",
     practice_note="A practice page: it contains the solutions.",
     study_guide="Study guide",

@@ -42,6 +42,7 @@ FRENCH = Labels(
     pass_mark="Seuil de réussite",
     percent="{} %",
     attempts="Tentatives",
+    hint="Indice {}",
     show_solution="Montrer la solution",
     practice_note="Page d'entraînement : elle contient les solutions.",
     study_guide="Guide de révision",

@@ -41,6 +41,7 @@ GERMAN = Labels(
     pass_mark="Bestehensgrenze",
     percent="{}\N{NO-BREAK SPACE}%",
     attempts="Versuche",
+    hint="Hinweis {}",
     show_solution="Lösung zeigen",
     practice_note="Eine Übungsseite: Sie enthält die Lösungen.",
     study_guide="Lernhilfe",

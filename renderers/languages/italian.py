@@ -42,6 +42,7 @@ ITALIAN = Labels(
     pass_mark="Soglia di superamento",
     percent="{}%",
     attempts="Tentativi",
+    hint="Suggerimento {}",
     show_solution="Mostra la soluzione",
     practice_note="Pagina di esercizio: contiene le soluzioni.",
     study_guide="Guida allo studio",

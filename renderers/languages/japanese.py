@@ -41,6 +41,7 @@ JAPANESE = Labels(
     pass_mark="合格点",
     percent="{}%",
     attempts="受験回数",
+    hint="ヒント {}",
     show_solution="解答を表示",
     practice_note="練習用のページです。解答が含まれています。",
     study_guide="学習の手引き",

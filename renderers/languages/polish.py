@@ -42,6 +42,7 @@ POLISH = Labels(
     pass_mark="Próg zaliczenia",
     percent="{}%",
     attempts="Podejścia",
+    hint="Wskazówka {}",
     show_solution="Pokaż rozwiązanie",
     practice_note="Strona do ćwiczeń: zawiera rozwiązania.",
     study_guide="Przewodnik do nauki",

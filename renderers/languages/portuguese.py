@@ -42,6 +42,7 @@ PORTUGUESE = Labels(
     pass_mark="Nota mínima",
     percent="{}%",
     attempts="Tentativas",
+    hint="Dica {}",
     show_solution="Mostrar a solução",
     practice_note="Página de treino: contém as soluções.",
     study_guide="Guia de estudo",

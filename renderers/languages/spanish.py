@@ -42,6 +42,7 @@ SPANISH = Labels(
     pass_mark="Nota mínima",
     percent="{} %",
     attempts="Intentos",
+    hint="Pista {}",
     show_solution="Mostrar la solución",
     practice_note="Página de práctica: contiene las soluciones.",
     study_guide="Guía de estudio",

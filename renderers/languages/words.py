@@ -50,6 +50,7 @@ class Labels:
     pass_mark: str
     percent: str
     attempts: str
+    hint: str
     show_solution: str
     practice_note: str
     study_guide: str

@@ -8,6 +8,7 @@ from typing import assert_never
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
+    Hint,
     Matching,
     MultipleSelect,
     Numeric,
@@ -33,7 +34,7 @@ from qgen.renderers.labels import Labels
 from qgen.renderers.latex.characters import escape
 from qgen.renderers.latex.text import LatexPassageWriter, formula
 from qgen.renderers.locales import number_tex
-from qgen.renderers.wording import points_label, points_number
+from qgen.renderers.wording import hint_label, points_label, points_number
 
 
 def fill_label(label: str, *written: str) -> str:
@@ -85,6 +86,7 @@ class LatexQuestions:
                 *self._key(part.answer),
                 *self._provenance(part),
                 *self._carried(part),
+                *self._hints(part.hints),
                 *self._explanation(part.explanation),
             )
             lines += self._part(part, marking)
@@ -119,6 +121,12 @@ class LatexQuestions:
         start = rf"\begin{{exampart}}{{({escape(part.label)})}}{{({points})}}"
         body = "\n\n".join((self.passages.write(part.prompt), *below))
         yield f"{start}\n{body}\n\\end{{exampart}}"
+
+    def _hints(self, hints: Sequence[Hint]) -> Iterator[str]:
+        """What may be told to who asks, which no paper prints."""
+        for number, hint in enumerate(hints, 1):
+            label = escape(hint_label(number, hint.penalty, self.labels))
+            yield rf"\examlabel{{{label}}}{self.passages.write(hint.text)}"
 
     def _explanation(self, explanation: Passage | None) -> Iterator[str]:
         if explanation is not None:

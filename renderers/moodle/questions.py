@@ -6,6 +6,7 @@ from typing import assert_never
 
 from qgen.document.answers import (
     FormulaAnswer,
+    Hint,
     Matching,
     MultipleSelect,
     Numeric,
@@ -40,7 +41,7 @@ from qgen.renderers.moodle.essay import (
 )
 from qgen.renderers.moodle.formula_values import HIDDEN, NO_VALUES, FormulaValues, formula_values
 from qgen.renderers.moodle.formulas_plugin import PluginParts, plain_braces, plugin_elements
-from qgen.renderers.moodle.halves import Half, in_plugin, variant_fault
+from qgen.renderers.moodle.halves import Half, in_plugin, try_penalty, variant_fault
 from qgen.renderers.moodle.numbers import NumberWriter, grade
 from qgen.renderers.moodle.stack import ELEMENTS_HERE, stack_question
 from qgen.renderers.moodle.stack_parts import StackParts, unfollowed
@@ -127,14 +128,15 @@ class MoodleQuestions:
         words = f" ({half.words})" if half.words else ""
         title = plain_name(header.title)[: min(NAME_LENGTH, _NAME_ROOM - len(words))]
         ending = _ESSAY_ENDING if half.words and half.by == "person" else ""
+        wrong_try = grade(try_penalty(half))
         room = _IDENTIFIER_LENGTH - digits - 2 - len(ending)
         return Frame(
             name=cleaned(title + words),
             digits=digits,
             identifier=escaped(header.identifier[:room]),
             ending=ending,
-            common=f"<defaultgrade>{grade(points)}</defaultgrade>\n<penalty>0</penalty>\n"
-            f"<hidden>0</hidden>\n<tags>{tags}</tags>\n",
+            common=f"<defaultgrade>{grade(points)}</defaultgrade>\n"
+            f"<penalty>{wrong_try}</penalty>\n<hidden>0</hidden>\n<tags>{tags}</tags>\n",
             labels=self._labels(header),
             varies=count > 1,
         )
@@ -266,8 +268,25 @@ class MoodleQuestions:
             f'<questiontext format="html">{stem}</questiontext>\n'
             f'<generalfeedback format="html">{explanation}</generalfeedback>\n'
             f"<idnumber>{frame.identifier}-v{number}{frame.ending}</idnumber>\n"
-            f"{frame.common}{specific}</question>\n"
+            f"{frame.common}{specific}{self._hints(half, frame.labels)}</question>\n"
         )
+
+    def _hints(self, half: Half, labels: Labels) -> str:
+        """The hints of all parts in their order; an essay has none."""
+        if half.by == "person":
+            return ""
+        return "".join(
+            f'<hint format="html">{self._hint(part, hint, labels)}</hint>\n'
+            for part in half.parts
+            for hint in part.hints
+        )
+
+    def _hint(self, part: Part, hint: Hint, labels: Labels) -> str:
+        if not part.label:
+            return self._text.field(hint.text)
+        heading = escaped_text(labels.part.format(part.label))
+        text = self._text.write(hint.text)
+        return self._text.field_of(f"<p><strong>{heading}</strong></p><div>{text}</div>")
 
     def _explanations(self, item: Item, half: Half, labels: Labels) -> str:
         written = [

@@ -9,6 +9,7 @@ from typing import assert_never
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
+    Hint,
     Matching,
     MultipleSelect,
     Numeric,
@@ -34,7 +35,7 @@ from qgen.renderers.labels import Labels
 from qgen.renderers.locales import date_text, number_tex
 from qgen.renderers.paper.literals import string
 from qgen.renderers.paper.text import PaperText, Surroundings
-from qgen.renderers.wording import points_label, points_number
+from qgen.renderers.wording import hint_label, points_label, points_number
 
 HEADING_LEVEL = 4
 """The level of a heading within a question: below the paper, its sections and questions."""
@@ -141,6 +142,7 @@ class PaperQuestions:
                 *self._key(part.answer),
                 *self._provenance(part),
                 *self._carried(part),
+                *self._hints(part.hints),
                 *self._explanation(part.explanation),
             )
             lines += self._part(part, marking)
@@ -182,6 +184,12 @@ class PaperQuestions:
         label, points = self.words.text(f"({part.label})"), self.words.points(part.points)
         body = "\n\n".join((self.passages.write(part.prompt), *below))
         yield f'#part[{label}][#"(";{points}#")";][{body}];'
+
+    def _hints(self, hints: Sequence[Hint]) -> Iterator[str]:
+        """What may be told to who asks, which no paper prints."""
+        for number, hint in enumerate(hints, 1):
+            label = self.words.text(hint_label(number, hint.penalty, self.words.labels))
+            yield f"#labelled[{label}][{self.passages.write(hint.text)}];"
 
     def _explanation(self, explanation: Passage | None) -> Iterator[str]:
         if explanation is not None:
