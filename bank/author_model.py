@@ -135,6 +135,8 @@ NOT_BLANK = r"\S"
 IDENTIFIER = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 NAME = r"^[A-Za-z][A-Za-z0-9_]*$"
 SOLVER = r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$"
+FILE_TYPE = r"^(\.[A-Za-z0-9]{1,10}){1,2}$"
+PROGRAMMING_LANGUAGE = r"^[A-Za-z][A-Za-z0-9+#_-]{0,19}$"
 LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$"
 _NUMBER_SCHEMA = {"anyOf": [{"type": "number"}, {"type": "string"}]}
 ExactNumber: TypeAlias = Annotated[
@@ -161,6 +163,8 @@ WholeNumber: TypeAlias = Annotated[int, Field(strict=True)]
 Identifier: TypeAlias = Annotated[str, Field(pattern=IDENTIFIER, max_length=90)]
 Name: TypeAlias = Annotated[str, Field(pattern=NAME, max_length=40)]
 SolverName: TypeAlias = Annotated[str, Field(pattern=SOLVER)]
+FileType: TypeAlias = Annotated[str, Field(pattern=FILE_TYPE)]
+ProgrammingLanguage: TypeAlias = Annotated[str, Field(pattern=PROGRAMMING_LANGUAGE)]
 Language: TypeAlias = Annotated[str, Field(pattern=LANGUAGE)]
 
 
@@ -323,5 +327,7 @@ _PATTERNS = {
     IDENTIFIER: "an id is made of small letters, digits and single hyphens, got {}",
     NAME: "a name starts with a letter and has only letters, digits and '_', got {}",
     SOLVER: "a solver is named as module.function in small letters, got {}",
+    FILE_TYPE: "a file type begins with a point, as in .pdf or .R, got {}",
+    PROGRAMMING_LANGUAGE: "expected a programming language such as python or R, got {}",
     LANGUAGE: "expected a language such as en or pt-BR, got {}",
 }

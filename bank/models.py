@@ -18,10 +18,12 @@ from qgen.bank.author_model import (
     AuthorModel,
     ExactNumber,
     ExpressionText,
+    FileType,
     FixedText,
     Name,
     NonEmptyText,
     PositiveNumber,
+    ProgrammingLanguage,
 )
 from qgen.bank.choice_models import MultipleSelectFields, ProofText, SingleChoiceFields
 from qgen.bank.headers import HeaderFields
@@ -180,6 +182,22 @@ class OpenFields(AuthorModel):
     kind: Literal["open"]
     rubric: Annotated[tuple[RubricModel, ...], Field(min_length=1, max_length=30)]
     lines: Annotated[int, Field(strict=True, ge=1, le=60)] = 6
+    upload: Annotated[
+        tuple[FileType, ...],
+        ONE_OR_MORE,
+        Field(max_length=8, description="the answer is handed in as files of these types"),
+    ] = ()
+    code: Annotated[
+        ProgrammingLanguage | None,
+        Field(description="the answer is typed in this programming language, as in python"),
+    ] = None
+
+    @model_validator(mode="after")
+    def _typed_or_handed_in(self) -> Self:
+        if self.upload and self.code is not None:
+            message = "an answer is typed as 'code' or handed in as an 'upload', not both"
+            raise PydanticCustomError("upload", message)
+        return self
 
 
 class CarryModel(AuthorModel):

@@ -459,7 +459,7 @@ class TemplateBuilder:
                     for index, line in enumerate(model.rubric)
                 )
                 self._check_rubric(model, rubric, steps)
-                return OpenTemplate(rubric, model.lines)
+                return OpenTemplate(rubric, model.lines, model.upload, model.code)
             case MatchingFields():
                 return self._arrangements.matching(model, steps)
             case OrderingFields():

@@ -229,6 +229,8 @@ class OrderingTemplate:
 class OpenTemplate:
     rubric: tuple[tuple[Fraction, RichText], ...]
     lines: int
+    upload: tuple[str, ...] = ()
+    code: str | None = None
 
 
 AnswerTemplate: TypeAlias = (

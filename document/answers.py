@@ -119,10 +119,16 @@ class RubricLine:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A free answer that a person marks by the rubric; `lines` is the room on paper."""
+    """A free answer that a person marks by the rubric; `lines` is the room on paper.
+
+    `upload` are the types of the files that are the answer, where it is handed in as files.
+    `code` is the programming language in which it is typed, where it is.
+    """
 
     rubric: tuple[RubricLine, ...]
     lines: int
+    upload: tuple[str, ...] = ()
+    code: str | None = None
 
 
 class Pair(NamedTuple):

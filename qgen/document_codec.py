@@ -141,4 +141,6 @@ class Decoder:
         if name in self._make:
             return self._make[name](data)
         kind = _CLASSES[name]
-        return kind(*(self.decode(data[each]) for each in _field_names(kind)))
+        # What earlier builds did not write has the value that it had then.
+        named = {each: data[each] for each in _field_names(kind) if each in data}
+        return kind(**{each: self.decode(value) for each, value in named.items()})

@@ -15,6 +15,7 @@ from qgen.document.exam import ExamDocument, Item, Paper, Pool
 from qgen.document.guide import GuideDocument
 from qgen.document.problem import Problem, in_reading_order
 from qgen.earlier_build import MANIFEST, Run, refuse_others, spec_digest, spec_from
+from qgen.extra_losses import extra_losses
 from qgen.formula_losses import formula_losses
 from qgen.generator.apart import listed_together
 from qgen.generator.assembling import exam_document, paper
@@ -22,7 +23,6 @@ from qgen.generator.filling import Filling
 from qgen.generator.outline import outline
 from qgen.generator.planning import Slot
 from qgen.generator.provenance import unproved_keys
-from qgen.hint_losses import hint_losses
 from qgen.keeping import keep
 from qgen.kept_checks import KeptChecks
 from qgen.loading import LoadedExam, load_whole_exam
@@ -127,7 +127,7 @@ def _losses(exam: LoadedExam, writers: Sequence[NamedWriter]) -> list[Problem]:
         for problem in (
             *each.writer.losses(item),
             *formula_losses(each.name, each.writer, item),
-            *hint_losses(each.name, each.writer, item),
+            *extra_losses(each.name, each.writer, item),
         )
     ]
 

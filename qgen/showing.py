@@ -168,6 +168,10 @@ def _asked(answer: Answer, solution: bool) -> list[str]:
             return [*lefts, *_lettered(answer.rights)]
         case Ordering():
             return _lettered(answer.items)
+        case Open() if answer.upload:
+            return [f"  handed in as a file: {', '.join(answer.upload)}"]
+        case Open() if answer.code is not None:
+            return [f"  in {answer.code}"]
         case ShortAnswer() | Open():
             return []
         case _:

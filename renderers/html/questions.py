@@ -24,7 +24,7 @@ from qgen.renderers.html.solutions import SolutionWriter
 from qgen.renderers.html.text import HtmlLine, HtmlText, Surroundings, escape
 from qgen.renderers.html.words import filled, points_text
 from qgen.renderers.labels import Labels
-from qgen.renderers.wording import hint_label
+from qgen.renderers.wording import hint_label, upload_label
 
 
 class HtmlQuestions:
@@ -103,11 +103,14 @@ class HtmlQuestions:
                 return self._pairs(base, answer)
             case Ordering():
                 return self._positions(base, answer)
+            case Open() if answer.upload:
+                return self._files(base, answer)
             case Open():
                 lines = max(answer.lines, 2)
                 control = (
                     f'<textarea id="{base}-answer" aria-labelledby="{base}-name {base}-label" '
-                    f'rows="{lines}" style="--lines: {lines}" autocomplete="off"></textarea>'
+                    f'rows="{lines}" style="--lines: {lines}" autocomplete="off"'
+                    f"{_typed_as(answer)}></textarea>"
                 )
                 return self._field(base, control)
             case _:
@@ -124,6 +127,19 @@ class HtmlQuestions:
             f'<p class="points">{points_text(part.points, self._labels)}</p></div>\n'
             f"{self.blocks(part.prompt, 5)}\n{self._answer(base, part.answer)}{solution}"
             "</section>\n"
+        )
+
+    def _files(self, base: str, answer: Open) -> str:
+        """A choice of files, and below it their names and sizes, which are the answer."""
+        labels, names = self._labels, f"{base}-name {base}-label"
+        return (
+            f'<div class="field"><label id="{base}-label" for="{base}-file">'
+            f"{escape(upload_label(answer, labels))}</label>\n"
+            f'<input type="file" id="{base}-file" aria-labelledby="{names}" multiple '
+            f'accept="{escape(",".join(answer.upload))}">\n'
+            f'<textarea class="files" id="{base}-answer" aria-labelledby="{names}" readonly '
+            'rows="2" style="--lines: 2" autocomplete="off"></textarea>\n'
+            f'<p class="beside">{escape(labels.file_beside)}</p></div>\n'
         )
 
     def _hints(self, base: str, part: Part) -> str:
@@ -223,6 +239,13 @@ class HtmlQuestions:
             f'<label id="{identifier}-letter" for="{identifier}">{letter}</label>'
             f'<div class="words" id="{identifier}-words">{self.blocks(text, 4)}</div></div>\n'
         )
+
+
+def _typed_as(answer: Open) -> str:
+    """What tells a box that code is typed in it."""
+    if answer.code is None:
+        return ""
+    return ' class="code" spellcheck="false" autocapitalize="none" autocorrect="off" wrap="off"'
 
 
 def _input(base: str, kind: str, attributes: str) -> str:

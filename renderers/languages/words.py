@@ -51,6 +51,8 @@ class Labels:
     percent: str
     attempts: str
     hint: str
+    hand_in_file: str
+    file_beside: str
     show_solution: str
     practice_note: str
     study_guide: str

@@ -34,7 +34,7 @@ from qgen.renderers.labels import Labels
 from qgen.renderers.latex.characters import escape
 from qgen.renderers.latex.text import LatexPassageWriter, formula
 from qgen.renderers.locales import number_tex
-from qgen.renderers.wording import hint_label, points_label, points_number
+from qgen.renderers.wording import hint_label, points_label, points_number, upload_label
 
 
 def fill_label(label: str, *written: str) -> str:
@@ -163,6 +163,9 @@ class LatexQuestions:
                 yield self._lettered(answer.items)
                 blanks = r"\enspace ".join([r"\examletter{}"] * len(answer.items))
                 yield rf"\examletters{{{escape(words.answer)}}}{blanks}"
+            case Open() if answer.upload:
+                yield rf"\examhint{{{escape(upload_label(answer, words))}}}"
+                yield "" if part.space is None else _working(part.space)
             case Open():
                 lines = Space("lines", Fraction(answer.lines))
                 yield _working(part.space or lines)

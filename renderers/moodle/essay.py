@@ -25,7 +25,7 @@ from qgen.marking.rules import accepted_interval
 from qgen.renderers.labels import Labels
 from qgen.renderers.moodle.text import escaped, escaped_text
 from qgen.renderers.passage_writer import PassageWriter
-from qgen.renderers.wording import points_label, points_number
+from qgen.renderers.wording import points_label, points_number, upload_label
 
 # What Moodle's form offers; another number would show as something else when it is edited.
 _FIELD_LINES = (5, 10, 15, 20, 25, 30, 35, 40)
@@ -75,6 +75,8 @@ def asked_text(answer: Answer, text: PassageWriter, labels: Labels) -> str:
             return lettered(answer.items, text)
         case Numeric():
             return unit_line(answer.unit, labels) if answer.unit else ""
+        case Open() if answer.upload:
+            return f"<p>{escaped_text(upload_label(answer, labels))}</p>"
         case FormulaAnswer() | ShortAnswer() | Open():
             return ""
         case _:

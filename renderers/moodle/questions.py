@@ -1,10 +1,12 @@
 """Questions as Moodle XML, each kind as the question type that marks it best."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import assert_never
 
 from qgen.document.answers import (
+    Answer,
     FormulaAnswer,
     Hint,
     Matching,
@@ -33,6 +35,7 @@ from qgen.renderers.moodle.cloze import (
     typing_hint,
 )
 from qgen.renderers.moodle.essay import (
+    asked_text,
     derivation_notes,
     derivation_text,
     field_lines,
@@ -72,6 +75,8 @@ NAME_LENGTH = 200
 _IDENTIFIER_LENGTH = 100
 _NAME_ROOM = 245
 _FORMULA_LINES = 5
+_MOST_FILES = 3
+"""The most that Moodle's form offers beside any number."""
 _ESSAY_ENDING = "-essay"
 _ANY_OTHER_NUMBER = (
     '<answer fraction="0" format="moodle_auto_format"><text>*</text><tolerance>0</tolerance>'
@@ -356,9 +361,10 @@ class MoodleQuestions:
 
     def _essay(self, item: Item, half: Half, answer: FormulaAnswer | Open, frame: Frame) -> str:
         stem = self._text.field(item.stem)
+        if asked := asked_text(answer, self._text, frame.labels):
+            stem = self._text.field_of(f"<div>{self._text.write(item.stem)}</div>{asked}")
         notes = self._text.field_of(marking_notes(answer, self._text, frame.labels))
-        lines = answer.lines if isinstance(answer, Open) else _FORMULA_LINES
-        return self._element("essay", item, half, frame, stem, _essay_box(lines, notes))
+        return self._element("essay", item, half, frame, stem, _essay_box([answer], notes))
 
     def _essay_of_parts(self, item: Item, half: Half, frame: Frame) -> str:
         """An essay for the parts of a half; those before them stand there to be read."""
@@ -371,11 +377,8 @@ class MoodleQuestions:
         prompts = derivation_text(shown, half.parts, self._text, labels)
         stem = self._text.field_of(f"<div>{self._text.write(item.stem)}</div>{other}{prompts}")
         notes = self._text.field_of(derivation_notes(shown, self._text, labels))
-        lines = sum(
-            part.answer.lines if isinstance(part.answer, Open) else _FORMULA_LINES
-            for part in half.parts
-        )
-        return self._element("essay", item, half, frame, stem, _essay_box(lines, notes))
+        box = _essay_box([part.answer for part in half.parts], notes)
+        return self._element("essay", item, half, frame, stem, box)
 
     def _arranged(self, kind: str, item: Item, half: Half, specific: str, frame: Frame) -> str:
         return self._element(kind, item, half, frame, self._text.field(item.stem), specific)
@@ -401,10 +404,30 @@ def _words_answer(fraction: str, words: str, feedback: str) -> str:
     )
 
 
-def _essay_box(lines: int, notes: str) -> str:
+def _essay_box(answers: Sequence[Answer], notes: str) -> str:
+    """Where all is code the box is monospaced, and where all are files there is none."""
+    opened = [answer for answer in answers if isinstance(answer, Open)]
+    types = dict.fromkeys(kind.lower() for answer in opened for kind in answer.upload)
+    typed = [answer for answer in answers if not (isinstance(answer, Open) and answer.upload)]
+    coded = typed and all(isinstance(each, Open) and each.code for each in typed)
+    form = "monospaced" if coded else "editor" if typed else "noinline"
+    lines = sum(each.lines if isinstance(each, Open) else _FORMULA_LINES for each in typed)
     return (
-        "<responseformat>editor</responseformat>\n<responserequired>1</responserequired>\n"
+        f"<responseformat>{form}</responseformat>\n"
+        f"<responserequired>{int(bool(typed))}</responserequired>\n"
         f"<responsefieldlines>{field_lines(lines)}</responsefieldlines>\n"
+        f"{_attachments(list(types))}"
         f'<graderinfo format="html">{notes}</graderinfo>\n'
         f'<responsetemplate format="html">{EMPTY_FIELD}</responsetemplate>\n'
+    )
+
+
+def _attachments(types: Sequence[str]) -> str:
+    """Files that are the answer. Moodle compares their types in small letters."""
+    if not types:
+        return ""
+    return (
+        f"<attachments>{_MOST_FILES}</attachments>\n"
+        "<attachmentsrequired>1</attachmentsrequired>\n"
+        f"<filetypeslist>{','.join(types)}</filetypeslist>\n"
     )

@@ -35,7 +35,7 @@ from qgen.renderers.labels import Labels
 from qgen.renderers.locales import date_text, number_tex
 from qgen.renderers.paper.literals import string
 from qgen.renderers.paper.text import PaperText, Surroundings
-from qgen.renderers.wording import hint_label, points_label, points_number
+from qgen.renderers.wording import hint_label, points_label, points_number, upload_label
 
 HEADING_LEVEL = 4
 """The level of a heading within a question: below the paper, its sections and questions."""
@@ -226,6 +226,10 @@ class PaperQuestions:
                 yield self._options_of(answer.items, "no-sign")
                 label = self.words.text(labels.answer)
                 yield f'#letter-lines([{label}#":";], {len(answer.items)});'
+            case Open() if answer.upload:
+                label = self.words.text(upload_label(answer, labels))
+                yield f"#hint[{label}];"
+                yield "" if part.space is None else working
             case Open():
                 yield f"#answer-lines({answer.lines});" if part.space is None else working
             case _:
@@ -411,7 +415,7 @@ def _room_height(part: Part, minutes: Fraction) -> float:
         return 30 + float(space.amount) * (9 if space.kind == "lines" else 1)
     match answer:
         case Open():
-            return 9.0 * answer.lines
+            return 10.0 if answer.upload else 9.0 * answer.lines
         case Numeric() | FormulaAnswer():
             return 30 + min(60.0, 5 * float(minutes))
         case SingleChoice() | MultipleSelect() | ShortAnswer() | Matching() | Ordering():

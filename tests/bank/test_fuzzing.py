@@ -50,7 +50,7 @@ WORDS = st.one_of(
         "$$", "$\\frac{$", "![x](y.png)", "[x]({{ a }})", "&#xE000;", "`{{ a }}`", "{{", "}}",
         "90 min", "1-3", "2026-12-04", "9**9**9", "a" * 3000, "![x](" + "y" * 400 + ".png)",
         "first", "\ue000", "| a |\n|---|\n| {{ b }} |", "tables.joint", "figure:x",
-        "picture:a.b", "a.b", "2-3", "3-2", "110%", "mean(w)", "n - 1",
+        "picture:a.b", "a.b", "2-3", "3-2", "110%", ".pdf", "mean(w)", "n - 1",
         "round(a, 2)", "normal_cdf(a)",
     ]),
     st.text(max_size=20),

@@ -73,6 +73,8 @@ def _fill(place: dict[str, Any]) -> None:
         place["draw"] = {"options": 3, "right": 1}
     if place["kind"] in ("numeric", "formula"):
         place["mistakes"] = deepcopy(MISTAKES)
+    if place["kind"] == "open":
+        place["upload"] = [".pdf"]
     if place["kind"] == "ordering":
         place["items"] = [{"text": "first", "value": 1}, {"text": "second", "value": 2}]
     if place["kind"] == "short_answer":

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from qgen.bank.templates import OpenTemplate
 from qgen.document.answers import Numeric, Tolerance
 from qgen.marking.item_checks import item_faults
 from tests import samples
@@ -172,3 +173,26 @@ class TestHints:
     def test_a_hole_in_one_has_its_place(self) -> None:
         (found,) = problems_of(f"hints:\n  - {{text: 'is {{{{ nope }}}}'}}\n{written(question())}")
         assert found.startswith("2:16: in 'nope'")
+
+
+class TestUploadsAndCode:
+    @pytest.mark.parametrize(
+        ("changes", "message"),
+        [
+            ({"upload": ["pdf"]}, "a file type begins with a point, as in .pdf or .R, got 'pdf'"),
+            ({"upload": ".a/b"}, "a file type begins with a point"),
+            ({"code": "py thon"}, "expected a programming language such as python or R"),
+            (
+                {"code": "python", "upload": ".py"},
+                "an answer is typed as 'code' or handed in as an 'upload', not both",
+            ),
+        ],
+    )
+    def test_mistakes(self, changes: dict[str, Any], message: str) -> None:
+        (found,) = messages(problems_of(question("open", **changes)))
+        assert message in found
+
+    def test_one_type_may_stand_alone(self) -> None:
+        answer = template(question("open", upload=".tar.gz")).parts[0].answer
+        assert isinstance(answer, OpenTemplate)
+        assert (answer.upload, answer.code) == ((".tar.gz",), None)

@@ -8,7 +8,7 @@
  * @typedef {(number | string)[]} Folded
  * @typedef {{steps: boolean, seconds: number | null, parts: Part[], first?: string, others?: Folded[]}} QuestionData
  */
-import { byId, field, fill, lock, made, phrased, responseIn } from "./controls.mjs"
+import { byId, field, fill, lock, made, noteFiles, phrased, responseIn } from "./controls.mjs"
 import { formulas } from "./formula_hooks.mjs"
 import { isBlank } from "./marking.mjs"
 import { readNumber } from "./numbers.mjs"
@@ -99,6 +99,7 @@ export class Question {
   prepare(index) {
     const [base, part] = [this.base(index), this.parts[index]]
     const control = field(base)
+    if (part.kind === "open") noteFiles(base)
     if (!control || !["number", "formula"].includes(part.kind)) return
     const message = made("div", { class: "message", id: `${base}-message`, role: "status" })
     control.closest(".field")?.append(message)
