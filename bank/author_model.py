@@ -146,6 +146,8 @@ NOT_BLANK = r"\S"
 IDENTIFIER = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 NAME = r"^[A-Za-z][A-Za-z0-9_]*$"
 SOLVER = r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$"
+FILE_TYPE = r"^(\.[A-Za-z0-9]{1,10}){1,2}$"
+PROGRAMMING_LANGUAGE = r"^[A-Za-z][A-Za-z0-9+#_-]{0,19}$"
 LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$"
 _NUMBER_SCHEMA = {"anyOf": [{"type": "number"}, {"type": "string"}]}
 ExactNumber: TypeAlias = Annotated[
@@ -183,6 +185,8 @@ WholeNumber: TypeAlias = Annotated[int, Field(strict=True)]
 Identifier: TypeAlias = Annotated[str, Field(pattern=IDENTIFIER, max_length=90)]
 Name: TypeAlias = Annotated[str, Field(pattern=NAME, max_length=40)]
 SolverName: TypeAlias = Annotated[str, Field(pattern=SOLVER)]
+FileType: TypeAlias = Annotated[str, Field(pattern=FILE_TYPE)]
+ProgrammingLanguage: TypeAlias = Annotated[str, Field(pattern=PROGRAMMING_LANGUAGE)]
 Language: TypeAlias = Annotated[str, Field(pattern=LANGUAGE)]
 
 
@@ -205,6 +209,7 @@ def validated(
 
 
 _HINTS = frozenset({"hint", "hints"})
+_HINTS_ELSEWHERE = "; 'hints' stand beside the answer that they help with"
 _SYNONYMS = {
     "choices": "options",
     "solution": "explanation",
@@ -223,8 +228,10 @@ def _unknown_key(source: Source, mapping: int, key: str, known: tuple[str, ...])
     meant = _SYNONYMS.get(key, key)
     hint = f" (did you mean '{meant}'?)" if meant in known else did_you_mean(key, known)
     if key in _HINTS:
-        hint = "; say it in the stem, or in the feedback of a mistake that it helps against"
+        hint = " (did you mean 'hints'?)" if "hints" in known else _HINTS_ELSEWHERE
     hint = hint or f"; known keys: {', '.join(known)}"
+    if "text" in known and list(source.mappings[mapping].keys) == [key]:
+        hint = "; a text with a colon in it needs quotes"
     value = source.mappings[mapping].entries.get(key)
     if value is not None and (value.line, value.column) == (line, column + len(key)):
         # No colon: the key is what followed a comma in `{text: yes, sure}`.
@@ -292,10 +299,11 @@ def _explained(detail: ErrorDetails, source: Source, path: tuple[str | int, ...]
 
 _FORMS = {
     "tolerance": "write {{absolute: {}}} or {{relative: 1%}}",
-    "options": "write {{text: {}, correct: true}} for a right option, {{text: {}}} for a wrong one",
+    "options": 'write {{text: "{}", correct: true}} for a right option, "{}" for a wrong one',
     "mistakes": "write {{answer: {}, feedback: what to tell who made it}}",
     "rubric": "write {{points: 1, text: {}}}",
     "pairs": "write {{left: {}, right: its partner}}",
+    "hints": "write {{text: {}, penalty: 10%}}",
     "parts": "write a part with its kind, prompt and points",
     "from": "write what to pick, as in {{topics: [{}]}}",
 }
@@ -341,5 +349,7 @@ _PATTERNS = {
     IDENTIFIER: "an id is made of small letters, digits and single hyphens, got {}",
     NAME: "a name starts with a letter and has only letters, digits and '_', got {}",
     SOLVER: "a solver is named as module.function in small letters, got {}",
+    FILE_TYPE: "a file type begins with a point, as in .pdf or .R, got {}",
+    PROGRAMMING_LANGUAGE: "expected a programming language such as python or R, got {}",
     LANGUAGE: "expected a language such as en or pt-BR, got {}",
 }

@@ -2,13 +2,8 @@
 
 from collections.abc import Sequence
 
-from qgen.bank.models import (
-    FormulaFields,
-    NumericFields,
-    PartModel,
-    ShortAnswerFields,
-    SingleChoiceFields,
-)
+from qgen.bank.choice_models import SingleChoiceFields
+from qgen.bank.models import FormulaFields, NumericFields, PartModel, ShortAnswerFields
 from qgen.document.richtext import Blank, DataLink, Link, RichText, walk
 
 

@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias, get_args
 
-from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from qgen.bank.answer_space import SpaceText
@@ -12,15 +18,18 @@ from qgen.bank.author_model import (
     AuthorModel,
     ExactNumber,
     ExpressionText,
+    FileType,
     FixedText,
     MistakeCredit,
     Name,
     NonEmptyText,
     NumberForm,
     PositiveNumber,
-    TruthText,
+    ProgrammingLanguage,
 )
+from qgen.bank.choice_models import MultipleSelectFields, ProofText, SingleChoiceFields
 from qgen.bank.headers import HeaderFields
+from qgen.bank.hint_models import Hints
 from qgen.bank.parameters import ParameterEntry
 from qgen.document.answers import (
     NO_CREDIT,
@@ -57,12 +66,6 @@ class ToleranceModel(AuthorModel):
         return self
 
 
-ProofText: TypeAlias = Annotated[
-    ExpressionText,
-    Field(description="an expression for the same value by another way, compared every time"),
-]
-
-
 class DerivedModel(AuthorModel):
     """A derived value: an expression, and where its author can prove it, another for the same."""
 
@@ -80,17 +83,8 @@ DerivedEntry: TypeAlias = Annotated[
 ]
 
 
-ONE_RIGHT_OPTION = "a single choice has exactly one right option; {} are marked correct"
-
-
-class OptionModel(AuthorModel):
-    """One option: `correct` is true, false, or an expression with a truth value."""
-
-    text: NonEmptyText
-    correct: TruthText = False
-    proof: ProofText | None = None
-    feedback: NonEmptyText | None = None
-    position: Literal["first", "last"] | None = None
+def _with_text(value: object) -> object:
+    return {"text": value} if isinstance(value, str) else value
 
 
 class MistakeModel(AuthorModel):
@@ -115,32 +109,6 @@ class RubricModel(AuthorModel):
 
     points: PositiveNumber
     text: NonEmptyText
-
-
-class ChoiceFields(AuthorModel):
-    """What the two choice kinds ask for."""
-
-    options: Annotated[tuple[OptionModel, ...], Field(min_length=2, max_length=30)]
-    draw: Annotated[int, Field(strict=True, ge=2)] | None = None
-
-    @model_validator(mode="after")
-    def _enough_to_draw(self) -> Self:
-        if self.draw is None:
-            return self
-        if self.draw > len(self.options):
-            raise PydanticCustomError("draw", "'draw' is more than there are options")
-        if self.draw <= sum(option.position is not None for option in self.options):
-            message = "'draw' leaves no room beside the options that have a position"
-            raise PydanticCustomError("draw", message)
-        return self
-
-
-class SingleChoiceFields(ChoiceFields):
-    kind: Literal["single_choice"]
-
-
-class MultipleSelectFields(ChoiceFields):
-    kind: Literal["multiple_select"]
 
 
 class NumericFields(AuthorModel):
@@ -220,10 +188,6 @@ class OrderingItemModel(AuthorModel):
     value: ExpressionText | None = None
 
 
-def _with_text(value: object) -> object:
-    return {"text": value} if isinstance(value, str) else value
-
-
 class OrderingFields(AuthorModel):
     """Items in their right order; where they have values, the order is by them, rising."""
 
@@ -251,6 +215,22 @@ class OpenFields(AuthorModel):
     kind: Literal["open"]
     rubric: Annotated[tuple[RubricModel, ...], Field(min_length=1, max_length=30)]
     lines: Annotated[int, Field(strict=True, ge=1, le=60)] = 6
+    upload: Annotated[
+        tuple[FileType, ...],
+        ONE_OR_MORE,
+        Field(max_length=8, description="the answer is handed in as files of these types"),
+    ] = ()
+    code: Annotated[
+        ProgrammingLanguage | None,
+        Field(description="the answer is typed in this programming language, as in python"),
+    ] = None
+
+    @model_validator(mode="after")
+    def _typed_or_handed_in(self) -> Self:
+        if self.upload and self.code is not None:
+            message = "an answer is typed as 'code' or handed in as an 'upload', not both"
+            raise PydanticCustomError("upload", message)
+        return self
 
 
 class CarryModel(AuthorModel):
@@ -270,6 +250,7 @@ class PartFields(AuthorModel):
     points: PositiveNumber
     space: SpaceText | None = None
     explanation: NonEmptyText | None = None
+    hints: Hints = ()
 
 
 class SingleChoicePart(PartFields, SingleChoiceFields):
@@ -379,6 +360,7 @@ class QuestionFields(HeaderFields):
     stem: NonEmptyText
     space: SpaceText | None = None
     explanation: NonEmptyText | None = None
+    hints: Hints = ()
     study_note: NonEmptyText | None = None
 
 

@@ -10,6 +10,8 @@ from typing import assert_never
 
 from qgen.bank.arrangements import ArrangementBuilder
 from qgen.bank.blanks import blank_faults, blanks_of, unasked
+from qgen.bank.choice_builder import ChoiceBuilder
+from qgen.bank.choice_models import ChoiceFields
 from qgen.bank.derivations import Scope, assumptions, read_derivation, value_shapes
 from qgen.bank.expressions import (
     CONSTANTS,
@@ -21,7 +23,7 @@ from qgen.bank.expressions import (
 )
 from qgen.bank.formula_builder import Compiler, FormulaBuilder
 from qgen.bank.headers import header_of
-from qgen.bank.hole_context import only_hole
+from qgen.bank.hint_models import HintModel
 from qgen.bank.macros import Macros
 from qgen.bank.markup import (
     DATA,
@@ -32,8 +34,6 @@ from qgen.bank.markup import (
 )
 from qgen.bank.math_faults import math_fault
 from qgen.bank.models import (
-    ONE_RIGHT_OPTION,
-    ChoiceFields,
     DerivationQuestion,
     DerivedModel,
     FormulaFields,
@@ -43,14 +43,12 @@ from qgen.bank.models import (
     NumericFields,
     NumericPart,
     OpenFields,
-    OptionModel,
     OrderingFields,
     PartFields,
     PartModel,
     QuestionFields,
     QuestionModel,
     ShortAnswerFields,
-    SingleChoiceFields,
     SoleQuestion,
     ToleranceModel,
 )
@@ -66,14 +64,13 @@ from qgen.bank.table_domains import Rows
 from qgen.bank.templates import (
     AnswerTemplate,
     CarryTemplate,
-    ChoiceTemplate,
+    HintTemplate,
     HoleContext,
     HoleTemplate,
     MatrixTemplate,
     MistakeTemplate,
     NumericTemplate,
     OpenTemplate,
-    OptionTemplate,
     Parameter,
     PartTemplate,
     Placed,
@@ -126,6 +123,9 @@ class TemplateBuilder:
         self._decimal_results = False
         self._arrangements = ArrangementBuilder(
             self._text, self._expression, self._place, self._problem
+        )
+        self._choices = ChoiceBuilder(
+            self._text, self._proved, self._place, self._is_text, self._problem
         )
         self._formulas = FormulaBuilder(
             self._proved, self._mistakes, self._place, self._problem, self._drawn
@@ -234,6 +234,11 @@ class TemplateBuilder:
 
     def _is_mapping(self, *steps: str | int) -> bool:
         return bool(self._source.node((*self._path, *steps)).keys)
+
+    def _is_text(self, steps: Steps) -> bool:
+        """Whether a value is neither a mapping nor a list."""
+        node = self._source.node((*self._path, *steps))
+        return not node.keys and not node.elements
 
     def _is_list(self, key: str, steps: Steps = ()) -> bool:
         return bool(self._source.node((*self._path, *steps, key)).elements)
@@ -396,7 +401,10 @@ class TemplateBuilder:
     def _parts(self, model: QuestionModel, blanks: Sequence[str]) -> tuple[PartTemplate, ...]:
         if not isinstance(model, DerivationQuestion):
             sole = PartTemplate("", NO_TEXT, self._answer(model), model.points, None)
-            return (replace(sole, space=model.space),)
+            return (replace(sole, space=model.space, hints=self._hints(model.hints)),)
+        if model.hints:
+            message = "the hints of a derivation stand with the parts that they help with"
+            self._problem("hints", message, self._place("hints", key=True))
         parts = (
             PartTemplate(
                 PART_LABELS[index],
@@ -407,12 +415,21 @@ class TemplateBuilder:
                 self._carry(part, model, index),
                 part.space,
                 PART_LABELS[index] in blanks,
+                self._hints(part.hints, "parts", index),
             )
             for index, part in enumerate(model.parts)
         )
         return tuple(
             replace(part, space=model.space) if part.space is None and part.is_worked else part
             for part in parts
+        )
+
+    def _hints(self, hints: tuple[HintModel, ...], *steps: str | int) -> tuple[HintTemplate, ...]:
+        listed = self._is_list("hints", steps)
+        places = [(*steps, "hints", *([index] if listed else [])) for index in range(len(hints))]
+        return tuple(
+            HintTemplate(self._text(hint.text, *place, "text"), hint.penalty, self._place(*place))
+            for hint, place in zip(hints, places, strict=True)
         )
 
     def _carry(
@@ -432,7 +449,7 @@ class TemplateBuilder:
     def _answer(self, model: SoleQuestion | PartModel, *steps: str | int) -> AnswerTemplate:
         match model:
             case ChoiceFields():
-                return self._choice(model, steps)
+                return self._choices.build(model, steps)
             case NumericFields():
                 return NumericTemplate(
                     self._proved(model.answer, model.proof, *steps, "answer"),
@@ -473,7 +490,7 @@ class TemplateBuilder:
                     for index, line in enumerate(model.rubric)
                 )
                 self._check_rubric(model, rubric, steps)
-                return OpenTemplate(rubric, model.lines)
+                return OpenTemplate(rubric, model.lines, model.upload, model.code)
             case MatchingFields():
                 return self._arrangements.matching(model, steps)
             case OrderingFields():
@@ -512,39 +529,6 @@ class TemplateBuilder:
             )
             for index, mistake in enumerate(model.mistakes)
         )
-
-    def _choice(self, model: ChoiceFields, steps: Steps) -> ChoiceTemplate:
-        options = []
-        for index, option in enumerate(model.options):
-            here = (*steps, "options", index)
-            text = self._text(option.text, *here, "text")
-            options.append(
-                OptionTemplate(
-                    text,
-                    self._correct(option, here),
-                    self._optional(option.feedback, *here, "feedback"),
-                    option.position,
-                    self._place(*here),
-                    only_hole(text),
-                )
-            )
-        single = isinstance(model, SingleChoiceFields)
-        fixed = [option.correct for option in model.options]
-        right = fixed.count(True)
-        if single and all(isinstance(correct, bool) for correct in fixed) and right != 1:
-            place = self._place(*steps, "options")
-            self._problem("right-options", ONE_RIGHT_OPTION.format(right), place)
-        return ChoiceTemplate(
-            "single_choice" if single else "multiple_select", tuple(options), model.draw
-        )
-
-    def _correct(self, option: OptionModel, steps: Steps) -> bool | Placed:
-        if not isinstance(option.correct, bool):
-            return self._proved(option.correct, option.proof, *steps, "correct")
-        if option.proof is not None:
-            message = "a proof needs an expression beside it, as in correct: a > b"
-            self._problem("proof", message, self._place(*steps, "proof"))
-        return option.correct
 
     # Checks across a question
 

@@ -148,10 +148,20 @@ class OptionTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawTemplate:
+    """The fewest and most options that are shown; and of right ones, where that is said."""
+
+    options: tuple[int, int]
+    right: tuple[int, int] | None
+    place: Place
+    right_place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class ChoiceTemplate:
     kind: Literal["single_choice", "multiple_select"]
     options: tuple[OptionTemplate, ...]
-    draw: int | None
+    draw: DrawTemplate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +256,8 @@ class OrderingTemplate:
 class OpenTemplate:
     rubric: tuple[tuple[Fraction, RichText], ...]
     lines: int
+    upload: tuple[str, ...] = ()
+    code: str | None = None
 
 
 AnswerTemplate: TypeAlias = (
@@ -271,6 +283,13 @@ class CarryTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class HintTemplate:
+    text: RichText
+    penalty: Fraction
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class PartTemplate:
     """A part of a question; label and prompt are empty where the question is no derivation."""
 
@@ -283,6 +302,7 @@ class PartTemplate:
     space: Space | None = None
     in_text: bool = False
     """Whether its answer has a blank in the question's stem."""
+    hints: tuple[HintTemplate, ...] = ()
 
     @property
     def is_worked(self) -> bool:

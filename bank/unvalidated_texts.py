@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 from qgen.bank.author_model import is_number
+from qgen.bank.choice_models import ONE_RIGHT_OPTION, OptionModel
 from qgen.bank.expressions import CONSTANTS, ExpressionError, compile_expression, unknown_name
 from qgen.bank.macros import Macros
 from qgen.bank.markup import Handlers, MarkupError, read_markup
 from qgen.bank.math_faults import math_fault
-from qgen.bank.models import ONE_RIGHT_OPTION, DerivationQuestion, OptionModel, SoleQuestion
+from qgen.bank.models import DerivationQuestion, SoleQuestion
 from qgen.bank.parameters import may_be_expression
 from qgen.bank.templates import HoleContext
 from qgen.bank.yaml_source import Source, Steps
@@ -26,8 +27,8 @@ _KEYS = frozenset(
 _NAMING = ("parameters", "let", "derive")
 _OPTION_KEYS = frozenset(OptionModel.model_fields)
 _TEXTS = frozenset({"stem", "prompt", "explanation", "feedback", "study_note", "left", "right"})
-_TEXTS_OF = frozenset({"options", "rubric", "items"})
-_LISTS_OF_TEXTS = frozenset({"items", "also"})
+_TEXTS_OF = frozenset({"options", "rubric", "items", "hints"})
+_LISTS_OF_TEXTS = frozenset({"items", "also", "options", "hints"})
 _EXPRESSIONS = frozenset({"answer", "correct", "value"})
 _EXPRESSIONS_OF = frozenset({"where", "let", "with"})
 
@@ -123,9 +124,13 @@ def _right_options(data: object, source: Source, path: Steps) -> Iterator[Proble
     options = data.get("options")
     if data.get("kind") != "single_choice" or not isinstance(options, list):
         return
-    if not all(isinstance(each, dict) and each.keys() <= _OPTION_KEYS for each in options):
+    written: list[Any] = [{"text": each} if isinstance(each, str) else each for each in options]
+    if not all(isinstance(each, dict) and each.keys() <= _OPTION_KEYS for each in written):
         return
-    said = [each.get("correct", False) for each in options]
+    said = [each.get("correct", False) for each in written]
+    draws = isinstance(data.get("draw"), dict) and "right" in data["draw"]
+    if draws and sum(each is True for each in said) > 1:
+        return
     if all(isinstance(each, bool) for each in said) and sum(said) != 1:
         yield Problem(
             "right-options", ONE_RIGHT_OPTION.format(sum(said)), source.place((*path, "options"))

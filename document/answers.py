@@ -178,10 +178,16 @@ class RubricLine:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A free answer that a person marks by the rubric; `lines` is the room on paper."""
+    """A free answer that a person marks by the rubric; `lines` is the room on paper.
+
+    `upload` are the types of the files that are the answer, where it is handed in as files.
+    `code` is the programming language in which it is typed, where it is.
+    """
 
     rubric: tuple[RubricLine, ...]
     lines: int
+    upload: tuple[str, ...] = ()
+    code: str | None = None
 
 
 class Pair(NamedTuple):
@@ -268,6 +274,13 @@ class Space:
     amount: Fraction
 
 
+class Hint(NamedTuple):
+    """Help that a student may ask for, and the share of the part's points that it takes away."""
+
+    text: Passage
+    penalty: Fraction
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """What a question asks at one place. `label` is `a`, `b`, … for the steps of a derivation.
@@ -286,6 +299,8 @@ class Part:
     """The room that its author or the exam's wants; otherwise it goes by kind and minutes."""
     in_text: bool = False
     """Whether its answer has a blank in the question's stem."""
+    hints: tuple[Hint, ...] = ()
+    """Shown one after another where a format can, never on a paper."""
 
 
 def rewards_mistakes(answer: Answer) -> bool:

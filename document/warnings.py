@@ -7,6 +7,7 @@ WARNINGS: Mapping[str, str] = {
     "wide-tolerance": "the tolerance accepts what is more than a tenth of the key away",
     "near-mistakes": "a mistake lies nearer to the key or to another one than two tolerances",
     "telling-digits": "the right option has another number of digits than all others",
+    "telling-hint": "a hint holds the key",
     "no-right-option": "no option may be right, and the question does not say so",
     "alike-variants": "two variants with different values look the same to a student",
 }

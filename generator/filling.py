@@ -1,6 +1,6 @@
 """Fills a template with drawn values and solved answers: a closed item comes out."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite
@@ -20,6 +20,7 @@ from qgen.bank.templates import (
     OpenTemplate,
     OptionTemplate,
     OrderingTemplate,
+    PartTemplate,
     Placed,
     QuestionTemplate,
     ShortAnswerTemplate,
@@ -28,6 +29,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     FormulaMistake,
+    Hint,
     Matching,
     MultipleSelect,
     Numeric,
@@ -61,7 +63,8 @@ from qgen.generator.option_texts import OptionTexts
 from qgen.generator.printing import Printer, printer
 from qgen.generator.provenance import known_answers
 from qgen.generator.proving import check_proof
-from qgen.generator.seeds import RandomSource, shuffled
+from qgen.generator.seeds import RandomSource
+from qgen.generator.shown_options import in_random_order, shown_options
 from qgen.generator.spaces import NO_SPACES, Spaces
 from qgen.generator.worded import Printed, check_words, worded_answer
 
@@ -164,6 +167,7 @@ class Filler:
                     None if part.carry is None else carried_forward(part.carry, known),
                     space,
                     part.in_text,
+                    filled_hints(part, printed),
                 )
                 for part, points, provenance, space in zip(
                     self._template.parts, self._points, self.provenances, self._spaces, strict=True
@@ -241,14 +245,9 @@ class Filler:
     ) -> tuple[Option, ...]:
         options = answer.options
         right = [_truth(option, known) for option in options]
-        if answer.kind == "single_choice" and sum(right) != 1:
-            message = f"{sum(right)} options are right where a single choice needs one"
-            raise VariantFailure("right-options", message)
-        shown: Iterable[int] = range(len(options))
-        if answer.draw is not None:
-            shown = _drawn(answer, right, random_source)
+        shown = shown_options(answer, right, random_source)
         if self._filling.shuffle_options:
-            shown = _in_random_order(options, list(shown), random_source)
+            shown = in_random_order(options, shown, random_source)
         result = tuple(
             [
                 Option(
@@ -289,6 +288,11 @@ class Filler:
         if answer.values:
             right = rising([_number(value, known) for value in answer.values])
         return ordering(answer, printed, right, mixed(random_source, right))
+
+
+def filled_hints(part: PartTemplate, printed: Printed) -> tuple[Hint, ...]:
+    """The hints of a part."""
+    return tuple([Hint(Passage(each.text, printed), each.penalty) for each in part.hints])
 
 
 def optional_passage(text: RichText | None, printed: Printed) -> Passage | None:
@@ -378,36 +382,6 @@ def _truth(option: OptionTemplate, known: Values) -> bool:
     source = option.correct.expression.source
     message = f"'{source}' is {brief(value)}, neither true nor false ({option.correct.place})"
     raise VariantFailure("answer", message)
-
-
-def _drawn(answer: ChoiceTemplate, right: list[bool], random_source: RandomSource) -> list[int]:
-    """The options to show: those with a fixed place, a right one, and others by lot."""
-    assert answer.draw is not None
-    options = range(len(answer.options))
-    lot = shuffled(random_source, len(answer.options))
-    chosen = {index for index in options if answer.options[index].position is not None}
-    rights = [index for index in lot if right[index]]
-    if answer.kind == "single_choice":
-        chosen.update(rights)
-    elif rights and not any(right[index] for index in chosen):
-        chosen.add(rights[0])
-    for index in lot:
-        if len(chosen) >= answer.draw:
-            break
-        chosen.add(index)
-    return sorted(chosen)
-
-
-def _in_random_order(
-    options: tuple[OptionTemplate, ...], shown: list[int], random_source: RandomSource
-) -> list[int]:
-    middle = [index for index in shown if options[index].position is None]
-    moved = [middle[index] for index in shuffled(random_source, len(middle))]
-    if len(moved) == len(shown):
-        return moved
-    first = [index for index in shown if options[index].position == "first"]
-    last = [index for index in shown if options[index].position == "last"]
-    return [*first, *moved, *last]
 
 
 def _printer(hole: HoleTemplate, *, comma: bool) -> Printer:

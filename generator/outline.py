@@ -35,7 +35,7 @@ from qgen.document.formula import Number
 from qgen.document.richtext import Passage, join_parts
 from qgen.document.values import Real
 from qgen.generator.arrangements import matching, ordering
-from qgen.generator.filling import optional_passage, part_points
+from qgen.generator.filling import filled_hints, optional_passage, part_points
 from qgen.generator.worded import Printed, worded_answer
 
 
@@ -62,6 +62,7 @@ def outline(template: QuestionTemplate, points: Fraction, rule: ScoringRule) -> 
                 None if part.carry is None else CarriedForward(part.carry.part, _not_yet),
                 None,
                 part.in_text,
+                filled_hints(part, printed),
             )
             for part, worth in zip(template.parts, part_points(template, points), strict=True)
         ),

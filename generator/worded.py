@@ -30,7 +30,7 @@ def worded_answer(
         accepted = dict.fromkeys(join_parts(text, way) for text in answer.accepted for way in ways)
         return ShortAnswer(tuple(accepted), answer.case_sensitive, tuple(mistakes.values()))
     rubric = (RubricLine(points, Passage(text, printed)) for points, text in answer.rubric)
-    return Open(tuple(rubric), answer.lines)
+    return Open(tuple(rubric), answer.lines, answer.upload, answer.code)
 
 
 def check_words(answer: ShortAnswer) -> None:

@@ -219,6 +219,7 @@ def _texts(item: Item) -> Iterator[Passage]:
         yield item.explanation
     for part in item.parts:
         yield from _answer_texts(part.answer)
+        yield from (hint.text for hint in part.hints)
         if part.explanation is not None:
             yield part.explanation
 

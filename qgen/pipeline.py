@@ -15,6 +15,7 @@ from qgen.document.exam import ExamDocument, Item, Paper, Pool
 from qgen.document.guide import GuideDocument
 from qgen.document.problem import Place, Problem, in_reading_order
 from qgen.earlier_build import MANIFEST, Run, refuse_others, spec_digest, spec_from
+from qgen.extra_losses import extra_losses
 from qgen.formula_losses import formula_losses
 from qgen.generator.apart import listed_together
 from qgen.generator.assembling import exam_document, paper
@@ -137,7 +138,11 @@ def _losses(exam: LoadedExam, writers: Sequence[NamedWriter]) -> list[Problem]:
         problem
         for each in writers
         for item in outlines.values()
-        for problem in (*each.writer.losses(item), *formula_losses(each.name, each.writer, item))
+        for problem in (
+            *each.writer.losses(item),
+            *formula_losses(each.name, each.writer, item),
+            *extra_losses(each.name, each.writer, item),
+        )
     ]
 
 

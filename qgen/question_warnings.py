@@ -50,6 +50,7 @@ from qgen.document.values import Values, show_all
 from qgen.document.warnings import WARNINGS
 from qgen.marking.item_checks import option_text
 from qgen.marking.rules import accepted_interval
+from qgen.telling_hints import telling
 
 ENOUGH_VARIANTS = 100
 """With fewer variants, of those that exist, nothing is said of what never varies."""
@@ -60,6 +61,8 @@ WIDE = 0.1
 """So large a share of the key may be accepted on either side of it."""
 TELLING = 0.1
 """In so large a share of the variants, the digits of the options may give the key away."""
+GIVEN_AWAY = 0.5
+"""In more than this share of the variants, a hint that holds the key was meant to."""
 ROUNDING = 1e-9
 
 _NONE_MAY_BE_RIGHT = re.compile(
@@ -88,6 +91,7 @@ class QuestionWatch:
     _found: dict[tuple[str, Place], _Finding] = field(default_factory=dict)
     _truths: dict[Place, set[bool]] = field(default_factory=dict)
     _telling: dict[Place, list[str]] = field(default_factory=dict)
+    _given_away: dict[Place, list[str]] = field(default_factory=dict)
     _asked: dict[int, Item] = field(default_factory=dict)
     _holes_asked: list[tuple[int, ...]] = field(default_factory=list)
 
@@ -96,6 +100,10 @@ class QuestionWatch:
         self._seen += 1
         for template, part in zip(self.template.parts, item.parts, strict=True):
             answer = part.answer
+            for hint, shown in zip(template.hints, part.hints, strict=True):
+                told = telling(answer, shown.text)
+                if told is not None:
+                    self._given_away.setdefault(hint.place, []).append(told)
             if isinstance(answer, Numeric) and isinstance(template.answer, NumericTemplate):
                 self._see_number(template.answer, answer, item, part.label)
             elif isinstance(answer, MatrixAnswer) and isinstance(template.answer, MatrixTemplate):
@@ -115,6 +123,7 @@ class QuestionWatch:
             Problem(code, self._message(each), place, each.severity)
             for (code, place), each in self._found.items()
         ]
+        found += self._telling_hints()
         if self._seen > 1:
             found += (*self._constant_truths(), *self._telling_digits()) if enough else ()
         accepted = self.template.accepted_warnings
@@ -261,6 +270,15 @@ class QuestionWatch:
                     f"is computed, and came out {truth} in all {self._seen} variants"
                 )
                 yield Problem("constant-truth", message, place, "warning")
+
+    def _telling_hints(self) -> Iterator[Problem]:
+        for place, told in self._given_away.items():
+            if len(told) > GIVEN_AWAY * self._seen:
+                message = (
+                    f"question '{self.template.header.identifier}': this hint holds the key in "
+                    f"{len(told)} of {self._seen} variants, as {told[0]}"
+                )
+                yield Problem("telling-hint", message, place, "warning")
 
     def _telling_digits(self) -> Iterator[Problem]:
         for place, shown in self._telling.items():

@@ -16,6 +16,7 @@ from qgen.document.answers import (
     Numeric,
     Open,
     Ordering,
+    Part,
     ShortAnswer,
     SingleChoice,
     option_letter,
@@ -42,7 +43,8 @@ from qgen.production import Production, ProductionFailed, Prover, Tally, variant
 from qgen.proofs import ProofStore
 from qgen.question_solvers import question_solvers, verified_results
 from qgen.renderers.keys import key_text
-from qgen.renderers.wording import credit_text, points_number
+from qgen.renderers.labels import labels_for
+from qgen.renderers.wording import credit_text, hint_label, points_number
 
 
 def show_question(
@@ -101,11 +103,20 @@ def item_text(item: Item, solution: bool) -> str:
         if solution:
             lines.append(f"Key: {key_text(part.answer)} ({part.provenance})")
             lines += _marking(part.answer)
+            lines += _hints(part)
             if part.explanation is not None:
                 lines.append(_blocks(part.explanation))
     if solution and item.explanation is not None:
         lines += ["", _blocks(item.explanation)]
     return "\n".join(lines)
+
+
+def _hints(part: Part) -> list[str]:
+    """The hints, each with what it costs."""
+    return [
+        f"{hint_label(number, hint.penalty, labels_for('en'))}: {plain_text(hint.text)}"
+        for number, hint in enumerate(part.hints, 1)
+    ]
 
 
 def _blocks(passage: Passage) -> str:
@@ -163,6 +174,10 @@ def _asked(answer: Answer, solution: bool) -> list[str]:
             return [*lefts, *_lettered(answer.rights)]
         case Ordering():
             return _lettered(answer.items)
+        case Open() if answer.upload:
+            return [f"  handed in as a file: {', '.join(answer.upload)}"]
+        case Open() if answer.code is not None:
+            return [f"  in {answer.code}"]
         case ShortAnswer() | Open():
             return []
         case _:

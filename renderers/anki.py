@@ -160,7 +160,7 @@ class AnkiWriter(Writer):
         write = self._text.write
         front, back = f"<div>{write(item.stem)}</div>", ""
         for part in item.parts:
-            front += self._asked(part, labels)
+            front += self._asked(part, labels) + self._hints(part, labels)
             heading = part_heading(part, labels) if part.label else ""
             back += heading + marking_notes(part.answer, self._text, labels)
             back += "" if part.explanation is None else f"<div>{write(part.explanation)}</div>"
@@ -174,6 +174,14 @@ class AnkiWriter(Writer):
             return asked
         prompt = f"<div>{self._text.write(part.prompt)}</div>"
         return part_heading(part, labels) + prompt + asked
+
+    def _hints(self, part: Part, labels: Labels) -> str:
+        """Hints to be unfolded before the card is turned; a card takes nothing off."""
+        return "".join(
+            f"<details><summary>{escaped_text(labels.hint.format(number))}</summary>"
+            f"<div>{self._text.write(hint.text)}</div></details>"
+            for number, hint in enumerate(part.hints, 1)
+        )
 
     def _deck(self, topic: str) -> int:
         """The deck of a topic, by its name below the exam's."""

@@ -8,6 +8,7 @@ from typing import assert_never
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
+    Hint,
     Matching,
     MatrixAnswer,
     MultipleSelect,
@@ -29,7 +30,7 @@ from qgen.renderers.labels import Labels, exam_labels, labels_of
 from qgen.renderers.mathjax_text import MathJaxText, in_one_line
 from qgen.renderers.moodle.essay import asked_text, marking_notes
 from qgen.renderers.moodle.numbers import grade
-from qgen.renderers.moodle.text import cleaned
+from qgen.renderers.moodle.text import cleaned, escaped_text
 from qgen.renderers.writer import Chunk, Writer
 
 _COLUMNS = 5
@@ -98,8 +99,19 @@ class BrightspaceWriter(Writer):
             ["Points", grade(part.points)],
             ["Difficulty", str(header.difficulty)],
             *rows,
+            *self._hints(part.hints, labels),
             *([["Feedback", _html(explained), "HTML"]] if explained else []),
         ]
+
+    def _hints(self, hints: Sequence[Hint], labels: Labels) -> list[list[str]]:
+        """All hints in the one place that there is for them."""
+        if not hints:
+            return []
+        shown = "".join(
+            f"<p>{escaped_text(labels.hint.format(number))}</p>{self._text.write(hint.text)}"
+            for number, hint in enumerate(hints, 1)
+        )
+        return [["Hint", _html(shown), "HTML"]]
 
     def _answer(self, answer: Answer, labels: Labels) -> tuple[str, list[list[str]]]:
         if _is_free(answer):

@@ -154,7 +154,7 @@ class GiftWriter(Writer):
         stem = self._html(item.stem)
         if part.label:
             stem = f"<div>{stem}</div>{part_heading(part, labels)}{self._html(part.prompt)}"
-        if isinstance(part.answer, (Numeric, MatrixAnswer)) or _is_asked_freely(part.answer):
+        if isinstance(part.answer, (Numeric, MatrixAnswer, Open)) or _is_asked_freely(part.answer):
             stem += asked_text(part.answer, self._text, labels)
         answer = self._answer(part, item, labels)
         return (

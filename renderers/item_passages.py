@@ -28,6 +28,7 @@ def item_passages(item: Item) -> Iterator[Passage]:
         yield part.prompt
         if part.explanation is not None:
             yield part.explanation
+        yield from (hint.text for hint in part.hints)
         yield from answer_passages(part.answer)
 
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 from unicodedata import category, normalize
 
+from qgen.document.answers import Open
 from qgen.document.numbers import terminating
 from qgen.renderers.labels import Labels
 from qgen.renderers.locales import number_text, plural
@@ -51,6 +52,19 @@ def minutes_label(minutes: int, labels: Labels) -> str:
 
 def _counted(number: Fraction, words: Mapping[str, str], locale: str) -> str:
     return words.get(plural(number, _points_number(number), locale), words["other"])
+
+
+def upload_label(answer: Open, labels: Labels) -> str:
+    """`Hand in a file (.pdf, .R)`."""
+    return labels.hand_in_file.format(", ".join(answer.upload))
+
+
+def hint_label(number: int, penalty: Fraction, labels: Labels) -> str:
+    """`Hint 1 (−10%)`: a hint's name, and the share of the points that it takes away."""
+    name = labels.hint.format(number)
+    if not penalty:
+        return name
+    return f"{name} (−{labels.percent.format(points_number(penalty * 100, labels.locale))})"
 
 
 class FileNames:

@@ -53,6 +53,9 @@ class Writer:
     guide_headings: Mapping[str, str] | None = None
     """Headings for the topics of the study guide, where the exam it begins with must have one."""
 
+    shows_hints: bool = False
+    """Whether hints are shown on request, each for its penalty."""
+
     checks_formulas: bool = False
     """Whether what it writes marks typed formulas, and minds their form."""
 

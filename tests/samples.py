@@ -4,13 +4,14 @@ A new node or kind is appended here, and every renderer is tested with it.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     FormulaMistake,
+    Hint,
     Matching,
     MatrixAnswer,
     MatrixMistake,
@@ -190,6 +191,12 @@ ANSWERS: dict[str, Answer] = {
 
 KINDS = (*ANSWERS, "derivation")
 
+HINTS = (
+    Hint(passage_of("Think of the <joint> law & of nothing else."), Fraction(0)),
+    Hint(Passage(RichText((Paragraph((Math(("w < ", Hole(0))),)),)), ("5",)), Fraction(1, 10)),
+)
+"""Every sample offers them, a derivation with each other part."""
+
 
 def sole(answer: Answer, points: Fraction = Fraction(2)) -> tuple[Part, ...]:
     """The one part of a question that is no derivation."""
@@ -208,7 +215,7 @@ def steps(*answers: Answer, points: Sequence[Fraction] = ()) -> tuple[Part, ...]
 def parts(kind: str) -> tuple[Part, ...]:
     """The parts of a question of any kind; a derivation has one of each kind of answer."""
     if kind in ANSWERS:
-        return sole(ANSWERS[kind])
+        return (replace(sole(ANSWERS[kind])[0], hints=HINTS),)
     return tuple(
         Part(
             "abcdefghi"[index],
@@ -217,6 +224,7 @@ def parts(kind: str) -> tuple[Part, ...]:
             Fraction(index + 1, 2),
             "stated",
             passage_of("Explanation of the part.") if index % 2 else None,
+            hints=() if index % 2 else HINTS,
         )
         for index, (each, answer) in enumerate(ANSWERS.items())
     )

@@ -270,9 +270,10 @@ class CanvasItems:
 
     def _essay(self, answer: FormulaAnswer | MatrixAnswer | Open, labels: Labels) -> _Asked:
         notes = marking_notes(answer, self._text, labels)
+        is_file = isinstance(answer, Open) and bool(answer.upload)
         return _Asked(
-            "essay_question",
-            _box(""),
+            "file_upload_question" if is_file else "essay_question",
+            "" if is_file else _box(""),
             stem=asked_text(answer, self._text, labels),
             metadata=[("grading_notes", _plain_notes(answer, labels))],
             notes=notes,

@@ -79,6 +79,7 @@ def marked_parts(item: Item) -> list[Data]:
             **_key(part.answer),
             **_carried(part, item.parts),
             "points": str(part.points),
+            **({"hints": [str(hint.penalty) for hint in part.hints]} if part.hints else {}),
         }
         for part in item.parts
     ]

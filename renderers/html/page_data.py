@@ -102,7 +102,8 @@ _OF_READING: Mapping[str, tuple[type[Answer], ...]] = {
 
 def _words(labels: Labels, mode: str, questions: Sequence[WrittenQuestion]) -> dict[str, str]:
     """The words that the script of such a page says."""
-    words = {**asdict(quiz_words(labels.language)), "question": labels.question}
+    own = {"question": labels.question, "percent": labels.percent}
+    words = {**asdict(quiz_words(labels.language)), **own}
     asked = {type(part.answer) for each in questions for part in each.item.parts}
     needless = tuple(
         prefix

@@ -27,6 +27,7 @@ from qgen.renderers.html.text import HtmlLine, HtmlText, Surroundings, escape
 from qgen.renderers.html.words import filled, points_text
 from qgen.renderers.labels import Labels
 from qgen.renderers.matrices import size_text
+from qgen.renderers.wording import hint_label, upload_label
 
 
 class HtmlQuestions:
@@ -78,6 +79,8 @@ class HtmlQuestions:
         self._language = f' lang="{escape(header.language)}"' if header.language else ""
         base, name = f"q{number}", filled(self._labels.question, str(number))
         solution = self._solutions.of_item(item, name) if self._has_solutions else ""
+        if self._has_solutions and not item.is_derivation:
+            solution = self._hints(base, item.parts[0]) + solution
         markup = f"{self._stem(base, item)}\n{self._parts(base, item)}{solution}"
         self.surroundings.assets, self.surroundings.place, self._language = {}, None, ""
         return markup
@@ -134,11 +137,14 @@ class HtmlQuestions:
                 return self._pairs(base, answer)
             case Ordering():
                 return self._positions(base, answer)
+            case Open() if answer.upload:
+                return self._files(base, answer)
             case Open():
                 lines = max(answer.lines, 2)
                 control = (
                     f'<textarea id="{base}-answer" aria-labelledby="{base}-name {base}-label" '
-                    f'rows="{lines}" style="--lines: {lines}" autocomplete="off"></textarea>'
+                    f'rows="{lines}" style="--lines: {lines}" autocomplete="off"'
+                    f"{_typed_as(answer)}></textarea>"
                 )
                 return self._field(base, control)
             case _:
@@ -148,7 +154,7 @@ class HtmlQuestions:
         name = filled(self._labels.part, escape(part.label))
         solution = ""
         if self._has_solutions:
-            solution = self._solutions.of_part(part, name)
+            solution = self._hints(base, part) + self._solutions.of_part(part, name)
         prompt = f"{self.blocks(part.prompt, 5)}\n" if part.prompt.text.blocks else ""
         answer = "" if stands_in_text(part) else self._answer(base, part.answer)
         return (
@@ -158,6 +164,31 @@ class HtmlQuestions:
             f"{prompt}{answer}{solution}"
             "</section>\n"
         )
+
+    def _files(self, base: str, answer: Open) -> str:
+        """A choice of files, and below it their names and sizes, which are the answer."""
+        labels, names = self._labels, f"{base}-name {base}-label"
+        return (
+            f'<div class="field"><label id="{base}-label" for="{base}-file">'
+            f"{escape(upload_label(answer, labels))}</label>\n"
+            f'<input type="file" id="{base}-file" aria-labelledby="{names}" multiple '
+            f'accept="{escape(",".join(answer.upload))}">\n'
+            f'<textarea class="files" id="{base}-answer" aria-labelledby="{names}" readonly '
+            'rows="2" style="--lines: 2" autocomplete="off"></textarea>\n'
+            f'<p class="beside">{escape(labels.file_beside)}</p></div>\n'
+        )
+
+    def _hints(self, base: str, part: Part) -> str:
+        """The hints of a part, folded; the page's script shows them one after another."""
+        if not part.hints:
+            return ""
+        shown = "".join(
+            f'<details class="hint">\n<summary>'
+            f"{escape(hint_label(number, hint.penalty, self._labels))}</summary>\n"
+            f"{self.blocks(hint.text, 5)}\n</details>\n"
+            for number, hint in enumerate(part.hints, 1)
+        )
+        return f'<div class="hints" id="{base}-hints" role="status">\n{shown}</div>\n'
 
     def _field(self, base: str, control: str, more: str = "") -> str:
         label = f'<label id="{base}-label" for="{base}-answer">{escape(self._labels.answer)}'
@@ -267,6 +298,13 @@ class HtmlQuestions:
             f'<label id="{identifier}-letter" for="{identifier}">{letter}</label>'
             f'<div class="words" id="{identifier}-words">{self.blocks(text, 4)}</div></div>\n'
         )
+
+
+def _typed_as(answer: Open) -> str:
+    """What tells a box that code is typed in it."""
+    if answer.code is None:
+        return ""
+    return ' class="code" spellcheck="false" autocapitalize="none" autocorrect="off" wrap="off"'
 
 
 def _input(base: str, kind: str, attributes: str) -> str:

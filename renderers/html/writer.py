@@ -48,7 +48,7 @@ class HtmlWriter(Writer):
     def __init__(self, options: HtmlOptions) -> None:
         super().__init__()
         self._options = options
-        self._is_practice = options.mode == "practice"
+        self._is_practice = self.shows_hints = options.mode == "practice"
         # A paper brings one variant of each question along.
         self.variants = options.variants - 1 if self._is_practice else 0
         self._names = FileNames(all_letters=True)

@@ -44,6 +44,11 @@ DUTCH = Labels(
     pass_mark="Slaaggrens",
     percent="{}%",
     attempts="Pogingen",
+    hint="Hint {}",
+    hand_in_file="Lever een bestand in ({})",
+    file_beside=(
+        "De pagina noteert alleen naam en grootte: lever het bestand zelf in naast de antwoorden."
+    ),
     show_solution="Toon de uitwerking",
     practice_note="Een oefenpagina: de uitwerkingen staan erin.",
     study_guide="Studiegids",

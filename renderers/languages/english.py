@@ -43,6 +43,11 @@ ENGLISH = Labels(
     pass_mark="Pass mark",
     percent="{}%",
     attempts="Attempts",
+    hint="Hint {}",
+    hand_in_file="Hand in a file ({})",
+    file_beside=(
+        "The page notes its name and size only: hand in the file itself beside the answers."
+    ),
     show_solution="Show the solution",
     practice_note="A practice page: it contains the solutions.",
     study_guide="Study guide",

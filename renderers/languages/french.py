@@ -44,6 +44,11 @@ FRENCH = Labels(
     pass_mark="Seuil de réussite",
     percent="{} %",
     attempts="Tentatives",
+    hint="Indice {}",
+    hand_in_file="Rendre un fichier ({})",
+    file_beside=(
+        "La page ne retient que son nom et sa taille : rendez le fichier avec les réponses."
+    ),
     show_solution="Montrer la solution",
     practice_note="Page d'entraînement : elle contient les solutions.",
     study_guide="Guide de révision",

@@ -44,6 +44,11 @@ ITALIAN = Labels(
     pass_mark="Soglia di superamento",
     percent="{}%",
     attempts="Tentativi",
+    hint="Suggerimento {}",
+    hand_in_file="Consegnare un file ({})",
+    file_beside=(
+        "La pagina annota solo nome e dimensione: consegnare il file stesso insieme alle risposte."
+    ),
     show_solution="Mostra la soluzione",
     practice_note="Pagina di esercizio: contiene le soluzioni.",
     study_guide="Guida allo studio",

@@ -43,6 +43,11 @@ JAPANESE = Labels(
     pass_mark="合格点",
     percent="{}%",
     attempts="受験回数",
+    hint="ヒント {}",
+    hand_in_file="ファイルを提出（{}）",
+    file_beside=(
+        "このページにはファイル名とサイズのみ記録されます。ファイル自体は解答と一緒に提出してください。"
+    ),
     show_solution="解答を表示",
     practice_note="練習用のページです。解答が含まれています。",
     study_guide="学習の手引き",

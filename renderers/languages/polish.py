@@ -44,6 +44,11 @@ POLISH = Labels(
     pass_mark="Próg zaliczenia",
     percent="{}%",
     attempts="Podejścia",
+    hint="Wskazówka {}",
+    hand_in_file="Oddaj plik ({})",
+    file_beside=(
+        "Strona zapisuje tylko nazwę i rozmiar: sam plik należy oddać razem z odpowiedziami."
+    ),
     show_solution="Pokaż rozwiązanie",
     practice_note="Strona do ćwiczeń: zawiera rozwiązania.",
     study_guide="Przewodnik do nauki",

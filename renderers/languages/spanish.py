@@ -44,6 +44,11 @@ SPANISH = Labels(
     pass_mark="Nota mínima",
     percent="{} %",
     attempts="Intentos",
+    hint="Pista {}",
+    hand_in_file="Entregar un archivo ({})",
+    file_beside=(
+        "La página solo anota su nombre y tamaño: entregue el archivo junto con las respuestas."
+    ),
     show_solution="Mostrar la solución",
     practice_note="Página de práctica: contiene las soluciones.",
     study_guide="Guía de estudio",

@@ -52,6 +52,9 @@ class Labels:
     pass_mark: str
     percent: str
     attempts: str
+    hint: str
+    hand_in_file: str
+    file_beside: str
     show_solution: str
     practice_note: str
     study_guide: str

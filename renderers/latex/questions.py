@@ -8,6 +8,7 @@ from typing import assert_never
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
+    Hint,
     Matching,
     MatrixAnswer,
     MultipleSelect,
@@ -35,7 +36,13 @@ from qgen.renderers.latex.characters import escape
 from qgen.renderers.latex.text import LatexPassageWriter, formula
 from qgen.renderers.locales import number_tex
 from qgen.renderers.matrices import key_tex, rows_tex
-from qgen.renderers.wording import credit_text, points_label, points_number
+from qgen.renderers.wording import (
+    credit_text,
+    hint_label,
+    points_label,
+    points_number,
+    upload_label,
+)
 
 
 def fill_label(label: str, *written: str) -> str:
@@ -87,6 +94,7 @@ class LatexQuestions:
                 *self._key(part.answer),
                 *self._provenance(part),
                 *self._carried(part),
+                *self._hints(part.hints),
                 *self._explanation(part.explanation),
             )
             lines += self._part(part, marking)
@@ -121,6 +129,12 @@ class LatexQuestions:
         start = rf"\begin{{exampart}}{{({escape(part.label)})}}{{({points})}}"
         body = "\n\n".join((self.passages.write(part.prompt), *below))
         yield f"{start}\n{body}\n\\end{{exampart}}"
+
+    def _hints(self, hints: Sequence[Hint]) -> Iterator[str]:
+        """What may be told to who asks, which no paper prints."""
+        for number, hint in enumerate(hints, 1):
+            label = escape(hint_label(number, hint.penalty, self.labels))
+            yield rf"\examlabel{{{label}}}{self.passages.write(hint.text)}"
 
     def _explanation(self, explanation: Passage | None) -> Iterator[str]:
         if explanation is not None:
@@ -164,6 +178,9 @@ class LatexQuestions:
                 yield self._lettered(answer.items)
                 blanks = r"\enspace ".join([r"\examletter{}"] * len(answer.items))
                 yield rf"\examletters{{{escape(words.answer)}}}{blanks}"
+            case Open() if answer.upload:
+                yield rf"\examhint{{{escape(upload_label(answer, words))}}}"
+                yield "" if part.space is None else _working(part.space)
             case Open():
                 lines = Space("lines", Fraction(answer.lines))
                 yield _working(part.space or lines)

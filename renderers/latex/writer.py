@@ -299,6 +299,8 @@ def _passages(item: Item, options: LatexOptions) -> Iterator[Passage]:
     for part in item.parts:
         yield part.prompt
         yield from _answer_passages(part.answer, options)
+        if options.solutions:
+            yield from (hint.text for hint in part.hints)
         if options.solutions and part.explanation is not None:
             yield part.explanation
     if options.solutions:

@@ -27,7 +27,7 @@ from qgen.renderers.labels import Labels
 from qgen.renderers.matrices import key_tex, rows_tex, size_text
 from qgen.renderers.moodle.text import escaped, escaped_text
 from qgen.renderers.passage_writer import PassageWriter
-from qgen.renderers.wording import credit_text, points_label, points_number
+from qgen.renderers.wording import credit_text, points_label, points_number, upload_label
 
 # What Moodle's form offers; another number would show as something else when it is edited.
 _FIELD_LINES = (5, 10, 15, 20, 25, 30, 35, 40)
@@ -79,6 +79,8 @@ def asked_text(answer: Answer, text: PassageWriter, labels: Labels) -> str:
             return unit_line(answer.unit, labels) if answer.unit else ""
         case MatrixAnswer():
             return f"<p>{escaped_text(size_text(answer, labels))}</p>"
+        case Open() if answer.upload:
+            return f"<p>{escaped_text(upload_label(answer, labels))}</p>"
         case FormulaAnswer() | ShortAnswer() | Open():
             return ""
         case _:

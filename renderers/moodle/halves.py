@@ -26,6 +26,14 @@ class Half:
         return sum((part.points for part in self.parts), Fraction(0))
 
 
+def try_penalty(half: Half) -> Fraction:
+    """What a wrong try costs where hints are shown: Moodle has one penalty for all of them."""
+    penalties = [hint.penalty for part in half.parts for hint in part.hints]
+    if half.by == "person" or not penalties:
+        return Fraction(0)
+    return sum(penalties, Fraction(0)) / len(penalties)
+
+
 class _Plugin(NamedTuple):
     """Why a plugin cannot ask for parts: seen on their outline, and on a variant."""
 

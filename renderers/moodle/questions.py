@@ -1,12 +1,14 @@
 """Questions as Moodle XML, each kind as the question type that marks it best."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import assert_never
 
 from qgen.document.answers import (
+    Answer,
     FormulaAnswer,
+    Hint,
     Matching,
     MatrixAnswer,
     MultipleSelect,
@@ -34,6 +36,7 @@ from qgen.renderers.moodle.cloze import (
     typing_hint,
 )
 from qgen.renderers.moodle.essay import (
+    asked_text,
     derivation_notes,
     derivation_text,
     field_lines,
@@ -42,7 +45,7 @@ from qgen.renderers.moodle.essay import (
 )
 from qgen.renderers.moodle.formula_values import HIDDEN, NO_VALUES, FormulaValues, formula_values
 from qgen.renderers.moodle.formulas_plugin import PluginParts, plain_braces, plugin_elements
-from qgen.renderers.moodle.halves import Half, in_plugin, variant_fault
+from qgen.renderers.moodle.halves import Half, in_plugin, try_penalty, variant_fault
 from qgen.renderers.moodle.numbers import NumberWriter, are_listed, grade, listed_share
 from qgen.renderers.moodle.stack import ELEMENTS_HERE, stack_question
 from qgen.renderers.moodle.stack_parts import StackParts, unfollowed
@@ -73,6 +76,8 @@ NAME_LENGTH = 200
 _IDENTIFIER_LENGTH = 100
 _NAME_ROOM = 245
 _FORMULA_LINES = 5
+_MOST_FILES = 3
+"""The most that Moodle's form offers beside any number."""
 _ESSAY_ENDING = "-essay"
 _NO_BOXES: Mapping[str, str] = {}
 _ANY_OTHER_NUMBER = (
@@ -130,14 +135,15 @@ class MoodleQuestions:
         words = f" ({half.words})" if half.words else ""
         title = plain_name(header.title)[: min(NAME_LENGTH, _NAME_ROOM - len(words))]
         ending = _ESSAY_ENDING if half.words and half.by == "person" else ""
+        wrong_try = grade(try_penalty(half))
         room = _IDENTIFIER_LENGTH - digits - 2 - len(ending)
         return Frame(
             name=cleaned(title + words),
             digits=digits,
             identifier=escaped(header.identifier[:room]),
             ending=ending,
-            common=f"<defaultgrade>{grade(points)}</defaultgrade>\n<penalty>0</penalty>\n"
-            f"<hidden>0</hidden>\n<tags>{tags}</tags>\n",
+            common=f"<defaultgrade>{grade(points)}</defaultgrade>\n"
+            f"<penalty>{wrong_try}</penalty>\n<hidden>0</hidden>\n<tags>{tags}</tags>\n",
             labels=self._labels(header),
             varies=count > 1,
         )
@@ -271,8 +277,25 @@ class MoodleQuestions:
             f'<questiontext format="html">{stem}</questiontext>\n'
             f'<generalfeedback format="html">{explanation}</generalfeedback>\n'
             f"<idnumber>{frame.identifier}-v{number}{frame.ending}</idnumber>\n"
-            f"{frame.common}{specific}</question>\n"
+            f"{frame.common}{specific}{self._hints(half, frame.labels)}</question>\n"
         )
+
+    def _hints(self, half: Half, labels: Labels) -> str:
+        """The hints of all parts in their order; an essay has none."""
+        if half.by == "person":
+            return ""
+        return "".join(
+            f'<hint format="html">{self._hint(part, hint, labels)}</hint>\n'
+            for part in half.parts
+            for hint in part.hints
+        )
+
+    def _hint(self, part: Part, hint: Hint, labels: Labels) -> str:
+        if not part.label:
+            return self._text.field(hint.text)
+        heading = escaped_text(labels.part.format(part.label))
+        text = self._text.write(hint.text)
+        return self._text.field_of(f"<p><strong>{heading}</strong></p><div>{text}</div>")
 
     def _explanations(self, item: Item, half: Half, labels: Labels) -> str:
         written = [
@@ -346,9 +369,10 @@ class MoodleQuestions:
 
     def _essay(self, item: Item, half: Half, answer: FormulaAnswer | Open, frame: Frame) -> str:
         stem = self._text.field(item.stem)
+        if asked := asked_text(answer, self._text, frame.labels):
+            stem = self._text.field_of(f"<div>{self._text.write(item.stem)}</div>{asked}")
         notes = self._text.field_of(marking_notes(answer, self._text, frame.labels))
-        lines = answer.lines if isinstance(answer, Open) else _FORMULA_LINES
-        return self._element("essay", item, half, frame, stem, _essay_box(lines, notes))
+        return self._element("essay", item, half, frame, stem, _essay_box([answer], notes))
 
     def _essay_of_parts(self, item: Item, half: Half, frame: Frame) -> str:
         """An essay for the parts of a half; those before them stand there to be read."""
@@ -361,11 +385,8 @@ class MoodleQuestions:
         prompts = derivation_text(shown, half.parts, self._text, labels)
         stem = self._text.field_of(f"<div>{self._text.write(item.stem)}</div>{other}{prompts}")
         notes = self._text.field_of(derivation_notes(shown, self._text, labels))
-        lines = sum(
-            part.answer.lines if isinstance(part.answer, Open) else _FORMULA_LINES
-            for part in half.parts
-        )
-        return self._element("essay", item, half, frame, stem, _essay_box(lines, notes))
+        box = _essay_box([part.answer for part in half.parts], notes)
+        return self._element("essay", item, half, frame, stem, box)
 
     def _arranged(self, kind: str, item: Item, half: Half, specific: str, frame: Frame) -> str:
         return self._element(kind, item, half, frame, self._text.field(item.stem), specific)
@@ -404,10 +425,30 @@ def _words_answer(fraction: str, words: str, feedback: str) -> str:
     )
 
 
-def _essay_box(lines: int, notes: str) -> str:
+def _essay_box(answers: Sequence[Answer], notes: str) -> str:
+    """Where all is code the box is monospaced, and where all are files there is none."""
+    opened = [answer for answer in answers if isinstance(answer, Open)]
+    types = dict.fromkeys(kind.lower() for answer in opened for kind in answer.upload)
+    typed = [answer for answer in answers if not (isinstance(answer, Open) and answer.upload)]
+    coded = typed and all(isinstance(each, Open) and each.code for each in typed)
+    form = "monospaced" if coded else "editor" if typed else "noinline"
+    lines = sum(each.lines if isinstance(each, Open) else _FORMULA_LINES for each in typed)
     return (
-        "<responseformat>editor</responseformat>\n<responserequired>1</responserequired>\n"
+        f"<responseformat>{form}</responseformat>\n"
+        f"<responserequired>{int(bool(typed))}</responserequired>\n"
         f"<responsefieldlines>{field_lines(lines)}</responsefieldlines>\n"
+        f"{_attachments(list(types))}"
         f'<graderinfo format="html">{notes}</graderinfo>\n'
         f'<responsetemplate format="html">{EMPTY_FIELD}</responsetemplate>\n'
+    )
+
+
+def _attachments(types: Sequence[str]) -> str:
+    """Files that are the answer. Moodle compares their types in small letters."""
+    if not types:
+        return ""
+    return (
+        f"<attachments>{_MOST_FILES}</attachments>\n"
+        "<attachmentsrequired>1</attachmentsrequired>\n"
+        f"<filetypeslist>{','.join(types)}</filetypeslist>\n"
     )

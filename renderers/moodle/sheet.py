@@ -41,6 +41,8 @@ class Written:
     """Whether numbers are typed."""
     embedded: bool
     """Whether there are questions with embedded answers."""
+    hints: int
+    """How many pools have hints."""
     plugins: Sequence[str]
     """The types of questions that plugins bring."""
 
@@ -93,11 +95,22 @@ def _quiz_lines(exam: ExamDocument, written: Written) -> Iterator[SheetLine]:
         share = terminating(exam.pass_mark * 100) or grade(exam.pass_mark * 100)
         yield Line(1, f"Grade to pass: {_mark(total * exam.pass_mark)} ({share}%)")
     yield Line(1, f"Shuffle within questions: {'yes' if exam.shuffle_options else 'no'}")
-    yield Line(1, "How questions behave: deferred feedback")
+    yield Line(1, f"How questions behave: {_behaviour(written.hints)}")
     yield Line(
         1,
         "Review options: before the quiz is closed, tick nothing but The attempt; feedback and "
         "right answers tell the key",
+    )
+
+
+def _behaviour(hints: int) -> str:
+    if not hints:
+        return "deferred feedback"
+    have = "question has" if hints == 1 else "questions have"
+    return (
+        f"interactive with multiple tries, since {hints} {have} hints: one is shown after each "
+        "wrong try, which costs the question's penalty (deferred feedback shows none, and takes "
+        "nothing off)"
     )
 
 

@@ -138,6 +138,8 @@ class _Bank:
     pool: Pool | None = None
     writing: dict[str, _Writing] = field(default_factory=dict)
     made: dict[str, SheetSlot] = field(default_factory=dict)
+    hints: int = 0
+    """How many pools have hints that Moodle shows."""
     numbers: int = 0
     """How many pools ask for numbers to be typed."""
     kinds: set[str] = field(default_factory=set)
@@ -155,6 +157,9 @@ class _Bank:
                 yield from self.files.chunks(self.categories.instructions, text)
             self.pool, self.writing = pool, {}
             self.numbers += types_number(item, self.options)
+            self.hints += any(
+                part.hints for half in parts if half.by == "machine" for part in half.parts
+            )
             for half in parts:
                 self._open(pool, count, half, description)
                 description = ""
@@ -198,6 +203,7 @@ class _Bank:
             self.categories.instructions,
             drags=drags,
             numbers=self.numbers > 0,
+            hints=self.hints,
             embedded="cloze" in self.kinds,
             plugins=sorted(self.kinds & {"stack", "formulas"}),
         )

@@ -9,6 +9,7 @@ from typing import assert_never
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
+    Hint,
     Matching,
     MatrixAnswer,
     MultipleSelect,
@@ -36,7 +37,13 @@ from qgen.renderers.locales import date_text, number_tex
 from qgen.renderers.matrices import key_tex, rows_tex
 from qgen.renderers.paper.literals import string
 from qgen.renderers.paper.text import PaperText, Surroundings
-from qgen.renderers.wording import credit_text, points_label, points_number
+from qgen.renderers.wording import (
+    credit_text,
+    hint_label,
+    points_label,
+    points_number,
+    upload_label,
+)
 
 HEADING_LEVEL = 4
 """The level of a heading within a question: below the paper, its sections and questions."""
@@ -148,6 +155,7 @@ class PaperQuestions:
                 *self._key(part.answer),
                 *self._provenance(part),
                 *self._carried(part),
+                *self._hints(part.hints),
                 *self._explanation(part.explanation),
             )
             lines += self._part(part, marking)
@@ -189,6 +197,12 @@ class PaperQuestions:
         label, points = self.words.text(f"({part.label})"), self.words.points(part.points)
         body = "\n\n".join((self.passages.write(part.prompt), *below))
         yield f'#part[{label}][#"(";{points}#")";][{body}];'
+
+    def _hints(self, hints: Sequence[Hint]) -> Iterator[str]:
+        """What may be told to who asks, which no paper prints."""
+        for number, hint in enumerate(hints, 1):
+            label = self.words.text(hint_label(number, hint.penalty, self.words.labels))
+            yield f"#labelled[{label}][{self.passages.write(hint.text)}];"
 
     def _explanation(self, explanation: Passage | None) -> Iterator[str]:
         if explanation is not None:
@@ -233,6 +247,10 @@ class PaperQuestions:
                 yield self._options_of(answer.items, "no-sign")
                 label = self.words.text(labels.answer)
                 yield f'#letter-lines([{label}#":";], {len(answer.items)});'
+            case Open() if answer.upload:
+                label = self.words.text(upload_label(answer, labels))
+                yield f"#hint[{label}];"
+                yield "" if part.space is None else working
             case Open():
                 yield f"#answer-lines({answer.lines});" if part.space is None else working
             case _:
@@ -436,7 +454,7 @@ def _room_height(part: Part, minutes: Fraction) -> float:
         return 30 + 11 * rows + float(space.amount) * (9 if space.kind == "lines" else 1)
     match answer:
         case Open():
-            return 9.0 * answer.lines
+            return 10.0 if answer.upload else 9.0 * answer.lines
         case Numeric() | FormulaAnswer():
             return 30 + min(60.0, 5 * float(minutes))
         case MatrixAnswer():

@@ -23,7 +23,7 @@ from qgen.document.richtext import Passage, plain_text
 from qgen.renderers.labels import Labels
 from qgen.renderers.matrices import size_text
 from qgen.renderers.moodle.cloze import stands_in_cloze
-from qgen.renderers.moodle.essay import marking_notes, part_heading
+from qgen.renderers.moodle.essay import asked_text, marking_notes, part_heading
 from qgen.renderers.moodle.text import escaped, escaped_text
 from qgen.renderers.qti.dialect import Dialect
 from qgen.renderers.qti.processing import (
@@ -277,10 +277,16 @@ class QtiItems:
     def _free(self, name: str, answer: FormulaAnswer | Open, labels: Labels) -> _Asked:
         lines = answer.lines if isinstance(answer, Open) else _FORMULA_LINES
         notes = marking_notes(answer, self._text, labels)
+        rubric = self._tag("rubricBlock", self._dialect.content(notes), view="scorer tutor")
+        if isinstance(answer, Open) and answer.upload:
+            asked = asked_text(answer, self._text, labels)
+            body = asked + self._tag("uploadInteraction", responseIdentifier=name)
+            return _Asked(self._declared(name, "single", "file", []), body + rubric)
+        form = {"format": "preFormatted"} if isinstance(answer, Open) and answer.code else {}
         body = self._tag(
-            "extendedTextInteraction", responseIdentifier=name, expectedLines=lines
-        ) + self._tag("rubricBlock", self._dialect.content(notes), view="scorer tutor")
-        return _Asked(self._declared(name, "single", "string", []), body)
+            "extendedTextInteraction", responseIdentifier=name, expectedLines=lines, **form
+        )
+        return _Asked(self._declared(name, "single", "string", []), body + rubric)
 
     def _declared(
         self, name: str, cardinality: str, kind: str, key: list[str], mapping: str = ""

@@ -193,7 +193,8 @@ class TestChoices:
         data = {**question("single_choice"), "options": options}
         answer = template({**data, "draw": 3}).parts[0].answer
         assert isinstance(answer, ChoiceTemplate)
-        assert answer.draw == 3
+        assert answer.draw is not None
+        assert (answer.draw.options, answer.draw.right) == ((3, 3), None)
         assert messages(problems_of({**data, "draw": 5})) == [
             "'draw' is more than there are options"
         ]
@@ -204,6 +205,126 @@ class TestChoices:
             "'draw' leaves no room beside the options that have a position"
         ]
 
+    def test_plain_texts_are_wrong_ones(self) -> None:
+        options = ["Basel", {"text": "Bern", "correct": True}, "Zürich: {{ 1 + 1 }}"]
+        for kind in ("single_choice", "multiple_select"):
+            answer = template({**question(kind), "options": options}).parts[0].answer
+            assert isinstance(answer, ChoiceTemplate)
+            assert [each.correct for each in answer.options] == [False, True, False]
+            assert [each.feedback for each in answer.options] == [None] * 3
+
+    @pytest.mark.parametrize(
+        ("kind", "options", "message"),
+        [
+            ("single_choice", ["a", "b"],
+             "a single choice has exactly one right option; 0 are marked correct; a plain text is "
+             "a wrong option: write {text: a, correct: true} for the right one"),
+            ("multiple_select", ["a", "b"],
+             "all options are plain texts, and a plain text is a wrong option: write {text: a, "
+             "correct: true} for a right one; where none is right, write one option with "
+             "correct: false"),
+            ("single_choice", [{"text": "a", "correct": True}, 3],
+             'expected a mapping, got 3; write {text: "3", correct: true} for a right option, '
+             '"3" for a wrong one'),
+            ("single_choice", [{"text": "a", "correct": True}, ""], "the text is empty"),
+        ],
+    )  # fmt: skip
+    def test_what_is_said_of_plain_texts(self, kind: str, options: list[Any], message: str) -> None:
+        assert messages(problems_of(question(kind, options=options))) == [message]
+
+    def test_where_nothing_is_right_one_says_so(self) -> None:
+        options = ["a", {"text": "b", "correct": False}]
+        assert template(question("multiple_select", options=options)).parts
+
+    def test_mistakes_in_plain_texts_have_their_place(self) -> None:
+        text = written(question("single_choice", options=None)).replace("options: null\n", "")
+        text = "options:\n  - {text: a, correct: true}\n  - is {{ nope }}\n" + text
+        assert problems_of(text) == [
+            "3:8: in 'nope': there is no value named 'nope'; the question defines none "
+            "[unknown-name]"
+        ]
+        broken = problems_of(text.replace("difficulty: 2", "difficulty: 9"))
+        assert any(each.startswith("3:8: in 'nope'") for each in broken), broken
+
+    def test_a_colon_in_a_plain_text_wants_quotes(self) -> None:
+        options = [{"text": "a", "correct": True}, {"Bern": "the capital"}]
+        found = messages(problems_of(question("single_choice", options=options)))
+        assert "unknown key 'Bern'; a text with a colon in it needs quotes" in found
+
+
+FOUR = [{"text": f"o{n}", "correct": n < 2} for n in range(4)]
+
+
+class TestDrawOfRightOptions:
+    def test_is_a_number_or_a_range(self) -> None:
+        data = question("multiple_select", options=FOUR, draw={"options": "2-3", "right": 1})
+        answer = template(data).parts[0].answer
+        assert isinstance(answer, ChoiceTemplate)
+        assert answer.draw is not None
+        assert (answer.draw.options, answer.draw.right) == ((2, 3), (1, 1))
+
+    def test_a_single_choice_may_have_several_to_show_one_of(self) -> None:
+        draw = {"options": 3, "right": 1}
+        assert template(question("single_choice", options=FOUR, draw=draw)).parts
+        assert messages(problems_of(question("single_choice", options=FOUR, draw=3))) == [
+            "a single choice has exactly one right option; 2 are marked correct; to show one of "
+            "several, write draw: {options: …, right: 1}"
+        ]
+
+    @pytest.mark.parametrize(
+        ("draw", "message"),
+        [
+            ({"options": 5, "right": 2}, "'draw' is more than there are options"),
+            ({"options": "2-5"}, "'draw' is more than there are options"),
+            ({"options": 4, "right": 3},
+             "'draw' asks for 3 right options, and only 2 can be right"),
+            ({"options": 3, "right": "0-1"},
+             "'draw' asks for 3 options of which 0 are right, and only 2 can be wrong"),
+            ({"options": 2, "right": "1-3"},
+             "3 of the options shown are to be right, and only 2 may be shown"),
+            ({"options": 1}, "must be at least 2, got 1"),
+            ({"options": "3-2"}, "the range begins with its larger number"),
+            ({"options": "many"}, "expected a number such as 3, or a range such as 2-3"),
+            ({"options": True}, "expected a number such as 3, or a range such as 2-3"),
+            ({"right": 1}, "'options' is missing"),
+            ("all", "expected a number such as 3, or a range such as 2-3"),
+        ],
+    )  # fmt: skip
+    def test_impossible_demands(self, draw: Any, message: str) -> None:
+        data = question("multiple_select", options=FOUR, draw=draw)
+        assert messages(problems_of(data)) == [message]
+
+    def test_a_demand_has_its_place(self) -> None:
+        text = written(question("multiple_select", options=FOUR))
+        (found,) = problems_of(f"draw: {{options: 3, right: 3}}\n{text}")
+        assert found.startswith("1:27: 'draw' asks for 3 right options")
+
+    @pytest.mark.parametrize(
+        ("placed", "draw", "fits"),
+        [
+            ({0: "last"}, {"options": 2, "right": "0-2"}, False),
+            ({0: "last"}, {"options": 2, "right": "1-2"}, True),
+            ({2: "last"}, {"options": 2, "right": 2}, False),
+            ({2: "last", 3: "first"}, {"options": 3, "right": 1}, True),
+        ],
+    )  # fmt: skip
+    def test_options_with_a_position_are_always_shown(
+        self, placed: dict[int, str], draw: dict[str, Any], fits: bool
+    ) -> None:
+        options = [dict(each, position=placed.get(n)) for n, each in enumerate(FOUR)]
+        options = [{k: v for k, v in each.items() if v is not None} for each in options]
+        found = messages(problems_of(question("multiple_select", options=options, draw=draw)))
+        room = "'draw' leaves no room for the options that have a position"
+        assert found == [] if fits else room in found[0]
+
+    def test_a_single_choice_shows_one(self) -> None:
+        data = question("single_choice", options=FOUR, draw={"options": 3, "right": 2})
+        assert "a single choice shows exactly one right option: write right: 1" in messages(
+            problems_of(data)
+        )
+
+
+class TestOnlyHoles:
     def test_the_only_hole_of_an_option(self) -> None:
         texts = ["{{ a }}", "${{ a + 1 }}$", "x {{ a }}", "$x = {{ a }}$", "$$\n{{ a }}\n$$"]
         options = [{"text": text, "correct": text == texts[0]} for text in texts]

@@ -66,8 +66,15 @@ def full(kind: str) -> dict[str, Any]:
 
 
 def _fill(place: dict[str, Any]) -> None:
+    if place["kind"] != "derivation":
+        place["hints"] = [{"text": "Think.", "penalty": "10%"}]
+    if place["kind"] in ("single_choice", "multiple_select"):
+        place["options"].append("three")
+        place["draw"] = {"options": 3, "right": 1}
     if place["kind"] in ("numeric", "formula"):
         place["mistakes"] = deepcopy(MISTAKES)
+    if place["kind"] == "open":
+        place["upload"] = [".pdf"]
     if place["kind"] == "ordering":
         place["items"] = [{"text": "first", "value": 1}, {"text": "second", "value": 2}]
     if place["kind"] == "short_answer":

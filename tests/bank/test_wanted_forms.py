@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from qgen.bank.templates import OpenTemplate
 from qgen.document.answers import Numeric, Tolerance
 from qgen.marking.item_checks import item_faults
 from tests import samples
-from tests.bank.written import load_text, messages, problems_of, question, written
+from tests.bank.written import load_text, messages, problems_of, question, template, written
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ from tests.bank.written import load_text, messages, problems_of, question, writt
         ({"answer": "a^2", "let": {"a": 2}}, "numeric", "a power is written a**2, not a^2"),
         ({"answer": "quux(2)"}, "numeric", "'qgen functions' lists those there are"),
         ({"answer": "sqroot(2)"}, "numeric", "did you mean 'sqrt'?"),
-        ({"hint": "Think."}, "numeric", "unknown key 'hint'; say it in the stem"),
+        ({"hint": "Think."}, "numeric", "unknown key 'hint' (did you mean 'hints'?)"),
         ({"solution": "So."}, "numeric", "unknown key 'solution' (did you mean 'explanation'?)"),
         ({"choices": []}, "single_choice", "unknown key 'choices' (did you mean 'options'?)"),
     ],
@@ -128,3 +129,70 @@ class TestAllMistakesAtOnce:
         found = messages(problems_of(question("derivation", parts=[part], **BROKEN)))
         assert any("0 are marked correct" in each for each in found)
         assert any("no value named 'nope'" in each for each in found)
+
+
+class TestHints:
+    @pytest.mark.parametrize(
+        ("hints", "message"),
+        [
+            ([{"text": "x", "penalty": "110%"}], "a hint's penalty lies between 0 and 100%"),
+            ([{"text": "x", "penalty": -0.1}], "a hint's penalty lies between 0 and 100%"),
+            (
+                [{"text": "x", "penalty": "60%"}] * 2,
+                "the penalties of all hints add to more than 100%",
+            ),
+            ([3], "expected a mapping, got 3; write {text: 3, penalty: 10%}"),
+            ([{"penalty": "5%"}], "'text' is missing"),
+            ([{"text": "x", "cost": "5%"}], "unknown key 'cost'; known keys: text, penalty"),
+            ("{{ nope }}", "there is no value named 'nope'"),
+            (["x"] * 7, "may have at most 6 entries"),
+        ],
+    )
+    def test_mistakes_in_them(self, hints: Any, message: str) -> None:
+        (found,) = messages(problems_of(question(hints=hints)))
+        assert message in found
+
+    @pytest.mark.parametrize("hints", ["Think.", ["Think."], {"text": "Think."}])
+    def test_one_may_stand_alone(self, hints: Any) -> None:
+        (hint,) = template(question(hints=hints)).parts[0].hints
+        assert hint.penalty == 0
+
+    def test_those_of_a_derivation_stand_with_its_parts(self) -> None:
+        (found,) = problems_of(question("derivation", hints=["Think."]))
+        assert "stand with the parts that they help with" in found
+        part = {
+            "kind": "open",
+            "prompt": "Why?",
+            "points": 1,
+            "rubric": [{"points": 1, "text": "x"}],
+            "hints": ["Think.", {"text": "Again.", "penalty": "1/3"}],
+        }
+        (only,) = template(question("derivation", parts=[part])).parts
+        assert [hint.penalty for hint in only.hints] == [0, Fraction(1, 3)]
+
+    def test_a_hole_in_one_has_its_place(self) -> None:
+        (found,) = problems_of(f"hints:\n  - {{text: 'is {{{{ nope }}}}'}}\n{written(question())}")
+        assert found.startswith("2:16: in 'nope'")
+
+
+class TestUploadsAndCode:
+    @pytest.mark.parametrize(
+        ("changes", "message"),
+        [
+            ({"upload": ["pdf"]}, "a file type begins with a point, as in .pdf or .R, got 'pdf'"),
+            ({"upload": ".a/b"}, "a file type begins with a point"),
+            ({"code": "py thon"}, "expected a programming language such as python or R"),
+            (
+                {"code": "python", "upload": ".py"},
+                "an answer is typed as 'code' or handed in as an 'upload', not both",
+            ),
+        ],
+    )
+    def test_mistakes(self, changes: dict[str, Any], message: str) -> None:
+        (found,) = messages(problems_of(question("open", **changes)))
+        assert message in found
+
+    def test_one_type_may_stand_alone(self) -> None:
+        answer = template(question("open", upload=".tar.gz")).parts[0].answer
+        assert isinstance(answer, OpenTemplate)
+        assert (answer.upload, answer.code) == ((".tar.gz",), None)

@@ -24,7 +24,7 @@ TEXTS = {
     *("id", "topic", "tags", "title", "source", "stem", "prompt", "text", "unit"),
     *("left", "right", "items", "also"),
 }
-SECRET = {"feedback", "explanation", "note", "accept", "rubric", "mistakes"}
+SECRET = {"feedback", "explanation", "note", "accept", "rubric", "mistakes", "hints"}
 
 
 def texts(data: object, path: tuple[str, ...] = ()) -> Iterator[tuple[bool, str]]:

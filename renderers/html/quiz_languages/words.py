@@ -36,6 +36,8 @@ class QuizWords:
     not_expanded: str
     not_lowest_terms: str
     not_no_decimals: str
+    show_hint: str
+    hints_taken: str
     open_points: str
     passed: str
     not_passed: str

@@ -89,10 +89,22 @@ export function fill(base, part, response) {
   }
 }
 
+/** Notes the name and size of what is chosen: a page keeps no files. @type {(base: string) => void} */
+export function noteFiles(base) {
+  const [files, list] = [byId(`${base}-file`), field(base)]
+  if (!(files instanceof HTMLInputElement) || !list) return
+  files.addEventListener("change", () => {
+    list.value = [...(files.files ?? [])].map((file) => `${file.name} (${file.size} bytes)`).join("\n")
+    list.dispatchEvent(new Event("input", { bubbles: true }))
+  })
+}
+
 /** Lets nothing be changed, or everything again. @type {(base: string, part: Shown, isLocked: boolean) => void} */
 export function lock(base, part, isLocked) {
-  for (const text of fields(base, part)) text.readOnly = isLocked
+  for (const text of fields(base, part)) text.readOnly = isLocked || text.classList.contains("files")
   const words = wordList(base, part)
   if (words) words.disabled = isLocked
+  const files = byId(`${base}-file`)
+  if (files instanceof HTMLInputElement) files.disabled = isLocked
   for (const control of [...boxes(base), ...lists(base, part.shown ?? 0)]) control.disabled = isLocked
 }

@@ -9,6 +9,7 @@ import { comments } from "./comments.mjs"
 import { byId, made, phrased } from "./controls.mjs"
 import { compared, decimal, exactly, fraction, over, plus, times, written, ZERO } from "./exact.mjs"
 import { Frame } from "./frame.mjs"
+import { afterHints, offerHints, taken } from "./hints.mjs"
 import { mark } from "./marking.mjs"
 import { allowance, attemptsSoFar, remember, untouched } from "./store.mjs"
 
@@ -75,6 +76,7 @@ export class Practice extends Frame {
     for (const question of this.questions) {
       this.clear(question)
       if (question.kept.checked) this.showResult(question)
+      this.offerHints(question)
     }
     if (this.sitting.finished) this.showOutcome()
     else this.hideOutcome()
@@ -187,13 +189,35 @@ export class Practice extends Frame {
       return
     }
     kept.flagged = question.kept.flagged
+    // Where attempts are counted, a hint that was read stays paid for.
+    if (this.data.attempts) kept.hints = question.kept.hints
     this.sitting.questions[number - 1] = kept
     this.clear(question)
     question.restore(kept)
+    this.offerHints(question)
     this.sitting.finished = false
     this.hideOutcome()
     this.save()
     question.article.scrollIntoView({ block: "nearest" })
+  }
+
+  /** @param {Question} question */
+  offerHints(question) {
+    offerHints(question, (penalty) => this.percent(penalty), () => {
+      this.save()
+      this.offerHints(question)
+    })
+  }
+
+  /** @param {Fraction} share */
+  percent(share) {
+    return phrased(this.words.percent, this.shown(times(fraction(100), share)))
+  }
+
+  /** What hints took off a part, as a sentence. @param {Question} question @param {number} index */
+  hintsTaken(question, index) {
+    const penalty = taken(question, index).reduce(plus, ZERO)
+    return penalty.top ? phrased(this.words.hintsTaken, this.shown(times(fraction(100), penalty))) : ""
   }
 
   /** @param {Question} question @returns {Mark[]} */
@@ -210,9 +234,12 @@ export class Practice extends Frame {
     const marks = this.marks(question)
     const worth = question.parts.map((part) => exactly(part.points ?? "0"))
     const points = worth.reduce(plus, ZERO)
-    const earned = marks.reduce((sum, each, index) => plus(sum, times(each.credit ?? ZERO, worth[index])), ZERO)
-    const open = marks.reduce((sum, each, index) => (each.credit ? sum : plus(sum, worth[index])), ZERO)
-    return { earned, points, open, marks }
+    /** @type {(credit: (credit: Fraction, index: number) => Fraction) => Fraction} */
+    const sum = (credit) => marks.reduce((total, each, index) => plus(total, times(credit(each.credit ?? ZERO, index), worth[index])), ZERO)
+    const earned = sum((credit, index) => afterHints(credit, taken(question, index)))
+    const before = sum((credit) => credit)
+    const open = marks.reduce((total, each, index) => (each.credit ? total : plus(total, worth[index])), ZERO)
+    return { earned, before, points, open, marks }
   }
 
   total() {
@@ -276,16 +303,18 @@ export class Practice extends Frame {
 
   /** @param {Question} question */
   showResult(question) {
-    const { earned, points, marks, open } = this.earned(question)
+    const { earned, before, points, marks, open } = this.earned(question)
     question.setLocked(true)
+    this.offerHints(question)
     for (const solution of question.asked.querySelectorAll(".solution"))
       if (solution instanceof HTMLElement) solution.hidden = false
     const check = byId(`q${question.number}-submit`)
     if (check) check.hidden = true
     question.parts.forEach((_, index) => this.comment(question, index, marks[index]))
     const result = byId(`q${question.number}-result`)
-    const kind = open.top ? "open" : kindOf(earned, points)
-    result?.replaceChildren(this.resultLine(earned, points, kind, question.data.steps ? "" : this.sentence(marks[0])))
+    const kind = open.top ? "open" : kindOf(before, points)
+    const said = question.data.steps ? "" : this.sentences(question, 0, marks[0])
+    result?.replaceChildren(this.resultLine(earned, points, kind, said))
     const link = document.querySelector(`nav a[href="#q${question.number}"]`)
     link?.classList.add(kind)
   }
@@ -303,6 +332,11 @@ export class Practice extends Frame {
     )
   }
 
+  /** What is said of a part beside its points. @param {Question} question @param {number} index @param {Mark} found */
+  sentences(question, index, found) {
+    return [this.sentence(found), this.hintsTaken(question, index)].filter(Boolean).join(" ")
+  }
+
   /** @param {Mark} found */
   sentence(found) {
     if (found.outcome === "blank") return this.words.blank
@@ -318,23 +352,26 @@ export class Practice extends Frame {
     comments(place, question, index, found, () => this.remarked(question, index))
     if (!question.data.steps) return
     const points = exactly(part.points ?? "0")
-    const earned = times(found.credit ?? ZERO, points)
-    const kind = found.credit ? kindOf(earned, points) : "open"
+    const credit = found.credit ?? ZERO
+    const earned = times(afterHints(credit, taken(question, index)), points)
+    const kind = found.credit ? kindOf(times(credit, points), points) : "open"
     const line = made("div", { class: "part-result", id: `${question.base(index)}-result` })
-    line.append(this.resultLine(earned, points, kind, this.sentence(found)))
+    line.append(this.resultLine(earned, points, kind, this.sentences(question, index, found)))
     place.insertBefore(line, place.querySelector(".solution"))
   }
 
   /** Shows the marks again after somebody has marked an open answer. @param {Question} question @param {number} index */
   remarked(question, index) {
-    const { earned, points, open, marks } = this.earned(question)
+    const { earned, before, points, open, marks } = this.earned(question)
     const [base, part] = [question.base(index), question.parts[index]]
     const own = byId(`${base}-result`)
     const worth = exactly(part.points ?? "0")
-    const got = times(marks[index].credit ?? ZERO, worth)
-    if (question.data.steps) own?.replaceChildren(this.resultLine(got, worth, kindOf(got, worth), ""))
-    const kind = open.top ? "open" : kindOf(earned, points)
-    byId(`q${question.number}-result`)?.replaceChildren(this.resultLine(earned, points, kind, ""))
+    const credit = marks[index].credit ?? ZERO
+    const got = times(afterHints(credit, taken(question, index)), worth)
+    const said = this.hintsTaken(question, index)
+    if (question.data.steps) own?.replaceChildren(this.resultLine(got, worth, kindOf(times(credit, worth), worth), said))
+    const kind = open.top ? "open" : kindOf(before, points)
+    byId(`q${question.number}-result`)?.replaceChildren(this.resultLine(earned, points, kind, question.data.steps ? "" : said))
     this.record(false)
     this.save()
     this.showScore()

@@ -4,12 +4,12 @@
  * @typedef {import("./marking.mjs").Key} Key
  * @typedef {import("./marking.mjs").Response} Response
  * @typedef {import("./store.mjs").Kept} Kept
- * @typedef {Shown & {points?: string}} Part
+ * @typedef {Shown & {points?: string, hints?: string[]}} Part
  * @typedef {(number | string)[]} Folded
  * @typedef {{steps: boolean, seconds: number | null, parts: Part[], first?: string, others?: Folded[]}} QuestionData
  */
 import { double } from "./exact.mjs"
-import { byId, fields, fill, lock, made, phrased, responseIn } from "./controls.mjs"
+import { byId, fields, fill, lock, made, noteFiles, phrased, responseIn } from "./controls.mjs"
 import { formulas } from "./formula_hooks.mjs"
 import { isBlank } from "./marking.mjs"
 import { readAnswer, readNumber } from "./numbers.mjs"
@@ -100,6 +100,7 @@ export class Question {
   prepare(index) {
     const [base, part] = [this.base(index), this.parts[index]]
     const controls = fields(base, part)
+    if (part.kind === "open") noteFiles(base)
     if (!controls.length || !["number", "formula", "matrix"].includes(part.kind)) return
     const message = made("div", { class: "message", id: `${base}-message`, role: "status" })
     controls[0].closest(".field, .matrix, .blank")?.append(message)

@@ -1,7 +1,7 @@
 /**
  * What a page remembers on the student's machine; a browser that forbids it forgets with the page.
  * @typedef {import("./marking.mjs").Response} Response
- * @typedef {{variant: number, responses: Response[], met: (number[] | null)[], checked: boolean, seconds: number, flagged: boolean}} Kept
+ * @typedef {{variant: number, responses: Response[], met: (number[] | null)[], checked: boolean, seconds: number, flagged: boolean, hints?: number[]}} Kept
  * @typedef {{at: number, credit: string, points: string}} Attempt
  * @typedef {{digest: string, started: number, finished: boolean, name: string, number: string, questions: Kept[]}} Sitting
  * @typedef {{allowed: number, every: number | null}} Limits

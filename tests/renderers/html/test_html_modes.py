@@ -50,18 +50,34 @@ class TestPracticeMode:
         ],
     )
     def test_each_kind_has_its_solution_folded_away(self, kind, shown):
-        (details,) = page_of(samples.item(kind)).findall(".//details")
+        (details,) = page_of(samples.item(kind)).xpath(".//details[@class='solution']")
         assert details.get("open") is None
         assert words(details.find("summary")).startswith("Show the solution")
         assert shown in words(details)
         assert f"The worked solution of the {kind} question." in words(details)
+
+    @pytest.mark.parametrize("kind", samples.KINDS)
+    def test_hints_stand_folded_below_what_they_help_with(self, kind):
+        page = page_of(samples.item(kind))
+        found = [
+            [words(hint) for hint in box.xpath("./details[@class='hint']")]
+            for box in page.xpath("//div[@class='hints'][@role='status']")
+        ]
+        texts = [
+            "Hint 1 Think of the <joint> law & of nothing else.",
+            "Hint 2 (−10%) w<5",
+        ]
+        assert found == [texts] * sum(bool(part.hints) for part in samples.parts(kind))
+        below = {box.getnext().get("class") for box in page.xpath("//div[@class='hints']")}
+        assert below == {"solution"}
 
     def test_a_derivation_has_a_solution_for_each_part_and_one_for_the_whole(self):
         page = page_of(samples.item("derivation"))
         parts = page.xpath("//section[@class='part']")
         labels = [f"Part {part.label}" for part in samples.parts("derivation")]
         assert [words(part.find(".//h4")) for part in parts] == labels
-        assert [len(part.findall(".//details")) for part in parts] == [1] * len(labels)
+        folded = [part.xpath(".//details[@class='solution']") for part in parts]
+        assert list(map(len, folded)) == [1] * len(labels)
         assert (
             words(parts[1].xpath("string(.//p[@class='points'])") and parts[1].find(".//p"))
             == "1 point"

@@ -44,6 +44,9 @@ class Question:
     pairs: list[tuple[str, str]] = field(default_factory=list)
     """Of a matching question: stems, empty where a choice has none, and their choices."""
     grading: str = ""
+    penalty: float = 0.0
+    """What each wrong try costs where hints are shown after them."""
+    hints: list[str] = field(default_factory=list)
     element: object = None
     """Of a plugin's question, all that stands there."""
 
@@ -160,7 +163,9 @@ def _question(element) -> Question:
     question.text = _text(element.find("questiontext"), question.files)
     question.explanation = _text(element.find("generalfeedback"), question.files)
     question.grade = float(element.findtext("defaultgrade"))
-    assert float(element.findtext("penalty")) == 0
+    question.penalty = float(element.findtext("penalty"))
+    question.hints = [_text(hint, question.files) for hint in element.findall("hint")]
+    assert bool(question.penalty) <= bool(question.hints)
     if question.kind == "description":
         assert question.grade == 0
         return question

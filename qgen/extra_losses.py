@@ -1,0 +1,71 @@
+"""What becomes of hints, uploads and code in each format: one table for each."""
+
+from collections.abc import Iterator, Mapping
+
+from qgen.document.answers import Open
+from qgen.document.exam import Item
+from qgen.document.problem import Problem
+from qgen.renderers.writer import Writer
+
+_NOT_PRINTED = "hints are not printed on papers; they stand in the solutions"
+_LEFT_OUT = "hints are left out: they cannot be asked for there"
+HINTS: Mapping[str, str] = {
+    "paper": _NOT_PRINTED,
+    "latex": _NOT_PRINTED,
+    "moodle": (
+        "hints are shown one after another after wrong tries, where questions behave as "
+        "interactive with multiple tries, and each wrong try costs the mean of their penalties; "
+        "essays show none"
+    ),
+    "brightspace": "hints stand together, are shown at any time, and take nothing off",
+    "anki": "hints can be unfolded on the front of a card, and take nothing off",
+    "gift": _LEFT_OUT,
+    "canvas": _LEFT_OUT,
+    "qti": _LEFT_OUT,
+    "blackboard": _LEFT_OUT,
+    "csv": _LEFT_OUT,
+}
+"""What is said of a question with hints, by format. A practice page has all of them."""
+
+_EXAM_PAGE = "an exam page offers no hints"
+
+_HANDED_IN_ELSEWHERE = "no file can be handed in; the text asks for it, and it is taken elsewhere"
+_TYPES = "files of any type can be handed in; the text says which are wanted"
+UPLOADS: Mapping[str, str] = {
+    "html": "a page notes the names and sizes of files; they are handed in beside the answers",
+    "canvas": _TYPES,
+    "qti": _TYPES,
+    "gift": _HANDED_IN_ELSEWHERE,
+    "blackboard": _HANDED_IN_ELSEWHERE,
+    "brightspace": _HANDED_IN_ELSEWHERE,
+    "csv": "a table does not say that the answer is a file",
+}
+"""What is said of an answer that is handed in as files, by format."""
+
+_PLAIN_BOX = "code is typed into a box for text"
+CODE: Mapping[str, str] = {
+    "gift": _PLAIN_BOX,
+    "canvas": _PLAIN_BOX,
+    "blackboard": _PLAIN_BOX,
+    "brightspace": _PLAIN_BOX,
+}
+"""What is said of an answer that is typed as code, by format."""
+
+
+def extra_losses(format_name: str, writer: Writer, item: Item) -> Iterator[Problem]:
+    """A loss where a format shows hints, uploads or code otherwise, or not at all."""
+    if not (writer.takes_papers or writer.variants):
+        return
+    told: dict[str, str | None] = {}
+    if any(part.hints for part in item.parts):
+        hints = HINTS.get(format_name)
+        told["hints"] = _EXAM_PAGE if format_name == "html" and not writer.shows_hints else hints
+    answers = [part.answer for part in item.parts if isinstance(part.answer, Open)]
+    if any(answer.upload for answer in answers):
+        told["upload"] = UPLOADS.get(format_name)
+    if any(answer.code for answer in answers):
+        told["code"] = CODE.get(format_name)
+    for code, text in told.items():
+        if text is not None:
+            message = f"question '{item.header.identifier}': in '{format_name}', {text}"
+            yield Problem(code, message, item.header.place, "loss")
