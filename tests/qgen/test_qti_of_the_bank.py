@@ -5,7 +5,7 @@ import pytest
 from qgen.document.exam import ExamDocument, Pool
 from qgen.document.formats import QtiOptions
 from qgen.renderers.qti.writer import QtiWriter
-from tests.renderers.qti.qti_marking import assert_marked_alike, words
+from tests.renderers.qti.qti_marking import assert_followed_alike, assert_marked_alike, words
 from tests.renderers.qti.qti_reader import read
 from tests.shipped import shipped_items
 
@@ -13,6 +13,7 @@ from tests.shipped import shipped_items
 @pytest.mark.slow
 @pytest.mark.parametrize("version", ["2.1", "3.0"])
 def test_every_shipped_question_is_marked_in_qti_as_the_grader_marks_it(version: str) -> None:
+    followed = 0
     for items in shipped_items():
         header, count = items[0].header, len(items)
         writer = QtiWriter(QtiOptions(count, "2.1" if version == "2.1" else "3.0"))
@@ -27,5 +28,11 @@ def test_every_shipped_question_is_marked_in_qti_as_the_grader_marks_it(version:
             for number, part in enumerate(item.parts, 1):
                 assert words(part.prompt) in told
                 assert_marked_alike(found, number, part, lost)
+            count_of_item = assert_followed_alike(found, item.parts)
+            carried = sum(part.carried is not None for part in item.parts)
+            told = [problem for problem in writer.problems if problem.code == "qti-carried"]
+            assert carried == count_of_item or told
+            followed += count_of_item
             # What MathML refused would stand there as its source.
             assert "<code>\\" not in found.xml
+    assert followed > 50
