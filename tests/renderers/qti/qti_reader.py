@@ -59,7 +59,7 @@ class QtiItem:
         (interaction,) = (
             each for each in self.root.iter() if each.get("responseIdentifier") == name
         )
-        kinds = ("simpleChoice", "simpleAssociableChoice")
+        kinds = ("simpleChoice", "inlineChoice", "simpleAssociableChoice")
         return [(e.get("identifier"), _text(e)) for e in interaction.iter() if e.tag in kinds]
 
 
