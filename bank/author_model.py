@@ -170,6 +170,13 @@ ExpressionText: TypeAlias = Annotated[
     BeforeValidator(_expression_text),
     WithJsonSchema({"type": ["boolean", "number", "string"]}),
 ]
+ExampleText: TypeAlias = Annotated[
+    ExpressionText, Field(description="with accept_if, a right number, which is printed as the key")
+]
+ConditionText: TypeAlias = Annotated[
+    ExpressionText,
+    Field(description="takes any number for which this holds, as in response**2 == n"),
+]
 TruthText: TypeAlias = Annotated[
     bool | str,
     BeforeValidator(_truth_text),

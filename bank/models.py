@@ -10,7 +10,9 @@ from qgen.bank.answer_space import SpaceText
 from qgen.bank.author_model import (
     ONE_OR_MORE,
     AuthorModel,
+    ConditionText,
     ExactNumber,
+    ExampleText,
     ExpressionText,
     FixedText,
     MistakeCredit,
@@ -144,13 +146,34 @@ class MultipleSelectFields(ChoiceFields):
 
 
 class NumericFields(AuthorModel):
+    """A number within a tolerance; or with `accept_if` any that meets a condition."""
+
     kind: Literal["numeric"]
-    answer: ExpressionText
+    answer: ExpressionText | None = None
+    example: ExampleText | None = None
+    accept_if: ConditionText | None = None
     proof: ProofText | None = None
-    tolerance: ToleranceModel
+    tolerance: ToleranceModel | None = None
     unit: NonEmptyText | None = None
     mistakes: tuple[MistakeModel, ...] = ()
     form: NumberForm | None = None
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        if self.accept_if is None:
+            missing = [key for key in ("answer", "tolerance") if getattr(self, key) is None]
+            if missing:
+                raise PydanticCustomError("no_key", "'{key}' is missing", {"key": missing[0]})
+            if self.example is not None:
+                message = "'example' stands beside 'accept_if'; a key is written as 'answer'"
+                raise PydanticCustomError("accept_if", message)
+        elif self.example is None or self.answer is not None:
+            message = "beside 'accept_if', give one right number as 'example', and no 'answer'"
+            raise PydanticCustomError("accept_if", message)
+        elif self.unit is not None:
+            message = "beside 'accept_if', say the unit in the text: nothing stands behind the box"
+            raise PydanticCustomError("accept_if", message)
+        return self
 
 
 class FormulaFields(AuthorModel):

@@ -177,11 +177,27 @@ class RubricLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A number of which a condition tells whether it is right.
+
+    `example` is one that is, with the mistakes that are recognised. `holds` raises ValueError or
+    ArithmeticError where it cannot tell.
+    """
+
+    example: Numeric
+    holds: Callable[[Fraction], bool]
+
+
+@dataclass(frozen=True, slots=True)
 class Open:
-    """A free answer that a person marks by the rubric; `lines` is the room on paper."""
+    """A free answer that a person marks by the rubric; `lines` is the room on paper.
+
+    With `accepts`, a number is asked for that nobody but qgen can mark without a person.
+    """
 
     rubric: tuple[RubricLine, ...]
     lines: int
+    accepts: Acceptance | None = None
 
 
 class Pair(NamedTuple):

@@ -11,6 +11,7 @@ from typing import IO, Any, NamedTuple
 
 from qgen import __version__
 from qgen.bank.templates import QuestionTemplate
+from qgen.condition_losses import condition_losses
 from qgen.document.exam import ExamDocument, Item, Paper, Pool
 from qgen.document.guide import GuideDocument
 from qgen.document.problem import Problem, in_reading_order
@@ -123,7 +124,11 @@ def _losses(exam: LoadedExam, writers: Sequence[NamedWriter]) -> list[Problem]:
         problem
         for each in writers
         for item in outlines.values()
-        for problem in (*each.writer.losses(item), *formula_losses(each.name, each.writer, item))
+        for problem in (
+            *each.writer.losses(item),
+            *formula_losses(each.name, each.writer, item),
+            *condition_losses(each.name, item),
+        )
     ]
 
 
