@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from qgen.bank.answer_space import SpaceText
 from qgen.bank.author_model import (
+    LEFT_OUT,
     ONE_OR_MORE,
     AuthorModel,
     ConditionText,
@@ -149,9 +150,9 @@ class NumericFields(AuthorModel):
     """A number within a tolerance; or with `accept_if` any that meets a condition."""
 
     kind: Literal["numeric"]
-    answer: ExpressionText | None = None
-    example: ExampleText | None = None
-    accept_if: ConditionText | None = None
+    answer: ExpressionText = LEFT_OUT
+    example: ExampleText = LEFT_OUT
+    accept_if: ConditionText = LEFT_OUT
     proof: ProofText | None = None
     tolerance: ToleranceModel | None = None
     unit: NonEmptyText | None = None
@@ -160,14 +161,14 @@ class NumericFields(AuthorModel):
 
     @model_validator(mode="after")
     def _one_key(self) -> Self:
-        if self.accept_if is None:
-            missing = [key for key in ("answer", "tolerance") if getattr(self, key) is None]
+        if not self.accept_if:
+            missing = [key for key in ("answer", "tolerance") if not getattr(self, key)]
             if missing:
                 raise PydanticCustomError("no_key", "'{key}' is missing", {"key": missing[0]})
-            if self.example is not None:
+            if self.example:
                 message = "'example' stands beside 'accept_if'; a key is written as 'answer'"
                 raise PydanticCustomError("accept_if", message)
-        elif self.example is None or self.answer is not None:
+        elif not self.example or self.answer:
             message = "beside 'accept_if', give one right number as 'example', and no 'answer'"
             raise PydanticCustomError("accept_if", message)
         elif self.unit is not None:
@@ -203,6 +204,16 @@ class MatrixFields(AuthorModel):
     tolerance: ToleranceModel
     marks: MatrixCredit = "per_entry"
     mistakes: tuple[MistakeModel, ...] = ()
+
+    @model_validator(mode="after")
+    def _only_entries_earn(self) -> Self:
+        if any(mistake.credit for mistake in self.mistakes):
+            message = (
+                "a mistake in a matrix has no 'credit' of its own: its right entries earn their "
+                "shares ('marks: per_entry')"
+            )
+            raise PydanticCustomError("credit", message)
+        return self
 
 
 class ShortAnswerFields(AuthorModel):

@@ -407,10 +407,12 @@ class TemplateBuilder:
             return None
         source = PART_LABELS.index(carry.part)
         earlier = model.parts[source] if source < index else None
-        if not isinstance(earlier, NumericPart) or earlier.accept_if is not None:
-            message = f"part '{carry.part}' is no earlier part that asks for a number with a key"
+        if not isinstance(earlier, NumericPart) or earlier.accept_if:
+            message = f"part '{carry.part}' is no earlier part that asks for a number"
+            if isinstance(earlier, NumericPart):
+                message += " with a key"
             self._problem("carry", message, self._place("parts", index, "carry", "part"))
-        if isinstance(part, NumericPart) and part.accept_if is not None:
+        if isinstance(part, NumericPart) and part.accept_if:
             message = "a part that 'accept_if' marks follows from no earlier one"
             self._problem("carry", message, self._place("parts", index, "carry"))
         return CarryTemplate(
@@ -422,7 +424,7 @@ class TemplateBuilder:
             case ChoiceFields():
                 return self._choice(model, steps)
             case NumericFields():
-                key = "answer" if model.accept_if is None else "example"
+                key = "example" if model.accept_if else "answer"
                 mistakes = self._mistakes(model.mistakes, steps)
                 return NumericTemplate(
                     self._proved(getattr(model, key), model.proof, *steps, key),
@@ -479,7 +481,7 @@ class TemplateBuilder:
         mistakes: tuple[MistakeTemplate, ...],
         steps: Steps,
     ) -> AcceptTemplate | None:
-        if model.accept_if is None:
+        if not model.accept_if:
             return None
         place = self._place(*steps, "accept_if")
         if RESPONSE_NAME in {*self._drawn, *self._model.derive}:
