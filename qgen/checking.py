@@ -23,7 +23,7 @@ from qgen.generator.filling import Filler, Filling
 from qgen.generator.outline import outline
 from qgen.generator.provenance import unproved_keys
 from qgen.generator.variants import Variant
-from qgen.kept_results import KeptResults, result_key
+from qgen.kept_results import KeptResults, can_be_kept, result_key
 from qgen.marking.item_checks import item_faults, mistakes_tested
 from qgen.marking.rules import guess_floor
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
@@ -225,7 +225,7 @@ def _check_remembered(index: int) -> QuestionCheck:
 def _check_or_recall(template: QuestionTemplate, how: How) -> QuestionCheck:
     """The check of a question, or what an earlier one of just the same proved."""
     solvers, problems = question_solvers(template)
-    if problems:
+    if problems or not can_be_kept(template):
         return check_question(template, how)
     header, kept = template.header, KeptResults()
     key = result_key(template, solvers, f"{how.variants} {how.rule} {how.strict}")

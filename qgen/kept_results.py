@@ -17,8 +17,11 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any
 
-from qgen.bank.templates import QuestionTemplate
+from qgen.bank.parameters import Generated
+from qgen.bank.templates import FigureTemplate, QuestionTemplate
 from qgen.cache_folder import CacheFolder
+from qgen.figures.registry import UnknownFigure, find_figure
+from qgen.generator.registered import GENERATORS
 from qgen.solvers.routes.registry import Solver, source_digest
 
 _ROOMS = ("document", "bank", "generator", "marking", "figures", "renderers")
@@ -43,6 +46,24 @@ class KeptResults:
     def keep(self, key: str, result: dict[str, Any]) -> None:
         """Keeps a result that has no problem."""
         self._folder.keep(key, json.dumps(result).encode())
+
+
+def can_be_kept(template: QuestionTemplate) -> bool:
+    """Whether a result's key tells everything that it rests on.
+
+    A course's own generators and figures may read whatever they like: such a question is checked
+    each time.
+    """
+    domains = [each.domain for each in template.parameters]
+    generators = {domain.generator for domain in domains if isinstance(domain, Generated)}
+    return generators <= GENERATORS.keys() and all(_is_shipped(each) for each in template.figures)
+
+
+def _is_shipped(figure: FigureTemplate) -> bool:
+    try:
+        return find_figure(figure.figure).file is None
+    except UnknownFigure:
+        return False
 
 
 def result_key(template: QuestionTemplate, solvers: Sequence[Solver], how: str) -> str:

@@ -82,6 +82,20 @@ def test_a_broken_solver_is_found_although_it_was_right(course: Course, checked:
     assert check(course).failed
 
 
+def test_what_a_courses_own_generator_draws_is_checked_each_time(
+    course: Course, checked: list[str]
+) -> None:
+    """It may read whatever it likes: a file, the clock."""
+    drawing = "from qgen.course import generator, whole\n\n\n@generator('course_solvers.draw')\n"
+    course.solvers(f"{drawing}def draw(random):\n    return whole(random, 3, 400)\n{SOLVERS}")
+    course.bank(
+        numeric("one", parameters={"a": {"generator": "course_solvers.draw"}}), numeric("two")
+    )
+    assert not check(course).failed
+    check(course)
+    assert checked == ["one", "two", "one"]
+
+
 @pytest.mark.parametrize("what", ["qgen", "a library"])
 def test_nothing_outlives_what_it_rests_on(
     course: Course, checked: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, what: str
