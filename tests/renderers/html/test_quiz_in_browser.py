@@ -340,6 +340,8 @@ class TestEveryKind:
         page.click("#q1-submit")
         assert earned(page, "q1-result") == "1 / 2"
         assert "That is the transposed one." in page.inner_text("#q1 .comment")
+        signs = page.query_selector_all("#q1 .entry .row-mark")
+        assert [sign.inner_text()[0] for sign in signs] == ["✓", "✗", "✗", "✓"]
         page.fill("#q2-1-answer", "5")
         page.select_option("#q2-2-answer", "falling")
         page.fill("#q2-3-answer", "elbo")
