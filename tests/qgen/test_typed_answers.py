@@ -64,3 +64,12 @@ def test_a_platform_leaves_the_condition_to_a_person(
     assert [message.split("'")[1] for message in lost] == ["gift", "moodle"]
     lines = {name: marks.line() for name, marks in report.marks.items()}
     assert lines["moodle"] == "1 of 2 marks by machine, 1 by a person (root)"
+
+
+def test_the_keys_show_an_example(course: Course) -> None:
+    course.bank(*QUESTIONS)
+    course.exam("root", outputs={"paper": {"pdf": "never"}}, versions=1)
+    folder = course.built()
+    key = (folder / "key.csv").read_text("utf-8").splitlines()[1]
+    assert key.endswith(', or another that is right"')
+    assert "e.g. " in (folder / "paper" / "keys.typ").read_text("utf-8")
