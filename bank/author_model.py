@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -121,6 +121,17 @@ def _exact_positive(value: object) -> Fraction:
     return number
 
 
+def _mistake_credit(value: object) -> Fraction:
+    credit = _exact(value)
+    if not 0 < credit < 1:
+        message = (
+            "a mistake earns more than nothing and less than the key: write a share such as 50%, "
+            "or leave 'credit' out"
+        )
+        raise PydanticCustomError("credit", message)
+    return credit
+
+
 def _without_holes(text: str) -> str:
     if "{{" in text:
         message = "a text that is the same for every variant has no values to print: no '{{'"
@@ -144,6 +155,17 @@ ExactNumber: TypeAlias = Annotated[
 ]
 PositiveNumber: TypeAlias = Annotated[
     Fraction, BeforeValidator(_exact_positive), WithJsonSchema(_NUMBER_SCHEMA)
+]
+NumberForm: TypeAlias = Annotated[
+    Literal["worked_out"],
+    Field(description="takes plain numbers only, no closed form such as sqrt(2)/2"),
+]
+MistakeCredit: TypeAlias = Annotated[
+    Fraction,
+    BeforeValidator(_mistake_credit),
+    WithJsonSchema(
+        {**_NUMBER_SCHEMA, "description": "the share of the points that it earns, such as 50%"}
+    ),
 ]
 ExpressionText: TypeAlias = Annotated[
     str,

@@ -19,6 +19,7 @@ from qgen.bank.templates import HoleContext
 from qgen.document.links import link_fault
 from qgen.document.richtext import (
     Alignment,
+    Blank,
     Block,
     BulletList,
     Code,
@@ -54,6 +55,7 @@ _PRIVATE = re.compile(f"[{chr(_MARKERS[0])}-{chr(_MARKERS[1])}]|&#[0-9a-fA-FxX]+
 _RUN = re.compile(
     f"[{chr(_MARKERS[0])}-{chr(_MARKERS[1])}]|[^{chr(_MARKERS[0])}-{chr(_MARKERS[1])}]+"
 )
+_BLANK = re.compile(r"\[\[([A-Za-z][A-Za-z0-9_]*)\]\]")
 # Lines that start with a letter, a bracket, a formula or a hole are one paragraph whatever else
 # they hold. Most texts of a bank are such, and skip the parser of blocks, half of the work.
 _ONE_PARAGRAPH = re.compile(
@@ -87,6 +89,8 @@ class Handlers:
     data: Callable[[str, int], tuple[str, int] | None]
     mistake: Callable[[MarkupError], None]
     macros: Macros = NO_MACROS
+    has_blanks: bool = False
+    """Whether `[[a]]` is a blank for the answer to part a."""
 
 
 @cache
@@ -191,8 +195,8 @@ class _Reader:
                 case "blockquote_open":
                     yield Quotation(tuple(self._blocks(tokens, "blockquote_close")))
                 case "fence" | "code_block":
-                    self._no_holes(token.content, "a code block")
-                    yield CodeBlock(token.content, token.info.strip())
+                    self._no_holes(token.info, "a code block's language")
+                    yield CodeBlock(self._code(token.content), token.info.strip())
                 case "hr":
                     yield Rule()
                 case "table_open":
@@ -287,7 +291,8 @@ class _Reader:
 
     def _link(self, target: str, children: tuple[Inline, ...], block: "Token") -> Inline:
         self._no_holes(unquote(target), "a link's target")
-        if target.startswith(DATA):
+        # Anything else behind the colon would be an address with content of its own.
+        if target.startswith(DATA) and target.removeprefix(DATA).isidentifier():
             data = self._handlers.data(target, self._offset(block))
             if data is not None:
                 file, content = data
@@ -321,7 +326,17 @@ class _Reader:
                     "{{" in run and "{{" not in self._marked
                 ):  # Written with backslashes or as character references.
                     self._mistake("open-hole", "'{{' stands for holes only", 0)
-                yield Text(run)
+                yield from self._with_blanks(run)
+
+    def _with_blanks(self, run: str) -> Iterator[Inline]:
+        if not self._handlers.has_blanks:
+            yield Text(run)
+            return
+        for place, piece in enumerate(_BLANK.split(run)):
+            if place % 2:
+                yield Blank(piece)
+            elif piece:
+                yield Text(piece)
 
     def _hole(self, marker: str, context: HoleContext) -> int:
         found = self._holes[ord(marker) - _MARKERS[0]]
@@ -371,6 +386,15 @@ class _Reader:
             checked.append(" 2 ")
         self._check_math("".join(checked), token)
         return tuple(parts) or ("",)
+
+    def _code(self, content: str) -> str | tuple[str | Hole, ...]:
+        context = HoleContext(in_math=False, in_code=True)
+        if not _MARKER.search(content):
+            return content
+        return tuple(
+            Hole(self._hole(run, context)) if _MARKER.match(run) else run
+            for run in _RUN.findall(content)
+        )
 
     def _check_math(self, source: str, token: "Token") -> None:
         fault = math_fault(source)

@@ -20,8 +20,10 @@ from qgen.bank.author_model import (
     ExpressionText,
     FileType,
     FixedText,
+    MistakeCredit,
     Name,
     NonEmptyText,
+    NumberForm,
     PositiveNumber,
     ProgrammingLanguage,
 )
@@ -29,7 +31,13 @@ from qgen.bank.choice_models import MultipleSelectFields, ProofText, SingleChoic
 from qgen.bank.headers import HeaderFields
 from qgen.bank.hint_models import Hints
 from qgen.bank.parameters import ParameterEntry
-from qgen.document.answers import FormulaForm, Freedom, OrderingCredit
+from qgen.document.answers import (
+    NO_CREDIT,
+    FormulaForm,
+    Freedom,
+    MatrixCredit,
+    OrderingCredit,
+)
 from qgen.document.data_files import MOST_COLUMNS
 from qgen.document.formula import VariableDomain
 from qgen.document.warnings import WARNINGS
@@ -85,6 +93,7 @@ class MistakeModel(AuthorModel):
     answer: ExpressionText
     proof: ProofText | None = None
     feedback: NonEmptyText
+    credit: MistakeCredit = NO_CREDIT
 
 
 class TextMistakeModel(AuthorModel):
@@ -92,6 +101,7 @@ class TextMistakeModel(AuthorModel):
 
     text: NonEmptyText
     feedback: NonEmptyText
+    credit: MistakeCredit = NO_CREDIT
 
 
 class RubricModel(AuthorModel):
@@ -108,6 +118,7 @@ class NumericFields(AuthorModel):
     tolerance: ToleranceModel
     unit: NonEmptyText | None = None
     mistakes: tuple[MistakeModel, ...] = ()
+    form: NumberForm | None = None
 
 
 class FormulaFields(AuthorModel):
@@ -123,6 +134,28 @@ class FormulaFields(AuthorModel):
     mistakes: tuple[MistakeModel, ...] = ()
     form: Annotated[tuple[FormulaForm, ...], ONE_OR_MORE] = ()
     up_to: Freedom | None = None
+
+
+class MatrixMistakeModel(AuthorModel):
+    """What a usual mistake gives instead of a matrix; its right entries earn what they earn."""
+
+    answer: ExpressionText
+    proof: ProofText | None = None
+    feedback: NonEmptyText
+
+
+class MatrixFields(AuthorModel):
+    """A matrix or a vector, entry by entry; students are told how many rows and columns it has.
+
+    `marks` says whether each right entry earns its share of the points, or all of them together.
+    """
+
+    kind: Literal["matrix"]
+    answer: ExpressionText
+    proof: ProofText | None = None
+    tolerance: ToleranceModel
+    marks: MatrixCredit = "per_entry"
+    mistakes: tuple[MatrixMistakeModel, ...] = ()
 
 
 class ShortAnswerFields(AuthorModel):
@@ -208,9 +241,12 @@ class CarryModel(AuthorModel):
 
 
 class PartFields(AuthorModel):
-    """What every part of a derivation says beside its answer."""
+    """What every part of a derivation says beside its answer.
 
-    prompt: NonEmptyText
+    A part whose blank stands in the stem, as in `[[a]]`, needs no prompt.
+    """
+
+    prompt: NonEmptyText | None = None
     points: PositiveNumber
     space: SpaceText | None = None
     explanation: NonEmptyText | None = None
@@ -235,6 +271,10 @@ class FormulaPart(PartFields, FormulaFields):
     """A part that asks for a formula."""
 
 
+class MatrixPart(PartFields, MatrixFields):
+    """A part that asks for a matrix or a vector."""
+
+
 class ShortAnswerPart(PartFields, ShortAnswerFields):
     """A part that asks for a few words."""
 
@@ -256,6 +296,7 @@ PartModel: TypeAlias = Annotated[
     | MultipleSelectPart
     | NumericPart
     | FormulaPart
+    | MatrixPart
     | ShortAnswerPart
     | MatchingPart
     | OrderingPart
@@ -339,6 +380,10 @@ class FormulaQuestion(QuestionFields, FormulaFields):
     """A formula."""
 
 
+class MatrixQuestion(QuestionFields, MatrixFields):
+    """A matrix or a vector."""
+
+
 class ShortAnswerQuestion(QuestionFields, ShortAnswerFields):
     """A few words."""
 
@@ -367,6 +412,7 @@ SoleQuestion: TypeAlias = (
     | MultipleSelectQuestion
     | NumericQuestion
     | FormulaQuestion
+    | MatrixQuestion
     | ShortAnswerQuestion
     | MatchingQuestion
     | OrderingQuestion

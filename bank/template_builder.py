@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import assert_never
 
 from qgen.bank.arrangements import ArrangementBuilder
+from qgen.bank.blanks import blank_faults, blanks_of, unasked
 from qgen.bank.choice_builder import ChoiceBuilder
 from qgen.bank.choice_models import ChoiceFields
 from qgen.bank.derivations import Scope, assumptions, read_derivation, value_shapes
@@ -36,6 +38,7 @@ from qgen.bank.models import (
     DerivedModel,
     FormulaFields,
     MatchingFields,
+    MatrixFields,
     MistakeModel,
     NumericFields,
     NumericPart,
@@ -64,6 +67,7 @@ from qgen.bank.templates import (
     HintTemplate,
     HoleContext,
     HoleTemplate,
+    MatrixTemplate,
     MistakeTemplate,
     NumericTemplate,
     OpenTemplate,
@@ -73,6 +77,7 @@ from qgen.bank.templates import (
     PlacedDerivation,
     QuestionTemplate,
     ShortAnswerTemplate,
+    TextMistakeTemplate,
 )
 from qgen.bank.value_references import unknown_references
 from qgen.bank.yaml_source import Data, Source, Steps
@@ -147,8 +152,8 @@ class TemplateBuilder:
             self._expression(text, "where", *([i] if self._is_list("where") else []))
             for i, text in enumerate(model.where)
         )
-        stem = self._text(model.stem, "stem")
-        parts = self._parts(model)
+        stem = self._stem(model)
+        parts = self._parts(model, blanks_of(stem))
         explanation = self._optional(model.explanation, "explanation")
         figures = self._figures.templates(
             self._place, self._expression, self._assets, self.problems
@@ -283,7 +288,23 @@ class TemplateBuilder:
     def _optional(self, text: str | None, *steps: str | int) -> RichText | None:
         return None if text is None else self._text(text, *steps)
 
-    def _text(self, text: str, *steps: str | int) -> RichText:
+    def _stem(self, model: QuestionModel) -> RichText:
+        if not isinstance(model, DerivationQuestion):
+            return self._text(model.stem, "stem")
+        stem = self._text(model.stem, "stem", has_blanks=True)
+        for label, number, message in blank_faults(stem, model.parts, PART_LABELS):
+            offset = -1
+            for _ in range(number + 1):
+                offset = model.stem.find(f"[[{label}]]", offset + 1)
+            path = (*self._path, "stem")
+            self._problem("blank", message, self._source.place_in_text(path, model.stem, offset))
+        for index in unasked(model.parts, PART_LABELS, blanks_of(stem)):
+            label = PART_LABELS[index]
+            message = f"part '{label}' needs a 'prompt', or a blank [[{label}]] in the stem"
+            self._problem("missing", message, self._place("parts", index))
+        return stem
+
+    def _text(self, text: str, *steps: str | int, has_blanks: bool = False) -> RichText:
         path = (*self._path, *steps)
 
         def place(offset: int) -> Place:
@@ -305,7 +326,7 @@ class TemplateBuilder:
         def mistake(error: MarkupError) -> None:
             self._problem(error.code, str(error), place(error.offset))
 
-        return read_markup(text, Handlers(hole, image, data, mistake, self._macros))
+        return read_markup(text, Handlers(hole, image, data, mistake, self._macros, has_blanks))
 
     def _plain(self, text: str, *steps: str | int) -> PlainText:
         """A text without markup: its holes print as among words."""
@@ -377,7 +398,7 @@ class TemplateBuilder:
 
     # Answers
 
-    def _parts(self, model: QuestionModel) -> tuple[PartTemplate, ...]:
+    def _parts(self, model: QuestionModel, blanks: Sequence[str]) -> tuple[PartTemplate, ...]:
         if not isinstance(model, DerivationQuestion):
             sole = PartTemplate("", NO_TEXT, self._answer(model), model.points, None)
             return (replace(sole, space=model.space, hints=self._hints(model.hints)),)
@@ -387,12 +408,13 @@ class TemplateBuilder:
         parts = (
             PartTemplate(
                 PART_LABELS[index],
-                self._text(part.prompt, "parts", index, "prompt"),
+                self._optional(part.prompt, "parts", index, "prompt") or NO_TEXT,
                 self._answer(part, "parts", index),
                 part.points,
                 self._optional(part.explanation, "parts", index, "explanation"),
                 self._carry(part, model, index),
                 part.space,
+                PART_LABELS[index] in blanks,
                 self._hints(part.hints, "parts", index),
             )
             for index, part in enumerate(model.parts)
@@ -434,9 +456,17 @@ class TemplateBuilder:
                     _tolerance(model.tolerance),
                     None if model.unit is None else self._plain(model.unit, *steps, "unit"),
                     self._mistakes(model.mistakes, steps),
+                    model.form == "worked_out",
                 )
             case FormulaFields():
                 return self._formulas.build(model, steps)
+            case MatrixFields():
+                return MatrixTemplate(
+                    self._proved(model.answer, model.proof, *steps, "answer"),
+                    _tolerance(model.tolerance),
+                    model.marks,
+                    self._matrix_mistakes(model, steps),
+                )
             case ShortAnswerFields():
                 listed = self._is_list("accept", steps)
                 return ShortAnswerTemplate(
@@ -446,9 +476,10 @@ class TemplateBuilder:
                     ),
                     model.case_sensitive,
                     tuple(
-                        (
+                        TextMistakeTemplate(
                             self._plain(mistake.text, *steps, "mistakes", i, "text"),
                             self._text(mistake.feedback, *steps, "mistakes", i, "feedback"),
+                            mistake.credit,
                         )
                         for i, mistake in enumerate(model.mistakes)
                     ),
@@ -485,8 +516,18 @@ class TemplateBuilder:
                     compiled=compiled,
                 ),
                 self._text(mistake.feedback, *steps, "mistakes", index, "feedback"),
+                mistake.credit,
             )
             for index, mistake in enumerate(mistakes)
+        )
+
+    def _matrix_mistakes(self, model: MatrixFields, steps: Steps) -> tuple[MistakeTemplate, ...]:
+        return tuple(
+            MistakeTemplate(
+                self._proved(mistake.answer, mistake.proof, *steps, "mistakes", index, "answer"),
+                self._text(mistake.feedback, *steps, "mistakes", index, "feedback"),
+            )
+            for index, mistake in enumerate(model.mistakes)
         )
 
     # Checks across a question

@@ -8,7 +8,15 @@ from typing import Literal, TypeAlias, assert_never
 from qgen.bank.domain import Domain
 from qgen.bank.expressions import Expression
 from qgen.bank.table_domains import Rows
-from qgen.document.answers import FormulaForm, Freedom, OrderingCredit, Space, Tolerance
+from qgen.document.answers import (
+    NO_CREDIT,
+    FormulaForm,
+    Freedom,
+    MatrixCredit,
+    OrderingCredit,
+    Space,
+    Tolerance,
+)
 from qgen.document.derivation import Derivation
 from qgen.document.exam import Asset, Header
 from qgen.document.formula import VariableDomain
@@ -30,6 +38,7 @@ class HoleContext:
     slash follows. `powered`: an exponent follows. `grouped`: TeX takes the hole as an argument,
     and it has no braces of its own. `in_words`: it stands among the formula's words, as in
     `\\text{…}`. `decimal`: fractions print as decimals where their expansion ends.
+    `in_code`: it stands in a block of code.
     `as_file`: its text is the content of a file, and stays as it is.
     """
 
@@ -47,6 +56,7 @@ class HoleContext:
     powered: bool = False
     grouped: bool = False
     in_words: bool = False
+    in_code: bool = False
     as_file: bool = False
 
 
@@ -158,6 +168,14 @@ class ChoiceTemplate:
 class MistakeTemplate:
     answer: Placed
     feedback: RichText
+    credit: Fraction = NO_CREDIT
+
+
+@dataclass(frozen=True, slots=True)
+class TextMistakeTemplate:
+    text: PlainText
+    feedback: RichText
+    credit: Fraction = NO_CREDIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +184,7 @@ class NumericTemplate:
     tolerance: Tolerance
     unit: PlainText | None
     mistakes: tuple[MistakeTemplate, ...]
+    worked_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +197,18 @@ class FormulaTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class MatrixTemplate:
+    answer: Placed
+    tolerance: Tolerance
+    credit: MatrixCredit
+    mistakes: tuple[MistakeTemplate, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShortAnswerTemplate:
     accepted: tuple[PlainText, ...]
     case_sensitive: bool
-    mistakes: tuple[tuple[PlainText, RichText], ...]
+    mistakes: tuple[TextMistakeTemplate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +264,7 @@ AnswerTemplate: TypeAlias = (
     ChoiceTemplate
     | NumericTemplate
     | FormulaTemplate
+    | MatrixTemplate
     | ShortAnswerTemplate
     | MatchingTemplate
     | OrderingTemplate
@@ -272,12 +300,15 @@ class PartTemplate:
     explanation: RichText | None
     carry: CarryTemplate | None = None
     space: Space | None = None
+    in_text: bool = False
+    """Whether its answer has a blank in the question's stem."""
     hints: tuple[HintTemplate, ...] = ()
 
     @property
     def is_worked(self) -> bool:
         """Whether it is answered by working or writing, for which papers leave room."""
-        return isinstance(self.answer, (NumericTemplate, FormulaTemplate, OpenTemplate))
+        worked = (NumericTemplate, FormulaTemplate, MatrixTemplate, OpenTemplate)
+        return isinstance(self.answer, worked)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -376,7 +407,7 @@ def _expressions(answer: AnswerTemplate) -> tuple[Placed, ...]:
             return tuple(
                 option.correct for option in answer.options if isinstance(option.correct, Placed)
             )
-        case NumericTemplate() | FormulaTemplate():
+        case NumericTemplate() | FormulaTemplate() | MatrixTemplate():
             return (answer.answer, *(mistake.answer for mistake in answer.mistakes))
         case OrderingTemplate():
             return answer.values

@@ -15,6 +15,7 @@ FormulaForm: TypeAlias = Literal["factorised", "expanded", "lowest_terms", "no_d
 Freedom: TypeAlias = Literal["constant", "factor"]
 """By what a typed formula may differ from the key: an additive constant, or a nonzero factor."""
 OrderingCredit: TypeAlias = Literal["all_or_nothing", "adjacent"]
+MatrixCredit: TypeAlias = Literal["per_entry", "all"]
 Provenance: TypeAlias = Literal["verified", "computed", "stated"]
 """How a key is known: two routes agree, one route or an expression, or the author's word."""
 
@@ -54,25 +55,38 @@ class Tolerance:
     amount: Fraction
 
 
+NO_CREDIT = Fraction(0)
+
+
 class NumericMistake(NamedTuple):
+    """A wrong number that is recognised; `credit` is the share of the points that it earns."""
+
     value: Real
     feedback: Passage
+    credit: Fraction = NO_CREDIT
 
 
 @dataclass(frozen=True, slots=True)
 class Numeric:
-    """A number within a tolerance; `unit` is printed behind the blank and never typed."""
+    """A number within a tolerance; `unit` is printed behind the blank and never typed.
+
+    `worked_out` takes plain numbers only, no closed form such as sqrt(2)/2.
+    """
 
     key: Real
     tolerance: Tolerance
     unit: str | None = None
     mistakes: tuple[NumericMistake, ...] = ()
+    worked_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FormulaMistake:
+    """A wrong formula that is recognised; `credit` is the share of the points that it earns."""
+
     value: Formula
     feedback: Passage
+    credit: Fraction = NO_CREDIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +110,55 @@ class FormulaAnswer:
         return frozenset(("C", "c")) - self.variables.keys()
 
 
+Rows: TypeAlias = tuple[tuple[Real, ...], ...]
+"""The rows of a matrix, all of one length; a vector is one row."""
+
+
+class MatrixMistake(NamedTuple):
+    rows: Rows
+    feedback: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixAnswer:
+    """A matrix or a vector, each of its entries a number within the tolerance.
+
+    `credit` says whether each right entry earns its share, or all of them together the points.
+    """
+
+    key: Rows
+    tolerance: Tolerance
+    credit: MatrixCredit = "per_entry"
+    mistakes: tuple[MatrixMistake, ...] = ()
+
+    @property
+    def height(self) -> int:
+        """How many rows it has."""
+        return len(self.key)
+
+    @property
+    def width(self) -> int:
+        """How many columns it has."""
+        return len(self.key[0])
+
+    @property
+    def entries(self) -> tuple[Real, ...]:
+        """The key's entries, row by row."""
+        return entries_of(self.key)
+
+
+def entries_of(rows: Rows) -> tuple[Real, ...]:
+    """The entries of a matrix, row by row."""
+    return tuple([entry for row in rows for entry in row])
+
+
 @dataclass(frozen=True, slots=True)
 class TextMistake:
+    """A wrong text that is recognised; `credit` is the share of the points that it earns."""
+
     text: str
     feedback: Passage
+    credit: Fraction = NO_CREDIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +224,7 @@ Answer: TypeAlias = (
     | MultipleSelect
     | Numeric
     | FormulaAnswer
+    | MatrixAnswer
     | ShortAnswer
     | Matching
     | Ordering
@@ -177,6 +237,7 @@ KINDS: Mapping[str, type[Answer]] = {
     "multiple_select": MultipleSelect,
     "numeric": Numeric,
     "formula": FormulaAnswer,
+    "matrix": MatrixAnswer,
     "short_answer": ShortAnswer,
     "matching": Matching,
     "ordering": Ordering,
@@ -236,13 +297,21 @@ class Part:
     carried: CarriedForward | None = None
     space: Space | None = None
     """The room that its author or the exam's wants; otherwise it goes by kind and minutes."""
+    in_text: bool = False
+    """Whether its answer has a blank in the question's stem."""
     hints: tuple[Hint, ...] = ()
     """Shown one after another where a format can, never on a paper."""
 
 
+def rewards_mistakes(answer: Answer) -> bool:
+    """Whether a known mistake earns a share of the points."""
+    known = answer.mistakes if isinstance(answer, (Numeric, FormulaAnswer, ShortAnswer)) else ()
+    return any(mistake.credit for mistake in known)
+
+
 def is_worked(answer: Answer) -> bool:
     """Whether papers leave room for working, or for an answer at length."""
-    return isinstance(answer, (Numeric, FormulaAnswer, Open))
+    return isinstance(answer, (Numeric, FormulaAnswer, MatrixAnswer, Open))
 
 
 def marked_by_machine(answer: Answer) -> bool:
@@ -252,7 +321,7 @@ def marked_by_machine(answer: Answer) -> bool:
             return True
         case Matching() | Ordering():
             return True
-        case FormulaAnswer() | Open():
+        case FormulaAnswer() | MatrixAnswer() | Open():
             return False
         case _:
             assert_never(answer)

@@ -77,8 +77,15 @@ class DataLink:
     children: tuple["Inline", ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """Where the answer to the part `label` of a derivation stands in the text."""
+
+    label: str
+
+
 Inline: TypeAlias = (
-    Text | Hole | Math | Emphasis | Strong | Code | Link | DataLink | Image | LineBreak
+    Text | Hole | Math | Emphasis | Strong | Code | Link | DataLink | Image | LineBreak | Blank
 )
 
 
@@ -118,7 +125,9 @@ class Quotation:
 
 @dataclass(frozen=True, slots=True)
 class CodeBlock:
-    text: str
+    """Lines of code: their characters, or these cut at holes."""
+
+    text: "str | tuple[str | Hole, ...]"
     language: str
 
 
@@ -181,7 +190,7 @@ def walk(blocks: tuple[Node, ...]) -> Iterator[Node]:
     for node in blocks:
         yield node
         match node:
-            case Text() | Hole() | Math() | Code() | Image() | LineBreak():
+            case Text() | Hole() | Math() | Code() | Image() | LineBreak() | Blank():
                 pass
             case DisplayMath() | CodeBlock() | Rule():
                 pass
@@ -218,7 +227,9 @@ def _close_block(block: Block, printed: tuple[str, ...]) -> Block:
             return NumberedList(block.start, _close_items(block.items, printed))
         case Quotation():
             return Quotation(tuple(_close_block(inner, printed) for inner in block.blocks))
-        case CodeBlock() | Rule():
+        case CodeBlock():
+            return CodeBlock(join_parts(block.text, printed), block.language)
+        case Rule():
             return block
         case Table():
             return Table(
@@ -257,7 +268,7 @@ def _close_inline(node: Inline, printed: tuple[str, ...]) -> Inline:
             return DataLink(node.file, content, _close_line(node.children, printed))
         case Image():
             return Image(node.asset, (join_parts(node.alternative, printed),))
-        case Text() | Code() | LineBreak():
+        case Text() | Code() | LineBreak() | Blank():
             return node
         case _:
             assert_never(node)
@@ -273,9 +284,14 @@ PlainText: TypeAlias = tuple[str | Hole, ...]
 """Characters without any markup, cut at holes: a unit, an accepted answer."""
 
 
-def join_parts(parts: PlainText, printed: tuple[str, ...]) -> str:
+def join_parts(parts: str | PlainText, printed: tuple[str, ...]) -> str:
     """A formula's TeX source, a picture's words or another plain text, with the holes filled."""
     return "".join(part if isinstance(part, str) else printed[part.index] for part in parts)
+
+
+def gap_text(blank: Blank) -> str:
+    """A blank in plain characters: `(a) ____`."""
+    return f"({blank.label}) ____"
 
 
 def plain_text(passage: Passage) -> str:
@@ -294,7 +310,7 @@ def _words(nodes: tuple[Node, ...]) -> Iterator[str]:
             case DisplayMath():
                 yield f" $${join_parts(node.parts, ())}$$ "
             case CodeBlock():
-                yield f" {node.text} "
+                yield f" {join_parts(node.text, ())} "
             case Image():
                 yield f"[{join_parts(node.alternative, ())}]"
             case Emphasis() | Strong() | Link() | DataLink():
@@ -312,6 +328,8 @@ def _words(nodes: tuple[Node, ...]) -> Iterator[str]:
             case Table():
                 for cell in (*node.header, *(cell for row in node.rows for cell in row)):
                     yield from (" ", *_words(cell), " ")
+            case Blank():
+                yield gap_text(node)
             case LineBreak() | Rule():
                 yield " "
             case Hole():

@@ -11,6 +11,7 @@ from qgen.bank.templates import (
     ChoiceTemplate,
     FormulaTemplate,
     MatchingTemplate,
+    MatrixTemplate,
     NumericTemplate,
     OpenTemplate,
     OrderingTemplate,
@@ -147,7 +148,9 @@ def _asked(answer: AnswerTemplate) -> Iterator[RichText]:
             yield from (each.text for each in (*answer.lefts, *answer.rights))
         case OrderingTemplate():
             yield from (each.text for each in answer.items)
-        case NumericTemplate() | FormulaTemplate() | ShortAnswerTemplate() | OpenTemplate():
+        case NumericTemplate() | FormulaTemplate() | MatrixTemplate():
+            pass
+        case ShortAnswerTemplate() | OpenTemplate():
             pass
         case _:
             assert_never(answer)

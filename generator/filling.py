@@ -14,6 +14,7 @@ from qgen.bank.templates import (
     FormulaTemplate,
     HoleTemplate,
     MatchingTemplate,
+    MatrixTemplate,
     MistakeTemplate,
     NumericTemplate,
     OpenTemplate,
@@ -57,6 +58,7 @@ from qgen.document.values import (
 from qgen.generator.arrangements import matching, mixed, ordering, rising
 from qgen.generator.carrying import carried_forward
 from qgen.generator.drawing import VariantFailure
+from qgen.generator.matrices import matrix_answer
 from qgen.generator.option_texts import OptionTexts
 from qgen.generator.printing import Printer, printer
 from qgen.generator.provenance import known_answers
@@ -164,6 +166,7 @@ class Filler:
                     optional_passage(part.explanation, printed),
                     None if part.carry is None else carried_forward(part.carry, known),
                     space,
+                    part.in_text,
                     filled_hints(part, printed),
                 )
                 for part, points, provenance, space in zip(
@@ -192,16 +195,19 @@ class Filler:
                             NumericMistake(
                                 _other(mistake, _number(mistake.answer, known), key),
                                 Passage(mistake.feedback, printed),
+                                mistake.credit,
                             )
                             for mistake in answer.mistakes
                         ]
                     ),
+                    answer.worked_out,
                 )
             case FormulaTemplate():
                 mistakes = (
                     FormulaMistake(
                         _formula(mistake.answer, known, answer.variables),
                         Passage(mistake.feedback, printed),
+                        mistake.credit,
                     )
                     for mistake in answer.mistakes
                 )
@@ -212,6 +218,8 @@ class Filler:
                     answer.forms,
                     answer.up_to,
                 )
+            case MatrixTemplate():
+                return matrix_answer(answer, printed, lambda placed: _value(placed, known))
             case MatchingTemplate():
                 return self._matching(answer, known, printed, random_source)
             case OrderingTemplate():

@@ -9,6 +9,7 @@ from qgen.bank.templates import (
     ChoiceTemplate,
     FormulaTemplate,
     MatchingTemplate,
+    MatrixTemplate,
     NumericTemplate,
     OpenTemplate,
     OptionTemplate,
@@ -95,7 +96,9 @@ def _distinct_texts(answer: AnswerTemplate) -> Iterator[OptionTemplate | ShownTe
             yield from answer.rights
         case OrderingTemplate():
             yield from answer.items
-        case NumericTemplate() | FormulaTemplate() | ShortAnswerTemplate() | OpenTemplate():
+        case NumericTemplate() | FormulaTemplate() | MatrixTemplate():
+            pass
+        case ShortAnswerTemplate() | OpenTemplate():
             pass
         case _:
             assert_never(answer)
@@ -117,8 +120,10 @@ def text_pieces(text: RichText) -> Pieces:
     for node in walk(text.blocks):
         if isinstance(node, Hole):
             pieces.append(node.index)
-        elif isinstance(node, (Text, Code, CodeBlock)):
+        elif isinstance(node, (Text, Code)):
             pieces.append(node.text)
+        elif isinstance(node, CodeBlock):
+            pieces += [part.index if isinstance(part, Hole) else part for part in node.text]
         elif isinstance(node, Image):
             pieces.append(node.asset)
         elif isinstance(node, DataLink):

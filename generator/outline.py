@@ -8,6 +8,7 @@ from qgen.bank.templates import (
     ChoiceTemplate,
     FormulaTemplate,
     MatchingTemplate,
+    MatrixTemplate,
     NumericTemplate,
     OpenTemplate,
     OrderingTemplate,
@@ -19,6 +20,8 @@ from qgen.document.answers import (
     CarriedForward,
     FormulaAnswer,
     FormulaMistake,
+    MatrixAnswer,
+    MatrixMistake,
     MultipleSelect,
     Numeric,
     NumericMistake,
@@ -58,6 +61,7 @@ def outline(template: QuestionTemplate, points: Fraction, rule: ScoringRule) -> 
                 optional_passage(part.explanation, printed),
                 None if part.carry is None else CarriedForward(part.carry.part, _not_yet),
                 None,
+                part.in_text,
                 filled_hints(part, printed),
             )
             for part, worth in zip(template.parts, part_points(template, points), strict=True)
@@ -100,18 +104,25 @@ def _outline_answer(answer: AnswerTemplate, printed: Printed, rule: ScoringRule)
             return MultipleSelect(options, rule)
         case NumericTemplate():
             mistakes = (
-                NumericMistake(1, Passage(mistake.feedback, printed)) for mistake in answer.mistakes
+                NumericMistake(1, Passage(mistake.feedback, printed), mistake.credit)
+                for mistake in answer.mistakes
             )
             unit = None if answer.unit is None else join_parts(answer.unit, printed)
-            return Numeric(0, answer.tolerance, unit, tuple(mistakes))
+            return Numeric(0, answer.tolerance, unit, tuple(mistakes), answer.worked_out)
         case FormulaTemplate():
             wrong = (
-                FormulaMistake(Number(1), Passage(mistake.feedback, printed))
+                FormulaMistake(Number(1), Passage(mistake.feedback, printed), mistake.credit)
                 for mistake in answer.mistakes
             )
             return FormulaAnswer(
                 Number(0), answer.variables, tuple(wrong), answer.forms, answer.up_to
             )
+        case MatrixTemplate():
+            slips = (
+                MatrixMistake(((1,),), Passage(mistake.feedback, printed))
+                for mistake in answer.mistakes
+            )
+            return MatrixAnswer(((0,),), answer.tolerance, answer.credit, tuple(slips))
         case MatchingTemplate():
             return matching(answer, printed, range(len(answer.rights)), rule)
         case OrderingTemplate():

@@ -51,6 +51,8 @@ def printer(chosen: Filter | None, context: HoleContext, *, comma: bool = False)
     """
     if context.as_file:
         return str
+    if context.in_code:
+        return _fast(lambda value: _code(value, chosen, context.decimal), None)
     write = _direct_printer(chosen, context)
     if comma:
         return _fast(_with_commas(write, "{,}" if _is_formula(context) else ","), None)
@@ -186,6 +188,16 @@ def _scientific(text: str, in_math: bool) -> str:
 def _check_filter(value: Value, chosen: Filter | None) -> None:
     if chosen and (isinstance(value, (bool, str)) or not isinstance(value, (*_NUMBERS, tuple))):
         raise ValueError(f"the filter '{chosen.name}' prints numbers")
+
+
+def _code(value: Value, chosen: Filter | None, decimal: bool) -> str:
+    """A value as programs have it: `-0.5`, `1.5e+20`, whatever the language."""
+    if isinstance(value, tuple) and chosen is None:
+        return "(" + ", ".join(_code(entry, None, decimal) for entry in value) + ")"
+    if isinstance(value, float) and chosen is None:
+        return f"{value:.{FLOAT_DIGITS}g}"
+    text = _text(value, chosen, decimal)
+    return text if isinstance(value, str) else text.replace(MINUS, "-")
 
 
 def _text(value: Value, chosen: Filter | None, decimal: bool) -> str:

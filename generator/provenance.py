@@ -9,6 +9,7 @@ from qgen.bank.templates import (
     FormulaTemplate,
     HoleTemplate,
     MatchingTemplate,
+    MatrixTemplate,
     NumericTemplate,
     OpenTemplate,
     OrderingTemplate,
@@ -18,7 +19,7 @@ from qgen.bank.templates import (
 )
 from qgen.document.answers import Provenance
 from qgen.document.problem import Place, Problem, Severity
-from qgen.document.richtext import DisplayMath, Hole, Math, RichText, walk
+from qgen.document.richtext import CodeBlock, DisplayMath, Hole, Math, RichText, walk
 
 _ORDER: tuple[Provenance, ...] = ("verified", "computed", "stated")
 
@@ -44,8 +45,9 @@ def answer_provenance(
 
     `drawn` are the names of values that nothing proves, `verified` those that two routes do.
 
-    A number or a formula: by its expression. Several choices: by what decides each of them. A
-    single choice: by the expressions that decide which option is right, the others being wrong;
+    A number, a matrix or a formula: by its expression. Several choices: by what decides each of
+    them. A single choice: by the expressions that decide which option is right, the others being
+    wrong;
     or by the holes in the text of the right one. A few words: by the holes in the accepted ones.
     Pairs: by the holes in each right side, or in the left one where the right one has none. An
     order: by the values that decide it.
@@ -68,7 +70,7 @@ def answer_provenance(
         return [hole(index) for index in _holes_of(text)]
 
     match answer:
-        case NumericTemplate() | FormulaTemplate():
+        case NumericTemplate() | FormulaTemplate() | MatrixTemplate():
             return known(answer.answer)
         case ChoiceTemplate():
             return _choice_provenance(answer, known, printed)
@@ -114,6 +116,8 @@ def _holes_of(text: RichText) -> list[int]:
             found.append(node.index)
         elif isinstance(node, (Math, DisplayMath)):
             found += [part.index for part in node.parts if isinstance(part, Hole)]
+        elif isinstance(node, CodeBlock):
+            found += [part.index for part in node.text if isinstance(part, Hole)]
     return found
 
 

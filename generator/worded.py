@@ -21,8 +21,10 @@ def worded_answer(
             tuple([text.replace(MINUS, "-") for text in way]) for way in (printed, pointed) if way
         ] or [()]
         mistakes = {
-            join_parts(text, way): TextMistake(join_parts(text, way), Passage(feedback, printed))
-            for text, feedback in answer.mistakes
+            join_parts(mistake.text, way): TextMistake(
+                join_parts(mistake.text, way), Passage(mistake.feedback, printed), mistake.credit
+            )
+            for mistake in answer.mistakes
             for way in ways
         }
         accepted = dict.fromkeys(join_parts(text, way) for text in answer.accepted for way in ways)

@@ -115,11 +115,24 @@ def mark_formula(answer: FormulaAnswer, text: str) -> FormulaMark:
         case "undecided":
             return _undecided(f"{read} Whether it equals the expected one could not be decided")
         case "different":
-            for index, mistake in enumerate(answer.mistakes):
-                verdict = freely_equivalent(plain, mistake.value, answer.variables, answer.up_to)
-                if verdict.outcome == "equal":
-                    return FormulaMark(WRONG, "different", read, (mistake.feedback,), index)
-            return FormulaMark(WRONG, "different", read)
+            return _of_mistake(plain, answer, read)
+
+
+def _of_mistake(plain: Formula, answer: FormulaAnswer, read: str) -> FormulaMark:
+    """The mark of a formula that is certainly not the key: that of the mistake that it is.
+
+    Whether it is one that earns marks must be known; of any other, only the feedback is missed.
+    """
+    in_doubt = False
+    for index, mistake in enumerate(answer.mistakes):
+        verdict = freely_equivalent(plain, mistake.value, answer.variables, answer.up_to)
+        if verdict.outcome == "equal":
+            return FormulaMark(mistake.credit, "different", read, (mistake.feedback,), index)
+        in_doubt = in_doubt or (verdict.outcome == "undecided" and mistake.credit > 0)
+    if in_doubt:
+        sentence = f"{read} Whether it is a mistake that earns marks could not be decided"
+        return _undecided(sentence)
+    return FormulaMark(WRONG, "different", read)
 
 
 def freely_equivalent(

@@ -10,6 +10,7 @@ from unicodedata import normalize
 
 from qgen.document.answers import (
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Ordering,
@@ -17,6 +18,7 @@ from qgen.document.answers import (
     ShortAnswer,
     SingleChoice,
     Tolerance,
+    entries_of,
 )
 from qgen.document.numbers import exact_value
 from qgen.document.richtext import Passage
@@ -26,9 +28,12 @@ from qgen.marking.rules import (
     WRONG,
     interval_ends,
     matching_credit,
+    matrix_credit,
     multiple_select_credit,
     ordering_credit,
 )
+
+NO_SLACK = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +98,22 @@ class NumberMarker:
         self._accepted = _Reach(answer.key, answer.tolerance)
         self._near = [_Reach(mistake.value, answer.tolerance) for mistake in answer.mistakes]
 
-    def mark(self, response: Real) -> Mark:
-        """The mark; a wrong number gets the feedback of the nearest known mistake in reach."""
+    def mark(self, response: Real, slack: Fraction = NO_SLACK) -> Mark:
+        """The mark; a wrong number is marked as the nearest known mistake in reach.
+
+        What is given is only known to lie at most `slack` from the response.
+        """
         given = exact_value(response)
-        above, below = given.as_integer_ratio()
-        if self._accepted.holds(above, below):
+        if self._accepted.meets(given, slack):
             return Mark(RIGHT)
-        near = [index for index, reach in enumerate(self._near) if reach.holds(above, below)]
+        near = [index for index, reach in enumerate(self._near) if reach.meets(given, slack)]
         if not near:
             return Mark(WRONG)
         nearest = near[0]
         if len(near) > 1:
             nearest = min(near, key=lambda index: abs(given - self._near[index].value))
-        return Mark(WRONG, (self._answer.mistakes[nearest].feedback,), nearest)
+        mistake = self._answer.mistakes[nearest]
+        return Mark(mistake.credit, (mistake.feedback,), nearest)
 
 
 class _Reach:
@@ -117,17 +125,68 @@ class _Reach:
         self.value = exact_value(number)
         self._low, self._high, self._below = interval_ends(self.value, tolerance)
 
-    def holds(self, above: int, below: int) -> bool:
-        """Whether above/below lies in it, the ends included."""
+    def meets(self, given: Fraction, slack: Fraction) -> bool:
+        """Whether what lies at most `slack` from a number may lie in it, the ends included."""
+        if slack:
+            reached = (given + slack) * self._below >= self._low
+            return reached and (given - slack) * self._below <= self._high
+        above, below = given.as_integer_ratio()
         return self._low * below <= above * self._below <= self._high * below
 
 
-def mark_number(answer: Numeric, response: Real) -> Mark:
-    """Marks one number; a wrong one gets the feedback of the nearest known mistake in reach."""
-    return NumberMarker(answer).mark(response)
+def mark_number(answer: Numeric, response: Real, slack: Fraction = NO_SLACK) -> Mark:
+    """Marks one number; a wrong one is marked as the nearest known mistake in reach."""
+    return NumberMarker(answer).mark(response, slack)
 
 
-def mark_part_number(part: Part, response: Real, earlier: Mapping[str, Real]) -> Mark:
+class MatrixMarker:
+    """Marks matrices given for one answer; what is accepted is worked out once."""
+
+    def __init__(self, answer: MatrixAnswer) -> None:
+        self._answer = answer
+        self._accepted = [_Reach(key, answer.tolerance) for key in answer.entries]
+        self._near = [
+            [_Reach(entry, answer.tolerance) for entry in entries_of(mistake.rows)]
+            for mistake in answer.mistakes
+        ]
+
+    def mark(self, response: Sequence[Real | None], slacks: Sequence[Fraction] = ()) -> Mark:
+        """The mark of entries, row by row; None is one left empty.
+
+        Each entry is only known to lie at most its slack from what is given; without slacks it is
+        known exactly. A matrix that a known mistake gives, each entry within the tolerance, gets
+        its feedback, and keeps what its right entries earn.
+        """
+        given = [None if each is None else exact_value(each) for each in response]
+        known = list(zip(given, slacks or [NO_SLACK] * len(given), strict=True))
+        right = _held(self._accepted, known)
+        credit = matrix_credit(self._answer.credit, right, len(given))
+        if credit == RIGHT:
+            return Mark(RIGHT)
+        for index, reaches in enumerate(self._near):
+            if _held(reaches, known) == len(given):
+                return Mark(credit, (self._answer.mistakes[index].feedback,), index)
+        return Mark(credit)
+
+
+def _held(reaches: Sequence[_Reach], known: Sequence[tuple[Fraction | None, Fraction]]) -> int:
+    """How many of the numbers, each with its slack, are accepted in their places."""
+    return sum(
+        number is not None and reach.meets(number, slack)
+        for reach, (number, slack) in zip(reaches, known, strict=True)
+    )
+
+
+def mark_matrix(
+    answer: MatrixAnswer, response: Sequence[Real | None], slacks: Sequence[Fraction] = ()
+) -> Mark:
+    """Marks the entries of a matrix, row by row; None is one left empty."""
+    return MatrixMarker(answer).mark(response, slacks)
+
+
+def mark_part_number(
+    part: Part, response: Real, earlier: Mapping[str, Real], slack: Fraction = NO_SLACK
+) -> Mark:
     """Marks the number given in a part of a derivation.
 
     `earlier` holds what the student gave in earlier parts, by label. A number that is wrong, but
@@ -136,14 +195,14 @@ def mark_part_number(part: Part, response: Real, earlier: Mapping[str, Real]) ->
     """
     if not isinstance(part.answer, Numeric):
         raise TypeError(f"part {part.label} asks for no number")
-    mark = mark_number(part.answer, response)
-    if mark.credit or part.carried is None or part.carried.part not in earlier:
+    mark = mark_number(part.answer, response, slack)
+    if mark.credit == RIGHT or part.carried is None or part.carried.part not in earlier:
         return mark
     try:
         key = part.carried.key(exact_value(earlier[part.carried.part]))
     except (ArithmeticError, ValueError):
         return mark
-    followed = mark_number(replace(part.answer, key=key, mistakes=()), response)
+    followed = mark_number(replace(part.answer, key=key, mistakes=()), response, slack)
     return followed if followed.credit else mark
 
 
@@ -162,5 +221,5 @@ def mark_words(answer: ShortAnswer, response: str) -> Mark:
         return Mark(RIGHT)
     for index, mistake in enumerate(answer.mistakes):
         if given == plain(mistake.text):
-            return Mark(WRONG, (mistake.feedback,), index)
+            return Mark(mistake.credit, (mistake.feedback,), index)
     return Mark(WRONG)

@@ -1,4 +1,4 @@
-"""What must hold of every item: the grader and the key agree, and no mistake earns marks.
+"""What must hold of every item: the grader and the key agree, and a mistake earns its own share.
 
 Every response goes the way that a student's does: typed as text, parsed, marked.
 """
@@ -14,6 +14,7 @@ from qgen.document.answers import (
     FormulaAnswer,
     Freedom,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -47,6 +48,7 @@ from qgen.marking.grader import (
     mark_ordering,
     mark_words,
 )
+from qgen.marking.matrix_checks import matrix_faults
 from qgen.marking.number_reader import Refusal, parse_number
 from qgen.marking.rules import interval_ends
 
@@ -100,7 +102,7 @@ def _mistakes(answer: Answer) -> int:
     match answer:
         case SingleChoice() | MultipleSelect():
             return sum(not option.correct for option in answer.options)
-        case Numeric() | FormulaAnswer() | ShortAnswer():
+        case Numeric() | FormulaAnswer() | MatrixAnswer() | ShortAnswer():
             return len(answer.mistakes)
         case Matching():
             return len(answer.pairs)
@@ -126,6 +128,8 @@ def _answer_faults(answer: Answer, with_formulas: bool) -> Iterator[Fault]:
             yield from _formula_values(answer)
             if with_formulas:
                 yield from _formula_marks(answer)
+        case MatrixAnswer():
+            yield from matrix_faults(answer)
         case ShortAnswer():
             yield from _short_answer(answer)
         case Matching():
@@ -283,11 +287,11 @@ def _numeric(answer: Numeric) -> Iterator[Fault]:
     parts, beyond = (1_000_000, high - low) if high > low else (10**9, below)
     for end in (low * parts - beyond, high * parts + beyond):
         outside = Fraction(end, below * parts)
-        if mark(outside).credit:
+        if mark(outside).credit == 1:
             yield "credit", f"{float(outside):.12g} lies outside the tolerance and earns marks"
     for index, mistake in enumerate(answer.mistakes):
         found = mark(mistake.value)
-        if found.credit:
+        if found.credit == 1:
             yield (
                 "mistake-in-tolerance",
                 f"the mistake {float(mistake.value):.6g} lies inside the tolerance of the key "
@@ -395,7 +399,7 @@ def _formula_marks(answer: FormulaAnswer) -> Iterator[Fault]:
     for mistake in answer.mistakes:
         text = typed(mistake.value)
         mark = mark_formula(answer, text)
-        if mark.credit != 0:
+        if mark.credit != mistake.credit:
             yield "credit", f"the mistake {text} is marked {mark.verdict}"
         elif mark.mistake is None:
             yield "mistake", f"the mistake {text} is not recognised"
@@ -407,8 +411,8 @@ def _short_answer(answer: ShortAnswer) -> Iterator[Fault]:
             yield "key-wrong", f"the accepted answer '{text}' earns no marks"
     for index, mistake in enumerate(answer.mistakes):
         mark = mark_words(answer, mistake.text)
-        if mark.credit:
-            yield "credit", f"the mistake '{mistake.text}' earns marks"
+        if mark.credit != mistake.credit:
+            yield "credit", f"the mistake '{mistake.text}' earns {mark.credit} of the points"
         elif mark.mistake != index:
             yield "mistake", f"the mistake '{mistake.text}' is taken for another one"
     if mark_words(answer, "").credit:

@@ -19,7 +19,7 @@ _LARGEST_EXPONENT = 300
 
 _EMPTY = Refusal("Nothing was typed: write a number such as 0.5, 1/3 or 5e-3.")
 _TOO_LONG = Refusal(f"A number has at most {_LONGEST} characters here.")
-_NO_NUMBER = Refusal("This is not a number: write only a number such as -2, 0.5, 1/3 or 5e-3.")
+NO_NUMBER = Refusal("This is not a number: write only a number such as -2, 0.5, 1/3 or 5e-3.")
 _OTHER_DIGITS = Refusal("Write the number with the digits 0 to 9.")
 _NOT_FINITE = Refusal("The answer is a finite number: write one such as -2, 0.5, 1/3 or 5e-3.")
 _HUGE = Refusal(f"The power of ten must lie between -{_LARGEST_EXPONENT} and {_LARGEST_EXPONENT}.")
@@ -27,7 +27,7 @@ _BY_ZERO = Refusal("This divides by zero, which gives no number.")
 _UNCLEAR_DIVISOR = Refusal(
     "It is unclear what is divided here: write a plain fraction, as in 100/3."
 )
-_TWO_SLASHES = Refusal("A fraction has one slash: write it as 1/3.")
+TWO_SLASHES = Refusal("A fraction has one slash: write it as 1/3.")
 _GROUPS = Refusal(
     "The separators in this number are unclear: write it with a decimal point only, as in 1234.5."
 )
@@ -85,7 +85,7 @@ def parse_number(text: str) -> Fraction | Refusal:
     percent = plain.endswith("%")
     top, *bottoms = plain.removesuffix("%").split("/")
     if len(bottoms) > 1:
-        return _TWO_SLASHES
+        return TWO_SLASHES
     value = _signed(top)
     if isinstance(value, Fraction) and bottoms:
         divisor = _signed(bottoms[0])
@@ -138,7 +138,7 @@ def _decimal(text: str) -> Fraction | Refusal:
     if _PLAIN.fullmatch(text):
         return decimal_value(text)
     if not re.fullmatch(r"[0-9.,' ]*[0-9][0-9.,' ]*", text):
-        return _NO_NUMBER
+        return NO_NUMBER
     for separator, decimal_marks in ((",", "."), (".", ","), (" ", ".,"), ("'", ".,")):
         mark = next((mark for mark in decimal_marks if mark in text), None)
         whole, _, places = text.partition(mark) if mark else (text, "", "")

@@ -1,7 +1,7 @@
 """A whole response to one part, as a page saves it, and what it earns: one way for all kinds.
 
 A value is the number of an option counted from 1, a list of such numbers (None where one is left
-empty), or the typed text; None is a blank.
+empty), the typed text, or a list of such texts; None is a blank.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -24,20 +25,26 @@ from qgen.document.answers import (
 )
 from qgen.document.richtext import Passage
 from qgen.document.values import Real
+from qgen.marking.closed_forms import read_typed
 from qgen.marking.equivalence import mark_formula
 from qgen.marking.grader import (
+    NO_SLACK,
     Mark,
     mark_choice,
     mark_matching,
+    mark_matrix,
     mark_ordering,
     mark_part_number,
     mark_words,
 )
-from qgen.marking.number_reader import Refusal, parse_number
+from qgen.marking.number_reader import Refusal
 from qgen.marking.rules import WRONG
 
-Response: TypeAlias = int | str | tuple[int | None, ...] | None
-"""What a student gave; choices are numbers counted from 1, as they stand on the paper."""
+Response: TypeAlias = int | str | tuple[int | None, ...] | tuple[str | None, ...] | None
+"""What a student gave; choices are numbers counted from 1, as they stand on the paper.
+
+The entries of a matrix are texts, row by row.
+"""
 
 Outcome: TypeAlias = Literal[
     "marked", "blank", "open", "undecided", "unreadable", "no_answer", "missing"
@@ -74,6 +81,8 @@ def mark_response(part: Part, response: object, earlier: Mapping[str, Real]) -> 
             return _choice(answer, response)
         case Matching() | Ordering():
             return _arrangement(answer, response)
+        case MatrixAnswer():
+            return _matrix(answer, response)
         case Numeric() | FormulaAnswer() | ShortAnswer() | Open():
             if response is None or (isinstance(response, str) and not response.strip()):
                 return ResponseMark(WRONG, "blank")
@@ -125,6 +134,32 @@ def _arrangement(answer: Matching | Ordering, response: object) -> ResponseMark:
     return _marked(mark, blank=not any(place is not None for place in places))
 
 
+def _matrix(answer: MatrixAnswer, response: object) -> ResponseMark:
+    """An entry that cannot be read leaves the whole matrix to a person."""
+    count = len(answer.entries)
+    given = (None,) * count if response is None or response == () else response
+    if not isinstance(given, tuple) or len(given) != count:
+        return _no_answer(f"the answer is a list of {count} texts here, row by row")
+    numbers: list[Fraction | None] = []
+    slacks: list[Fraction] = []
+    for place, entry in enumerate(given):
+        if entry is None or (isinstance(entry, str) and not entry.strip()):
+            numbers.append(None)
+            slacks.append(NO_SLACK)
+            continue
+        if not isinstance(entry, str):
+            return _no_answer(f"the answer is a list of {count} texts here, row by row")
+        number = read_typed(entry)
+        if isinstance(number, Refusal):
+            row, column = divmod(place, answer.width)
+            sentence = f"row {row + 1}, column {column + 1}: {number.sentence}"
+            return ResponseMark(None, "unreadable", sentence=sentence)
+        numbers.append(number.value)
+        slacks.append(number.slack)
+    is_blank = all(each is None for each in numbers)
+    return _marked(mark_matrix(answer, numbers, slacks), blank=is_blank)
+
+
 def _places(given: tuple[object, ...], largest: int) -> list[int | None] | None:
     """Places counted from 0 for numbers counted from 1; None where one is no such number."""
     places: list[int | None] = []
@@ -146,11 +181,13 @@ def _typed(
 ) -> ResponseMark:
     match answer:
         case Numeric():
-            number = parse_number(text)
-            if isinstance(number, Refusal):
-                return ResponseMark(None, "unreadable", sentence=number.sentence)
-            mark = mark_part_number(part, number, earlier)
-            return ResponseMark(mark.credit, "marked", mark.feedback, mark.mistake, number=number)
+            read = read_typed(text, worked_out=answer.worked_out)
+            if isinstance(read, Refusal):
+                return ResponseMark(None, "unreadable", sentence=read.sentence)
+            mark = mark_part_number(part, read.value, earlier, read.slack)
+            return ResponseMark(
+                mark.credit, "marked", mark.feedback, mark.mistake, number=read.value
+            )
         case FormulaAnswer():
             return _formula(answer, text)
         case ShortAnswer():

@@ -13,6 +13,8 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
+    MatrixCredit,
     MultipleSelect,
     Numeric,
     Open,
@@ -87,6 +89,17 @@ def ordering_credit(
             assert_never(credit)
 
 
+def matrix_credit(credit: MatrixCredit, right: int, entries: int) -> Fraction:
+    """The credit for `right` of so many entries of a matrix: right / entries, or all or nothing."""
+    match credit:
+        case "per_entry":
+            return Fraction(right, entries)
+        case "all":
+            return RIGHT if right == entries else WRONG
+        case _:
+            assert_never(credit)
+
+
 def accepted_interval(key: Real, tolerance: Tolerance) -> tuple[Fraction, Fraction]:
     """The smallest and largest accepted number, both accepted, as exact fractions.
 
@@ -155,7 +168,7 @@ def _guessed(answer: Answer) -> Fraction:
             return _random_partners(answer.rule, len(answer.pairs), len(answer.rights))
         case Ordering():
             return _random_order(answer.credit, len(answer.items))
-        case Numeric() | FormulaAnswer() | ShortAnswer() | Open():
+        case Numeric() | FormulaAnswer() | MatrixAnswer() | ShortAnswer() | Open():
             return WRONG
         case _:
             assert_never(answer)

@@ -7,6 +7,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -16,6 +17,7 @@ from qgen.document.answers import (
 )
 from qgen.marking.number_reader import Refusal
 from qgen.marking.responses import Response
+from qgen.marking.written_matrices import written_entries
 
 _LETTERS = 26
 _LONGEST = 1000
@@ -43,6 +45,8 @@ def written_response(answer: Answer, cell: str) -> Response | Refusal:
             return _pairs(cell, len(answer.pairs), len(answer.rights))
         case Ordering():
             return _several(cell, len(answer.items), empty=_EMPTY_PLACE)
+        case MatrixAnswer():
+            return written_entries(answer, cell)
         case Numeric() | FormulaAnswer() | ShortAnswer() | Open():
             return cell
         case _:

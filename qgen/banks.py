@@ -1,13 +1,14 @@
 """The banks that a command works on, by the names that people give them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import qgen.bank
 from qgen.bank.catalogue import BankPath, Catalogue, Entry, find_questions, open_bank
 from qgen.bank.macros import NO_MACROS, Macros, read_macros
-from qgen.bank.templates import Bank
+from qgen.bank.templates import Bank, QuestionTemplate
+from qgen.course_files import load_course_files
 from qgen.document.problem import Place, Problem, did_you_mean, in_reading_order
 
 BUILTIN = "builtin"
@@ -62,3 +63,18 @@ def find_question(
 
 def _bank_paths(names: Sequence[str], macros: Macros = NO_MACROS) -> list[BankPath]:
     return [replace(bank_path(name, Path()), macros=macros) for name in names or (BUILTIN,)]
+
+
+@dataclass(frozen=True, slots=True)
+class BankFiles:
+    """What a process reads that has no templates yet; there are no mistakes left to tell."""
+
+    paths: tuple[str, ...]
+    solvers: tuple[Path, ...]
+    macros: tuple[Path, ...]
+
+    def templates(self) -> tuple[QuestionTemplate, ...]:
+        """The questions, in the same order in each process."""
+        load_course_files(self.solvers)
+        bank, _ = load_banks(self.paths, macros_from(self.macros)[0])
+        return tuple(bank.questions.values())

@@ -1,17 +1,18 @@
 """Proves a bank: every question, many variants, both routes, the grader and the texts."""
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
-from multiprocessing import get_all_start_methods, get_context
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from qgen.bank.templates import Bank, QuestionTemplate
-from qgen.banks import BUILTIN, load_banks, macros_from, open_banks
+from qgen.banks import BUILTIN, BankFiles, load_banks, macros_from, open_banks
 from qgen.course_files import load_course_files
 from qgen.document.answers import ScoringRule
 from qgen.document.exam import Item
@@ -25,6 +26,7 @@ from qgen.generator.variants import Variant
 from qgen.marking.item_checks import item_faults, mistakes_tested
 from qgen.marking.rules import guess_floor
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
+from qgen.progress import NO_STEPS, Steps
 from qgen.proofs import ProofStore
 from qgen.question_solvers import question_solvers, verified_results
 from qgen.question_warnings import QuestionWatch
@@ -107,7 +109,7 @@ def check_banks(
     variants: int,
     rule: ScoringRule = "per_option",
     solver_files: Sequence[Path] = (),
-    progress: Callable[[str], None] = lambda step: None,
+    steps: Steps = NO_STEPS,
     jobs: int = 1,
     formats: Sequence[str] = (),
     strict: bool = False,
@@ -127,10 +129,12 @@ def check_banks(
     problems += _unknown_rivals(bank)
     checks = []
     how = How(variants, rule, strict)
-    for check in _checked(tuple(bank.questions.values()), how, jobs):
+    steps.expect("question", len(bank.questions))
+    files = BankFiles(tuple(paths), tuple(solver_files), tuple(macro_files))
+    for check in _checked(tuple(bank.questions.values()), how, jobs, files):
         checks.append(check)
         problems += check.problems
-        progress("question")
+        steps.step("question")
     templates = bank.questions.values()
     outlines = [outline(each, each.points, rule) for each in templates if formats]
     writers = {name: default_writer(name) for name in formats}
@@ -158,27 +162,35 @@ def _unknown_rivals(bank: Bank) -> list[Problem]:
     ]
 
 
+def start_method() -> Literal["fork", "spawn"]:
+    """How processes begin: only Linux forks one safely that has loaded torch."""
+    return "fork" if sys.platform == "linux" else "spawn"
+
+
 def _checked(
-    templates: tuple[QuestionTemplate, ...], how: How, jobs: int
+    templates: tuple[QuestionTemplate, ...], how: How, jobs: int, files: BankFiles
 ) -> Iterator[QuestionCheck]:
     """The checks in the order of the questions, made by so many processes."""
-    if jobs == 1 or len(templates) < FEW_QUESTIONS or "fork" not in get_all_start_methods():
+    if jobs == 1 or len(templates) < FEW_QUESTIONS:
         with _rare_collections():
             yield from (check_question(template, how) for template in templates)
         return
-    # Compiled questions cannot be sent to another process; a forked one has them already, and
-    # torch with them. With more than one thread, torch would not survive the fork.
-    import torch
+    # Compiled questions cannot be sent to another process: a forked one has them already, and
+    # torch with them; any other reads them again.
+    method, source = start_method(), files if start_method() == "spawn" else templates
+    if method == "fork":
+        import torch
 
-    torch.set_num_threads(1)
-    with ProcessPoolExecutor(jobs, get_context("fork"), _remember, (templates, how)) as pool:
+        torch.set_num_threads(1)  # with more threads, torch would not survive the fork
+    with ProcessPoolExecutor(jobs, get_context(method), _remember, (source, how)) as pool:
         yield from pool.map(_check_remembered, range(len(templates)))
 
 
 _REMEMBERED: list[tuple[tuple[QuestionTemplate, ...], How]] = []
 
 
-def _remember(templates: tuple[QuestionTemplate, ...], how: How) -> None:
+def _remember(source: tuple[QuestionTemplate, ...] | BankFiles, how: How) -> None:
+    templates = source.templates() if isinstance(source, BankFiles) else source
     _REMEMBERED.append((templates, how))
     _collect_rarely()
 

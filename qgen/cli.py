@@ -4,16 +4,16 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from qgen import __version__
 from qgen.document.formats import FORMATS
+from qgen.interrupts import INTERRUPTED, noticed_interrupts
+from qgen.progress import progress_bar
 
 if TYPE_CHECKING:
     from qgen.document.problem import Problem
@@ -24,6 +24,17 @@ _EPILOG = "Start with: qgen list, then qgen build exam.yaml"
 
 class _Commands(click.Group):
     """Lists the commands in the order of a course's work, not of the alphabet."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs a command; one that is interrupted ends with the status that shells expect."""
+        with noticed_interrupts() as is_interrupted:
+            try:
+                return super().invoke(ctx)
+            except BaseException:
+                if not is_interrupted():
+                    raise
+        click.echo("Stopped.", err=True)
+        ctx.exit(INTERRUPTED)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands as they were added."""
@@ -124,9 +135,9 @@ def build(
     """
     from qgen import pipeline, report
 
-    with _progress("building") as progress:
+    with progress_bar("building") as steps:
         request = pipeline.BuildRequest(
-            spec, output, formats, seed, jobs, verify, strict, progress=progress
+            spec, output, formats, seed, jobs, verify, strict, steps=steps
         )
         try:
             result = pipeline.build(request)
@@ -195,13 +206,13 @@ def check_command(
     """
     from qgen import checking
 
-    with _progress("checking") as progress:
+    with progress_bar("checking") as steps:
         result = checking.check_banks(
             paths,
             variants,
             scoring,
             solver_files,
-            progress,
+            steps,
             jobs,
             formats or (),
             strict,
@@ -264,8 +275,8 @@ def grade_command(
     from qgen import grade_report
     from qgen.grading import GradeRequest, grade
 
-    with _progress("marking") as progress:
-        request = GradeRequest(build, responses, output, format_name, against, manual, progress)
+    with progress_bar("marking") as steps:
+        request = GradeRequest(build, responses, output, format_name, against, manual, steps)
         try:
             result = grade(request)
         except OSError as error:
@@ -368,29 +379,3 @@ def _stop_on(problems: "list[Problem]") -> None:
 
         click.echo(problems_text(problems), err=True)
         sys.exit(1)
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[str], None]]:
-    """Counts steps on a terminal, and does nothing in a pipe."""
-    if not sys.stderr.isatty():
-        yield lambda step: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TextColumn("{task.completed} {task.fields[unit]}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, int] = {}
-
-        def step(unit: str) -> None:
-            if unit not in tasks:
-                tasks[unit] = bar.add_task(what, total=None, unit=unit + "s")
-            bar.advance(tasks[unit])  # type: ignore[arg-type]  # a TaskID is an int
-
-        yield step

@@ -15,6 +15,7 @@ from qgen.document.answers import (
     KINDS,
     CarriedForward,
     FormulaMistake,
+    MatrixMistake,
     NumericMistake,
     Option,
     Pair,
@@ -34,7 +35,7 @@ _CLASSES: Mapping[str, type] = {
         *get_args(Inline),
         *get_args(Block),
         *(Hole, Option, Tolerance, NumericMistake, FormulaMistake, TextMistake, RubricLine, Pair),
-        CarriedForward,
+        *(MatrixMistake, CarriedForward),
     )
 }
 _PLAIN = (str, int, bool, type(None))
@@ -141,6 +142,6 @@ class Decoder:
         if name in self._make:
             return self._make[name](data)
         kind = _CLASSES[name]
-        # What earlier builds did not write has the value that it had then.
-        named = {each: data[each] for each in _field_names(kind) if each in data}
-        return kind(**{each: self.decode(value) for each, value in named.items()})
+        # What an earlier version did not write has a value of its own.
+        named = {each: self.decode(data[each]) for each in _field_names(kind) if each in data}
+        return kind(**named)

@@ -12,6 +12,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -21,6 +22,7 @@ from qgen.document.answers import (
     SingleChoice,
     option_letter,
 )
+from qgen.document.matrices import in_rows
 from qgen.document.richtext import Passage
 from qgen.document.values import Real
 from qgen.marking.number_reader import Refusal
@@ -276,10 +278,18 @@ def shown_response(answer: Answer, response: object) -> str:
                 return brief(response)
             pairs = enumerate(letters, 1)
             return ", ".join(f"{left}-{right}" for left, right in pairs if right != "–")
+        case MatrixAnswer():
+            if isinstance(response, tuple) and all(map(_is_entry, response)):
+                return brief(in_rows(response, answer.width), 10_000)
+            return brief(response)
         case Numeric() | FormulaAnswer() | ShortAnswer() | Open():
             return brief(response, 10_000)
         case _:
             assert_never(answer)
+
+
+def _is_entry(entry: object) -> bool:
+    return entry is None or isinstance(entry, str)
 
 
 def _letter(number: object) -> str | None:

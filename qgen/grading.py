@@ -1,7 +1,7 @@
 """Marks what students handed in, and writes the tables and pages of it: `qgen grade`."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from qgen.keeping import keep
 from qgen.manual_marks import ManualMarks, read_manual
 from qgen.marking_file import DamagedMarking, MarkingFile
 from qgen.output_folder import OutputFolder, replacing
+from qgen.progress import NO_STEPS, Steps
 from qgen.response_files import Concern, read_responses
 from qgen.submissions import ArrangedSubmission, Submissions
 from qgen.workshop import sweep
@@ -44,7 +45,7 @@ _GRADES = "grades"
 class GradeRequest:
     """What to mark: a build's folder, response files or folders of them; and where to write.
 
-    `progress` is told of each paper as it is marked.
+    `steps` are told of each paper as it is marked.
     """
 
     build: Path
@@ -53,7 +54,7 @@ class GradeRequest:
     format: str | None = None
     against: Path | None = None
     manual: Path | None = None
-    progress: Callable[[str], None] = lambda step: None
+    steps: Steps = NO_STEPS
 
 
 @dataclass(slots=True)
@@ -184,6 +185,7 @@ class _Grading:
         self._report.concerns += read.concerns
         self._folder.append(MARKS, rows([MARK_COLUMNS]))
         self._folder.append(TOTALS, rows([TOTAL_COLUMNS]))
+        request.steps.expect("paper", len(read.submissions))
         self._mark(Submissions(self._marking, self._report.concerns).arranged(read.submissions))
         self._manual.check_use()
         if self._manual.problems:
@@ -206,7 +208,7 @@ class _Grading:
                 self._withhold(graded, each.others)
             else:
                 self._keep(self._manual.apply(graded))
-            self._request.progress("paper")
+            self._request.steps.step("paper")
 
     def _keep(self, graded: GradedPaper) -> None:
         report = self._report

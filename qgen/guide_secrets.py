@@ -13,6 +13,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -230,7 +231,7 @@ def _answer_texts(answer: Answer) -> Iterator[Passage]:
                 yield option.text
                 if option.feedback is not None:
                     yield option.feedback
-        case Numeric() | FormulaAnswer() | ShortAnswer():
+        case Numeric() | FormulaAnswer() | MatrixAnswer() | ShortAnswer():
             yield from (mistake.feedback for mistake in answer.mistakes)
         case Matching():
             for pair in answer.pairs:

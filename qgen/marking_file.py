@@ -16,6 +16,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -27,6 +28,7 @@ from qgen.document.answers import (
 from qgen.document.exam import ExamDocument, Item, Paper
 from qgen.document.richtext import (
     NO_TEXT,
+    Blank,
     BulletList,
     Code,
     CodeBlock,
@@ -145,8 +147,12 @@ class _SeenText(PassageWriter):
                 case DataLink():
                     yield node.file
                     yield from _cut(node.content)
-                case Text() | Code() | CodeBlock():
+                case CodeBlock():
+                    yield from _cut((node.text,) if isinstance(node.text, str) else node.text)
+                case Text() | Code():
                     yield node.text
+                case Blank():
+                    yield node.label
                 case Emphasis() | Strong() | Link() | LineBreak() | Paragraph() | Heading():
                     pass
                 case BulletList() | NumberedList() | Quotation() | Rule() | Table():
@@ -173,7 +179,7 @@ def _choices(answer: Answer) -> Iterator[Passage]:
             yield from answer.rights
         case Ordering():
             yield from answer.items
-        case Numeric() | FormulaAnswer() | ShortAnswer() | Open():
+        case Numeric() | FormulaAnswer() | MatrixAnswer() | ShortAnswer() | Open():
             return
         case _:
             assert_never(answer)

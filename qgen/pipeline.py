@@ -13,7 +13,7 @@ from qgen import __version__
 from qgen.bank.templates import QuestionTemplate
 from qgen.document.exam import ExamDocument, Item, Paper, Pool
 from qgen.document.guide import GuideDocument
-from qgen.document.problem import Problem, in_reading_order
+from qgen.document.problem import Place, Problem, in_reading_order
 from qgen.earlier_build import MANIFEST, Run, refuse_others, spec_digest, spec_from
 from qgen.extra_losses import extra_losses
 from qgen.formula_losses import formula_losses
@@ -30,11 +30,13 @@ from qgen.marking.rules import guess_floor
 from qgen.marking_file import MarkingRecorder
 from qgen.output_folder import OutputFolder, replacing
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
+from qgen.progress import NO_STEPS, Steps
 from qgen.proofs import ProofStore, VerifyMode
 from qgen.question_solvers import verified_results
 from qgen.records import ItemRecorder, KeyTable, earlier_items, manifest
 from qgen.renderers.carriage import Marks, marks_by_format
 from qgen.renderers.data_losses import unprinted_data
+from qgen.renderers.wording import is_refused
 from qgen.renderers.writer import Chunk, Writer
 from qgen.solvers.routes.registry import Solver
 from qgen.study_guide import study_guide
@@ -46,7 +48,7 @@ from qgen.writers import NamedWriter, chosen_writers, compile_sources
 class BuildRequest:
     """What to build, where to, and how; None leaves the choice to the spec.
 
-    `progress` is told of each item and each PDF as it is done.
+    `steps` are told of each item and each PDF as it is done.
     """
 
     spec: Path
@@ -59,7 +61,7 @@ class BuildRequest:
     """Whether a key that nothing proves is an error, whatever the spec says."""
 
     proofs: ProofStore = field(default_factory=ProofStore)
-    progress: Callable[[str], None] = lambda step: None
+    steps: Steps = NO_STEPS
 
 
 @dataclass(slots=True)
@@ -99,6 +101,7 @@ def build(request: BuildRequest) -> BuildReport:
         return BuildReport(problems)
     writers, problems = chosen_writers(exam, request.formats)
     problems += exam.losses
+    problems += _refused_names(request.spec)
     problems += _losses(exam, writers)
     problems += _unproved(exam, strict=request.strict)
     problems += listed_together(exam.loaded, (slot.template.header for slot in exam.slots))
@@ -107,6 +110,17 @@ def build(request: BuildRequest) -> BuildReport:
     if report.failed:
         return report
     return _Build(request, exam, writers, report).run()
+
+
+def _refused_names(spec: Path) -> list[Problem]:
+    """What is to be told of an exam whose files some systems cannot have."""
+    if not is_refused(spec.stem):
+        return []
+    message = (
+        f"the build and its files are called '{spec.stem}', after the exam's file, and Windows "
+        "takes no such name: whoever uses it there cannot copy them"
+    )
+    return [Problem("file-name", message, Place(str(spec), 1, 1), "loss")]
 
 
 def _target(request: BuildRequest) -> Path:
@@ -241,7 +255,7 @@ class _Build:
         folder.close()
         for each in self._writers:
             self._report.problems += compile_sources(
-                each, self._request.jobs, folder, self._request.progress
+                each, self._request.jobs, folder, self._request.steps
             )
         self._report.pools = len(exam.pools)
         losses = [str(self._portable(problem)) for problem in self._report.problems]
@@ -287,6 +301,8 @@ class _Build:
         by_lot = self._spec.students is not None
         papers = [self._production(slot, "paper").cohort(copies, by_lot=by_lot) for slot in slots]
         pools = [self._pool_items(slot, most) for slot in slots] if most else []
+        in_pools = sum(pool.count(most) for pool in exam.pools)
+        self._request.steps.expect("item", len(copies) * len(slots) + in_pools)
         try:
             for reader in self._exam.readers:
                 items = {slot.key: next(made) for slot, made in zip(slots, papers, strict=True)}
@@ -346,7 +362,7 @@ class _Build:
                 sink.put(sink.writer.paper(made))
                 sink.tell_lost_data(made.items())
         for _ in made.items():
-            self._request.progress("item")
+            self._request.steps.step("item")
 
     def _hand_out_pool(self, pool: Pool, made: Iterator[Item], sinks: Sequence[Sink]) -> None:
         for item in made:
@@ -354,7 +370,7 @@ class _Build:
                 if item.variant <= pool.count(sink.writer.variants):
                     sink.put(sink.writer.variant(pool, item))
                     sink.tell_lost_data((item,))
-            self._request.progress("item")
+            self._request.steps.step("item")
 
     def _head(self, exam: ExamDocument) -> dict[str, Any]:
         request = self._request

@@ -10,6 +10,7 @@ from qgen.bank.templates import (
     ChoiceTemplate,
     FormulaTemplate,
     MatchingTemplate,
+    MatrixTemplate,
     NumericTemplate,
     OpenTemplate,
     OrderingTemplate,
@@ -21,6 +22,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -34,7 +36,16 @@ from qgen.document.exam import Item
 from qgen.document.formula import typed
 from qgen.document.numbers import exact_value
 from qgen.document.problem import Place, Problem, Severity
-from qgen.document.richtext import DataLink, DisplayMath, Hole, Math, Passage, plain_text, walk
+from qgen.document.richtext import (
+    CodeBlock,
+    DataLink,
+    DisplayMath,
+    Hole,
+    Math,
+    Passage,
+    plain_text,
+    walk,
+)
 from qgen.document.values import Values, show_all
 from qgen.document.warnings import WARNINGS
 from qgen.marking.item_checks import option_text
@@ -95,6 +106,8 @@ class QuestionWatch:
                     self._given_away.setdefault(hint.place, []).append(told)
             if isinstance(answer, Numeric) and isinstance(template.answer, NumericTemplate):
                 self._see_number(template.answer, answer, item, part.label)
+            elif isinstance(answer, MatrixAnswer) and isinstance(template.answer, MatrixTemplate):
+                self._see_matrix(template.answer, answer, item, part.label)
             elif isinstance(answer, (SingleChoice, MultipleSelect)):
                 self._see_options(template, answer, item, known)
         self._see_print(item)
@@ -176,6 +189,27 @@ class QuestionWatch:
                     f"than two tolerances of {half:.3g}"
                 )
                 self._note("near-mistakes", place, message, item)
+
+    def _see_matrix(
+        self, template: MatrixTemplate, answer: MatrixAnswer, item: Item, label: str
+    ) -> None:
+        """An entry that may be left out, or be far off."""
+        where = f"part {label}: " if label else ""
+        for place, entry in enumerate(answer.entries):
+            low, high = map(float, accepted_interval(entry, answer.tolerance))
+            key, half = float(entry), (high - low) / 2
+            if not key or not half:
+                continue
+            row, column = divmod(place, answer.width)
+            named = f"{where}the key in row {row + 1}, column {column + 1} is {key:.6g}"
+            if low <= 0 <= high:
+                message = f"{named}, and 0 is accepted, {half:.3g} away"
+                self._note("zero-accepted", template.answer.place, message, item, "error")
+                return
+            if half > WIDE * abs(key) * (1 + ROUNDING):
+                message = f"{named}, and what is {half:.3g} away is accepted"
+                self._note("wide-tolerance", template.answer.place, message, item)
+                return
 
     def _see_options(
         self,
@@ -293,7 +327,7 @@ def _holes_of(template: QuestionTemplate) -> Iterator[int]:
             case NumericTemplate():
                 unit = answer.unit or ()
                 yield from (piece.index for piece in unit if isinstance(piece, Hole))
-            case FormulaTemplate() | ShortAnswerTemplate() | OpenTemplate():
+            case FormulaTemplate() | MatrixTemplate() | ShortAnswerTemplate() | OpenTemplate():
                 pass
             case _:
                 assert_never(answer)
@@ -302,8 +336,9 @@ def _holes_of(template: QuestionTemplate) -> Iterator[int]:
             yield node.index
         elif isinstance(node, (Math, DisplayMath)):
             yield from (piece.index for piece in node.parts if isinstance(piece, Hole))
-        elif isinstance(node, DataLink):
-            yield from (piece.index for piece in node.content if isinstance(piece, Hole))
+        elif isinstance(node, (CodeBlock, DataLink)):
+            pieces = node.text if isinstance(node, CodeBlock) else node.content
+            yield from (piece.index for piece in pieces if isinstance(piece, Hole))
 
 
 def _alike_keys(one: Part, other: Part) -> bool:
@@ -323,6 +358,8 @@ def _key(answer: Answer) -> object:
             return exact_value(answer.key)
         case FormulaAnswer():
             return typed(answer.key)
+        case MatrixAnswer():
+            return [exact_value(entry) for entry in answer.entries], answer.height
         case ShortAnswer():
             return answer.accepted
         case Matching():

@@ -11,6 +11,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -21,6 +22,7 @@ from qgen.document.answers import (
     option_letter,
 )
 from qgen.document.exam import Item
+from qgen.document.matrices import typed_rows
 from qgen.document.numbers import significant
 from qgen.document.problem import Problem
 from qgen.document.richtext import (
@@ -32,6 +34,7 @@ from qgen.document.richtext import (
     Passage,
     RichText,
     Table,
+    join_parts,
     plain_text,
 )
 from qgen.document.values import Real
@@ -41,7 +44,7 @@ from qgen.proofs import ProofStore
 from qgen.question_solvers import question_solvers, verified_results
 from qgen.renderers.keys import key_text
 from qgen.renderers.labels import labels_for
-from qgen.renderers.wording import hint_label, points_number
+from qgen.renderers.wording import credit_text, hint_label, points_number
 
 
 def show_question(
@@ -94,7 +97,8 @@ def item_text(item: Item, solution: bool) -> str:
     ]
     for part in item.parts:
         if part.label:
-            lines += ["", f"({part.label}) {plain_text(part.prompt)} [{_points(part.points)}]"]
+            words = " ".join(filter(None, (f"({part.label})", plain_text(part.prompt))))
+            lines += ["", f"{words} [{_points(part.points)}]"]
         lines += _asked(part.answer, solution)
         if solution:
             lines.append(f"Key: {key_text(part.answer)} ({part.provenance})")
@@ -135,7 +139,7 @@ def _blocks(passage: Passage) -> str:
             case BulletList():
                 return "\n".join(item("-", blocks) for blocks in block.items)
             case CodeBlock():
-                return block.text.rstrip("\n")
+                return join_parts(block.text, passage.printed).rstrip("\n")
             case _:
                 return text(block)
 
@@ -158,6 +162,8 @@ def _asked(answer: Answer, solution: bool) -> list[str]:
             return lines
         case Numeric():
             return [] if answer.unit is None else [f"  in {answer.unit}"]
+        case MatrixAnswer():
+            return [f"  in {answer.height} × {answer.width} entries"]
         case FormulaAnswer():
             return [f"  in {', '.join(answer.variables)}"]
         case Matching():
@@ -194,11 +200,20 @@ def _marking(answer: Answer) -> list[str]:
             return [f"  {_points(line.points)}: {plain_text(line.text)}" for line in answer.rubric]
         case Numeric():
             return [
-                f"  {_value(mistake.value)}: {plain_text(mistake.feedback)}"
+                f"  {_value(mistake.value)}{credit_text(mistake.credit)}: "
+                f"{plain_text(mistake.feedback)}"
+                for mistake in answer.mistakes
+            ]
+        case MatrixAnswer():
+            return [
+                f"  {typed_rows(mistake.rows)}: {plain_text(mistake.feedback)}"
                 for mistake in answer.mistakes
             ]
         case FormulaAnswer() | ShortAnswer():
-            return [f"  {plain_text(mistake.feedback)}" for mistake in answer.mistakes]
+            return [
+                f"  {plain_text(mistake.feedback)}{credit_text(mistake.credit)}"
+                for mistake in answer.mistakes
+            ]
         case Matching():
             return [
                 f"  {number}: {plain_text(pair.feedback)}"

@@ -10,6 +10,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -46,7 +47,7 @@ def telling(answer: Answer, hint: Passage) -> str | None:
             return next((form for form in answer.accepted if _holds(words, form)), None)
         case SingleChoice():
             return _right_option(answer, hint)
-        case MultipleSelect() | Matching() | Ordering() | Open():
+        case MultipleSelect() | Matching() | Ordering() | MatrixAnswer() | Open():
             return None
         case _:
             assert_never(answer)

@@ -64,15 +64,19 @@ def compile_papers(
     Each of them may take so many seconds. `fonts` is a folder with fonts beside those of Typst.
     """
     jobs = max(1, min(jobs, len(names)))
-    with ThreadPoolExecutor(jobs) as pool:
-        presses = _Presses(folder, seconds, fonts)
-        waiting = [pool.submit(presses.typeset, name) for name in names]
-        try:
-            for result in waiting:
-                yield result.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
-            presses.stop()
+    presses = _Presses(folder, seconds, fonts)
+    try:
+        with ThreadPoolExecutor(jobs) as pool:
+            waiting = [pool.submit(presses.typeset, name) for name in names]
+            try:
+                for result in waiting:
+                    yield result.result()
+            finally:
+                # Whoever stops a build does not wait for the papers that are being compiled.
+                pool.shutdown(wait=False, cancel_futures=True)
+                presses.interrupt()
+    finally:
+        presses.stop()
 
 
 @dataclass(slots=True)
@@ -83,6 +87,7 @@ class _Presses:
     seconds: float
     fonts: Path | None
     idle: SimpleQueue["subprocess.Popen[bytes]"] = field(default_factory=SimpleQueue)
+    started: list["subprocess.Popen[bytes]"] = field(default_factory=list)
 
     def typeset(self, name: str) -> Typeset:
         source = (self.folder / name).read_text("utf-8")
@@ -99,17 +104,24 @@ class _Presses:
             return Typeset(name, answer.pdf, ())
         return Typeset(name, None, tuple(_errors(name, source, answer)))
 
+    def interrupt(self) -> None:
+        """Ends all processes, at work or not; the threads that ask them hear of it."""
+        for process in self.started:
+            process.kill()
+
     def stop(self) -> None:
-        """Ends all processes that wait for work."""
-        while not self.idle.empty():
-            _end(self.idle.get())
+        """Ends all processes, of which no thread asks anything any more."""
+        for process in self.started:
+            _end(process)
 
     def _started(self) -> "subprocess.Popen[bytes]":
         # Without -P a folder `qgen` where the command is run could stand in for this package.
         command = [sys.executable, "-P", "-m", "qgen.typst_papers", str(self.folder.absolute())]
         if self.fonts is not None:
             command.append(str(self.fonts.absolute()))
-        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.started.append(process)
+        return process
 
     def _asked(self, process: "subprocess.Popen[bytes]", name: str) -> _Answer | None:
         """What the process says of a source; None where it had to be ended."""

@@ -13,6 +13,7 @@ from qgen.document.formats import FORMATS
 from qgen.document.problem import Place, Problem, Severity
 from qgen.loading import LoadedExam
 from qgen.output_folder import OutputFolder
+from qgen.progress import Steps
 from qgen.renderers.writer import Writer
 
 
@@ -127,7 +128,7 @@ def _own_label_problems(loaded: LoadedSpec) -> list[Problem]:
 
 
 def compile_sources(
-    each: NamedWriter, jobs: int, folder: OutputFolder, progress: Callable[[str], None]
+    each: NamedWriter, jobs: int, folder: OutputFolder, steps: Steps
 ) -> list[Problem]:
     """Compiles the sources that a writer wants compiled; with `auto`, no engine is no error."""
     from qgen import typesetting, typst_papers
@@ -141,11 +142,14 @@ def compile_sources(
         (".typ", partial(typst_papers.compile_papers, fonts=each.fonts)),
     )
     for ending, compile_papers in presses:
-        papers = compile_papers(folder.path / each.name, _sources(folder, prefix, ending), jobs)
+        sources = _sources(folder, prefix, ending)
+        if sources:
+            steps.expect("pdf", len(sources))
+        papers = compile_papers(folder.path / each.name, sources, jobs)
         # Closed at once where a build is interrupted: the engine ends before its folder does.
         with closing(papers):
             for typeset in papers:
-                progress("pdf")
+                steps.step("pdf")
                 if typeset.pdf is not None:
                     folder.write(f"{prefix}{typeset.name.removesuffix(ending)}.pdf", typeset.pdf)
                 problems += typeset.problems

@@ -7,6 +7,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -15,6 +16,7 @@ from qgen.document.answers import (
     Part,
     ShortAnswer,
     SingleChoice,
+    rewards_mistakes,
 )
 from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import BlackboardOptions
@@ -109,7 +111,7 @@ class BlackboardWriter(Writer):
                 return ["MAT", asked, *map(self._text.write, cells)]
             case Ordering():
                 return ["ORD", asked, *(self._text.write(answer.items[i]) for i in answer.key)]
-            case FormulaAnswer() | Open():
+            case FormulaAnswer() | MatrixAnswer() | Open():
                 raise AssertionError("written freely")
             case _:
                 assert_never(answer)
@@ -127,7 +129,7 @@ def _is_free(answer: Answer) -> bool:
             return not any(option.correct for option in answer.options)
         case Matching():
             return len(answer.rights) > len(answer.pairs)
-        case FormulaAnswer() | Open():
+        case FormulaAnswer() | MatrixAnswer() | Open():
             return True
         case SingleChoice() | Numeric() | ShortAnswer() | Ordering():
             return False
@@ -148,11 +150,15 @@ def _answer_losses(answer: Answer) -> Iterator[tuple[str, str]]:
             text = "how case and blanks are read is Blackboard's own until it is set"
             yield "blackboard-words", text
         case Numeric():
-            yield "blackboard-numbers", "numbers are typed as decimals such as 0.25, not as 1/4"
-        case SingleChoice() | FormulaAnswer() | Open():
+            text = "numbers are typed as decimals such as 0.25, not as 1/4 or sqrt(2)"
+            yield "blackboard-numbers", text
+        case SingleChoice() | FormulaAnswer() | MatrixAnswer() | Open():
             pass
         case _:
             assert_never(answer)
     shown = [] if isinstance(answer, Open) else list(answer_passages(answer))
     if isinstance(answer, (Numeric, ShortAnswer)) and shown:
-        yield "blackboard-feedback", "a row has no feedback on known mistakes; it is left out"
+        text = "a row has no feedback on known mistakes; it is left out"
+        if rewards_mistakes(answer):
+            text += ", and those that earn a share of the points earn nothing"
+        yield "blackboard-feedback", text

@@ -10,6 +10,7 @@ from qgen.document.answers import (
     FormulaAnswer,
     Hint,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -18,6 +19,7 @@ from qgen.document.answers import (
     Part,
     ShortAnswer,
     SingleChoice,
+    rewards_mistakes,
 )
 from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import BrightspaceOptions
@@ -138,7 +140,7 @@ class BrightspaceWriter(Writer):
                 items = [_html(self._text.write(answer.items[place])) for place in answer.key]
                 rows = [["Item", html, "HTML", ""] for html in items]
                 return "O", [["Scoring", "RightMinusWrong"], *rows]
-            case Numeric() | FormulaAnswer() | Open():
+            case Numeric() | FormulaAnswer() | MatrixAnswer() | Open():
                 raise AssertionError("written freely")
             case _:
                 assert_never(answer)
@@ -176,7 +178,7 @@ def _is_free(answer: Answer) -> bool:
         case ShortAnswer():
             # A cell that starts like this would be run by a spreadsheet, or have another key.
             return any(form.lstrip().startswith(_FORMULA_STARTS) for form in answer.accepted)
-        case Numeric() | FormulaAnswer() | Open():
+        case Numeric() | FormulaAnswer() | MatrixAnswer() | Open():
             return True
         case SingleChoice() | Ordering():
             return False
@@ -199,8 +201,10 @@ def _answer_losses(answer: Answer) -> Iterator[tuple[str, str]]:
             yield "brightspace-words", text
             if answer.mistakes:
                 text = "short answers have no feedback on known mistakes; it is left out"
+                if rewards_mistakes(answer):
+                    text += ", and those that earn a share of the points earn nothing"
                 yield "brightspace-feedback", text
-        case SingleChoice() | Numeric() | FormulaAnswer() | Open():
+        case SingleChoice() | Numeric() | FormulaAnswer() | MatrixAnswer() | Open():
             pass
         case _:
             assert_never(answer)

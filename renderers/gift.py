@@ -16,6 +16,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -35,7 +36,7 @@ from qgen.renderers.moodle.arrangements import has_matching_type, has_positions_
 from qgen.renderers.moodle.categories import category_paths
 from qgen.renderers.moodle.cloze import can_be_ticked, star_escaped
 from qgen.renderers.moodle.essay import asked_text, marking_notes, part_heading
-from qgen.renderers.moodle.numbers import NumberWriter
+from qgen.renderers.moodle.numbers import LISTED_SHARES, NumberWriter, listed_share
 from qgen.renderers.moodle.questions import (
     NAME_LENGTH,
     SHARES,
@@ -118,7 +119,7 @@ class GiftWriter(Writer):
         )
         self.problems.append(Problem("gift-marks", text, None, "loss"))
         if any(pool.header.kind in _TYPED_NUMBERS for pool in exam.pools):
-            text = "Moodle reads numbers as decimals such as 0.25 or 1.2e-5, not as 1/4 or 25%"
+            text = "Moodle reads numbers as decimals such as 0.25 or 1.2e-5, not 1/4, 25%, sqrt(2)"
             self.problems.append(Problem("gift-numbers", text, None, "loss"))
         title = " ".join(cleaned(exam.title).split())
         yield self._chunk(f"// {title}: {len(exam.pools)} questions in GIFT\n")
@@ -153,7 +154,7 @@ class GiftWriter(Writer):
         stem = self._html(item.stem)
         if part.label:
             stem = f"<div>{stem}</div>{part_heading(part, labels)}{self._html(part.prompt)}"
-        if isinstance(part.answer, (Numeric, Open)) or _is_asked_freely(part.answer):
+        if isinstance(part.answer, (Numeric, MatrixAnswer, Open)) or _is_asked_freely(part.answer):
             stem += asked_text(part.answer, self._text, labels)
         answer = self._answer(part, item, labels)
         return (
@@ -194,7 +195,8 @@ class GiftWriter(Writer):
                 lines = [
                     *(f"=%100%{_words(form)}" for form in answer.accepted),
                     *(
-                        f"=%0%{_words(each.text)}{self._feedback(each.feedback)}"
+                        f"=%{listed_share(each.credit)}%{_words(each.text)}"
+                        f"{self._feedback(each.feedback)}"
                         for each in answer.mistakes
                     ),
                 ]
@@ -205,7 +207,7 @@ class GiftWriter(Writer):
                     f"={_field(self._html(each))} -> {answer.key.index(place) + 1}"
                     for place, each in enumerate(answer.items)
                 ]
-            case ShortAnswer() | FormulaAnswer() | Open():
+            case ShortAnswer() | FormulaAnswer() | MatrixAnswer() | Open():
                 lines = []
                 notes.insert(0, marking_notes(answer, self._text, labels))
             case _:
@@ -226,7 +228,8 @@ class GiftWriter(Writer):
         yield f"={':'.join(plain_decimals(writer.write(answer.key)))}"
         wrong = writer.write_mistakes([mistake.value for mistake in answer.mistakes])
         for mistake, number in zip(answer.mistakes, wrong, strict=True):
-            yield f"=%0%{':'.join(plain_decimals(number))}{self._feedback(mistake.feedback)}"
+            share = listed_share(mistake.credit)
+            yield f"=%{share}%{':'.join(plain_decimals(number))}{self._feedback(mistake.feedback)}"
 
     def _choice(self, mark: str, text: Passage, feedback: Passage | None) -> str:
         return f"{mark}{_field(self._html(text))}{self._feedback(feedback)}"
@@ -250,7 +253,9 @@ def _is_asked_freely(answer: Answer) -> bool:
             return not has_matching_type(answer)
         case Ordering():
             return not has_positions_type(answer)
-        case SingleChoice() | Numeric() | FormulaAnswer() | ShortAnswer() | Open():
+        case SingleChoice() | Numeric() | ShortAnswer():
+            return False
+        case FormulaAnswer() | MatrixAnswer() | Open():
             return False
         case _:
             assert_never(answer)
@@ -306,15 +311,35 @@ def _answer_losses(answer: Answer) -> list[tuple[str, str]]:
                 "that follows the attempt"
             )
             return [("gift-formula", text)]
+        case MatrixAnswer():
+            text = (
+                "GIFT has no boxes for the entries of a matrix; a free answer is asked, with the "
+                "key in the feedback that follows the attempt"
+            )
+            return [("gift-matrix", text)]
         case Open():
             text = "GIFT keeps no marking scheme apart: it is in the feedback after the attempt"
             return [("gift-rubric", text)]
         case ShortAnswer():
             return _words_losses(answer)
-        case SingleChoice() | MultipleSelect() | Numeric():
+        case Numeric():
+            return _credit_losses(answer)
+        case SingleChoice() | MultipleSelect():
             return []
         case _:
             assert_never(answer)
+
+
+def _credit_losses(answer: Numeric | ShortAnswer) -> list[tuple[str, str]]:
+    shares = {mistake.credit for mistake in answer.mistakes} - LISTED_SHARES.keys()
+    return [
+        (
+            "gift-credit",
+            f"a mistake that earns {share} of the points earns {listed_share(share)}% of them: "
+            "Moodle knows certain shares only",
+        )
+        for share in sorted(shares)
+    ]
 
 
 def _matching_losses(answer: Matching) -> list[tuple[str, str]]:
@@ -354,7 +379,7 @@ def _words_losses(answer: ShortAnswer) -> list[tuple[str, str]]:
         )
         return [("gift-words", text)]
     forms = _typed_forms(answer)
-    found: list[tuple[str, str]] = []
+    found = _credit_losses(answer)
     if any(len(form.split()) > 1 for form in forms):
         text = "Moodle does not take several blanks between words for one; such answers are wrong"
         found.append(("gift-blanks", text))

@@ -7,6 +7,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -37,7 +38,7 @@ def answer_passages(answer: Answer) -> Iterator[Passage]:
         case SingleChoice() | MultipleSelect():
             yield from (option.text for option in answer.options)
             yield from (each.feedback for each in answer.options if each.feedback is not None)
-        case Numeric() | FormulaAnswer() | ShortAnswer():
+        case Numeric() | FormulaAnswer() | MatrixAnswer() | ShortAnswer():
             yield from (mistake.feedback for mistake in answer.mistakes)
         case Matching():
             yield from (pair.left for pair in answer.pairs)

@@ -7,6 +7,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -18,12 +19,13 @@ from qgen.document.answers import (
     ordering_key,
 )
 from qgen.document.formula import typed
+from qgen.document.matrices import typed_rows
 from qgen.document.numbers import machine_decimal
 from qgen.document.values import Real
 
 
 def key_text(answer: Answer) -> str:
-    """The key in one line: letters, pairs such as `1-C`, a number, a formula as typed, or words."""
+    """The key in one line: letters, pairs such as `1-C`, a number, what is typed, or words."""
     match answer:
         case SingleChoice() | MultipleSelect():
             right = [option_letter(i) for i, option in enumerate(answer.options) if option.correct]
@@ -32,6 +34,8 @@ def key_text(answer: Answer) -> str:
             return _number_text(answer.key)
         case FormulaAnswer():
             return typed(answer.key)
+        case MatrixAnswer():
+            return typed_rows(answer.key)
         case ShortAnswer():
             return answer.accepted[0]
         case Matching():

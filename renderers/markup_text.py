@@ -10,6 +10,7 @@ from qgen.document.exam import Asset
 from qgen.document.links import link_fault
 from qgen.document.richtext import (
     Alignment,
+    Blank,
     Block,
     BulletList,
     Code,
@@ -36,7 +37,7 @@ from qgen.document.richtext import (
     data_links,
 )
 from qgen.renderers.moodle.text import escaped, escaped_text
-from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot
+from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot, written_code
 
 
 def attribute(text: str) -> str:
@@ -111,7 +112,7 @@ class MarkupText(PassageWriter):
             case Quotation():
                 yield from ("<blockquote>", *self.blocks(node.blocks), "</blockquote>")
             case CodeBlock():
-                yield f"<pre><code>{escaped_text(node.text)}</code></pre>"
+                yield written_code(node, lambda t: f"<pre><code>{escaped_text(t)}</code></pre>")
             case Rule():
                 yield "<hr/>"
             case Table():
@@ -192,6 +193,8 @@ class MarkupText(PassageWriter):
                 yield FormulaSlot(node.alternative, lambda words: self.picture(node.asset, words))
             case LineBreak():
                 yield "<br/>"
+            case Blank():
+                yield self.blank(node, f"<strong>({escaped_text(node.label)})</strong>&#160;____")
             case _:
                 assert_never(node)
 

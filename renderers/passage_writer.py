@@ -1,11 +1,11 @@
 """Writes passages fast: a text is turned into pieces once, then only its holes are filled."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from qgen.document.richtext import Hole, Passage, RichText, join_parts
+from qgen.document.richtext import Blank, CodeBlock, Hole, Passage, RichText, join_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,11 @@ class FormulaSlot:
 Piece: TypeAlias = str | Slot | FormulaSlot
 
 
+def written_code(code: CodeBlock, write: Callable[[str], str]) -> Piece:
+    """A block of code by `write`, once its holes are filled if it has any."""
+    return write(code.text) if isinstance(code.text, str) else FormulaSlot(code.text, write)
+
+
 class PassageWriter(ABC):
     """Turns passages into one format's source text.
 
@@ -36,6 +41,12 @@ class PassageWriter(ABC):
     def __init__(self) -> None:
         # The text is kept beside its pieces, so that its identity cannot be given to another.
         self._known: dict[int, tuple[RichText, tuple[Piece, ...]]] = {}
+        self.blanks: Mapping[str, str] = {}
+        """The boxes that stand in the blanks of the next passages, by the labels of parts."""
+
+    def blank(self, node: Blank, gap: str) -> Piece:
+        """A blank: the box that stands there, or a gap where the answer is given elsewhere."""
+        return FormulaSlot((), lambda _: self.blanks.get(node.label, gap))
 
     @abstractmethod
     def pieces(self, text: RichText) -> Iterable[Piece]:

@@ -8,6 +8,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -18,6 +19,7 @@ from qgen.document.answers import (
 )
 from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import CsvOptions
+from qgen.document.matrices import typed_rows
 from qgen.document.numbers import machine_decimal
 from qgen.document.problem import Problem
 from qgen.document.richtext import Passage, plain_text
@@ -25,6 +27,7 @@ from qgen.marking.rules import accepted_interval
 from qgen.renderers.csv_rows import csv_rows
 from qgen.renderers.item_passages import has_picture
 from qgen.renderers.keys import key_text
+from qgen.renderers.matrices import accepted_rows
 from qgen.renderers.writer import Chunk, Writer
 
 FILE = "questions.csv"
@@ -45,7 +48,7 @@ class CsvWriter(Writer):
     numbers of its right options (`2`, or `1,3`), in the right order where they are to be ordered;
     pairs are numbers of left items, in the text, and of options (`1-3,2-1`). That of a short
     answer is all that is accepted (`evidence lower bound | ELBO`); a number has the interval that
-    is accepted, and its unit.
+    is accepted, and its unit; a matrix stands row by row (`1 2; 3 4`).
     """
 
     prints_data = False
@@ -84,6 +87,8 @@ def _row(item: Item, part: Part) -> tuple[str, ...]:
     if isinstance(answer, Numeric):
         low, high = map(machine_decimal, accepted_interval(answer.key, answer.tolerance))
         unit = answer.unit or ""
+    elif isinstance(answer, MatrixAnswer):
+        low, high = map(typed_rows, accepted_rows(answer))
     options = _options(answer)
     kind, points = KIND_NAMES[type(answer)], machine_decimal(part.points)
     return (
@@ -113,7 +118,7 @@ def _options(answer: Answer) -> list[str]:
             return list(map(plain_text, answer.rights))
         case Ordering():
             return list(map(plain_text, answer.items))
-        case Numeric() | FormulaAnswer() | ShortAnswer() | Open():
+        case Numeric() | FormulaAnswer() | MatrixAnswer() | ShortAnswer() | Open():
             return []
         case _:
             assert_never(answer)
@@ -134,7 +139,7 @@ def _key(answer: Answer) -> str:
             return " ".join(plain_text(line.text) for line in answer.rubric)
         case ShortAnswer():
             return " | ".join(answer.accepted)
-        case FormulaAnswer():
+        case FormulaAnswer() | MatrixAnswer():
             return key_text(answer)
         case _:
             assert_never(answer)
@@ -145,7 +150,7 @@ def _feedback(answer: Answer) -> bool:
     match answer:
         case SingleChoice() | MultipleSelect():
             return any(option.feedback is not None for option in answer.options)
-        case Numeric() | FormulaAnswer() | ShortAnswer():
+        case Numeric() | FormulaAnswer() | MatrixAnswer() | ShortAnswer():
             return bool(answer.mistakes)
         case Matching():
             return any(pair.feedback is not None for pair in answer.pairs)
@@ -174,7 +179,7 @@ def _passages(item: Item) -> Iterator[Passage]:
                 yield from part.answer.rights
             case Ordering():
                 yield from part.answer.items
-            case Numeric() | FormulaAnswer() | ShortAnswer():
+            case Numeric() | FormulaAnswer() | MatrixAnswer() | ShortAnswer():
                 pass
             case _:
                 assert_never(part.answer)

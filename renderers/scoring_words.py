@@ -7,6 +7,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -49,6 +50,8 @@ def _sentences(answer: Answer, labels: Labels) -> Iterator[str]:
         case Ordering():
             is_whole = answer.credit == "all_or_nothing"
             yield labels.order_all_or_nothing if is_whole else labels.order_adjacent
+        case MatrixAnswer():
+            yield labels.entries_all if answer.credit == "all" else labels.entries_each
         case SingleChoice() | Numeric() | FormulaAnswer() | ShortAnswer() | Open():
             return
         case _:

@@ -12,6 +12,12 @@ from qgen.renderers.labels import Labels
 from qgen.renderers.locales import number_text, plural
 
 _LONGEST_NAME = 80
+_REFUSED = frozenset(
+    ["con", "prn", "aux", "nul", "conin$", "conout$"]
+    + [f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³"]
+)
+"""What Windows takes for devices, whatever ending follows."""
+_REFUSED_SIGNS = re.compile(r'[<>:"/\\|?*\x00-\x1f]|[. ]$')
 
 
 @lru_cache(maxsize=1024)
@@ -23,6 +29,15 @@ def points_number(points: Fraction, locale: str = "en") -> str:
 def _points_number(points: Fraction) -> str:
     decimal = terminating(points)
     return decimal if decimal is not None and points * 1000 % 1 == 0 else str(points)
+
+
+def credit_text(credit: Fraction, locale: str = "en") -> str:
+    """What stands behind a mistake that earns a share of the points: ` (50%)`, ` (1/3)`."""
+    if not credit:
+        return ""
+    percent = terminating(credit * 100)
+    share = str(credit) if percent is None else f"{number_text(percent, locale)}%"
+    return f" ({share})"
 
 
 def points_label(points: Fraction, labels: Labels) -> str:
@@ -66,12 +81,20 @@ class FileNames:
     def free(self, *words: str) -> str:
         """The words joined by hyphens, or the first of `name-2`, `name-3`, … that is free."""
         name = "-".join(map(self._safe, words))
+        if is_refused(name):
+            name += "_"
         found, number = name, 1
         while _same(found) in self._taken:
             number += 1
             found = f"{name}-{number}"
         self._taken.add(_same(found))
         return found
+
+
+def is_refused(name: str) -> bool:
+    """Whether Windows takes no file or folder of this name."""
+    stem = name.partition(".")[0].rstrip(" ").casefold()
+    return stem in _REFUSED or _REFUSED_SIGNS.search(name) is not None
 
 
 def _same(name: str) -> str:

@@ -164,13 +164,15 @@ def residual(z: Scalar, first: Vector, second: Vector) -> SolverResults:
         raise ValueError("a codebook must have at most 50 codes")
 
     def nearest(value: Exact, codes: Vector) -> Fraction:
-        return Fraction(min(codes, key=lambda code: abs(value - code)))
+        exact = Fraction(value)
+        apart = [abs(exact - code) for code in codes]
+        return Fraction(codes[apart.index(min(apart))])
 
     start = nearest(z, first)
     left = z - start
     then, apart = nearest(left, second), nearest(z, second)
     error = abs(left - then)
-    rests = [z - code for code in first]
+    rests = [Fraction(z) - code for code in first]
     best = min([abs(rest - code) for rest in rests for code in second])
     return {
         "first_code": start,

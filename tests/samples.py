@@ -13,6 +13,8 @@ from qgen.document.answers import (
     FormulaMistake,
     Hint,
     Matching,
+    MatrixAnswer,
+    MatrixMistake,
     MultipleSelect,
     Numeric,
     NumericMistake,
@@ -32,6 +34,7 @@ from qgen.document.formula import Number, Power, Product, Quotient, Sum, Symbol,
 from qgen.document.problem import Place
 from qgen.document.richtext import (
     NO_TEXT,
+    Blank,
     Block,
     BulletList,
     Code,
@@ -75,6 +78,7 @@ INLINES: tuple[Inline, ...] = (
     DataLink("points.csv", (Hole(0),), (Text("the data"),)),
     Image("picture", ("A grey picture, 100% <flat>, ", Hole(0))),
     LineBreak(),
+    Blank("z"),
 )
 
 BLOCKS: tuple[Block, ...] = (
@@ -121,7 +125,10 @@ ANSWERS: dict[str, Answer] = {
         Fraction(1, 17),
         Tolerance("relative", Fraction(1, 100)),
         "nats",
-        (NumericMistake(Fraction(1, 4), passage_of("That is the standard deviation.")),),
+        (
+            NumericMistake(Fraction(1, 4), passage_of("That is the standard deviation.")),
+            NumericMistake(Fraction(2, 17), passage_of("Twice too much."), Fraction(1, 2)),
+        ),
     ),
     "formula": FormulaAnswer(
         _POSTERIOR_MEAN,
@@ -131,11 +138,30 @@ ANSWERS: dict[str, Answer] = {
                 Sum((Symbol("x_1"), Product((Number(-1), Power(Symbol("x_2"), Number(2)))))),
                 passage_of("The square does not belong here."),
             ),
+            FormulaMistake(
+                Product((Number(-1), _POSTERIOR_MEAN)),
+                passage_of("The sign is wrong."),
+                Fraction(1, 3),
+            ),
+        ),
+    ),
+    "matrix": MatrixAnswer(
+        ((Fraction(2), Fraction(-1, 3)), (0, 1.25)),
+        Tolerance("absolute", Fraction(1, 100)),
+        "per_entry",
+        (
+            MatrixMistake(
+                ((Fraction(2), 0), (Fraction(-1, 3), 1.25)),
+                passage_of("That is the transposed one."),
+            ),
         ),
     ),
     "short_answer": ShortAnswer(
         ("evidence lower bound", "ELBO"),
-        mistakes=(TextMistake("evidence", passage_of("Only a bound of it.")),),
+        mistakes=(
+            TextMistake("evidence", passage_of("Only a bound of it.")),
+            TextMistake("lower bound", passage_of("Of what?"), Fraction(1, 4)),
+        ),
     ),
     "matching": Matching(
         (
@@ -181,7 +207,7 @@ def steps(*answers: Answer, points: Sequence[Fraction] = ()) -> tuple[Part, ...]
     """The parts of a derivation, each worth one point where nothing else is said."""
     worth = points or [Fraction(1)] * len(answers)
     return tuple(
-        Part("abcdefgh"[index], passage_of("Prompt."), answer, share, "stated", None)
+        Part("abcdefghi"[index], passage_of("Prompt."), answer, share, "stated", None)
         for index, (answer, share) in enumerate(zip(answers, worth, strict=True))
     )
 
@@ -192,7 +218,7 @@ def parts(kind: str) -> tuple[Part, ...]:
         return (replace(sole(ANSWERS[kind])[0], hints=HINTS),)
     return tuple(
         Part(
-            "abcdefgh"[index],
+            "abcdefghi"[index],
             passage_of(f"Prompt of the {each} part."),
             answer,
             Fraction(index + 1, 2),

@@ -13,6 +13,7 @@ from typing import Literal, assert_never
 from qgen.document.answers import (
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -133,7 +134,7 @@ class CanvasItems:
                 return self._pairs(answer, labels)
             case Ordering():
                 return self._positions(answer)
-            case FormulaAnswer() | Open():
+            case FormulaAnswer() | MatrixAnswer() | Open():
                 return self._essay(answer, labels)
             case _:
                 assert_never(answer)
@@ -267,7 +268,7 @@ class CanvasItems:
             asked.scoring += _share(blank, idents[partner], len(lefts))
         return asked
 
-    def _essay(self, answer: FormulaAnswer | Open, labels: Labels) -> _Asked:
+    def _essay(self, answer: FormulaAnswer | MatrixAnswer | Open, labels: Labels) -> _Asked:
         notes = marking_notes(answer, self._text, labels)
         is_file = isinstance(answer, Open) and bool(answer.upload)
         return _Asked(
@@ -372,9 +373,9 @@ def _free_name(texts: Iterable[str]) -> str:
     return name
 
 
-def _plain_notes(answer: FormulaAnswer | Open, labels: Labels) -> str:
+def _plain_notes(answer: FormulaAnswer | MatrixAnswer | Open, labels: Labels) -> str:
     """The key or the rubric in plain characters, for the one who marks."""
-    if isinstance(answer, FormulaAnswer):
+    if not isinstance(answer, Open):
         return f"{labels.key}: {key_text(answer)}"
     lines = (
         f"{points_text(each.points, labels)}: {plain_text(each.text)}" for each in answer.rubric

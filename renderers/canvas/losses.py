@@ -7,6 +7,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -15,6 +16,7 @@ from qgen.document.answers import (
     ScoringRule,
     ShortAnswer,
     SingleChoice,
+    rewards_mistakes,
 )
 from qgen.document.exam import Item
 from qgen.renderers.canvas.items import is_judged
@@ -63,11 +65,7 @@ def _answer_losses(answer: Answer, multiple: Multiple) -> Iterator[Loss]:
         case MultipleSelect():
             yield from _ticks_losses(answer, multiple)
         case Numeric():
-            if answer.mistakes:
-                yield (
-                    "canvas-mistakes",
-                    f"Canvas cannot tell known mistakes apart; their feedback {_TOGETHER}",
-                )
+            yield from _mistake_losses(answer)
         case ShortAnswer():
             yield from _words_losses(answer)
         case Matching():
@@ -86,6 +84,13 @@ def _answer_losses(answer: Answer, multiple: Multiple) -> Iterator[Loss]:
                 "canvas-formula",
                 "Canvas cannot mark a formula; a free answer is asked, which a person marks by the "
                 "key in the notes and in the feedback that follows the attempt",
+            )
+        case MatrixAnswer():
+            yield (
+                "canvas-matrix",
+                "Canvas marks no numbers in several blanks of one question; a matrix is a free "
+                "answer, which a person marks by the key in the notes and in the feedback that "
+                "follows the attempt",
             )
         case Open():
             yield (
@@ -126,12 +131,16 @@ def _scoring(rule: ScoringRule) -> Iterator[Loss]:
         )
 
 
-def _words_losses(answer: ShortAnswer) -> Iterator[Loss]:
+def _mistake_losses(answer: Numeric | ShortAnswer) -> Iterator[Loss]:
     if answer.mistakes:
-        yield (
-            "canvas-mistakes",
-            f"Canvas cannot tell known mistakes apart; their feedback {_TOGETHER}",
-        )
+        text = f"Canvas cannot tell known mistakes apart; their feedback {_TOGETHER}"
+        if rewards_mistakes(answer):
+            text += ", and those that earn a share of the points earn nothing"
+        yield "canvas-mistakes", text
+
+
+def _words_losses(answer: ShortAnswer) -> Iterator[Loss]:
+    yield from _mistake_losses(answer)
     if any(len(form.split()) > 1 for form in answer.accepted):
         text = "Canvas does not take several blanks between words for one; such answers are wrong"
         yield "canvas-blanks", text

@@ -150,7 +150,7 @@ def _identifier(*words: str) -> str:
 def _exam_losses(exam: ExamDocument, packages: int) -> Iterator[Problem]:
     kinds = {pool.header.kind for pool in exam.pools}
     if kinds & {KIND_NAMES[Numeric], DERIVATION}:
-        text = "Canvas reads numbers as decimals such as 0.25 or 1.2e-5, not as 1/4 or 25%"
+        text = "Canvas reads numbers as decimals such as 0.25 or 1.2e-5, not 1/4, 25%, sqrt(2)"
         yield Problem("canvas-numbers", text, None, "loss")
     if kinds & {KIND_NAMES[MultipleSelect], DERIVATION}:
         text = "New Quizzes gives some of several right ticks a partial credit by its own rule"

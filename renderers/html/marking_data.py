@@ -11,17 +11,22 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
     Ordering,
     Part,
+    Rows,
     ShortAnswer,
     SingleChoice,
+    entries_of,
+    rewards_mistakes,
 )
 from qgen.document.exam import Item
 from qgen.document.formula import Call, Formula, Number, Power, Product, Quotient, Sum, Symbol
 from qgen.document.numbers import exact_value
+from qgen.renderers.blanks import stands_in_text
 from qgen.renderers.carried import quotient_of
 
 Data: TypeAlias = Mapping[str, object]
@@ -29,7 +34,13 @@ Data: TypeAlias = Mapping[str, object]
 
 def shown_parts(item: Item) -> list[Data]:
     """The kinds of a question's answers, as the page shows them anyway: nothing of the keys."""
-    return [_shown(part.answer) for part in item.parts]
+    return [_asked(part) for part in item.parts]
+
+
+def _asked(part: Part) -> Data:
+    shown = _shown(part.answer)
+    listed = isinstance(part.answer, SingleChoice) and stands_in_text(part)
+    return {**shown, "listed": True} if listed else shown
 
 
 def _shown(answer: Answer) -> Data:
@@ -43,13 +54,15 @@ def _shown(answer: Answer) -> Data:
         case Ordering():
             return {"kind": "ordering", "shown": len(answer.items)}
         case Numeric():
-            return {"kind": "number"}
+            return {"kind": "number", **({"workedOut": True} if answer.worked_out else {})}
         case FormulaAnswer():
             return {
                 "kind": "formula",
                 "variables": list(answer.variables),
                 **({"free": sorted(answer.free_names)} if answer.free_names else {}),
             }
+        case MatrixAnswer():
+            return {"kind": "matrix", "rows": answer.height, "columns": answer.width}
         case ShortAnswer():
             return {"kind": "words"}
         case Open():
@@ -60,12 +73,11 @@ def _shown(answer: Answer) -> Data:
 
 def marked_parts(item: Item) -> list[Data]:
     """What each part of a question is marked by, and its points."""
-    labels = [part.label for part in item.parts]
     return [
         {
-            **_shown(part.answer),
+            **_asked(part),
             **_key(part.answer),
-            **_carried(part, labels),
+            **_carried(part, item.parts),
             "points": str(part.points),
             **({"hints": [str(hint.penalty) for hint in part.hints]} if part.hints else {}),
         }
@@ -87,6 +99,7 @@ def _key(answer: Answer) -> Data:
             return {
                 "value": str(exact_value(answer.key)),
                 "mistakes": [str(exact_value(each.value)) for each in answer.mistakes],
+                **_credits(answer),
                 "tolerance": [answer.tolerance.kind, str(answer.tolerance.amount)],
             }
         case FormulaAnswer():
@@ -94,13 +107,22 @@ def _key(answer: Answer) -> Data:
                 "key": _tree(answer.key),
                 "domains": dict(answer.variables),
                 "mistakes": [_tree(each.value) for each in answer.mistakes],
+                **_credits(answer),
                 **({"forms": list(answer.forms)} if answer.forms else {}),
                 **({"freedom": answer.up_to} if answer.up_to else {}),
+            }
+        case MatrixAnswer():
+            return {
+                "credit": answer.credit,
+                "values": _numbers(answer.key),
+                "mistakes": [_numbers(each.rows) for each in answer.mistakes],
+                "tolerance": [answer.tolerance.kind, str(answer.tolerance.amount)],
             }
         case ShortAnswer():
             return {
                 "accepted": list(answer.accepted),
                 "mistakes": [each.text for each in answer.mistakes],
+                **_credits(answer),
                 "caseSensitive": answer.case_sensitive,
             }
         case Open():
@@ -109,20 +131,35 @@ def _key(answer: Answer) -> Data:
             assert_never(answer)
 
 
+def _numbers(rows: Rows) -> list[str]:
+    return [str(exact_value(entry)) for entry in entries_of(rows)]
+
+
+def _credits(answer: Numeric | FormulaAnswer | ShortAnswer) -> Data:
+    """What each known mistake earns, where one earns anything."""
+    if not rewards_mistakes(answer):
+        return {}
+    return {"credits": [str(each.credit) for each in answer.mistakes]}
+
+
 def _right(answer: SingleChoice | MultipleSelect) -> list[int]:
     return [number for number, option in enumerate(answer.options, 1) if option.correct]
 
 
-def _carried(part: Part, labels: Sequence[str]) -> Data:
+def _carried(part: Part, parts: Sequence[Part]) -> Data:
     """What follows from an earlier part's value; a rule that no page works out has no quotient."""
     if part.carried is None:
         return {}
-    number = labels.index(part.carried.part) + 1
+    number, source = next(
+        (n, each) for n, each in enumerate(parts, 1) if each.label == part.carried.part
+    )
+    carried: dict[str, object] = {"part": number}
+    if isinstance(source.answer, Numeric) and source.answer.worked_out:
+        carried["workedOut"] = True
     quotient = quotient_of(part.carried.key)
-    if quotient is None:
-        return {"carried": {"part": number}}
-    top, bottom = map(_texts, quotient)
-    return {"carried": {"part": number, "top": top, "bottom": bottom}}
+    if quotient is not None:
+        carried["top"], carried["bottom"] = map(_texts, quotient)
+    return {"carried": carried}
 
 
 def _texts(coefficients: Sequence[Fraction]) -> list[str]:

@@ -1,12 +1,13 @@
 """Questions as HTML with real form controls, so that a student can tick and type in the page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -18,12 +19,14 @@ from qgen.document.answers import (
     option_letter,
 )
 from qgen.document.exam import Item
-from qgen.document.richtext import Passage
+from qgen.document.richtext import Passage, plain_text
+from qgen.renderers.blanks import stands_in_text
 from qgen.renderers.html.languages import direction_attribute
 from qgen.renderers.html.solutions import SolutionWriter
 from qgen.renderers.html.text import HtmlLine, HtmlText, Surroundings, escape
 from qgen.renderers.html.words import filled, points_text
 from qgen.renderers.labels import Labels
+from qgen.renderers.matrices import size_text
 from qgen.renderers.wording import hint_label, upload_label
 
 
@@ -39,11 +42,17 @@ class HtmlQuestions:
         self._has_solutions = has_solutions
         self._solutions = SolutionWriter(labels, self.blocks, self.surroundings.formula)
 
-    def blocks(self, passage: Passage, heading_level: int) -> str:
-        """A passage as a box of blocks; its own headings start at the given level."""
+    def blocks(
+        self, passage: Passage, heading_level: int, boxes: Mapping[str, str] | None = None
+    ) -> str:
+        """A passage as a box of blocks; its own headings start at the given level.
+
+        `boxes` are the controls that stand in its blanks.
+        """
         text = self._texts.get(heading_level)
         if text is None:
             text = self._texts[heading_level] = HtmlText(self.surroundings, heading_level)
+        text.blanks = boxes or {}
         return f'<div class="text"{self._language}>\n{text.write(passage)}</div>'
 
     def question(self, number: int, item: Item) -> str:
@@ -72,9 +81,32 @@ class HtmlQuestions:
         solution = self._solutions.of_item(item, name) if self._has_solutions else ""
         if self._has_solutions and not item.is_derivation:
             solution = self._hints(base, item.parts[0]) + solution
-        markup = f"{self.blocks(item.stem, 4)}\n{self._parts(base, item)}{solution}"
+        markup = f"{self._stem(base, item)}\n{self._parts(base, item)}{solution}"
         self.surroundings.assets, self.surroundings.place, self._language = {}, None, ""
         return markup
+
+    def _stem(self, base: str, item: Item) -> str:
+        """The text of a question, with the boxes of the parts that stand in it."""
+        boxes = {
+            part.label: self._in_text(f"{base}-{index}", part)
+            for index, part in enumerate(item.parts, 1)
+            if stands_in_text(part)
+        }
+        return self.blocks(item.stem, 4, boxes)
+
+    def _in_text(self, base: str, part: Part) -> str:
+        """A label and a box within a line."""
+        match part.answer:
+            case SingleChoice():
+                control = _word_list(base, [plain_text(each.text) for each in part.answer.options])
+            case Numeric():
+                control = _input(base, "number", 'inputmode="decimal"')
+            case FormulaAnswer():
+                control = _input(base, "typed", 'autocapitalize="none" spellcheck="false"')
+            case _:
+                control = _input(base, "short", "")
+        label = f'<label id="{base}-label" for="{base}-answer">({escape(part.label)})</label>'
+        return f'<span class="blank">{label} {control}</span>'
 
     def _parts(self, base: str, item: Item) -> str:
         if not item.is_derivation:
@@ -97,6 +129,8 @@ class HtmlQuestions:
                 variables = f" ({filled(labels.variables, names)})" if names else ""
                 control = _input(base, "typed", 'autocapitalize="none" spellcheck="false"')
                 return self._field(base, control, variables)
+            case MatrixAnswer():
+                return self._entries(base, answer)
             case ShortAnswer():
                 return self._field(base, _input(base, "short", ""))
             case Matching():
@@ -121,11 +155,13 @@ class HtmlQuestions:
         solution = ""
         if self._has_solutions:
             solution = self._hints(base, part) + self._solutions.of_part(part, name)
+        prompt = f"{self.blocks(part.prompt, 5)}\n" if part.prompt.text.blocks else ""
+        answer = "" if stands_in_text(part) else self._answer(base, part.answer)
         return (
             f'<section class="part" aria-labelledby="{question}-name {base}-name">\n'
             f'<div class="head"><h4 id="{base}-name">{name}</h4>'
             f'<p class="points">{points_text(part.points, self._labels)}</p></div>\n'
-            f"{self.blocks(part.prompt, 5)}\n{self._answer(base, part.answer)}{solution}"
+            f"{prompt}{answer}{solution}"
             "</section>\n"
         )
 
@@ -159,13 +195,36 @@ class HtmlQuestions:
         return f'<div class="field">{label}{more}</label>\n{control}</div>\n'
 
     def _number(self, base: str, answer: Numeric) -> str:
-        attributes = 'inputmode="decimal"'
+        # A keyboard of digits alone types no sqrt(2).
+        words = 'autocapitalize="none" spellcheck="false"'
+        attributes = 'inputmode="decimal"' if answer.worked_out else words
         unit = ""
         if answer.unit is not None:
             attributes += f' aria-describedby="{base}-unit"'
             unit = f' <span class="unit" id="{base}-unit">{escape(answer.unit)}</span>'
         control = _input(base, "number", attributes)
         return self._field(base, f'<span class="measure">{control}{unit}</span>')
+
+    def _entries(self, base: str, answer: MatrixAnswer) -> str:
+        """A box for each entry, `q3-r1-c2`, as a grid between brackets."""
+        boxes = "".join(
+            f"{self._entry(base, row, column)}\n"
+            for row in range(1, answer.height + 1)
+            for column in range(1, answer.width + 1)
+        )
+        columns = f' style="--columns: {answer.width}"'
+        shown = f'<div class="entries"{columns}>\n{boxes}</div>\n'
+        return self._group(base, "matrix", size_text(answer, self._labels), shown)
+
+    def _entry(self, base: str, row: int, column: int) -> str:
+        name = escape(self._labels.matrix_entry.format(row, column))
+        box = f"{base}-r{row}-c{column}"
+        names = f'aria-labelledby="{base}-name {box}-label"'
+        return (
+            f'<span class="entry"><label class="unseen" id="{box}-label" for="{box}">{name}</label>'
+            f'<input type="text" class="number" id="{box}" {names} inputmode="decimal" '
+            'autocomplete="off"></span>'
+        )
 
     def _choices(self, base: str, options: Sequence[Option], kind: str, legend: str) -> str:
         shown = "".join(
@@ -264,4 +323,14 @@ def _letter_choice(identifier: str, names: str, count: int) -> str:
     return (
         f'<select id="{identifier}" aria-labelledby="{names}" '
         f'autocomplete="off"><option value="">–</option>{letters}</select>'
+    )
+
+
+def _word_list(base: str, words: Sequence[str]) -> str:
+    """A list of plain words, of which one is chosen."""
+    options = "".join(f"<option>{escape(each)}</option>" for each in words)
+    names = f'aria-labelledby="{base}-name {base}-label"'
+    return (
+        f'<select id="{base}-answer" {names} autocomplete="off">'
+        f'<option value="">–</option>{options}</select>'
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
-from qgen.document.answers import Answer, FormulaAnswer
+from qgen.document.answers import Answer, FormulaAnswer, MatrixAnswer, Numeric
 from qgen.renderers.writer import Memory
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.mjs"\n', re.MULTILINE)
@@ -28,6 +28,8 @@ def modules_for(mode: str, answers: Iterable[Answer]) -> tuple[str, ...]:
     asked = list(answers)
     formulas = [answer for answer in asked if isinstance(answer, FormulaAnswer)]
     needed = []
+    if any(map(_takes_closed_forms, asked)):
+        needed.append("closed_forms")
     if formulas:
         needed.append("formulas")
     if formulas and mode == "practice":
@@ -35,6 +37,12 @@ def modules_for(mode: str, answers: Iterable[Answer]) -> tuple[str, ...]:
     if any(answer.forms for answer in formulas) and mode == "practice":
         needed.append("formula_forms")
     return (*needed, f"start_{mode}")
+
+
+def _takes_closed_forms(answer: Answer) -> bool:
+    return isinstance(answer, MatrixAnswer) or (
+        isinstance(answer, Numeric) and not answer.worked_out
+    )
 
 
 def page_script(modules: tuple[str, ...], memory: Memory) -> str:

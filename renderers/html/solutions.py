@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -32,6 +34,8 @@ from qgen.renderers.html.words import (
     points_text,
 )
 from qgen.renderers.labels import Labels
+from qgen.renderers.matrices import key_tex, rows_tex
+from qgen.renderers.wording import credit_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +96,30 @@ class SolutionWriter:
             case Numeric():
                 yield from self._number_key(answer)
                 yield from self._mistakes(
-                    [(self.formula(number_tex(m.value)), m.feedback) for m in answer.mistakes]
+                    [
+                        (self.formula(number_tex(m.value)) + self._credit(m.credit), m.feedback)
+                        for m in answer.mistakes
+                    ]
                 )
             case FormulaAnswer():
                 source = f'<code class="typed">{escape(typed(answer.key))}</code>'
                 yield self._key_line(f"{self.formula(latex(answer.key))} {source}")
                 yield from self._mistakes(
-                    [(self.formula(latex(m.value)), m.feedback) for m in answer.mistakes]
+                    [
+                        (self.formula(latex(m.value)) + self._credit(m.credit), m.feedback)
+                        for m in answer.mistakes
+                    ]
+                )
+            case MatrixAnswer():
+                yield self._key_line(self.formula(key_tex(answer)))
+                yield from self._mistakes(
+                    [(self.formula(rows_tex(m.rows)), m.feedback) for m in answer.mistakes]
                 )
             case ShortAnswer():
                 yield self._key_line(" · ".join(map(escape, answer.accepted)))
-                yield from self._mistakes([(escape(m.text), m.feedback) for m in answer.mistakes])
+                yield from self._mistakes(
+                    [(escape(m.text) + self._credit(m.credit), m.feedback) for m in answer.mistakes]
+                )
             case Matching():
                 yield self._key_line(matching_key(answer))
                 yield from self._pair_notes(answer)
@@ -112,6 +129,9 @@ class SolutionWriter:
                 yield from self._rubric(answer)
             case _:
                 assert_never(answer)
+
+    def _credit(self, credit: Fraction) -> str:
+        return escape(credit_text(credit, self.labels.locale))
 
     def _key_line(self, markup: str) -> str:
         return f'<p class="key"><strong>{escape(self.labels.key)}:</strong> {markup}</p>'

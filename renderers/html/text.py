@@ -12,6 +12,7 @@ from qgen.document.exam import Asset
 from qgen.document.links import link_fault
 from qgen.document.problem import Place, Problem, Severity
 from qgen.document.richtext import (
+    Blank,
     Block,
     BulletList,
     Code,
@@ -36,7 +37,7 @@ from qgen.document.richtext import (
     Text,
 )
 from qgen.renderers.math_markup import MathMarkup, Unconvertible
-from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot
+from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot, written_code
 
 PICTURE_TYPES = {
     "svg": "image/svg+xml",
@@ -157,7 +158,7 @@ class HtmlText(PassageWriter):
             case Quotation():
                 yield from ("<blockquote>\n", *self._blocks(block.blocks, above), "</blockquote>\n")
             case CodeBlock():
-                yield f"<pre><code>{escape(block.text)}</code></pre>\n"
+                yield written_code(block, lambda t: f"<pre><code>{escape(t)}</code></pre>\n")
             case Rule():
                 yield "<hr>\n"
             case Table():
@@ -237,6 +238,9 @@ class HtmlText(PassageWriter):
                 yield FormulaSlot(node.alternative, partial(self._surroundings.picture, node.asset))
             case LineBreak():
                 yield "<br>\n"
+            case Blank():
+                gap = f'<span class="kept"><strong>({escape(node.label)})</strong> ____</span>'
+                yield self.blank(node, gap)
             case _:
                 assert_never(node)
 

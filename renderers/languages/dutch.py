@@ -21,6 +21,8 @@ DUTCH = Labels(
     "bij.",
     order_all="Geef de letters in de juiste volgorde.",
     position="Plaats {}",
+    matrix_size="Rijen: {}, kolommen: {}",
+    matrix_entry="rij {}, kolom {}",
     answer="Antwoord",
     solutions="Uitwerkingen",
     key="Oplossing",
@@ -96,6 +98,9 @@ DUTCH = Labels(
     "zwart.",
     on_paper="Op het tentamen zelf te beantwoorden: {}",
     use_sheet="Geef uw antwoorden op het antwoordblad.",
+    entries_all="Een matrix of vector levert de punten op als elk element goed is, anders geen.",
+    entries_each="In een matrix of vector levert elk goed element een gelijk deel van de punten "
+    "op.",
     turn_over="Z.o.z.",
     verified="langs twee wegen geverifieerd",
     computed="langs één weg berekend",

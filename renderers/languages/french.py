@@ -21,6 +21,8 @@ FRENCH = Labels(
     "sert deux fois.",
     order_all="Donnez les lettres dans le bon ordre.",
     position="Place {}",
+    matrix_size="Lignes : {}, colonnes : {}",
+    matrix_entry="ligne {}, colonne {}",
     answer="Réponse",
     solutions="Corrigé",
     key="Solution",
@@ -94,6 +96,10 @@ FRENCH = Labels(
     "raison d'un signe par case, et noircissez en dessous le cercle de ce signe.",
     on_paper="À traiter sur le sujet lui-même : {}",
     use_sheet="Donnez vos réponses sur la feuille de réponses.",
+    entries_all="Une matrice ou un vecteur rapporte ses points si tous les coefficients sont "
+    "justes, sinon aucun.",
+    entries_each="Dans une matrice ou un vecteur, chaque coefficient juste rapporte la même "
+    "part des points.",
     turn_over="Tournez la page",
     verified="vérifiée par deux voies",
     computed="calculée par une voie",

@@ -20,6 +20,8 @@ GERMAN = Labels(
     match_each="Geben Sie zu jeder Zahl den passenden Buchstaben an; keiner passt zweimal.",
     order_all="Geben Sie die Buchstaben in der richtigen Reihenfolge an.",
     position="Stelle {}",
+    matrix_size="Zeilen: {}, Spalten: {}",
+    matrix_entry="Zeile {}, Spalte {}",
     answer="Antwort",
     solutions="Lösungen",
     key="Lösung",
@@ -93,6 +95,10 @@ GERMAN = Labels(
     "Kreis dieses Zeichens aus.",
     on_paper="Auf der Prüfung selbst zu beantworten: {}",
     use_sheet="Tragen Sie Ihre Antworten auf dem Antwortbogen ein.",
+    entries_all="Eine Matrix oder ein Vektor bringt die Punkte, wenn alle Einträge richtig "
+    "sind, sonst keine.",
+    entries_each="In einer Matrix oder einem Vektor bringt jeder richtige Eintrag den gleichen "
+    "Anteil der Punkte.",
     turn_over="Bitte wenden",
     verified="auf zwei Wegen geprüft",
     computed="auf einem Weg berechnet",

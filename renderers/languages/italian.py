@@ -21,6 +21,8 @@ ITALIAN = Labels(
     "si usa due volte.",
     order_all="Indicare le lettere nell'ordine giusto.",
     position="Posizione {}",
+    matrix_size="Righe: {}, colonne: {}",
+    matrix_entry="riga {}, colonna {}",
     answer="Risposta",
     solutions="Soluzioni",
     key="Soluzione",
@@ -95,6 +97,10 @@ ITALIAN = Labels(
     "quel segno.",
     on_paper="Da svolgere sul compito stesso: {}",
     use_sheet="Dare le risposte sul foglio delle risposte.",
+    entries_all="Una matrice o un vettore dà i suoi punti se tutti gli elementi sono corretti, "
+    "altrimenti nessuno.",
+    entries_each="In una matrice o in un vettore, ogni elemento corretto dà la stessa parte dei "
+    "punti.",
     turn_over="Girare il foglio",
     verified="verificata per due vie",
     computed="calcolata per una via",

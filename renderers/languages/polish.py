@@ -21,6 +21,8 @@ POLISH = Labels(
     "dwa razy.",
     order_all="Podaj litery we właściwej kolejności.",
     position="Miejsce {}",
+    matrix_size="Wiersze: {}, kolumny: {}",
+    matrix_entry="wiersz {}, kolumna {}",
     answer="Odpowiedź",
     solutions="Rozwiązania",
     key="Rozwiązanie",
@@ -93,6 +95,9 @@ POLISH = Labels(
     "jednym znaku w każdej kratce i zamaluj pod nią kółko tego znaku.",
     on_paper="Odpowiedzi na samym arkuszu: {}",
     use_sheet="Odpowiedzi zaznacz na karcie odpowiedzi.",
+    entries_all="Macierz lub wektor daje punkty, jeśli wszystkie elementy są poprawne, w "
+    "przeciwnym razie żadnych.",
+    entries_each="W macierzy lub wektorze każdy poprawny element daje taką samą część punktów.",
     turn_over="Proszę odwrócić kartkę",
     verified="sprawdzone dwiema drogami",
     computed="obliczone jedną drogą",

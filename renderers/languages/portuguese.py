@@ -21,6 +21,8 @@ PORTUGUESE = Labels(
     "duas vezes.",
     order_all="Indique as letras na ordem certa.",
     position="Posição {}",
+    matrix_size="Linhas: {}, colunas: {}",
+    matrix_entry="linha {}, coluna {}",
     answer="Resposta",
     solutions="Soluções",
     key="Solução",
@@ -92,6 +94,9 @@ PORTUGUESE = Labels(
     "Escreva um número com um sinal em cada quadro e preencha abaixo o círculo desse sinal.",
     on_paper="A responder na própria prova: {}",
     use_sheet="Dê as suas respostas na folha de respostas.",
+    entries_all="Uma matriz ou um vetor vale os seus pontos se todas as entradas estiverem "
+    "certas; senão, nenhum.",
+    entries_each="Numa matriz ou num vetor, cada entrada certa vale a mesma parte dos pontos.",
     turn_over="Vire a folha",
     verified="verificada por duas vias",
     computed="calculada por uma via",

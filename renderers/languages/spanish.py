@@ -21,6 +21,8 @@ SPANISH = Labels(
     "dos veces.",
     order_all="Escriba las letras en el orden correcto.",
     position="Posición {}",
+    matrix_size="Filas: {}, columnas: {}",
+    matrix_entry="fila {}, columna {}",
     answer="Respuesta",
     solutions="Soluciones",
     key="Solución",
@@ -94,6 +96,10 @@ SPANISH = Labels(
     "de ese signo.",
     on_paper="Se responde en el propio examen: {}",
     use_sheet="Dé sus respuestas en la hoja de respuestas.",
+    entries_all="Una matriz o un vector da sus puntos si todas las entradas son correctas; si "
+    "no, ninguno.",
+    entries_each="En una matriz o un vector, cada entrada correcta da la misma parte de los "
+    "puntos.",
     turn_over="Dé la vuelta a la hoja",
     verified="verificada por dos vías",
     computed="calculada por una vía",

@@ -29,6 +29,8 @@ class Labels:
     match_each: str
     order_all: str
     position: str
+    matrix_size: str
+    matrix_entry: str
     answer: str
     solutions: str
     key: str
@@ -88,6 +90,8 @@ class Labels:
     fill_circles: str
     on_paper: str
     use_sheet: str
+    entries_all: str
+    entries_each: str
     turn_over: str
     verified: str
     computed: str

@@ -10,6 +10,7 @@ from qgen.document.answers import (
     FormulaAnswer,
     Hint,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -34,7 +35,14 @@ from qgen.renderers.labels import Labels
 from qgen.renderers.latex.characters import escape
 from qgen.renderers.latex.text import LatexPassageWriter, formula
 from qgen.renderers.locales import number_tex
-from qgen.renderers.wording import hint_label, points_label, points_number, upload_label
+from qgen.renderers.matrices import key_tex, rows_tex
+from qgen.renderers.wording import (
+    credit_text,
+    hint_label,
+    points_label,
+    points_number,
+    upload_label,
+)
 
 
 def fill_label(label: str, *written: str) -> str:
@@ -146,11 +154,18 @@ class LatexQuestions:
             case MultipleSelect():
                 yield rf"\examhint{{{escape(words.select_any)}}}"
                 yield self._options(answer.options, r"\examsquare")
+            case Numeric() | ShortAnswer() if part.in_text:
+                pass
             case Numeric():
                 unit = f"~{escape(answer.unit)}" if answer.unit else ""
                 yield rf"\examblank{{{escape(words.answer)}}}{{5cm}}{unit}"
             case FormulaAnswer():
                 yield rf"\examspace{{{self._formula_label(answer)}}}{{1.6cm}}"
+            case MatrixAnswer():
+                row = "&".join([r"\examentry"] * answer.width)
+                rows = r"\\[3mm]".join([row] * answer.height)
+                array = rf"\begin{{array}}{{{'c' * answer.width}}}{rows}\end{{array}}"
+                yield rf"\examletters{{{escape(words.answer)}}}$\left[{array}\right]$"
             case ShortAnswer():
                 yield rf"\examblank{{{escape(words.answer)}}}{{.6\linewidth}}"
             case Matching():
@@ -210,20 +225,40 @@ class LatexQuestions:
             case Numeric():
                 yield self._key_line(self._accepted(answer))
                 yield from self._mistakes(
-                    [(self._number(mistake.value), mistake.feedback) for mistake in answer.mistakes]
+                    [
+                        (
+                            self._number(mistake.value) + self._credit(mistake.credit),
+                            mistake.feedback,
+                        )
+                        for mistake in answer.mistakes
+                    ]
                 )
             case FormulaAnswer():
                 yield self._key_line(self._formula(latex(answer.key)))
                 yield from self._mistakes(
                     [
-                        (self._formula(latex(mistake.value)), mistake.feedback)
+                        (
+                            self._formula(latex(mistake.value)) + self._credit(mistake.credit),
+                            mistake.feedback,
+                        )
                         for mistake in answer.mistakes
                     ]
+                )
+            case MatrixAnswer():
+                yield self._key_line(self._formula(key_tex(answer)))
+                yield from self._mistakes(
+                    [(self._formula(rows_tex(m.rows)), m.feedback) for m in answer.mistakes]
                 )
             case ShortAnswer():
                 yield self._key_line("; ".join(map(escape, answer.accepted)))
                 yield from self._mistakes(
-                    [(escape(f"“{mistake.text}”"), mistake.feedback) for mistake in answer.mistakes]
+                    [
+                        (
+                            escape(f"“{mistake.text}”") + self._credit(mistake.credit),
+                            mistake.feedback,
+                        )
+                        for mistake in answer.mistakes
+                    ]
                 )
             case Matching():
                 yield from self._matching_key(answer)
@@ -284,6 +319,9 @@ class LatexQuestions:
                 + self.passages.write(feedback)
                 for value, feedback in mistakes
             )
+
+    def _credit(self, credit: Fraction) -> str:
+        return escape(credit_text(credit, self.labels.locale))
 
     def _rubric(self, answer: Open) -> str:
         lines = (

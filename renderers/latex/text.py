@@ -8,6 +8,7 @@ from typing import assert_never
 from qgen.document.data_files import printed_tables
 from qgen.document.richtext import (
     Alignment,
+    Blank,
     Block,
     BulletList,
     Code,
@@ -34,7 +35,7 @@ from qgen.document.richtext import (
 )
 from qgen.renderers.latex.characters import escape, escape_code
 from qgen.renderers.latex.math import formula_source
-from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot
+from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot, written_code
 
 # TeX refuses lists deeper than six; the notes on a part's options stand in three already.
 _DEEPEST_LIST = 3
@@ -109,15 +110,19 @@ def _block(block: Block, depth: int) -> Iterator[Piece]:
                 inside = _between("\\begin{quote}\n", inside, "\n\\end{quote}")
             yield from inside
         case CodeBlock():
-            lines = block.text.expandtabs(4).rstrip("\n").split("\n")
-            written = "\n".join(rf"\examcodeline{{{escape_code(line)}}}" for line in lines)
-            yield f"{{\\examcodeblock\n{written}\n\\par}}"
+            yield written_code(block, _code_block)
         case Rule():
             yield r"\examrule"
         case Table():
             yield from _table(block)
         case _:
             assert_never(block)
+
+
+def _code_block(text: str) -> str:
+    lines = text.expandtabs(4).rstrip("\n").split("\n")
+    written = "\n".join(rf"\examcodeline{{{escape_code(line)}}}" for line in lines)
+    return f"{{\\examcodeblock\n{written}\n\\par}}"
 
 
 def _between(before: str, pieces: Iterable[Piece], after: str) -> Iterator[Piece]:
@@ -168,6 +173,8 @@ def _inline(node: Inline) -> Iterator[Piece]:
             yield FormulaSlot(node.alternative, partial(_picture, node.asset))
         case LineBreak():
             yield "\\examlinebreak{}"
+        case Blank():
+            yield rf"\examtextgap{{({escape(node.label)})}}"
         case _:
             assert_never(node)
 
@@ -252,6 +259,8 @@ def _width(cell: tuple[Inline, ...]) -> int:
                 width += 20
             case LineBreak():
                 pass
+            case Blank():
+                width += 20
             case _:
                 assert_never(node)
     return width

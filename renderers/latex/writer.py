@@ -12,6 +12,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -320,7 +321,7 @@ def _answer_passages(answer: Answer, options: LatexOptions) -> Iterator[Passage]
                 yield passage_of(answer.unit)
             if options.solutions:
                 yield from (mistake.feedback for mistake in answer.mistakes)
-        case FormulaAnswer():
+        case FormulaAnswer() | MatrixAnswer():
             if options.solutions:
                 yield from (mistake.feedback for mistake in answer.mistakes)
         case ShortAnswer():
@@ -347,8 +348,10 @@ def _answer_passages(answer: Answer, options: LatexOptions) -> Iterator[Passage]
 def node_losses(node: Node, assets: Mapping[str, Asset]) -> Iterator[tuple[str, str]]:
     """Codes and messages for one node by itself, not for what it holds."""
     match node:
-        case Text() | Code() | CodeBlock():
+        case Text() | Code():
             yield from _character_losses(node.text)
+        case CodeBlock():
+            yield from _character_losses(join_parts(node.text, ()))
         case Math() | DisplayMath():
             source = join_parts(node.parts, ())
             forbidden = forbidden_commands(source)

@@ -15,6 +15,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -29,6 +30,7 @@ from qgen.document.formula import Symbol, latex
 from qgen.document.numbers import machine_decimal
 from qgen.document.richtext import Hole, Paragraph, Passage, Text
 from qgen.renderers.labels import Labels
+from qgen.renderers.matrices import size_text
 from qgen.renderers.moodle.essay import lettered, part_heading
 from qgen.renderers.moodle.formula_values import FormulaValues, Point
 from qgen.renderers.moodle.numbers import NumberWriter
@@ -81,6 +83,17 @@ def can_be_listed(texts: Iterable[Passage]) -> bool:
     return all(map(is_plain, texts))
 
 
+def stands_in_cloze(part: Part) -> bool:
+    """Whether a part's box stands in a blank of the stem; values of a formula stay below."""
+    match part.answer:
+        case Numeric() | ShortAnswer():
+            return part.in_text
+        case SingleChoice():
+            return part.in_text and can_be_listed(option.text for option in part.answer.options)
+        case _:
+            return False
+
+
 def star_escaped(text: str) -> str:
     """A short answer's text, whose stars would match anything; a backslash stands for itself."""
     return text.replace("*", r"\*")
@@ -120,10 +133,11 @@ class ClozeWriter:
         asked: Collection[str],
         values: Mapping[str, FormulaValues],
         labels: Labels,
-    ) -> str:
+    ) -> tuple[dict[str, str], str]:
         """The parts with labels in `asked`, each with its prompt and its blank or blanks.
 
-        `values` are those of the formulas, by the parts' labels.
+        First come the boxes that stand in the stem's blanks, by the parts' labels. `values` are
+        those of the formulas.
         """
         here = [part for part in parts if part.label in asked]
         answers = {part.label: values.get(part.label, part.answer) for part in here}
@@ -132,16 +146,35 @@ class ClozeWriter:
         ]
         weights = iter(whole_weights(*(share.as_integer_ratio() for share in shares)))
         written: list[str] = []
+        in_text: dict[str, str] = {}
         for part in parts:
             heading = self.body(part_heading(part, labels))
             if part.label in asked:
                 prompt = self.body(f"<div>{self._text.write(part.prompt)}</div>")
-                written.append(
-                    heading + prompt + self._blanks(answers[part.label], weights, labels)
-                )
+                if stands_in_cloze(part):
+                    in_text[part.label] = self._in_line(part, next(weights))
+                    hint = typing_hint(labels) if isinstance(part.answer, Numeric) else ""
+                    written.append(f"{heading}{prompt}{hint}")
+                else:
+                    blanks = self._blanks(answers[part.label], weights, labels)
+                    written.append(heading + prompt + blanks)
             else:
                 written.append(f"{heading}<p>{escaped_text(labels.asked_elsewhere)}</p>")
-        return "".join(written)
+        return in_text, "".join(written)
+
+    def _in_line(self, part: Part, weight: int) -> str:
+        """The label and the box of a part that stands in the text."""
+        match part.answer:
+            case SingleChoice():
+                kind = f"MULTICHOICE_{self._shuffled}".rstrip("_")
+                box = self._choice_blank(part.answer, weight, kind, "")
+            case Numeric():
+                box = self._number(part.answer, weight)
+            case ShortAnswer():
+                box = self._words(part.answer, weight)
+            case _:
+                raise TypeError(f"a {type(part.answer).__name__} stands in no line")
+        return f"<strong>({escaped_text(part.label)})</strong>&nbsp;{box}"
 
     def alone(self, answer: Answer | FormulaValues, labels: Labels) -> str:
         """One answer as blanks of equal weight, such as a choice of yes or no for statements."""
@@ -168,6 +201,8 @@ class ClozeWriter:
                 return f"<p>{number}{self.body(unit)} {typing_hint(labels)}</p>"
             case FormulaValues():
                 return self._values(answer, weights, labels)
+            case MatrixAnswer():
+                return self._entries(answer, weights, labels)
             case ShortAnswer():
                 return f"<p>{self._words(answer, next(weights))}</p>"
             case Matching():
@@ -182,7 +217,13 @@ class ClozeWriter:
     def _options(
         self, answer: SingleChoice | MultipleSelect, weight: int, kind: str, share: str
     ) -> str:
-        """Options to click on; `share` is the percentage of one right tick, where one is given."""
+        """Options to click on."""
+        return f"<div>{self._choice_blank(answer, weight, kind, share)}</div>"
+
+    def _choice_blank(
+        self, answer: SingleChoice | MultipleSelect, weight: int, kind: str, share: str
+    ) -> str:
+        """Options; `share` is the percentage of one right tick, where one is given."""
         right, wrong = (f"%{share}%", f"%-{share}%") if share else ("=", "")
         alternatives = [
             self._alternative(
@@ -192,7 +233,7 @@ class ClozeWriter:
             )
             for option in answer.options
         ]
-        return f"<div>{_blank(weight, kind, alternatives)}</div>"
+        return _blank(weight, kind, alternatives)
 
     def _judgements(self, answer: MultipleSelect, weights: Iterator[int], labels: Labels) -> str:
         rows: list[str] = []
@@ -242,6 +283,15 @@ class ClozeWriter:
             rows.append(f"<li>{self.body(self._text.write(item))} {blank}</li>")
         return f"<ul>{''.join(rows)}</ul>"
 
+    def _entries(self, answer: MatrixAnswer, weights: Iterator[int], labels: Labels) -> str:
+        """A box for each entry, row by row."""
+        rows: list[str] = []
+        for row in answer.key:
+            boxes = (self._number(Numeric(key, answer.tolerance), next(weights)) for key in row)
+            rows.append("<tr>" + "".join(f"<td>{box}</td>" for box in boxes) + "</tr>")
+        grid = f"<table><tbody>{''.join(rows)}</tbody></table>"
+        return f"{grid}<p>{escaped_text(size_text(answer, labels))} {typing_hint(labels)}</p>"
+
     def _values(self, asked: FormulaValues, weights: Iterator[int], labels: Labels) -> str:
         """A box for the value at each point; a formula without variables has but one value."""
         blanks = [(each.point, self._number(each.number, next(weights))) for each in asked.values]
@@ -255,7 +305,7 @@ class ClozeWriter:
         keys = ["=" + ":".join(key) for key in writer.write_key(answer.key)]
         wrong = writer.write_mistakes([mistake.value for mistake in answer.mistakes])
         mistakes = [
-            ":".join(number) + self._feedback(mistake.feedback)
+            _percent(mistake.credit) + ":".join(number) + self._feedback(mistake.feedback)
             for mistake, number in zip(answer.mistakes, wrong, strict=True)
         ]
         return _blank(weight, "NUMERICAL", keys + mistakes)
@@ -264,7 +314,9 @@ class ClozeWriter:
         kind = "SHORTANSWER_C" if answer.case_sensitive else "SHORTANSWER"
         accepted = [f"={in_a_blank(star_escaped(form))}" for form in answer.accepted]
         mistakes = [
-            in_a_blank(star_escaped(mistake.text)) + self._feedback(mistake.feedback)
+            _percent(mistake.credit)
+            + in_a_blank(star_escaped(mistake.text))
+            + self._feedback(mistake.feedback)
             for mistake in answer.mistakes
         ]
         return _blank(weight, kind, accepted + mistakes)
@@ -278,6 +330,8 @@ class ClozeWriter:
                 count = len(answer.pairs)
             case Ordering():
                 count = len(answer.items)
+            case MatrixAnswer():
+                count = len(answer.entries)
             case FormulaValues():
                 count = len(answer.values)
             case SingleChoice() | MultipleSelect() | Numeric() | ShortAnswer():
@@ -311,6 +365,11 @@ def point_text(point: Point) -> str:
 
 def _blank(weight: int, kind: str, alternatives: Iterable[str]) -> str:
     return f"{{{weight}:{kind}:{'~'.join(alternatives)}}}"
+
+
+def _percent(credit: Fraction) -> str:
+    """What a wrong answer earns, in the whole percents that every version of Moodle reads."""
+    return f"%{int(credit * 100)}%" if credit else ""
 
 
 def _share_of_right(answer: MultipleSelect) -> str:

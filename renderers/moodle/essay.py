@@ -8,6 +8,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -23,9 +24,10 @@ from qgen.document.numbers import machine_decimal
 from qgen.document.richtext import Passage
 from qgen.marking.rules import accepted_interval
 from qgen.renderers.labels import Labels
+from qgen.renderers.matrices import key_tex, rows_tex, size_text
 from qgen.renderers.moodle.text import escaped, escaped_text
 from qgen.renderers.passage_writer import PassageWriter
-from qgen.renderers.wording import points_label, points_number, upload_label
+from qgen.renderers.wording import credit_text, points_label, points_number, upload_label
 
 # What Moodle's form offers; another number would show as something else when it is edited.
 _FIELD_LINES = (5, 10, 15, 20, 25, 30, 35, 40)
@@ -77,6 +79,8 @@ def asked_text(answer: Answer, text: PassageWriter, labels: Labels) -> str:
             return unit_line(answer.unit, labels) if answer.unit else ""
         case Open() if answer.upload:
             return f"<p>{escaped_text(upload_label(answer, labels))}</p>"
+        case MatrixAnswer():
+            return f"<p>{escaped_text(size_text(answer, labels))}</p>"
         case FormulaAnswer() | ShortAnswer() | Open():
             return ""
         case _:
@@ -111,14 +115,29 @@ def marking_notes(answer: Answer, text: PassageWriter, labels: Labels) -> str:
             unit = f" {escaped_text(answer.unit)}" if answer.unit else ""
             span = labels.tolerance.format(low, high)
             return _key(labels, f"{machine_decimal(answer.key)}{unit} ({escaped_text(span)})") + (
-                _list([(machine_decimal(m.value), m.feedback) for m in answer.mistakes], text)
+                _list(
+                    [
+                        (
+                            machine_decimal(mistake.value) + credit_text(mistake.credit),
+                            mistake.feedback,
+                        )
+                        for mistake in answer.mistakes
+                    ],
+                    text,
+                )
             )
+        case MatrixAnswer():
+            mistakes = [(_typeset(rows_tex(m.rows)), m.feedback) for m in answer.mistakes]
+            return _key(labels, _typeset(key_tex(answer))) + _list(mistakes, text)
         case FormulaAnswer():
             return _formula_notes(answer, text, labels)
         case ShortAnswer():
             forms = " / ".join(escaped_text(form) for form in answer.accepted)
             return _key(labels, forms) + _list(
-                [(escaped_text(mistake.text), mistake.feedback) for mistake in answer.mistakes],
+                [
+                    (escaped_text(mistake.text) + credit_text(mistake.credit), mistake.feedback)
+                    for mistake in answer.mistakes
+                ],
                 text,
             )
         case Matching():
@@ -165,10 +184,17 @@ def _choice_notes(
 def _formula_notes(answer: FormulaAnswer, text: PassageWriter, labels: Labels) -> str:
     names = ", ".join(f"{name} ({domain})" for name, domain in answer.variables.items())
     variables = f", {escaped_text(labels.variables.format(names))}" if names else ""
-    mistakes = [(_formula(mistake.value), mistake.feedback) for mistake in answer.mistakes]
+    mistakes = [
+        (_formula(mistake.value) + credit_text(mistake.credit), mistake.feedback)
+        for mistake in answer.mistakes
+    ]
     return _key(labels, _formula(answer.key) + variables) + _list(mistakes, text)
 
 
 def _formula(expression: Formula) -> str:
     """A formula typeset and as it is typed."""
-    return rf"\({escaped(latex(expression))}\), <code>{escaped(typed(expression))}</code>"
+    return rf"{_typeset(latex(expression))}, <code>{escaped(typed(expression))}</code>"
+
+
+def _typeset(tex: str) -> str:
+    return rf"\({escaped(tex)}\)"

@@ -170,7 +170,7 @@ def _asked(
         else Tolerance("absolute", Fraction(str(_BESIDE_ZERO)))
     )
     mistakes = tuple(
-        NumericMistake(value, mistake.feedback)
+        NumericMistake(value, mistake.feedback, mistake.credit)
         for index, (value, mistake) in enumerate(zip(at.mistakes, answer.mistakes, strict=True))
         if value is not None and index in told_apart
     )

@@ -7,6 +7,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -15,6 +16,7 @@ from qgen.document.answers import (
     Part,
     ShortAnswer,
     SingleChoice,
+    rewards_mistakes,
 )
 from qgen.document.exam import Item
 from qgen.document.formats import MoodleOptions
@@ -33,12 +35,14 @@ from qgen.renderers.moodle.halves import (
     wants_plugin,
     who_marks,
 )
+from qgen.renderers.moodle.numbers import are_listed
 from qgen.renderers.moodle.questions import NAME_LENGTH, TAG_LENGTH
 from qgen.renderers.moodle.text import web_form
 
 NUMBERS = (
     "questions that ask for numbers: {}; Moodle reads decimals such as 0.25 or -1.2e-5, and marks "
-    "1/4, 25%, 0,25 or 2.5·10^-1 wrong, or by the first number in them; each box says how to type"
+    "1/4, 25%, 0,25, 2.5·10^-1 or sqrt(2)/2 wrong, or by the first number in them; each box says "
+    "how to type"
 )
 
 
@@ -59,9 +63,13 @@ def item_losses(item: Item, options: MoodleOptions) -> list[Problem]:
             if who == "machine":
                 lost = _answer_losses(part.answer, options, embedded=True, plugin=plugin)
                 lost += [] if plugin else _blank_losses(part.answer, options)
+                lost += [] if plugin else _credit_losses(part.answer, embedded=True)
                 found += [(code, where + text) for code, text in lost]
     else:
-        found += _answer_losses(item.parts[0].answer, options, plugin=plugin)
+        answer = item.parts[0].answer
+        found += _answer_losses(answer, options, plugin=plugin)
+        if not plugin and who_marks(item, options) == ("machine",):
+            found += _credit_losses(answer, embedded=isinstance(answer, FormulaAnswer))
     found += _picture_losses(item)
     found += _cut_losses(item)
     problems = [Problem(code, text, item.header.place, "loss") for code, text in found]
@@ -93,7 +101,7 @@ def types_number(item: Item, options: MoodleOptions) -> bool:
         for half in halves(item, options)
     )
     return any(
-        isinstance(part.answer, Numeric)
+        isinstance(part.answer, (Numeric, MatrixAnswer))
         or (
             isinstance(part.answer, FormulaAnswer)
             and by_values
@@ -118,10 +126,29 @@ def _answer_losses(
             return _words_losses(answer)
         case FormulaAnswer():
             return _formula_losses(answer, options, plugin=plugin)
+        case MatrixAnswer():
+            return _matrix_losses(answer)
         case SingleChoice() | Numeric() | Open():
             return []
         case _:
             assert_never(answer)
+
+
+def _credit_losses(answer: Answer, *, embedded: bool) -> list[tuple[str, str]]:
+    """Which mistakes earn another share than the question's own, `embedded` among others or not."""
+    if not isinstance(answer, (Numeric, ShortAnswer, FormulaAnswer)):
+        return []
+    if not embedded and not isinstance(answer, FormulaAnswer) and are_listed(answer):
+        return []
+    shares = {mistake.credit for mistake in answer.mistakes if mistake.credit * 100 % 1}
+    return [
+        (
+            "moodle-credit",
+            f"a mistake that earns {share} of the points earns {int(share * 100)}% of them: Moodle "
+            "knows whole percents here",
+        )
+        for share in sorted(shares)
+    ]
 
 
 _POSITIONS = [
@@ -176,12 +203,28 @@ def _plugin_losses(asked: Iterable[Half], options: MoodleOptions) -> list[tuple[
             found.append(("moodle-formula", text))
             if any(_has_mistakes(part.answer) for part in half.parts):
                 text = "the Formulas plugin tells nothing of known mistakes"
+                if any(rewards_mistakes(part.answer) for part in half.parts):
+                    text += ", and those that earn a share of the points earn nothing"
                 found.append(("moodle-feedback", text))
     return found
 
 
 def _has_mistakes(answer: Answer) -> bool:
     return isinstance(answer, (FormulaAnswer, Numeric)) and bool(answer.mistakes)
+
+
+def _matrix_losses(answer: MatrixAnswer) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    if answer.credit == "all":
+        text = (
+            "Moodle marks a matrix entry by entry, each for its share, and cannot ask for all of "
+            "them together"
+        )
+        found.append(("moodle-scoring", text))
+    if answer.mistakes:
+        text = "Moodle has no feedback on a matrix as a whole; that on known mistakes is left out"
+        found.append(("moodle-feedback", text))
+    return found
 
 
 def _matching_losses(answer: Matching, embedded: bool) -> list[tuple[str, str]]:
@@ -282,7 +325,7 @@ def _blank_losses(answer: Answer, options: MoodleOptions) -> list[tuple[str, str
             passages += [pair.feedback for pair in answer.pairs if pair.feedback is not None]
         case FormulaAnswer():
             passages += [mistake.feedback for mistake in answer.mistakes]
-        case Ordering() | Open():
+        case MatrixAnswer() | Ordering() | Open():
             pass
         case _:
             assert_never(answer)

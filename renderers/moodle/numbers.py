@@ -1,9 +1,9 @@
 """Numbers and tolerances as Moodle reads them: plain decimals of at most 14 digits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from qgen.document.answers import Tolerance
+from qgen.document.answers import Numeric, ShortAnswer, Tolerance
 from qgen.document.numbers import significant
 from qgen.document.values import Real
 
@@ -107,6 +107,35 @@ def _written(number: float, margin: float) -> tuple[str, str]:
     if float(width) < margin:
         width = format(margin * (1 + _LOST), ".14g")
     return _tidy(text), _tidy(width)
+
+
+LISTED_SHARES: Mapping[Fraction, str] = {
+    Fraction(share): text
+    for share, text in (
+        *((f"{percent}/100", str(percent)) for percent in (90, 80, 75, 70, 60, 50, 40, 30, 25, 20)),
+        ("5/6", "83.33333"),
+        ("2/3", "66.66667"),
+        ("1/3", "33.33333"),
+        ("1/6", "16.66667"),
+        ("1/7", "14.28571"),
+        ("1/8", "12.5"),
+        ("1/9", "11.11111"),
+        ("1/10", "10"),
+        ("1/20", "5"),
+        ("0", "0"),
+    )
+}
+"""The shares below the whole that Moodle lets an answer earn, in its own spelling."""
+
+
+def listed_share(credit: Fraction) -> str:
+    """The share in Moodle's spelling, or the largest below it that Moodle has."""
+    return LISTED_SHARES[max(share for share in LISTED_SHARES if share <= credit)]
+
+
+def are_listed(answer: Numeric | ShortAnswer) -> bool:
+    """Whether Moodle's own questions can give each known mistake its share."""
+    return all(mistake.credit in LISTED_SHARES for mistake in answer.mistakes)
 
 
 def grade(points: Fraction) -> str:

@@ -1,6 +1,6 @@
 """Questions as Moodle XML, each kind as the question type that marks it best."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import assert_never
@@ -10,6 +10,7 @@ from qgen.document.answers import (
     FormulaAnswer,
     Hint,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -45,7 +46,7 @@ from qgen.renderers.moodle.essay import (
 from qgen.renderers.moodle.formula_values import HIDDEN, NO_VALUES, FormulaValues, formula_values
 from qgen.renderers.moodle.formulas_plugin import PluginParts, plain_braces, plugin_elements
 from qgen.renderers.moodle.halves import Half, in_plugin, try_penalty, variant_fault
-from qgen.renderers.moodle.numbers import NumberWriter, grade
+from qgen.renderers.moodle.numbers import NumberWriter, are_listed, grade, listed_share
 from qgen.renderers.moodle.stack import ELEMENTS_HERE, stack_question
 from qgen.renderers.moodle.stack_parts import StackParts, unfollowed
 from qgen.renderers.moodle.text import (
@@ -78,6 +79,7 @@ _FORMULA_LINES = 5
 _MOST_FILES = 3
 """The most that Moodle's form offers beside any number."""
 _ESSAY_ENDING = "-essay"
+_NO_BOXES: Mapping[str, str] = {}
 _ANY_OTHER_NUMBER = (
     '<answer fraction="0" format="moodle_auto_format"><text>*</text><tolerance>0</tolerance>'
     f'<feedback format="html">{EMPTY_FIELD}</feedback></answer>\n'
@@ -156,8 +158,8 @@ class MoodleQuestions:
             if half.by == "person" or values is None:
                 return self._essay_of_parts(item, half, frame)
             asked = {part.label for part in half.parts}
-            blanks = self._cloze.derivation(item.parts, asked, values, frame.labels)
-            return self._embedded(item, half, blanks, frame)
+            in_text, blanks = self._cloze.derivation(item.parts, asked, values, frame.labels)
+            return self._embedded(item, half, blanks, frame, in_text)
         answer = item.parts[0].answer
         match answer:
             case SingleChoice():
@@ -176,7 +178,9 @@ class MoodleQuestions:
                 return self._arranged(
                     "matching", item, half, self._arrangements.positions(answer), frame
                 )
-            case MultipleSelect() | Matching() | Ordering():
+            case Numeric() | ShortAnswer() if not are_listed(answer):
+                return self._embedded(item, half, self._cloze.alone(answer, frame.labels), frame)
+            case MultipleSelect() | Matching() | Ordering() | MatrixAnswer():
                 return self._embedded(item, half, self._cloze.alone(answer, frame.labels), frame)
             case Numeric():
                 return self._number(item, half, answer, frame)
@@ -339,7 +343,9 @@ class MoodleQuestions:
         answers = [_number_answer("100", *key, EMPTY_FIELD) for key in writer.write_key(answer.key)]
         wrong = writer.write_mistakes([mistake.value for mistake in answer.mistakes])
         for mistake, (number, margin) in zip(answer.mistakes, wrong, strict=True):
-            answers.append(_number_answer("0", number, margin, self._text.field(mistake.feedback)))
+            share = listed_share(mistake.credit)
+            told = self._text.field(mistake.feedback)
+            answers.append(_number_answer(share, number, margin, told))
         answers.append(_ANY_OTHER_NUMBER)
         specific = f"<showunits>3</showunits>\n{''.join(answers)}"
         # Five underscores are where Moodle puts the box.
@@ -351,7 +357,9 @@ class MoodleQuestions:
     def _words(self, item: Item, half: Half, answer: ShortAnswer, frame: Frame) -> str:
         accepted = [_words_answer("100", form, EMPTY_FIELD) for form in answer.accepted]
         mistakes = [
-            _words_answer("0", mistake.text, self._text.field(mistake.feedback))
+            _words_answer(
+                listed_share(mistake.credit), mistake.text, self._text.field(mistake.feedback)
+            )
             for mistake in answer.mistakes
         ]
         use_case = int(answer.case_sensitive)
@@ -383,8 +391,21 @@ class MoodleQuestions:
     def _arranged(self, kind: str, item: Item, half: Half, specific: str, frame: Frame) -> str:
         return self._element(kind, item, half, frame, self._text.field(item.stem), specific)
 
-    def _embedded(self, item: Item, half: Half, blanks: str, frame: Frame) -> str:
+    def _embedded(
+        self,
+        item: Item,
+        half: Half,
+        blanks: str,
+        frame: Frame,
+        in_text: Mapping[str, str] = _NO_BOXES,
+    ) -> str:
+        """Blanks behind the stem, and `in_text` those that stand in it."""
+        # A zero, which no text holds, keeps their braces from what looks like a blank.
+        self._text.blanks = {label: f"\0{label}\0" for label in in_text}
         body = self._cloze.body(self._text.write(item.stem))
+        self._text.blanks = _NO_BOXES
+        for label, box in in_text.items():
+            body = body.replace(f"\0{label}\0", box)
         stem = self._text.field_of(f"<div>{body}</div>{blanks}")
         return self._element("cloze", item, half, frame, stem, "")
 

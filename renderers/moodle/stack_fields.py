@@ -34,7 +34,7 @@ class Node:
     """What a response is compared with, and what it earns where it is that."""
 
     against: str
-    score: Literal["0", "1"]
+    score: str
     note: str
     feedback: str = _NOTHING
     test: AnswerTest = "AlgEquiv"
@@ -131,7 +131,8 @@ def formula_field(
         allowed.append("sigmoid")
     nodes = [Node(names[0], "1", "KEY")]
     for place, text in enumerate(feedback, 1):
-        nodes.append(Node(names[place], "0", f"MISTAKE{place}", text))
+        earned = grade(answer.mistakes[place - 1].credit)
+        nodes.append(Node(names[place], earned, f"MISTAKE{place}", text))
     tests = [(node.against, node.score, node.note) for node in nodes]
     tests.append((f"{names[0]}*1001/1000+1/1000", "0", f"NOT{len(feedback)}"))
     domains = {others.get(name, name): domain for name, domain in answer.variables.items()}
@@ -150,7 +151,8 @@ def number_field(number: int, points: Fraction, answer: Numeric, feedback: Seque
     )
     nodes = [Node(key, "1", "KEY", _NOTHING, "NumAbsolute", margin)]
     for place, ((value, width), text) in enumerate(zip(wrong, feedback, strict=True), 1):
-        nodes.append(Node(value, "0", f"MISTAKE{place}", text, "NumAbsolute", width))
+        earned = grade(answer.mistakes[place - 1].credit)
+        nodes.append(Node(value, earned, f"MISTAKE{place}", text, "NumAbsolute", width))
     tests = [(node.against, node.score, node.note) for node in nodes]
     near = float(key) + 2 * float(margin) + abs(float(key)) / 1000 + 1e-9
     if all(abs(near - float(value)) > 2 * float(width) for value, width in wrong):

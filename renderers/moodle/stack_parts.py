@@ -7,6 +7,7 @@ from typing import assert_never
 from qgen.document.answers import (
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -101,7 +102,9 @@ class StackParts:
                 shown = lettered((answer.options[each].text for each in order), self._text)
                 said = [self._said(option.feedback) for option in answer.options]
                 return f"{shown}{box}", choice_field(number, points, answer, order, said)
-            case MultipleSelect() | ShortAnswer() | Matching() | Ordering() | Open():
+            case (
+                MultipleSelect() | ShortAnswer() | MatrixAnswer() | Matching() | Ordering() | Open()
+            ):
                 raise AssertionError("such a part is not asked in the plugin")
             case _:
                 assert_never(answer)

@@ -11,6 +11,7 @@ from qgen.document.data_files import printed_tables
 from qgen.document.exam import Asset
 from qgen.document.links import link_fault
 from qgen.document.richtext import (
+    Blank,
     Block,
     BulletList,
     Code,
@@ -36,7 +37,7 @@ from qgen.document.richtext import (
     Text,
     data_links,
 )
-from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot
+from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot, written_code
 
 # One control character, half of a surrogate pair or noncharacter makes Moodle refuse the file.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -243,7 +244,7 @@ class MoodleText(PassageWriter):
             case Quotation():
                 yield from ("<blockquote>", *self._blocks(node.blocks), "</blockquote>")
             case CodeBlock():
-                yield f"<pre><code>{escaped_text(node.text)}</code></pre>"
+                yield written_code(node, lambda t: f"<pre><code>{escaped_text(t)}</code></pre>")
             case Rule():
                 yield "<hr>"
             case Table():
@@ -305,6 +306,8 @@ class MoodleText(PassageWriter):
                 yield self._image(node)
             case LineBreak():
                 yield "<br>"
+            case Blank():
+                yield self.blank(node, f"<strong>({escaped_text(node.label)})</strong>&nbsp;____")
             case _:
                 assert_never(node)
 

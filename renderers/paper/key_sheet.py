@@ -8,6 +8,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -20,6 +21,7 @@ from qgen.document.answers import (
 )
 from qgen.document.exam import Paper
 from qgen.document.formula import latex
+from qgen.renderers.matrices import rows_tex
 from qgen.renderers.paper.questions import Words
 
 MOST_VERSIONS = 8
@@ -90,6 +92,8 @@ class KeySheet:
                 return words.number(answer.key)
             case FormulaAnswer():
                 return words.formula(latex(answer.key))
+            case MatrixAnswer():
+                return words.formula(rows_tex(answer.key))
             case ShortAnswer():
                 return words.text(answer.accepted[0])
             case Matching():

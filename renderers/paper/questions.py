@@ -11,6 +11,7 @@ from qgen.document.answers import (
     FormulaAnswer,
     Hint,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -33,9 +34,16 @@ from qgen.document.values import Real
 from qgen.marking.rules import accepted_interval
 from qgen.renderers.labels import Labels
 from qgen.renderers.locales import date_text, number_tex
+from qgen.renderers.matrices import key_tex, rows_tex
 from qgen.renderers.paper.literals import string
 from qgen.renderers.paper.text import PaperText, Surroundings
-from qgen.renderers.wording import hint_label, points_label, points_number, upload_label
+from qgen.renderers.wording import (
+    credit_text,
+    hint_label,
+    points_label,
+    points_number,
+    upload_label,
+)
 
 HEADING_LEVEL = 4
 """The level of a heading within a question: below the paper, its sections and questions."""
@@ -78,6 +86,11 @@ class Words:
         """Points as a decimal of at most three places, or as a fraction."""
         shown = points_number(points, self.labels.locale)
         return self.formula(number_latex(points)) if "/" in shown else self.text(shown)
+
+    def credit(self, credit: Fraction) -> str:
+        """What a mistake earns, behind it; nothing where that is nothing."""
+        shown = credit_text(credit, self.labels.locale)
+        return self.text(shown) if shown else ""
 
     def date(self, written: str) -> str:
         """A date as the language writes it."""
@@ -208,6 +221,8 @@ class PaperQuestions:
             case MultipleSelect():
                 yield f"#hint[{self.words.text(labels.select_any)}];"
                 yield self._options(answer.options, "square-sign")
+            case Numeric() if part.in_text:
+                yield working
             case Numeric():
                 yield working
                 unit = f", unit: [{self.words.text(answer.unit)}]" if answer.unit else ""
@@ -215,6 +230,12 @@ class PaperQuestions:
             case FormulaAnswer():
                 yield working
                 yield f'#framed[{self._formula_label(answer)}#":";];'
+            case MatrixAnswer():
+                yield working
+                label = self.words.text(labels.answer)
+                yield f'#matrix-room([{label}#":";], {answer.height}, {answer.width});'
+            case ShortAnswer() if part.in_text:
+                pass
             case ShortAnswer():
                 yield f'#blank([{self.words.text(labels.answer)}#":";], width: 60%);'
             case Matching():
@@ -276,21 +297,38 @@ class PaperQuestions:
             case Numeric():
                 yield self._key_line(self._accepted(answer))
                 yield from self._mistakes(
-                    [(words.number(mistake.value), mistake.feedback) for mistake in answer.mistakes]
+                    [
+                        (
+                            words.number(mistake.value) + words.credit(mistake.credit),
+                            mistake.feedback,
+                        )
+                        for mistake in answer.mistakes
+                    ]
                 )
             case FormulaAnswer():
                 yield self._key_line(words.formula(latex(answer.key)))
                 yield from self._mistakes(
                     [
-                        (words.formula(latex(mistake.value)), mistake.feedback)
+                        (
+                            words.formula(latex(mistake.value)) + words.credit(mistake.credit),
+                            mistake.feedback,
+                        )
                         for mistake in answer.mistakes
                     ]
+                )
+            case MatrixAnswer():
+                yield self._key_line(words.formula(key_tex(answer)))
+                yield from self._mistakes(
+                    [(words.formula(rows_tex(m.rows)), m.feedback) for m in answer.mistakes]
                 )
             case ShortAnswer():
                 yield self._key_line(words.text("; ".join(answer.accepted)))
                 yield from self._mistakes(
                     [
-                        (words.text(f"“{mistake.text}”"), mistake.feedback)
+                        (
+                            words.text(f"“{mistake.text}”") + words.credit(mistake.credit),
+                            mistake.feedback,
+                        )
                         for mistake in answer.mistakes
                     ]
                 )
@@ -412,12 +450,15 @@ def _room_height(part: Part, minutes: Fraction) -> float:
     """The most height in millimetres that the room for an answer takes."""
     answer, space = part.answer, part.space
     if space is not None:
-        return 30 + float(space.amount) * (9 if space.kind == "lines" else 1)
+        rows = answer.height if isinstance(answer, MatrixAnswer) else 0
+        return 30 + 11 * rows + float(space.amount) * (9 if space.kind == "lines" else 1)
     match answer:
         case Open():
             return 10.0 if answer.upload else 9.0 * answer.lines
         case Numeric() | FormulaAnswer():
             return 30 + min(60.0, 5 * float(minutes))
+        case MatrixAnswer():
+            return 30 + min(60.0, 5 * float(minutes)) + 11 * answer.height
         case SingleChoice() | MultipleSelect() | ShortAnswer() | Matching() | Ordering():
             return 10.0
         case _:

@@ -14,6 +14,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -182,7 +183,7 @@ def answered_on_paper(paper: Paper) -> Iterator[tuple[int, str]]:
     """The questions, with their parts, that a sheet has no bubbles for."""
     for number, item in enumerate(paper.items(), 1):
         for part in item.parts:
-            if isinstance(part.answer, (FormulaAnswer, ShortAnswer, Open)):
+            if isinstance(part.answer, (FormulaAnswer, MatrixAnswer, ShortAnswer, Open)):
                 yield number, part.label
 
 
@@ -201,7 +202,7 @@ def _rows(asked: _Asked, answer: Answer) -> Iterator[_Row]:
         case Ordering(items=items):
             for place in range(1, len(items) + 1):
                 yield _Row(f"{asked.name} · {place}", asked, place, _letters(len(items)))
-        case Numeric() | FormulaAnswer() | ShortAnswer() | Open():
+        case Numeric() | FormulaAnswer() | MatrixAnswer() | ShortAnswer() | Open():
             return
         case _:
             assert_never(answer)

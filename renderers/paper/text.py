@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from qgen.document.data_files import printed_tables
 from qgen.document.problem import Place, Problem, Severity
 from qgen.document.richtext import (
+    Blank,
     Block,
     BulletList,
     Code,
@@ -36,7 +37,7 @@ from qgen.document.richtext import (
 from qgen.renderers.math_markup import Unconvertible
 from qgen.renderers.paper.formulas import FormulaWriter
 from qgen.renderers.paper.literals import is_unprintable, printable, string, text
-from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot
+from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot, written_code
 
 # Displays with less source than this are never wider than the page.
 _SHORT_DISPLAY = 36
@@ -68,11 +69,11 @@ class Surroundings:
         self._note_characters(source)
         return f"#raw({string(printable(' '.join(source.split())))});"
 
-    def code_block(self, block: CodeBlock) -> str:
+    def code_block(self, text: str, code_language: str) -> str:
         """Lines as they were typed."""
-        self._note_characters(block.text)
-        lines = map(printable, block.text.expandtabs(4).rstrip("\n").split("\n"))
-        language = f", lang: {string(block.language)}" if block.language else ""
+        self._note_characters(text)
+        lines = map(printable, text.expandtabs(4).rstrip("\n").split("\n"))
+        language = f", lang: {string(code_language)}" if code_language else ""
         return f"#raw({string(chr(10).join(lines))}, block: true{language});"
 
     def formula(self, tex: str, *, is_display: bool = False) -> str:
@@ -169,7 +170,8 @@ class PaperText(PassageWriter):
             case Quotation():
                 yield from ("#quote(block: true)[", *self._blocks(block.blocks, depth + 1), "];")
             case CodeBlock():
-                yield self._surroundings.code_block(block)
+                write = partial(self._surroundings.code_block, code_language=block.language)
+                yield written_code(block, write)
             case Rule():
                 yield "#rule();"
             case Table():
@@ -222,6 +224,8 @@ class PaperText(PassageWriter):
                 yield self._picture("picture", node)
             case LineBreak():
                 yield "#linebreak();"
+            case Blank():
+                yield f"#text-gap[{self._surroundings.text(f'({node.label})')}];"
             case _:
                 assert_never(node)
 

@@ -8,6 +8,7 @@ from typing import assert_never
 from qgen.document.answers import (
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -18,14 +19,17 @@ from qgen.document.answers import (
     SingleChoice,
 )
 from qgen.document.exam import Item
-from qgen.document.richtext import Passage
+from qgen.document.richtext import Passage, plain_text
 from qgen.renderers.labels import Labels
+from qgen.renderers.matrices import size_text
+from qgen.renderers.moodle.cloze import stands_in_cloze
 from qgen.renderers.moodle.essay import asked_text, marking_notes, part_heading
 from qgen.renderers.moodle.text import escaped, escaped_text
 from qgen.renderers.qti.dialect import Dialect
 from qgen.renderers.qti.processing import (
     Numbers,
     Processing,
+    entry_names,
     identifier,
     number,
     one_line,
@@ -67,11 +71,18 @@ class QtiItems:
         self._text.assets = item.assets
         names = [f"R{place}" for place in range(1, len(item.parts) + 1)]
         asked = [self._asked(n, part, labels) for n, part in zip(names, item.parts, strict=True)]
+        in_text = {
+            part.label: self._in_line(response, part)
+            for response, part in zip(names, item.parts, strict=True)
+            if stands_in_cloze(part)
+        }
+        self._text.blanks = in_text
         body = f"<div>{self._text.write(item.stem)}</div>"
+        self._text.blanks = {}
         for part, each in zip(item.parts, asked, strict=True):
             if part.label:
                 body += f"{part_heading(part, labels)}<div>{self._text.write(part.prompt)}</div>"
-            body += each.body
+            body += "" if part.label in in_text else each.body
         explained = [*(part.explanation for part in item.parts), item.explanation]
         told = "".join(f"<div>{self._text.write(each)}</div>" for each in explained if each)
         outcomes = self._float_outcome("SCORE", Fraction(0), item.points)
@@ -123,6 +134,8 @@ class QtiItems:
                 asked.processing = rules.ticks(answer)
             case Numeric():
                 asked = self._number(name, answer, rules)
+            case MatrixAnswer():
+                asked = self._entries(name, answer, rules, labels)
             case ShortAnswer():
                 asked = self._words(name, answer, rules)
             case Matching():
@@ -134,6 +147,22 @@ class QtiItems:
             case _:
                 assert_never(answer)
         return asked
+
+    def _in_line(self, name: str, part: Part) -> str:
+        """The label and the box of a part that stands in the text."""
+        label = f"<strong>({escaped_text(part.label)})</strong>&#160;"
+        if not isinstance(part.answer, SingleChoice):
+            box = self._tag("textEntryInteraction", responseIdentifier=name, expectedLength=_BOX)
+            return label + box
+        choices = "".join(
+            self._tag(
+                "inlineChoice", escaped(plain_text(option.text)), identifier=identifier(place)
+            )
+            for place, option in enumerate(part.answer.options)
+        )
+        return label + self._tag(
+            "inlineChoiceInteraction", choices, responseIdentifier=name, shuffle=self._shuffle
+        )
 
     def _options(
         self, name: str, options: tuple[Option, ...], cardinality: str, mapping: str
@@ -163,6 +192,28 @@ class QtiItems:
         declaration = self._declared(name, "single", "float", [number(answer.key)])
         feedback = self._mistakes(name, [mistake.feedback for mistake in answer.mistakes])
         return _Asked(declaration, self._box(name, unit), rules.value(answer), feedback)
+
+    def _entries(
+        self, name: str, answer: MatrixAnswer, rules: Processing, labels: Labels
+    ) -> _Asked:
+        """A box for each entry, row by row, each a response of its own."""
+        names = entry_names(name, answer)
+        declared = (
+            self._declared(each, "single", "float", [number(key)])
+            for each, key in zip(names, answer.entries, strict=True)
+        )
+        tag = self._tag
+        boxes = [
+            f"<td>{tag('textEntryInteraction', responseIdentifier=each, expectedLength=8)}</td>"
+            for each in names
+        ]
+        lines = (boxes[at : at + answer.width] for at in range(0, len(boxes), answer.width))
+        grid = "".join(f"<tr>{''.join(line)}</tr>" for line in lines)
+        body = (
+            f"<table><tbody>{grid}</tbody></table><p>{escaped_text(size_text(answer, labels))}</p>"
+        )
+        feedback = self._mistakes(name, [mistake.feedback for mistake in answer.mistakes])
+        return _Asked("".join(declared), body, rules.entries(answer), feedback)
 
     def _words(self, name: str, answer: ShortAnswer, rules: Processing) -> _Asked:
         key = [escaped(one_line(answer.accepted[0]))]

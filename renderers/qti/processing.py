@@ -4,18 +4,22 @@ Numbers are marked by their ends (`gte`, `lte`): an engine that ignores the tole
 would refuse all but the key, and another one would accept every text.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
 from qgen.document.answers import (
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Ordering,
+    Rows,
     ShortAnswer,
     SingleChoice,
+    Tolerance,
+    entries_of,
 )
 from qgen.document.numbers import exact_value
 from qgen.document.values import Real
@@ -40,6 +44,15 @@ def identifier(place: int) -> str:
 def pair_of(left: int, right: int) -> str:
     """A pair of a left item and its partner."""
     return f"L{left + 1} C{right + 1}"
+
+
+def entry_names(name: str, answer: MatrixAnswer) -> list[str]:
+    """The names of the responses of a matrix, row by row: `R2_1_3`."""
+    return [
+        f"{name}_{row}_{column}"
+        for row in range(1, answer.height + 1)
+        for column in range(1, answer.width + 1)
+    ]
 
 
 class Processing:
@@ -94,29 +107,71 @@ class Processing:
         return self._tag("mapping", entries, lowerBound=0, defaultValue=0)
 
     def value(self, answer: Numeric) -> str:
-        """Full marks within the tolerance, a known mistake's feedback within its own."""
-        low, high = accepted_interval(answer.key, answer.tolerance)
-        if self._numbers == "equal":
-            margin = number(high - exact_value(answer.key))
-            correct = self._tag("correct", identifier=self._name)
-            is_right = self._tag(
-                "equal",
-                self._response + correct,
-                toleranceMode="absolute",
-                tolerance=f"{margin} {margin}",
-            )
-        else:
-            is_right = self._within(number(low), number(high))
+        """Full marks within the tolerance, a known mistake's share and feedback within its own."""
         cases = [
             (self._tag("isNull", self._response), self._score(Fraction(0))),
-            (is_right, self._score(self._points)),
+            (self._is_number(self._name, answer.key, answer.tolerance), self._score(self._points)),
         ]
         wrong = NumberWriter(answer.tolerance).write_mistakes([m.value for m in answer.mistakes])
         for place, (middle, width) in enumerate(wrong):
             low_end, high_end = Decimal(middle) - Decimal(width), Decimal(middle) + Decimal(width)
-            is_mistake = self._within(format(low_end, "f"), format(high_end, "f"))
-            cases.append((is_mistake, self._feedback(place)))
+            is_mistake = self._within(self._name, format(low_end, "f"), format(high_end, "f"))
+            earned = self._points * answer.mistakes[place].credit
+            effect = self._feedback(place) + (self._score(earned) if earned else "")
+            cases.append((is_mistake, effect))
         return self._when(cases)
+
+    def _is_number(self, name: str, key: Real, tolerance: Tolerance) -> str:
+        """Whether the response of this name lies within the tolerance."""
+        low, high = accepted_interval(key, tolerance)
+        if self._numbers != "equal":
+            return self._within(name, number(low), number(high))
+        margin = number(high - exact_value(key))
+        response = self._tag("variable", identifier=name)
+        return self._tag(
+            "equal",
+            response + self._tag("correct", identifier=name),
+            toleranceMode="absolute",
+            tolerance=f"{margin} {margin}",
+        )
+
+    def entries(self, answer: MatrixAnswer) -> str:
+        """A share for each right entry, or full marks for all; then a known mistake's feedback."""
+        names = entry_names(self._name, answer)
+        right = [
+            self._is_number(name, key, answer.tolerance)
+            for name, key in zip(names, answer.entries, strict=True)
+        ]
+        blank = [self._tag("isNull", self._tag("variable", identifier=name)) for name in names]
+        incomplete = self._tag("or", "".join(blank)) if len(blank) > 1 else blank[0]
+        all_right = self._tag("and", "".join(right)) if len(right) > 1 else right[0]
+        told = [
+            (self._is_mistake(names, mistake.rows, answer.tolerance), self._feedback(place))
+            for place, mistake in enumerate(answer.mistakes)
+        ]
+        nothing, full = self._score(Fraction(0)), self._score(self._points)
+        if answer.credit == "all":
+            return self._when([(incomplete, nothing), (all_right, full), *told])
+        share = self._base("float", number(self._points / len(names)))
+        score = self._tag("variable", identifier=f"SCORE_{self._name}")
+        added = self._set("SCORE", self._tag("sum", score + share))
+        unchanged = self._set("SCORE", score)
+        shares = "".join(
+            self._when([(is_blank, unchanged), (is_right, added)])
+            for is_blank, is_right in zip(blank, right, strict=True)
+        )
+        # Shares are rounded: all of them together are the points.
+        return shares + self._when([(incomplete, unchanged), (all_right, full), *told])
+
+    def _is_mistake(self, names: Sequence[str], rows: Rows, tolerance: Tolerance) -> str:
+        writer = NumberWriter(tolerance)
+        found = []
+        for name, value in zip(names, entries_of(rows), strict=True):
+            middle, width = map(Decimal, writer.write(value))
+            found.append(
+                self._within(name, format(middle - width, "f"), format(middle + width, "f"))
+            )
+        return self._tag("and", "".join(found)) if len(found) > 1 else found[0]
 
     def words(self, answer: ShortAnswer) -> str:
         """The mapping's marks, and the feedback of a known mistake."""
@@ -138,11 +193,14 @@ class Processing:
         return self._when(cases, scored + (self._when(told) if told else ""))
 
     def words_mapping(self, answer: ShortAnswer) -> str:
-        """Full marks for each form that is accepted."""
+        """Full marks for each form that is accepted, their share for known mistakes."""
         sensitive = _truth(answer.case_sensitive)
-        forms = dict.fromkeys(map(one_line, answer.accepted))
+        forms = dict.fromkeys(map(one_line, answer.accepted), self._points)
+        for mistake in answer.mistakes:
+            if mistake.credit:
+                forms.setdefault(one_line(mistake.text), self._points * mistake.credit)
         entries = "".join(
-            self._entry(form, self._points, caseSensitive=sensitive) for form in forms
+            self._entry(form, worth, caseSensitive=sensitive) for form, worth in forms.items()
         )
         return self._tag("mapping", entries, defaultValue=0)
 
@@ -209,9 +267,10 @@ class Processing:
     def _is_key(self) -> str:
         return self._tag("match", self._response + self._tag("correct", identifier=self._name))
 
-    def _within(self, low: str, high: str) -> str:
-        above = self._tag("gte", self._response + self._base("float", low))
-        below = self._tag("lte", self._response + self._base("float", high))
+    def _within(self, name: str, low: str, high: str) -> str:
+        response = self._tag("variable", identifier=name)
+        above = self._tag("gte", response + self._base("float", low))
+        below = self._tag("lte", response + self._base("float", high))
         return self._tag("and", above + below)
 
     def _chosen(self) -> str:

@@ -8,6 +8,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -93,7 +94,7 @@ class QtiWriter(Writer):
         for number in range(1, count + 1):
             ending = f"-{number}" if count > 1 else ""
             self._packages.append(Package(f"{exam.slug}{ending}.zip", self._dialect))
-        text = "QTI players read numbers as decimals such as 0.25 or 1.2e-5, not as 1/4 or 25%"
+        text = "QTI players read numbers as decimals such as 0.25 or 1.2e-5, not 1/4, 25%, sqrt(2)"
         self.problems.append(Problem("qti-numbers", text, None, "loss"))
         if self._refused_equal:
             text = "players of QTI 3.0 misread the tolerance of equal; ranges are written instead"
@@ -134,7 +135,7 @@ class QtiWriter(Writer):
 
 def _answer_losses(answer: Answer) -> list[tuple[str, str]]:
     match answer:
-        case SingleChoice() | MultipleSelect() | Numeric() | Matching():
+        case SingleChoice() | MultipleSelect() | Numeric() | MatrixAnswer() | Matching():
             return []
         case Ordering():
             text = "some players of QTI give nothing for neighbours that are still together"

@@ -310,7 +310,7 @@ _PLAIN, _PLAIN_BITS = 1e299, 990
 """Numbers below the one, or with fewer bits than the other, need no closer look."""
 
 
-def value_fault(value: object) -> str | None:
+def value_fault(value: Any) -> str | None:
     """Why a value is no answer, or None: numbers must be finite, vectors hold values."""
     kind = type(value)
     if kind is float:

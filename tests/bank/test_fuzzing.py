@@ -12,6 +12,7 @@ from qgen.bank.exam_spec import ExamSpec
 from qgen.bank.models import (
     DerivationQuestion,
     FormulaQuestion,
+    MatrixQuestion,
     MultipleSelectQuestion,
     NumericQuestion,
     OpenQuestion,
@@ -28,6 +29,7 @@ QUESTIONS = (
     MultipleSelectQuestion,
     NumericQuestion,
     FormulaQuestion,
+    MatrixQuestion,
     ShortAnswerQuestion,
     OpenQuestion,
     DerivationQuestion,
@@ -52,6 +54,7 @@ WORDS = st.one_of(
         "first", "\ue000", "| a |\n|---|\n| {{ b }} |", "tables.joint", "figure:x",
         "picture:a.b", "a.b", "2-3", "3-2", "110%", ".pdf", "mean(w)", "n - 1",
         "round(a, 2)", "normal_cdf(a)",
+        "[[a]] [[a]]", "[[b]]", "[[[a]]](x)", "((1, 2), (3, 4))", "((1, 2), 3)", "per_entry", "all",
     ]),
     st.text(max_size=20),
 )  # fmt: skip

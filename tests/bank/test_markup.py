@@ -234,8 +234,6 @@ class TestHoles:
         ("text", "where"),
         [
             ("`{{ a }}`", "code"),
-            ("```\n{{ a }}\n```", "a code block"),
-            ("    {{ a }}", "a code block"),
             ("[x]({{ a }})", "a link's target"),
             ("[x](https://x.org/{{a}})", "a link's target"),
             ("![x]({{a}}.png)", "a picture's name"),

@@ -140,6 +140,18 @@ class TestExactNumbers:
         ({"where": "a > 1"}, "in 'a > 1': there is no value named 'a'; the question defines none"),
         ({"let": ["a"]}, "expected a mapping, got a list"),
         ({"mistakes": [{"answer": 3}]}, "'feedback' is missing"),
+        *(
+            (
+                {"mistakes": [{"answer": 3, "feedback": "No.", "credit": credit}]},
+                "a mistake earns more than nothing and less than the key: write a share such as "
+                "50%, or leave 'credit' out",
+            )
+            for credit in (0, 1, "100%", "-1/2", "150%")
+        ),
+        (
+            {"mistakes": [{"answer": 3, "feedback": "No.", "credit": "half"}]},
+            "expected a number such as 2, 0.25, 1/3 or 5%, got 'half'",
+        ),
         ({"kind": "Numeric"}, "there is no kind 'Numeric' (did you mean 'numeric'?)"),
         ({"kind": ["a"]}, f"there is no kind a list; there are {', '.join(ALL_KINDS)}"),
         ({"kind": None}, f"there is no kind nothing; there are {', '.join(ALL_KINDS)}"),

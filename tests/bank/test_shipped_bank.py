@@ -15,6 +15,7 @@ from qgen.bank.templates import (
     ChoiceTemplate,
     FormulaTemplate,
     MatchingTemplate,
+    MatrixTemplate,
     NumericTemplate,
     OpenTemplate,
     OrderingTemplate,
@@ -185,7 +186,7 @@ def _is_about_words(answer: AnswerTemplate) -> bool:
     match answer:
         case OpenTemplate() | ShortAnswerTemplate():
             return True
-        case NumericTemplate() | FormulaTemplate():
+        case NumericTemplate() | FormulaTemplate() | MatrixTemplate():
             return False
         case ChoiceTemplate():
             texts = [option.text for option in answer.options]

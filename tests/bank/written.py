@@ -14,9 +14,17 @@ from qgen.document.problem import Problem
 KINDS: dict[str, dict[str, Any]] = {
     "single_choice": {"options": [{"text": "yes", "correct": True}, {"text": "no"}]},
     "multiple_select": {"options": [{"text": "one", "correct": True}, {"text": "two"}]},
-    "numeric": {"answer": 2, "tolerance": {"absolute": 0}},
+    "numeric": {
+        "answer": 2,
+        "tolerance": {"absolute": 0},
+        "mistakes": [{"answer": 4, "feedback": "Twice.", "credit": "50%"}],
+    },
     "formula": {"answer": "mean", "variables": {"x": "real"}},
-    "short_answer": {"accept": ["ELBO"]},
+    "matrix": {"answer": "(1, 2)", "tolerance": {"absolute": 0}},
+    "short_answer": {
+        "accept": ["ELBO"],
+        "mistakes": [{"text": "bound", "feedback": "Which?", "credit": "1/3"}],
+    },
     "matching": {
         "pairs": [{"left": "mean", "right": "$\\mu$"}, {"left": "variance", "right": "$\\sigma^2$"}]
     },

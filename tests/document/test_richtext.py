@@ -91,7 +91,7 @@ def test_plain_text_keeps_every_word_apart() -> None:
     words = plain_text(EVERY_NODE)
     for expected in (
         "stressed" + "strongboth" + "p_x = a[0] < 1 & ~b {}" + "a link",
-        "[A grey picture, 100% <flat>, <7> & 8] A heading $$",
+        "[A grey picture, 100% <flat>, <7> & 8] (z) ____ A heading $$",
         r"$x < y \text{ and } x - \frac{3}{4}$",
         r"< \frac{3}{4}$$ one two$z$ 3. third 4. fourth A quotation. for i in range(3): print(",
         "a b $c$ 1 2 & 3 <7> & 8 4 5 6",

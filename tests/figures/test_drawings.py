@@ -13,6 +13,7 @@ import matplotlib as mpl
 import pytest
 from lxml import etree
 
+from qgen.document.formula import Call, Number, Power, Sum, Symbol
 from qgen.document.values import Values
 from qgen.figures.registry import FigureFailure, UnknownFigure, all_figures, figure, find_figure
 from qgen.figures.rendering import render_figure
@@ -81,6 +82,33 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"approximation_deviation": 1},
     ),
 }
+X = Symbol("x")
+PARABOLA = Sum((Power(X, Number(2)), Number(-2)))
+CASES |= {
+    "data.bars": ({"heights": (3, -HALF), "labels": ("a", "b")}, {"heights": (3, HALF)}),
+    "data.boxplot": (
+        {"samples": ((1, 2, 3, 4, 20), (2, 5, 6, 7)), "labels": ("A", "B"), "low": 0, "high": 22},
+        {"samples": ((1, 2, 3, 5, 20), (2, 5, 6, 7))},
+    ),
+    "data.histogram": (
+        {"sample": (1, 2, HALF, 4), "edges": (0, 1, 2, 4)},
+        {"sample": (1, 1, HALF, 4)},
+    ),
+    "data.lines": (
+        {"x": (0, 1, 2), "series": ((3, 2, 1), (3, 3, 2)), "labels": ("one", "two")},
+        {"series": ((3, 2, 1), (3, 3, HALF))},
+    ),
+    "data.scatter": ({"x": (1, 2, 3), "y": (4, HALF, 70_000)}, {"line": (1, HALF)}),
+    "graph.directed": (
+        {"nodes": 4, "edges": ((0, 1), (1, 0), (2, 3)), "weights": (1, HALF, 3)},
+        {"edges": ((0, 1), (1, 0), (3, 2))},
+    ),
+    "graph.tree": ({"parents": (-1, 0, 0, 1)}, {"parents": (-1, 0, 0, 2)}),
+    "plot.functions": (
+        {"functions": (PARABOLA, Call("ln", (X,))), "low": -3, "high": 3, "bottom": -4, "top": 6},
+        {"functions": PARABOLA},
+    ),
+}
 FIGURES = pytest.mark.parametrize("name", CASES)
 
 UNFIT: list[tuple[str, Values, str]] = [
@@ -120,6 +148,25 @@ UNFIT: list[tuple[str, Values, str]] = [
         "scaling.isoflop_curves",
         {"alpha": HALF, "beta": HALF, "first_best": 8, "budgets": (20, 20)},
         "budgets must rise",
+    ),
+    ("data.scatter", {"x": (1, 2), "y": (1,)}, "y must have 2 entries"),
+    ("data.scatter", {"x": (1,), "y": (1,), "x_label": "$\\frac$"}, "that cannot be drawn"),
+    ("data.lines", {"x": (2, 1), "series": ((1, 2),)}, "x must rise"),
+    ("data.histogram", {"sample": (5,), "edges": (0, 4)}, "must hold the whole sample"),
+    ("data.bars", {"heights": (1, 2), "labels": ("a",)}, "labels must have 2 entries"),
+    ("data.boxplot", {"samples": (1, 2)}, "samples[0] must be a vector"),
+    ("graph.directed", {"nodes": 2, "edges": ((0, 2),)}, "edges[0][1] must be a whole number"),
+    ("graph.directed", {"nodes": 2, "edges": ((1, 1),)}, "leads from a node to itself"),
+    ("graph.tree", {"parents": (-1, 1)}, "parents[1] must be a whole number from 0 to 0"),
+    (
+        "plot.functions",
+        {"functions": Symbol("x"), "low": 1, "high": 0, "bottom": 0, "top": 1},
+        "low must lie below high",
+    ),
+    (
+        "plot.functions",
+        {"functions": Sum((X, Symbol("y"))), "low": 0, "high": 1, "bottom": 0, "top": 1},
+        "has the variables x, y",
     ),
     (
         "flow.affine_coupling",
@@ -176,6 +223,7 @@ def test_bytes_depend_on_numbers_only(tmp_path: Path) -> None:
     code = (
         "import hashlib\n"
         "from fractions import Fraction\n"
+        "from qgen.document.formula import *\n"
         "from qgen.figures.rendering import render_figure\n"
         f"for name, (values, _) in {CASES!r}.items():\n"
         "    forms = render_figure(name, values).forms\n"

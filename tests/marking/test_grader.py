@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, product
 from typing import get_args
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from qgen.document.answers import (
     Answer,
+    CarriedForward,
     FormulaAnswer,
     MultipleSelect,
     Numeric,
@@ -23,7 +25,7 @@ from qgen.document.answers import (
 )
 from qgen.document.formula import Symbol
 from qgen.document.richtext import passage_of
-from qgen.marking.grader import Mark, mark_choice, mark_number, mark_words
+from qgen.marking.grader import Mark, mark_choice, mark_number, mark_part_number, mark_words
 from qgen.marking.number_reader import parse_number
 from qgen.marking.rules import accepted_interval, guess_floor, multiple_select_credit
 from tests.samples import sole, steps
@@ -152,6 +154,29 @@ def test_of_two_mistakes_in_reach_the_nearest_one_counts() -> None:
         assert mark.credit == 0
         assert mark.mistake == mistake
         assert mark.feedback == (() if mistake is None else (feedback[mistake],))
+
+
+def test_a_mistake_earns_its_share_and_no_other() -> None:
+    feedback = passage_of("half"), passage_of("none")
+    mistakes = (
+        NumericMistake(Fraction(2), feedback[0], Fraction(1, 2)),
+        NumericMistake(Fraction(43, 20), feedback[1]),
+    )
+    answer = Numeric(Fraction(1), Tolerance("absolute", Fraction(1, 10)), mistakes=mistakes)
+    given = {"1.9": "1/2", "2.07": "1/2", "2.08": "0", "2.25": "0", "1.1": "1", "1.89": "0"}
+    for text, credit in given.items():
+        assert mark_number(answer, Fraction(text)).credit == Fraction(credit)
+    words = ShortAnswer(("ELBO",), False, (TextMistake("bound", feedback[0], Fraction(1, 3)),))
+    assert mark_words(words, " Bound ") == Mark(Fraction(1, 3), (feedback[0],), 0)
+
+
+def test_what_follows_from_an_earlier_value_is_worth_more_than_a_mistake() -> None:
+    mistake = NumericMistake(Fraction(6), passage_of("No."), Fraction(1, 2))
+    asked = Numeric(Fraction(4), Tolerance("absolute", Fraction(0)), mistakes=(mistake,))
+    _, second = steps(Numeric(2, asked.tolerance), asked)
+    part = replace(second, carried=CarriedForward("a", lambda earlier: 2 * earlier))
+    assert mark_part_number(part, Fraction(6), {"a": Fraction(3)}) == Mark(Fraction(1))
+    assert mark_part_number(part, Fraction(6), {"a": Fraction(2)}).credit == Fraction(1, 2)
 
 
 def test_a_number_near_a_mistake_gets_its_feedback() -> None:

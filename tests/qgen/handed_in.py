@@ -14,6 +14,7 @@ import pytest
 from qgen.document.answers import (
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -24,6 +25,7 @@ from qgen.document.answers import (
 )
 from qgen.document.exam import Paper
 from qgen.document.formula import typed
+from qgen.document.matrices import typed_entry
 from qgen.document.numbers import machine_decimal
 from qgen.grading import GradeReport, GradeRequest, grade
 from qgen.marking_file import MarkingRecorder
@@ -154,6 +156,8 @@ def key(part: Part) -> Any:
             return typed(answer.key)
         case ShortAnswer():
             return answer.accepted[-1]
+        case MatrixAnswer():
+            return [typed_entry(entry) for entry in answer.entries]
         case Matching():
             return [pair.right + 1 for pair in answer.pairs]
         case Ordering():

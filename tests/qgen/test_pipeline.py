@@ -13,6 +13,7 @@ import pytest
 from qgen.banks import bank_path
 from qgen.document.exam import Item, Pool
 from qgen.document.formats import FORMATS
+from qgen.progress import Steps
 from qgen.renderers.gift import GiftWriter
 from qgen.renderers.writer import Chunk
 from qgen.report import build_text
@@ -118,8 +119,10 @@ class TestABuild:
         course.bank(numeric("square"))
         course.exam("square", outputs={"moodle": {"variants": 3}})
         steps: list[str] = []
-        course.built(progress=steps.append)
+        expected: list[tuple[str, int]] = []
+        course.built(steps=Steps(steps.append, lambda *told: expected.append(told)))
         assert steps == ["item"] * 5
+        assert expected == [("item", 5)]
 
     def test_a_roster_gives_each_student_a_paper_with_the_name(self, course: Course) -> None:
         course.bank(numeric("square"))

@@ -56,7 +56,7 @@ class TestKeyTable:
         kinds = list(samples.ANSWERS)
         expected = [(str(n), "", kind) for n, kind in enumerate(kinds, 1)]
         last = str(len(kinds) + 1)
-        expected += [(last, "abcdefgh"[n], kind) for n, kind in enumerate(kinds)]
+        expected += [(last, "abcdefghi"[n], kind) for n, kind in enumerate(kinds)]
         for label in "AB":
             here = [row for row in table if row["version"] == label]
             assert [(row["number"], row["part"], row["kind"]) for row in here] == expected
@@ -70,6 +70,7 @@ class TestKeyTable:
             "A C",
             "1/17 (0.0588235294117647)",
             "(3*x_1 - 4*x_2 - 2)/26",
+            "2 -1/3; 0 1.25",
             "evidence lower bound",
             "1-C, 2-A",
             "B, C, A",

@@ -29,7 +29,9 @@ from tests import samples
 from tests.renderers.browser_text import with_numbers
 from tests.renderers.gift_reader import Question
 
-BY_HAND = {"gift-ticks", "gift-formula", "gift-rubric", "gift-words", "gift-matching"}
+BY_HAND = {
+    *("gift-ticks", "gift-formula", "gift-matrix", "gift-rubric", "gift-words", "gift-matching"),
+}
 """Losses of what no platform marks."""
 
 OTHERWISE = {"gift-ordering"}

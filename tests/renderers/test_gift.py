@@ -250,6 +250,19 @@ def test_numeric_mistakes_get_their_feedback_and_never_swallow_the_key():
     assert question.mark("7") == (0, "")
 
 
+@pytest.mark.parametrize(
+    ("share", "earned"), [("1/2", 0.5), ("1/3", 0.3333333), ("35/100", 0.3333333), ("1/30", 0)]
+)
+def test_mistakes_earn_the_shares_that_moodle_has(share, earned):
+    mistake = NumericMistake(5, passage_of("Five."), Fraction(share))
+    number = Numeric(2, Tolerance("absolute", Fraction(0)), None, (mistake,))
+    words = ShortAnswer(("two",), False, (TextMistake("5", passage_of("Five."), Fraction(share)),))
+    for answer in (number, words):
+        found, told = question_of(answer).mark("5")
+        assert (round(found, 5), told) == (round(earned, 5), "Five.")
+        assert (losses_of(answer) == {"gift-credit"}) == (share in ("35/100", "1/30"))
+
+
 @pytest.mark.parametrize("typed", ["0.25", " .25 ", "+0.250", "2.5e-1", "25E-2", "2.5*10^-1"])
 def test_spellings_of_a_number_that_are_read(typed):
     answer = Numeric(Fraction(1, 4), Tolerance("absolute", Fraction(0)))

@@ -142,7 +142,14 @@ def test_a_number_has_the_interval_that_the_grader_accepts(key, tolerance):
 def test_only_numbers_have_an_interval():
     for kind, answer in samples.ANSWERS.items():
         filled = [bool(row_of(answer)[name]) for name in ("accepted from", "accepted to", "unit")]
-        assert filled == [kind == "numeric"] * 3
+        assert filled == [kind in ("numeric", "matrix")] * 2 + [kind == "numeric"]
+
+
+def test_a_matrix_stands_row_by_row_with_the_ends_of_each_entry():
+    row = row_of(samples.ANSWERS["matrix"])
+    assert row["key"] == "2 -1/3; 0 1.25"
+    assert row["accepted from"] == "1.99 -103/300; -0.01 1.24"
+    assert row["accepted to"] == "2.01 -97/300; 0.01 1.26"
 
 
 def test_a_short_answer_lists_all_that_is_accepted():

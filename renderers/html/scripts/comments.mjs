@@ -29,7 +29,10 @@ export function comments(place, question, index, found, remarked) {
   const part = question.parts[index]
   const solution = place.querySelector(".solution")
   const notes = solution ? [...solution.querySelectorAll("[data-note]")] : []
-  if (part.kind === "choice") optionComments(question, index, notes)
+  if (part.listed) {
+    const chosen = question.responded(index)
+    if (typeof chosen === "number") solution?.before(commentBox(found.mistake === null ? "right" : "wrong", notes[chosen - 1]))
+  } else if (part.kind === "choice") optionComments(question, index, notes)
   else if (part.kind === "matching") {
     const response = question.responded(index)
     const { key } = /** @type {Matching} */ (/** @type {unknown} */ (part))

@@ -5,7 +5,7 @@
  * @typedef {import("./marking.mjs").FormulaKey} FormulaKey
  * @typedef {import("./marking.mjs").Mark} Mark
  */
-import { ONE, ZERO } from "./exact.mjs"
+import { exactly, ONE, ZERO } from "./exact.mjs"
 import { readWithConstant, withoutFreeConstant } from "./formula_constants.mjs"
 import { freelyEquivalent } from "./formula_freedom.mjs"
 import { formulas, forms } from "./formula_hooks.mjs"
@@ -31,8 +31,19 @@ formulas.mark = (key, text) => {
   const verdict = freelyEquivalent(given, grown(key.key), domains, freedom)
   if (verdict === "undecided") return UNDECIDED
   if (verdict === "equal") return formMark(key, read, text)
-  const mistake = key.mistakes.findIndex((each) => freelyEquivalent(given, grown(each), domains, freedom) === "equal")
-  return { credit: ZERO, outcome: "marked", mistake: mistake < 0 ? null : mistake }
+  return mistakeMark(key, given)
+}
+
+/** The mark of a formula that is not the key: in doubt about a mistake that earns marks, a person decides. @type {(key: FormulaKey, given: Formula) => Mark} */
+function mistakeMark({ mistakes, credits, domains, freedom }, given) {
+  let inDoubt = false
+  for (const [index, each] of mistakes.entries()) {
+    const credit = credits ? exactly(credits[index]) : ZERO
+    const verdict = freelyEquivalent(given, grown(each), domains, freedom)
+    if (verdict === "equal") return { credit, outcome: "marked", mistake: index }
+    if (verdict === "undecided" && credit.top) inDoubt = true
+  }
+  return inDoubt ? UNDECIDED : { credit: ZERO, outcome: "marked", mistake: null }
 }
 
 /** The mark of a formula that is right but for its form. @type {(key: FormulaKey, formula: Formula, text: string) => Mark} */

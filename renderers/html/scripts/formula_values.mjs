@@ -242,6 +242,20 @@ export function comparison(first, second, point) {
   }
 }
 
+/**
+ * What a formula without variables is worth; an exact value is a fraction, and lies between doubles.
+ * @type {(formula: Formula) => {low: number, high: number, exact: Fraction | null} | "none" | "unknown"}
+ */
+export function enclosure(formula) {
+  try {
+    const value = defined(formula, {})
+    return value === null ? "none" : { ...interval(value), exact: isExact(value) ? value : null }
+  } catch (error) {
+    if (error instanceof TooHard) return "unknown"
+    throw error
+  }
+}
+
 /** How large a formula without variables is, about; null where it is no number. @type {(formula: Formula) => number | null} */
 export function sizeOf(formula) {
   try {

@@ -4,29 +4,34 @@
  * @typedef {import("./rules.mjs").Rule} Rule
  * @typedef {import("./formula_hooks.mjs").Tree} Tree
  * @typedef {import("./formula_hooks.mjs").FormulaForm} FormulaForm
- * @typedef {{part: number, top: string[], bottom: string[]} | {part: number}} Carried
+ * @typedef {{part: number, workedOut?: boolean, top: string[], bottom: string[]} | {part: number, workedOut?: boolean}} Carried
  * @typedef {{kind: "choice", many: boolean, rule: Rule, key: number[], shown: number}} Choice
  * @typedef {{kind: "matching", rule: Rule, key: number[]}} Matching
  * @typedef {{kind: "ordering", credit: "all_or_nothing" | "adjacent", key: number[]}} Ordering
- * @typedef {{kind: "number", value: string, mistakes: string[], tolerance: [string, string], carried?: Carried}} NumberKey
- * @typedef {{kind: "formula", key: Tree, domains: import("./formula_hooks.mjs").Domains, mistakes: Tree[], forms?: FormulaForm[], free?: string[], freedom?: import("./formula_hooks.mjs").Freedom}} FormulaKey
- * @typedef {{kind: "words", accepted: string[], mistakes: string[], caseSensitive: boolean}} Words
+ * @typedef {{kind: "number", value: string, mistakes: string[], credits?: string[], tolerance: [string, string], workedOut?: boolean, carried?: Carried}} NumberKey
+ * @typedef {{kind: "matrix", rows: number, columns: number, credit: "per_entry" | "all", values: string[], mistakes: string[][], tolerance: [string, string]}} MatrixKey
+ * @typedef {{kind: "formula", key: Tree, domains: import("./formula_hooks.mjs").Domains, mistakes: Tree[], credits?: string[], forms?: FormulaForm[], free?: string[], freedom?: import("./formula_hooks.mjs").Freedom}} FormulaKey
+ * @typedef {{kind: "words", accepted: string[], mistakes: string[], credits?: string[], caseSensitive: boolean}} Words
  * @typedef {{kind: "open", rubric: string[]}} OpenKey
- * @typedef {Choice | Matching | Ordering | NumberKey | FormulaKey | Words | OpenKey} Key
- * @typedef {number | string | (number | null)[] | null} Response
+ * @typedef {Choice | Matching | Ordering | NumberKey | MatrixKey | FormulaKey | Words | OpenKey} Key
+ * @typedef {number | string | (number | string | null)[] | null} Response
  * @typedef {{credit: Fraction | null, outcome: "marked" | "blank" | "refused" | "undecided", mistake: number | null, sentence?: string, position?: number, form?: FormulaForm}} Mark
  */
 import { exactly, ONE, over, plus, ZERO } from "./exact.mjs"
 import { formulas } from "./formula_hooks.mjs"
-import { readNumber } from "./numbers.mjs"
-import { choiceCredit, followed, matchingCredit, numberMark, orderingCredit, wordsMark } from "./rules.mjs"
+import { readAnswer } from "./numbers.mjs"
+import { choiceCredit, followed, matchingCredit, matrixMark, numberMark, orderingCredit, wordsMark } from "./rules.mjs"
 
 /** @type {(credit: Fraction, mistake?: number | null) => Mark} */
 const marked = (credit, mistake = null) => ({ credit, outcome: "marked", mistake })
 
+/** With what a known mistake earns. @type {(found: {credit: Fraction, mistake: number | null}, credits?: string[]) => Mark} */
+const earned = ({ credit, mistake }, credits) =>
+  marked(mistake === null || !credits ? credit : exactly(credits[mistake]), mistake)
+
 /** @type {(response: Response) => boolean} */
 export function isBlank(response) {
-  if (Array.isArray(response)) return response.every((each) => each === null)
+  if (Array.isArray(response)) return response.every((each) => each === null || isBlank(each))
   return response === null || (typeof response === "string" && !response.trim())
 }
 
@@ -40,19 +45,19 @@ export function mark(key, response, earlier = [], selfMarked = null) {
   if (key.kind === "choice") return choiceMark(key, response)
   if (isBlank(response)) return { credit: ZERO, outcome: "blank", mistake: null }
   if (key.kind === "matching")
-    return marked(matchingCredit(key.rule, key.key, Array.isArray(response) ? response : []))
+    return marked(matchingCredit(key.rule, key.key, numbered(response)))
   if (key.kind === "ordering")
-    return marked(orderingCredit(key.credit, key.key, Array.isArray(response) ? response : []))
+    return marked(orderingCredit(key.credit, key.key, numbered(response)))
+  if (key.kind === "matrix") return markedMatrix(key, response)
   const text = String(response)
   if (key.kind === "number") return markedNumber(key, text, earlier)
   if (key.kind === "formula") return formulas.mark(key, text)
-  const found = wordsMark(key, text)
-  return marked(found.credit, found.mistake)
+  return earned(wordsMark(key, text), key.credits)
 }
 
 /** @type {(key: Choice, response: Response) => Mark} */
 function choiceMark(key, response) {
-  const ticked = typeof response === "number" ? [response] : Array.isArray(response) ? response : []
+  const ticked = typeof response === "number" ? [response] : numbered(response)
   const numbers = ticked.filter((each) => each !== null)
   const rule = key.many ? key.rule : "all_or_nothing"
   const credit = choiceCredit(rule, key.key, numbers, key.shown)
@@ -61,23 +66,45 @@ function choiceMark(key, response) {
   return { ...marked(credit, isWrong ? numbers[0] - 1 : null), outcome: isBlankChoice ? "blank" : "marked" }
 }
 
+/** Numbers of options, where a response is a list. @type {(response: Response) => (number | null)[]} */
+const numbered = (response) =>
+  Array.isArray(response) ? response.map((each) => (typeof each === "number" ? each : null)) : []
+
+/** @type {(key: MatrixKey, response: Response) => Mark} */
+function markedMatrix(key, response) {
+  const texts = Array.isArray(response) ? response : []
+  /** @type {({value: Fraction, slack: Fraction} | null)[]} */
+  const given = []
+  for (let place = 0; place < key.values.length; place += 1) {
+    const text = texts[place] ?? ""
+    const read = String(text).trim() ? readAnswer(String(text)) : null
+    if (read && "refused" in read)
+      return { credit: ZERO, outcome: "refused", mistake: null, sentence: read.refused }
+    given.push(read)
+  }
+  const found = matrixMark(key, given)
+  return marked(found.credit, found.mistake)
+}
+
 /** @type {(key: NumberKey, text: string, earlier: Response[]) => Mark} */
 function markedNumber(key, text, earlier) {
-  const given = readNumber(text)
-  if ("refused" in given)
-    return { credit: ZERO, outcome: "refused", mistake: null, sentence: given.refused }
-  const found = numberMark(exactly(key.value), key.mistakes.map(exactly), key.tolerance, given)
+  const read = readAnswer(text, key.workedOut)
+  if ("refused" in read)
+    return { credit: ZERO, outcome: "refused", mistake: null, sentence: read.refused }
+  const { value: given, slack } = read
+  const alone = numberMark(exactly(key.value), key.mistakes.map(exactly), key.tolerance, given, slack)
+  const found = earned(alone, key.credits)
   const carried = key.carried
-  if (found.credit.top || !carried) return marked(found.credit, found.mistake)
+  if (alone.credit.top || !carried) return found
   const before = earlier[carried.part - 1]
-  const value = typeof before === "string" && before.trim() ? readNumber(before) : null
-  if (value === null || "refused" in value) return marked(found.credit, found.mistake)
+  const value = typeof before === "string" && before.trim() ? readAnswer(before, carried.workedOut) : null
+  if (value === null || "refused" in value) return found
   // What follows from the earlier value is no quotient of polynomials: a person must look.
   if (!("top" in carried)) return { credit: null, outcome: "undecided", mistake: found.mistake }
-  const next = followed(carried, value)
-  if (next === null) return marked(found.credit, found.mistake)
-  const follows = numberMark(next, [], key.tolerance, given)
-  return follows.credit.top ? marked(ONE) : marked(found.credit, found.mistake)
+  const next = followed(carried, value.value)
+  if (next === null) return found
+  const follows = numberMark(next, [], key.tolerance, given, slack)
+  return follows.credit.top ? marked(ONE) : found
 }
 
 /** @type {(key: OpenKey, response: Response, selfMarked: number[] | null) => Mark} */

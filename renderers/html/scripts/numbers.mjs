@@ -3,8 +3,9 @@
  * readings as qgen's own reader.
  * @typedef {import("./exact.mjs").Fraction} Fraction
  * @typedef {{refused: string, position?: number, code?: string, values?: (string | number)[]}} Refusal
+ * @typedef {{value: Fraction, slack: Fraction}} TypedNumber A number as it was typed; what it stands for lies at most `slack` from `value`.
  */
-import { fraction, exactly, negative, over, raised, times } from "./exact.mjs"
+import { fraction, exactly, negative, over, raised, times, ZERO } from "./exact.mjs"
 
 const LONGEST = 100
 const LARGEST_EXPONENT = 300
@@ -35,6 +36,16 @@ const characters = (text) => [...text].length
 
 /** Why a number is refused, and the name of the words in which a page says so. @type {(code: string, sentence: string, ...values: (string | number)[]) => Refusal} */
 const refusal = (code, sentence, ...values) => ({ refused: sentence, code: `number${code}`, values })
+
+/** Reads what is no plain number, where `closed_forms` is there. @type {{read: (text: string, refused: Refusal) => TypedNumber | Refusal}} */
+export const closedForms = { read: (_, refused) => refused }
+
+/** The number that an answer means, worked out unless it must be `workedOut` already, or why it is refused. @type {(text: string, workedOut?: boolean) => TypedNumber | Refusal} */
+export function readAnswer(text, workedOut = false) {
+  const read = readNumber(text)
+  if (!("refused" in read)) return { value: read, slack: ZERO }
+  return workedOut ? read : closedForms.read(text, read)
+}
 
 /** The exact number that a text means, or why it is refused. @type {(text: string) => Fraction | Refusal} */
 export function readNumber(text) {

@@ -8,10 +8,11 @@
  * @typedef {(number | string)[]} Folded
  * @typedef {{steps: boolean, seconds: number | null, parts: Part[], first?: string, others?: Folded[]}} QuestionData
  */
-import { byId, field, fill, lock, made, noteFiles, phrased, responseIn } from "./controls.mjs"
+import { double } from "./exact.mjs"
+import { byId, fields, fill, lock, made, noteFiles, phrased, responseIn } from "./controls.mjs"
 import { formulas } from "./formula_hooks.mjs"
 import { isBlank } from "./marking.mjs"
-import { readNumber } from "./numbers.mjs"
+import { readAnswer, readNumber } from "./numbers.mjs"
 import { makeMovable } from "./ordering.mjs"
 import { untouched } from "./store.mjs"
 
@@ -98,15 +99,17 @@ export class Question {
   /** Room for messages below a typed answer. @param {number} index */
   prepare(index) {
     const [base, part] = [this.base(index), this.parts[index]]
-    const control = field(base)
+    const controls = fields(base, part)
     if (part.kind === "open") noteFiles(base)
-    if (!control || !["number", "formula"].includes(part.kind)) return
+    if (!controls.length || !["number", "formula", "matrix"].includes(part.kind)) return
     const message = made("div", { class: "message", id: `${base}-message`, role: "status" })
-    control.closest(".field")?.append(message)
-    const described = control.getAttribute("aria-describedby")
-    control.setAttribute("aria-describedby", `${described ? `${described} ` : ""}${base}-message`)
-    control.addEventListener("input", () => this.describe(index, part.kind === "formula"))
-    control.addEventListener("change", () => this.describe(index, true))
+    controls[0].closest(".field, .matrix, .blank")?.append(message)
+    for (const control of controls) {
+      const described = control.getAttribute("aria-describedby")
+      control.setAttribute("aria-describedby", `${described ? `${described} ` : ""}${base}-message`)
+      control.addEventListener("input", () => this.describe(index, part.kind === "formula"))
+      control.addEventListener("change", () => this.describe(index, true))
+    }
   }
 
   noted() {
@@ -117,7 +120,7 @@ export class Question {
   get isAnswered() {
     return this.parts.every((_, index) => {
       const response = this.responded(index)
-      return !isBlank(response) && !(Array.isArray(response) && response.includes(null))
+      return !isBlank(response) && !(Array.isArray(response) && response.some((each) => each === null || isBlank(each)))
     })
   }
 
@@ -127,12 +130,23 @@ export class Question {
     return Array.isArray(response) && !response.length ? null : response
   }
 
-  /** Why a typed answer cannot be read, where it cannot. @param {number} index */
+  /** Why a typed answer, or the first such entry of a matrix, cannot be read, where it cannot. @param {number} index */
   refusal(index) {
-    const [part, text] = [this.parts[index], field(this.base(index))?.value ?? ""]
+    const control = this.unread(index)
+    return control ? this.refused(index, control.value) : null
+  }
+
+  /** The first control of a part whose text cannot be read. @param {number} index */
+  unread(index) {
+    return fields(this.base(index), this.parts[index]).find((each) => this.refused(index, each.value)) ?? null
+  }
+
+  /** @param {number} index @param {string} text */
+  refused(index, text) {
+    const part = this.parts[index]
     if (!text.trim()) return null
     const read =
-      part.kind === "number" ? readNumber(text)
+      part.kind === "number" || part.kind === "matrix" ? readAnswer(text, part.workedOut)
       : part.kind === "formula" ? formulas.read(text, part.variables ?? [], part.free ?? [])
       : null
     return read && "refused" in read ? read : null
@@ -141,12 +155,14 @@ export class Question {
   /** Shows how a typed answer is read, or asks back. @param {number} index @param {boolean} tellsWhy */
   describe(index, tellsWhy) {
     const [base, part] = [this.base(index), this.parts[index]]
-    const [control, message] = [field(base), byId(`${base}-message`)]
+    const [controls, message] = [fields(base, part), byId(`${base}-message`)]
+    const control = this.unread(index) ?? controls[0]
     if (!control || !message) return
-    const refused = this.refusal(index)
-    control.toggleAttribute("aria-invalid", Boolean(refused && tellsWhy))
+    const refused = this.refused(index, control.value)
+    for (const each of controls) each.toggleAttribute("aria-invalid", Boolean(refused && tellsWhy && each === control))
     if (refused && tellsWhy) {
-      message.replaceChildren(made("span", { class: "asked-back" }, ...this.sentences(refused)))
+      const place = part.kind === "matrix" ? [`${byId(`${control.id}-label`)?.textContent}: `] : []
+      message.replaceChildren(made("span", { class: "asked-back" }, ...place, ...this.sentences(refused)))
       if (refused.position) message.append(placeShown(control.value, refused.position))
     } else if (part.kind === "formula" && control.value.trim() && !refused) {
       const formula = formulas.read(control.value, part.variables ?? [], part.free ?? [])
@@ -155,6 +171,9 @@ export class Question {
         read.append(formulas.show(formula))
         message.replaceChildren(read)
       }
+    } else if (part.kind === "number" && !refused && "refused" in readNumber(control.value)) {
+      const read = readAnswer(control.value, part.workedOut)
+      message.replaceChildren(control.value.trim() && !("refused" in read) ? `${this.words.readAs} ${about(read.value)}` : "")
     } else message.replaceChildren()
     message.removeAttribute("tabindex")
     if (message.scrollWidth > message.clientWidth) message.setAttribute("tabindex", "0")
@@ -171,7 +190,7 @@ export class Question {
   askBack() {
     const unreadable = this.parts.map((_, index) => index).filter((index) => this.refusal(index))
     unreadable.forEach((index) => this.describe(index, true))
-    return unreadable.length ? field(this.base(unreadable[0])) : null
+    return unreadable.length ? this.unread(unreadable[0]) : null
   }
 
   /** @param {boolean} isLocked */
@@ -182,6 +201,9 @@ export class Question {
       if (button instanceof HTMLButtonElement) button.disabled = isLocked
   }
 }
+
+/** A number that was worked out, to six digits. @type {(value: import("./exact.mjs").Fraction) => string} */
+const about = (value) => `${Number(double(value).toPrecision(6))}`
 
 /** The place of a question's head among what it holds. @type {(article: HTMLElement) => number} */
 const headOf = (article) => [...article.childNodes].findIndex((each) => each instanceof HTMLElement && each.className === "head")

@@ -48,16 +48,18 @@ export function orderingCredit(credit, key, given) {
   return fraction(pairs.filter((pair) => kept.has(pair)).length, key.length - 1)
 }
 
-/** @type {(reach: Reach, given: Fraction) => boolean} */
-const holds = ({ low, high }, given) => compared(low, given) <= 0 && compared(given, high) <= 0
+/** @type {(reach: Reach, given: Fraction, slack: Fraction) => boolean} */
+const holds = ({ low, high }, given, slack) =>
+  compared(low, plus(given, slack)) <= 0 && compared(minus(given, slack), high) <= 0
 
 /**
  * Credit for a number, and the nearest known mistake in whose reach a wrong one lies, from 0.
- * @type {(key: Fraction, mistakes: Fraction[], tolerance: [string, string], given: Fraction) => {credit: Fraction, mistake: number | null}}
+ * What is given is only known to lie at most `slack` from there.
+ * @type {(key: Fraction, mistakes: Fraction[], tolerance: [string, string], given: Fraction, slack?: Fraction) => {credit: Fraction, mistake: number | null}}
  */
-export function numberMark(key, mistakes, [kind, amount], given) {
+export function numberMark(key, mistakes, [kind, amount], given, slack = ZERO) {
   /** @type {(value: Fraction) => boolean} */
-  const reaches = (value) => holds(accepted(value, kind, exactly(amount)), given)
+  const reaches = (value) => holds(accepted(value, kind, exactly(amount)), given, slack)
   if (reaches(key)) return { credit: ONE, mistake: null }
   /** @type {number | null} */
   let nearest = null
@@ -68,6 +70,27 @@ export function numberMark(key, mistakes, [kind, amount], given) {
       nearest = index
   })
   return { credit: ZERO, mistake: nearest }
+}
+
+/**
+ * Credit for the entries of a matrix, row by row, and the first known mistake that all of them
+ * show, from 0; null is left empty.
+ * @type {(matrix: {credit: "per_entry" | "all", values: string[], mistakes: string[][], tolerance: [string, string]}, given: ({value: Fraction, slack: Fraction} | null)[]) => {credit: Fraction, mistake: number | null}}
+ */
+export function matrixMark({ credit, values, mistakes, tolerance: [kind, amount] }, given) {
+  /** @type {(wanted: string[]) => number} */
+  const held = (wanted) =>
+    wanted.filter((value, index) => {
+      const each = given[index]
+      return each !== null && holds(accepted(exactly(value), kind, exactly(amount)), each.value, each.slack)
+    }).length
+  const right = held(values)
+  if (right === values.length) return { credit: ONE, mistake: null }
+  const mistake = mistakes.findIndex((each) => held(each) === values.length)
+  return {
+    credit: credit === "all" ? ZERO : fraction(right, values.length),
+    mistake: mistake < 0 ? null : mistake,
+  }
 }
 
 /**

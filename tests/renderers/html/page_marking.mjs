@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import { pathToFileURL } from "node:url"
 
 await import(pathToFileURL(process.argv[2]))
-const { mark, written, readNumber, canonical, sha256, allowance, isIrreducible, ratioOf, readFormula } = globalThis.tools
+const { mark, written, readNumber, readAnswer, canonical, sha256, allowance, isIrreducible, ratioOf, readFormula } = globalThis.tools
 const tasks = {
   mark: ([key, response, earlier, met]) => {
     const found = mark(key, response, earlier ?? [], met ?? null)
@@ -12,6 +12,10 @@ const tasks = {
   number: (text) => {
     const found = readNumber(text)
     return "refused" in found ? found.refused : written(found)
+  },
+  answer: ([text, workedOut]) => {
+    const found = readAnswer(text, workedOut)
+    return "refused" in found ? found.refused : [written(found.value), written(found.slack)]
   },
   digest: (value) => sha256(canonical(value)),
   allowance: ([limits, attempts, now]) => allowance(limits, attempts, now),

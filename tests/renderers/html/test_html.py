@@ -25,6 +25,7 @@ from qgen.document.richtext import (
     passage_of,
 )
 from qgen.renderers.html.text import escape
+from qgen.renderers.wording import points_number
 from tests import samples
 from tests.renderers.html.html_written import (
     EXAM,
@@ -40,7 +41,7 @@ from tests.renderers.html.html_written import (
 )
 from tests.written import losses, render
 
-POINTS = f"{samples.exam().papers[0].points} points"
+POINTS = f"{points_number(samples.exam().papers[0].points)} points"
 
 
 @MODES
@@ -144,7 +145,8 @@ class TestEveryPage:
         assert stem_box.find(".//hr") is not None
         assert stem_box.find(".//br") is not None
         assert [words(cell) for cell in stem_box.findall(".//tr")[1]] == ["1", "2 & 3", "<7> & 8"]
-        (link,) = stem_box.findall(".//a")
+        (link, data) = stem_box.findall(".//a")
+        assert data.get("download") == "points.csv"
         assert link.get("href") == "https://example.org/a?b=1&c=%20d#e_f"
         assert set(link.get("rel").split()) >= {"noopener", "noreferrer"}
         (image,) = stem_box.findall(".//img")

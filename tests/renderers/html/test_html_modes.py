@@ -184,6 +184,13 @@ def test_exam_pages_of_banks_that_differ_in_what_is_secret_are_the_same():
             answer, key=7.25, tolerance=Tolerance("absolute", Fraction(1, 3)), mistakes=()
         ),
         "formula": lambda answer: replace(answer, key=Symbol("x_1"), mistakes=()),
+        "matrix": lambda answer: replace(
+            answer,
+            key=((7, 8), (9, 10)),
+            tolerance=Tolerance("relative", Fraction(1, 3)),
+            credit="all",
+            mistakes=(),
+        ),
         "short_answer": lambda answer: replace(
             answer, accepted=("another",), case_sensitive=True, mistakes=()
         ),

@@ -24,6 +24,8 @@ from qgen.document.answers import (
     FormulaAnswer,
     FormulaMistake,
     Matching,
+    MatrixAnswer,
+    MatrixMistake,
     MultipleSelect,
     Numeric,
     NumericMistake,
@@ -39,6 +41,7 @@ from qgen.document.answers import (
 )
 from qgen.document.formula import Formula, typed
 from qgen.document.richtext import passage_of
+from qgen.marking.closed_forms import read_typed
 from qgen.marking.equivalence import mark_formula
 from qgen.marking.formula_reader import parse_formula
 from qgen.marking.grader import (
@@ -50,6 +53,7 @@ from qgen.marking.grader import (
     mark_words,
 )
 from qgen.marking.number_reader import Refusal, parse_number
+from qgen.marking.responses import mark_response
 from qgen.marking.rules import accepted_interval
 from qgen.renderers.carried import quotient_of
 from qgen.renderers.html.marking_data import marked_parts
@@ -67,7 +71,8 @@ MODULES = Path(str(qgen.renderers.html.__file__)).parent / "scripts"
 RUNNER = Path(__file__).with_name("page_marking.mjs")
 WORD = passage_of("word")
 TOOLS = (
-    "mark written readNumber canonical sha256 allowance isIrreducible ratioOf readFormula".split()
+    *("mark", "written", "readNumber", "readAnswer", "canonical", "sha256", "allowance"),
+    *("isIrreducible", "ratioOf", "readFormula"),
 )
 
 
@@ -76,7 +81,15 @@ def scripts() -> tuple[Path, Path]:
     """All that marks, as its modules and as a page has it: in one piece, tightened."""
     folder = Path(tempfile.mkdtemp())
     atexit.register(shutil.rmtree, folder)
-    modules = ("formulas", "formula_marking", "formula_forms", "marking", "digest", "store")
+    modules = (
+        "closed_forms",
+        "formulas",
+        "formula_marking",
+        "formula_forms",
+        "marking",
+        "digest",
+        "store",
+    )
     whole = whole_script(modules)
     tools = f"globalThis.tools = {{ {', '.join(TOOLS)} }}\n"
     found = folder / "whole.mjs", folder / "tight.mjs"
@@ -205,6 +218,99 @@ def test_numbers_are_read_alike() -> None:
         assert (text, found) == (text, wanted)
 
 
+CLOSED = (
+    *("sqrt(2)/2", "2*pi", "3/4", "e^2", "ln(2)", "2π", "-e", "sqrt 2", "\\frac{1}{2}", "1/(2-2)"),
+    *("ln(-1)", "9^9^9^9", "exp(exp(20))", "log(100)", "log10(100)", "\\log(2)", "log_2(8)", "5e"),
+    *("2e^2", "2.e", "√2/2", "(1/2)/(3/4)", "1/2/3", "|−3|", "1,5*pi", "sqrt(2)^2-2", "sin(pi)"),
+    *("cos(10^7)", "exp(700)", "e^e^e", "max(1,2)", "0.25 nats", "½", "x", "2(3", "1 000*pi"),
+    "e",
+    *(
+        "(" * 30,
+        "e^" * 45 + "2",
+        "2^0.5",
+        "10**-3",
+        "2²",
+        "tanh(1)",
+        "sigmoid(0)",
+        "abs(-2)/3",
+        "()",
+    ),
+    *("1.2e-3*2", "e5", "1/3*pi%", "inf*2", "sqrt(4)", "8^(1/3)", "(-8)^(1/3)", "0^0", "0*ln(0)"),
+)
+PIECES = "1 2 3 7 0.5 10 e pi π ln( exp( sqrt( sin( log2( ) ( + - * / ^ ^2 ² | , 1/2".split()
+
+
+TOO_HARD = "This is too large or too small to be worked out here."
+OPERANDS = "2 0.5 10 3 7 e pi π ln(2) exp(-1) sqrt(3) sin(2) log2(6) (1/3) 7² -1 |2-pi|".split()
+
+
+def closed_forms(count: int) -> list[str]:
+    """What students might type; half of it has a value."""
+    stream = random.Random(12)
+    texts = list(CLOSED)
+    while len(texts) < count:
+        if len(texts) % 2:
+            text = "".join(stream.choices(PIECES, k=stream.randint(2, 7)))
+            texts.append(text + ")" * max(0, text.count("(") - text.count(")")))
+            continue
+        text = stream.choice(OPERANDS)
+        for _ in range(stream.randint(0, 3)):
+            shape = stream.choice(["{}+{}", "{} - {}", "({})*{}", "{}/{}", "({})^{}", "{}**{}"])
+            text = shape.format(text, stream.choice(OPERANDS))
+        texts.append(stream.choice(["{}", "-{}", "sqrt({})", "ln({})", "exp({})"]).format(text))
+    return texts
+
+
+def test_closed_forms_are_read_alike() -> None:
+    texts = closed_forms(4000)
+    values = 0
+    for text, found in zip(texts, page("answer", [[text] for text in texts]), strict=True):
+        read = read_typed(text)
+        if isinstance(read, Refusal):
+            # A page does not say which name is near to an unknown one.
+            assert isinstance(found, str) or read.sentence == TOO_HARD, text
+            assert found == read.sentence or "is unknown" in found or len(found) == 2, text
+            continue
+        values += 1
+        if isinstance(found, str):
+            # Where digits cancel, a page's doubles may not suffice any more.
+            assert found == TOO_HARD, text
+            assert read.slack > max(1, abs(read.value)) * Fraction(1, 10**11), text
+            continue
+        value, slack = map(Fraction, found)
+        assert abs(value - read.value) <= slack + read.slack, text
+        assert bool(slack) == bool(read.slack), text
+    assert values > 800
+    assert (
+        page("answer", [[text, True] for text in CLOSED[:2]])
+        == ["This is not a number: write only a number such as -2, 0.5, 1/3 or 5e-3."] * 2
+    )
+
+
+def test_closed_forms_are_marked_alike() -> None:
+    stream = random.Random(13)
+    cases, expected = [], []
+    for text in closed_forms(1500):
+        read = read_typed(text)
+        if isinstance(read, Refusal):
+            continue
+        for kind, amount in (("absolute", "0"), ("relative", "0.01"), ("significant_digits", "3")):
+            tolerance = Tolerance(kind, Fraction(amount))  # type: ignore[arg-type]
+            moved = read.value * (1 + Fraction(stream.choice([0, 0, 9, 11]), 1000))
+            key: Any = stream.choice([moved, float(moved)])
+            mistake = NumericMistake(read.value + 1, WORD, Fraction(1, 3))
+            answer = Numeric(key, tolerance, None, (mistake,))
+            cases.append([key_of(answer), text])
+            part = replace(samples.sole(answer)[0])
+            expected.append(mark_response(part, text, {}).credit)
+    assert {Fraction(0), Fraction(1)} <= set(expected)
+    assert credits(page("mark", cases)) == expected
+
+
+SHARES = (Fraction(0), Fraction(1, 2), Fraction(1, 3), Fraction(35, 100))
+"""What known mistakes earn."""
+
+
 def test_numbers_are_marked_alike() -> None:
     stream = random.Random(7)
     cases, expected = [], []
@@ -217,7 +323,11 @@ def test_numbers_are_marked_alike() -> None:
             stream.choice([key, float(key)]),
             Tolerance(kind, amount),
             None,
-            tuple(NumericMistake(other, WORD) for other in others if other != key),
+            tuple(
+                NumericMistake(other, WORD, stream.choice(SHARES))
+                for other in others
+                if other != key
+            ),
         )
         data = key_of(answer)
         edges = list(accepted_interval(answer.key, answer.tolerance))
@@ -239,6 +349,61 @@ def test_numbers_are_marked_alike() -> None:
     assert [mark["mistake"] for mark in found] == [mark.mistake for mark in expected]
 
 
+def test_matrices_are_marked_alike() -> None:
+    """Keys, mistakes, their edges, entries left out, and what cannot be read."""
+    stream = random.Random(12)
+    cases, expected = [], []
+    for _ in range(300):
+        height, width = stream.randint(1, 4), stream.randint(1, 4)
+
+        def rows(height: int = height, width: int = width) -> Any:
+            return tuple(
+                tuple(
+                    stream.choice([stream.randint(-9, 9), Fraction(stream.randint(-9, 9), 7), 0.3])
+                    for _ in range(width)
+                )
+                for _ in range(height)
+            )
+
+        kind: Any = stream.choice(["absolute", "relative", "significant_digits"])
+        amount = Fraction(stream.randint(1, 3)) / (1 if kind == "significant_digits" else 10)
+        answer = MatrixAnswer(
+            rows(),
+            Tolerance(kind, amount),
+            stream.choice(["per_entry", "all"]),
+            tuple(MatrixMistake(rows(), WORD) for _ in range(stream.randint(0, 3))),
+        )
+        (part,) = samples.sole(answer)
+        for near in (answer.key, *(mistake.rows for mistake in answer.mistakes)):
+            for _ in range(4):
+                given = [_beside(entry, answer.tolerance, stream) for row in near for entry in row]
+                cases.append([key_of(answer), given])
+                expected.append(mark_response(part, tuple(given), {}))
+    found = page("mark", cases)
+    assert len(cases) > 2000
+    outcomes = {"marked": "marked", "blank": "blank", "unreadable": "refused"}
+    for case, theirs, ours in zip(cases, found, expected, strict=True):
+        assert (case, theirs["outcome"]) == (case, outcomes[ours.outcome])
+        if ours.credit is None:
+            assert theirs["sentence"] in ours.sentence
+        else:
+            assert (case, theirs["credit"]) == (case, str(ours.credit))
+            assert (case, theirs["mistake"]) == (case, ours.mistake)
+    assert sum(mark.mistake is not None for mark in expected) > 100
+    assert sum(mark.credit == 1 for mark in expected) > 100
+    assert {mark.outcome for mark in expected} == set(outcomes)
+
+
+def _beside(entry: Any, tolerance: Tolerance, stream: random.Random) -> str | None:
+    """An entry as it may be typed: nearly always within the tolerance."""
+    low, high = accepted_interval(entry, tolerance)
+    tried = stream.choices(
+        [str(low), str(high), str(high + Fraction(1, 10**9)), "", None, "1,2,3x"],
+        [40, 40, 4, 2, 2, 1],
+    )
+    return tried[0]
+
+
 RULES = {
     "minus": lambda earlier: Fraction(7, 3) - earlier,
     "over": lambda earlier: Fraction(5) / earlier,
@@ -253,7 +418,10 @@ def test_an_earlier_value_is_carried_alike(name: str) -> None:
     rule = RULES[name]
     tolerance = Tolerance("relative", Fraction(1, 100))
     first = Numeric(Fraction(2, 5), tolerance)
-    second = Numeric(rule(Fraction(2, 5)), tolerance)
+    # A mistake that earns a share, and follows from an earlier value: that is worth more.
+    wrong = NumericMistake(rule(Fraction(7, 10)), WORD, Fraction(1, 4))
+    other = NumericMistake(Fraction("1.23"), WORD, Fraction(1, 2))
+    second = Numeric(rule(Fraction(2, 5)), tolerance, None, (wrong, other))
     parts = samples.steps(first, second)
     parts = (parts[0], replace(parts[1], carried=CarriedForward("a", rule)))
     keys = marked_parts(replace(samples.item("open"), parts=parts))
@@ -270,7 +438,7 @@ def test_an_earlier_value_is_carried_alike(name: str) -> None:
             response = parse_number(text)
             assert isinstance(response, Fraction)
             expected.append(mark_part_number(parts[1], response, known).credit)
-    assert Fraction(1) in expected
+    assert {Fraction(1), Fraction(1, 2)} <= set(expected)
     assert credits(page("mark", cases)) == expected
 
 
@@ -291,10 +459,12 @@ def test_a_rule_that_is_no_quotient_is_left_to_a_person() -> None:
 
 def test_words_are_marked_alike() -> None:
     accepted = ("Evidence lower bound", "ELBO", "Straße", "naïve", "ΟΔΟΣ", "ﬁne", "Iı")
-    mistakes = ("evidence", "the bound")
+    mistakes = {"evidence": Fraction(0), "the bound": Fraction(1, 3)}
     cases, expected = [], []
     for sensitive in (False, True):
-        answer = ShortAnswer(accepted, sensitive, tuple(TextMistake(m, WORD) for m in mistakes))
+        answer = ShortAnswer(
+            accepted, sensitive, tuple(TextMistake(m, WORD, c) for m, c in mistakes.items())
+        )
         for text in (
             *accepted,
             *mistakes,

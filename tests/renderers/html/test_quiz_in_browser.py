@@ -15,6 +15,7 @@ from qgen.document.exam import Attempts, Pool
 from qgen.document.formats import HtmlOptions
 from qgen.document.richtext import passage_of
 from tests import samples
+from tests.renderers import blanks
 from tests.renderers.html.html_written import EXAM, PRACTICE, exam_of
 from tests.written import render
 
@@ -318,12 +319,36 @@ class TestEveryKind:
         page = visit(exam_of(samples.item("derivation")), PRACTICE)
         page.check("#q1-1-o1")
         page.fill("#q1-3-answer", "1/17")
-        page.fill("#q1-5-answer", "ELBO")
+        page.fill("#q1-6-answer", "ELBO")
         page.click("#q1-submit")
         assert earned(page, "q1-1-result") == "0.5 / 0.5"
         assert earned(page, "q1-3-result") == "1.5 / 1.5"
         assert earned(page, "q1-4-result") == "0 / 2"
         assert "Nothing was answered." in page.inner_text("#q1-4-result")
+
+    def test_a_matrix_and_what_stands_in_the_text(self, visit: Callable[..., Any]) -> None:
+        page = visit(exam_of(samples.item("matrix"), blanks.ITEM), PRACTICE)
+        page.fill("#q1-r1-c1", "2")
+        page.fill("#q1-r1-c2", "x")
+        page.press("#q1-r1-c2", "Tab")
+        assert page.inner_text("#q1-message").startswith("row 1, column 2: This is not a number")
+        page.click("#q1-submit")
+        assert page.evaluate("document.activeElement.id") == "q1-r1-c2"
+        page.fill("#q1-r1-c2", "0")
+        page.fill("#q1-r2-c1", "-1/3")
+        page.fill("#q1-r2-c2", "1.25")
+        page.click("#q1-submit")
+        assert earned(page, "q1-result") == "1 / 2"
+        assert "That is the transposed one." in page.inner_text("#q1 .comment")
+        page.fill("#q2-1-answer", "5")
+        page.select_option("#q2-2-answer", "falling")
+        page.fill("#q2-3-answer", "elbo")
+        page.reload()
+        assert page.input_value("#q2-2-answer") == "falling"
+        page.click("#q2-submit")
+        assert [earned(page, f"q2-{n}-result") for n in (1, 2, 3)] == ["1 / 1", "0 / 1", "1 / 1"]
+        assert "It does not fall." in page.inner_text("#q2 .comment")
+        assert page.is_disabled("#q2-2-answer")
 
     def test_new_numbers_change_the_question(self, visit: Callable[..., Any]) -> None:
         variants = [
@@ -373,9 +398,10 @@ class TestAnExam:
         page.check("#q1-o2")
         page.check("#q2-o3")
         page.fill("#q3-answer", "−0,5")
-        page.select_option("#q6-l2", "C")
+        page.fill("#q5-r2-c1", "1/2")
+        page.select_option("#q7-l2", "C")
         page.get_by_label("Move C up").first.click()
-        page.fill("#q9-3-answer", "2")
+        page.fill("#q10-3-answer", "2")
         page.fill("#student-name", 'Ada "<b>" 王')
         page.reload()
         page.wait_for_function("document.querySelector('#q3-answer').value === '−0,5'")
@@ -384,8 +410,9 @@ class TestAnExam:
         found = json.loads(Path(download.value.path()).read_text("utf-8"))
         answers = found["answers"]
         assert (answers["1"], answers["2"], answers["3"]) == (2, [3], "−0,5")
-        assert (answers["6"], answers["7"], answers["9-3"]) == ([None, 3], [1, 3, 2], "2")
-        assert set(answers) == {*map(str, range(1, 9)), *(f"9-{n}" for n in range(1, 9))}
+        assert answers["5"] == ["", "", "1/2", ""]
+        assert (answers["7"], answers["8"], answers["10-3"]) == ([None, 3], [1, 3, 2], "2")
+        assert set(answers) == {*map(str, range(1, 10)), *(f"10-{n}" for n in range(1, 10))}
         assert (found["format"], found["version"]) == ("qgen-responses", 1)
         assert (found["exam"], found["paper"]) == ("Samples & more", "A")
         assert found["student"] == 'Ada "<b>" 王'
@@ -393,7 +420,7 @@ class TestAnExam:
         canonical = json.dumps(found, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         assert checksum == hashlib.sha256(canonical.encode()).hexdigest()
         assert checksum[:8] in page.inner_text("#receipt")
-        assert "4, 5, 6, 8, 9" in page.inner_text("#left-out")
+        assert "4, 5, 6, 7, 9, 10" in page.inner_text("#left-out")
         assert "right" not in page.inner_text("#q1").replace("the right one", "")
 
     def test_the_page_says_what_it_cannot_do(self, visit: Callable[..., Any]) -> None:

@@ -3,11 +3,12 @@
 import itertools
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from qgen.document.answers import FormulaAnswer
+from qgen.document.answers import FormulaAnswer, Numeric
 from qgen.renderers.html.script_tightening import tightened
 from qgen.renderers.html.scripts import modules_for, page_script, whole_script
 from qgen.renderers.writer import NoMemory
@@ -91,7 +92,10 @@ def test_only_pages_that_mark_formulas_know_how() -> None:
     assert isinstance(formula, FormulaAnswer)
     assert modules_for("exam", [formula]) == ("formulas", "start_exam")
     assert "formula_marking" in modules_for("practice", [formula])
-    assert modules_for("practice", [samples.ANSWERS["numeric"]]) == ("start_practice",)
+    number = samples.ANSWERS["numeric"]
+    assert isinstance(number, Numeric)
+    assert modules_for("practice", [number]) == ("closed_forms", "start_practice")
+    assert modules_for("exam", [replace(number, worked_out=True)]) == ("start_exam",)
 
 
 def test_a_kept_script_that_was_damaged_is_made_anew() -> None:

@@ -29,6 +29,7 @@ from qgen.document.richtext import (
 from qgen.renderers.latex.characters import escape, escape_code, unprintable
 from qgen.renderers.latex.math import COMMANDS, forbidden_commands, formula_source
 from qgen.renderers.latex.text import LatexPassageWriter, asset_name
+from qgen.renderers.wording import points_number
 from tests import samples
 from tests.written import losses, render
 
@@ -166,7 +167,7 @@ def test_solutions_tell_everything_that_a_marker_needs() -> None:
 def test_the_head_of_a_paper() -> None:
     text = body(source(samples.exam(), "paper-B.tex"))
     assert r"\examtitle{Course 1}{Samples \& more}" in text
-    points = f"{samples.exam().papers[1].points} points"
+    points = f"{points_number(samples.exam().papers[1].points)} points"
     for fact in ("Version B", "December 4, 2026", "90 minutes", points, r"Pass mark: 80\%"):
         assert fact in text
     assert r"Name:\enspace Ada O'Neil \& co" in text

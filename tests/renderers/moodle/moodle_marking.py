@@ -15,19 +15,22 @@ from lxml import html as lxml_html
 from qgen.document.answers import (
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Ordering,
     Part,
     ShortAnswer,
     SingleChoice,
+    entries_of,
 )
 from qgen.document.formula import Formula, evaluate
-from qgen.document.numbers import significant
+from qgen.document.numbers import exact_value, significant
 from qgen.document.richtext import Passage, plain_text
 from qgen.marking.grader import (
     mark_choice,
     mark_matching,
+    mark_matrix,
     mark_number,
     mark_ordering,
     mark_words,
@@ -102,6 +105,8 @@ def trials(asked: Asked, part: Part) -> Iterator[Trial]:
             yield from _formula(asked, answer)
         case ShortAnswer() as answer:
             yield from _words(asked, answer)
+        case MatrixAnswer() as answer:
+            yield from _matrix(asked, answer)
         case Matching() as answer:
             yield from _matching(asked, answer)
         case Ordering() as answer:
@@ -258,6 +263,26 @@ def _words(asked: Asked, answer: ShortAnswer) -> Iterator[Trial]:
         yield Trial(f"'{spaced}'", float(ours.credit), asked.mark([spaced])[0], "moodle-blanks")
     for text in ("", "*", "%", f"{answer.accepted[0]} or not"):
         yield Trial(f"'{text}'", float(mark_words(answer, text).credit), asked.mark([text])[0])
+
+
+def _matrix(asked: Asked, answer: MatrixAnswer) -> Iterator[Trial]:
+    """Each box takes what the grader takes for its entry, and earns the same share."""
+    key = [exact_value(entry) for entry in answer.entries]
+    tried: list[tuple[str, list[Fraction | None]]] = [("key", [*key]), ("blank", [None] * len(key))]
+    for place, entry in enumerate(answer.entries):
+        low, high = accepted_interval(entry, answer.tolerance)
+        beyond = (high - low) / 1000 or max(abs(low), Fraction(1, 10**6)) / 10**6
+        inside = (low + beyond, high - beyond) if low < high else ()
+        for one in (*inside, low - beyond, high + beyond, None):
+            tried.append((f"entry {place}: {one}", [*key[:place], one, *key[place + 1 :]]))
+    tried += [
+        (f"mistake {index}", [exact_value(entry) for entry in entries_of(mistake.rows)])
+        for index, mistake in enumerate(answer.mistakes)
+    ]
+    for what, given in tried:
+        ours = float(mark_matrix(answer, given).credit)
+        theirs = asked.mark([None if each is None else float(each) for each in given])[0]
+        yield Trial(what, ours, theirs, "moodle-scoring")
 
 
 def _matching(asked: Asked, answer: Matching) -> Iterator[Trial]:

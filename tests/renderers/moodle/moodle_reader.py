@@ -269,7 +269,9 @@ _NUMBER = r"-?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][-+]?[0-9]+)?"
 _TYPES = {
     "NUMERICAL": "numerical",
     **dict.fromkeys(("SHORTANSWER", "SHORTANSWER_C"), "shortanswer"),
-    **dict.fromkeys(("MULTICHOICE", "MULTICHOICE_V", "MULTICHOICE_VS"), "multichoice"),
+    **dict.fromkeys(
+        ("MULTICHOICE", "MULTICHOICE_S", "MULTICHOICE_V", "MULTICHOICE_VS"), "multichoice"
+    ),
     **dict.fromkeys(("MULTIRESPONSE", "MULTIRESPONSE_S"), "multichoice"),
 }
 

@@ -84,7 +84,7 @@ def test_every_kind_carries_every_node_and_its_common_elements(kind):
     assert first.grade == float(samples.item(kind).points)
     assert first.tags == ["samples", "first", "second tag"]
     assert f"The worked solution of the {kind} question." in first.explanation
-    assert first.files == ["picture.png"]
+    assert sorted(first.files) == ["picture.png", "points.csv"]
     assert 'alt="A grey picture, 100% &lt;flat&gt;, &lt;7&gt; &amp; 8"' in first.text
     assert r"\(x &lt; y \text{ and } x - \frac{3}{4}\)" in first.text
     assert r"\frac{q(z)}{p(z)}\,dz &lt; \frac{3}{4}\]" in first.text
@@ -424,3 +424,27 @@ def test_the_questions_own_language_names_its_parts():
             assert part in question.text
         ((numeric,),) = by_category(replace(samples.item("numeric"), header=header))
         assert hint in numeric.text
+
+
+def test_mistakes_earn_their_shares() -> None:
+    """A question where Moodle has the share, otherwise a blank, in whole percents."""
+    shares = {"1/2": 0.5, "1/3": 0.33333, "1/7": 0.14286, "35%": 0.35, "17/30": 0.56}
+    for share, earned in shares.items():
+        credit = Fraction(share.replace("%", "/100"))
+        tolerance = Tolerance("absolute", Fraction(1, 10))
+        mistake = NumericMistake(5, passage_of("Five."), credit)
+        words = TextMistake("five", passage_of("Five."), credit)
+        for answer, key, wrong in (
+            (Numeric(2, tolerance, None, (mistake,)), "2", "5"),
+            (ShortAnswer(("two",), False, (words,)), "two", "five"),
+        ):
+            question = question_of(answer)
+            asked = question.blanks[0] if question.kind == "cloze" else question
+            assert asked.mark(key)[0] == 1
+            found, told = asked.mark(wrong)
+            assert (round(found, 5), shown(told)) == (round(earned, 5), "Five.")
+            assert asked.mark("7")[0] == 0
+            lost = {problem.code for problem in losses(asking(answer), OPTIONS)}
+            assert ("moodle-credit" in lost) == (share == "17/30")
+    parts = samples.steps(Numeric(2, tolerance, None, (mistake,)), ShortAnswer(("a",)))
+    assert {problem.code for problem in losses(asking(parts), OPTIONS)} == {"moodle-credit"}

@@ -54,7 +54,7 @@ def test_key_and_mistakes_are_marked_as_the_grader_marks_them(name: str) -> None
     assert question.mark(typed(answer.key))[:2] == (1, "KEY")
     for number, mistake in enumerate(answer.mistakes, 1):
         score, note, feedback = question.mark(typed(mistake.value))
-        assert (score, note) == (0, f"MISTAKE{number}")
+        assert (round(score, 5), note) == (round(float(mistake.credit), 5), f"MISTAKE{number}")
         assert shown(feedback) == shown_passage(mistake.feedback)
         assert mark_formula(answer, typed(mistake.value)).mistake == number - 1
     assert question.mark(f"{typed(answer.key)} + 1")[:2] == (0, f"NOT{len(answer.mistakes)}")

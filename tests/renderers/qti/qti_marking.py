@@ -10,6 +10,7 @@ import pytest
 from qgen.document.answers import (
     FormulaAnswer,
     Matching,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     Open,
@@ -17,6 +18,7 @@ from qgen.document.answers import (
     Part,
     ShortAnswer,
     SingleChoice,
+    entries_of,
 )
 from qgen.document.numbers import exact_value
 from qgen.document.richtext import Passage, plain_text
@@ -24,6 +26,7 @@ from qgen.marking.grader import (
     Mark,
     mark_choice,
     mark_matching,
+    mark_matrix,
     mark_number,
     mark_ordering,
     mark_words,
@@ -43,7 +46,7 @@ def assert_marked_alike(item: QtiItem, number: int, part: Part, lost: set[str]) 
     name, answer = f"R{number}", part.answer
 
     def same(response: Any, mark: Mark, *, told: bool = True) -> None:
-        outcomes = item.run({name: response})
+        outcomes = item.run(response if isinstance(response, dict) else {name: response})
         assert outcomes[f"SCORE_{name}"] == pytest.approx(float(mark.credit * part.points))
         assert outcomes["SCORE"] <= outcomes["MAXSCORE"] + 1e-12
         if mark.credit == 1:
@@ -80,6 +83,12 @@ def assert_marked_alike(item: QtiItem, number: int, part: Part, lost: set[str]) 
                     if "qti-case" not in lost:
                         same(typed, mark_words(answer, typed))
             same("", mark_words(answer, ""))
+        case MatrixAnswer():
+            for given in _matrices(answer):
+                exact = [None if each is None else exact_value(each) for each in given]
+                same(_typed_entries(name, answer, given), mark_matrix(answer, exact))
+            wrong_word = {f"{name}_1_1": "abc"}
+            same(wrong_word, mark_matrix(answer, [None] * len(answer.entries)))
         case Matching():
             _assert_pairs_alike(answer, same)
         case Ordering():
@@ -92,6 +101,34 @@ def assert_marked_alike(item: QtiItem, number: int, part: Part, lost: set[str]) 
             assert item.run({name: "anything"})[f"SCORE_{name}"] == 0
             assert item.root.find(".//rubricBlock") is not None
             assert isinstance(answer, Open) or "qti-formula" in lost
+
+
+def _typed_entries(
+    name: str, answer: MatrixAnswer, given: list[Fraction | None]
+) -> dict[str, str | None]:
+    """The responses by the names that the boxes have in the order of reading."""
+    width = len(answer.key[0])
+    return {
+        f"{name}_{place // width + 1}_{place % width + 1}": (
+            None if each is None else format(float(each), ".25f")
+        )
+        for place, each in enumerate(given)
+    }
+
+
+def _matrices(answer: MatrixAnswer) -> Iterator[list[Fraction | None]]:
+    """The key, each entry at its ends, beyond them or left out, each mistake, and a blank."""
+    key = [exact_value(entry) for entry in answer.entries]
+    yield [*key]
+    yield [None] * len(key)
+    for place, entry in enumerate(answer.entries):
+        low, high = accepted_interval(entry, answer.tolerance)
+        slack = max(abs(low), abs(high), Fraction(1, 10**9)) / 10**12
+        inside = (low + slack, high - slack) if low != high else ()
+        for one in (*inside, low - slack, high + slack, None):
+            yield [*key[:place], one, *key[place + 1 :]]
+    for mistake in answer.mistakes:
+        yield [exact_value(entry) for entry in entries_of(mistake.rows)]
 
 
 def _assert_pairs_alike(answer: Matching, same: Any) -> None:

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from qgen.document.answers import (
     Answer,
     Matching,
+    MatrixAnswer,
+    MatrixMistake,
     MultipleSelect,
     Numeric,
     Open,
@@ -105,6 +107,20 @@ def test_pairs_are_marked_by_the_question_s_own_rule(rule):
 @pytest.mark.parametrize("key", [(1, 0), (2, 0, 1), (3, 1, 0, 2)])
 def test_orders_are_marked_by_the_question_s_own_rule(credit, key):
     assert_alike(Ordering(tuple(passage_of(f"i{place}") for place in key), key, credit))
+
+
+@pytest.mark.parametrize("credit", ["per_entry", "all"])
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    "key", [((3,),), ((Fraction(1, 3), -2, 0),), ((1, 2, 3), (4, 5, Fraction(1, 7)), (7, 8, 0.1))]
+)
+def test_matrices_are_marked_by_their_own_rule(key, version, credit):
+    mistake = MatrixMistake(tuple((9, *row[1:]) for row in key), passage_of("Not nine."))
+    answer = MatrixAnswer(key, Tolerance("absolute", Fraction(1, 100)), credit, (mistake,))
+    assert losses(asking(answer)) == set()
+    assert_alike(answer, version)
+    (item,) = package_of(asking(answer), numbers="equal").items
+    assert_marked_alike(item, 1, asking(answer).parts[0], losses(asking(answer)))
 
 
 @given(exact, tolerances)
