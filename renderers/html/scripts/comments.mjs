@@ -8,7 +8,7 @@
  */
 import { byId, fields, made } from "./controls.mjs"
 import { exactly } from "./exact.mjs"
-import { readNumber } from "./numbers.mjs"
+import { readAnswer } from "./numbers.mjs"
 import { numberMark } from "./rules.mjs"
 
 /** @type {Record<string, string>} */
@@ -70,8 +70,8 @@ function entryMarks(question, index) {
   const part = question.parts[index]
   const { values, tolerance } = /** @type {MatrixKey} */ (/** @type {unknown} */ (part))
   for (const [place, box] of fields(question.base(index), part).entries()) {
-    const given = readNumber(box.value)
-    const isRight = !("refused" in given) && numberMark(exactly(values[place]), [], tolerance, given).credit.top
+    const read = readAnswer(box.value)
+    const isRight = !("refused" in read) && numberMark(exactly(values[place]), [], tolerance, read.value, read.slack).credit.top
     box.after(rowMark(question, isRight ? "right" : "wrong", ""))
   }
 }
