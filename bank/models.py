@@ -33,7 +33,7 @@ from qgen.bank.author_model import (
 from qgen.bank.choice_models import MultipleSelectFields, ProofText, SingleChoiceFields
 from qgen.bank.headers import HeaderFields
 from qgen.bank.hint_models import Hints
-from qgen.bank.parameters import ParameterEntry
+from qgen.bank.parameters import WrittenParameter
 from qgen.document.answers import (
     NO_CREDIT,
     FormulaForm,
@@ -372,7 +372,7 @@ class QuestionFields(HeaderFields):
 
     note: FixedText | None = None
     accepted_warnings: dict[WarningCode, FixedText] = Field(default_factory=dict)
-    parameters: dict[Name, ParameterEntry] = Field(default_factory=dict)
+    parameters: dict[Name, WrittenParameter] = Field(default_factory=dict)
     where: Annotated[tuple[ExpressionText, ...], ONE_OR_MORE] = ()
     let: dict[Name, DerivedEntry] = Field(default_factory=dict)
     derive: dict[Name, DefinitionEntry] = Field(default_factory=dict)
