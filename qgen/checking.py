@@ -35,7 +35,7 @@ from qgen.reading_back import ReadingBack
 from qgen.rejected_proofs import rejected_faults
 from qgen.renderers.carriage import Marks, marks_by_format
 from qgen.report import count
-from qgen.solvers.routes.registry import SolverFailure
+from qgen.solvers.routes.registry import SolverFailure, UnknownSolver, find_solver
 from qgen.writers import default_writer
 
 ENOUGH_VARIANTS = 200
@@ -176,9 +176,23 @@ def _checked(
     templates: tuple[QuestionTemplate, ...], how: How, jobs: int, files: BankFiles
 ) -> Iterator[QuestionCheck]:
     """The checks in the order of the questions, made by so many processes."""
-    if jobs == 1 or len(templates) < FEW_QUESTIONS:
+    recalled = [None if how.again else _recalled(template, how) for template in templates]
+    left = [place for place, found in enumerate(recalled) if found is None]
+    anew = _checked_anew(templates, left, how, jobs, files)
+    yield from (next(anew) if found is None else found for found in recalled)
+
+
+def _checked_anew(
+    templates: tuple[QuestionTemplate, ...],
+    left: list[int],
+    how: How,
+    jobs: int,
+    files: BankFiles,
+) -> Iterator[QuestionCheck]:
+    """The checks of the questions at these places."""
+    if jobs == 1 or len(left) < FEW_QUESTIONS:
         with _rare_collections():
-            yield from (_check_or_recall(template, how) for template in templates)
+            yield from (_check_and_keep(templates[place], how) for place in left)
         return
     # Compiled questions cannot be sent to another process: a forked one has them already, and
     # torch with them; any other reads them again.
@@ -188,7 +202,7 @@ def _checked(
 
         torch.set_num_threads(1)  # with more threads, torch would not survive the fork
     with ProcessPoolExecutor(jobs, get_context(method), _remember, (source, how)) as pool:
-        yield from pool.map(_check_remembered, range(len(templates)))
+        yield from pool.map(_check_remembered, left)
 
 
 _REMEMBERED: list[tuple[tuple[QuestionTemplate, ...], How]] = []
@@ -219,26 +233,37 @@ def _rare_collections() -> Iterator[None]:
 
 def _check_remembered(index: int) -> QuestionCheck:
     templates, how = _REMEMBERED[-1]
-    return _check_or_recall(templates[index], how)
+    return _check_and_keep(templates[index], how)
 
 
-def _check_or_recall(template: QuestionTemplate, how: How) -> QuestionCheck:
-    """The check of a question, or what an earlier one of just the same proved."""
-    solvers, problems = question_solvers(template)
-    if problems or not can_be_kept(template):
-        return check_question(template, how)
-    header, kept = template.header, KeptResults()
-    key = result_key(template, solvers, f"{how.variants} {how.rule} {how.strict}")
-    found = None if how.again else kept.load(key)
-    if found is not None:
-        found["guess"] = Fraction(found["guess"])
-        found["provenances"] = tuple(found["provenances"])
-        return QuestionCheck(header.identifier, header.kind, **found, kept=True)
-    check = check_question(template, how)
-    if not check.problems:
+def _key(template: QuestionTemplate, how: How) -> str | None:
+    """Under what a question's result is kept; None where it cannot be."""
+    if not can_be_kept(template):
+        return None
+    try:
+        solvers = [find_solver(name) for name, _ in template.solvers]
+    except UnknownSolver:
+        return None
+    return result_key(template, solvers, f"{how.variants} {how.rule} {how.strict}")
+
+
+def _recalled(template: QuestionTemplate, how: How) -> QuestionCheck | None:
+    """What an earlier check of just the same question proved, if there was one."""
+    key = _key(template, how)
+    found = None if key is None else KeptResults().load(key)
+    if found is None:
+        return None
+    found["guess"] = Fraction(found["guess"])
+    found["provenances"] = tuple(found["provenances"])
+    return QuestionCheck(template.header.identifier, template.header.kind, **found, kept=True)
+
+
+def _check_and_keep(template: QuestionTemplate, how: How) -> QuestionCheck:
+    check, key = check_question(template, how), _key(template, how)
+    if not check.problems and key is not None:
         names = ("variants", "distinct", "routes", "largest", "mistakes", "provenances")
         result = {name: getattr(check, name) for name in names}
-        kept.keep(key, {**result, "guess": str(check.guess)})
+        KeptResults().keep(key, {**result, "guess": str(check.guess)})
     return check
 
 

@@ -67,7 +67,10 @@ def _is_shipped(figure: FigureTemplate) -> bool:
 
 
 def result_key(template: QuestionTemplate, solvers: Sequence[Solver], how: str) -> str:
-    """Everything that the result of a question's check depends on, as a file name."""
+    """Everything that the result of a question's check depends on, as a file name.
+
+    The solvers are those that the question names: what it derives is made of the question itself.
+    """
     digest = hashlib.sha256()
     sources = [part for each in solvers for part in (each.name.encode(), source_digest(each))]
     accepted = ",".join(sorted(template.accepted_warnings))

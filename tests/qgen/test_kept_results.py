@@ -50,6 +50,18 @@ def test_what_was_proved_is_told_again_without_work(course: Course, checked: lis
     assert [each.provenances for each in second.questions] == [("verified",)] * 2
 
 
+def test_no_process_starts_where_all_is_known(
+    course: Course, proofs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course.solvers()
+    course.bank(*(numeric(f"question-{number}") for number in range(checking.FEW_QUESTIONS)))
+    first = check(course)
+    monkeypatch.setattr(checking, "ProcessPoolExecutor", None)
+    assert told(check(course, jobs=2)) == told(first)
+    with pytest.raises(TypeError):
+        check(course, jobs=2, again=True)
+
+
 @pytest.mark.parametrize("how", [{"variants": 210}, {"strict": True}, {"rule": "all_or_nothing"}])
 def test_another_check_is_another_matter(
     course: Course, checked: list[str], how: dict[str, Any]
