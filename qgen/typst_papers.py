@@ -10,10 +10,12 @@ import re
 import subprocess
 import sys
 import unicodedata
+from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from signal import SIG_IGN, SIGINT, signal
@@ -32,6 +34,7 @@ STANDARD: Literal["ua-1"] = "ua-1"
 _MOST_MEMORY = 2 << 30
 _MOST_COMPILED = 100
 """A compiler keeps every file that it has read, so that after so many sources a new one begins."""
+_AHEAD = 4
 _MOST_ERRORS = 5
 _NO_GLYPH = "could not be displayed with font"
 _ERROR = re.compile(r"^error: (.*)\n *┌─ (?:.*[/\\])?([^/\\\n]*):(\d+):(\d+)$", re.MULTILINE)
@@ -67,10 +70,16 @@ def compile_papers(
     presses = _Presses(folder, seconds, fonts)
     try:
         with ThreadPoolExecutor(jobs) as pool:
-            waiting = [pool.submit(presses.typeset, name) for name in names]
+            # A few ahead of who takes them: a thousand papers are not held in memory.
+            remaining = iter(names)
+            waiting = deque(
+                pool.submit(presses.typeset, name) for name in islice(remaining, _AHEAD * jobs)
+            )
             try:
-                for result in waiting:
-                    yield result.result()
+                while waiting:
+                    result = waiting.popleft().result()
+                    waiting += (pool.submit(presses.typeset, name) for name in islice(remaining, 1))
+                    yield result
             finally:
                 # Whoever stops a build does not wait for the papers that are being compiled.
                 pool.shutdown(wait=False, cancel_futures=True)

@@ -425,7 +425,9 @@ def _most_height(source: str) -> float:
     """
     words = _MARKUP.sub("", source)
     # Capitals, and the signs of Chinese and its like, are twice as wide as other letters.
-    width = len(words) + sum(1 for sign in words if sign.isupper() or sign > "\u2e7f")
+    width = len(words) + sum(map(str.isupper, words))
+    if not words.isascii():
+        width += sum(1 for sign in words if sign > "\u2e7f")
     rows = sum(source.count(mark) for mark in ("\n\n", "], [", "\\n", "; ", "#linebreak"))
     tall = sum(source.count(name) for name in ("-formula(", "-table(", "mat(", "frac(", "binom("))
     return 25 + 5.5 * (width / 75 + rows) + 5 * tall + 110 * source.count("picture(")

@@ -79,17 +79,20 @@ class PaperWriter(Writer):
         """The paper, its solutions, and the pictures that no paper before had."""
         assert self._book is not None
         name = self._names.free(paper.label)
-        source = self._book.source(paper, "", is_solution=False)
+        content = self._book.content(paper, is_solution=False)
+        source = self._book.source(paper, content, "", is_solution=False)
         code = _code(source)
         self._book.keys.add(paper)
-        yield Chunk(f"paper-{name}.typ", self._book.source(paper, code, is_solution=False).encode())
+        source_with_code = self._book.source(paper, content, code, is_solution=False)
+        yield Chunk(f"paper-{name}.typ", source_with_code.encode())
         if self._options.together:
             yield self._book.bound(f"/paper-{name}.typ")
         if self._options.sheet:
             yield from self._book.sheet(paper, name, source)
             self._unfitting.update(dict.fromkeys(unfitting(paper)))
         if self._options.solutions:
-            solutions = self._book.source(paper, code, is_solution=True)
+            content = self._book.content(paper, is_solution=True)
+            solutions = self._book.source(paper, content, code, is_solution=True)
             yield Chunk(f"solutions-{name}.typ", solutions.encode())
         yield from self._book.pictures.new()
 
@@ -177,7 +180,15 @@ class _Book:
             self.own.problems[Problem("paper-image", message, None, "loss")] = None
         return path
 
-    def source(self, paper: Paper, code: str, *, is_solution: bool) -> str:
+    def content(self, paper: Paper, *, is_solution: bool) -> str:
+        """All of a source but its opening lines, which alone have the paper's code."""
+        title = self.exam.title
+        if is_solution:
+            title += f" · {self._words.labels.solutions}"
+        head = self._front.lines(paper, title, is_solution=is_solution)
+        return "\n".join((*head, *self._sections(paper, is_solution)))
+
+    def source(self, paper: Paper, content: str, code: str, *, is_solution: bool) -> str:
         """One whole source."""
         exam, words = self.exam, self._words
         version = f"{words.labels.version} {paper.label}"
@@ -198,8 +209,7 @@ class _Book:
         )
         if exam.template is not None:
             opening += self._look(title, version, code)
-        head = self._front.lines(paper, title, is_solution=is_solution)
-        return "\n".join((opening, *head, *self._sections(paper, is_solution)))
+        return f"{opening}\n{content}"
 
     def _look(self, title: str, version: str, code: str) -> str:
         """The lines that put the course's own look around a paper; all it gets are texts."""
