@@ -172,6 +172,15 @@ ExpressionText: TypeAlias = Annotated[
     BeforeValidator(_expression_text),
     WithJsonSchema({"type": ["boolean", "number", "string"]}),
 ]
+LEFT_OUT = ""
+"""An expression that an author may leave out and has not written: none is empty."""
+ExampleText: TypeAlias = Annotated[
+    ExpressionText, Field(description="with accept_if, a right number, which is printed as the key")
+]
+ConditionText: TypeAlias = Annotated[
+    ExpressionText,
+    Field(description="takes any number for which this holds, as in response**2 == n"),
+]
 TruthText: TypeAlias = Annotated[
     bool | str,
     BeforeValidator(_truth_text),

@@ -14,9 +14,12 @@ from pydantic_core import PydanticCustomError
 
 from qgen.bank.answer_space import SpaceText
 from qgen.bank.author_model import (
+    LEFT_OUT,
     ONE_OR_MORE,
     AuthorModel,
+    ConditionText,
     ExactNumber,
+    ExampleText,
     ExpressionText,
     FileType,
     FixedText,
@@ -30,7 +33,7 @@ from qgen.bank.author_model import (
 from qgen.bank.choice_models import MultipleSelectFields, ProofText, SingleChoiceFields
 from qgen.bank.headers import HeaderFields
 from qgen.bank.hint_models import Hints
-from qgen.bank.parameters import ParameterEntry
+from qgen.bank.parameters import WrittenParameter
 from qgen.document.answers import (
     NO_CREDIT,
     FormulaForm,
@@ -112,13 +115,34 @@ class RubricModel(AuthorModel):
 
 
 class NumericFields(AuthorModel):
+    """A number within a tolerance; or with `accept_if` any that meets a condition."""
+
     kind: Literal["numeric"]
-    answer: ExpressionText
+    answer: ExpressionText = LEFT_OUT
+    example: ExampleText = LEFT_OUT
+    accept_if: ConditionText = LEFT_OUT
     proof: ProofText | None = None
-    tolerance: ToleranceModel
+    tolerance: ToleranceModel | None = None
     unit: NonEmptyText | None = None
     mistakes: tuple[MistakeModel, ...] = ()
     form: NumberForm | None = None
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        if not self.accept_if:
+            missing = [key for key in ("answer", "tolerance") if not getattr(self, key)]
+            if missing:
+                raise PydanticCustomError("no_key", "'{key}' is missing", {"key": missing[0]})
+            if self.example:
+                message = "'example' stands beside 'accept_if'; a key is written as 'answer'"
+                raise PydanticCustomError("accept_if", message)
+        elif not self.example or self.answer:
+            message = "beside 'accept_if', give one right number as 'example', and no 'answer'"
+            raise PydanticCustomError("accept_if", message)
+        elif self.unit is not None:
+            message = "beside 'accept_if', say the unit in the text: nothing stands behind the box"
+            raise PydanticCustomError("accept_if", message)
+        return self
 
 
 class FormulaFields(AuthorModel):
@@ -348,7 +372,7 @@ class QuestionFields(HeaderFields):
 
     note: FixedText | None = None
     accepted_warnings: dict[WarningCode, FixedText] = Field(default_factory=dict)
-    parameters: dict[Name, ParameterEntry] = Field(default_factory=dict)
+    parameters: dict[Name, WrittenParameter] = Field(default_factory=dict)
     where: Annotated[tuple[ExpressionText, ...], ONE_OR_MORE] = ()
     let: dict[Name, DerivedEntry] = Field(default_factory=dict)
     derive: dict[Name, DefinitionEntry] = Field(default_factory=dict)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Self, get_args
+from typing import Annotated, Any, ClassVar, Self, TypeAlias, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -39,6 +39,7 @@ __all__ = [
     "PositiveDefinite",
     "Probabilities",
     "UniformData",
+    "WrittenParameter",
     "may_be_expression",
     "prints_decimals",
 ]
@@ -199,14 +200,6 @@ class ParameterEntry(AuthorModel):
         """Its name."""
         return next(name for name, value in self if isinstance(value, Domain))
 
-    @model_validator(mode="before")
-    @classmethod
-    def _with_generator(cls, data: Any) -> Any:
-        """`{generator: tables.joint, with: {…}}` in one mapping reads best."""
-        if isinstance(data, dict) and isinstance(data.get("generator"), str):
-            return {"generator": data}
-        return data
-
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
         given = [name for name, value in self if value is not None]
@@ -214,6 +207,19 @@ class ParameterEntry(AuthorModel):
             names = ", ".join(type(self).model_fields)
             raise PydanticCustomError("domain", f"give exactly one domain: {names}")
         return self
+
+
+def _with_generator(written: object) -> object:
+    """`{generator: tables.joint, with: {…}}` in one mapping reads best."""
+    if isinstance(written, dict) and isinstance(written.get("generator"), str):
+        return {"generator": written}
+    return written
+
+
+WrittenParameter: TypeAlias = Annotated[
+    ParameterEntry,
+    BeforeValidator(_with_generator, json_schema_input_type=ParameterEntry | Generated),
+]
 
 
 def may_be_expression(domain: str, key: str) -> bool:

@@ -62,6 +62,8 @@ from qgen.bank.row_pictures import SCHEME as PICTURE_SCHEME
 from qgen.bank.row_pictures import RowPictures
 from qgen.bank.table_domains import Rows
 from qgen.bank.templates import (
+    RESPONSE_NAME,
+    AcceptTemplate,
     AnswerTemplate,
     CarryTemplate,
     HintTemplate,
@@ -87,6 +89,7 @@ from qgen.document.exam import Asset
 from qgen.document.problem import Place, Problem
 from qgen.document.richtext import NO_TEXT, PlainText, RichText
 
+_NO_TOLERANCE = ToleranceModel(absolute=Fraction(0))
 _NOT_ASKED = frozenset({"study_note", "accepted_warnings"})
 PART_LABELS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -439,9 +442,15 @@ class TemplateBuilder:
         if carry is None:
             return None
         source = PART_LABELS.index(carry.part)
-        if source >= index or not isinstance(model.parts[source], NumericPart):
+        earlier = model.parts[source] if source < index else None
+        if not isinstance(earlier, NumericPart) or earlier.accept_if:
             message = f"part '{carry.part}' is no earlier part that asks for a number"
+            if isinstance(earlier, NumericPart):
+                message += " with a key"
             self._problem("carry", message, self._place("parts", index, "carry", "part"))
+        if isinstance(part, NumericPart) and part.accept_if:
+            message = "a part that 'accept_if' marks follows from no earlier one"
+            self._problem("carry", message, self._place("parts", index, "carry"))
         return CarryTemplate(
             carry.part, self._expression(carry.answer, "parts", index, "carry", "answer")
         )
@@ -451,12 +460,15 @@ class TemplateBuilder:
             case ChoiceFields():
                 return self._choices.build(model, steps)
             case NumericFields():
+                key = "example" if model.accept_if else "answer"
+                mistakes = self._mistakes(model.mistakes, steps)
                 return NumericTemplate(
-                    self._proved(model.answer, model.proof, *steps, "answer"),
-                    _tolerance(model.tolerance),
+                    self._proved(getattr(model, key), model.proof, *steps, key),
+                    _tolerance(model.tolerance or _NO_TOLERANCE),
                     None if model.unit is None else self._plain(model.unit, *steps, "unit"),
-                    self._mistakes(model.mistakes, steps),
+                    mistakes,
                     model.form == "worked_out",
+                    self._accept(model, model.points, mistakes, steps),
                 )
             case FormulaFields():
                 return self._formulas.build(model, steps)
@@ -497,6 +509,28 @@ class TemplateBuilder:
                 return self._arrangements.ordering(model, steps)
             case _:
                 assert_never(model)
+
+    def _accept(
+        self,
+        model: NumericFields,
+        points: Fraction,
+        mistakes: tuple[MistakeTemplate, ...],
+        steps: Steps,
+    ) -> AcceptTemplate | None:
+        if not model.accept_if:
+            return None
+        place = self._place(*steps, "accept_if")
+        if RESPONSE_NAME in {*self._drawn, *self._model.derive}:
+            message = (
+                f"'{RESPONSE_NAME}' is what a student types: give the question's value another name"
+            )
+            self._problem("name", message, place)
+        condition = self._expression(model.accept_if, *steps, "accept_if")
+        if RESPONSE_NAME not in condition.expression.names:
+            message = f"the condition does not read '{RESPONSE_NAME}', what a student types"
+            self._problem("accept-if", message, place)
+        feedback = tuple(mistake.feedback for mistake in mistakes)
+        return AcceptTemplate(condition, points, feedback)
 
     def _mistakes(
         self,

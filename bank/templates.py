@@ -178,6 +178,18 @@ class TextMistakeTemplate:
     credit: Fraction = NO_CREDIT
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class AcceptTemplate:
+    """The condition for a right number, and the points that its author gives for one.
+
+    `feedback` are the texts for the known mistakes. Compared by identity.
+    """
+
+    condition: Placed
+    points: Fraction
+    feedback: tuple[RichText, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class NumericTemplate:
     answer: Placed
@@ -185,6 +197,8 @@ class NumericTemplate:
     unit: PlainText | None
     mistakes: tuple[MistakeTemplate, ...]
     worked_out: bool = False
+    accept: "AcceptTemplate | None" = None
+    """What decides which numbers are right, the answer being one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +285,9 @@ AnswerTemplate: TypeAlias = (
     | OpenTemplate
 )
 
+
+RESPONSE_NAME = "response"
+"""What a student's number is called in `accept_if`."""
 
 CARRIED_NAME = "earlier"
 """What the student's own value of an earlier part is called in `carry`."""
@@ -420,6 +437,13 @@ def _expressions(answer: AnswerTemplate) -> tuple[Placed, ...]:
 def carried_expressions(parts: tuple[PartTemplate, ...]) -> tuple[Placed, ...]:
     """The expressions that also read a student's own earlier value."""
     return tuple(part.carry.answer for part in parts if part.carry is not None)
+
+
+def accept_conditions(parts: tuple[PartTemplate, ...]) -> tuple[Placed, ...]:
+    """The expressions that also read what a student typed."""
+    answers = (part.answer for part in parts)
+    accepting = (each.accept for each in answers if isinstance(each, NumericTemplate))
+    return tuple(each.condition for each in accepting if each is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ _OPTION_KEYS = frozenset(OptionModel.model_fields)
 _TEXTS = frozenset({"stem", "prompt", "explanation", "feedback", "study_note", "left", "right"})
 _TEXTS_OF = frozenset({"options", "rubric", "items", "hints"})
 _LISTS_OF_TEXTS = frozenset({"items", "also", "options", "hints"})
-_EXPRESSIONS = frozenset({"answer", "correct", "value"})
+_EXPRESSIONS = frozenset({"answer", "correct", "value", "example", "accept_if"})
 _EXPRESSIONS_OF = frozenset({"where", "let", "with"})
 
 

@@ -5,9 +5,11 @@ from collections.abc import Collection, Iterator
 from qgen.bank.expressions import CONSTANTS, unknown_name
 from qgen.bank.templates import (
     CARRIED_NAME,
+    RESPONSE_NAME,
     FormulaTemplate,
     Placed,
     QuestionTemplate,
+    accept_conditions,
     answer_expressions,
     carried_expressions,
     figure_expressions,
@@ -55,6 +57,8 @@ def unknown_references(template: QuestionTemplate) -> Iterator[Problem]:
         yield from _unknown(placed, known, variables=variables)
     for placed in carried_expressions(template.parts):
         yield from _unknown(placed, known | {CARRIED_NAME})
+    for placed in accept_conditions(template.parts):
+        yield from _unknown(placed, known | {RESPONSE_NAME})
 
 
 def _unknown(

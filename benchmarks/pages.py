@@ -1,13 +1,16 @@
 """How large practice pages are, and how soon they are ready in Chromium.
 
-    python benchmarks/pages.py
+    python benchmarks/pages.py [--tens 100]
 
 Ten questions without variants, and fifty with twenty variants each, of the shipped bank's
 questions with parameters and without pictures; then ten without variants that ask for formulas or
-hold the most of them.
+hold the most of them. Then so many pages of ten questions drawn at random from the whole bank,
+pictures and all.
 """
 
+import argparse
 import json
+import random
 import tempfile
 import time
 from pathlib import Path
@@ -21,15 +24,18 @@ from qgen.pipeline import BuildRequest, build
 BANK = Path(__file__).parents[1] / "bank" / "questions"
 
 
-def templates() -> list[dict[str, Any]]:
-    """The questions that vary."""
+def everything() -> list[dict[str, Any]]:
+    """All questions of the bank."""
     found = []
     for path in sorted(BANK.rglob("*.yaml")):
         data = yaml.safe_load(path.read_text("utf-8"))
-        for question in data if isinstance(data, list) else [data]:
-            if "parameters" in question and "figures" not in question:
-                found.append(question)
+        found += data if isinstance(data, list) else [data]
     return found
+
+
+def templates() -> list[dict[str, Any]]:
+    """The questions that vary."""
+    return [each for each in everything() if "parameters" in each and "figures" not in each]
 
 
 def mathematical(questions: list[dict[str, Any]]) -> list[str]:
@@ -79,8 +85,32 @@ def built(folder: Path, name: str, chosen: list[str], variants: int) -> tuple[Pa
             ]
 
 
+def random_tens(folder: Path, count: int) -> None:
+    """Prints how large pages of ten questions drawn at random are."""
+    known, draw = everything(), random.Random(1)
+    sizes, pictured, compressed = [], [], 0
+    for number in range(count):
+        chosen = draw.sample(known, 10)
+        page, _ = built(folder, f"random-{number}", [each["id"] for each in chosen], 1)
+        content = page.read_bytes()
+        pictures = content.count(b"<img ")
+        (pictured if pictures > 1 else sizes).append(len(content))
+        compressed += b"<noscript>" in content
+    print(f"{count} random tens: {compressed} with their solutions compressed")
+    for name, found in (("at most one picture", sizes), ("several pictures", pictured)):
+        if found:
+            found.sort()
+            print(
+                f"  {name}: {len(found)} pages, {found[0] / 1000:.0f} to {found[-1] / 1000:.1f} kB,"
+                f" median {found[len(found) // 2] / 1000:.0f} kB"
+            )
+
+
 def main() -> None:
     """Prints a line a page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tens", type=int, default=100, help="how many pages drawn at random")
+    tens = parser.parse_args().tens
     questions = templates()
     pages = [
         ("ten", spread(questions, 10), 1),
@@ -106,6 +136,7 @@ def main() -> None:
                 f"built in {took:.1f} s, ready in {sorted(seconds)[1]:.2f} s"
             )
         browser.close()
+        random_tens(Path(folder), tens)
 
 
 if __name__ == "__main__":

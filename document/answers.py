@@ -177,17 +177,31 @@ class RubricLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A number of which a condition tells whether it is right.
+
+    `example` is one that is, with the mistakes that are recognised. `holds` raises ValueError or
+    ArithmeticError where it cannot tell.
+    """
+
+    example: Numeric
+    holds: Callable[[Fraction], bool]
+
+
+@dataclass(frozen=True, slots=True)
 class Open:
     """A free answer that a person marks by the rubric; `lines` is the room on paper.
 
     `upload` are the types of the files that are the answer, where it is handed in as files.
     `code` is the programming language in which it is typed, where it is.
+    With `accepts`, a number is asked for that nobody but qgen can mark without a person.
     """
 
     rubric: tuple[RubricLine, ...]
     lines: int
     upload: tuple[str, ...] = ()
     code: str | None = None
+    accepts: Acceptance | None = None
 
 
 class Pair(NamedTuple):

@@ -43,8 +43,11 @@ _WITHOUT_DATES: dict[str, dict[str, None]] = {
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
 MAX_BYTES = 5_000_000
-_SVG_PATH = re.compile(rb' d="[^"]*"')
+_SVG_PATH = re.compile(rb' d="(?P<steps>[^"]*)"')
 _LONG_NUMBER = re.compile(rb"(\.\d\d)\d+")
+_BLANKS_AT_A_LETTER = re.compile(rb"\s*([A-Za-z])\s*")
+# Words that only somebody who edits the file would read, and what begins every name of a letter.
+_NEEDLESS = re.compile(rb"\n *(?:<!--.*?-->)?(?=\n *<)|(?<=\n) +(?=<)|STIXGeneral-(?=[\w-]+\")")
 
 
 def render_figure(name: str, values: Values) -> Asset:
@@ -95,9 +98,12 @@ def _written(drawn: "Figure", form: str) -> bytes:
     file = io.BytesIO()
     drawn.savefig(file, format=form, metadata=_WITHOUT_DATES[form], facecolor="white")
     content = file.getvalue()
-    return _SVG_PATH.sub(_with_short_numbers, content) if form == "svg" else content
+    if form != "svg":
+        return content
+    return _NEEDLESS.sub(b"", _SVG_PATH.sub(_shortened, content))
 
 
-def _with_short_numbers(path: re.Match[bytes]) -> bytes:
+def _shortened(path: re.Match[bytes]) -> bytes:
     """A path with a hundredth of a point as its finest step: smaller, and looks the same."""
-    return _LONG_NUMBER.sub(rb"\1", path.group())
+    steps = _BLANKS_AT_A_LETTER.sub(rb"\1", path["steps"])
+    return b' d="' + _LONG_NUMBER.sub(rb"\1", steps) + b'"'

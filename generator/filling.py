@@ -55,6 +55,7 @@ from qgen.document.values import (
     brief,
     is_real,
 )
+from qgen.generator.accepting import accepted_answer
 from qgen.generator.arrangements import matching, mixed, ordering, rising
 from qgen.generator.carrying import carried_forward
 from qgen.generator.drawing import VariantFailure
@@ -186,7 +187,7 @@ class Filler:
                 return MultipleSelect(options, self._filling.rule)
             case NumericTemplate():
                 key = _number(answer.answer, known)
-                return Numeric(
+                number = Numeric(
                     key,
                     answer.tolerance,
                     None if answer.unit is None else join_parts(answer.unit, printed),
@@ -202,6 +203,9 @@ class Filler:
                     ),
                     answer.worked_out,
                 )
+                if answer.accept is None:
+                    return number
+                return accepted_answer(answer.accept, number, known, printed)
             case FormulaTemplate():
                 mistakes = (
                     FormulaMistake(

@@ -34,6 +34,7 @@ from qgen.document.exam import Asset, Item
 from qgen.document.formula import Number
 from qgen.document.richtext import Passage, join_parts
 from qgen.document.values import Real
+from qgen.generator.accepting import unproved_answer
 from qgen.generator.arrangements import matching, ordering
 from qgen.generator.filling import filled_hints, optional_passage, part_points
 from qgen.generator.worded import Printed, worded_answer
@@ -108,7 +109,10 @@ def _outline_answer(answer: AnswerTemplate, printed: Printed, rule: ScoringRule)
                 for mistake in answer.mistakes
             )
             unit = None if answer.unit is None else join_parts(answer.unit, printed)
-            return Numeric(0, answer.tolerance, unit, tuple(mistakes), answer.worked_out)
+            number = Numeric(0, answer.tolerance, unit, tuple(mistakes), answer.worked_out)
+            if answer.accept is None:
+                return number
+            return unproved_answer(answer.accept, number, printed)
         case FormulaTemplate():
             wrong = (
                 FormulaMistake(Number(1), Passage(mistake.feedback, printed), mistake.credit)

@@ -45,9 +45,9 @@ def answer_provenance(
 
     `drawn` are the names of values that nothing proves, `verified` those that two routes do.
 
-    A number, a matrix or a formula: by its expression. Several choices: by what decides each of
-    them. A single choice: by the expressions that decide which option is right, the others being
-    wrong;
+    A number, a matrix or a formula: by its expression; an example of what a condition accepts is
+    proved by that, for every variant. Several choices: by what decides each of them. A single
+    choice: by the expressions that decide which option is right, the others being wrong;
     or by the holes in the text of the right one. A few words: by the holes in the accepted ones.
     Pairs: by the holes in each right side, or in the left one where the right one has none. An
     order: by the values that decide it.
@@ -70,6 +70,8 @@ def answer_provenance(
         return [hole(index) for index in _holes_of(text)]
 
     match answer:
+        case NumericTemplate() if answer.accept is not None:
+            return "verified", answer.answer.place
         case NumericTemplate() | FormulaTemplate() | MatrixTemplate():
             return known(answer.answer)
         case ChoiceTemplate():

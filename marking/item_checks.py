@@ -39,6 +39,7 @@ from qgen.document.richtext import (
     plain_text,
     walk,
 )
+from qgen.marking.conditions import condition_faults
 from qgen.marking.formula_reader import parse_formula
 from qgen.marking.grader import (
     NumberMarker,
@@ -109,7 +110,7 @@ def _mistakes(answer: Answer) -> int:
         case Ordering():
             return len(answer.items) - 1
         case Open():
-            return 0
+            return len(answer.accepts.example.mistakes) if answer.accepts else 0
         case _:
             assert_never(answer)
 
@@ -140,7 +141,8 @@ def _answer_faults(answer: Answer, with_formulas: bool) -> Iterator[Fault]:
             yield from _ordering(answer)
             yield from equal_texts("items", answer.items)
         case Open():
-            pass
+            if answer.accepts is not None:
+                yield from condition_faults(answer.accepts)
         case _:
             assert_never(answer)
 

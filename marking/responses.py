@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Literal, TypeAlias, assert_never
 
 from qgen.document.answers import (
+    Acceptance,
     Answer,
     FormulaAnswer,
     Matching,
@@ -26,6 +27,7 @@ from qgen.document.answers import (
 from qgen.document.richtext import Passage
 from qgen.document.values import Real
 from qgen.marking.closed_forms import read_typed
+from qgen.marking.conditions import mark_by_condition
 from qgen.marking.equivalence import mark_formula
 from qgen.marking.grader import (
     NO_SLACK,
@@ -193,9 +195,22 @@ def _typed(
         case ShortAnswer():
             return _marked(mark_words(answer, text))
         case Open():
-            return ResponseMark(None, "open")
+            if answer.accepts is None:
+                return ResponseMark(None, "open")
+            return _by_condition(answer.accepts, text)
         case _:
             assert_never(answer)
+
+
+def _by_condition(acceptance: Acceptance, text: str) -> ResponseMark:
+    read = read_typed(text, worked_out=acceptance.example.worked_out)
+    if isinstance(read, Refusal):
+        return ResponseMark(None, "unreadable", sentence=read.sentence)
+    mark = mark_by_condition(acceptance, read.value, read.slack)
+    if mark is None:
+        sentence = "The condition cannot tell whether this number is right: a person must look."
+        return ResponseMark(None, "undecided", sentence=sentence)
+    return ResponseMark(mark.credit, "marked", mark.feedback, mark.mistake, number=read.value)
 
 
 def _formula(answer: FormulaAnswer, text: str) -> ResponseMark:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from qgen.bank.templates import Bank, QuestionTemplate
 from qgen.banks import BUILTIN, BankFiles, load_banks, macros_from, open_banks
@@ -23,6 +23,7 @@ from qgen.generator.filling import Filler, Filling
 from qgen.generator.outline import outline
 from qgen.generator.provenance import unproved_keys
 from qgen.generator.variants import Variant
+from qgen.kept_results import KeptResults, can_be_kept, result_key
 from qgen.marking.item_checks import item_faults, mistakes_tested
 from qgen.marking.rules import guess_floor
 from qgen.production import Production, ProductionFailed, Prover, Tally, variant_source
@@ -33,8 +34,8 @@ from qgen.question_warnings import QuestionWatch
 from qgen.reading_back import ReadingBack
 from qgen.rejected_proofs import rejected_faults
 from qgen.renderers.carriage import Marks, marks_by_format
-from qgen.report import count, marks_data, problem_data
-from qgen.solvers.routes.registry import SolverFailure
+from qgen.report import count
+from qgen.solvers.routes.registry import SolverFailure, UnknownSolver, find_solver
 from qgen.writers import default_writer
 
 ENOUGH_VARIANTS = 200
@@ -53,19 +54,19 @@ MAX_FAULTS = 3
 FEW_QUESTIONS = 8
 """With fewer questions, starting processes takes longer than it saves."""
 
-PIPE_WIDTH = 140
-
 
 @dataclass(frozen=True, slots=True)
 class How:
     """How questions are checked: on so many variants each, blind guessing under this rule.
 
-    `strict` makes a key without a proof an error.
+    `strict` makes a key without a proof an error. Where questions are checked anew (`again`),
+    kept results do not count.
     """
 
     variants: int
     rule: ScoringRule = "per_option"
     strict: bool = False
+    again: bool = True
 
 
 @dataclass(slots=True)
@@ -82,11 +83,13 @@ class QuestionCheck:
     guess: Fraction = Fraction(0)
     provenances: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
+    kept: bool = False
+    """Whether this was proved by an earlier check, and nothing changed since."""
 
     @property
     def status(self) -> str:
         """`ok`, or how many problems there are."""
-        return _number_of(self.problems) or "ok"
+        return number_of(self.problems) or "ok"
 
 
 @dataclass(slots=True)
@@ -114,11 +117,13 @@ def check_banks(
     formats: Sequence[str] = (),
     strict: bool = False,
     macro_files: Sequence[Path] = (),
+    again: bool = True,
 ) -> BankCheck:
     """Checks every question of the banks that a command line names (or the shipped one).
 
     With more than one job, questions are shared out among processes. For the formats, it is told
-    who marks how many of the bank's marks. `strict` makes a key without a proof an error.
+    who marks how many of the bank's marks. `strict` makes a key without a proof an error. Unless
+    it is to be done `again`, a question of which nothing changed is not checked twice.
     """
     problems = load_course_files(solver_files)
     macros, mistakes = macros_from(macro_files)
@@ -128,7 +133,7 @@ def check_banks(
     problems += mistakes
     problems += _unknown_rivals(bank)
     checks = []
-    how = How(variants, rule, strict)
+    how = How(variants, rule, strict, again)
     steps.expect("question", len(bank.questions))
     files = BankFiles(tuple(paths), tuple(solver_files), tuple(macro_files))
     for check in _checked(tuple(bank.questions.values()), how, jobs, files):
@@ -171,9 +176,23 @@ def _checked(
     templates: tuple[QuestionTemplate, ...], how: How, jobs: int, files: BankFiles
 ) -> Iterator[QuestionCheck]:
     """The checks in the order of the questions, made by so many processes."""
-    if jobs == 1 or len(templates) < FEW_QUESTIONS:
+    recalled = [None if how.again else _recalled(template, how) for template in templates]
+    left = [place for place, found in enumerate(recalled) if found is None]
+    anew = _checked_anew(templates, left, how, jobs, files)
+    yield from (next(anew) if found is None else found for found in recalled)
+
+
+def _checked_anew(
+    templates: tuple[QuestionTemplate, ...],
+    left: list[int],
+    how: How,
+    jobs: int,
+    files: BankFiles,
+) -> Iterator[QuestionCheck]:
+    """The checks of the questions at these places."""
+    if jobs == 1 or len(left) < FEW_QUESTIONS:
         with _rare_collections():
-            yield from (check_question(template, how) for template in templates)
+            yield from (_check_and_keep(templates[place], how) for place in left)
         return
     # Compiled questions cannot be sent to another process: a forked one has them already, and
     # torch with them; any other reads them again.
@@ -183,7 +202,7 @@ def _checked(
 
         torch.set_num_threads(1)  # with more threads, torch would not survive the fork
     with ProcessPoolExecutor(jobs, get_context(method), _remember, (source, how)) as pool:
-        yield from pool.map(_check_remembered, range(len(templates)))
+        yield from pool.map(_check_remembered, left)
 
 
 _REMEMBERED: list[tuple[tuple[QuestionTemplate, ...], How]] = []
@@ -214,7 +233,38 @@ def _rare_collections() -> Iterator[None]:
 
 def _check_remembered(index: int) -> QuestionCheck:
     templates, how = _REMEMBERED[-1]
-    return check_question(templates[index], how)
+    return _check_and_keep(templates[index], how)
+
+
+def _key(template: QuestionTemplate, how: How) -> str | None:
+    """Under what a question's result is kept; None where it cannot be."""
+    if not can_be_kept(template):
+        return None
+    try:
+        solvers = [find_solver(name) for name, _ in template.solvers]
+    except UnknownSolver:
+        return None
+    return result_key(template, solvers, f"{how.variants} {how.rule} {how.strict}")
+
+
+def _recalled(template: QuestionTemplate, how: How) -> QuestionCheck | None:
+    """What an earlier check of just the same question proved, if there was one."""
+    key = _key(template, how)
+    found = None if key is None else KeptResults().load(key)
+    if found is None:
+        return None
+    found["guess"] = Fraction(found["guess"])
+    found["provenances"] = tuple(found["provenances"])
+    return QuestionCheck(template.header.identifier, template.header.kind, **found, kept=True)
+
+
+def _check_and_keep(template: QuestionTemplate, how: How) -> QuestionCheck:
+    check, key = check_question(template, how), _key(template, how)
+    if not check.problems and key is not None:
+        names = ("variants", "distinct", "routes", "largest", "mistakes", "provenances")
+        result = {name: getattr(check, name) for name in names}
+        KeptResults().keep(key, {**result, "guess": str(check.guess)})
+    return check
 
 
 def check_question(template: QuestionTemplate, how: How) -> QuestionCheck:
@@ -314,77 +364,7 @@ def _fault(
     return Problem(code, f"{where}: {message}", place or item.header.place)
 
 
-def check_data(result: BankCheck) -> dict[str, Any]:
-    """The check for a program."""
-    return {
-        "ok": not result.failed,
-        "questions": [
-            {
-                "id": check.identifier,
-                "kind": check.kind,
-                "variants": check.variants,
-                "distinct": check.distinct,
-                "routes": check.routes,
-                "largest_disagreement": check.largest,
-                "mistakes_tested": check.mistakes,
-                "blind_guessing": float(check.guess),
-                "answers": list(check.provenances),
-                "ok": all(problem.severity != "error" for problem in check.problems),
-            }
-            for check in result.questions
-        ],
-        "problems": [problem_data(problem) for problem in result.problems],
-        "marks": marks_data(result.marks),
-    }
-
-
-def print_check(result: BankCheck) -> None:
-    """The check as a table, its problems, and a summary."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("question", overflow="fold", ratio=1)
-    table.add_column("kind", no_wrap=True)
-    for head in ("variants", "distinct", "routes", "difference", "mistakes", "guessing"):
-        table.add_column(head, justify="right")
-    table.add_column("status")
-    for check in result.questions:
-        table.add_row(
-            check.identifier,
-            check.kind,
-            str(check.variants),
-            str(check.distinct),
-            str(check.routes) if check.routes else "",
-            f"{check.largest:.0e}" if check.routes == 2 else "",
-            str(check.mistakes),
-            f"{float(check.guess):.0%}" if check.guess else "",
-            check.status,
-        )
-    console = Console(emoji=False)
-    if not console.is_terminal:
-        console = Console(emoji=False, width=PIPE_WIDTH)
-    console.print(table)
-    for problem in result.problems:
-        console.print(str(problem), markup=False, highlight=False, soft_wrap=True)
-    for name, marks in result.marks.items():
-        console.print(f"{name}: {marks.line()}", markup=False, highlight=False, soft_wrap=True)
-    console.print(_summary(result))
-
-
-def _summary(result: BankCheck) -> str:
-    provenances = [each for check in result.questions for each in check.provenances]
-    answers = ", ".join(
-        f"{provenances.count(each)} {each}" for each in ("verified", "computed", "stated")
-    )
-    made = sum(check.distinct for check in result.questions)
-    return (
-        f"{count(len(result.questions), 'question')}, {count(made, 'variant')}; "
-        f"answers: {answers}; {_number_of(result.problems) or '0 problems'}"
-    )
-
-
-def _number_of(problems: Sequence[Problem]) -> str:
+def number_of(problems: Sequence[Problem]) -> str:
     """`2 problems, 1 warning`; nothing where there are none."""
     errors = sum(problem.severity == "error" for problem in problems)
     warnings = len(problems) - errors

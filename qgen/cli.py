@@ -185,6 +185,13 @@ def build(
     metavar="LIST",
     help="Tell who marks how many of the bank's marks in these formats, with commas.",
 )
+@click.option(
+    "--verify",
+    type=click.Choice(["new", "always"]),
+    default="new",
+    show_default=True,
+    help="Check questions that are not just as an earlier check proved them, or all.",
+)
 @_strict
 @_as_json
 def check_command(
@@ -195,6 +202,7 @@ def check_command(
     macro_files: tuple[Path, ...],
     jobs: int,
     formats: tuple[str, ...] | None,
+    verify: Literal["new", "always"],
     strict: bool,
     as_json: bool,
 ) -> None:
@@ -204,7 +212,7 @@ def check_command(
     a blank as a student would send them; and looks for options that are equal, for too few
     variants and for missing explanations.
     """
-    from qgen import checking
+    from qgen import check_report, checking
 
     with progress_bar("checking") as steps:
         result = checking.check_banks(
@@ -217,11 +225,12 @@ def check_command(
             formats or (),
             strict,
             macro_files,
+            again=verify == "always",
         )
     if as_json:
-        click.echo(json.dumps(checking.check_data(result), indent=1, ensure_ascii=False))
+        click.echo(json.dumps(check_report.check_data(result), indent=1, ensure_ascii=False))
     else:
-        checking.print_check(result)
+        check_report.print_check(result)
     sys.exit(1 if result.failed else 0)
 
 

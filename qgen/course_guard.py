@@ -50,6 +50,9 @@ def guarded(
             return checked(returned)
         except (TypeError, ValueError) as error:
             raise CourseFailure(f"{beginning(path, function)}: {error}") from error
+        except RecursionError as error:
+            told = "what it returned is nested too deeply"
+            raise CourseFailure(f"{beginning(path, function)}: {told}") from error
 
     return run
 

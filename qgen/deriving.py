@@ -17,7 +17,12 @@ from typing import Any
 from qgen import __version__
 from qgen.bank.expressions import Expression, ExpressionError, compile_derived
 from qgen.bank.formula_arithmetic import formula
-from qgen.bank.templates import PlacedDerivation, QuestionTemplate, carried_expressions
+from qgen.bank.templates import (
+    PlacedDerivation,
+    QuestionTemplate,
+    accept_conditions,
+    carried_expressions,
+)
 from qgen.cache_folder import CacheFolder
 from qgen.document.derivation import OPERATIONS, Apply, Derivation, Name, Term, names, to_data
 from qgen.document.problem import Problem
@@ -152,7 +157,11 @@ def _solver(
 
 def _read_lines(template: QuestionTemplate) -> list[Derivation]:
     """The lines that the question reads; others only stand in the definitions of these."""
-    placed = (*template.answer_expressions(), *carried_expressions(template.parts))
+    placed = (
+        *template.answer_expressions(),
+        *carried_expressions(template.parts),
+        *accept_conditions(template.parts),
+    )
     read = frozenset[str]().union(*(each.expression.names for each in placed))
     return [each.line for each in template.derivations if each.line.name in read]
 

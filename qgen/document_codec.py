@@ -13,6 +13,7 @@ from typing import Any, get_args
 from qgen.bank.expressions import compile_expression
 from qgen.document.answers import (
     KINDS,
+    Acceptance,
     CarriedForward,
     FormulaMistake,
     MatrixMistake,
@@ -25,6 +26,7 @@ from qgen.document.answers import (
 )
 from qgen.document.richtext import Block, Hole, Inline, Passage, RichText
 from qgen.document.values import FORMULA_TYPES
+from qgen.generator.accepting import Condition
 from qgen.generator.carrying import Following
 
 _CLASSES: Mapping[str, type] = {
@@ -35,7 +37,7 @@ _CLASSES: Mapping[str, type] = {
         *get_args(Inline),
         *get_args(Block),
         *(Hole, Option, Tolerance, NumericMistake, FormulaMistake, TextMistake, RubricLine, Pair),
-        *(MatrixMistake, CarriedForward),
+        *(MatrixMistake, CarriedForward, Acceptance),
     )
 }
 _PLAIN = (str, int, bool, type(None))
@@ -79,6 +81,9 @@ class Encoder:
         if kind is Following:
             known = self.encode(value.known)
             return {"is": "Following", "source": value.expression.source, "known": known}
+        if kind is Condition:
+            known = self.encode(value.known)
+            return {"is": "Condition", "source": value.expression.source, "known": known}
         if isinstance(value, Mapping):
             entries = [self.encode(entry) for entry in value.values()]
             return {"is": "mapping", "names": list(value), "values": entries}
@@ -117,6 +122,9 @@ class Decoder:
             "Fraction": lambda data: Fraction(data["of"]),
             "float": lambda data: float(data["of"]),
             "Following": lambda data: Following(
+                compile_expression(data["source"]), self.decode(data["known"])
+            ),
+            "Condition": lambda data: Condition(
                 compile_expression(data["source"]), self.decode(data["known"])
             ),
             "mapping": lambda data: dict(

@@ -11,6 +11,7 @@ from typing import IO, Any, NamedTuple
 
 from qgen import __version__
 from qgen.bank.templates import QuestionTemplate
+from qgen.condition_losses import condition_losses
 from qgen.document.exam import ExamDocument, Item, Paper, Pool
 from qgen.document.guide import GuideDocument
 from qgen.document.problem import Place, Problem, in_reading_order
@@ -142,6 +143,7 @@ def _losses(exam: LoadedExam, writers: Sequence[NamedWriter]) -> list[Problem]:
             *each.writer.losses(item),
             *formula_losses(each.name, each.writer, item),
             *extra_losses(each.name, each.writer, item),
+            *condition_losses(each.name, item),
         )
     ]
 

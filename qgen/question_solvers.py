@@ -6,8 +6,10 @@ from qgen.bank.expressions import CONSTANTS, unknown_name
 from qgen.bank.formula_builder import words
 from qgen.bank.templates import (
     CARRIED_NAME,
+    RESPONSE_NAME,
     FormulaTemplate,
     QuestionTemplate,
+    accept_conditions,
     carried_expressions,
 )
 from qgen.deriving import NAME, derived_solver
@@ -85,6 +87,7 @@ def _unknown_results(template: QuestionTemplate, known: frozenset[str]) -> list[
     expressions = [
         *((placed, known) for placed in template.answer_expressions()),
         *((placed, known | {CARRIED_NAME}) for placed in carried),
+        *((placed, known | {RESPONSE_NAME}) for placed in accept_conditions(template.parts)),
     ]
     return [
         Problem(

@@ -128,7 +128,13 @@ class ReadingBack:
         for passage in item_passages(item):
             spots = self._spots.get(passage.text)
             if spots is None:
-                spots = self._spots[passage.text] = tuple(_spots(passage.text))
+                spots = tuple(
+                    (parts, place)
+                    for parts, place in _spots(passage.text)
+                    # Others are no author's: those of a condition's marking scheme.
+                    if _hole_at(parts, place).index < len(values)
+                )
+                self._spots[passage.text] = spots
             for spot in spots:
                 if self._is_new(spot, printed):
                     yield from self._in_place(spot, printed, values)
@@ -175,6 +181,12 @@ class ReadingBack:
             if message:
                 yield f"{message} ({written.name})", hole.place
                 return
+
+
+def _hole_at(parts: Sequence[object], place: int) -> Hole:
+    part = parts[place]
+    assert isinstance(part, Hole)
+    return part
 
 
 def _spots(text: RichText) -> Iterator[Spot]:

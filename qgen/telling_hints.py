@@ -33,7 +33,8 @@ _SHARES = tuple((number * 0.3819660) % 1 for number in range(1, 6))
 def telling(answer: Answer, hint: Passage) -> str | None:
     """What of the key stands in a hint, or None.
 
-    Of several right options, pairs and orders nothing is looked for: a hint may name one of them.
+    Of several right options, pairs, orders and entries nothing is looked for: a hint may name one
+    of them.
     """
     match answer:
         case Numeric():

@@ -43,6 +43,8 @@ def key_text(answer: Answer) -> str:
         case Ordering():
             return ordering_key(answer)
         case Open():
+            if answer.accepts is not None:
+                return f"{key_text(answer.accepts.example)}, or another that is right"
             return "marked by a person"
         case _:
             assert_never(answer)

@@ -17,7 +17,12 @@ NEEDING_TOOLS = ("tex", "browser", "node", "install")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """No proof that somebody's own builds left behind makes a test pass; one thread a process."""
+    """No proof that somebody's own builds left behind makes a test pass; one thread a process.
+
+    The processes of one run share a cache folder: what one has derived, no other derives again.
+    """
+    if hasattr(config, "workerinput"):
+        return  # started with the environment below
     # pytest has a process for each core already, and threads that wait for one another cost time.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     folder = tempfile.mkdtemp(prefix="qgen-tests-cache-")

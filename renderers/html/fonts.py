@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from importlib.metadata import version
 from importlib.resources import files
 
+from qgen.renderers.html.woff import woff
 from qgen.renderers.writer import Memory
 
 _FONT = "qgen-math.woff"
@@ -22,12 +23,12 @@ _GROUPS = (
 def font_source(characters: frozenset[int], memory: Memory) -> str:
     """The address of a font with these characters, for a style sheet."""
     whole = characters.union(*(group for group in _GROUPS if group & characters))
-    return f"data:font/otf;base64,{b64encode(_remembered(whole, memory)).decode('ascii')}"
+    return f"data:font/woff;base64,{b64encode(_remembered(whole, memory)).decode('ascii')}"
 
 
 def _remembered(characters: frozenset[int], memory: Memory) -> bytes:
     """The cut font, from memory where it stands there as it was kept."""
-    name = f"{_key(characters)}.otf"
+    name = f"{_key(characters)}.woff"
     kept = memory.read(name)
     if kept is not None and kept[:_DIGEST] == hashlib.sha256(kept[_DIGEST:]).digest():
         return kept[_DIGEST:]
@@ -43,8 +44,9 @@ def _key(characters: frozenset[int]) -> str:
 @cache
 def _cutter() -> bytes:
     """What a cut depends on besides its characters: the font, its library, and this file."""
-    source = (files("qgen.renderers.html") / "fonts.py").read_bytes()
-    parts = (_whole(), source, version("fonttools").encode())
+    folder = files("qgen.renderers.html")
+    sources = [(folder / f"{name}.py").read_bytes() for name in ("fonts", "woff", "deflating")]
+    parts = (_whole(), *sources, version("fonttools").encode())
     return b"".join(hashlib.sha256(each).digest() for each in parts)
 
 
@@ -55,7 +57,7 @@ def _whole() -> bytes:
 
 @lru_cache(maxsize=64)
 def _cut(characters: frozenset[int]) -> bytes:
-    """The font without compression, whose bytes would depend on the library that compresses."""
+    """The font with these characters, and nothing in it that no browser needs for formulas."""
     import logging
 
     from fontTools.subset import Options, Subsetter
@@ -66,10 +68,11 @@ def _cut(characters: frozenset[int]) -> bytes:
     options = Options()
     options.layout_features, options.hinting, options.desubroutinize = [], False, True
     options.notdef_outline, options.obfuscate_names = True, True
+    options.drop_tables += ["GDEF", "GPOS", "GSUB"]
     cutter = Subsetter(options)
     cutter.populate(unicodes=sorted(characters))
     cutter.subset(font)
     font.flavor = None
     cut = io.BytesIO()
     font.save(cut)
-    return cut.getvalue()
+    return woff(cut.getvalue())

@@ -1,11 +1,11 @@
 """The data that a page's script starts from, as JSON."""
 
 import json
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 
+from qgen.document.answers import Answer, FormulaAnswer, MatrixAnswer, Numeric
 from qgen.document.exam import ExamDocument, Item, Paper
 from qgen.document.formats import HtmlOptions
 from qgen.document.languages import has_decimal_comma
@@ -80,7 +80,7 @@ def page_data(
         "seconds": None if minutes is None else minutes * 60,
         "passMark": None if exam.pass_mark is None else str(exam.pass_mark),
         "attempts": attempts and {"allowed": attempts.allowed, "every": attempts.every_minutes},
-        "words": _words(labels, options.mode),
+        "words": _words(labels, options.mode, questions),
         "comma": has_decimal_comma(labels.locale),
         "questions": [each.data for each in questions],
     }
@@ -90,21 +90,32 @@ def page_data(
     return text.encode("utf-8", "backslashreplace").decode()
 
 
+_OF_THE_PAGE = frozenset(("copying", "folded"))
 _OF_AN_EXAM = frozenset(("hand_in", "handed_in", "receipt", "left_out"))
-# What the script says in English by itself.
-_OF_READING = re.compile("formula_unread|number_")
+# Why an answer cannot be read; the script says it in English by itself.
+_OF_READING: Mapping[str, tuple[type[Answer], ...]] = {
+    # A number may be typed as a closed form, which is read as a formula.
+    "formula_": (FormulaAnswer, MatrixAnswer, Numeric),
+    "number_": (MatrixAnswer, Numeric),
+}
 
 
-def _words(labels: Labels, mode: str) -> dict[str, str]:
+def _words(labels: Labels, mode: str, questions: Sequence[WrittenQuestion]) -> dict[str, str]:
     """The words that the script of such a page says."""
     own = {"question": labels.question, "percent": labels.percent}
     words = {**asdict(quiz_words(labels.language)), **own}
+    asked = {type(part.answer) for each in questions for part in each.item.parts}
+    needless = tuple(
+        prefix
+        for prefix, kinds in _OF_READING.items()
+        if labels.language == "en" or asked.isdisjoint(kinds)
+    )
     return {
         _camel(name): text
         for name, text in words.items()
-        if name != "copying"
+        if name not in _OF_THE_PAGE
         and not (mode == "practice" and name in _OF_AN_EXAM)
-        and not (labels.language == "en" and _OF_READING.match(name))
+        and not name.startswith(needless)
     }
 
 

@@ -1,4 +1,7 @@
-"""The script of a page: small modules, put into one in the order in which they need each other."""
+"""The script of a page: small modules, put into one in the order in which they need each other.
+
+It stands compressed in the page, behind a small script that starts it.
+"""
 
 import hashlib
 import re
@@ -6,8 +9,11 @@ from base64 import b64encode
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from qgen.document.answers import Answer, FormulaAnswer, MatrixAnswer, Numeric
+from qgen.renderers.html.deflating import deflated
+from qgen.renderers.html.style import live_style
 from qgen.renderers.writer import Memory
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.mjs"\n', re.MULTILINE)
@@ -45,26 +51,70 @@ def _takes_closed_forms(answer: Answer) -> bool:
     )
 
 
-def page_script(modules: tuple[str, ...], memory: Memory) -> str:
-    """The script of a page in as few bytes as it needs, from memory where it is known."""
-    whole = whole_script(modules)
-    name = f"{hashlib.sha256(_tightening() + whole.encode()).hexdigest()}.mjs"
+class PageScript(NamedTuple):
+    """The script of a page, and what a Content-Security-Policy allows it and what it starts by."""
+
+    text: str
+    hashes: tuple[str, str]
+
+
+def page_script(modules: tuple[str, ...], carried: str, memory: Memory) -> PageScript:
+    """The script of a page in as few bytes as it needs, from memory where it is known.
+
+    `carried` is what a large page has folded, or nothing.
+    """
+    sources = _tightening() + whole_script(modules).encode()
+    name = f"{hashlib.sha256(sources).hexdigest()}.mjs"
     kept = memory.read(name)
-    if kept is not None:
-        digest, _, script = kept.decode("utf-8", "replace").partition("\n")
-        if digest == hashlib.sha256(script.encode()).hexdigest():
-            return script
+    found = None if kept is None else _as_kept(kept)
+    if found is None:
+        inner = inner_script(modules)
+        found = _hash(inner), starting_script(inner)
+        text = "\n".join(found)
+        memory.keep(name, f"{hashlib.sha256(text.encode()).hexdigest()}\n{text}".encode())
+    inner_hash, start = found
+    text = f'{start}"{carried}")\n'
+    return PageScript(text, (_hash(f"\n{text}"), inner_hash))
+
+
+def _as_kept(kept: bytes) -> tuple[str, str] | None:
+    digest, _, text = kept.decode("utf-8", "replace").partition("\n")
+    if digest != hashlib.sha256(text.encode()).hexdigest():
+        return None
+    inner_hash, _, start = text.partition("\n")
+    return inner_hash, start
+
+
+def inner_script(modules: tuple[str, ...]) -> str:
+    """What a page's script starts: it is no module, so that all is done before anybody can type."""
     from qgen.renderers.html.script_tightening import tightened
 
-    script = tightened(whole)
-    memory.keep(name, f"{hashlib.sha256(script.encode()).hexdigest()}\n{script}".encode())
-    return script
+    return f'"use strict";{{{tightened(whole_script(modules))}}}'
+
+
+def starting_script(inner: str) -> str:
+    """What starts the inner script, up to what the page carries besides."""
+    from qgen.renderers.html.script_tightening import tightened
+
+    both = folded(f"{live_style()}\0{inner}")
+    start = tightened(f'{whole_script(("unfold",))}\nstart("{both}", "")')
+    return start.removesuffix('"")\n')
+
+
+def folded(text: str) -> str:
+    """A text compressed, as `unfold.mjs` reads it."""
+    return b64encode(deflated(text.encode())).decode("ascii")
 
 
 @cache
 def _tightening() -> bytes:
     """What the shorter script depends on besides the script."""
-    return (files("qgen.renderers.html") / "script_tightening.py").read_bytes()
+    folder = files("qgen.renderers.html")
+    sources = [
+        (folder / f"{name}.py").read_bytes()
+        for name in ("script_tightening", "deflating", "scripts", "style")
+    ]
+    return b"".join((*sources, whole_script(("unfold",)).encode(), live_style().encode()))
 
 
 def _collect(name: str, sources: dict[str, str]) -> None:
@@ -75,8 +125,5 @@ def _collect(name: str, sources: dict[str, str]) -> None:
     sources[name] = _EXPORT.sub("", _IMPORT.sub("", source))
 
 
-@cache
-def script_hash(script: str) -> str:
-    """What a Content-Security-Policy allows the script by."""
-    digest = hashlib.sha256(f"\n{script}".encode()).digest()
-    return f"sha256-{b64encode(digest).decode('ascii')}"
+def _hash(script: str) -> str:
+    return f"sha256-{b64encode(hashlib.sha256(script.encode()).digest()).decode('ascii')}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from html import escape as escape_markup
 from typing import assert_never
+from urllib.parse import quote
 
 from qgen.document.exam import Asset
 from qgen.document.links import link_fault
@@ -48,6 +49,8 @@ PICTURE_TYPES = {
     "webp": "image/webp",
 }
 """The file formats of pictures that every browser shows, the best first, and their names."""
+# What stands for itself in the address of a picture, and between apostrophes.
+_OF_AN_ADDRESS = ' !"$()*+,-./:;<=>?@[]_'
 _TAG = re.compile("<[^>]*>")
 _NEVER_WIDE = 12
 _CLOSING_MARKS = ",.;:!?)]’”»，。；：！？）"
@@ -103,8 +106,9 @@ class Surroundings:
                 "loss",
             )
             return f'<span class="refused">[{escape(alternative)}]</span>'
-        source = f"data:{PICTURE_TYPES[form]};base64,{b64encode(forms[form]).decode('ascii')}"
-        return f'<img src="{source}" alt="{escape(alternative)}">'
+        # Quotation marks stand in every drawing, apostrophes hardly ever.
+        source = _data_address(PICTURE_TYPES[form], forms[form])
+        return f"<img src='{source}' alt=\"{escape(alternative)}\">"
 
     def target(self, address: str) -> str | None:
         """The address of a link that may be followed; another is reported and gives None."""
@@ -116,6 +120,12 @@ class Surroundings:
 
     def _report(self, code: str, message: str, severity: Severity = "error") -> None:
         self.problems[Problem(code, message, self.place, severity)] = None
+
+
+def _data_address(kind: str, content: bytes) -> str:
+    """The content as an address, in the shorter of two spellings; no apostrophe is in it."""
+    plain = f"data:{kind},{quote(content, _OF_AN_ADDRESS)}"
+    return min(f"data:{kind};base64,{b64encode(content).decode('ascii')}", plain, key=len)
 
 
 def _described(tex: str, refusal: Unconvertible) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import count
 
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
@@ -15,6 +14,7 @@ from qgen.document.problem import Problem
 from qgen.document.richtext import Passage
 from qgen.renderers.html.index_page import NAME, ListedPage, index_page
 from qgen.renderers.html.languages import direction
+from qgen.renderers.html.large_pages import folded_page, is_large
 from qgen.renderers.html.page_data import (
     WrittenQuestion,
     page_data,
@@ -22,7 +22,7 @@ from qgen.renderers.html.page_data import (
 )
 from qgen.renderers.html.questions import HtmlQuestions
 from qgen.renderers.html.quiz_words import quiz_words
-from qgen.renderers.html.scripts import modules_for, page_script, script_hash
+from qgen.renderers.html.scripts import modules_for, page_script
 from qgen.renderers.html.style import page_style
 from qgen.renderers.html.words import points_text
 from qgen.renderers.labels import Labels, exam_labels, labels_for
@@ -168,28 +168,50 @@ class _Book:
     """Writes what belongs to no question: its problems are those of the exam."""
 
     def page(self, paper: Paper, questions: list[WrittenQuestion]) -> str:
-        """One page."""
+        """One page; what only the script needs of a large one is compressed."""
+        markups = [each.markup for each in questions]
+        data = page_data(self.exam, paper, self.labels, self.options, questions)
+        page = self._page(paper, questions, markups, data)
+        is_alone = not any("others" in each.data for each in questions)
+        if is_alone and self._is_practice and is_large(page, len(questions)):
+            small = folded_page(markups, data)
+            return self._page(paper, questions, small.questions, "", small.carried)
+        return page
+
+    @property
+    def _is_practice(self) -> bool:
+        return self.options.mode == "practice"
+
+    def _page(
+        self,
+        paper: Paper,
+        questions: list[WrittenQuestion],
+        markups: list[str],
+        data: str,
+        carried: str = "",
+    ) -> str:
         instructions = self._instructions(self.exam.instructions, 2)
-        sections = list(self._sections(paper, questions))
+        sections = list(self._sections(paper, markups))
         math = [each.markup + each.other_markup for each in questions]
         math += [instructions, *(section.instructions for section in sections)]
         answers = [part.answer for each in questions for part in each.item.parts]
-        script = page_script(modules_for(self.options.mode, answers), self.memory)
+        script = page_script(modules_for(self.options.mode, answers), carried, self.memory)
         contents: Mapping[str, object] = {
             "exam": self.exam,
             "paper": paper,
             "direction": direction(self.labels.language),
             "labels": self.labels,
             "words": quiz_words(self.labels.language),
-            "is_practice": self.options.mode == "practice",
+            "is_practice": self._is_practice,
+            "is_folded": bool(carried),
             "style": Markup(page_style("".join(math), self.memory)),
             "facts": list(self._facts(paper)),
             "instructions": instructions,
             "numbers": range(1, 1 + len(questions)),
             "sections": sections,
-            "data": Markup(page_data(self.exam, paper, self.labels, self.options, questions)),
-            "script": Markup(script),
-            "script_hash": script_hash(script),
+            "data": Markup(data),
+            "script": Markup(script.text),
+            "script_hashes": script.hashes,
         }
         return _template().render(contents)
 
@@ -212,11 +234,9 @@ class _Book:
     def _instructions(self, passage: Passage | None, heading_level: int) -> Markup:
         return Markup("" if passage is None else self.own_texts.blocks(passage, heading_level))
 
-    def _sections(
-        self, paper: Paper, questions: list[WrittenQuestion]
-    ) -> Iterator[_WrittenSection]:
-        numbers = count()
+    def _sections(self, paper: Paper, markups: list[str]) -> Iterator[_WrittenSection]:
+        waiting = iter(markups)
         for section in paper.sections:
-            markup = [Markup(questions[next(numbers)].markup) for _ in section.items]
+            questions = [Markup(next(waiting)) for _ in section.items]
             instructions = self._instructions(section.instructions, 3)
-            yield _WrittenSection(section.title, instructions, markup)
+            yield _WrittenSection(section.title, instructions, questions)

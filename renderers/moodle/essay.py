@@ -77,10 +77,10 @@ def asked_text(answer: Answer, text: PassageWriter, labels: Labels) -> str:
             return lettered(answer.items, text)
         case Numeric():
             return unit_line(answer.unit, labels) if answer.unit else ""
-        case Open() if answer.upload:
-            return f"<p>{escaped_text(upload_label(answer, labels))}</p>"
         case MatrixAnswer():
             return f"<p>{escaped_text(size_text(answer, labels))}</p>"
+        case Open() if answer.upload:
+            return f"<p>{escaped_text(upload_label(answer, labels))}</p>"
         case FormulaAnswer() | ShortAnswer() | Open():
             return ""
         case _:

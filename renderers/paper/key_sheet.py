@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from qgen.document.answers import (
+    Acceptance,
     Answer,
     FormulaAnswer,
     Matching,
@@ -100,6 +101,8 @@ class KeySheet:
                 return words.text(matching_key(answer))
             case Ordering():
                 return words.text(ordering_key(answer))
+            case Open(accepts=Acceptance(example=example)):
+                return words.text("e.g. ") + words.number(example.key)
             case Open():
                 return words.text(_NOTHING)
             case _:

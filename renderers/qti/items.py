@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from qgen.document.answers import (
     FormulaAnswer,
@@ -18,7 +18,7 @@ from qgen.document.answers import (
     ShortAnswer,
     SingleChoice,
 )
-from qgen.document.exam import Item
+from qgen.document.exam import Header, Item
 from qgen.document.richtext import Passage, plain_text
 from qgen.renderers.labels import Labels
 from qgen.renderers.matrices import size_text
@@ -26,12 +26,13 @@ from qgen.renderers.moodle.cloze import stands_in_cloze
 from qgen.renderers.moodle.essay import asked_text, marking_notes, part_heading
 from qgen.renderers.moodle.text import escaped, escaped_text
 from qgen.renderers.qti.dialect import Dialect
+from qgen.renderers.qti.following import Following, following
+from qgen.renderers.qti.numbers import number
 from qgen.renderers.qti.processing import (
     Numbers,
     Processing,
     entry_names,
     identifier,
-    number,
     one_line,
     pair_of,
 )
@@ -39,6 +40,13 @@ from qgen.renderers.qti.text import QtiText
 
 _FORMULA_LINES = 5
 _BOX = 20
+
+
+class Unfollowed(NamedTuple):
+    """A part of a question, by its label."""
+
+    header: Header
+    label: str
 
 
 @dataclass(slots=True)
@@ -52,6 +60,8 @@ class _Asked:
     """Of each text the outcome and the value with which it is shown."""
     several: bool = False
     """Whether the feedback of several options may be shown."""
+    kept: str | None = None
+    """The outcome that keeps what follows from an earlier value."""
 
 
 class QtiItems:
@@ -65,12 +75,23 @@ class QtiItems:
         self._text = text
         self._numbers: Numbers = numbers
         self._shuffle = "true" if shuffle_options else "false"
+        self.unfollowed: dict[Unfollowed, None] = {}
+        """Parts whose carried value QTI cannot work out."""
 
     def item(self, item: Item, name: str, title: str, labels: Labels) -> str:
         """A whole item file; `name` is its identifier."""
         self._text.assets = item.assets
         names = [f"R{place}" for place in range(1, len(item.parts) + 1)]
-        asked = [self._asked(n, part, labels) for n, part in zip(names, item.parts, strict=True)]
+        followed = [following(self._dialect, item.parts, place) for place in range(len(names))]
+        self.unfollowed |= {
+            Unfollowed(item.header, part.label): None
+            for part, rule in zip(item.parts, followed, strict=True)
+            if part.carried is not None and rule is None
+        }
+        asked = [
+            self._asked(name, part, labels, rule)
+            for name, part, rule in zip(names, item.parts, followed, strict=True)
+        ]
         in_text = {
             part.label: self._in_line(response, part)
             for response, part in zip(names, item.parts, strict=True)
@@ -88,7 +109,9 @@ class QtiItems:
         outcomes = self._float_outcome("SCORE", Fraction(0), item.points)
         outcomes += self._float_outcome("MAXSCORE", item.points)
         outcomes += "".join(
-            self._float_outcome(f"SCORE_{n}", Fraction(0)) + self._feedback_outcomes(n, each)
+            self._float_outcome(f"SCORE_{n}", Fraction(0))
+            + (self._outcome(each.kept, "single", "float") if each.kept else "")
+            + self._feedback_outcomes(n, each)
             for n, each in zip(names, asked, strict=True)
         )
         outcomes += self._outcome("EXPLANATION", "single") if told else ""
@@ -121,7 +144,7 @@ class QtiItems:
             rules += self._tag("setOutcomeValue", shown, identifier="EXPLANATION")
         return rules
 
-    def _asked(self, name: str, part: Part, labels: Labels) -> _Asked:
+    def _asked(self, name: str, part: Part, labels: Labels, followed: Following | None) -> _Asked:
         answer = part.answer
         rules = Processing(self._dialect, name, part.points, self._numbers)
         match answer:
@@ -133,7 +156,7 @@ class QtiItems:
                 asked = self._options(name, answer.options, "multiple", mapping)
                 asked.processing = rules.ticks(answer)
             case Numeric():
-                asked = self._number(name, answer, rules)
+                asked = self._number(name, answer, rules, followed)
             case MatrixAnswer():
                 asked = self._entries(name, answer, rules, labels)
             case ShortAnswer():
@@ -187,11 +210,15 @@ class QtiItems:
         for place, text in enumerate(texts):
             yield self._tag("simpleChoice", self._text.write(text), identifier=identifier(place))
 
-    def _number(self, name: str, answer: Numeric, rules: Processing) -> _Asked:
+    def _number(
+        self, name: str, answer: Numeric, rules: Processing, followed: Following | None
+    ) -> _Asked:
         unit = f" {escaped_text(answer.unit)}" if answer.unit else ""
         declaration = self._declared(name, "single", "float", [number(answer.key)])
         feedback = self._mistakes(name, [mistake.feedback for mistake in answer.mistakes])
-        return _Asked(declaration, self._box(name, unit), rules.value(answer), feedback)
+        processing = rules.value(answer, followed)
+        kept = None if followed is None else followed.outcome
+        return _Asked(declaration, self._box(name, unit), processing, feedback, kept=kept)
 
     def _entries(
         self, name: str, answer: MatrixAnswer, rules: Processing, labels: Labels
@@ -313,9 +340,9 @@ class QtiItems:
             **limits,
         )
 
-    def _outcome(self, name: str, cardinality: str) -> str:
+    def _outcome(self, name: str, cardinality: str, kind: str = "identifier") -> str:
         return self._tag(
-            "outcomeDeclaration", identifier=name, cardinality=cardinality, baseType="identifier"
+            "outcomeDeclaration", identifier=name, cardinality=cardinality, baseType=kind
         )
 
     def _feedback_outcomes(self, name: str, asked: _Asked) -> str:

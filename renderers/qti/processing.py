@@ -27,13 +27,10 @@ from qgen.marking.rules import accepted_interval
 from qgen.renderers.moodle.numbers import NumberWriter
 from qgen.renderers.moodle.text import cleaned, escaped
 from qgen.renderers.qti.dialect import Dialect
+from qgen.renderers.qti.following import Following
+from qgen.renderers.qti.numbers import number
 
 Numbers = Literal["range", "equal"]
-
-
-def number(value: Real) -> str:
-    """A number as engines read it: the shortest plain decimal of its double."""
-    return format(Decimal(repr(float(value))), "f").removesuffix(".0")
 
 
 def identifier(place: int) -> str:
@@ -106,12 +103,17 @@ class Processing:
             return self._tag("mapping", entries, defaultValue=0)
         return self._tag("mapping", entries, lowerBound=0, defaultValue=0)
 
-    def value(self, answer: Numeric) -> str:
-        """Full marks within the tolerance, a known mistake's share and feedback within its own."""
+    def value(self, answer: Numeric, following: Following | None) -> str:
+        """Full marks within the tolerance, a known mistake's share and feedback within its own.
+
+        What follows from the student's own earlier value is as right as the key.
+        """
         cases = [
             (self._tag("isNull", self._response), self._score(Fraction(0))),
             (self._is_number(self._name, answer.key, answer.tolerance), self._score(self._points)),
         ]
+        if following is not None:
+            cases.append((following.is_met(), self._score(self._points)))
         wrong = NumberWriter(answer.tolerance).write_mistakes([m.value for m in answer.mistakes])
         for place, (middle, width) in enumerate(wrong):
             low_end, high_end = Decimal(middle) - Decimal(width), Decimal(middle) + Decimal(width)
@@ -119,7 +121,8 @@ class Processing:
             earned = self._points * answer.mistakes[place].credit
             effect = self._feedback(place) + (self._score(earned) if earned else "")
             cases.append((is_mistake, effect))
-        return self._when(cases)
+        before = "" if following is None else following.worked_out()
+        return before + self._when(cases)
 
     def _is_number(self, name: str, key: Real, tolerance: Tolerance) -> str:
         """Whether the response of this name lies within the tolerance."""

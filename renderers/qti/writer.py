@@ -24,7 +24,7 @@ from qgen.renderers.labels import Labels, exam_labels, labels_of
 from qgen.renderers.moodle.text import cleaned, web_form
 from qgen.renderers.package_plan import PackagePlan, package_plan
 from qgen.renderers.qti.dialect import DIALECTS
-from qgen.renderers.qti.items import QtiItems
+from qgen.renderers.qti.items import QtiItems, Unfollowed
 from qgen.renderers.qti.package import Package
 from qgen.renderers.qti.processing import Numbers
 from qgen.renderers.qti.text import QtiText
@@ -60,11 +60,6 @@ class QtiWriter(Writer):
         found: list[tuple[str, str]] = []
         for part in item.parts:
             where = f"part {part.label}: " if part.label else ""
-            if part.carried is not None:
-                text = (
-                    "no mark by the student's own earlier value is written; only the key is right"
-                )
-                found.append(("qti-carried", where + text))
             found += [(code, where + text) for code, text in _answer_losses(part.answer)]
         found += [
             (
@@ -131,6 +126,17 @@ class QtiWriter(Writer):
         instructions = "" if exam.instructions is None else self._text.write(exam.instructions)
         for package in self._packages:
             yield Chunk(package.file, package.end(exam, title, instructions))
+        if self._items is not None:
+            self.problems += map(_unfollowed_problem, self._items.unfollowed)
+
+
+def _unfollowed_problem(carried: Unfollowed) -> Problem:
+    header, label = carried
+    text = (
+        f"question '{header.identifier}', part {label}: no mark by the student's own earlier "
+        "value is written; only the key is right"
+    )
+    return Problem("qti-carried", text, header.place, "loss")
 
 
 def _answer_losses(answer: Answer) -> list[tuple[str, str]]:

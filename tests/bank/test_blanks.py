@@ -61,6 +61,12 @@ def test_brackets_are_blanks_in_stems_of_derivations_only() -> None:
         ),
         (
             "It is [[a]].",
+            [{"kind": "numeric", "points": 1, "accept_if": "response > 1", "example": 2}],
+            "the part 'a' is decided by 'accept_if', and may need a person: give it a prompt and "
+            "no blank",
+        ),
+        (
+            "It is [[a]].",
             [part("open")],
             "the part 'a' is of kind 'open', whose answer does not fit into a line; a blank is "
             "for numeric, short_answer, single_choice and formula",

@@ -487,6 +487,12 @@ def test_what_breaks_a_text_is_said_whatever_else_is_wrong(kind: str, broken: st
     assert tried
 
 
+def test_mistakes_in_a_matrix_have_no_credit_of_their_own() -> None:
+    mistake = {"answer": "((1, 2), (3, 4))", "feedback": "No.", "credit": "50%"}
+    (told,) = messages(problems_of(question("matrix", mistakes=[mistake])))
+    assert "credit" in told
+
+
 def test_mistakes_in_texts_are_reported_beside_others() -> None:
     data = question(
         difficulty=9, stem="$\\frac{$ {{ a + }}", where=["b +"], let={"c": "d +"}, answer="e +"

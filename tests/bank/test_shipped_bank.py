@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from fractions import Fraction
 from functools import cache
 from itertools import chain
@@ -31,23 +30,17 @@ from qgen.document.answers import (
     SingleChoice,
 )
 from qgen.document.exam import Item
-from qgen.document.problem import Problem
 from qgen.document.richtext import Text, plain_text, walk
-from qgen.document.values import Values
 from qgen.figures.registry import all_figures
-from qgen.generator.drawing import VariantFailure
 from qgen.generator.filling import Filler, Filling
 from qgen.generator.provenance import known_answers
-from qgen.generator.variants import Variant
 from qgen.production import Production, Prover, Tally, variant_source
 from qgen.proofs import ProofStore
 from qgen.question_solvers import question_solvers, verified_results
-from qgen.question_warnings import QuestionWatch
-from qgen.reading_back import ReadingBack
 from qgen.solvers.routes.registry import all_solvers
 from tests.shipped import shipped_templates
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bank")]
 
 LAST_WORDS = {
     "Tick every statement that holds; there may be none.": 0,
@@ -57,8 +50,6 @@ LAST_WORDS = {
 
 MANY, FEW = 40, 8
 """So many variants of a question are looked at."""
-WATCHED = 150
-"""On so many variants, a question shows what there is to warn of."""
 NUMBER = re.compile(r"(-?)(?:\\frac\{(\d+)\}\{(\d+)\}|(\d+(?:\.\d+)?))(?P<rest>.*)", re.DOTALL)
 
 
@@ -126,35 +117,6 @@ def test_questions_and_their_solvers_fit(questions: list[QuestionTemplate]) -> N
 def test_most_drawn_questions_have_verified_keys(questions: list[QuestionTemplate]) -> None:
     drawn = [each for each in questions if each.parameters]
     assert 2 * sum(map(has_a_verified_key, drawn)) > len(drawn)
-
-
-def test_no_warning_lacks_a_reason(questions: list[QuestionTemplate]) -> None:
-    assert [str(each) for template in questions for each in warnings_of(template)] == []
-
-
-def warnings_of(template: QuestionTemplate) -> list[Problem]:
-    """What a question is warned of over many variants, misprints included."""
-    watch, reading = QuestionWatch(template), ReadingBack(template)
-    misprints: list[str] = []
-
-    def observe(item: Item, known: Values) -> None:
-        watch.see(item, known)
-        misprints.extend(message for message, _ in reading.faults(item, known))
-
-    solvers, _ = question_solvers(template)
-    filling = Filling(template.points, "per_option", True, verified_results(solvers))
-    source = variant_source(template, solvers, 0, "check")
-    prover = Prover("never", ProofStore(), Tally())
-    production = Production(
-        template, solvers, filling, source, prover, figure_limit=0, observe=observe
-    )
-    count = WATCHED if template.parameters else 1
-    drawn: list[Variant] = []
-    with suppress(VariantFailure):  # where fewer variants exist
-        drawn.extend(source.variants(map(str, range(count))))
-    for _ in production.items_of(drawn):
-        assert misprints == []
-    return watch.problems(complete=True, every_variant=len(drawn) < count)
 
 
 def has_a_verified_key(template: QuestionTemplate) -> bool:

@@ -66,6 +66,7 @@ def test_rows_and_columns_are_read_however_they_are_written(
         ((2, 2), "1/3 -2; 5e-3 50%", ("1/3", "-2", "5e-3", "50%")),
         ((2, 2), "1 _; - 4", ("1", None, None, "4")),
         ((1, 2), "10^{-3} 2*10^(2)", ("10^{-3}", "2*10^(2)")),
+        ((2, 2), "sqrt(2)/2 2*pi; (1+1)/2 e^2", ("sqrt(2)/2", "2*pi", "(1+1)/2", "e^2")),
     ],
 )
 def test_the_size_asked_for_decides_between_readings(

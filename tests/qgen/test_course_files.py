@@ -26,7 +26,7 @@ from qgen.solvers.routes.registry import (
     solve,
     source_digest,
 )
-from tests.qgen.course import Course, digests, errors, manifest, numeric
+from tests.qgen.course import SOLVERS, Course, digests, errors, manifest, numeric
 
 PAGE = Path(__file__).parents[2] / "docs" / "course-files.md"
 
@@ -375,6 +375,30 @@ class TestFigures:
 CHECK_BODY = 'return {"square": (2 * a.log()).exp()}'
 
 
+class TestFirstRoutes:
+    @pytest.mark.parametrize(
+        ("body", "reason"),
+        [
+            ("a = [a]; a.append(a); return {'square': a, 'doubled': 1}", "nested too deeply"),
+            ("return [a]", "it returned a list, not a dict with its results"),
+            ("return {'square': a}", "it does not return doubled"),
+            ("return {'square': a, 'doubled': {a}}", "'doubled' is of type set, which is no value"),
+            ("while True: a = a", "it does not end within 0.2 seconds"),
+            ("return {'square': a ** 10 ** 4, 'doubled': 1}", "'square' is beyond 10"),
+        ],
+    )
+    def test_a_wrong_one_is_told_with_its_line(
+        self, course: Course, monkeypatch: pytest.MonkeyPatch, body: str, reason: str
+    ) -> None:
+        monkeypatch.setattr(course_guard.guarded, "__defaults__", (0.2,))
+        course.solvers(SOLVERS.replace('return {"square": a * a, "doubled": 2 * a}', body))
+        course.bank(numeric("square", parameters={"a": {"one_of": [6]}}))
+        course.exam("square", versions=1)
+        (error,) = errors(course.build())
+        assert re.search(rf"course_solvers\.py:\d+: .*{re.escape(reason)}", error), error
+        assert "Traceback" not in error
+
+
 class TestSecondRoutes:
     @pytest.mark.slow
     @pytest.mark.parametrize(
@@ -387,8 +411,6 @@ class TestSecondRoutes:
         ],
     )
     def test_a_wrong_one_is_told(self, course: Course, body: str, reason: str) -> None:
-        from tests.qgen.course import SOLVERS
-
         course.solvers(SOLVERS.replace(CHECK_BODY, body))
         course.bank(numeric("square"))
         course.exam("square", versions=1)

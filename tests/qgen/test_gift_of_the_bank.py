@@ -1,5 +1,7 @@
 """Every question of the shipped bank as GIFT: read back, and marked as the grader marks it."""
 
+import pytest
+
 from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import GiftOptions
 from qgen.document.richtext import plain_text
@@ -18,6 +20,8 @@ def as_gift(items: tuple[Item, ...]) -> list[Question]:
     return read(b"".join(chunk.content for chunk in chunks))
 
 
+@pytest.mark.slow
+@pytest.mark.xdist_group("bank")
 def test_every_shipped_question_is_marked_in_gift_as_the_grader_marks_it() -> None:
     written = 0
     for items in shipped_items():

@@ -5,15 +5,18 @@ import pytest
 from qgen.document.exam import ExamDocument, Pool
 from qgen.document.formats import QtiOptions
 from qgen.renderers.qti.writer import QtiWriter
-from tests.renderers.qti.qti_marking import assert_marked_alike, words
+from tests.renderers.qti.qti_marking import assert_followed_alike, assert_marked_alike, words
 from tests.renderers.qti.qti_reader import read
 from tests.shipped import shipped_items
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("bank")
 @pytest.mark.parametrize("version", ["2.1", "3.0"])
 def test_every_shipped_question_is_marked_in_qti_as_the_grader_marks_it(version: str) -> None:
-    for items in shipped_items():
+    followed = 0
+    # Version 3.0 is 2.1 under other names: some questions tell whether it is.
+    for items in shipped_items() if version == "2.1" else shipped_items()[::5]:
         header, count = items[0].header, len(items)
         writer = QtiWriter(QtiOptions(count, "2.1" if version == "2.1" else "3.0"))
         pool = Pool(header, "Section", items[0].points, count > 1)
@@ -27,5 +30,11 @@ def test_every_shipped_question_is_marked_in_qti_as_the_grader_marks_it(version:
             for number, part in enumerate(item.parts, 1):
                 assert words(part.prompt) in told
                 assert_marked_alike(found, number, part, lost)
+            count_of_item = assert_followed_alike(found, item.parts)
+            carried = sum(part.carried is not None for part in item.parts)
+            told = [problem for problem in writer.problems if problem.code == "qti-carried"]
+            assert carried == count_of_item or told
+            followed += count_of_item
             # What MathML refused would stand there as its source.
             assert "<code>\\" not in found.xml
+    assert followed > (50 if version == "2.1" else 5)

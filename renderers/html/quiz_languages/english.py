@@ -53,13 +53,53 @@ ENGLISH = QuizWords(
         "Answers are kept in this browser until they are handed in as a file. A page on your own "
         "machine cannot keep anyone from copying."
     ),
+    folded="This page is large: without scripts it shows no solutions.",
     handed_in="Saved for handing in",
     receipt=(
         "The answers are in the file {}. Receipt: {}. "
         "The page can still be changed and saved again."
     ),
     left_out="Not or not wholly answered: {}.",
-    formula_unread="This formula cannot be read:",
+    number_logarithm="log can have base e, 10 or 2: write ln(2), log10(2) or log2(2).",
+    number_e=(
+        "It is unclear what this e is: write 5*e for Euler's number, and 5e-3 for a power of ten."
+    ),
+    number_valueless="This has no value.",
+    number_extreme="This is too large or too small to be worked out here.",
+    formula_long="A formula has at most {} characters here.",
+    formula_power="{} (character {}) is unclear: write {}*10^({}), or put a * before the e.",
+    formula_equals="Write only the formula itself, without an equals sign.",
+    formula_inequality="Write a formula, not an inequality.",
+    formula_strange="“{}” (character {}) is not understood here.",
+    formula_unlisted="The name “{}” (character {}) is unknown. The variables are {}.",
+    formula_unknown="The name “{}” (character {}) is unknown.",
+    formula_constant="The free constant must be added to the rest, as in … + C.",
+    formula_empty="Nothing was typed: write a formula.",
+    formula_closes="The bracket at character {} closes nothing.",
+    formula_ends="The formula ends too early: something is missing at its end.",
+    formula_comma="The comma at character {} is unclear: write decimals with a point, as in 0.5.",
+    formula_missing="Something is missing before character {}.",
+    formula_divisor=(
+        "It is unclear whether character {} still belongs to "
+        "the divisor: write 1/(2x) or (1/2)x instead of 1/2x."
+    ),
+    formula_sign="A sign is missing before the number at character {}.",
+    formula_deep="This formula is nested too deeply: write it more simply.",
+    formula_exponent=(
+        "It is unclear whether character {} still belongs to "
+        "the exponent: write x^(2y) or x^2*y instead of x^2y."
+    ),
+    formula_fraction=r"Write a fraction as \frac{1}{2}, with both brackets.",
+    formula_blank="Put a blank after each comma, and write decimals with a point, as in 0.5.",
+    formula_open="The bracket at character {} is not closed.",
+    formula_raised="Write the power of a function as ({}(x))^2.",
+    formula_root="Write a root as a power, as in x^(1/3).",
+    formula_brackets="Write brackets around what {} is taken of: {}(x).",
+    formula_argument="It is unclear where the argument of {} ends: write brackets, {}(x).",
+    formula_digits="The number at character {} is too long.",
+    formula_two="{} needs at least two arguments, as in {}(0, x).",
+    formula_one="{} has one argument; write decimals with a point, as in 0.5.",
+    formula_base="There is no logarithm with base one.",
     number_long="A number has at most {} characters here.",
     number_digits="Write the number with the digits 0 to 9.",
     number_infinite="The answer is a finite number: write one such as -2, 0.5, 1/3 or 5e-3.",

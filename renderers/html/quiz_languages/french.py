@@ -59,13 +59,64 @@ FRENCH = QuizWords(
         "dans un fichier. Une page sur votre propre ordinateur ne peut empêcher "
         "personne de copier."
     ),
+    folded="Cette page est volumineuse : sans scripts, elle n’affiche pas les solutions.",
     handed_in="Enregistré pour être rendu",
     receipt=(
         "Les réponses sont dans le fichier {}. Reçu : {}. La page peut encore être "
         "modifiée et enregistrée à nouveau."
     ),
     left_out="Sans réponse ou incomplètes : {}.",
-    formula_unread="Cette formule est illisible :",
+    number_logarithm="log peut être de base e, 10 ou 2 : écrivez ln(2), log10(2) ou log2(2).",
+    number_e=(
+        "On ne sait pas ce qu'est ce e : écrivez 5*e pour le nombre d'Euler "
+        "et 5e-3 pour une puissance de dix."
+    ),
+    number_valueless="Cette expression n'a pas de valeur.",
+    number_extreme="C'est trop grand ou trop petit pour être calculé ici.",
+    formula_long="Une formule a ici au plus {} caractères.",
+    formula_power=(
+        "{} (caractère {}) n’est pas clair : écrivez {}*10^({}), ou mettez un * devant le e."
+    ),
+    formula_equals="Écrivez seulement la formule elle-même, sans signe égal.",
+    formula_inequality="Écrivez une formule, pas une inégalité.",
+    formula_strange="« {} » (caractère {}) n’est pas compris ici.",
+    formula_unlisted="Le nom « {} » (caractère {}) est inconnu. Les variables sont {}.",
+    formula_unknown="Le nom « {} » (caractère {}) est inconnu.",
+    formula_constant="La constante libre doit être ajoutée au reste, comme dans … + C.",
+    formula_empty="Rien n’a été saisi : écrivez une formule.",
+    formula_closes="La parenthèse au caractère {} ne ferme rien.",
+    formula_ends="La formule s’arrête trop tôt : il manque quelque chose à la fin.",
+    formula_comma=(
+        "La virgule au caractère {} n’est pas claire : "
+        "écrivez les décimales avec un point, comme dans 0.5."
+    ),
+    formula_missing="Il manque quelque chose avant le caractère {}.",
+    formula_divisor=(
+        "On ne sait pas si le caractère {} fait encore partie du "
+        "dénominateur : écrivez 1/(2x) ou (1/2)x au lieu de 1/2x."
+    ),
+    formula_sign="Il manque un signe avant le nombre au caractère {}.",
+    formula_deep="Cette formule est trop imbriquée : écrivez-la plus simplement.",
+    formula_exponent=(
+        "On ne sait pas si le caractère {} fait encore partie "
+        "de l’exposant : écrivez x^(2y) ou x^2*y au lieu de x^2y."
+    ),
+    formula_fraction=r"Écrivez une fraction sous la forme \frac{1}{2}, avec les deux accolades.",
+    formula_blank=(
+        "Mettez une espace après chaque virgule, et "
+        "écrivez les décimales avec un point, comme dans 0.5."
+    ),
+    formula_open="La parenthèse au caractère {} n’est pas fermée.",
+    formula_raised="Écrivez la puissance d’une fonction sous la forme ({}(x))^2.",
+    formula_root="Écrivez une racine comme une puissance, par exemple x^(1/3).",
+    formula_brackets="Mettez des parenthèses autour de l’argument de {} : {}(x).",
+    formula_argument=(
+        "On ne sait pas où se termine l’argument de {} : mettez des parenthèses, {}(x)."
+    ),
+    formula_digits="Le nombre au caractère {} est trop long.",
+    formula_two="{} a besoin d’au moins deux arguments, comme dans {}(0, x).",
+    formula_one="{} a un seul argument ; écrivez les décimales avec un point, comme dans 0.5.",
+    formula_base="Il n’y a pas de logarithme en base un.",
     number_long="Un nombre a ici au plus {} caractères.",
     number_digits="Écrivez le nombre avec les chiffres de 0 à 9.",
     number_infinite="La réponse est un nombre fini, par exemple -2, 0.5, 1/3 ou 5e-3.",

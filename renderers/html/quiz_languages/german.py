@@ -53,13 +53,63 @@ GERMAN = QuizWords(
         "Antworten bleiben in diesem Browser, bis sie als Datei abgegeben werden. Eine Seite auf "
         "dem eigenen Rechner kann niemanden am Abschreiben hindern."
     ),
+    folded="Diese Seite ist groß: Ohne Skripte zeigt sie keine Lösungen.",
     handed_in="Zum Abgeben gespeichert",
     receipt=(
         "Die Antworten stehen in der Datei {}. Quittung: {}. Die Seite lässt sich weiter ändern "
         "und noch einmal speichern."
     ),
     left_out="Nicht oder nicht ganz beantwortet: {}.",
-    formula_unread="Diese Formel ist nicht lesbar:",
+    number_logarithm=(
+        "log kann die Basis e, 10 oder 2 haben: ln(2), log10(2) oder log2(2) schreiben."
+    ),
+    number_e=(
+        "Es ist unklar, was dieses e ist: 5*e für die Eulersche Zahl, "
+        "5e-3 für eine Zehnerpotenz schreiben."
+    ),
+    number_valueless="Das hat keinen Wert.",
+    number_extreme="Das ist zu groß oder zu klein, um hier ausgerechnet zu werden.",
+    formula_long="Eine Formel hat hier höchstens {} Zeichen.",
+    formula_power=(
+        "{} (Zeichen {}) ist unklar: Schreiben Sie {}*10^({}), oder setzen Sie ein * vor das e."
+    ),
+    formula_equals="Schreiben Sie nur die Formel selbst, ohne Gleichheitszeichen.",
+    formula_inequality="Schreiben Sie eine Formel, keine Ungleichung.",
+    formula_strange="„{}“ (Zeichen {}) wird hier nicht verstanden.",
+    formula_unlisted="Der Name „{}“ (Zeichen {}) ist unbekannt. Die Variablen sind {}.",
+    formula_unknown="Der Name „{}“ (Zeichen {}) ist unbekannt.",
+    formula_constant="Die freie Konstante muss zum Rest addiert werden, wie in … + C.",
+    formula_empty="Es wurde nichts eingegeben: Schreiben Sie eine Formel.",
+    formula_closes="Die Klammer bei Zeichen {} schließt nichts.",
+    formula_ends="Die Formel endet zu früh: Am Ende fehlt etwas.",
+    formula_comma=(
+        "Das Komma bei Zeichen {} ist unklar: Schreiben Sie Dezimalzahlen mit Punkt, wie in 0.5."
+    ),
+    formula_missing="Vor Zeichen {} fehlt etwas.",
+    formula_divisor=(
+        "Es ist unklar, ob Zeichen {} noch zum Nenner "
+        "gehört: Schreiben Sie 1/(2x) oder (1/2)x statt 1/2x."
+    ),
+    formula_sign="Vor der Zahl bei Zeichen {} fehlt ein Rechenzeichen.",
+    formula_deep="Diese Formel ist zu tief verschachtelt: Schreiben Sie sie einfacher.",
+    formula_exponent=(
+        "Es ist unklar, ob Zeichen {} noch zum Exponenten "
+        "gehört: Schreiben Sie x^(2y) oder x^2*y statt x^2y."
+    ),
+    formula_fraction=r"Schreiben Sie einen Bruch als \frac{1}{2}, mit beiden Klammern.",
+    formula_blank=(
+        "Setzen Sie hinter jedes Komma ein Leerzeichen, und "
+        "schreiben Sie Dezimalzahlen mit Punkt, wie in 0.5."
+    ),
+    formula_open="Die Klammer bei Zeichen {} wird nicht geschlossen.",
+    formula_raised="Schreiben Sie die Potenz einer Funktion als ({}(x))^2.",
+    formula_root="Schreiben Sie eine Wurzel als Potenz, wie in x^(1/3).",
+    formula_brackets="Setzen Sie Klammern um das Argument von {}: {}(x).",
+    formula_argument="Es ist unklar, wo das Argument von {} endet: Setzen Sie Klammern, {}(x).",
+    formula_digits="Die Zahl bei Zeichen {} ist zu lang.",
+    formula_two="{} braucht mindestens zwei Argumente, wie in {}(0, x).",
+    formula_one="{} hat ein Argument; schreiben Sie Dezimalzahlen mit Punkt, wie in 0.5.",
+    formula_base="Es gibt keinen Logarithmus zur Basis eins.",
     number_long="Eine Zahl hat hier höchstens {} Zeichen.",
     number_digits="Schreiben Sie die Zahl mit den Ziffern 0 bis 9.",
     number_infinite="Die Antwort ist eine endliche Zahl, etwa -2, 0.5, 1/3 oder 5e-3.",

@@ -57,13 +57,60 @@ ITALIAN = QuizWords(
         "Le risposte restano in questo browser finché non vengono consegnate come file."
         " Una pagina sul proprio computer non può impedire a nessuno di copiare."
     ),
+    folded="Questa pagina è grande: senza script non mostra le soluzioni.",
     handed_in="Salvato per la consegna",
     receipt=(
         "Le risposte sono nel file {}. Ricevuta: {}. La pagina si può ancora cambiare e"
         " salvare di nuovo."
     ),
     left_out="Senza risposta o incomplete: {}.",
-    formula_unread="Questa formula non è leggibile:",
+    number_logarithm="log può avere base e, 10 o 2: scrivere ln(2), log10(2) o log2(2).",
+    number_e=(
+        "Non è chiaro che cosa sia questa e: scrivere 5*e per il numero "
+        "di Nepero e 5e-3 per una potenza di dieci."
+    ),
+    number_valueless="Questa espressione non ha valore.",
+    number_extreme="È troppo grande o troppo piccolo per essere calcolato qui.",
+    formula_long="Una formula ha qui al massimo {} caratteri.",
+    formula_power=(
+        "{} (carattere {}) non è chiaro: scrivere {}*10^({}), oppure mettere un * prima della e."
+    ),
+    formula_equals="Scrivere solo la formula, senza segno di uguale.",
+    formula_inequality="Scrivere una formula, non una disuguaglianza.",
+    formula_strange="«{}» (carattere {}) qui non è comprensibile.",
+    formula_unlisted="Il nome «{}» (carattere {}) è sconosciuto. Le variabili sono {}.",
+    formula_unknown="Il nome «{}» (carattere {}) è sconosciuto.",
+    formula_constant="La costante libera va sommata al resto, come in … + C.",
+    formula_empty="Non è stato scritto nulla: scrivere una formula.",
+    formula_closes="La parentesi al carattere {} non chiude nulla.",
+    formula_ends="La formula finisce troppo presto: manca qualcosa alla fine.",
+    formula_comma=(
+        "La virgola al carattere {} non è chiara: scrivere i decimali con il punto, come in 0.5."
+    ),
+    formula_missing="Manca qualcosa prima del carattere {}.",
+    formula_divisor=(
+        "Non è chiaro se il carattere {} appartenga ancora al "
+        "denominatore: scrivere 1/(2x) o (1/2)x invece di 1/2x."
+    ),
+    formula_sign="Manca un segno prima del numero al carattere {}.",
+    formula_deep="Questa formula è troppo annidata: scriverla in modo più semplice.",
+    formula_exponent=(
+        "Non è chiaro se il carattere {} appartenga ancora "
+        "all’esponente: scrivere x^(2y) o x^2*y invece di x^2y."
+    ),
+    formula_fraction=r"Scrivere una frazione come \frac{1}{2}, con entrambe le parentesi.",
+    formula_blank=(
+        "Mettere uno spazio dopo ogni virgola e scrivere i decimali con il punto, come in 0.5."
+    ),
+    formula_open="La parentesi al carattere {} non è chiusa.",
+    formula_raised="Scrivere la potenza di una funzione come ({}(x))^2.",
+    formula_root="Scrivere una radice come potenza, come in x^(1/3).",
+    formula_brackets="Mettere tra parentesi l’argomento di {}: {}(x).",
+    formula_argument="Non è chiaro dove finisca l’argomento di {}: mettere le parentesi, {}(x).",
+    formula_digits="Il numero al carattere {} è troppo lungo.",
+    formula_two="{} richiede almeno due argomenti, come in {}(0, x).",
+    formula_one="{} ha un solo argomento; scrivere i decimali con il punto, come in 0.5.",
+    formula_base="Non esiste il logaritmo in base uno.",
     number_long="Un numero ha qui al massimo {} caratteri.",
     number_digits="Scriva il numero con le cifre da 0 a 9.",
     number_infinite="La risposta è un numero finito, per esempio -2, 0.5, 1/3 o 5e-3.",

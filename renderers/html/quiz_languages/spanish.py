@@ -53,13 +53,58 @@ SPANISH = QuizWords(
         "Las respuestas se guardan en este navegador hasta que se entregan en un "
         "archivo. Una página en su propio ordenador no puede impedir que alguien copie."
     ),
+    folded="Esta página es grande: sin scripts no muestra las soluciones.",
     handed_in="Guardado para entregar",
     receipt=(
         "Las respuestas están en el archivo {}. Recibo: {}. La página aún se puede "
         "cambiar y guardar de nuevo."
     ),
     left_out="Sin responder o incompletas: {}.",
-    formula_unread="Esta fórmula no se puede leer:",
+    number_logarithm="log puede tener base e, 10 o 2: escriba ln(2), log10(2) o log2(2).",
+    number_e=(
+        "No está claro qué es esta e: escriba 5*e para el número de Euler "
+        "y 5e-3 para una potencia de diez."
+    ),
+    number_valueless="Esta expresión no tiene valor.",
+    number_extreme="Es demasiado grande o demasiado pequeño para calcularlo aquí.",
+    formula_long="Una fórmula tiene aquí como máximo {} caracteres.",
+    formula_power="{} (carácter {}) no está claro: escriba {}*10^({}), o ponga un * antes de la e.",
+    formula_equals="Escriba solo la fórmula, sin signo de igual.",
+    formula_inequality="Escriba una fórmula, no una desigualdad.",
+    formula_strange="«{}» (carácter {}) no se entiende aquí.",
+    formula_unlisted="El nombre «{}» (carácter {}) es desconocido. Las variables son {}.",
+    formula_unknown="El nombre «{}» (carácter {}) es desconocido.",
+    formula_constant="La constante libre debe sumarse al resto, como en … + C.",
+    formula_empty="No se ha escrito nada: escriba una fórmula.",
+    formula_closes="El paréntesis en el carácter {} no cierra nada.",
+    formula_ends="La fórmula termina demasiado pronto: falta algo al final.",
+    formula_comma=(
+        "La coma en el carácter {} no está clara: escriba los decimales con punto, como en 0.5."
+    ),
+    formula_missing="Falta algo antes del carácter {}.",
+    formula_divisor=(
+        "No está claro si el carácter {} pertenece aún al "
+        "denominador: escriba 1/(2x) o (1/2)x en lugar de 1/2x."
+    ),
+    formula_sign="Falta un signo antes del número en el carácter {}.",
+    formula_deep="Esta fórmula está demasiado anidada: escríbala de forma más sencilla.",
+    formula_exponent=(
+        "No está claro si el carácter {} pertenece aún al "
+        "exponente: escriba x^(2y) o x^2*y en lugar de x^2y."
+    ),
+    formula_fraction=r"Escriba una fracción como \frac{1}{2}, con ambas llaves.",
+    formula_blank=(
+        "Ponga un espacio después de cada coma y escriba los decimales con punto, como en 0.5."
+    ),
+    formula_open="El paréntesis en el carácter {} no está cerrado.",
+    formula_raised="Escriba la potencia de una función como ({}(x))^2.",
+    formula_root="Escriba una raíz como potencia, como en x^(1/3).",
+    formula_brackets="Ponga paréntesis alrededor del argumento de {}: {}(x).",
+    formula_argument="No está claro dónde termina el argumento de {}: ponga paréntesis, {}(x).",
+    formula_digits="El número en el carácter {} es demasiado largo.",
+    formula_two="{} necesita al menos dos argumentos, como en {}(0, x).",
+    formula_one="{} tiene un solo argumento; escriba los decimales con punto, como en 0.5.",
+    formula_base="No existe el logaritmo en base uno.",
     number_long="Un número tiene aquí como máximo {} caracteres.",
     number_digits="Escriba el número con las cifras de 0 a 9.",
     number_infinite="La respuesta es un número finito, por ejemplo -2, 0.5, 1/3 o 5e-3.",

@@ -54,10 +54,42 @@ class QuizWords:
     down: str
     moved: str
     copying: str
+    folded: str
     handed_in: str
     receipt: str
     left_out: str
-    formula_unread: str
+    number_logarithm: str
+    number_e: str
+    number_valueless: str
+    number_extreme: str
+    formula_long: str
+    formula_power: str
+    formula_equals: str
+    formula_inequality: str
+    formula_strange: str
+    formula_unlisted: str
+    formula_unknown: str
+    formula_constant: str
+    formula_empty: str
+    formula_closes: str
+    formula_ends: str
+    formula_comma: str
+    formula_missing: str
+    formula_divisor: str
+    formula_sign: str
+    formula_deep: str
+    formula_exponent: str
+    formula_fraction: str
+    formula_blank: str
+    formula_open: str
+    formula_raised: str
+    formula_root: str
+    formula_brackets: str
+    formula_argument: str
+    formula_digits: str
+    formula_two: str
+    formula_one: str
+    formula_base: str
     number_long: str
     number_digits: str
     number_infinite: str

@@ -8,8 +8,7 @@
 import { exactly, fraction, magnitude, minus, negative, over, plus, raised, times, ZERO } from "./exact.mjs"
 import { readFormula } from "./formula_reader.mjs"
 import { enclosure } from "./formula_values.mjs"
-import { unread } from "./formula_words.mjs"
-import { closedForms } from "./numbers.mjs"
+import { closedForms, refusal } from "./numbers.mjs"
 
 const CLOSED_FORM =
   /[\][(){}^*|√π\\⁰¹²³⁴⁵⁶⁷⁸⁹]|(?<![A-Za-z])(?:exp|ln|log|sqrt|abs|sin|cos|tanh|sigmoid|pi|e)(?![A-Za-z0-9])/u
@@ -30,21 +29,21 @@ function shownFraction(value, digits) {
 
 /** @type {(text: string, refused: Refusal) => TypedNumber | Refusal} */
 closedForms.read = (text, refused) => {
-  if (!["numberNone", "numberSlashes"].includes(refused.code ?? "") || !CLOSED_FORM.test(text)) return refused
+  if (!["numberNone", "numberSlashes"].includes(refused.code) || !CLOSED_FORM.test(text)) return refused
   if (LOGARITHM_ALONE.test(text))
-    return unread("log can have base e, 10 or 2: write ln(2), log10(2) or log2(2).")
+    return refusal("Logarithm", "log can have base e, 10 or 2: write ln(2), log10(2) or log2(2).")
   if (HALF_A_POWER.test(text))
-    return unread("It is unclear what this e is: write 5*e for Euler's number, and 5e-3 for a power of ten.")
+    return refusal("E", "It is unclear what this e is: write 5*e for Euler's number, and 5e-3 for a power of ten.")
   const formula = readFormula(text, [])
   if ("refused" in formula) return formula
   const value = enclosure(formula)
-  if (value === "none") return unread("This has no value.")
-  if (value === "unknown") return unread(TOO_LARGE)
+  if (value === "none") return refusal("Valueless", "This has no value.")
+  if (value === "unknown") return refusal("Extreme", TOO_LARGE)
   const { low, high, exact } = value
   const size = Math.max(Math.abs(low), Math.abs(high))
-  if (size && Math.abs(Math.floor(Math.log10(size))) >= LARGEST_SIZE) return unread(TOO_LARGE)
+  if (size && Math.abs(Math.floor(Math.log10(size))) >= LARGEST_SIZE) return refusal("Extreme", TOO_LARGE)
   if (exact) return { value: exact, slack: ZERO }
-  if (high - low > WIDEST * Math.max(1, size)) return unread(TOO_LARGE)
+  if (high - low > WIDEST * Math.max(1, size)) return refusal("Extreme", TOO_LARGE)
   const middle = shownFraction((low + high) / 2, KNOWN_DIGITS)
   const half = over(magnitude(minus(shownFraction(high, 17), shownFraction(low, 17))), fraction(2))
   return { value: middle, slack: plus(times(magnitude(middle), HALF_A_UNIT), half) }

@@ -3,9 +3,13 @@
  * @typedef {import("./question.mjs").Question} Question
  * @typedef {import("./marking.mjs").Choice} Choice
  * @typedef {import("./marking.mjs").Matching} Matching
+ * @typedef {import("./marking.mjs").MatrixKey} MatrixKey
  * @typedef {import("./marking.mjs").Mark} Mark
  */
-import { byId, made } from "./controls.mjs"
+import { byId, fields, made } from "./controls.mjs"
+import { exactly } from "./exact.mjs"
+import { readAnswer } from "./numbers.mjs"
+import { numberMark } from "./rules.mjs"
 
 /** @type {Record<string, string>} */
 const OPTION_SIGNS = { right: "✓", wrong: "✗", missed: "○", left: "·" }
@@ -40,17 +44,36 @@ export function comments(place, question, index, found, remarked) {
       const isRight = Array.isArray(response) && response[pair] === right
       const kind = isRight ? "right" : "wrong"
       const said = isRight ? "" : ` ${String.fromCharCode(64 + right)}`
-      const sign = made("span", { class: `row-mark ${kind}` }, made("span", { "aria-hidden": "true" }, OPTION_SIGNS[kind]))
-      sign.append(made("span", { class: "unseen" }, question.words[kind]), said)
-      byId(`${question.base(index)}-l${pair + 1}`)?.after(sign)
+      byId(`${question.base(index)}-l${pair + 1}`)?.after(rowMark(question, kind, said))
     })
     const missed = notes.filter((note) => {
       const pair = Number(note.getAttribute("data-note")) - 1
       return !Array.isArray(response) || response[pair] !== key[pair]
     })
     solution?.before(...missed.map((note) => commentBox("missed", note)))
+  } else if (part.kind === "matrix") {
+    entryMarks(question, index)
+    if (found.mistake !== null) solution?.before(commentBox("wrong", notes[found.mistake]))
   } else if (part.kind === "open") selfMarking(question, index, notes, solution, remarked)
   else if (found.mistake !== null) solution?.before(commentBox("wrong", notes[found.mistake]))
+}
+
+/** A sign behind a control, said in words to who listens. @type {(question: Question, kind: "right" | "wrong", said: string) => HTMLElement} */
+function rowMark(question, kind, said) {
+  const sign = made("span", { class: `row-mark ${kind}` }, made("span", { "aria-hidden": "true" }, OPTION_SIGNS[kind]))
+  sign.append(made("span", { class: "unseen" }, question.words[kind]), said)
+  return sign
+}
+
+/** Which entries of a matrix are right. @param {Question} question @param {number} index */
+function entryMarks(question, index) {
+  const part = question.parts[index]
+  const { values, tolerance } = /** @type {MatrixKey} */ (/** @type {unknown} */ (part))
+  for (const [place, box] of fields(question.base(index), part).entries()) {
+    const read = readAnswer(box.value)
+    const isRight = !("refused" in read) && numberMark(exactly(values[place]), [], tolerance, read.value, read.slack).credit.top
+    box.after(rowMark(question, isRight ? "right" : "wrong", ""))
+  }
 }
 
 /** @param {Question} question @param {number} index @param {Element[]} notes */

@@ -102,9 +102,9 @@ export function noteFiles(base) {
 /** Lets nothing be changed, or everything again. @type {(base: string, part: Shown, isLocked: boolean) => void} */
 export function lock(base, part, isLocked) {
   for (const text of fields(base, part)) text.readOnly = isLocked || text.classList.contains("files")
-  const files = byId(`${base}-file`)
-  if (files instanceof HTMLInputElement) files.disabled = isLocked
   const words = wordList(base, part)
   if (words) words.disabled = isLocked
+  const files = byId(`${base}-file`)
+  if (files instanceof HTMLInputElement) files.disabled = isLocked
   for (const control of [...boxes(base), ...lists(base, part.shown ?? 0)]) control.disabled = isLocked
 }

@@ -4,6 +4,7 @@
  * @typedef {import("./numbers.mjs").Refusal} Refusal
  */
 import { isOperation, operation, readFormula } from "./formula_reader.mjs"
+import { unread } from "./formula_words.mjs"
 
 /** @type {Formula} */
 export const NOTHING = { op: "number", value: "0" }
@@ -28,5 +29,5 @@ export function withoutFreeConstant(formula, free) {
 export function readWithConstant(text, variables, free) {
   const formula = readFormula(text, [...variables, ...free])
   if ("refused" in formula || !free.length || withoutFreeConstant(formula, free)) return formula
-  return { refused: "The free constant must be added to the rest, as in … + C." }
+  return unread("Constant", "The free constant must be added to the rest, as in … + C.")
 }

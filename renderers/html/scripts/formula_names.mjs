@@ -96,6 +96,9 @@ function unknownName(token, variables) {
   const name = token.text.replace(/^\\/, "")
   const listed = [...variables].sort().slice(0, 12).join(", ")
   const shown = name.length <= 30 ? name : `${name.slice(0, 30)}…`
-  const hint = listed && ` The variables are ${listed}.`
-  return unread(`The name “${shown}” (character ${token.position}) is unknown.${hint}`, token.position)
+  const unknown = "The name “{}” (character {}) is unknown."
+  const { position } = token
+  return listed
+    ? unread("Unlisted", `${unknown} The variables are {}.`, position, shown, position, listed)
+    : unread("Unknown", unknown, position, shown, position)
 }

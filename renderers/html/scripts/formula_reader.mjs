@@ -29,10 +29,10 @@ const EULER = operation("exp", number("1"))
 export const isOperation = (formula) => "parts" in formula
 
 class Unreadable extends Error {
-  /** @param {string} sentence @param {number} [position] */
-  constructor(sentence, position) {
-    super(sentence)
-    this.position = position
+  /** @param {Parameters<typeof unread>} told */
+  constructor(...told) {
+    super(told[0])
+    this.refusal = unread(...told)
   }
 }
 
@@ -40,13 +40,13 @@ class Unreadable extends Error {
 export function readFormula(text, variables) {
   const tokens = formulaWords(text)
   if ("refused" in tokens) return tokens
-  if (tokens.length === 1) return unread("Nothing was typed: write a formula.")
+  if (tokens.length === 1) return unread("Empty", "Nothing was typed: write a formula.")
   const words = namesResolved(tokens, variables)
   if ("refused" in words) return words
   try {
     return new Parser(words).whole()
   } catch (error) {
-    if (error instanceof Unreadable) return unread(error.message, error.position)
+    if (error instanceof Unreadable) return error.refusal
     throw error
   }
 }
@@ -79,7 +79,7 @@ class Parser {
     const formula = this.sum()
     const token = this.here
     if (["close", "bar"].includes(token.kind))
-      throw new Unreadable(`The bracket at character ${token.position} closes nothing.`, token.position)
+      throw new Unreadable("Closes", "The bracket at character {} closes nothing.", token.position, token.position)
     if (token.kind !== "end") throw this.unexpected()
     return formula
   }
@@ -87,10 +87,10 @@ class Parser {
   unexpected() {
     const { kind, text, position } = this.here
     if (kind === "end")
-      return new Unreadable("The formula ends too early: something is missing at its end.", position)
+      return new Unreadable("Ends", "The formula ends too early: something is missing at its end.", position)
     if (text === ",")
-      return new Unreadable(`The comma at character ${position} is unclear: ${COMMA}.`, position)
-    return new Unreadable(`Something is missing before character ${position}.`, position)
+      return new Unreadable("Comma", `The comma at character {} is unclear: ${COMMA}.`, position, position)
+    return new Unreadable("Missing", "Something is missing before character {}.", position, position)
   }
 
   /** @returns {Formula} */
@@ -132,12 +132,14 @@ class Parser {
     const { kind, position } = this.here
     if (divided)
       throw new Unreadable(
-        `It is unclear whether character ${position} still belongs to the divisor: ` +
+        "Divisor",
+        "It is unclear whether character {} still belongs to the divisor: " +
           "write 1/(2x) or (1/2)x instead of 1/2x.",
+        position,
         position,
       )
     if (kind === "number")
-      throw new Unreadable(`A sign is missing before the number at character ${position}.`, position)
+      throw new Unreadable("Sign", "A sign is missing before the number at character {}.", position, position)
   }
 
   startsFactor() {
@@ -151,7 +153,7 @@ class Parser {
   power() {
     this.depth += 1
     if (this.depth > DEEPEST)
-      throw new Unreadable("This formula is nested too deeply: write it more simply.")
+      throw new Unreadable("Deep", "This formula is nested too deeply: write it more simply.")
     let base = this.primary()
     for (;;) {
       if (this.here.kind === "raised") {
@@ -174,8 +176,10 @@ class Parser {
     if (token.spaced || !this.startsFactor() || ["close", "bar", "raised"].includes(last.kind)) return
     if (!(last.kind === "number" && token.kind === "open"))
       throw new Unreadable(
-        `It is unclear whether character ${token.position} still belongs to the exponent: ` +
+        "Exponent",
+        "It is unclear whether character {} still belongs to the exponent: " +
           "write x^(2y) or x^2*y instead of x^2y.",
+        token.position,
         token.position,
       )
   }
@@ -205,7 +209,7 @@ class Parser {
   /** One bracket of a fraction. */
   braced() {
     if (this.here.text !== "{")
-      throw new Unreadable("Write a fraction as \\frac{1}{2}, with both brackets.", this.here.position)
+      throw new Unreadable("Fraction", "Write a fraction as \\frac{1}{2}, with both brackets.", this.here.position)
     return this.bracketed(1)[0]
   }
 
@@ -221,7 +225,7 @@ class Parser {
       this.take()
       entries.push(this.sum())
     }
-    if (tight && entries.length > 2) throw new Unreadable(`Put a blank after each comma, and ${COMMA}.`)
+    if (tight && entries.length > 2) throw new Unreadable("Blank", `Put a blank after each comma, and ${COMMA}.`)
     this.close(opening)
     this.inBars = outer
     return entries
@@ -241,7 +245,7 @@ class Parser {
     const closers = opening.kind === "bar" ? ["|", "|)"] : [PARTNER[opening.text]]
     if (closers.includes(this.here.text)) this.take()
     else if (["end", "close", "bar"].includes(this.here.kind))
-      throw new Unreadable(`The bracket at character ${opening.position} is not closed.`, opening.position)
+      throw new Unreadable("Open", "The bracket at character {} is not closed.", opening.position, opening.position)
     else throw this.unexpected()
   }
 
@@ -249,12 +253,12 @@ class Parser {
   applied(word) {
     const name = word.text === "√" ? "sqrt" : word.text
     if (this.at("^") || this.here.kind === "raised")
-      throw new Unreadable(`Write the power of a function as (${name}(x))^2.`, this.here.position)
+      throw new Unreadable("Raised", "Write the power of a function as ({}(x))^2.", this.here.position, name)
     const isRoot = this.here.text === "["
     if (this.here.kind !== "open") return call(name, [this.bareArgument(name)])
     const parts = this.bracketed(MOST_ARGUMENTS)
     if (isRoot && this.here.text === "{")
-      throw new Unreadable("Write a root as a power, as in x^(1/3).", word.position)
+      throw new Unreadable("Root", "Write a root as a power, as in x^(1/3).", word.position)
     return call(name, parts)
   }
 
@@ -262,13 +266,16 @@ class Parser {
   bareArgument(name) {
     const start = this.here.position
     if (!this.startsFactor())
-      throw new Unreadable(`Write brackets around what ${name} is taken of: ${name}(x).`, start)
+      throw new Unreadable("Brackets", "Write brackets around what {} is taken of: {}(x).", start, name, name)
     const argument = this.power()
     const isClosed = ["close", "bar"].includes(this.tokens[this.index - 1].kind)
     if (!isClosed && (this.startsFactor() || this.at("*", "/")))
       throw new Unreadable(
-        `It is unclear where the argument of ${name} ends: write brackets, ${name}(x).`,
+        "Argument",
+        "It is unclear where the argument of {} ends: write brackets, {}(x).",
         start,
+        name,
+        name,
       )
     return argument
   }
@@ -295,7 +302,7 @@ const product = (factors) => (factors.length === 1 ? factors[0] : operation("pro
 /** @type {(token: Token) => string} */
 function digits(token) {
   if (token.text.length > LONGEST_DIGITS)
-    throw new Unreadable(`The number at character ${token.position} is too long.`, token.position)
+    throw new Unreadable("Digits", "The number at character {} is too long.", token.position, token.position)
   return token.text
 }
 
@@ -305,9 +312,9 @@ function call(name, parts) {
   const known = logarithm ? "ln" : FUNCTIONS.get(name) ?? ""
   if (known === "max" || known === "min") {
     if (parts.length < 2)
-      throw new Unreadable(`${name} needs at least two arguments, as in ${name}(0, x).`)
-  } else if (parts.length > 1) throw new Unreadable(`${name} has one argument; ${COMMA}.`)
+      throw new Unreadable("Two", "{} needs at least two arguments, as in {}(0, x).", undefined, name, name)
+  } else if (parts.length > 1) throw new Unreadable("One", `{} has one argument; ${COMMA}.`, undefined, name)
   if (!logarithm) return operation(known, ...parts)
-  if (logarithm[1] === "1") throw new Unreadable("There is no logarithm with base one.")
+  if (logarithm[1] === "1") throw new Unreadable("Base", "There is no logarithm with base one.")
   return operation("quotient", operation("ln", ...parts), operation("ln", number(logarithm[1])))
 }

@@ -46,13 +46,21 @@ const WORD = new RegExp(
 )
 const SCIENTIFIC = /[eE]([+\-−]?[0-9]+)/uy
 
-/** @type {(sentence: string, position?: number) => Refusal} */
-export const unread = (sentence, position) => ({ refused: sentence, position })
+/**
+ * Why a formula is refused: the name of the words in which a page says so, what they are in English
+ * with `{}` for each value, and where the mistake is.
+ * @type {(code: string, sentence: string, position?: number, ...values: (string | number)[]) => Refusal}
+ */
+export const unread = (code, sentence, position, ...values) => {
+  const rest = [...values]
+  const refused = sentence.replace(/\{\}/g, () => String(rest.shift()))
+  return { refused, position, code: `formula${code}`, values }
+}
 
 /** The words with an `end` behind them, or why they cannot be read. @type {(text: string) => Token[] | Refusal} */
 export function formulaWords(text) {
   if ([...text].length > LONGEST_FORMULA)
-    return unread(`A formula has at most ${LONGEST_FORMULA} characters here.`)
+    return unread("Long", "A formula has at most {} characters here.", undefined, LONGEST_FORMULA)
   /** @type {Token[]} */
   const tokens = []
   let spaced = false
@@ -72,9 +80,13 @@ export function formulaWords(text) {
     const exponent = found.number && SCIENTIFIC.exec(text)
     if (exponent)
       return unread(
-        `${found.number}${exponent[0]} (character ${position}) is unclear: ` +
-          `write ${found.number}*10^(${exponent[1]}), or put a * before the e.`,
+        "Power",
+        "{} (character {}) is unclear: write {}*10^({}), or put a * before the e.",
         position,
+        found.number + exponent[0],
+        position,
+        found.number,
+        exponent[1],
       )
     const token = tokenOf(match[0], found, position, spaced)
     if ("refused" in token) return token
@@ -129,10 +141,10 @@ function commandOf(name, token, position) {
 /** @type {(written: string, position: number) => Refusal} */
 function notUnderstood(written, position) {
   if (["=", "≈"].includes(written))
-    return unread("Write only the formula itself, without an equals sign.", position)
+    return unread("Equals", "Write only the formula itself, without an equals sign.", position)
   if (["<", ">", "≤", "≥"].includes(written))
-    return unread("Write a formula, not an inequality.", position)
+    return unread("Inequality", "Write a formula, not an inequality.", position)
   const code = (written.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")
   const shown = /[\p{C}\p{Z}]/u.test(written.replaceAll(" ", "")) ? `U+${code}` : written
-  return unread(`“${shown}” (character ${position}) is not understood here.`, position)
+  return unread("Strange", "“{}” (character {}) is not understood here.", position, shown, position)
 }

@@ -2,7 +2,7 @@
  * Numbers as students type them, read exactly or refused with a sentence; never guessed. The same
  * readings as qgen's own reader.
  * @typedef {import("./exact.mjs").Fraction} Fraction
- * @typedef {{refused: string, position?: number, code?: string, values?: (string | number)[]}} Refusal
+ * @typedef {{refused: string, position?: number, code: string, values: (string | number)[]}} Refusal
  * @typedef {{value: Fraction, slack: Fraction}} TypedNumber A number as it was typed; what it stands for lies at most `slack` from `value`.
  */
 import { fraction, exactly, negative, over, raised, times, ZERO } from "./exact.mjs"
@@ -35,7 +35,7 @@ export const stripped = (text) => text.replace(OUTER_SPACE, "")
 const characters = (text) => [...text].length
 
 /** Why a number is refused, and the name of the words in which a page says so. @type {(code: string, sentence: string, ...values: (string | number)[]) => Refusal} */
-const refusal = (code, sentence, ...values) => ({ refused: sentence, code: `number${code}`, values })
+export const refusal = (code, sentence, ...values) => ({ refused: sentence, code: `number${code}`, values })
 
 /** Reads what is no plain number, where `closed_forms` is there. @type {{read: (text: string, refused: Refusal) => TypedNumber | Refusal}} */
 export const closedForms = { read: (_, refused) => refused }

@@ -162,7 +162,7 @@ export class Question {
     for (const each of controls) each.toggleAttribute("aria-invalid", Boolean(refused && tellsWhy && each === control))
     if (refused && tellsWhy) {
       const place = part.kind === "matrix" ? [`${byId(`${control.id}-label`)?.textContent}: `] : []
-      message.replaceChildren(made("span", { class: "asked-back" }, ...place, ...this.sentences(refused)))
+      message.replaceChildren(made("span", { class: "asked-back" }, ...place, this.sentence(refused)))
       if (refused.position) message.append(placeShown(control.value, refused.position))
     } else if (part.kind === "formula" && control.value.trim() && !refused) {
       const formula = formulas.read(control.value, part.variables ?? [], part.free ?? [])
@@ -179,11 +179,10 @@ export class Question {
     if (message.scrollWidth > message.clientWidth) message.setAttribute("tabindex", "0")
   }
 
-  /** Why an answer is refused in the page's words; of a formula, the place and an English sentence. @param {import("./numbers.mjs").Refusal} refused @returns {(Node | string)[]} */
-  sentences({ refused, code, values = [] }) {
-    const { [code ?? ""]: own, formulaUnread } = this.words
-    if (code) return [own ? phrased(own, ...values) : refused]
-    return formulaUnread ? [`${formulaUnread} `, made("span", { lang: "en" }, refused)] : [refused]
+  /** Why an answer is refused, in the page's words. @param {import("./numbers.mjs").Refusal} refused */
+  sentence({ refused, code, values }) {
+    const own = this.words[code]
+    return own ? phrased(own, ...values) : refused
   }
 
   /** Asks back for what cannot be read; the first control of that. */

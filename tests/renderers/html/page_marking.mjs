@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import { pathToFileURL } from "node:url"
 
 await import(pathToFileURL(process.argv[2]))
-const { mark, written, readNumber, readAnswer, canonical, sha256, allowance, isIrreducible, ratioOf, readFormula } = globalThis.tools
+const { mark, written, readNumber, readAnswer, canonical, sha256, allowance, isIrreducible, ratioOf, readFormula, readWithConstant } = globalThis.tools
 const tasks = {
   mark: ([key, response, earlier, met]) => {
     const found = mark(key, response, earlier ?? [], met ?? null)
@@ -17,6 +17,7 @@ const tasks = {
     const found = readAnswer(text, workedOut)
     return "refused" in found ? found.refused : [written(found.value), written(found.slack)]
   },
+  formula: ([text, names, free]) => readWithConstant(text, names, free),
   digest: (value) => sha256(canonical(value)),
   allowance: ([limits, attempts, now]) => allowance(limits, attempts, now),
   irreducible: ([text, names]) => isIrreducible(ratioOf(readFormula(text, names), names).top, names.length),

@@ -71,8 +71,8 @@ MODULES = Path(str(qgen.renderers.html.__file__)).parent / "scripts"
 RUNNER = Path(__file__).with_name("page_marking.mjs")
 WORD = passage_of("word")
 TOOLS = (
-    *("mark", "written", "readNumber", "readAnswer", "canonical", "sha256", "allowance"),
-    *("isIrreducible", "ratioOf", "readFormula"),
+    "mark written readNumber readAnswer canonical sha256 allowance isIrreducible ratioOf "
+    "readFormula readWithConstant".split()
 )
 
 

@@ -334,12 +334,14 @@ class TestEveryKind:
         assert page.inner_text("#q1-message").startswith("row 1, column 2: This is not a number")
         page.click("#q1-submit")
         assert page.evaluate("document.activeElement.id") == "q1-r1-c2"
-        page.fill("#q1-r1-c2", "0")
+        page.fill("#q1-r1-c2", "ln(1)")
         page.fill("#q1-r2-c1", "-1/3")
         page.fill("#q1-r2-c2", "1.25")
         page.click("#q1-submit")
         assert earned(page, "q1-result") == "1 / 2"
         assert "That is the transposed one." in page.inner_text("#q1 .comment")
+        signs = page.query_selector_all("#q1 .entry .row-mark")
+        assert [sign.inner_text()[0] for sign in signs] == ["✓", "✗", "✗", "✓"]
         page.fill("#q2-1-answer", "5")
         page.select_option("#q2-2-answer", "falling")
         page.fill("#q2-3-answer", "elbo")

@@ -10,7 +10,7 @@ import pytest
 
 from qgen.document.answers import FormulaAnswer, Numeric
 from qgen.renderers.html.script_tightening import tightened
-from qgen.renderers.html.scripts import modules_for, page_script, whole_script
+from qgen.renderers.html.scripts import inner_script, modules_for, page_script, whole_script
 from qgen.renderers.writer import NoMemory
 from tests import samples
 
@@ -80,11 +80,13 @@ def test_every_page_has_a_script_that_can_be_read(tmp_path: Path) -> None:
     asked = [samples.ANSWERS[kind] for kind in ("numeric", "formula", "ordering")]
     for mode, count in itertools.product(("practice", "exam"), range(len(asked) + 1)):
         modules = modules_for(mode, asked[:count])
-        script = page_script(modules, NoMemory())
-        file = tmp_path / "page.mjs"
-        file.write_text(script, "utf-8")
-        subprocess.run(["node", "--check", str(file)], check=True)
-        assert len(script) < 0.6 * len(whole_script(modules))
+        script, inner = page_script(modules, "", NoMemory()).text, inner_script(modules)
+        for name, text in (("page.mjs", script), ("page.cjs", inner)):
+            file = tmp_path / name
+            file.write_text(text, "utf-8")
+            subprocess.run(["node", "--check", str(file)], check=True)
+        assert len(inner) < 0.6 * len(whole_script(modules))
+        assert len(script) < 0.7 * len(inner)
 
 
 def test_only_pages_that_mark_formulas_know_how() -> None:
@@ -110,8 +112,8 @@ def test_a_kept_script_that_was_damaged_is_made_anew() -> None:
             self.kept[name] = content
 
     shelf = Shelf()
-    script = page_script(("start_exam",), shelf)
+    script = page_script(("start_exam",), "", shelf)
     (name,) = shelf.kept
     shelf.kept[name] = shelf.kept[name][:-10]
-    assert page_script(("start_exam",), shelf) == script
-    assert page_script(("start_exam",), shelf) == script
+    assert page_script(("start_exam",), "", shelf) == script
+    assert page_script(("start_exam",), "", shelf) == script

@@ -74,16 +74,24 @@ def boxes_of(question: Question, parts: Sequence[Part]) -> list[Asked]:
     if question.kind != "cloze":
         question.grade = 1
         return [Asked((question,), question.text)]
-    segments = [question.text]
+    stem, segments = "", [question.text]
     if parts[0].label:
-        segments = re.split(r"(?=<p><strong>Part [a-z])", question.text)[1:]
+        stem, *segments = re.split(r"(?=<p><strong>Part [a-z])", question.text)
     segments = [segment for segment in segments if "{#}" in segment]
-    left, asked = list(question.blanks), []
-    for segment, _ in zip(segments, parts, strict=True):
+    left = list(question.blanks)
+    # A box in the stem stands behind the label of its part.
+    found = {
+        label: Asked((left.pop(0),), stem)
+        for label in re.findall(r"<strong>\(([a-z])\)</strong>&nbsp;\{#\}", stem)
+    }
+    assert len(found) == stem.count("{#}")
+    below = [part for part in parts if part.label not in found]
+    for segment, part in zip(segments, below, strict=True):
         count = segment.count("{#}")
-        asked.append(Asked(tuple(left[:count]), segment))
+        found[part.label] = Asked(tuple(left[:count]), segment)
         del left[:count]
     assert not left
+    asked = [found[part.label] for part in parts]
     total = sum(blank.grade for blank in question.blanks)
     points = sum((part.points for part in parts), Fraction(0))
     for each, part in zip(asked, parts, strict=True):

@@ -1,6 +1,6 @@
 """Asks the rules of an item and qgen's own grader for the mark of the same responses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import chain, combinations, permutations
 from typing import Any
@@ -29,6 +29,7 @@ from qgen.marking.grader import (
     mark_matrix,
     mark_number,
     mark_ordering,
+    mark_part_number,
     mark_words,
 )
 from qgen.marking.rules import accepted_interval
@@ -129,6 +130,51 @@ def _matrices(answer: MatrixAnswer) -> Iterator[list[Fraction | None]]:
             yield [*key[:place], one, *key[place + 1 :]]
     for mistake in answer.mistakes:
         yield [exact_value(entry) for entry in entries_of(mistake.rows)]
+
+
+def assert_followed_alike(item: QtiItem, parts: Sequence[Part]) -> int:
+    """Marks carried values for right and wrong earlier ones; how many parts QTI follows."""
+    count = 0
+    names = {part.label: f"R{number}" for number, part in enumerate(parts, 1)}
+    for part in parts:
+        name = names[part.label]
+        if item.root.find(f"outcomeDeclaration[@identifier='FOLLOWED_{name}']") is None:
+            continue
+        count += 1
+        assert part.carried is not None
+        assert isinstance(part.answer, Numeric)
+        (earlier_part,) = (each for each in parts if each.label == part.carried.part)
+        assert isinstance(earlier_part.answer, Numeric)
+        values = [exact_value(earlier_part.answer.key), *map(Fraction, EARLIER)]
+        values += [exact_value(mistake.value) for mistake in earlier_part.answer.mistakes]
+        for earlier in (exact_value(float(value)) for value in values):
+            for typed in _followers(part, earlier):
+                given = {names[earlier_part.label]: repr(float(earlier)), name: repr(typed)}
+                wanted = mark_part_number(part, typed, {earlier_part.label: earlier})
+                score = item.run(given)[f"SCORE_{name}"]
+                assert score == pytest.approx(float(wanted.credit * part.points)), (part, given)
+        for blank in ("", "abc"):
+            given = {names[earlier_part.label]: blank, name: repr(float(part.answer.key) * 3 + 1)}
+            assert item.run(given)[f"SCORE_{name}"] == 0
+    return count
+
+
+EARLIER = "0 1 -1 0.3 -2.5 7 1000 1/3".split()
+
+
+def _followers(part: Part, earlier: Fraction) -> Iterator[float]:
+    """What follows, both sides of its tolerance, and the key."""
+    assert part.carried is not None
+    assert isinstance(part.answer, Numeric)
+    yield float(part.answer.key)
+    yield 0.12345
+    try:
+        followed = exact_value(part.carried.key(earlier))
+    except (ArithmeticError, ValueError):
+        return
+    low, high = accepted_interval(followed, part.answer.tolerance)
+    slack = (high - low) / 1000
+    yield from map(float, (followed, low - slack, low + slack, high - slack, high + slack))
 
 
 def _assert_pairs_alike(answer: Matching, same: Any) -> None:

@@ -5,6 +5,7 @@ It is told the names of 2.1; those of 3.0 are turned back by the specification's
 
 import copy
 import io
+import math
 import re
 import zipfile
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ class QtiItem:
         (interaction,) = (
             each for each in self.root.iter() if each.get("responseIdentifier") == name
         )
-        kinds = ("simpleChoice", "simpleAssociableChoice")
+        kinds = ("simpleChoice", "inlineChoice", "simpleAssociableChoice")
         return [(e.get("identifier"), _text(e)) for e in interaction.iter() if e.tag in kinds]
 
 
@@ -231,8 +232,6 @@ class _Run:
         match node.tag:
             case "isNull":
                 return inner[0] is None
-            case "sum":
-                return sum(inner)
             case "not":
                 return None if inner[0] is None else not inner[0]
             case "and":
@@ -246,6 +245,14 @@ class _Run:
         if None in inner:
             return None
         match node.tag:
+            case "sum":
+                return sum(inner)
+            case "product":
+                return math.prod(inner)
+            case "subtract":
+                return inner[0] - inner[1]
+            case "divide":
+                return inner[0] / inner[1] if inner[1] else None
             case "match":
                 return inner[0] == inner[1]
             case "member":

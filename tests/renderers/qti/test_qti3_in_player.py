@@ -5,13 +5,19 @@ set to that folder's `node_modules`, lets it run.
 """
 
 import json
+import math
 import os
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from qgen.document.answers import CarriedForward, Numeric, Part, Tolerance
+from qgen.document.exam import Item
 from qgen.document.formats import QtiOptions
+from qgen.document.richtext import passage_of
 from tests import samples
 from tests.renderers.canvas.test_canvas import exam_of
 from tests.renderers.qti.qti_reader import QtiItem, read
@@ -120,3 +126,64 @@ def test_the_player_scores_and_tells_what_our_reader_does(play, kind):
             else:
                 held = set(theirs[name] or ()) if isinstance(value, set) else theirs[name]
                 assert held == value, (response, name)
+
+
+def steps(tolerance: Tolerance) -> Item:
+    """Two numbers, of which the second one is (5 - 2x) / (x + 1) of the first, 1/3 for 2."""
+
+    def answer(key: str) -> Numeric:
+        return replace(NUMERIC, key=Fraction(key), tolerance=tolerance, mistakes=())
+
+    carried = CarriedForward("a", lambda value: (5 - 2 * value) / (value + 1))
+    prompt = passage_of("A step.")
+    parts = (
+        Part("a", prompt, answer("2"), Fraction(1), "stated", None),
+        Part("b", prompt, answer("1/3"), Fraction(2), "stated", None, carried),
+    )
+    return replace(samples.item("numeric"), parts=parts, points=Fraction(3))
+
+
+NUMERIC = samples.ANSWERS["numeric"]
+assert isinstance(NUMERIC, Numeric)
+# The first and the second number, and whether the second one follows.
+FOLLOWED = (
+    ("2", "0.3333", True),
+    ("4", "-0.6", True),
+    ("4", "-0.66", False),
+    ("4", "0.3333", True),
+    ("4", "0.6", False),
+    ("-1", "0.6", False),
+    ("", "-0.6", False),
+    ("1e3", "-1.993", True),
+)
+
+
+@pytest.mark.parametrize(
+    "tolerance", [Tolerance("absolute", Fraction(1, 100)), Tolerance("relative", Fraction(1, 50))]
+)
+def test_the_player_follows_an_earlier_value(play, tolerance):
+    rendered = render(exam_of(steps(tolerance)), QtiOptions(1, "3.0"))
+    assert "qti-carried" not in {problem.code for problem in rendered.problems}
+    (item,) = read(rendered.files["samples.zip"]).items
+    state = {**play(item.xml, None), "contextVariables": []}
+    first, second = (
+        next(each for each in state["responseVariables"] if each["identifier"] == name)
+        for name in ("R1", "R2")
+    )
+    for earlier, typed, is_right in FOLLOWED:
+        assert item.run({"R1": earlier, "R2": typed})["SCORE_R2"] == (2 if is_right else 0)
+        first["value"] = float(earlier) if earlier else None
+        second["value"] = float(typed)
+        outcomes = play(item.xml, state)["outcomeVariables"]
+        theirs = {each["identifier"]: each["value"] for each in outcomes}
+        assert (earlier, typed, theirs["SCORE_R2"]) == (earlier, typed, 2 if is_right else 0)
+
+
+def test_a_value_that_qti_cannot_work_out_is_told() -> None:
+    item = steps(Tolerance("absolute", Fraction(1, 100)))
+    carried = CarriedForward("a", math.exp)
+    parts = (item.parts[0], replace(item.parts[1], carried=carried))
+    rendered = render(exam_of(replace(item, parts=parts)), QtiOptions(1, "3.0"))
+    told = [problem for problem in rendered.problems if problem.code == "qti-carried"]
+    assert [problem.severity for problem in told] == ["loss"]
+    assert "part b" in told[0].message
