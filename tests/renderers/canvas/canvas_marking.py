@@ -74,7 +74,8 @@ def assert_marked_alike(item: CanvasItem, answer: Answer, lost: set[str]) -> Non
             assert item.mark(key) == mark_ordering(answer, answer.key).credit == 1
             assert item.mark([key[1], key[0], *key[2:]]) < 1
         case FormulaAnswer() | MatrixAnswer() | Open():
-            assert item.kind == "essay"
+            is_file = isinstance(answer, Open) and bool(answer.upload)
+            assert item.kind == ("file_upload" if is_file else "essay")
             assert lost & BY_HAND
 
 

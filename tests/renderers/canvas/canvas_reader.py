@@ -172,7 +172,7 @@ def _item(node: Any, group: str) -> CanvasItem:
             item.forms = [each.text or "" for each in variables]
         case "matching" | "multiple_dropdowns":
             _read_lists(item, presentation, scoring)
-        case "essay":
+        case "essay" | "file_upload":
             assert not scoring
             assert item.metadata["grading_notes"]
         case _:

@@ -26,7 +26,7 @@ ITEM_ORDER = (
 )
 BLOCKS = set(
     "p div ul ol table h4 h5 h6 blockquote pre hr choiceInteraction matchInteraction "
-    "orderInteraction extendedTextInteraction rubricBlock".split()
+    "orderInteraction extendedTextInteraction uploadInteraction rubricBlock".split()
 )
 
 
