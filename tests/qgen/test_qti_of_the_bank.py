@@ -32,8 +32,8 @@ def test_every_shipped_question_is_marked_in_qti_as_the_grader_marks_it(version:
                 assert_marked_alike(found, number, part, lost)
             count_of_item = assert_followed_alike(found, item.parts)
             carried = sum(part.carried is not None for part in item.parts)
-            told = [problem for problem in writer.problems if problem.code == "qti-carried"]
-            assert carried == count_of_item or told
+            reported = [each for each in writer.problems if each.code == "qti-carried"]
+            assert carried == count_of_item or reported
             followed += count_of_item
             # What MathML refused would stand there as its source.
             assert "<code>\\" not in found.xml
