@@ -40,7 +40,7 @@ from qgen.question_solvers import question_solvers, verified_results
 from qgen.solvers.routes.registry import all_solvers
 from tests.shipped import shipped_templates
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bank")]
+pytestmark = pytest.mark.slow
 
 LAST_WORDS = {
     "Tick every statement that holds; there may be none.": 0,

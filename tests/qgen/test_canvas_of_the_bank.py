@@ -12,7 +12,6 @@ from tests.shipped import shipped_items
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("bank")
 def test_every_shipped_question_is_marked_in_canvas_as_the_grader_marks_it() -> None:
     for items in shipped_items():
         header, count = items[0].header, len(items)

@@ -21,7 +21,6 @@ def as_gift(items: tuple[Item, ...]) -> list[Question]:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("bank")
 def test_every_shipped_question_is_marked_in_gift_as_the_grader_marks_it() -> None:
     written = 0
     for items in shipped_items():

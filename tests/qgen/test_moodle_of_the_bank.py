@@ -38,7 +38,7 @@ from tests.renderers.moodle.stack_reader import StackQuestion
 from tests.samples import PNG
 from tests.shipped import shipped_items, shipped_templates
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bank")]
+pytestmark = pytest.mark.slow
 
 OPTIONS = MoodleOptions(variants=2)
 

@@ -11,7 +11,6 @@ from tests.shipped import shipped_items
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("bank")
 @pytest.mark.parametrize("version", ["2.1", "3.0"])
 def test_every_shipped_question_is_marked_in_qti_as_the_grader_marks_it(version: str) -> None:
     followed = 0

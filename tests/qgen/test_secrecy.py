@@ -17,7 +17,7 @@ from qgen.typesetting import Engine, find_engine
 from tests.qgen.course import Course, choice, manifest
 from tests.qgen.test_examples import shipped_questions
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("secrecy")]
+pytestmark = pytest.mark.slow
 
 SEED = 760_193_482
 TENTH = 10
