@@ -203,7 +203,7 @@ class PaperMarker:
         if submission.is_transcript:
             if given is None:
                 return None, ResponseMark(None, "missing")
-            if isinstance(part.answer, Open):
+            if isinstance(part.answer, Open) and part.answer.accepts is None:
                 # Nobody copies a page of text into a cell: what stands on paper counts.
                 return response, ResponseMark(None, "open")
             written = written_response(part.answer, str(response or ""))
