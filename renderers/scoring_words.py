@@ -19,6 +19,7 @@ from qgen.document.answers import (
 )
 from qgen.document.exam import Paper
 from qgen.renderers.labels import Labels
+from qgen.renderers.matrices import scoring_text
 
 
 def scoring_sentences(paper: Paper, labels: Labels) -> tuple[str, ...]:
@@ -66,7 +67,7 @@ def _sentences(answer: Answer, labels: Labels) -> Iterator[str]:
             is_whole = answer.credit == "all_or_nothing"
             yield labels.order_all_or_nothing if is_whole else labels.order_adjacent
         case MatrixAnswer():
-            yield labels.entries_all if answer.credit == "all" else labels.entries_each
+            yield scoring_text(answer, labels)
         case SingleChoice() | Numeric() | FormulaAnswer() | ShortAnswer() | Open():
             return
         case _:
