@@ -303,7 +303,10 @@ class TemplateBuilder:
             self._problem("blank", message, self._source.place_in_text(path, model.stem, offset))
         for index in unasked(model.parts, PART_LABELS, blanks_of(stem)):
             label = PART_LABELS[index]
-            message = f"part '{label}' needs a 'prompt', or a blank [[{label}]] in the stem"
+            message = (
+                f"part '{label}' needs a 'prompt', or a blank [[{label}]] in the stem, outside of "
+                "formulas and code"
+            )
             self._problem("missing", message, self._place("parts", index))
         return stem
 

@@ -3,7 +3,7 @@
 All marks come from `qgen.marking`; here is only which answer belongs to which part.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import assert_never
@@ -118,11 +118,16 @@ class PaperMarker:
         missing: list[str] = []
         for number, item in enumerate(self._paper.items, 1):
             earlier: dict[str, Real] = {}
+            waiting: set[str] = set()
             for index, part in enumerate(item.parts):
                 given = found.get((number, index))
                 if given is None and submission.is_transcript:
                     missing.append(f"{number}-{part.label}" if part.label else str(number))
                 graded, mark = self._part((number, index), given, earlier, submission)
+                if mark.outcome == "marked" and mark.credit != 1 and _follows(part, waiting):
+                    graded = _undecided(graded, part)
+                if mark.credit is None:
+                    waiting.add(part.label)
                 if mark.number is not None:
                     earlier[part.label] = mark.number
                 parts.append(graded)
@@ -203,7 +208,7 @@ class PaperMarker:
         if submission.is_transcript:
             if given is None:
                 return None, ResponseMark(None, "missing")
-            if isinstance(part.answer, Open):
+            if isinstance(part.answer, Open) and part.answer.accepts is None:
                 # Nobody copies a page of text into a cell: what stands on paper counts.
                 return response, ResponseMark(None, "open")
             written = written_response(part.answer, str(response or ""))
@@ -216,6 +221,20 @@ class PaperMarker:
         if key not in self._known:
             self._known[key] = mark_response(part, response, {})
         return response, self._known[key]
+
+
+def _follows(part: Part, labels: Collection[str]) -> bool:
+    """Whether a part may follow from one of these."""
+    return part.carried is not None and part.carried.part in labels
+
+
+def _undecided(graded: GradedPart, part: Part) -> GradedPart:
+    """A mark that would be another one, if it were known what the earlier part's answer is."""
+    before = "" if part.carried is None else part.carried.part
+    sentence = f"it may follow from the answer to part {before}, which waits for a person itself"
+    return replace(
+        graded, credit=None, outcome="undecided", mistake="", feedback=(), sentence=sentence
+    )
 
 
 def part_place(name: str, labels: Sequence[str]) -> int | None:

@@ -7,6 +7,7 @@ from math import isclose
 from typing import assert_never
 
 from qgen.document.answers import (
+    Acceptance,
     Answer,
     FormulaAnswer,
     Matching,
@@ -48,6 +49,8 @@ def telling(answer: Answer, hint: Passage) -> str | None:
             return next((form for form in answer.accepted if _holds(words, form)), None)
         case SingleChoice():
             return _right_option(answer, hint)
+        case Open(accepts=Acceptance(example=example)):
+            return telling(example, hint)
         case MultipleSelect() | Matching() | Ordering() | MatrixAnswer() | Open():
             return None
         case _:

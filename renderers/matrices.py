@@ -63,3 +63,8 @@ def accepted_rows(answer: MatrixAnswer) -> tuple[Rows, Rows]:
 def size_text(answer: MatrixAnswer, labels: Labels) -> str:
     """`Rows: 2, columns: 3`."""
     return labels.matrix_size.format(answer.height, answer.width)
+
+
+def scoring_text(answer: MatrixAnswer, labels: Labels) -> str:
+    """What right entries earn, in a sentence."""
+    return labels.entries_all if answer.credit == "all" else labels.entries_each

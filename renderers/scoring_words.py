@@ -1,6 +1,7 @@
 """How a paper is scored, in words: the rules of `marking.rules` as a student reads them."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
 from qgen.document.answers import (
@@ -18,17 +19,32 @@ from qgen.document.answers import (
 )
 from qgen.document.exam import Paper
 from qgen.renderers.labels import Labels
+from qgen.renderers.matrices import scoring_text
 
 
 def scoring_sentences(paper: Paper, labels: Labels) -> tuple[str, ...]:
-    """A sentence for each rule by which a part of the paper can earn some of its points."""
-    found = (
-        sentence
-        for item in paper.items()
-        for part in item.parts
-        for sentence in _sentences(part.answer, labels)
+    """A sentence for each rule by which a part of the paper can earn some of its points.
+
+    Where answers of one kind go by several rules, each names its questions:
+    `Questions 2, 3 (b): …`.
+    """
+    places: dict[tuple[type[Answer], str], list[str]] = {}
+    for number, item in enumerate(paper.items(), 1):
+        for part in item.parts:
+            place = f"{number} ({part.label})" if part.label else f"{number}"
+            for sentence in _sentences(part.answer, labels):
+                places.setdefault((type(part.answer), sentence), []).append(place)
+    rules = Counter(kind for kind, _ in places)
+    return tuple(
+        sentence if rules[kind] == 1 else f"{_named(named, labels)}: {sentence}"
+        for (kind, sentence), named in places.items()
     )
-    return tuple(dict.fromkeys(found))
+
+
+def _named(places: Sequence[str], labels: Labels) -> str:
+    if len(places) == 1:
+        return labels.question.format(places[0])
+    return f"{labels.questions} {', '.join(places)}"
 
 
 def _sentences(answer: Answer, labels: Labels) -> Iterator[str]:
@@ -51,7 +67,7 @@ def _sentences(answer: Answer, labels: Labels) -> Iterator[str]:
             is_whole = answer.credit == "all_or_nothing"
             yield labels.order_all_or_nothing if is_whole else labels.order_adjacent
         case MatrixAnswer():
-            yield labels.entries_all if answer.credit == "all" else labels.entries_each
+            yield scoring_text(answer, labels)
         case SingleChoice() | Numeric() | FormulaAnswer() | ShortAnswer() | Open():
             return
         case _:

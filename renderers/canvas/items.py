@@ -31,6 +31,7 @@ from qgen.renderers.canvas.text import CanvasText
 from qgen.renderers.keys import key_text
 from qgen.renderers.labels import Labels
 from qgen.renderers.markup_text import attribute
+from qgen.renderers.matrices import scoring_text
 from qgen.renderers.moodle.cloze import can_be_listed
 from qgen.renderers.moodle.essay import (
     asked_text,
@@ -375,6 +376,8 @@ def _free_name(texts: Iterable[str]) -> str:
 
 def _plain_notes(answer: FormulaAnswer | MatrixAnswer | Open, labels: Labels) -> str:
     """The key or the rubric in plain characters, for the one who marks."""
+    if isinstance(answer, MatrixAnswer):
+        return f"{labels.key}: {key_text(answer)}. {scoring_text(answer, labels)}"
     if not isinstance(answer, Open):
         return f"{labels.key}: {key_text(answer)}"
     lines = (

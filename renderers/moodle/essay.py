@@ -24,7 +24,7 @@ from qgen.document.numbers import machine_decimal
 from qgen.document.richtext import Passage
 from qgen.marking.rules import accepted_interval
 from qgen.renderers.labels import Labels
-from qgen.renderers.matrices import key_tex, rows_tex, size_text
+from qgen.renderers.matrices import key_tex, rows_tex, scoring_text, size_text
 from qgen.renderers.moodle.text import escaped, escaped_text
 from qgen.renderers.passage_writer import PassageWriter
 from qgen.renderers.wording import credit_text, points_label, points_number, upload_label
@@ -128,7 +128,9 @@ def marking_notes(answer: Answer, text: PassageWriter, labels: Labels) -> str:
             )
         case MatrixAnswer():
             mistakes = [(_typeset(rows_tex(m.rows)), m.feedback) for m in answer.mistakes]
-            return _key(labels, _typeset(key_tex(answer))) + _list(mistakes, text)
+            key = _key(labels, _typeset(key_tex(answer)))
+            rule = escaped_text(scoring_text(answer, labels))
+            return f"{key}<p>{rule}</p>{_list(mistakes, text)}"
         case FormulaAnswer():
             return _formula_notes(answer, text, labels)
         case ShortAnswer():

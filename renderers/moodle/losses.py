@@ -198,7 +198,18 @@ def _plugin_losses(asked: Iterable[Half], options: MoodleOptions) -> list[tuple[
         if fault is not None:
             text = f"{fault}, so that values of the formula are asked for, and no plugin is used"
             found.append(("moodle-formula", text))
-        elif options.formulas == "plugin":
+            continue
+        name = _PLUGIN_NAMES[options.formulas]
+        found += [
+            (
+                "moodle-numbers",
+                f"{_where(part)}{name} works out what is typed, so that 17*23 is right for its "
+                "product, although the number is to be worked out",
+            )
+            for part in half.parts
+            if isinstance(part.answer, Numeric) and part.answer.worked_out
+        ]
+        if options.formulas == "plugin":
             text = "the Formulas plugin reads ln(x) and exp(x), but no log(x) and no e^x"
             found.append(("moodle-formula", text))
             if any(_has_mistakes(part.answer) for part in half.parts):
@@ -207,6 +218,10 @@ def _plugin_losses(asked: Iterable[Half], options: MoodleOptions) -> list[tuple[
                     text += ", and those that earn a share of the points earn nothing"
                 found.append(("moodle-feedback", text))
     return found
+
+
+def _where(part: Part) -> str:
+    return f"part {part.label}: " if part.label else ""
 
 
 def _has_mistakes(answer: Answer) -> bool:

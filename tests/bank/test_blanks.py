@@ -86,5 +86,5 @@ def test_what_is_wrong_with_a_blank_is_told_at_its_place(
 
 def test_a_part_without_prompt_and_blank_is_told_at_its_line() -> None:
     (line,) = problems_of(derivation("It is [[a]].", part(), part()))
-    assert "part 'b' needs a 'prompt', or a blank [[b]] in the stem [missing]" in line
+    assert "part 'b' needs a 'prompt', or a blank [[b]] in the stem, outside of" in line
     assert int(line.split(":")[0]) > 6

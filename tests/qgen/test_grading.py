@@ -162,6 +162,22 @@ class TestAWholePaper:
         marks = desk.marks()
         assert [marks[f"{place}{part}"]["points"] for part in "abc"] == ["0", "2", "0"]
 
+    @pytest.mark.parametrize(
+        ("second", "waits"), [("19/3", True), (None, False), ("the key", False)]
+    )
+    def test_what_may_follow_from_an_unread_answer_waits_with_it(
+        self, desk: Desk, papers: dict[str, Paper], second: str | None, waits: bool
+    ) -> None:
+        items = enumerate(papers["A"].items(), 1)
+        place, item = next((n, each) for n, each in items if each.is_derivation)
+        given = key(item.parts[1]) if second == "the key" else second
+        desk.put("a.json", response({f"{place}-1": "six", f"{place}-2": given}))
+        desk.graded()
+        marks = desk.marks()
+        assert marks[f"{place}a"]["outcome"] == "unreadable"
+        assert (marks[f"{place}b"]["outcome"] == "undecided") is waits
+        assert (marks[f"{place}b"]["points"] == "") is waits
+
     def test_the_same_files_give_the_same_bytes_in_any_order(
         self, desk: Desk, papers: dict[str, Paper]
     ) -> None:

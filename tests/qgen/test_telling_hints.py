@@ -12,11 +12,19 @@ from tests.generator.filled import fill
 
 
 def told(kind: str, hint: str, **changes: Any) -> str | None:
-    part = fill(template(question(kind, hints=[hint], **changes))).parts[0]
+    data = question(kind, hints=[hint], **changes)
+    part = fill(template({key: each for key, each in data.items() if each is not None})).parts[0]
     return telling(part.answer, part.hints[0].text)
 
 
 NUMBER = {"answer": "1/3", "tolerance": {"absolute": "0.001"}}
+ANY = {
+    "answer": None,
+    "tolerance": None,
+    "mistakes": None,
+    "accept_if": "response > 2",
+    "example": "7/2",
+}
 FORMULA = {"answer": "2*x*(x + 1)", "variables": {"x": "real"}, "solver": []}
 TOWNS = [{"text": "Bern", "correct": True}, "Basel", "$\\frac{1}{2}$"]
 
@@ -30,6 +38,8 @@ TOWNS = [{"text": "Bern", "correct": True}, "Basel", "$\\frac{1}{2}$"]
         ("numeric", NUMBER, "Divide 1 by 3: not 0.34, nor 10.333, nor $x_1$.", None),
         ("numeric", {"answer": 0, "tolerance": {"absolute": 0}}, "It is 0.", "0"),
         ("numeric", {"answer": -2, "tolerance": {"absolute": 0}}, "It is $-2$.", "-2"),
+        ("numeric", ANY, "Try 3,5.", "3,5"),
+        ("numeric", ANY, "It is above 2.", None),
         ("formula", FORMULA, "Multiply out: $f(x) = 2x^2 + 2x$.", "2x^2 + 2x"),
         ("formula", FORMULA, "Use $(x + 1)' = 1$ and $2x$.", None),
         ("short_answer", {"accept": ["the ELBO"]}, "Is it the elbo?", "the ELBO"),

@@ -54,6 +54,19 @@ def test_typed_answers_are_graded(course: Course, monkeypatch: pytest.MonkeyPatc
     assert desk.reasons() == ["unreadable"]
 
 
+def test_a_condition_marks_what_stands_in_a_table(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    papers = build_exam(course, monkeypatch, questions=QUESTIONS, versions=1)
+    b = papers["A"].sections[0].items[2].values["b"]
+    desk = Desk(course)
+    cells = [f"A,3,,{b},Ada", f"A,3,,-{b},Bob", "A,3,,,Cid", "A,3,,many,Dot"]
+    desk.put("scan.csv", "\n".join(["paper,question,part,answer,student", *cells]) + "\n")
+    desk.graded()
+    credits = [desk.marks(name)["3"]["credit"] for name in ("Ada", "Bob", "Cid", "Dot")]
+    assert credits == ["1", "0.25", "0", ""]
+
+
 def test_a_platform_leaves_the_condition_to_a_person(
     course: Course, qgen: Callable[..., Result]
 ) -> None:

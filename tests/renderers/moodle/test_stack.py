@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Literal
 
 import pytest
 
-from qgen.document.answers import FormulaAnswer, FormulaMistake
+from qgen.document.answers import FormulaAnswer, FormulaMistake, Numeric
 from qgen.document.exam import Item
 from qgen.document.formats import MoodleOptions
 from qgen.document.formula import Call, Number, Power, Product, Quotient, Sum, Symbol, typed
@@ -129,6 +130,19 @@ def test_formulas_among_other_parts_are_asked_with_them_where_all_can_be() -> No
     assert question.kind == "cloze"
     told = [problem for problem in losses(item, STACK) if problem.code == "moodle-formula"]
     assert "part b: only numbers, formulas and single choices are asked" in told[0].message
+
+
+@pytest.mark.parametrize("plugin", ["stack", "plugin"])
+def test_a_number_that_is_to_be_worked_out_is_told_as_lost(
+    plugin: Literal["stack", "plugin"],
+) -> None:
+    number = samples.ANSWERS["numeric"]
+    assert isinstance(number, Numeric)
+    parts = samples.steps(ANSWERS["plain"], replace(number, worked_out=True))
+    item = replace(samples.item("derivation"), parts=parts)
+    told = [each.message for each in losses(item, replace(STACK, formulas=plugin))]
+    assert any("part b: " in each and "17*23 is right" in each for each in told)
+    assert not any("17*23" in each.message for each in losses(item, MoodleOptions()))
 
 
 def test_a_form_is_told_as_lost_and_the_sheet_names_the_plugin() -> None:

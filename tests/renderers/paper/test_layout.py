@@ -106,6 +106,22 @@ def test_orders_have_words_of_their_own(credit: str) -> None:
     assert told == (getattr(ENGLISH, f"order_{credit}"),)
 
 
+def test_rules_that_differ_name_their_questions() -> None:
+    (part,) = samples.item("ordering").parts
+    assert isinstance(part.answer, Ordering)
+    whole, adjacent = (
+        replace(part, answer=replace(part.answer, credit=credit))
+        for credit in ("all_or_nothing", "adjacent")
+    )
+    first, *_ = paper_of(whole).items()
+    second = replace(first, parts=(replace(adjacent, label="a"), replace(whole, label="b")))
+    paper = Paper("A", None, (Section("Questions", None, (first, second)),))
+    assert scoring_sentences(paper, ENGLISH) == (
+        f"Questions 1, 2 (b): {ENGLISH.order_all_or_nothing}",
+        f"Question 2 (a): {ENGLISH.order_adjacent}",
+    )
+
+
 @pytest.mark.parametrize(
     ("language", "options"),
     [*((language, PaperOptions()) for language in LABELS), ("en", LatexOptions())],
