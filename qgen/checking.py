@@ -244,6 +244,8 @@ def _key(template: QuestionTemplate, how: How) -> str | None:
         solvers = [find_solver(name) for name, _ in template.solvers]
     except UnknownSolver:
         return None
+    if not all(each.alone for each in solvers):
+        return None
     return result_key(template, solvers, f"{how.variants} {how.rule} {how.strict}")
 
 

@@ -19,6 +19,7 @@ from qgen.course_guard import (
     guarded,
     guarded_second_route,
 )
+from qgen.course_reach import rests_on_itself
 from qgen.course_values import drawn_value, solver_results
 from qgen.document.problem import Place, Problem
 from qgen.document.values import Value
@@ -65,7 +66,7 @@ def load_course_file(path: Path) -> None:
         return
     forget(module)
     try:
-        _run(module, path)
+        _run(module, path, content)
     except CourseFailure:
         forget(module)
         raise
@@ -86,14 +87,15 @@ def forget_all() -> None:
         forget(module)
 
 
-def _run(name: str, path: Path) -> None:
+def _run(name: str, path: Path, content: bytes) -> None:
     spec = spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise CourseFailure(f"{path}: is not a Python file")
     module = sys.modules[name] = module_from_spec(spec)
     with failures_of(path, None, BATCH_SECONDS):
         spec.loader.exec_module(module)
-    solvers.revise(name, lambda known: _guarded_solver(path, known))
+    alone = rests_on_itself(content)
+    solvers.revise(name, lambda known: replace(_guarded_solver(path, known), alone=alone))
     figures.revise(name, lambda known: _guarded_figure(path, known))
     generators.revise(name, lambda known: _guarded_generator(path, known))
 

@@ -44,6 +44,13 @@ def rows(lines: Iterable[Sequence[str]]) -> bytes:
     return csv_rows([visible(cell) for cell in line] for line in lines)
 
 
+def review_rows(concerns: Iterable[Concern]) -> bytes:
+    """The whole of `review.csv`; whoever marks a program sees its lines as they were typed."""
+    lines = [REVIEW_COLUMNS, *map(review_row, concerns)]
+    answers = {REVIEW_COLUMNS.index("answer")}
+    return csv_rows([[visible(cell) for cell in line] for line in lines], answers)
+
+
 def mark_row(graded: GradedPaper, part: GradedPart) -> Sequence[str]:
     """A row of `marks.csv`."""
     by = "" if part.credit is None else "person" if part.by_hand else "qgen"

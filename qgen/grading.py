@@ -16,7 +16,6 @@ from qgen.grade_tables import (
     MARK_COLUMNS,
     MARKS,
     REVIEW,
-    REVIEW_COLUMNS,
     TOTAL_COLUMNS,
     TOTALS,
     Comparison,
@@ -24,7 +23,7 @@ from qgen.grade_tables import (
     decimal,
     mark_row,
     read_marks,
-    review_row,
+    review_rows,
     rows,
     total_row,
 )
@@ -193,7 +192,7 @@ class _Grading:
             raise _Refused
         if request.against is not None:
             self._compare(before)
-        self._folder.write(REVIEW, rows([REVIEW_COLUMNS, *map(review_row, self._report.concerns)]))
+        self._folder.write(REVIEW, review_rows(self._report.concerns))
         self._finish()
 
     def _mark(self, submissions: Iterable[ArrangedSubmission]) -> None:

@@ -22,7 +22,7 @@ class KeptChecks:
     a time limit, and whether a build succeeds must not depend on how busy the machine is.
 
     Where a question shows only some of its options, which ones they are is not in the variant's
-    values: its items are checked each time.
+    values: its items are checked each time. So are those of a solver that reads files.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class KeptChecks:
     ) -> None:
         self._store = store
         self._key = _key(template, solvers, rule)
-        self._varied = any(
+        self._varied = not all(each.alone for each in solvers) or any(
             isinstance(part.answer, ChoiceTemplate) and part.answer.draw is not None
             for part in template.parts
         )

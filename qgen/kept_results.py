@@ -52,7 +52,7 @@ def can_be_kept(template: QuestionTemplate) -> bool:
     """Whether a result's key tells everything that it rests on.
 
     A course's own generators and figures may read whatever they like: such a question is checked
-    each time.
+    each time. So is one with a solver that reads files (`Solver.alone`).
     """
     domains = [each.domain for each in template.parameters]
     generators = {domain.generator for domain in domains if isinstance(domain, Generated)}

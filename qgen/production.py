@@ -70,7 +70,8 @@ class Prover:
             return []
         key = proof_key(template, solver)
         if key not in self._known:
-            self._known[key] = self.store.load(key) if self.mode == "new" else set()
+            kept = self.mode == "new" and solver.alone
+            self._known[key] = self.store.load(key) if kept else set()
         known = self._known[key]
         fresh = [index for index, variant in enumerate(variants) if variant.digest not in known]
         self.tally.proved_earlier += len(variants) - len(fresh)
@@ -83,7 +84,8 @@ class Prover:
         if not result.disagreements:
             proved = {variants[i].digest for i in fresh}
             known |= proved
-            self.store.add(key, proved)
+            if solver.alone:
+                self.store.add(key, proved)
             self.tally.proved_now += len(fresh)
         return [
             (

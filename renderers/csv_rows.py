@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 # Spreadsheets take the wide forms of these characters for them.
 _FORMULA_STARTS = tuple("=+-@＝＋－＠")
@@ -12,19 +12,23 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 _UNSEEN = "".join(map(chr, (*range(0x20), 0x7F, 0xFEFF)))
 
 
-def csv_rows(rows: Iterable[Sequence[str]]) -> bytes:
-    """The rows as UTF-8, each cell one line of text or a number."""
+def csv_rows(rows: Iterable[Sequence[str]], with_lines: Container[int] = ()) -> bytes:
+    """The rows as UTF-8, each cell text or a number, of one line but in columns `with_lines`."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(map(csv_cell, row) for row in rows)
+    csv.writer(text, lineterminator="\n").writerows(
+        [csv_cell(cell, with_lines=index in with_lines) for index, cell in enumerate(row)]
+        for row in rows
+    )
     return text.getvalue().encode("utf-8", "replace")
 
 
-def csv_cell(cell: str) -> str:
+def csv_cell(cell: str, *, with_lines: bool = False) -> str:
     """A cell that a spreadsheet takes as text: `-0.5` stays a number, `-x` is no formula.
 
-    It is one line: what follows a carriage return would be read as the start of a row.
+    It has one line, or no carriage return: what follows one would be read as the start of a row.
     """
-    cell = " ".join(cell.split())
+    lines = [line.rstrip() for line in cell.splitlines()] if with_lines else []
+    cell = "\n".join(lines).strip("\n") if len(lines) > 1 else " ".join(cell.split())
     if cell.lstrip(_UNSEEN).startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(cell):
         return f"'{cell}"
     return cell

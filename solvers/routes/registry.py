@@ -76,6 +76,9 @@ class Solver:
     check: Check | None = None
     content: bytes = b""
     """What both routes rest on beside their source: the definitions of derived values."""
+    alone: bool = True
+    """Whether both routes rest on sources alone, and on no file that they read: only then is
+    what was proved with them kept."""
 
     @property
     def names(self) -> tuple[str, ...]:

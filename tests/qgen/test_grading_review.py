@@ -227,6 +227,17 @@ class TestAPersonsMarks:
         assert desk.reasons() == []
         assert desk.table("totals.csv")[0]["waiting"] == "0"
 
+    def test_a_program_keeps_its_lines(self, desk: Desk, papers: dict[str, Paper]) -> None:
+        typed = 'def f(x):\r\n    if x:\n\treturn ",=1"\r\r@g\n'
+        desk.put("a.json", response({"8": typed}))
+        desk.graded()
+        (row,) = (row for row in desk.table("review.csv") if row["question"] == "8")
+        assert row["answer"] == 'def f(x):\n    if x:\n\treturn ",=1"\n\n@g'
+        filled = desk.course.write("mine.csv", "")
+        filled.write_bytes((desk.output / "review.csv").read_bytes().rstrip(b"\n")[:-1] + b",1/2\n")
+        desk.graded(manual=filled)
+        assert desk.marks()["8"]["points"] == "0.5"
+
     def test_points_are_a_share_of_what_the_part_is_worth(
         self, desk: Desk, papers: dict[str, Paper]
     ) -> None:

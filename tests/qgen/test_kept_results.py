@@ -7,7 +7,7 @@ import pytest
 
 from qgen import checking, kept_results
 from qgen.checking import BankCheck, check_banks
-from tests.qgen.course import SOLVERS, Course, numeric
+from tests.qgen.course import SOLVERS, Course, errors, numeric
 
 
 @pytest.fixture
@@ -106,6 +106,22 @@ def test_what_a_courses_own_generator_draws_is_checked_each_time(
     assert not check(course).failed
     check(course)
     assert checked == ["one", "two", "one"]
+
+
+def test_what_a_solver_reads_of_a_file_is_proved_each_time(
+    course: Course, checked: list[str]
+) -> None:
+    factor = course.folder / "factor.txt"
+    factor.write_text("1")
+    reading = f"int(open({str(factor)!r}).read())"
+    course.solvers(SOLVERS.replace("a * a", f"a * a * {reading}"))
+    course.bank(numeric("one"))
+    course.exam("one")
+    assert not check(course).failed
+    assert course.build().tally.proved_now
+    factor.write_text("2")
+    assert check(course).failed
+    assert "[routes-disagree]" in errors(course.build())[0]
 
 
 @pytest.mark.parametrize("what", ["qgen", "a library"])
