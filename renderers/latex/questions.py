@@ -36,6 +36,7 @@ from qgen.renderers.latex.characters import escape
 from qgen.renderers.latex.text import LatexPassageWriter, formula
 from qgen.renderers.locales import number_tex
 from qgen.renderers.matrices import key_tex, rows_tex
+from qgen.renderers.told_ticks import tells_to_tick
 from qgen.renderers.wording import (
     credit_text,
     hint_label,
@@ -78,7 +79,7 @@ class LatexQuestions:
         """
         lines = [*opening, self._heading(number, item), self.passages.write(item.stem)]
         for part in item.parts:
-            yield _block(files, [*lines, *self._part(part, self._room(part))])
+            yield _block(files, [*lines, *self._part(part, self._room(item, part))])
             lines = []
 
     def solution(
@@ -143,7 +144,7 @@ class LatexQuestions:
 
     # What a student answers in.
 
-    def _room(self, part: Part) -> Iterator[str]:
+    def _room(self, item: Item, part: Part) -> Iterator[str]:
         words, answer = self.labels, part.answer
         if part.space is not None and not isinstance(answer, Open) and is_worked(answer):
             yield _working(part.space)
@@ -152,7 +153,8 @@ class LatexQuestions:
                 yield rf"\examhint{{{escape(words.select_one)}}}"
                 yield self._options(answer.options, r"\examcircle")
             case MultipleSelect():
-                yield rf"\examhint{{{escape(words.select_any)}}}"
+                if not tells_to_tick(item, part):
+                    yield rf"\examhint{{{escape(words.select_any)}}}"
                 yield self._options(answer.options, r"\examsquare")
             case Numeric() | ShortAnswer() if part.in_text:
                 pass

@@ -37,6 +37,7 @@ from qgen.renderers.locales import date_text, number_tex
 from qgen.renderers.matrices import key_tex, rows_tex
 from qgen.renderers.paper.literals import string
 from qgen.renderers.paper.text import PaperText, Surroundings
+from qgen.renderers.told_ticks import tells_to_tick
 from qgen.renderers.wording import (
     credit_text,
     hint_label,
@@ -135,7 +136,7 @@ class PaperQuestions:
         before = "section" if opening else "question"
         for part in item.parts:
             minutes = _minutes(item, part)
-            lines += self._part(part, self._room(part, minutes))
+            lines += self._part(part, self._room(item, part, minutes))
             body = self._body(item, lines)
             room = _room_height(part, minutes)
             height = _most_height(body) * (self.text_size / _USUAL_SIZE) ** 2 + room
@@ -211,7 +212,7 @@ class PaperQuestions:
 
     # What a student answers in.
 
-    def _room(self, part: Part, minutes: Fraction) -> Iterator[str]:
+    def _room(self, item: Item, part: Part, minutes: Fraction) -> Iterator[str]:
         labels, answer = self.words.labels, part.answer
         working = _working(part.space, minutes)
         match answer:
@@ -219,7 +220,8 @@ class PaperQuestions:
                 yield f"#hint[{self.words.text(labels.select_one)}];"
                 yield self._options(answer.options, "circle-sign")
             case MultipleSelect():
-                yield f"#hint[{self.words.text(labels.select_any)}];"
+                if not tells_to_tick(item, part):
+                    yield f"#hint[{self.words.text(labels.select_any)}];"
                 yield self._options(answer.options, "square-sign")
             case Numeric() if part.in_text:
                 yield working
