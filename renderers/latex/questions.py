@@ -160,16 +160,16 @@ class LatexQuestions:
                 pass
             case Numeric():
                 unit = f"~{escape(answer.unit)}" if answer.unit else ""
-                yield rf"\examblank{{{escape(words.answer)}}}{{5cm}}{unit}"
+                yield rf"\examblank{{{escape(words.answer)}}}{{\measureblank}}{unit}"
             case FormulaAnswer():
-                yield rf"\examspace{{{self._formula_label(answer)}}}{{1.6cm}}"
+                yield rf"\examspace{{{self._formula_label(answer)}}}"
             case MatrixAnswer():
                 row = "&".join([r"\examentry"] * answer.width)
                 rows = r"\\[3mm]".join([row] * answer.height)
                 array = rf"\begin{{array}}{{{'c' * answer.width}}}{rows}\end{{array}}"
                 yield rf"\examletters{{{escape(words.answer)}}}$\left[{array}\right]$"
             case ShortAnswer():
-                yield rf"\examblank{{{escape(words.answer)}}}{{.6\linewidth}}"
+                yield rf"\examblank{{{escape(words.answer)}}}{{\measurewordsblank}}"
             case Matching():
                 yield rf"\examhint{{{escape(words.match_each)}}}"
                 yield self._numbered(pair.left for pair in answer.pairs)
