@@ -25,7 +25,8 @@ _FACTORS = _SYMBOLS | {
 _BINDING = frozenset({"cdot", "times", "div"})
 _OPERATORS = _BINDING | {"log", "ln", "exp", "sin", "cos", "tanh"}
 _WORDS = frozenset({"text", "mathrm", "operatorname", "textbf", "textit", "mbox"})
-_TWO_ARGUMENTS = frozenset({"frac", "dfrac", "tfrac", "binom", "dbinom", "tbinom"})
+_FRACTIONS = frozenset({"frac", "dfrac", "tfrac"})
+_TWO_ARGUMENTS = _FRACTIONS | {"binom", "dbinom", "tbinom"}
 _ARGUMENTS = _WORDS | _TWO_ARGUMENTS | {
     "sqrt", "mathbf", "boldsymbol", "mathbb", "mathcal", "vec", "hat", "bar", "tilde", "widehat",
     "widetilde", "overline", "underline",
@@ -61,6 +62,11 @@ def _is_factor(after: str) -> bool:
     if command:
         return command.group(1) in _FACTORS
     return text[:1].isalpha() or text[:1] == "("
+
+
+def _is_fraction(after: str) -> bool:
+    command = _COMMAND_AT_START.match(after.lstrip("{ "))
+    return command is not None and command.group(1) in _FRACTIONS
 
 
 def _is_bound(after: str) -> bool:
@@ -141,6 +147,7 @@ def math_context(before: str, after: str, *, after_hole: int) -> tuple[str, Hole
         after_factor=left == "factor",
         after_number=behind_number and not in_subscript,
         before_digit=following[:1].isdigit() and not in_subscript,
+        before_fraction=_is_fraction(following) and not in_subscript,
         coefficient=leads and _is_factor(after),
         blank=blank[0] if blank else "",
         bound=_is_factor(following) or _is_bound(following),

@@ -32,7 +32,8 @@ class HoleContext:
     `sign` is a plus or minus that stood before the hole between two terms; the hole prints it.
     `after_sign`: a sign with no term before it stands there and stays. `after_operator`: an
     operator such as a dot or a slash stands directly before. `after_factor`: so does a factor.
-    `after_number`: so does a digit or another hole. `before_digit`: a digit follows.
+    `after_number`: so does a digit or another hole. `before_digit`: a digit follows;
+    `before_fraction`: a fraction does, which would make a mixed number of a number before it.
     `coefficient`: a factor follows that a one would only clutter; `blank`: the blank before
     it, which the hole prints. `bound`: a factor, a dot or a
     slash follows. `powered`: an exponent follows. `grouped`: TeX takes the hole as an argument,
@@ -50,6 +51,7 @@ class HoleContext:
     after_factor: bool = False
     after_number: bool = False
     before_digit: bool = False
+    before_fraction: bool = False
     coefficient: bool = False
     blank: str = ""
     bound: bool = False

@@ -28,6 +28,8 @@ MOST_CHARACTERS = 50_000
 """So long may the print of one value be."""
 FLOAT_DIGITS = 4
 """How many significant digits of a computed number print where no filter says."""
+BEFORE_FRACTION = r" \cdot "
+"""Between a number and the fraction behind it, which would be read as one mixed number."""
 
 Printer: TypeAlias = Callable[[Value], str]
 _NUMBERS = (int, Fraction, float)
@@ -135,11 +137,13 @@ def _direct_printer(chosen: Filter | None, context: HoleContext) -> Printer:
 
     if context.grouped:
         return lambda value: f"{{{write(value)}}}"
-    if not context.blank:
+    if not context.blank and not context.before_fraction:
         return write
 
     def write_before_factor(value: Value) -> str:
         text = write(value)
+        if context.before_fraction and text[-1:].isdigit():
+            return text + BEFORE_FRACTION
         # Where a sign is all that is left of -1, it stands close to the factor.
         return text if text.endswith(("-", "+", " ")) else text + context.blank
 

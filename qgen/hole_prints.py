@@ -49,9 +49,16 @@ def completed(signs: list[Sign]) -> list[Sign]:
     return signs if bare else [*signs, Sign("number", "1")]
 
 
+def without_dot(signs: list[Sign], hole: HoleTemplate) -> list[Sign]:
+    """The signs of the value alone, less a dot before the fraction that stands behind it."""
+    has_dot = hole.context.before_fraction and signs[-1:] == [Sign("operator", "*")]
+    return signs[:-1] if has_dot else signs
+
+
 def compare_signs(signs: list[Sign], value: Value, hole: HoleTemplate) -> None:
     """Raises Unreadable where the signs of a formula do not print the value."""
     context, chosen = hole.context, hole.expression.filter
+    signs = without_dot(signs, hole)
     if isinstance(value, (str, bool, tuple)) and context.sign:
         if signs[:1] != [Sign("operator", context.sign)]:
             raise Unreadable(f"the sign {context.sign} is missing")

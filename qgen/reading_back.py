@@ -19,7 +19,7 @@ from qgen.document.richtext import (
     walk,
 )
 from qgen.document.values import FORMULA_TYPES, Value, Values, brief, is_real
-from qgen.hole_prints import compare_signs, compare_words, completed
+from qgen.hole_prints import compare_signs, compare_words, completed, without_dot
 from qgen.marking.printed_tokens import Sign, mathml_signs, tex_signs
 from qgen.marking.printed_values import Unreadable, is_index, read_at, surroundings
 from qgen.renderers.html.text import HtmlText, Surroundings
@@ -272,13 +272,19 @@ def _in_formula(
         chosen = hole.expression.filter
         if chosen and chosen.name == "signed" and own and own[0].kind == "operator":
             sign = "+"  # the filter's own sign stands between two terms
-        if not _fits(before, own, after, sign):
+        bare = without_dot(own, hole)
+        if not _fits(before, bare, own[len(bare) :], after, sign):
             return _told(hole, value, shown, f"is misread where it stands: '{''.join(pieces)}'")
     return None
 
 
-def _fits(before: list[Sign], own: list[Sign], after: list[Sign], sign: str) -> bool:
-    """Whether the print means in its place what the value would mean as one sign there."""
+def _fits(
+    before: list[Sign], own: list[Sign], dot: list[Sign], after: list[Sign], sign: str
+) -> bool:
+    """Whether the print means in its place what the value would mean as one sign there.
+
+    `dot` stands between the print and what follows it, or is empty.
+    """
     if is_index(before) or after[:1] == [Sign("script", "_")]:
         return True
     left, right = surroundings(before, after)
@@ -291,7 +297,7 @@ def _fits(before: list[Sign], own: list[Sign], after: list[Sign], sign: str) -> 
     except Unreadable:
         return True  # what is around it is no arithmetic
     try:
-        said = complex(read_at([*left, *own, *right], {}, anywhere=True))
+        said = complex(read_at([*left, *own, *dot, *right], {}, anywhere=True))
     except Unreadable:
         return False
     return abs(said - meant) <= 1e-9 * max(abs(said), abs(meant))

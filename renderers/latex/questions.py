@@ -36,6 +36,7 @@ from qgen.renderers.latex.characters import escape
 from qgen.renderers.latex.text import LatexPassageWriter, formula
 from qgen.renderers.locales import number_tex
 from qgen.renderers.matrices import key_tex, rows_tex
+from qgen.renderers.told_ticks import tells_to_tick
 from qgen.renderers.wording import (
     credit_text,
     hint_label,
@@ -78,7 +79,7 @@ class LatexQuestions:
         """
         lines = [*opening, self._heading(number, item), self.passages.write(item.stem)]
         for part in item.parts:
-            yield _block(files, [*lines, *self._part(part, self._room(part))])
+            yield _block(files, [*lines, *self._part(part, self._room(item, part))])
             lines = []
 
     def solution(
@@ -143,7 +144,7 @@ class LatexQuestions:
 
     # What a student answers in.
 
-    def _room(self, part: Part) -> Iterator[str]:
+    def _room(self, item: Item, part: Part) -> Iterator[str]:
         words, answer = self.labels, part.answer
         if part.space is not None and not isinstance(answer, Open) and is_worked(answer):
             yield _working(part.space)
@@ -152,22 +153,23 @@ class LatexQuestions:
                 yield rf"\examhint{{{escape(words.select_one)}}}"
                 yield self._options(answer.options, r"\examcircle")
             case MultipleSelect():
-                yield rf"\examhint{{{escape(words.select_any)}}}"
+                if not tells_to_tick(item, part):
+                    yield rf"\examhint{{{escape(words.select_any)}}}"
                 yield self._options(answer.options, r"\examsquare")
             case Numeric() | ShortAnswer() if part.in_text:
                 pass
             case Numeric():
                 unit = f"~{escape(answer.unit)}" if answer.unit else ""
-                yield rf"\examblank{{{escape(words.answer)}}}{{5cm}}{unit}"
+                yield rf"\examblank{{{escape(words.answer)}}}{{\measureblank}}{unit}"
             case FormulaAnswer():
-                yield rf"\examspace{{{self._formula_label(answer)}}}{{1.6cm}}"
+                yield rf"\examspace{{{self._formula_label(answer)}}}"
             case MatrixAnswer():
                 row = "&".join([r"\examentry"] * answer.width)
                 rows = r"\\[3mm]".join([row] * answer.height)
                 array = rf"\begin{{array}}{{{'c' * answer.width}}}{rows}\end{{array}}"
                 yield rf"\examletters{{{escape(words.answer)}}}$\left[{array}\right]$"
             case ShortAnswer():
-                yield rf"\examblank{{{escape(words.answer)}}}{{.6\linewidth}}"
+                yield rf"\examblank{{{escape(words.answer)}}}{{\measurewordsblank}}"
             case Matching():
                 yield rf"\examhint{{{escape(words.match_each)}}}"
                 yield self._numbered(pair.left for pair in answer.pairs)

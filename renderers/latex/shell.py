@@ -5,18 +5,20 @@ from importlib.resources import files
 
 from qgen.renderers.labels import Labels
 from qgen.renderers.latex.characters import needs_unicode_engine
+from qgen.renderers.page_measures import TEXT_SIZE, tex_measures
 
 
 @cache
 def preamble() -> str:
     """What stands between the class and the document, the same for all that qgen typesets."""
-    return (files("qgen.renderers.latex") / "preamble.tex").read_text("utf-8")
+    written = (files("qgen.renderers.latex") / "preamble.tex").read_text("utf-8")
+    return f"{tex_measures()}\n{written}"
 
 
 def source_of(body: str, labels: Labels) -> bytes:
     """A whole file. All files of an exam have the same preamble, so that it compiles once."""
     lines = [
-        r"\documentclass[11pt]{article}",
+        rf"\documentclass[{TEXT_SIZE}pt]{{article}}",
         rf"\newcommand{{\examlanguage}}{{{labels.babel or 'english'}}}",
         preamble(),
         r"\begin{document}",

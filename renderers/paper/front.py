@@ -2,16 +2,24 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import assert_never
 
 from qgen.document.exam import ExamDocument, Paper
+from qgen.renderers.front_matter import (
+    Fact,
+    Piece,
+    front_facts,
+    front_pieces,
+    has_mark_columns,
+    section_rows,
+)
 from qgen.renderers.paper.literals import string
 from qgen.renderers.paper.questions import Words
 from qgen.renderers.paper.sheet_layout import answered_on_paper, listed
 from qgen.renderers.paper.text import PaperText
 from qgen.renderers.scoring_words import scoring_sentences
 from qgen.renderers.wording import minutes_label
-
-_MOST_COLUMNS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +35,38 @@ class Front:
 
     def lines(self, paper: Paper, title: str, *, is_solution: bool) -> Iterator[str]:
         """The front of a paper or of its solutions."""
+        for piece in front_pieces(paper, is_solution=is_solution, has_cover=self.has_cover):
+            yield from self._piece(piece, paper, title)
+
+    def _piece(self, piece: Piece, paper: Paper, title: str) -> Iterator[str]:
         exam, words = self.exam, self.words
-        course = f"course: [{words.text(exam.course)}], " if exam.course else ""
-        if self.has_cover and not is_solution:
-            yield "#cover-space();"
-        if self.logo is not None:
-            yield f"#logo({string(self.logo)});"
-        facts = ", ".join(f"[{fact}]" for fact in self._facts(paper))
-        yield f"#title-block({course}[{words.title(title)}], {facts});\n"
-        if not is_solution:
-            yield self._fields(paper)
-            yield self._marks(paper)
-        elif paper.student:
-            yield words.text(f"{words.labels.name}: {paper.student}") + "\n"
-        if exam.instructions is not None:
-            yield self.texts.write(exam.instructions) + "\n"
-        if not is_solution:
-            yield from self._rules(paper)
-            if self.has_cover:
+        match piece:
+            case "cover_space":
+                yield "#cover-space();"
+            case "logo":
+                if self.logo is not None:
+                    yield f"#logo({string(self.logo)});"
+            case "title":
+                course = f"course: [{words.text(exam.course)}], " if exam.course else ""
+                facts = ", ".join(
+                    f"[{self._fact(each, paper)}]" for each in front_facts(exam, paper)
+                )
+                yield f"#title-block({course}[{words.title(title)}], {facts});\n"
+            case "fields":
+                yield self._fields(paper)
+            case "marks":
+                yield self._marks(paper)
+            case "student":
+                yield words.text(f"{words.labels.name}: {paper.student}") + "\n"
+            case "instructions":
+                if exam.instructions is not None:
+                    yield self.texts.write(exam.instructions) + "\n"
+            case "rules":
+                yield from self._rules(paper)
+            case "page_break":
                 yield "#pagebreak();"
+            case _:
+                assert_never(piece)
 
     def _rules(self, paper: Paper) -> Iterator[str]:
         """What may be used, where answers belong, and how the paper is scored, in words."""
@@ -71,19 +92,25 @@ class Front:
     def _rule(self, name: str, words: str) -> str:
         return f"#labelled[{self.words.text(name)}][{self.words.text(words)}];\n"
 
-    def _facts(self, paper: Paper) -> Iterator[str]:
+    def _fact(self, fact: Fact, paper: Paper) -> str:
         exam, words = self.exam, self.words
         labels = words.labels
-        yield f"#strong[{words.text(f'{labels.version} {paper.label}')}];"
-        if exam.date:
-            yield words.text(f"{labels.date}: ") + words.date(exam.date)
-        if (duration := exam.duration_of(paper)) is not None:
-            minutes = words.filled(minutes_label(duration, labels), words.text(str(duration)))
-            yield words.text(f"{labels.duration}: ") + minutes
-        yield words.text(f"{labels.total}: ") + words.points(paper.points)
-        if exam.pass_mark is not None:
-            share = words.points_number(exam.pass_mark * 100)
-            yield words.text(f"{labels.pass_mark}: ") + words.filled(labels.percent, share)
+        match fact:
+            case "version":
+                return f"#strong[{words.text(f'{labels.version} {paper.label}')}];"
+            case "date":
+                return words.text(f"{labels.date}: ") + words.date(exam.date or "")
+            case "duration":
+                duration = exam.duration_of(paper) or 0
+                minutes = words.filled(minutes_label(duration, labels), words.text(str(duration)))
+                return words.text(f"{labels.duration}: ") + minutes
+            case "total":
+                return words.text(f"{labels.total}: ") + words.points(paper.points)
+            case "pass_mark":
+                share = words.points_number((exam.pass_mark or Fraction(0)) * 100)
+                return words.text(f"{labels.pass_mark}: ") + words.filled(labels.percent, share)
+            case _:
+                assert_never(fact)
 
     def _fields(self, paper: Paper) -> str:
         words = self.words
@@ -111,7 +138,7 @@ class Front:
             ),
         )
         whole = words.points_number(paper.points)
-        if len(items) <= _MOST_COLUMNS:
+        if has_mark_columns(paper):
             widths = f"(auto, ..(2.4em,) * {len(items)}, auto)"
             header = [
                 questions,
@@ -131,11 +158,7 @@ class Front:
         return f"#marks(widths: {widths}, header: ({titles}), {cells});\n"
 
     def _section_rows(self, paper: Paper) -> Iterator[list[str]]:
-        first = 1
         words = self.words
-        for section in paper.sections:
-            last = first + len(section.items) - 1
-            points = sum((item.points for item in section.items), start=paper.points * 0)
-            numbers = f"{first}–{last}" if last > first else str(first)
-            yield [words.text(section.title), words.text(numbers), words.points_number(points), ""]
-            first = last + 1
+        for row in section_rows(paper):
+            numbers = f"{row.first}–{row.last}" if row.last > row.first else str(row.first)
+            yield [words.text(row.title), words.text(numbers), words.points_number(row.points), ""]

@@ -35,8 +35,10 @@ from qgen.marking.rules import accepted_interval
 from qgen.renderers.labels import Labels
 from qgen.renderers.locales import date_text, number_tex
 from qgen.renderers.matrices import key_tex, rows_tex
+from qgen.renderers.page_measures import SHARES, TEXT_SIZE
 from qgen.renderers.paper.literals import string
 from qgen.renderers.paper.text import PaperText, Surroundings
+from qgen.renderers.told_ticks import tells_to_tick
 from qgen.renderers.wording import (
     credit_text,
     hint_label,
@@ -50,7 +52,7 @@ HEADING_LEVEL = 4
 _USUAL_MINUTES = Fraction(5)
 # Options with more source than this never stand in columns.
 _SHORT_OPTION = 120
-_USUAL_SIZE = 11  # points
+_WORDS_BLANK = f"{SHARES['words-blank']:.0%}"
 _SURELY_WHOLE = 220.0  # millimetres: less than the height of a page
 # What is not printed: the marks of formulas beside their TeX, and the names of functions.
 _MARKUP = re.compile(r'\$[^$]*\$|#[a-z-]+|[\[\]();"]')
@@ -135,10 +137,10 @@ class PaperQuestions:
         before = "section" if opening else "question"
         for part in item.parts:
             minutes = _minutes(item, part)
-            lines += self._part(part, self._room(part, minutes))
+            lines += self._part(part, self._room(item, part, minutes))
             body = self._body(item, lines)
             room = _room_height(part, minutes)
-            height = _most_height(body) * (self.text_size / _USUAL_SIZE) ** 2 + room
+            height = _most_height(body) * (self.text_size / TEXT_SIZE) ** 2 + room
             function = "whole" if height < _SURELY_WHOLE else "question"
             yield f'#{function}("{before}")[\n{body}\n];\n'
             lines, before = [], "part"
@@ -211,7 +213,7 @@ class PaperQuestions:
 
     # What a student answers in.
 
-    def _room(self, part: Part, minutes: Fraction) -> Iterator[str]:
+    def _room(self, item: Item, part: Part, minutes: Fraction) -> Iterator[str]:
         labels, answer = self.words.labels, part.answer
         working = _working(part.space, minutes)
         match answer:
@@ -219,7 +221,8 @@ class PaperQuestions:
                 yield f"#hint[{self.words.text(labels.select_one)}];"
                 yield self._options(answer.options, "circle-sign")
             case MultipleSelect():
-                yield f"#hint[{self.words.text(labels.select_any)}];"
+                if not tells_to_tick(item, part):
+                    yield f"#hint[{self.words.text(labels.select_any)}];"
                 yield self._options(answer.options, "square-sign")
             case Numeric() if part.in_text:
                 yield working
@@ -237,7 +240,7 @@ class PaperQuestions:
             case ShortAnswer() if part.in_text:
                 pass
             case ShortAnswer():
-                yield f'#blank([{self.words.text(labels.answer)}#":";], width: 60%);'
+                yield f'#blank([{self.words.text(labels.answer)}#":";], width: {_WORDS_BLANK});'
             case Matching():
                 yield f"#hint[{self.words.text(labels.match_each)}];"
                 yield self._numbered([(None, pair.left) for pair in answer.pairs])

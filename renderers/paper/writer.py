@@ -12,6 +12,7 @@ from qgen.document.guide import GuideDocument
 from qgen.document.problem import Problem
 from qgen.renderers.labels import Labels, exam_labels, labels_for
 from qgen.renderers.locales import date_text
+from qgen.renderers.page_measures import typst_measures
 from qgen.renderers.paper.front import Front
 from qgen.renderers.paper.key_sheet import KeySheet
 from qgen.renderers.paper.literals import string
@@ -37,7 +38,8 @@ _CODE_LENGTH = 5
 @cache
 def style() -> bytes:
     """What all papers look like: the file that each of them imports."""
-    return (files("qgen.renderers.paper") / "style.typ").read_bytes()
+    written = (files("qgen.renderers.paper") / "style.typ").read_text("utf-8")
+    return f"{typst_measures()}\n{written}".encode()
 
 
 class PaperWriter(Writer):

@@ -42,6 +42,13 @@ NUMBERS = [
      r"\frac{1}{2}(x + 1)", r"-\frac{1}{2}(x + 1)"),
     ("y - {{ b }}x", "y - 3x", "y + 3x", "y - x", "y + x", "y - 0x", r"y - \frac{1}{2}x",
      r"y + \frac{1}{2}x"),
+    # Straight before a fraction, a number would be read as a part of a mixed one.
+    ("{{ b }}\\frac{1}{2}", r"3 \cdot \frac{1}{2}", r"-3 \cdot \frac{1}{2}", r"\frac{1}{2}",
+     r"-\frac{1}{2}", r"0 \cdot \frac{1}{2}", r"\frac{1}{2}\frac{1}{2}",
+     r"-\frac{1}{2}\frac{1}{2}"),
+    ("x + {{ b }}\\,\\dfrac{y}{2}", r"x + 3 \cdot \dfrac{y}{2}", r"x - 3 \cdot \dfrac{y}{2}",
+     r"x + 1 \cdot \dfrac{y}{2}", r"x - 1 \cdot \dfrac{y}{2}", r"x + 0 \cdot \dfrac{y}{2}",
+     r"x + \frac{1}{2}\,\dfrac{y}{2}", r"x - \frac{1}{2}\,\dfrac{y}{2}"),
     ("-{{ b }}x", "-3x", "-(-3)x", "-x", "-(-1)x", "-0x", r"-\frac{1}{2}x",
      r"-\left(-\frac{1}{2}\right)x"),
     ("{{ b }}^2", "3^2", "(-3)^2", "1^2", "(-1)^2", "0^2", r"\left(\frac{1}{2}\right)^2",

@@ -118,9 +118,9 @@ def test_the_samples_compile_without_a_problem_and_say_what_they_should(tmp_path
         "Read <carefully>.",
         "A the right one",
         "nats",
-        f"({last.label}) ({last.points} points) Prompt of the open part.",
-        "Page 1 of 8",
-        "Page 8 of 8",
+        f"({last.label}) ({float(last.points):g} points) Prompt of the open part.",
+        "Page 1 of 9",
+        "Page 9 of 9",
     ):
         assert words in paper, words
     for words in ("Why it is right", "ELBO", "0.0588", "worked solution", "Key", "Marking"):

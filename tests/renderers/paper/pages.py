@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
 from typst import Compiler, TypstError
 
+from qgen.renderers.paper.writer import style
 from tests import samples
 
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext")
@@ -30,9 +30,8 @@ _HEAD = (
 @cache
 def _compiler() -> Compiler:
     folder = Path(mkdtemp(prefix="qgen-paper-"))
-    style = (files("qgen.renderers.paper") / "style.typ").read_text("utf-8")
     (folder / "assets").mkdir()
-    (folder / "assets" / "style.typ").write_text(style, "utf-8")
+    (folder / "assets" / "style.typ").write_bytes(style())
     (folder / "assets" / "picture.png").write_bytes(samples.PNG)
     return Compiler(root=folder, ignore_system_fonts=True)
 
