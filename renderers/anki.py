@@ -7,9 +7,12 @@ student's history survives an edit; a note is replaced where its edition is newe
 import json
 import re
 import sqlite3
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from hashlib import sha1, sha256
+from pathlib import Path
 from typing import Any
 
 from qgen.document.answers import Part
@@ -28,8 +31,9 @@ _EPOCH = 1_700_000_000
 """The time of edition 0, in seconds: nothing here looks at a clock."""
 _MODEL = 1_700_000_000_001
 _SEPARATOR = "\x1f"
-_SQLITE_VERSION = slice(92, 100)
-"""Bytes of a database that tell by which version of SQLite it was written."""
+_CHANGES, _SQLITE_VERSION = slice(24, 28), slice(92, 100)
+"""Bytes of a database that tell how often and by which version of SQLite it was written."""
+_PIECE = 1 << 18
 # Anki takes these for sounds, speech and LaTeX wherever they stand in a field.
 _LIKE_A_COMMAND = re.compile(r"\[(?=sound:|anki:|/?latex\]|/?\$)", re.IGNORECASE)
 _UNSAFE_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
@@ -108,8 +112,10 @@ class AnkiWriter(Writer):
     def begin(self, exam: ExamDocument) -> Iterator[Chunk]:
         """Nothing yet: the database is written when it is whole."""
         self._exam, self._labels = exam, exam_labels(exam)
-        self._database = sqlite3.connect(":memory:", isolation_level=None)
+        # Without a name it is SQLite's own: in memory while it is small, then in a hidden file.
+        self._database = sqlite3.connect("", isolation_level=None)
         self._database.executescript(_TABLES)
+        self._database.execute("begin")
         text = "cards have no marks: students turn them over and judge themselves"
         self.problems.append(Problem("anki-marks", text, None, "loss"))
         return iter(())
@@ -144,13 +150,15 @@ class AnkiWriter(Writer):
         if self._exam is None or self._database is None:
             return
         self._insert("col", self._collection())
-        self._database.execute("vacuum")
-        content = bytearray(self._database.serialize())
-        self._database.close()
-        content[_SQLITE_VERSION] = bytes(8)
+        self._database.execute("commit")
         archive, file = ZipStream(), f"{self._exam.slug}.apkg"
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "collection"
+            self._database.execute("vacuum into ?", (str(path),))
+            self._database.close()
+            for piece in archive.stored("collection.anki2", partial(_database_pieces, path)):
+                yield Chunk(file, piece)
         names = sorted(self._text.files)
-        yield Chunk(file, archive.member("collection.anki2", bytes(content)))
         for number, name in enumerate(names):
             yield Chunk(file, archive.member(str(number), self._text.files[name]))
         media = json.dumps({str(number): name for number, name in enumerate(names)})
@@ -202,6 +210,17 @@ class AnkiWriter(Writer):
         texts = (settings, {str(_MODEL): _model(self._time)}, known, {"1": _DECK_SETTINGS})
         times = (_EPOCH, self._time * 1000, self._time * 1000)
         return (1, *times, 11, 0, 0, 0, *(json.dumps(each, sort_keys=True) for each in texts), "{}")
+
+
+def _database_pieces(path: Path) -> Iterator[bytes]:
+    """A database, one piece after another, without what differs from machine to machine."""
+    with path.open("rb") as database:
+        head = bytearray(database.read(_PIECE))
+        head[_CHANGES] = bytes(4)
+        head[_SQLITE_VERSION] = bytes(8)
+        yield bytes(head)
+        while piece := database.read(_PIECE):
+            yield piece
 
 
 def _number(name: str) -> int:

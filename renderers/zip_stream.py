@@ -6,8 +6,8 @@ one of stored blocks of deflate, which, unlike plain storing, every reader takes
 the length beforehand.
 """
 
+from collections.abc import Callable, Iterable, Iterator
 from struct import pack
-from typing import NamedTuple
 from zlib import crc32
 
 _STORED, _DEFLATED = 0, 8
@@ -21,21 +21,13 @@ MOST_MEMBERS = 0xFFFF
 """So many members have room in the directory at the end."""
 
 
-class _Member(NamedTuple):
-    name: bytes
-    method: int
-    flags: int
-    checksum: int
-    packed: int
-    size: int
-    offset: int
-
-
 class ZipStream:
     """One archive in the making; each method gives the bytes that come next in its file."""
 
     def __init__(self) -> None:
-        self._members: list[_Member] = []
+        # As it is written, since what is kept of a member is kept of ten thousand.
+        self._directory = bytearray()
+        self._members = 0
         self._offset = 0
         self._name = b""
         self._started = self._size = self._packed = self._checksum = 0
@@ -46,6 +38,19 @@ class ZipStream:
         self._checksum, self._size = crc32(content), len(content)
         self._packed = self._size
         return self._counted(self._header(_STORED, _UTF8_NAME) + content, _STORED, _UTF8_NAME)
+
+    def stored(self, name: str, pieces: Callable[[], Iterable[bytes]]) -> Iterator[bytes]:
+        """A whole member that is never in memory as one; its pieces are asked for twice."""
+        self._start(name)
+        for piece in pieces():
+            self._checksum = crc32(piece, self._checksum)
+            self._size += len(piece)
+        self._packed = self._size
+        header = self._header(_STORED, _UTF8_NAME)
+        self._offset += len(header) + self._size
+        self._list(_STORED, _UTF8_NAME)
+        yield header
+        yield from pieces()
 
     def open(self, name: str) -> bytes:
         """The head of a member whose content comes by `add`; no other may begin before `close`."""
@@ -76,22 +81,11 @@ class ZipStream:
 
     def end(self) -> bytes:
         """The directory of all members. Raises OverflowError where there are too many."""
-        if len(self._members) > MOST_MEMBERS:
+        count, size = self._members, len(self._directory)
+        if count > MOST_MEMBERS:
             raise OverflowError(f"a zip archive holds at most {MOST_MEMBERS} files")
-        directory = b"".join(
-            b"PK\x01\x02"
-            + pack("<HHHHHH", _FROM_UNIX, 20, each.flags, each.method, 0, _DATE)
-            + pack("<LLL", each.checksum, each.packed, each.size)
-            + pack("<HHHHHLL", len(each.name), 0, 0, 0, 0, _READABLE, each.offset)
-            + each.name
-            for each in self._members
-        )
-        count = len(self._members)
-        return (
-            directory
-            + b"PK\x05\x06"
-            + pack("<HHHHLLH", 0, 0, count, count, len(directory), self._offset, 0)
-        )
+        ending = pack("<HHHHLLH", 0, 0, count, count, size, self._offset, 0)
+        return bytes(self._directory) + b"PK\x05\x06" + ending
 
     def _start(self, name: str) -> None:
         self._name, self._started = name.encode(), self._offset
@@ -108,15 +102,16 @@ class ZipStream:
 
     def _counted(self, written: bytes, method: int, flags: int) -> bytes:
         self._offset += len(written)
-        self._members.append(
-            _Member(
-                self._name,
-                method,
-                flags,
-                self._checksum,
-                self._packed,
-                self._size,
-                self._started,
-            )
-        )
+        self._list(method, flags)
         return written
+
+    def _list(self, method: int, flags: int) -> None:
+        """Puts the member that has just ended into the directory."""
+        self._members += 1
+        self._directory += (
+            b"PK\x01\x02"
+            + pack("<HHHHHH", _FROM_UNIX, 20, flags, method, 0, _DATE)
+            + pack("<LLL", self._checksum, self._packed, self._size)
+            + pack("<HHHHHLL", len(self._name), 0, 0, 0, 0, _READABLE, self._started)
+            + self._name
+        )

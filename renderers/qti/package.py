@@ -1,6 +1,9 @@
 """One package: items, a test that draws from them, a manifest, pictures."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
+from typing import NamedTuple
 
 from qgen.document.exam import ExamDocument, Pool
 from qgen.renderers.markup_text import attribute
@@ -10,10 +13,25 @@ from qgen.renderers.zip_stream import ZipStream
 _SECONDS = 60
 
 
-@dataclass(slots=True)
+class _Listed(NamedTuple):
+    """What is kept of an item, of which a package has thousands: no text that can be made again."""
+
+    name: str
+    pictures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The items of one pool."""
+
+    pool: Pool
+    items: list[_Listed] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class _Section:
     title: str
-    content: list[str] = field(default_factory=list)
+    groups: list[_Group] = field(default_factory=list)
 
 
 class Package:
@@ -25,77 +43,67 @@ class Package:
         self._tag = dialect.element
         self._zip = ZipStream()
         self._sections: list[_Section] = []
-        self._pool: Pool | None = None
-        self._drawn: list[str] = []
-        self._resources: list[str] = []
-        self._names: list[str] = []
         self._pictures: set[str] = set()
 
     def item(self, pool: Pool, name: str, markup: str, pictures: dict[str, bytes]) -> bytes:
         """An item and what it shows for the first time."""
         written = b""
-        href = f"items/{name}.xml"
-        files = f'<file href="{href}"/>'
         for picture, content in sorted(pictures.items()):
             if picture not in self._pictures:
                 self._pictures.add(picture)
                 written += self._zip.member(f"media/{picture}", content)
-            files += f'<file href="media/{picture}"/>'
-        self._refer(pool, self._tag("assessmentItemRef", identifier=f"ref_{name}", href=href))
-        kind = f"imsqti_item_{self._dialect.resource}"
-        self._resources.append(
-            f'<resource identifier="{name}" type="{kind}" href="{href}">{files}</resource>\n'
-        )
-        self._names.append(name)
-        return written + self._zip.member(href, markup.encode())
+        self._group(pool).items.append(_Listed(name, tuple(sorted(pictures))))
+        return written + self._zip.member(_address(name), markup.encode())
 
-    def end(self, exam: ExamDocument, title: str, instructions: str) -> bytes:
+    def end(self, exam: ExamDocument, title: str, instructions: str) -> Iterator[bytes]:
         """The test, the manifest and the directory of the archive."""
-        self._close_pool()
-        test = self._test(exam, title, instructions)
-        return (
-            self._zip.member("test.xml", test.encode())
-            + self._zip.member("imsmanifest.xml", self._manifest().encode())
-            + self._zip.end()
+        yield self._zip.member("test.xml", self._test(exam, title, instructions).encode())
+        yield from self._zip.stored("imsmanifest.xml", self._manifest)
+        yield self._zip.end()
+
+    def _group(self, pool: Pool) -> _Group:
+        """The group of the pool that items are from now."""
+        if self._sections and self._sections[-1].groups[-1].pool is pool:
+            return self._sections[-1].groups[-1]
+        if not self._sections or self._sections[-1].title != pool.section:
+            self._sections.append(_Section(pool.section))
+        group = _Group(pool)
+        self._sections[-1].groups.append(group)
+        return group
+
+    def _items(self) -> Iterator[_Listed]:
+        for section in self._sections:
+            for group in section.groups:
+                yield from group.items
+
+    def _drawn(self, group: _Group, number: int) -> str:
+        """The references of a pool: one is drawn where it varies."""
+        references = "".join(
+            self._tag("assessmentItemRef", identifier=f"ref_{name}", href=_address(name))
+            for name, _ in group.items
         )
-
-    def _refer(self, pool: Pool, reference: str) -> None:
-        """Puts an item into the test, into the group of its pool where it varies."""
-        if pool is not self._pool:
-            self._close_pool()
-            self._pool = pool
-            if not self._sections or self._sections[-1].title != pool.section:
-                self._sections.append(_Section(pool.section))
-        self._drawn.append(reference)
-
-    def _close_pool(self) -> None:
-        if self._pool is None:
-            return
-        section = self._sections[-1]
-        content = "".join(self._drawn)
-        if self._pool.varies:
-            number = sum(len(each.content) for each in self._sections) + 1
-            content = self._tag(
-                "assessmentSection",
-                self._tag("selection", select=1) + content,
-                identifier=f"G{number}",
-                title=self._pool.header.title,
-                visible="false",
-                keepTogether="true",
-            )
-        section.content.append(content)
-        self._drawn.clear()
+        if not group.pool.varies:
+            return references
+        return self._tag(
+            "assessmentSection",
+            self._tag("selection", select=1) + references,
+            identifier=f"G{number}",
+            title=group.pool.header.title,
+            visible="false",
+            keepTogether="true",
+        )
 
     def _test(self, exam: ExamDocument, title: str, instructions: str) -> str:
         rubric = ""
         if instructions:
             told = self._dialect.content(f"<div>{instructions}</div>")
             rubric = self._tag("rubricBlock", told, view="candidate")
-        sections = ""
+        sections, numbers = "", count(1)
         for place, section in enumerate(self._sections, 1):
+            groups = "".join(self._drawn(group, next(numbers)) for group in section.groups)
             sections += self._tag(
                 "assessmentSection",
-                (rubric if place == 1 else "") + "".join(section.content),
+                (rubric if place == 1 else "") + groups,
                 identifier=f"S{place}",
                 title=section.title,
                 visible="true",
@@ -127,15 +135,30 @@ class Package:
             "assessmentTest", score + part + outcome, identifier="T1", title=title
         )
 
-    def _manifest(self) -> str:
+    def _manifest(self) -> Iterator[bytes]:
         schema, version = self._dialect.schema
-        dependencies = "".join(f'<dependency identifierref="{name}"/>' for name in self._names)
         kind = f"imsqti_test_{self._dialect.resource}"
-        return (
+        yield (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             f'<manifest xmlns="{attribute(self._dialect.manifest_namespace)}" identifier="M1">\n'
             f"<metadata><schema>{schema}</schema><schemaversion>{version}</schemaversion>"
             "</metadata>\n<organizations/>\n<resources>\n"
             f'<resource identifier="T1r" type="{kind}" href="test.xml"><file href="test.xml"/>'
-            f"{dependencies}</resource>\n{''.join(self._resources)}</resources>\n</manifest>\n"
-        )
+        ).encode()
+        for name, _ in self._items():
+            yield f'<dependency identifierref="{name}"/>'.encode()
+        yield b"</resource>\n"
+        kind = f"imsqti_item_{self._dialect.resource}"
+        for name, pictures in self._items():
+            files = [_address(name), *(f"media/{picture}" for picture in pictures)]
+            held = "".join(f'<file href="{file}"/>' for file in files)
+            yield (
+                f'<resource identifier="{name}" type="{kind}" href="{_address(name)}">{held}'
+                "</resource>\n"
+            ).encode()
+        yield b"</resources>\n</manifest>\n"
+
+
+def _address(name: str) -> str:
+    """Where an item lies in its package."""
+    return f"items/{name}.xml"
