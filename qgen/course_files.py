@@ -93,7 +93,9 @@ def _run(name: str, path: Path, content: bytes) -> None:
         raise CourseFailure(f"{path}: is not a Python file")
     module = sys.modules[name] = module_from_spec(spec)
     with failures_of(path, None, BATCH_SECONDS):
-        spec.loader.exec_module(module)
+        # Run as it was read: what Python keeps in __pycache__ may be of a file that was changed
+        # within the same second, and it would stand in the course's folder.
+        exec(compile(content, str(path), "exec"), module.__dict__)
     alone = rests_on_itself(content)
     solvers.revise(name, lambda known: replace(_guarded_solver(path, known), alone=alone))
     figures.revise(name, lambda known: _guarded_figure(path, known))

@@ -45,6 +45,7 @@ pytestmark = pytest.mark.slow
 LAST_WORDS = {
     "Tick every statement that holds; there may be none.": 0,
     "Tick every statement that holds; at least one does.": 1,
+    "At least one of them does, and at least one does not.": 1,
 }
 """How a multiple-select question ends, and how many statements hold at least."""
 

@@ -31,6 +31,7 @@ def checked(folder: Path, room: str, right: int, condition: str) -> BankCheck:
         solver=f"{room}.root",
         stem="The root of the square of ${{ n }}$?",
         answer="root",
+        mistakes=[],
         explanation="It is ${{ n }}$.",
         note="There are few.",
     )
