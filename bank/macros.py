@@ -25,6 +25,16 @@ _SIGN = re.compile(r"\\[A-Za-z]+|\\.|.", re.DOTALL)
 _SIGN_OF_BODY = re.compile(r"\\[A-Za-z]+|\\.|#[0-9]|.", re.DOTALL)
 _NAME = re.compile("[A-Za-z]{1,40}")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
+_TAKING_TWO = frozenset(
+    r"\frac \dfrac \tfrac \cfrac \binom \dbinom \tbinom \overset \underset \stackrel".split()
+)
+_TAKING = _TAKING_TWO | frozenset(
+    r"\hat \bar \vec \tilde \dot \ddot \dddot \check \breve \acute \grave \mathring \widehat "
+    r"\widetilde \overline \underline \overbrace \underbrace \overrightarrow \overleftarrow "
+    r"\mathbb \mathbf \mathcal \mathfrak \mathit \mathrm \mathscr \mathsf \mathtt "
+    r"\boldsymbol \bm \symbf \sqrt \phantom \boxed \cancel \operatorname".split()
+)
+"""Commands that take an argument, and those that take a second one."""
 _PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
 _FORM = r'write E: "\\mathbb{E}", or KL: ["\\mathrm{KL}(#1\\,\\|\\,#2)", 2] with its arguments'
 
@@ -79,7 +89,7 @@ class Macros:
             work += len(made) + 1
             if work > MOST_WORK:
                 raise MacroError(f"'{sign}' makes the formula longer than {MOST_WORK} signs")
-            if written and written[-1] in "^_":
+            if _takes_next(written):
                 made = ["{", *made, "}"]
             waiting += made[::-1]
         return _joined(written)
@@ -96,6 +106,35 @@ class Macros:
 
 
 NO_MACROS = Macros()
+
+
+def _takes_next(written: Signs) -> bool:
+    r"""Whether what comes next is an argument, as behind `x^`, `\hat`, `\frac1` or `\sqrt[3]`."""
+    place = _before(written, len(written))
+    if place < 0 or written[place] == "{":
+        return False
+    if written[place] in ("^", "_") or written[place] in _TAKING:
+        return True
+    if written[place] == "]":
+        while place > 0 and written[place] != "[":
+            place -= 1
+        place = _before(written, place)
+        return place >= 0 and written[place] == r"\sqrt"
+    if written[place] == "}":
+        depth = 1
+        while place > 0 and depth:
+            place -= 1
+            depth += (written[place] == "}") - (written[place] == "{")
+    place = _before(written, place)
+    return place >= 0 and written[place] in _TAKING_TWO
+
+
+def _before(written: Signs, place: int) -> int:
+    """The place of the last sign before, whatever blanks there are; below 0 if there is none."""
+    place -= 1
+    while place >= 0 and written[place].isspace():
+        place -= 1
+    return place
 
 
 def _argument(command: str, macro: Macro, waiting: list[str]) -> Signs:

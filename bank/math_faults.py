@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 # math-core would take definitions; a formula of the bank only ever uses what there is.
 _DEFINITION = re.compile(r"\\(def|gdef|edef|let|newcommand|renewcommand|providecommand|require)\b")
+_COMMENT = re.compile(r"(?<!\\)(?:\\\\)*%")
 
 
 @cache
@@ -30,6 +31,11 @@ def math_fault(source: str) -> str | None:
     definition = _DEFINITION.search(source)
     if definition:
         return f"'{definition.group()}' is not allowed in a formula"
+    if _COMMENT.search(source):
+        return (
+            f"the formula '{_shortened(source)}': what follows a '%' would not be printed; for the "
+            r"sign itself write '\%'"
+        )
     try:
         _math_checker().convert_with_local_state(source, displaystyle=False)
     except LatexError as error:

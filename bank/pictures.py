@@ -1,11 +1,13 @@
 """The pictures that a question shows from files of its bank."""
 
 from pathlib import Path
+from xml.etree.ElementTree import ParseError, fromstring
 
 from qgen.document.exam import Asset
 
 IMAGE_FORMS = ("svg", "pdf", "png", "jpg", "jpeg")
 MAX_IMAGE_BYTES = 5_000_000
+_BEGINNINGS = {"png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff", "pdf": b"%PDF"}
 
 
 def read_picture(
@@ -28,7 +30,14 @@ def read_picture(
         for file in files:
             if not file.resolve().is_relative_to(inside):
                 return Asset(name, {}), f"'{file.name}' beside '{target}' leads out of the {called}"
-        return Asset(name, _forms(files)), None
+        forms = {}
+        for file in files:
+            form, content = _form(file), file.read_bytes()
+            if not _is_picture(form, content):
+                what = "SVG, or its root has no xmlns" if form == "svg" else form.upper()
+                return Asset(name, {}), f"what '{file.name}' holds is no {what}"
+            forms[form] = content
+        return Asset(name, forms), None
     except (OSError, ValueError):
         return Asset(name, {}), f"the picture '{target}' cannot be read"
 
@@ -40,13 +49,19 @@ def _files(path: Path) -> list[Path]:
     return [file for file in beside if file.is_file() and file.stat().st_size <= MAX_IMAGE_BYTES]
 
 
-def _forms(files: list[Path]) -> dict[str, bytes]:
-    """The picture's bytes by extension."""
-    forms: dict[str, bytes] = {}
-    for file in files:
-        form = file.suffix.lower().lstrip(".")
-        forms["jpg" if form == "jpeg" else form] = file.read_bytes()
-    return forms
+def _form(file: Path) -> str:
+    form = file.suffix.lower().lstrip(".")
+    return "jpg" if form == "jpeg" else form
+
+
+def _is_picture(form: str, content: bytes) -> bool:
+    """Whether the content begins as a file of this form does: a program that shows it can tell."""
+    if form in _BEGINNINGS:
+        return content.startswith(_BEGINNINGS[form])
+    try:
+        return fromstring(content).tag == "{http://www.w3.org/2000/svg}svg"
+    except (ParseError, ValueError, LookupError):
+        return False
 
 
 def _fault(target: str, path: Path) -> str | None:

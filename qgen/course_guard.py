@@ -5,11 +5,12 @@ another thread than the first, has no limit.
 """
 
 import signal
+import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -59,9 +60,12 @@ def guarded(
 
 @contextmanager
 def failures_of(path: Path, function: Callable[..., Any] | None, seconds: float) -> Iterator[None]:
-    """Turns whatever the code of a file raises inside into CourseFailure."""
+    """Turns whatever the code of a file raises inside into CourseFailure.
+
+    What it prints goes where problems are told: `--json` has the other stream for itself.
+    """
     try:
-        with _at_most(seconds):
+        with redirect_stdout(sys.stderr), _at_most(seconds):
             yield
     except CourseFailure:
         raise

@@ -60,11 +60,15 @@ def upload_label(answer: Open, labels: Labels) -> str:
 
 
 def hint_label(number: int, penalty: Fraction, labels: Labels) -> str:
-    """`Hint 1 (−10%)`: a hint's name, and the share of the points that it takes away."""
+    """`Hint 1 (−10%)`: a hint's name, and the share of the points that it takes away.
+
+    A third is 33.33%, as a practice page's button has it.
+    """
     name = labels.hint.format(number)
     if not penalty:
         return name
-    return f"{name} (−{labels.percent.format(points_number(penalty * 100, labels.locale))})"
+    share = points_number(round(penalty * 100, 2), labels.locale)
+    return f"{name} (−{labels.percent.format(share)})"
 
 
 class FileNames:

@@ -10,19 +10,22 @@ from qgen.document.problem import Place
 from tests.bank.written import question, template, written
 from tests.samples import PNG
 
+SVG = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
+JPEG = b"\xff\xd8\xff\xe0"
+
 
 class TestPictures:
     def test_all_forms_beside_each_other(self, tmp_path: Path) -> None:
         (tmp_path / "plots").mkdir()
         (tmp_path / "plots" / "kl.PNG").write_bytes(PNG)
-        (tmp_path / "plots" / "kl.svg").write_bytes(b"<svg/>")
-        (tmp_path / "my plot.jpeg").write_bytes(b"jpeg")
+        (tmp_path / "plots" / "kl.svg").write_bytes(SVG)
+        (tmp_path / "my plot.jpeg").write_bytes(JPEG)
         found = template(
             question(stem="![two curves](plots/kl.PNG) ![one](<my plot.jpeg>)"), tmp_path
         )
         assert {name: asset.forms for name, asset in found.assets.items()} == {
-            "kl": {"png": PNG, "svg": b"<svg/>"},
-            "my plot": {"jpg": b"jpeg"},
+            "kl": {"png": PNG, "svg": SVG},
+            "my plot": {"jpg": JPEG},
         }
 
     @pytest.mark.parametrize(
@@ -36,6 +39,11 @@ class TestPictures:
             ("large.png", "the picture 'large.png' has more than 5 MB"),
             ("y" * 300 + ".png", f"the picture '{'y' * 300}.png' cannot be read"),
             ("folder.png", "there is no picture 'folder.png'"),
+            ("empty.png", "what 'empty.png' holds is no PNG"),
+            ("other.jpeg", "what 'other.jpeg' holds is no JPG"),
+            ("other.pdf", "what 'other.jpeg' holds is no JPG"),
+            ("half.svg", "what 'half.svg' holds is no SVG, or its root has no xmlns"),
+            ("nameless.svg", "what 'nameless.svg' holds is no SVG, or its root has no xmlns"),
         ],
     )
     def test_mistakes(self, tmp_path: Path, target: str, message: str) -> None:
@@ -44,6 +52,11 @@ class TestPictures:
         (tmp_path / "out.png").write_bytes(PNG)
         (folder / "link.png").symlink_to(tmp_path / "out.png")
         (folder / "large.png").write_bytes(b"x" * 5_000_001)
+        (folder / "empty.png").write_bytes(b"")
+        (folder / "other.jpeg").write_bytes(PNG)
+        (folder / "other.pdf").write_bytes(b"%PDF")
+        (folder / "half.svg").write_bytes(SVG[:20])
+        (folder / "nameless.svg").write_bytes(b"<svg/>")
         (folder / "bank.yaml").write_text(written(question(stem=f"![x]({target})")), "utf-8")
         problems = load_bank([BankPath(folder / "bank.yaml", "bank.yaml")])[1]
         assert [each.message for each in problems] == [message]
@@ -51,7 +64,7 @@ class TestPictures:
     def test_two_pictures_of_one_name(self, tmp_path: Path) -> None:
         for name in ("a", "b"):
             (tmp_path / name).mkdir()
-            (tmp_path / name / "x.png").write_bytes(name.encode())
+            (tmp_path / name / "x.png").write_bytes(PNG + name.encode())
         (tmp_path / "bank.yaml").write_text(
             written(question(stem="![1](a/x.png) ![2](b/x.png)")), "utf-8"
         )
@@ -112,10 +125,10 @@ class TestBanks:
 
 
 def test_a_digest_knows_what_the_author_changed(tmp_path: Path) -> None:
-    (tmp_path / "x.png").write_bytes(b"one")
+    (tmp_path / "x.png").write_bytes(PNG)
     data = question(stem="![x](x.png)")
     first = template(data, tmp_path).digest
     assert template(dict(reversed(data.items())), tmp_path).digest == first
     assert template({**data, "title": "Another"}, tmp_path).digest != first
-    (tmp_path / "x.png").write_bytes(b"two")
+    (tmp_path / "x.png").write_bytes(PNG + b"more")
     assert template(data, tmp_path).digest != first

@@ -13,6 +13,7 @@ from qgen.document.formats import FORMATS
 from qgen.document.problem import Place
 from qgen.document.richtext import Passage, plain_text
 from tests.bank.written import exam, exam_problems, load_exam_text, messages, written
+from tests.samples import PNG
 
 SMALL = """title: An exam
 seed: 1
@@ -293,7 +294,7 @@ class TestFront:
     def test_a_logo_is_a_picture_in_the_exams_folder(
         self, tmp_path: Path, logo: str, message: str
     ) -> None:
-        (tmp_path / "logo.png").write_bytes(b"png")
+        (tmp_path / "logo.png").write_bytes(PNG)
         folder = tmp_path / "exam"
         folder.mkdir()
         (folder / "exam.yaml").write_text(f"{SMALL}logo: {logo}\n")
@@ -301,9 +302,9 @@ class TestFront:
         assert loaded is None
         assert (problem.code, problem.message) == ("image", message)
         assert problem.place == Place("exam.yaml", 6, 7)
-        (folder / "mine.png").write_bytes(b"mine")
+        (folder / "mine.png").write_bytes(PNG)
         (folder / "exam.yaml").write_text(f"{SMALL}logo: mine.png\n")
         loaded, _ = load_exam(folder / "exam.yaml", "exam.yaml")
         assert loaded is not None
         assert loaded.logo is not None
-        assert loaded.logo.forms == {"png": b"mine"}
+        assert loaded.logo.forms == {"png": PNG}

@@ -38,6 +38,8 @@ FORMULAS = (
     r"\twice\eps\eps",
     r"\begin{aligned} \E x &= \half{1} \\ \KL{p}{p} &= 0 \end{aligned}",
     r"\frac{\E x}{\twice{y}} \{ \eps \}",
+    r"\hat\RR + \sqrt \RR + \sqrt[3]\RR + \bar{x}\RR + \mathbf\eps",
+    r"\frac\RR2 + \frac1\RR + \frac{1} \RR\RR + \frac{a}{b}\RR + \frac12\RR",
 )
 
 
@@ -61,6 +63,17 @@ def test_arguments_are_groups_or_single_signs(macros: Macros) -> None:
     assert macros.expand(r"\half\eps x") == r"\frac{\varepsilon}{2} x"
     assert macros.expand(r"\twice{\eps}x") == r"\varepsilon + \varepsilon x"
     assert macros.expand("a^\\RR_\\eps") == r"a^{\mathbb{R}}_{\varepsilon}"
+
+
+def test_what_a_command_takes_is_one_argument(macros: Macros) -> None:
+    assert macros.expand(r"\hat\RR\RR") == r"\hat{\mathbb{R}}\mathbb{R}"
+    assert macros.expand(r"\frac\RR2\RR") == r"\frac{\mathbb{R}}2\mathbb{R}"
+    assert macros.expand(r"\frac1\RR\RR") == r"\frac1{\mathbb{R}}\mathbb{R}"
+    assert macros.expand(r"\frac{a{b}} \RR") == r"\frac{a{b}} {\mathbb{R}}"
+    assert macros.expand(r"\frac{a}{b}\RR") == r"\frac{a}{b}\mathbb{R}"
+    assert macros.expand(r"\sqrt[3] \RR") == r"\sqrt[3] {\mathbb{R}}"
+    assert macros.expand(r"[3]\RR") == r"[3]\mathbb{R}"
+    assert macros.expand(r"x^ \RR") == r"x^ {\mathbb{R}}"
 
 
 def test_what_has_no_macro_stays_as_it_is(macros: Macros) -> None:

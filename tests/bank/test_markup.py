@@ -293,7 +293,8 @@ class TestFormulas:
     @pytest.mark.parametrize(
         "source",
         ["\\frac{1}{", "\\unknowncommand x", "x^1^2", "\\left( x", "\\begin{pmatrix} 1",
-         "\\def\\a{1} \\a", "\\newcommand{\\a}{1}", "\\input{x}", "\\write18{ls}"],
+         "\\def\\a{1} \\a", "\\newcommand{\\a}{1}", "\\input{x}", "\\write18{ls}",
+         "10%", "50 % 3", "\\text{10%}", "a \\\\% b"],
     )  # fmt: skip
     @pytest.mark.parametrize("delimiters", ["${}$", "$$\n{}\n$$", "- ${}$"])
     def test_what_cannot_be_typeset_is_reported(self, source: str, delimiters: str) -> None:
@@ -319,6 +320,7 @@ class TestFormulas:
             "\\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix}", "\\sum_{i=1}^{n} x_i^2",
             "\\operatorname*{arg\\,max}_\\theta", "\\begin{cases} 1 & x > 0 \\\\ 0 \\end{cases}",
             "\\widehat{\\theta}", "\\nabla_\\phi", "\\underbrace{a}_{b}", "\\text{if } x < 0",
+            "10\\%",
         ):  # fmt: skip
             assert reading(f"${source}$").mistakes == [], source
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from qgen.bank.pictures import read_picture
+from tests.samples import PNG
 
 
 @pytest.fixture
@@ -25,11 +26,11 @@ def test_no_form_leads_out_of_the_bank(bank: Path, form: str) -> None:
 
 
 def test_a_link_inside_the_bank_is_followed(bank: Path) -> None:
-    (bank / "other.png").write_bytes(b"PNG")
+    (bank / "other.png").write_bytes(PNG)
     (bank / "pic.png").symlink_to("other.png")
     asset, fault = read_picture("pic.pdf", bank / "questions.yaml", bank)
     assert fault is None
-    assert asset.forms == {"pdf": b"%PDF", "png": b"PNG"}
+    assert asset.forms == {"pdf": b"%PDF", "png": PNG}
 
 
 def test_the_picture_itself_may_not_lead_out(bank: Path) -> None:

@@ -13,7 +13,9 @@ from qgen.generator.outline import outline
 from qgen.generator.variants import VariantSource
 from tests.bank.written import load_text, question, written
 from tests.generator.filled import fill
+from tests.samples import PNG
 
+SVG = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
 STEM = "![a flag](picture:c.flag)"
 
 
@@ -29,7 +31,7 @@ def rows(**changes: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name, content in (("a.svg", b"<svg/>"), ("a.png", b"A"), ("b.png", b"B"), ("x.svg", b"X")):
+    for name, content in (("a.svg", SVG), ("a.png", PNG), ("b.png", PNG + b"B"), ("x.svg", SVG)):
         (tmp_path / name).write_bytes(content)
     return tmp_path
 
@@ -55,9 +57,9 @@ def test_each_variant_shows_its_own_picture(folder: Path) -> None:
     found = the(folder)
     belgium = fill(found, VALUES)
     angola = fill(found, {**VALUES, "c.flag": "a.svg"})
-    assert belgium.assets["picture-c-flag"].forms == {"png": b"B"}
+    assert belgium.assets["picture-c-flag"].forms == {"png": PNG + b"B"}
     # Only the forms that all rows have: what a format cannot show is told before anything is drawn.
-    assert angola.assets["picture-c-flag"].forms == {"png": b"A"}
+    assert angola.assets["picture-c-flag"].forms == {"png": PNG}
     assert outline(found, found.points, "per_option").assets["picture-c-flag"].forms.keys() == {
         "png"
     }
@@ -71,7 +73,7 @@ def test_variants_differ_by_the_picture_that_students_see(folder: Path) -> None:
 
 def test_a_changed_picture_is_another_question(folder: Path) -> None:
     before = the(folder).digest
-    (folder / "b.png").write_bytes(b"other")
+    (folder / "b.png").write_bytes(PNG + b"other")
     assert the(folder).digest != before
 
 

@@ -376,6 +376,15 @@ CHECK_BODY = 'return {"square": (2 * a.log()).exp()}'
 
 
 class TestFirstRoutes:
+    def test_what_it_prints_is_no_answer_of_a_command(
+        self, load: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        said = SOLVER.replace("    return", "    print('solving')\n    return", 1)
+        load("print('loading')\n" + said.format(stem="loudcourse"), "loudcourse.py")
+        assert solve(find_solver("loudcourse.double"), {"n": 2, "factor": 2})["twice"] == 4
+        told = capsys.readouterr()
+        assert (told.out, told.err) == ("", "loading\nsolving\n")
+
     @pytest.mark.parametrize(
         ("body", "reason"),
         [

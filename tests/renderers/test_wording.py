@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qgen.renderers.wording import FileNames, points_number
+from qgen.renderers.labels import labels_for
+from qgen.renderers.wording import FileNames, hint_label, points_number
 
 
 @pytest.mark.slow
@@ -25,6 +26,17 @@ def test_a_safe_label_is_kept_and_a_taken_one_is_numbered() -> None:
     labels = ("s1", "../x y", "S1", "s1", "s1-2")
     assert [names.free(label) for label in labels] == ["s1", "x-y", "S1-2", "s1-3", "s1-2-2"]
     assert names.free("an exam", "s1") == "an-exam-s1"
+
+
+def test_what_a_hint_takes_is_a_percentage_whatever_share_it_is() -> None:
+    labels = labels_for("de")
+    shown = [hint_label(1, Fraction(share), labels) for share in ("0", "1/10", "1/3", "2/3")]
+    assert shown == [
+        "Hinweis 1",
+        "Hinweis 1 (−10\xa0%)",
+        "Hinweis 1 (−33,33\xa0%)",
+        "Hinweis 1 (−66,67\xa0%)",
+    ]
 
 
 @pytest.mark.slow
