@@ -29,5 +29,8 @@ def source_of(body: str, labels: Labels) -> bytes:
     ]
     if needs_unicode_engine(body):
         lines.insert(0, "% !TeX program = lualatex")
-        lines.insert(lines.index(r"\examstart") + 1, r"\examfindfont")
+        fonts = r"\examfindfont"
+        if labels.language == "ja":
+            fonts = rf"\examfindjapanesefont{fonts}"
+        lines.insert(lines.index(r"\examstart") + 1, fonts)
     return "\n".join(lines).encode()
