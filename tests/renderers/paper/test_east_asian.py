@@ -10,7 +10,7 @@ import pytest
 from qgen.document.answers import Open
 from qgen.document.exam import Paper, Section
 from qgen.document.formats import LatexOptions, PaperOptions
-from qgen.document.richtext import Math, Paragraph, Passage, RichText, Text
+from qgen.document.richtext import Emphasis, Math, Paragraph, Passage, RichText, Text
 from qgen.typst_papers import compile_papers
 from tests import samples
 from tests.renderers.paper.pages import needs_poppler
@@ -23,13 +23,18 @@ FONTS = {"zh": "Noto Serif CJK SC", "ja": "Noto Serif CJK JP"}
 def has_font(name: str) -> bool:
     if shutil.which("fc-list") is None:
         return False
-    found = subprocess.run(["fc-list", name, "family"], capture_output=True, text=True, check=True)
-    return bool(found.stdout.strip())
+    return bool(told(["fc-list", name, "family"]).strip())
+
+
+def told(command: list[str | Path]) -> str:
+    """What a program prints."""
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def exam_in(language: str) -> SampleExam:
     """One whose question has words beside a formula and within it."""
-    paragraph = Paragraph((Text("関係“直”…"), Math((r"x = \text{直} \textbf{骨}",))))
+    words = (Text("関係“直”…"), Emphasis((Text("角"),)))
+    paragraph = Paragraph((*words, Math((r"x = \text{直} \mathrm{k}",))))
     item = samples.item("open", stem=Passage(RichText((paragraph,)), ()))
     assert isinstance(item.parts[0].answer, Open)
     paper = Paper("A", None, (Section("問", None, (item,)),))
@@ -50,11 +55,11 @@ def test_typst_takes_the_languages_own_font_with_strokes(language: str, tmp_path
     assert result.problems == ()
     assert result.pdf is not None
     (tmp_path / "paper.pdf").write_bytes(result.pdf)
-    fonts = subprocess.run(
-        ["pdffonts", tmp_path / "paper.pdf"], capture_output=True, text=True, check=True
-    ).stdout
-    assert f"NotoSerifCJK{FONTS[language][-2:].lower()}-Regular" in fonts
+    fonts = told(["pdffonts", tmp_path / "paper.pdf"])
+    name = f"NotoSerifCJK{FONTS[language][-2:].lower()}"
+    assert f"{name}-Regular" in fonts
     assert "Sans" not in fonts
+    assert "<b>角</b>" in told(["pdftohtml", "-xml", "-i", "-stdout", tmp_path / "paper.pdf"])
 
 
 def test_latex_looks_for_japanese_shapes_first_in_japanese_only() -> None:
@@ -63,6 +68,7 @@ def test_latex_looks_for_japanese_shapes_first_in_japanese_only() -> None:
         body = source.decode().partition(r"\begin{document}")[2]
         assert (r"\examfindjapanesefont\examfindfont" in body) == (language == "ja")
         assert r"\examfindfont" in body
+        assert (r"\exambolden" in body) == (language != "en")
 
 
 def test_the_rule_of_the_answer_sheet_ends_as_its_language_does() -> None:
