@@ -96,7 +96,7 @@ DUTCH = Labels(
     fill_circles="Maak de rondjes van uw antwoorden helemaal zwart met een donkere pen. "
     "Schrijf een getal met één teken in elk vakje en maak daaronder het rondje van dat teken "
     "zwart.",
-    on_paper="Op het tentamen zelf te beantwoorden: {}",
+    on_paper="Op het tentamen zelf te beantwoorden: {}.",
     use_sheet="Geef uw antwoorden op het antwoordblad.",
     entries_all="Een matrix of vector levert de punten op als elk element goed is, anders geen.",
     entries_each="In een matrix of vector levert elk goed element een gelijk deel van de punten "

@@ -92,7 +92,7 @@ ENGLISH = Labels(
     answer_sheet="Answer sheet",
     fill_circles="Fill the circles of your answers completely, with a dark pen. Write a "
     "number with one sign in each frame, and fill the circle of that sign below it.",
-    on_paper="Answered on the paper itself: {}",
+    on_paper="Answered on the paper itself: {}.",
     use_sheet="Give your answers on the answer sheet.",
     entries_all="A matrix or a vector earns its points if every entry is right, otherwise none.",
     entries_each="In a matrix or a vector, each right entry earns the same share of the points.",

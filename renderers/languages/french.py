@@ -94,7 +94,7 @@ FRENCH = Labels(
     answer_sheet="Feuille de réponses",
     fill_circles="Noircissez entièrement les cercles de vos réponses. Écrivez un nombre à "
     "raison d'un signe par case, et noircissez en dessous le cercle de ce signe.",
-    on_paper="À traiter sur le sujet lui-même : {}",
+    on_paper="À traiter sur le sujet lui-même : {}.",
     use_sheet="Donnez vos réponses sur la feuille de réponses.",
     entries_all="Une matrice ou un vecteur rapporte ses points si tous les coefficients sont "
     "justes, sinon aucun.",

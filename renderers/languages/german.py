@@ -93,7 +93,7 @@ GERMAN = Labels(
     fill_circles="Füllen Sie die Kreise Ihrer Antworten mit einem dunklen Stift ganz aus. "
     "Schreiben Sie eine Zahl mit einem Zeichen in jedes Feld und füllen Sie darunter den "
     "Kreis dieses Zeichens aus.",
-    on_paper="Auf der Prüfung selbst zu beantworten: {}",
+    on_paper="Auf der Prüfung selbst zu beantworten: {}.",
     use_sheet="Tragen Sie Ihre Antworten auf dem Antwortbogen ein.",
     entries_all="Eine Matrix oder ein Vektor bringt die Punkte, wenn alle Einträge richtig "
     "sind, sonst keine.",

@@ -95,7 +95,7 @@ ITALIAN = Labels(
     fill_circles="Riempire completamente, con una penna scura, i cerchi delle risposte. "
     "Scrivere un numero con un segno in ogni casella e riempire sotto di essa il cerchio di "
     "quel segno.",
-    on_paper="Da svolgere sul compito stesso: {}",
+    on_paper="Da svolgere sul compito stesso: {}.",
     use_sheet="Dare le risposte sul foglio delle risposte.",
     entries_all="Una matrice o un vettore dà i suoi punti se tutti gli elementi sono corretti, "
     "altrimenti nessuno.",

@@ -93,7 +93,7 @@ POLISH = Labels(
     answer_sheet="Karta odpowiedzi",
     fill_circles="Zamaluj całe kółka swoich odpowiedzi ciemnym długopisem. Liczbę zapisz po "
     "jednym znaku w każdej kratce i zamaluj pod nią kółko tego znaku.",
-    on_paper="Odpowiedzi na samym arkuszu: {}",
+    on_paper="Odpowiedzi na samym arkuszu: {}.",
     use_sheet="Odpowiedzi zaznacz na karcie odpowiedzi.",
     entries_all="Macierz lub wektor daje punkty, jeśli wszystkie elementy są poprawne, w "
     "przeciwnym razie żadnych.",

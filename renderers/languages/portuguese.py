@@ -92,7 +92,7 @@ PORTUGUESE = Labels(
     answer_sheet="Folha de respostas",
     fill_circles="Preencha completamente, com caneta escura, os círculos das suas respostas. "
     "Escreva um número com um sinal em cada quadro e preencha abaixo o círculo desse sinal.",
-    on_paper="A responder na própria prova: {}",
+    on_paper="A responder na própria prova: {}.",
     use_sheet="Dê as suas respostas na folha de respostas.",
     entries_all="Uma matriz ou um vetor vale os seus pontos se todas as entradas estiverem "
     "certas; senão, nenhum.",

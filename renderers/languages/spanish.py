@@ -94,7 +94,7 @@ SPANISH = Labels(
     fill_circles="Rellene por completo, con un bolígrafo oscuro, los círculos de sus "
     "respuestas. Escriba un número con un signo en cada casilla y rellene debajo el círculo "
     "de ese signo.",
-    on_paper="Se responde en el propio examen: {}",
+    on_paper="Se responde en el propio examen: {}.",
     use_sheet="Dé sus respuestas en la hoja de respuestas.",
     entries_all="Una matriz o un vector da sus puntos si todas las entradas son correctas; si "
     "no, ninguno.",

@@ -70,7 +70,7 @@ class Front:
             case "title":
                 yield rf"\examtitle{{{escape(exam.course or '')}}}{{{title}}}"
                 known = (self._fact(fact, paper) for fact in front_facts(exam, paper))
-                facts = r" \quad ".join(rf"\mbox{{{fact}}}" for fact in known)
+                facts = r"\examfact ".join(rf"\mbox{{{fact}}}" for fact in known)
                 yield rf"\examfacts{{{facts}}}"
             case "fields":
                 yield self._fields(paper)
@@ -152,9 +152,10 @@ class Front:
                 *self._section_rows(paper),
                 [escape(words.total), "", points_source(paper.points, words), ""],
             ]
-            columns = r"|p{.45\linewidth}|c|c|w{c}{5em}|"
+            columns = r"|X|c|c|w{c}{5em}|"
         body = "".join("{}" + " & ".join(row) + r" \\\hline" + "\n" for row in rows)
-        return f"\\examgrades{{{columns}}}{{%\n\\hline\n{body}}}\n"
+        table = r"\examgrades" if has_mark_columns(paper) else r"\examsectiongrades"
+        return f"{table}{{{columns}}}{{%\n\\hline\n{body}}}\n"
 
     def _section_rows(self, paper: Paper) -> Iterator[list[str]]:
         for row in section_rows(paper):

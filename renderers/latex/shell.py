@@ -7,6 +7,9 @@ from qgen.renderers.labels import Labels
 from qgen.renderers.latex.characters import needs_unicode_engine
 from qgen.renderers.page_measures import TEXT_SIZE, tex_measures
 
+_BEFORE_FONTS = {"zh": r"\exambolden", "ja": r"\exambolden\examfindjapanesefont"}
+"""What papers in these languages do before they look for a font with their signs."""
+
 
 @cache
 def preamble() -> str:
@@ -29,5 +32,6 @@ def source_of(body: str, labels: Labels) -> bytes:
     ]
     if needs_unicode_engine(body):
         lines.insert(0, "% !TeX program = lualatex")
-        lines.insert(lines.index(r"\examstart") + 1, r"\examfindfont")
+        before = _BEFORE_FONTS.get(labels.language, "")
+        lines.insert(lines.index(r"\examstart") + 1, rf"{before}\examfindfont")
     return "\n".join(lines).encode()

@@ -85,8 +85,9 @@ class Front:
         where = words.text(words.labels.use_sheet)
         named = listed(answered_on_paper(paper))
         if named:
-            where += words.text(" ") + words.filled(words.labels.on_paper, words.text(named))
-            where += words.text(".")
+            # Behind a full stop as wide as a sign there is no blank.
+            between = "" if words.labels.use_sheet.endswith("。") else " "
+            where += words.text(between) + words.filled(words.labels.on_paper, words.text(named))
         return f"#labelled[{words.text(words.labels.answer_sheet)}][{where}];\n"
 
     def _rule(self, name: str, words: str) -> str:

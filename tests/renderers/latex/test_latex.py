@@ -177,7 +177,7 @@ def test_the_head_of_a_paper() -> None:
 
 def test_many_questions_are_summed_up_by_section() -> None:
     items = tuple(samples.item("numeric") for _ in range(12))
-    grades = re.search(r"\\examgrades(.*?)\n}\n", source(exam_with(*items)), re.DOTALL)
+    grades = re.search(r"\\examsectiongrades(.*?)\n}\n", source(exam_with(*items)), re.DOTALL)
     assert grades is not None
     assert "Questions & 1--12 & 24 & " in grades[1]
 

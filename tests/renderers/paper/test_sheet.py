@@ -241,8 +241,8 @@ def test_what_has_no_bubbles_is_named_on_the_sheet_and_on_the_paper() -> None:
         {"question": 2, "part": ""},
         {"question": 3, "part": ""},
     ]
-    assert '#"Answered on the paper itself: ";#"2, 3";' in files["sheet-A.typ"].decode()
-    assert '#"Answered on the paper itself: ";#"2, 3";' in files["paper-A.typ"].decode()
+    assert '#"Answered on the paper itself: ";#"2, 3";#".";' in files["sheet-A.typ"].decode()
+    assert '#"Answered on the paper itself: ";#"2, 3";#".";' in files["paper-A.typ"].decode()
     assert (
         "answer sheet"
         not in render(exam_with(*items), PaperOptions()).files["paper-A.typ"].decode()
