@@ -192,7 +192,11 @@ def _question(element) -> Question:
         case "ordering":
             _read_order(element, question)
         case "essay":
-            assert element.findtext("responseformat") == "editor"
+            shape = element.findtext("responseformat")
+            assert shape in ("editor", "monospaced", "noinline")
+            # Without a box to type in, there must be files to hand in.
+            files = int(element.findtext("attachments") or 0)
+            assert (shape == "noinline") == (files > 0)
             question.notes = _text(element.find("graderinfo"), question.files)
             question.lines = int(element.findtext("responsefieldlines"))
         case "cloze":
