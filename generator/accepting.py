@@ -30,7 +30,9 @@ class Condition:
 
     def __call__(self, response: Fraction) -> bool:
         """Whether a number is right; raises ExpressionError where that cannot be told."""
-        value = evaluate(self.expression, {**self.known, RESPONSE_NAME: response})
+        # Functions of whole numbers know them by their type.
+        number = response.numerator if response.denominator == 1 else response
+        value = evaluate(self.expression, {**self.known, RESPONSE_NAME: number})
         if isinstance(value, bool):
             return value
         raise ExpressionError(f"'{self.expression.source}' gives no truth value")

@@ -43,6 +43,13 @@ def accepting(item: Item) -> Open:
     return answer
 
 
+def test_a_condition_has_whole_numbers_for_functions_of_such() -> None:
+    (part,) = filled(accept_if="gcd(response, 12) == 1", example="5", mistakes=None).parts
+    credits = {"7": 1, "14/2": 1, "5,0": 1, "9": 0, "1/5": None}
+    for text, credit in credits.items():
+        assert (text, mark_response(part, text, {}).credit) == (text, credit)
+
+
 def test_every_number_that_meets_the_condition_is_right() -> None:
     (part,) = filled().parts
     credits = {"3": 1, "5": 1, "5.0": 1, "10/2": 1, "sqrt(9)": 1, "-3": "1/2", "-5": 0, "15": 0}
