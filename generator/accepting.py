@@ -75,7 +75,8 @@ def _asked(accept: AcceptTemplate, example: Numeric, holds: Condition, printed: 
     for mistake in example.mistakes:
         own += [_tex(mistake.value), f"{_share(mistake.credit)}: "]
     scheme = Passage(_scheme(accept, len(printed)), (*printed, *own))
-    return Open((RubricLine(accept.points, scheme),), _LINES, accepts=Acceptance(example, holds))
+    acceptance = Acceptance(example, holds, "==" in accept.condition.expression.source)
+    return Open((RubricLine(accept.points, scheme),), _LINES, accepts=acceptance)
 
 
 @lru_cache(maxsize=256)
