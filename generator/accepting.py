@@ -11,7 +11,7 @@ from qgen.document.answers import Acceptance, Numeric, Open, RubricLine
 from qgen.document.formula import number_latex
 from qgen.document.numbers import exact_value, terminating
 from qgen.document.richtext import BulletList, Code, Hole, Math, Paragraph, Passage, RichText
-from qgen.document.values import Real, Value, Values, brief
+from qgen.document.values import MOST_SHOWN, Real, Value, Values, brief
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.worded import Printed
 
@@ -99,6 +99,9 @@ def _scheme(accept: AcceptTemplate, first: int) -> RichText:
 
 
 def _plain(value: Value) -> str:
+    if isinstance(value, tuple):
+        text = f"({', '.join(map(_plain, value))})"
+        return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
     decimal = terminating(value) if isinstance(value, Fraction) else None
     return brief(value) if decimal is None else decimal
 

@@ -43,6 +43,14 @@ def accepting(item: Item) -> Open:
     return answer
 
 
+def test_a_person_reads_the_numbers_of_data_as_they_were_printed() -> None:
+    data = {"x": {"decimals": {"from": 1, "to": 3, "step": 0.25, "length": 2}}}
+    changes = {"parameters": data, "accept_if": "response > min(x)", "example": "7/2"}
+    item = fill(template(asking(**changes, mistakes=None)), {"x": (Fraction(9, 4), 3)})
+    (line,) = accepting(item).rubric
+    assert "(x = (2.25, 3))" in plain_text(line.text)
+
+
 @pytest.mark.parametrize(
     ("condition", "credits"),
     [
