@@ -181,11 +181,13 @@ class Acceptance:
     """A number of which a condition tells whether it is right.
 
     `example` is one that is, with the mistakes that are recognised. `holds` raises ValueError or
-    ArithmeticError where it cannot tell.
+    ArithmeticError where it cannot tell. `compares` says that it asks whether numbers are equal,
+    which nobody can tell of one that is known to some digits only.
     """
 
     example: Numeric
     holds: Callable[[Fraction], bool]
+    compares: bool = False
 
 
 @dataclass(frozen=True, slots=True)

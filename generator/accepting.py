@@ -11,7 +11,7 @@ from qgen.document.answers import Acceptance, Numeric, Open, RubricLine
 from qgen.document.formula import number_latex
 from qgen.document.numbers import exact_value, terminating
 from qgen.document.richtext import BulletList, Code, Hole, Math, Paragraph, Passage, RichText
-from qgen.document.values import Real, Value, Values, brief
+from qgen.document.values import MOST_SHOWN, Real, Value, Values, brief
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.worded import Printed
 
@@ -30,7 +30,9 @@ class Condition:
 
     def __call__(self, response: Fraction) -> bool:
         """Whether a number is right; raises ExpressionError where that cannot be told."""
-        value = evaluate(self.expression, {**self.known, RESPONSE_NAME: response})
+        # Functions of whole numbers know them by their type.
+        number = response.numerator if response.denominator == 1 else response
+        value = evaluate(self.expression, {**self.known, RESPONSE_NAME: number})
         if isinstance(value, bool):
             return value
         raise ExpressionError(f"'{self.expression.source}' gives no truth value")
@@ -73,7 +75,8 @@ def _asked(accept: AcceptTemplate, example: Numeric, holds: Condition, printed: 
     for mistake in example.mistakes:
         own += [_tex(mistake.value), f"{_share(mistake.credit)}: "]
     scheme = Passage(_scheme(accept, len(printed)), (*printed, *own))
-    return Open((RubricLine(accept.points, scheme),), _LINES, accepts=Acceptance(example, holds))
+    acceptance = Acceptance(example, holds, "==" in accept.condition.expression.source)
+    return Open((RubricLine(accept.points, scheme),), _LINES, accepts=acceptance)
 
 
 @lru_cache(maxsize=256)
@@ -96,6 +99,9 @@ def _scheme(accept: AcceptTemplate, first: int) -> RichText:
 
 
 def _plain(value: Value) -> str:
+    if isinstance(value, tuple):
+        text = f"({', '.join(map(_plain, value))})"
+        return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
     decimal = terminating(value) if isinstance(value, Fraction) else None
     return brief(value) if decimal is None else decimal
 

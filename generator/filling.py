@@ -1,7 +1,7 @@
 """Fills a template with drawn values and solved answers: a closed item comes out."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isfinite
 from typing import assert_never
@@ -34,6 +34,7 @@ from qgen.document.answers import (
     MultipleSelect,
     Numeric,
     NumericMistake,
+    Open,
     Option,
     Ordering,
     Part,
@@ -161,7 +162,7 @@ class Filler:
                 Part(
                     part.label,
                     Passage(part.prompt, printed),
-                    self._answer(part.answer, known, printed, random_source),
+                    _worth(self._answer(part.answer, known, printed, random_source), points),
                     points,
                     provenance,
                     optional_passage(part.explanation, printed),
@@ -394,6 +395,17 @@ def _printer(hole: HoleTemplate, *, comma: bool) -> Printer:
 
 def _has_words(template: QuestionTemplate) -> bool:
     return any(isinstance(part.answer, ShortAnswerTemplate) for part in template.parts)
+
+
+def _worth(answer: Answer, points: Fraction) -> Answer:
+    """An open answer whose rubric adds to what the exam gives for it."""
+    if not isinstance(answer, Open):
+        return answer
+    total = sum((line.points for line in answer.rubric), Fraction(0))
+    if total in (0, points):
+        return answer
+    rubric = (replace(line, points=line.points * points / total) for line in answer.rubric)
+    return replace(answer, rubric=tuple(rubric))
 
 
 def part_points(template: QuestionTemplate, points: Fraction) -> tuple[Fraction, ...]:

@@ -43,6 +43,37 @@ def accepting(item: Item) -> Open:
     return answer
 
 
+def test_a_person_reads_the_numbers_of_data_as_they_were_printed() -> None:
+    data = {"x": {"decimals": {"from": 1, "to": 3, "step": 0.25, "length": 2}}}
+    changes = {"parameters": data, "accept_if": "response > min(x)", "example": "7/2"}
+    item = fill(template(asking(**changes, mistakes=None)), {"x": (Fraction(9, 4), 3)})
+    (line,) = accepting(item).rubric
+    assert "(x = (2.25, 3))" in plain_text(line.text)
+
+
+@pytest.mark.parametrize(
+    ("condition", "credits"),
+    [
+        # What is known to twelve digits may be equal, or the boundary: a person looks.
+        ("response**3 == 2*response", {"sqrt(2)": None, "1.5": 0, "sqrt(4)": 0, "0": 1}),
+        ("response**2 <= 2", {"sqrt(2)": None, "sqrt(2) - 0.1": 1, "sqrt(3)": 0}),
+    ],
+)
+def test_what_is_known_to_some_digits_is_not_wrong_by_its_rounding(
+    condition: str, credits: dict[str, int | None]
+) -> None:
+    (part,) = filled(accept_if=condition, example="0", mistakes=None).parts
+    for text, credit in credits.items():
+        assert (text, mark_response(part, text, {}).credit) == (text, credit)
+
+
+def test_a_condition_has_whole_numbers_for_functions_of_such() -> None:
+    (part,) = filled(accept_if="gcd(response, 12) == 1", example="5", mistakes=None).parts
+    credits = {"7": 1, "14/2": 1, "5,0": 1, "9": 0, "1/5": None}
+    for text, credit in credits.items():
+        assert (text, mark_response(part, text, {}).credit) == (text, credit)
+
+
 def test_every_number_that_meets_the_condition_is_right() -> None:
     (part,) = filled().parts
     credits = {"3": 1, "5": 1, "5.0": 1, "10/2": 1, "sqrt(9)": 1, "-3": "1/2", "-5": 0, "15": 0}

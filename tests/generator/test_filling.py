@@ -190,6 +190,12 @@ class TestWords:
             (Fraction(1, 2), "Why."),
         ]
 
+    def test_a_rubric_adds_to_what_the_exam_gives(self) -> None:
+        rubric = [{"points": "1/4", "text": "One."}, {"points": "3/4", "text": "Two."}]
+        answer = fill(template(question("open", rubric=rubric)), points=Fraction(6)).parts[0].answer
+        assert isinstance(answer, Open)
+        assert [line.points for line in answer.rubric] == [Fraction(3, 2), Fraction(9, 2)]
+
 
 class TestRightOptions:
     COMPARED = ({"text": "p", "correct": "a > b"}, {"text": "q", "correct": "a < b"}, "r")
