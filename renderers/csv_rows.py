@@ -24,6 +24,8 @@ def csv_cell(cell: str) -> str:
 
     It is one line: what follows a carriage return would be read as the start of a row.
     """
+    if not cell:
+        return cell
     cell = " ".join(cell.split())
     if cell.lstrip(_UNSEEN).startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(cell):
         return f"'{cell}"
