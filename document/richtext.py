@@ -7,6 +7,7 @@ same text without holes, for readers that do not care about sharing.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias, assert_never
 
 
@@ -286,7 +287,7 @@ PlainText: TypeAlias = tuple[str | Hole, ...]
 
 def join_parts(parts: str | PlainText, printed: tuple[str, ...]) -> str:
     """A formula's TeX source, a picture's words or another plain text, with the holes filled."""
-    return "".join(part if isinstance(part, str) else printed[part.index] for part in parts)
+    return "".join([part if isinstance(part, str) else printed[part.index] for part in parts])
 
 
 def gap_text(blank: Blank) -> str:
@@ -296,23 +297,29 @@ def gap_text(blank: Blank) -> str:
 
 def plain_text(passage: Passage) -> str:
     """The passage in one line of plain characters; formulas as TeX between dollars."""
-    return " ".join("".join(_words(closed(passage))).split())
+    return " ".join(join_parts(_plain_parts(passage.text), passage.printed).split())
 
 
-def _words(nodes: tuple[Node, ...]) -> Iterator[str]:
-    """The characters of closed nodes, with a blank around whatever is not within a line."""
+@lru_cache(maxsize=4096)
+def _plain_parts(text: RichText) -> PlainText:
+    """A text's characters and holes; its variants are many, and this is the same for all."""
+    return tuple(_words(text.blocks))
+
+
+def _words(nodes: tuple[Node, ...]) -> Iterator[str | Hole]:
+    """Characters and holes of nodes, with a blank around whatever is not within a line."""
     for node in nodes:
         match node:
             case Text() | Code():
                 yield node.text
             case Math():
-                yield f"${join_parts(node.parts, ())}$"
+                yield from ("$", *node.parts, "$")
             case DisplayMath():
-                yield f" $${join_parts(node.parts, ())}$$ "
+                yield from (" $$", *node.parts, "$$ ")
             case CodeBlock():
-                yield f" {join_parts(node.text, ())} "
+                yield from (" ", *node.text, " ")
             case Image():
-                yield f"[{join_parts(node.alternative, ())}]"
+                yield from ("[", *node.alternative, "]")
             case Emphasis() | Strong() | Link() | DataLink():
                 yield from _words(node.children)
             case Paragraph() | Heading():
@@ -333,6 +340,6 @@ def _words(nodes: tuple[Node, ...]) -> Iterator[str]:
             case LineBreak() | Rule():
                 yield " "
             case Hole():
-                raise ValueError("an open hole has no characters")
+                yield node
             case _:
                 assert_never(node)

@@ -12,6 +12,9 @@ from qgen.workshop import fresh_folder, put_in_place, workshop
 MOST_OPEN_FILES = 32
 """Files that are written to in turn stay open, but not so many that a system would refuse."""
 
+_BUFFER = 1 << 16
+"""Bytes of a file that wait to be written: variants come in pieces of some kilobytes."""
+
 
 @dataclass(slots=True)
 class OutputFolder:
@@ -66,7 +69,7 @@ class OutputFolder:
         if name not in self._hashes:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._hashes[name] = hashlib.sha256()
-        self._open[name] = path.open("ab")
+        self._open[name] = path.open("ab", buffering=_BUFFER)
         return self._open[name]
 
 

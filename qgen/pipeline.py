@@ -36,7 +36,7 @@ from qgen.proofs import ProofStore, VerifyMode
 from qgen.question_solvers import verified_results
 from qgen.records import ItemRecorder, KeyTable, earlier_items, manifest
 from qgen.renderers.carriage import Marks, marks_by_format
-from qgen.renderers.data_losses import unprinted_data
+from qgen.renderers.data_losses import links_to_data, unprinted_data
 from qgen.renderers.wording import is_refused
 from qgen.renderers.writer import Chunk, Writer
 from qgen.solvers.routes.registry import Solver
@@ -368,10 +368,12 @@ class _Build:
 
     def _hand_out_pool(self, pool: Pool, made: Iterator[Item], sinks: Sequence[Sink]) -> None:
         for item in made:
+            has_data = links_to_data(item)
             for sink in sinks:
                 if item.variant <= pool.count(sink.writer.variants):
                     sink.put(sink.writer.variant(pool, item))
-                    sink.tell_lost_data((item,))
+                    if has_data:
+                        sink.tell_lost_data((item,))
             self._request.steps.step("item")
 
     def _head(self, exam: ExamDocument) -> dict[str, Any]:

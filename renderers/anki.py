@@ -132,7 +132,7 @@ class AnkiWriter(Writer):
         copy = self._occurrences[header.identifier]
         name = f"{header.identifier} {item.variant:04}{f' ({copy})' if copy > 1 else ''}"
         self._text.assets = item.assets
-        front, back = (_LIKE_A_COMMAND.sub("&#91;", html) for html in self._sides(item, labels))
+        front, back = map(_without_commands, self._sides(item, labels))
         self._count += 1
         note = _EPOCH * 1000 + self._count
         guid = sha256(f"qgen/{name}".encode("utf-8", "replace")).hexdigest()[:16]
@@ -221,6 +221,11 @@ def _database_pieces(path: Path) -> Iterator[bytes]:
         yield bytes(head)
         while piece := database.read(_PIECE):
             yield piece
+
+
+def _without_commands(html: str) -> str:
+    """A side in which Anki finds no command of its own."""
+    return _LIKE_A_COMMAND.sub("&#91;", html) if "[" in html else html
 
 
 def _number(name: str) -> int:

@@ -27,6 +27,8 @@ def csv_cell(cell: str, *, with_lines: bool = False) -> str:
 
     It has one line, or no carriage return: what follows one would be read as the start of a row.
     """
+    if not cell:
+        return cell
     lines = [line.rstrip() for line in cell.splitlines()] if with_lines else []
     cell = "\n".join(lines).strip("\n") if len(lines) > 1 else " ".join(cell.split())
     if cell.lstrip(_UNSEEN).startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(cell):

@@ -10,6 +10,11 @@ from qgen.document.richtext import DataLink, RichText, join_parts, walk
 from qgen.renderers.item_passages import item_passages
 
 
+def links_to_data(item: Item) -> bool:
+    """Whether any text of an item links to a file of data."""
+    return any(_links(text) for text, _ in item_passages(item))
+
+
 def unprinted_data(item: Item, name: str, *, prints: bool) -> Iterator[Problem]:
     """Losses of a format of this name, which attaches no files, for one item.
 

@@ -32,6 +32,27 @@ def written_code(code: CodeBlock, write: Callable[[str], str]) -> Piece:
     return write(code.text) if isinstance(code.text, str) else FormulaSlot(code.text, write)
 
 
+@dataclass(frozen=True, slots=True)
+class _KnownText:
+    """What was made of a text: its words, and the places of those that differ."""
+
+    text: RichText
+    words: list[str]
+    slots: tuple[tuple[int, Slot], ...]
+    formulas: tuple[tuple[int, FormulaSlot], ...]
+    whole: str | None
+    """All of it, where nothing differs."""
+
+
+def _cut(text: RichText, pieces: Iterable[Piece]) -> _KnownText:
+    joined = tuple(enumerate(_joined(pieces)))
+    words = [piece if isinstance(piece, str) else "" for _, piece in joined]
+    slots = tuple((place, piece) for place, piece in joined if isinstance(piece, Slot))
+    formulas = tuple((place, piece) for place, piece in joined if isinstance(piece, FormulaSlot))
+    whole = None if slots or formulas else "".join(words)
+    return _KnownText(text, words, slots, formulas, whole)
+
+
 class PassageWriter(ABC):
     """Turns passages into one format's source text.
 
@@ -40,7 +61,7 @@ class PassageWriter(ABC):
 
     def __init__(self) -> None:
         # The text is kept beside its pieces, so that its identity cannot be given to another.
-        self._known: dict[int, tuple[RichText, tuple[Piece, ...]]] = {}
+        self._known: dict[int, _KnownText] = {}
         self.blanks: Mapping[str, str] = {}
         """The boxes that stand in the blanks of the next passages, by the labels of parts."""
 
@@ -57,18 +78,15 @@ class PassageWriter(ABC):
         text, printed = passage
         known = self._known.get(id(text))
         if known is None:
-            known = (text, tuple(_joined(self.pieces(text))))
-            self._known[id(text)] = known
-        return "".join(
-            [
-                piece
-                if isinstance(piece, str)
-                else piece.write(printed[piece.index])
-                if isinstance(piece, Slot)
-                else piece.write(join_parts(piece.parts, printed))
-                for piece in known[1]
-            ]
-        )
+            known = self._known[id(text)] = _cut(text, self.pieces(text))
+        if known.whole is not None:
+            return known.whole
+        words = known.words.copy()
+        for place, slot in known.slots:
+            words[place] = slot.write(printed[slot.index])
+        for place, formula in known.formulas:
+            words[place] = formula.write(join_parts(formula.parts, printed))
+        return "".join(words)
 
 
 def _joined(pieces: Iterable[Piece]) -> Iterable[Piece]:

@@ -14,8 +14,12 @@ from qgen.bank.functions import GROUPS
 from qgen.bank.templates import HoleContext
 from qgen.document.answers import KINDS
 from qgen.document.formats import FORMATS
+from qgen.generator.outline import outline
 from qgen.generator.printing import printer
-from qgen.renderers.carriage import MARKED_BY
+from qgen.renderers.carriage import MARKED_BY, marks_by_format
+from qgen.renderers.wording import points_number
+from qgen.writers import default_writer
+from tests.shipped import shipped_templates
 from tests.test_imports import MAY_IMPORT
 
 ROOT = Path(__file__).parents[1]
@@ -55,6 +59,23 @@ def marked() -> str:
     lines.append("|---" * (len(MARKED_BY) + 1) + "|")
     for kind in KINDS:
         lines.append(f"| `{kind}` | {' | '.join(row[kind] for row in MARKED_BY.values())} |")
+    return "\n".join(lines) + "\n"
+
+
+def shipped_marks() -> str:
+    """Who marks how many of the shipped bank's marks, by format.
+
+    Not held to the letter, since every new question changes it:
+    `tests/qgen/test_moodle_of_the_bank.py` sees that the shares are still about right.
+    """
+    outlines = [outline(each, each.points, "per_option") for each in shipped_templates()]
+    writers = {name: default_writer(name) for name in MARKED_BY}
+    lines = ["| format | by machine | by a person | lost | share by machine |"]
+    lines.append("|---|---|---|---|---|")
+    for name, marks in marks_by_format(writers, outlines).items():
+        total = marks.machine + marks.person + marks.lost
+        counts = " | ".join(map(points_number, (marks.machine, marks.person, marks.lost)))
+        lines.append(f"| `{name}` | {counts} | {float(marks.machine / total):.0%} |")
     return "\n".join(lines) + "\n"
 
 
@@ -146,3 +167,4 @@ def test_files_that_the_pages_name_exist() -> None:
 if __name__ == "__main__":
     for page, parts in PAGES.items():
         print(f"==== docs/{page}", *(part() for part in parts), sep="\n")
+    print("==== docs/formats.md, the shipped bank", shipped_marks(), sep="\n")

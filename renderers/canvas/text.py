@@ -5,6 +5,7 @@ that `x<y` would end the text at `x`: there is no `<` and no `&lt` in the source
 """
 
 import re
+from functools import lru_cache
 from hashlib import sha256
 from typing import Literal
 from urllib.parse import quote
@@ -63,14 +64,7 @@ class CanvasText(MarkupText):
         """A formula as Canvas's editor writes it, or between MathJax's delimiters."""
         if self._math == "mathjax":
             return rf"\[{escaped(tex)}\]" if is_display else rf"\({escaped(tex)}\)"
-        # Readers of XML turn line ends into one kind; the address must name the same formula.
-        source = without_angles(re.sub("\r\n?", "\n", cleaned(tex)))
-        written = attribute(source)
-        address = quote(source.encode("utf-8", "replace"), safe="")
-        return (
-            f'<img class="equation_image" title="{written}" alt="LaTeX: {written}" '
-            f'src="/equation_images/{address}?scale=1" data-equation-content="{written}"/>'
-        )
+        return _equation_image(tex)
 
     def picture(self, name: str, alternative: str) -> str:
         """A picture as a file of the course, whose name tells its content."""
@@ -94,3 +88,17 @@ def _file_name(asset: Asset, form: str) -> str:
     """Pictures of one name may differ from variant to variant."""
     digest = sha256(asset.forms[form]).hexdigest()[:16]
     return f"{_UNSAFE_IN_A_NAME.sub('-', asset.name)[:40]}-{digest}.{form}"
+
+
+# A derivation repeats its stem for each part, and its variants many values.
+@lru_cache(maxsize=1024)
+def _equation_image(tex: str) -> str:
+    """A formula as the picture of Canvas's editor."""
+    # Readers of XML turn line ends into one kind; the address must name the same formula.
+    source = without_angles(re.sub("\r\n?", "\n", cleaned(tex)))
+    written = attribute(source)
+    address = quote(source.encode("utf-8", "replace"), safe="")
+    return (
+        f'<img class="equation_image" title="{written}" alt="LaTeX: {written}" '
+        f'src="/equation_images/{address}?scale=1" data-equation-content="{written}"/>'
+    )

@@ -143,19 +143,11 @@ class MoodleText(PassageWriter):
     def _new_field(self, passage: Passage) -> str:
         """Writes a field and remembers how, unless it shows pictures, which may differ."""
         html = self.field_of(self.write(passage))
-        pieces = self._known[id(passage.text)][1]
-        if any(isinstance(piece, FormulaSlot) for piece in pieces):
+        known = self._known[id(passage.text)]
+        if known.formulas:
             return html
-        words = [
-            _OPEN,
-            *("" if isinstance(piece, Slot) else str(piece) for piece in pieces),
-            _CLOSE,
-        ]
-        slots = tuple(
-            (position, piece.index, piece.write)
-            for position, piece in enumerate(pieces, 1)
-            if isinstance(piece, Slot)
-        )
+        words = [_OPEN, *known.words, _CLOSE]
+        slots = tuple((place + 1, slot.index, slot.write) for place, slot in known.slots)
         whole = None if slots else html
         self._fields[id(passage.text)] = _Field(passage.text, words, slots, whole)
         return html

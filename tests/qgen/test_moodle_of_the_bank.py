@@ -28,7 +28,7 @@ from qgen.document.problem import Problem
 from qgen.generator.outline import outline
 from qgen.marking.grader import mark_number, mark_part_number
 from qgen.marking.rules import accepted_interval
-from qgen.renderers.carriage import marks_by_format
+from qgen.renderers.carriage import MARKED_BY, marks_by_format
 from qgen.renderers.moodle.halves import Half, halves
 from qgen.renderers.moodle.writer import MoodleWriter
 from tests.renderers.moodle.moodle_marking import Trial, boxes_of, shown, shown_passage, trials
@@ -37,6 +37,7 @@ from tests.renderers.moodle.plugin_reader import PluginQuestion
 from tests.renderers.moodle.stack_reader import StackQuestion
 from tests.samples import PNG
 from tests.shipped import shipped_items, shipped_templates
+from tests.test_docs import ROOT, shipped_marks
 
 pytestmark = pytest.mark.slow
 
@@ -124,9 +125,13 @@ def test_every_shipped_question_is_marked_in_moodle_as_the_grader_marks_it(
     assert made > least
 
 
-def test_every_mark_but_those_of_open_answers_is_marked_by_moodle() -> None:
+@pytest.mark.parametrize("formulas", ["points", "stack"])
+def test_every_mark_but_those_of_open_answers_is_marked_by_moodle(
+    formulas: Literal["points", "stack"],
+) -> None:
     outlines = [outline(each, each.points, "per_option") for each in shipped_templates()]
-    marks = marks_by_format({"moodle": MoodleWriter(OPTIONS)}, outlines)["moodle"]
+    writer = MoodleWriter(replace(OPTIONS, formulas=formulas))
+    marks = marks_by_format({"moodle": writer}, outlines)["moodle"]
     by_kind: Counter[str] = Counter()
     for item in outlines:
         for part in item.parts:
@@ -134,6 +139,16 @@ def test_every_mark_but_those_of_open_answers_is_marked_by_moodle() -> None:
     assert marks.person == by_kind["Open"]
     assert marks.lost == 0
     assert marks.machine == sum(by_kind.values(), Fraction(0)) - by_kind["Open"]
+
+
+def test_the_page_of_formats_tells_about_whose_the_marks_of_the_bank_are() -> None:
+    page = (ROOT / "docs" / "formats.md").read_text("utf-8")
+    by_name = {line.split("|")[1].strip(): line for line in shipped_marks().splitlines()}
+    told = {line.split("|")[1].strip(): line for line in page.splitlines() if "%" in line[-5:]}
+    for name in map("`{}`".format, MARKED_BY):
+        shares = [int(line.split("|")[-2].strip(" %")) for line in (by_name[name], told[name])]
+        # A new question is no reason to write the page anew; `python -m tests.test_docs` would.
+        assert abs(shares[0] - shares[1]) <= 3, f"{name}: {shares}"
 
 
 def in_plugins(formulas: Literal["stack", "plugin"]) -> Iterator[tuple[Item, Half, Question]]:

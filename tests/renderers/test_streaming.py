@@ -20,7 +20,7 @@ STREAMING = [
     for name, each in FORMATS.items()
     if hasattr(each.options(), "variants") and name != "canvas"
 ]
-KEPT_OF_A_VARIANT = 600
+KEPT_OF_A_VARIANT = 900
 """Bytes: its name and where it lies in an archive, but nothing of its text, which is far longer."""
 
 
