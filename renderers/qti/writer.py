@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from qgen.document.answers import (
+    DERIVATION,
+    KIND_NAMES,
     Answer,
     FormulaAnswer,
     Matching,
@@ -32,6 +34,7 @@ from qgen.renderers.writer import Chunk, Writer
 
 ITEMS_IN_A_PACKAGE = 5000
 TITLE_LENGTH = 200
+_TYPED_NUMBERS = (KIND_NAMES[Numeric], KIND_NAMES[MatrixAnswer], DERIVATION)
 _UNSAFE_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -89,8 +92,11 @@ class QtiWriter(Writer):
         for number in range(1, count + 1):
             ending = f"-{number}" if count > 1 else ""
             self._packages.append(Package(f"{exam.slug}{ending}.zip", self._dialect))
-        text = "QTI players read numbers as decimals such as 0.25 or 1.2e-5, not 1/4, 25%, sqrt(2)"
-        self.problems.append(Problem("qti-numbers", text, None, "loss"))
+        if any(pool.header.kind in _TYPED_NUMBERS for pool in exam.pools):
+            text = (
+                "QTI players read numbers as decimals such as 0.25 or 1.2e-5, not 1/4, 25%, sqrt(2)"
+            )
+            self.problems.append(Problem("qti-numbers", text, None, "loss"))
         if self._refused_equal:
             text = "players of QTI 3.0 misread the tolerance of equal; ranges are written instead"
             self.problems.append(Problem("qti-equal", text, None, "loss"))

@@ -130,6 +130,13 @@ def test_tolerances_accept_what_the_grader_accepts_and_no_more(key, tolerance):
     assert_alike(Numeric(key, tolerance))
 
 
+@pytest.mark.parametrize(("kind", "told"), [("numeric", True), ("single_choice", False)])
+def test_how_numbers_are_typed_is_told_where_some_are_asked_for(kind, told):
+    item = asking(samples.ANSWERS[kind], header=samples.header(kind))
+    rendered = render(exam_of(item), QtiOptions(1))
+    assert ("qti-numbers" in {problem.code for problem in rendered.problems}) is told
+
+
 def test_numbers_by_a_tolerance_where_asked_for_and_only_in_2_1():
     answer = samples.ANSWERS["numeric"]
     (item,) = package_of(asking(answer), numbers="equal").items
