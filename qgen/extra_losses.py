@@ -36,7 +36,7 @@ BY_MARK: Mapping[str, str] = {
     "latex": _ON_FEEDBACK_PAGES,
     "moodle": f"{_NOT_SAID} of a question with boxes in its text, an essay or a plugin's question",
     "qti": f"{_NOT_SAID} of what a person marks",
-    "canvas": f"{_NOT_SAID} but of single choices, numbers and words",
+    "canvas": "only single choices, numbers and words say something by the mark",
     "gift": _NOT_SAID,
     "blackboard": _NOT_SAID,
     "brightspace": _NOT_SAID,

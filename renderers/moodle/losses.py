@@ -89,7 +89,12 @@ def variant_losses(item: Item, options: MoodleOptions, told: set[str]) -> list[P
                     told.add(code)
                     words = f"variant {item.variant}"
                     words += f", part {part.label}" if part.label else ""
-                    message = f"{words} (others may be like it): {text}"
+                    unsaid = ""
+                    if part.by_mark.texts and not (
+                        item.is_derivation or says_by_mark(item, options)
+                    ):
+                        unsaid = "; nothing is said by the mark"
+                    message = f"{words} (others may be like it): {text}{unsaid}"
                     found.append(Problem(code, message, item.header.place, "loss"))
     return found
 

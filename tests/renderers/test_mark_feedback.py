@@ -27,6 +27,7 @@ from qgen.document.formats import (
 )
 from qgen.document.richtext import passage_of
 from qgen.extra_losses import BY_MARK, extra_losses
+from qgen.renderers.moodle.losses import variant_losses
 from qgen.renderers.moodle.writer import MoodleWriter
 from tests import samples
 from tests.renderers.canvas import canvas_reader
@@ -118,6 +119,21 @@ class TestMoodle:
         lost = {each.code for each in extra_losses("moodle", MoodleWriter(options), item)}
         assert (said_in(told) == list(TEXTS)) == ("feedback" not in lost)
         assert said_in(told) in ([], list(TEXTS))
+
+    def test_a_variant_that_becomes_another_type_says_so(self) -> None:
+        """All options count as right on an outline; here a variant has no right one."""
+        item = samples.item("multiple_select")
+        answer = item.parts[0].answer
+        assert isinstance(answer, MultipleSelect)
+        none_right = tuple(option._replace(correct=False) for option in answer.options)
+        part = replace(item.parts[0], answer=replace(answer, options=none_right))
+        drawn = replace(item, parts=(part,))
+        (problem,) = variant_losses(drawn, TICKED, set())
+        assert problem.message.endswith("nothing is said by the mark")
+        assert all(said_in([each.explanation, *each.by_mark]) == [] for each in moodle(drawn))
+        silent = replace(part, by_mark=MarkFeedback())
+        (problem,) = variant_losses(replace(item, parts=(silent,)), TICKED, set())
+        assert "said" not in problem.message
 
 
 def responses(answer: Any) -> list[tuple[Any, str]]:
