@@ -33,6 +33,7 @@ from qgen.bank.author_model import (
 from qgen.bank.choice_models import MultipleSelectFields, ProofText, SingleChoiceFields
 from qgen.bank.headers import HeaderFields
 from qgen.bank.hint_models import Hints
+from qgen.bank.mark_feedback import MarkFeedback
 from qgen.bank.parameters import WrittenParameter
 from qgen.document.answers import (
     NO_CREDIT,
@@ -275,6 +276,7 @@ class PartFields(AuthorModel):
     space: SpaceText | None = None
     explanation: NonEmptyText | None = None
     hints: Hints = ()
+    feedback: MarkFeedback = None
 
 
 class SingleChoicePart(PartFields, SingleChoiceFields):
@@ -385,6 +387,7 @@ class QuestionFields(HeaderFields):
     space: SpaceText | None = None
     explanation: NonEmptyText | None = None
     hints: Hints = ()
+    feedback: MarkFeedback = None
     study_note: NonEmptyText | None = None
 
 

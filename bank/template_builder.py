@@ -25,6 +25,7 @@ from qgen.bank.formula_builder import Compiler, FormulaBuilder
 from qgen.bank.headers import header_of
 from qgen.bank.hint_models import HintModel
 from qgen.bank.macros import Macros
+from qgen.bank.mark_feedback import MarkFeedbackModel, never_partly
 from qgen.bank.markup import (
     DATA,
     Handlers,
@@ -83,7 +84,7 @@ from qgen.bank.templates import (
 )
 from qgen.bank.value_references import unknown_references
 from qgen.bank.yaml_source import Data, Source, Steps
-from qgen.document.answers import Tolerance
+from qgen.document.answers import MARKS, Mark, Tolerance
 from qgen.document.derivation import Derivation, Exact
 from qgen.document.exam import Asset
 from qgen.document.problem import Place, Problem
@@ -407,10 +408,14 @@ class TemplateBuilder:
     def _parts(self, model: QuestionModel, blanks: Sequence[str]) -> tuple[PartTemplate, ...]:
         if not isinstance(model, DerivationQuestion):
             sole = PartTemplate("", NO_TEXT, self._answer(model), model.points, None)
-            return (replace(sole, space=model.space, hints=self._hints(model.hints)),)
+            hints, by_mark = self._hints(model.hints), self._by_mark(model.feedback, sole.answer)
+            return (replace(sole, space=model.space, hints=hints, by_mark=by_mark),)
         if model.hints:
             message = "the hints of a derivation stand with the parts that they help with"
             self._problem("hints", message, self._place("hints", key=True))
+        if model.feedback is not None:
+            message = "the feedback of a derivation stands with its parts, each of which has a mark"
+            self._problem("feedback", message, self._place("feedback", key=True))
         parts = (
             PartTemplate(
                 PART_LABELS[index],
@@ -425,9 +430,13 @@ class TemplateBuilder:
             )
             for index, part in enumerate(model.parts)
         )
-        return tuple(
+        spaced = (
             replace(part, space=model.space) if part.space is None and part.is_worked else part
             for part in parts
+        )
+        return tuple(
+            replace(part, by_mark=self._by_mark(said.feedback, part.answer, "parts", index))
+            for index, (part, said) in enumerate(zip(spaced, model.parts, strict=True))
         )
 
     def _hints(self, hints: tuple[HintModel, ...], *steps: str | int) -> tuple[HintTemplate, ...]:
@@ -437,6 +446,22 @@ class TemplateBuilder:
             HintTemplate(self._text(hint.text, *place, "text"), hint.penalty, self._place(*place))
             for hint, place in zip(hints, places, strict=True)
         )
+
+    def _by_mark(
+        self, feedback: MarkFeedbackModel | None, answer: AnswerTemplate, *steps: str | int
+    ) -> dict[Mark, RichText]:
+        if feedback is None:
+            return {}
+        fault = None if feedback.partly is None else never_partly(answer)
+        if fault is not None:
+            message = f"'partly' is never said: {fault}"
+            self._problem("feedback", message, self._place(*steps, "feedback", "partly", key=True))
+        written = ((mark, getattr(feedback, mark)) for mark in MARKS)
+        return {
+            mark: self._text(text, *steps, "feedback", mark)
+            for mark, text in written
+            if text is not None
+        }
 
     def _carry(
         self, part: PartFields, model: DerivationQuestion, index: int

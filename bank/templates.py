@@ -12,6 +12,7 @@ from qgen.document.answers import (
     NO_CREDIT,
     FormulaForm,
     Freedom,
+    Mark,
     MatrixCredit,
     OrderingCredit,
     Space,
@@ -322,6 +323,8 @@ class PartTemplate:
     in_text: bool = False
     """Whether its answer has a blank in the question's stem."""
     hints: tuple[HintTemplate, ...] = ()
+    by_mark: Mapping[Mark, RichText] = field(default_factory=dict)
+    """What is said of the whole answer by its mark."""
 
     @property
     def is_worked(self) -> bool:

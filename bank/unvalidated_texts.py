@@ -17,6 +17,7 @@ from qgen.bank.models import DerivationQuestion, SoleQuestion
 from qgen.bank.parameters import may_be_expression
 from qgen.bank.templates import HoleContext
 from qgen.bank.yaml_source import Source, Steps
+from qgen.document.answers import MARKS
 from qgen.document.problem import Problem, did_you_mean
 
 _KEYS = frozenset(
@@ -41,7 +42,11 @@ def mistakes_in_texts(data: object, source: Source, path: Steps, macros: Macros)
         names = [step for step in steps if isinstance(step, str)]
         key = names[-1] if names else ""
         parent = names[-2] if len(names) > 1 else ""
-        is_text = key in _TEXTS | _LISTS_OF_TEXTS or (key == "text" and parent in _TEXTS_OF)
+        is_text = (
+            key in _TEXTS | _LISTS_OF_TEXTS
+            or (key == "text" and parent in _TEXTS_OF)
+            or (key in MARKS and parent == "feedback")
+        )
         if is_text:
             problems += _in_markup(text, source, steps, known, macros)
         elif _is_in_domain(steps) and is_number(text):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, NamedTuple, TypeAlias, assert_never
+from typing import Literal, NamedTuple, TypeAlias, assert_never, get_args
 
 from qgen.document.formula import Formula, VariableDomain
 from qgen.document.richtext import Passage
@@ -290,6 +290,34 @@ class Space:
     amount: Fraction
 
 
+Mark: TypeAlias = Literal["right", "partly", "wrong"]
+"""What an answer earned: all of the points, some of them, none."""
+MARKS: tuple[Mark, ...] = get_args(Mark)
+
+
+class MarkFeedback(NamedTuple):
+    """What is said of a whole answer by its mark, where something is."""
+
+    right: Passage | None = None
+    partly: Passage | None = None
+    wrong: Passage | None = None
+
+    def of(self, credit: Fraction) -> Passage | None:
+        """What is said of an answer that earned this share of the points."""
+        if credit >= 1:
+            return self.right
+        return self.partly if credit > 0 else self.wrong
+
+    @property
+    def texts(self) -> tuple[tuple[Mark, Passage], ...]:
+        """The texts that there are, each with the mark by which it is said."""
+        said = zip(MARKS, self, strict=True)
+        return tuple((mark, text) for mark, text in said if text is not None)
+
+
+NOTHING_SAID = MarkFeedback()
+
+
 class Hint(NamedTuple):
     """Help that a student may ask for, and the share of the part's points that it takes away."""
 
@@ -317,6 +345,7 @@ class Part:
     """Whether its answer has a blank in the question's stem."""
     hints: tuple[Hint, ...] = ()
     """Shown one after another where a format can, never on a paper."""
+    by_mark: MarkFeedback = NOTHING_SAID
 
 
 def rewards_mistakes(answer: Answer) -> bool:

@@ -30,6 +30,7 @@ from qgen.document.answers import (
     FormulaAnswer,
     FormulaMistake,
     Hint,
+    MarkFeedback,
     Matching,
     MultipleSelect,
     Numeric,
@@ -170,6 +171,7 @@ class Filler:
                     space,
                     part.in_text,
                     filled_hints(part, printed),
+                    filled_feedback(part, printed),
                 )
                 for part, points, provenance, space in zip(
                     self._template.parts, self._points, self.provenances, self._spaces, strict=True
@@ -298,6 +300,11 @@ class Filler:
 def filled_hints(part: PartTemplate, printed: Printed) -> tuple[Hint, ...]:
     """The hints of a part."""
     return tuple([Hint(Passage(each.text, printed), each.penalty) for each in part.hints])
+
+
+def filled_feedback(part: PartTemplate, printed: Printed) -> MarkFeedback:
+    """What is said of a part by its mark."""
+    return MarkFeedback(**{mark: Passage(text, printed) for mark, text in part.by_mark.items()})
 
 
 def optional_passage(text: RichText | None, printed: Printed) -> Passage | None:

@@ -36,7 +36,7 @@ from qgen.document.richtext import Passage, join_parts
 from qgen.document.values import Real
 from qgen.generator.accepting import unproved_answer
 from qgen.generator.arrangements import matching, ordering
-from qgen.generator.filling import filled_hints, optional_passage, part_points
+from qgen.generator.filling import filled_feedback, filled_hints, optional_passage, part_points
 from qgen.generator.worded import Printed, worded_answer
 
 
@@ -64,6 +64,7 @@ def outline(template: QuestionTemplate, points: Fraction, rule: ScoringRule) -> 
                 None,
                 part.in_text,
                 filled_hints(part, printed),
+                filled_feedback(part, printed),
             )
             for part, worth in zip(template.parts, part_points(template, points), strict=True)
         ),

@@ -16,6 +16,7 @@ from qgen.document.answers import (
     Acceptance,
     CarriedForward,
     FormulaMistake,
+    MarkFeedback,
     MatrixMistake,
     NumericMistake,
     Option,
@@ -37,7 +38,7 @@ _CLASSES: Mapping[str, type] = {
         *get_args(Inline),
         *get_args(Block),
         *(Hole, Option, Tolerance, NumericMistake, FormulaMistake, TextMistake, RubricLine, Pair),
-        *(MatrixMistake, CarriedForward, Acceptance),
+        *(MatrixMistake, CarriedForward, Acceptance, MarkFeedback),
     )
 }
 _PLAIN = (str, int, bool, type(None))

@@ -1,4 +1,4 @@
-"""What becomes of hints, uploads and code in each format: one table for each."""
+"""What becomes of hints, feedback, uploads and code in each format: one table for each."""
 
 from collections.abc import Iterator, Mapping
 
@@ -29,6 +29,22 @@ HINTS: Mapping[str, str] = {
 
 _EXAM_PAGE = "an exam page offers no hints"
 
+_ON_FEEDBACK_PAGES = "what is said by the mark is not printed; the pages of 'qgen grade' say it"
+_NOT_SAID = "nothing is said by the mark"
+BY_MARK: Mapping[str, str] = {
+    "paper": _ON_FEEDBACK_PAGES,
+    "latex": _ON_FEEDBACK_PAGES,
+    "moodle": f"{_NOT_SAID} of a question with boxes in its text, an essay or a plugin's question",
+    "qti": f"{_NOT_SAID} of what a person marks",
+    "canvas": "only single choices, numbers and words say something by the mark",
+    "gift": _NOT_SAID,
+    "blackboard": _NOT_SAID,
+    "brightspace": _NOT_SAID,
+    "anki": _NOT_SAID,
+    "csv": "what is said by the mark is left out",
+}
+"""What is said of a question with feedback by its mark that a writer does not say, by format."""
+
 _HANDED_IN_ELSEWHERE = "no file can be handed in; the text asks for it, and it is taken elsewhere"
 _TYPES = "files of any type can be handed in; the text says which are wanted"
 UPLOADS: Mapping[str, str] = {
@@ -53,13 +69,18 @@ CODE: Mapping[str, str] = {
 
 
 def extra_losses(format_name: str, writer: Writer, item: Item) -> Iterator[Problem]:
-    """A loss where a format shows hints, uploads or code otherwise, or not at all."""
+    """A loss where a format shows hints, feedback, uploads or code otherwise, or not at all."""
     if not (writer.takes_papers or writer.variants):
         return
     told: dict[str, str | None] = {}
     if any(part.hints for part in item.parts):
         hints = HINTS.get(format_name)
         told["hints"] = _EXAM_PAGE if format_name == "html" and not writer.shows_hints else hints
+    unsaid = [part for part in item.parts if part.by_mark.texts]
+    unsaid = [part for part in unsaid if not writer.says_by_mark(item, part)]
+    if unsaid and (text := BY_MARK.get(format_name)):
+        labels = ", ".join(part.label for part in unsaid)
+        told["feedback"] = f"{text} (parts {labels})" if labels else text
     answers = [part.answer for part in item.parts if isinstance(part.answer, Open)]
     if any(answer.upload for answer in answers):
         told["upload"] = UPLOADS.get(format_name)

@@ -40,6 +40,8 @@ class FeedbackPages:
 def _part(part: GradedPart) -> FeedbackPart:
     # What a machine found in a part is not what a person gave the marks for.
     feedback = () if part.by_hand else part.feedback
+    said = None if part.credit is None else part.by_mark.of(part.credit)
+    feedback += () if said is None else (said,)
     return FeedbackPart(
         part.number,
         part.label,

@@ -9,8 +9,10 @@ from fractions import Fraction
 from typing import assert_never
 
 from qgen.document.answers import (
+    NOTHING_SAID,
     Answer,
     FormulaAnswer,
+    MarkFeedback,
     Matching,
     MatrixAnswer,
     MultipleSelect,
@@ -63,6 +65,7 @@ class GradedPart:
     outcome: Outcome
     mistake: str = ""
     feedback: tuple[Passage, ...] = ()
+    by_mark: MarkFeedback = NOTHING_SAID
     sentence: str = ""
     by_hand: bool = False
 
@@ -262,6 +265,7 @@ def _graded(
         mark.outcome,
         named_mistake(part.answer, mark),
         mark.feedback,
+        part.by_mark,
         mark.sentence,
     )
 

@@ -220,6 +220,7 @@ def _texts(item: Item) -> Iterator[Passage]:
     for part in item.parts:
         yield from _answer_texts(part.answer)
         yield from (hint.text for hint in part.hints)
+        yield from (text for _, text in part.by_mark.texts)
         if part.explanation is not None:
             yield part.explanation
 

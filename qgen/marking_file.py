@@ -7,7 +7,7 @@ passages refer to the texts before it. Like `key.csv`, it is for those who mark 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, assert_never
@@ -119,6 +119,7 @@ class MarkingRecorder(Writer):
             "provenance": part.provenance,
             "answer": self._encoder.encode(part.answer),
             "carried": self._encoder.encode(part.carried),
+            **({"said": self._encoder.encode(part.by_mark)} if part.by_mark.texts else {}),
         }
 
     def _shown(self, item: Item) -> str:
@@ -277,7 +278,10 @@ class MarkingFile:
     def _part(self, data: Mapping[str, Any]) -> Part:
         answer, carried = self._decoder.decode([data["answer"], data["carried"]])
         points, provenance = Fraction(data["points"]), data["provenance"]
-        return Part(data["label"], _UNREAD, answer, points, provenance, None, carried)
+        part = Part(data["label"], _UNREAD, answer, points, provenance, None, carried)
+        if "said" not in data:
+            return part
+        return replace(part, by_mark=self._decoder.decode(data["said"]))
 
     def _damaged(self) -> DamagedMarking:
         return DamagedMarking(f"{self._path} is not as a build writes it: build the exam again")

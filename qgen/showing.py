@@ -104,6 +104,7 @@ def item_text(item: Item, solution: bool) -> str:
             lines.append(f"Key: {key_text(part.answer)} ({part.provenance})")
             lines += _marking(part.answer)
             lines += _hints(part)
+            lines += [f"If {mark}: {plain_text(text)}" for mark, text in part.by_mark.texts]
             if part.explanation is not None:
                 lines.append(_blocks(part.explanation))
     if solution and item.explanation is not None:

@@ -29,6 +29,7 @@ def item_passages(item: Item) -> Iterator[Passage]:
         if part.explanation is not None:
             yield part.explanation
         yield from (hint.text for hint in part.hints)
+        yield from (text for _, text in part.by_mark.texts)
         yield from answer_passages(part.answer)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Protocol
 
+from qgen.document.answers import Part
 from qgen.document.exam import ExamDocument, Item, Paper, Pool
 from qgen.document.formats import Pdf
 from qgen.document.problem import Problem
@@ -82,6 +83,10 @@ class Writer:
     def marked_by(self, item: Item) -> tuple[MarkedBy, ...]:
         """Who marks each part of a question, seen on its outline; none where a paper is marked."""
         return ()
+
+    def says_by_mark(self, item: Item, part: Part) -> bool:
+        """Whether what a part says by its mark is said, seen on its question's outline."""
+        return False
 
     def begin(self, exam: ExamDocument) -> Iterable[Chunk]:
         """What stands before all items. Raises LookupError for a language without labels."""

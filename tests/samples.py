@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from qgen.document.answers import (
+    NOTHING_SAID,
     Answer,
     FormulaAnswer,
     FormulaMistake,
     Hint,
+    MarkFeedback,
     Matching,
     MatrixAnswer,
     MatrixMistake,
@@ -197,6 +199,15 @@ HINTS = (
 )
 """Every sample offers them, a derivation with each other part."""
 
+SAID = MarkFeedback(
+    passage_of("Said where it is <right> & whole."),
+    passage_of("Said where some of it is right."),
+    Passage(
+        RichText((Paragraph((Text("Said if it is wrong: "), Math(("v < ", Hole(0))))),)), ("6",)
+    ),
+)
+"""What every sample says by its mark, a derivation with each other part."""
+
 
 def sole(answer: Answer, points: Fraction = Fraction(2)) -> tuple[Part, ...]:
     """The one part of a question that is no derivation."""
@@ -215,7 +226,7 @@ def steps(*answers: Answer, points: Sequence[Fraction] = ()) -> tuple[Part, ...]
 def parts(kind: str) -> tuple[Part, ...]:
     """The parts of a question of any kind; a derivation has one of each kind of answer."""
     if kind in ANSWERS:
-        return (replace(sole(ANSWERS[kind])[0], hints=HINTS),)
+        return (replace(sole(ANSWERS[kind])[0], hints=HINTS, by_mark=SAID),)
     return tuple(
         Part(
             "abcdefghi"[index],
@@ -225,6 +236,7 @@ def parts(kind: str) -> tuple[Part, ...]:
             "stated",
             passage_of("Explanation of the part.") if index % 2 else None,
             hints=() if index % 2 else HINTS,
+            by_mark=NOTHING_SAID if index % 2 else SAID,
         )
         for index, (each, answer) in enumerate(ANSWERS.items())
     )

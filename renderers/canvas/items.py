@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Literal, assert_never
 
 from qgen.document.answers import (
+    Answer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -60,6 +61,7 @@ class _Asked:
     metadata: list[tuple[str, str]] = field(default_factory=list)
     of_options: list[tuple[str, str]] = field(default_factory=list)
     """For each option that has feedback its identifier and the HTML."""
+    if_right: str = ""
     if_wrong: str = ""
     notes: str = ""
 
@@ -67,6 +69,11 @@ class _Asked:
 def is_judged(answer: MultipleSelect) -> bool:
     """Whether each statement gets a yes or no of its own, as Canvas marks no set of no ticks."""
     return not any(option.correct for option in answer.options)
+
+
+def says_by_mark(answer: Answer) -> bool:
+    """Whether Canvas says something by the mark: where it marks an answer as right or wrong."""
+    return isinstance(answer, (SingleChoice, Numeric, ShortAnswer))
 
 
 class CanvasItems:
@@ -90,12 +97,15 @@ class CanvasItems:
         if part.label:
             stem = f"<div>{stem}</div>{part_heading(part, labels)}{self._text.write(part.prompt)}"
         asked = self._asked(part, stem, labels)
+        asked.if_right = self._said(part, "right")
+        asked.if_wrong += self._said(part, "wrong")
         explanations = (part.explanation, item.explanation)
         general = [
             f"<div>{self._text.write(each)}</div>" for each in explanations if each is not None
         ]
         feedback = [
             *([("general_fb", asked.notes + "".join(general))] if asked.notes or general else []),
+            *([("correct_fb", asked.if_right)] if asked.if_right else []),
             *([("general_incorrect_fb", asked.if_wrong)] if asked.if_wrong else []),
             *((f"{option}_fb", html) for option, html in asked.of_options),
         ]
@@ -280,6 +290,13 @@ class CanvasItems:
             notes=notes,
         )
 
+    def _said(self, part: Part, mark: Literal["right", "wrong"]) -> str:
+        """What is said by the mark, which Canvas knows where nothing is partly right."""
+        text: Passage | None = getattr(part.by_mark, mark)
+        if text is None or not says_by_mark(part.answer):
+            return ""
+        return f"<div>{self._text.write(text)}</div>"
+
     def _mistakes(self, mistakes: Iterable[tuple[str, Passage]], labels: Labels) -> str:
         """What everybody reads who is wrong, as no known mistake can be told from another."""
         return self._feedback_list(
@@ -305,6 +322,8 @@ def _conditions(asked: _Asked, has_general: bool) -> Iterator[str]:
     for option, _ in asked.of_options:
         yield _condition("Yes", _equal(option), _show(f"{option}_fb"))
     yield asked.scoring
+    if asked.if_right:
+        yield _condition("Yes", _ANY, _show("correct_fb"))
     if asked.if_wrong:
         yield _condition("Yes", _ANY, _show("general_incorrect_fb"))
 

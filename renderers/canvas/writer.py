@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from qgen.document.answers import DERIVATION, KIND_NAMES, MultipleSelect, Numeric
+from qgen.document.answers import DERIVATION, KIND_NAMES, MultipleSelect, Numeric, Part
 from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import CanvasOptions
 from qgen.document.problem import Problem
-from qgen.renderers.canvas.items import CanvasItems
+from qgen.renderers.canvas.items import CanvasItems, says_by_mark
 from qgen.renderers.canvas.losses import item_losses
 from qgen.renderers.canvas.package import Package, group
 from qgen.renderers.canvas.text import CanvasText
@@ -63,6 +63,10 @@ class CanvasWriter(Writer):
             Problem(code, text, item.header.place, "loss")
             for code, text in item_losses(item, self._options.multiple)
         ]
+
+    def says_by_mark(self, item: Item, part: Part) -> bool:
+        """Where an answer is right or wrong."""
+        return says_by_mark(part.answer)
 
     def marked_by(self, item: Item) -> tuple[MarkedBy, ...]:
         """Who marks each part."""

@@ -80,7 +80,8 @@ class HtmlQuestions:
         base, name = f"q{number}", filled(self._labels.question, str(number))
         solution = self._solutions.of_item(item, name) if self._has_solutions else ""
         if self._has_solutions and not item.is_derivation:
-            solution = self._hints(base, item.parts[0]) + solution
+            part = item.parts[0]
+            solution = self._said(base, part) + self._hints(base, part) + solution
         markup = f"{self._stem(base, item)}\n{self._parts(base, item)}{solution}"
         self.surroundings.assets, self.surroundings.place, self._language = {}, None, ""
         return markup
@@ -154,7 +155,8 @@ class HtmlQuestions:
         name = filled(self._labels.part, escape(part.label))
         solution = ""
         if self._has_solutions:
-            solution = self._hints(base, part) + self._solutions.of_part(part, name)
+            solution = self._said(base, part) + self._hints(base, part)
+            solution += self._solutions.of_part(part, name)
         prompt = f"{self.blocks(part.prompt, 5)}\n" if part.prompt.text.blocks else ""
         answer = "" if stands_in_text(part) else self._answer(base, part.answer)
         return (
@@ -189,6 +191,14 @@ class HtmlQuestions:
             for number, hint in enumerate(part.hints, 1)
         )
         return f'<div class="hints" id="{base}-hints" role="status">\n{shown}</div>\n'
+
+    def _said(self, base: str, part: Part) -> str:
+        """What the page's script says beside the mark."""
+        texts = part.by_mark.texts
+        return "".join(
+            f'<div class="said" id="{base}-said-{mark}" hidden>\n{self.blocks(text, 5)}\n</div>\n'
+            for mark, text in texts
+        )
 
     def _field(self, base: str, control: str, more: str = "") -> str:
         label = f'<label id="{base}-label" for="{base}-answer">{escape(self._labels.answer)}'

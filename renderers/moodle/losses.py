@@ -23,7 +23,7 @@ from qgen.document.formats import MoodleOptions
 from qgen.document.problem import Problem
 from qgen.document.richtext import Image, Passage, walk
 from qgen.renderers.carriage import MarkedBy
-from qgen.renderers.moodle.arrangements import has_matching_type
+from qgen.renderers.moodle.arrangements import has_matching_type, has_positions_type
 from qgen.renderers.moodle.cloze import can_be_ticked, is_ticked
 from qgen.renderers.moodle.halves import (
     Half,
@@ -89,9 +89,36 @@ def variant_losses(item: Item, options: MoodleOptions, told: set[str]) -> list[P
                     told.add(code)
                     words = f"variant {item.variant}"
                     words += f", part {part.label}" if part.label else ""
-                    message = f"{words} (others may be like it): {text}"
+                    unsaid = ""
+                    if part.by_mark.texts and not (
+                        item.is_derivation or says_by_mark(item, options)
+                    ):
+                        unsaid = "; nothing is said by the mark"
+                    message = f"{words} (others may be like it): {text}{unsaid}"
                     found.append(Problem(code, message, item.header.place, "loss"))
     return found
+
+
+def says_by_mark(item: Item, options: MoodleOptions) -> bool:
+    """Whether a question says something by its mark: in boxes within text Moodle says nothing."""
+    answer = item.parts[0].answer
+    if item.is_derivation:
+        return False
+    match answer:
+        case SingleChoice():
+            return True
+        case MultipleSelect():
+            return is_ticked(answer, options)
+        case Matching():
+            return has_matching_type(answer)
+        case Ordering():
+            return options.ordering == "ordering" or has_positions_type(answer)
+        case Numeric() | ShortAnswer():
+            return are_listed(answer)
+        case FormulaAnswer() | MatrixAnswer() | Open():
+            return False
+        case _:
+            assert_never(answer)
 
 
 def types_number(item: Item, options: MoodleOptions) -> bool:

@@ -9,6 +9,7 @@ from qgen.document.answers import (
     Answer,
     FormulaAnswer,
     Hint,
+    MarkFeedback,
     Matching,
     MatrixAnswer,
     MultipleSelect,
@@ -82,8 +83,10 @@ _ESSAY_ENDING = "-essay"
 _NO_BOXES: Mapping[str, str] = {}
 _ANY_OTHER_NUMBER = (
     '<answer fraction="0" format="moodle_auto_format"><text>*</text><tolerance>0</tolerance>'
-    f'<feedback format="html">{EMPTY_FIELD}</feedback></answer>\n'
+    '<feedback format="html">{}</feedback></answer>\n'
 )
+_COMBINED = ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback")
+"""Moodle's names for what is said where all is right, some of it, nothing."""
 
 
 def plain_name(title: str) -> str:
@@ -310,6 +313,22 @@ class MoodleQuestions:
     def _feedback(self, feedback: Passage | None) -> str:
         return EMPTY_FIELD if feedback is None else self._text.field(feedback)
 
+    def _combined(self, by_mark: MarkFeedback) -> str:
+        """What is said by the mark, in questions that Moodle marks in shares of their own."""
+        return "".join(
+            f'<{name} format="html">{self._feedback(text)}</{name}>\n'
+            for name, text in zip(_COMBINED, by_mark, strict=True)
+            if by_mark.texts
+        )
+
+    def _said(self, by_mark: MarkFeedback, credit: Fraction, own: Passage | None = None) -> str:
+        """The feedback of an answer that earns so much: its own, then what is said by the mark."""
+        said = [text for text in (own, by_mark.of(credit)) if text is not None]
+        if len(said) < 2:
+            return self._feedback(said[0] if said else None)
+        written = (f"<div>{self._text.write(text)}</div>" for text in said)
+        return self._text.field_of("".join(written))
+
     def _single_choice(self, item: Item, half: Half, answer: SingleChoice, frame: Frame) -> str:
         return self._choices(item, half, answer, frame, ("100", "0"), "true")
 
@@ -335,18 +354,20 @@ class MoodleQuestions:
             "</answer>\n"
             for option in answer.options
         ]
-        specific = f"<single>{single}</single>\n{self._choice}{''.join(options)}"
+        combined = self._combined(item.parts[0].by_mark)
+        specific = f"<single>{single}</single>\n{self._choice}{combined}{''.join(options)}"
         return self._element("multichoice", item, half, frame, field(item.stem), specific)
 
     def _number(self, item: Item, half: Half, answer: Numeric, frame: Frame) -> str:
-        writer = NumberWriter(answer.tolerance)
-        answers = [_number_answer("100", *key, EMPTY_FIELD) for key in writer.write_key(answer.key)]
+        writer, by_mark = NumberWriter(answer.tolerance), item.parts[0].by_mark
+        right = self._said(by_mark, Fraction(1))
+        answers = [_number_answer("100", *key, right) for key in writer.write_key(answer.key)]
         wrong = writer.write_mistakes([mistake.value for mistake in answer.mistakes])
         for mistake, (number, margin) in zip(answer.mistakes, wrong, strict=True):
             share = listed_share(mistake.credit)
-            told = self._text.field(mistake.feedback)
+            told = self._said(by_mark, mistake.credit, mistake.feedback)
             answers.append(_number_answer(share, number, margin, told))
-        answers.append(_ANY_OTHER_NUMBER)
+        answers.append(_ANY_OTHER_NUMBER.format(self._said(by_mark, Fraction(0))))
         specific = f"<showunits>3</showunits>\n{''.join(answers)}"
         # Five underscores are where Moodle puts the box.
         unit = f"{escaped_text(answer.unit)} " if answer.unit else ""
@@ -355,13 +376,19 @@ class MoodleQuestions:
         return self._element("numerical", item, half, frame, stem, specific)
 
     def _words(self, item: Item, half: Half, answer: ShortAnswer, frame: Frame) -> str:
-        accepted = [_words_answer("100", form, EMPTY_FIELD) for form in answer.accepted]
+        by_mark = item.parts[0].by_mark
+        right = self._said(by_mark, Fraction(1))
+        accepted = [_words_answer("100", star_escaped(each), right) for each in answer.accepted]
         mistakes = [
             _words_answer(
-                listed_share(mistake.credit), mistake.text, self._text.field(mistake.feedback)
+                listed_share(mistake.credit),
+                star_escaped(mistake.text),
+                self._said(by_mark, mistake.credit, mistake.feedback),
             )
             for mistake in answer.mistakes
         ]
+        if by_mark.wrong is not None:
+            mistakes.append(_words_answer("0", "*", self._said(by_mark, Fraction(0))))
         use_case = int(answer.case_sensitive)
         specific = f"<usecase>{use_case}</usecase>\n{''.join(accepted + mistakes)}"
         stem = self._text.field(item.stem)
@@ -389,6 +416,7 @@ class MoodleQuestions:
         return self._element("essay", item, half, frame, stem, box)
 
     def _arranged(self, kind: str, item: Item, half: Half, specific: str, frame: Frame) -> str:
+        specific += self._combined(item.parts[0].by_mark)
         return self._element(kind, item, half, frame, self._text.field(item.stem), specific)
 
     def _embedded(
@@ -420,7 +448,7 @@ def _number_answer(fraction: str, number: str, margin: str, feedback: str) -> st
 def _words_answer(fraction: str, words: str, feedback: str) -> str:
     return (
         f'<answer fraction="{fraction}" format="moodle_auto_format">'
-        f"<text>{cdata(star_escaped(words))}</text>"
+        f"<text>{cdata(words)}</text>"
         f'<feedback format="html">{feedback}</feedback></answer>\n'
     )
 

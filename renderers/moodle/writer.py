@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from qgen.document.answers import KIND_NAMES, Ordering
+from qgen.document.answers import KIND_NAMES, Ordering, Part
 from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import MoodleOptions
 from qgen.document.problem import Problem
@@ -12,7 +12,13 @@ from qgen.renderers.carriage import MarkedBy
 from qgen.renderers.labels import exam_labels
 from qgen.renderers.moodle.categories import Categories
 from qgen.renderers.moodle.halves import Half, halves, who_marks
-from qgen.renderers.moodle.losses import NUMBERS, item_losses, types_number, variant_losses
+from qgen.renderers.moodle.losses import (
+    NUMBERS,
+    item_losses,
+    says_by_mark,
+    types_number,
+    variant_losses,
+)
 from qgen.renderers.moodle.questions import Frame, MoodleQuestions, plain_name
 from qgen.renderers.moodle.sheet import SheetSlot, Written, settings_sheet
 from qgen.renderers.moodle.sheet_forms import as_markdown, as_page, as_text
@@ -50,6 +56,10 @@ class MoodleWriter(Writer):
         known = self._told.setdefault(item.header.identifier, set())
         known.update(problem.code for problem in told)
         return told
+
+    def says_by_mark(self, item: Item, part: Part) -> bool:
+        """Where the question type says something by the mark."""
+        return says_by_mark(item, self._options)
 
     def marked_by(self, item: Item) -> tuple[MarkedBy, ...]:
         """Who marks each part."""

@@ -58,6 +58,8 @@ class _Asked:
     processing: str = ""
     feedback: list[tuple[str, str, Passage]] = field(default_factory=list)
     """Of each text the outcome and the value with which it is shown."""
+    by_mark: list[tuple[str, str, Passage]] = field(default_factory=list)
+    """The same for what is said by the mark."""
     several: bool = False
     """Whether the feedback of several options may be shown."""
     kept: str | None = None
@@ -116,7 +118,9 @@ class QtiItems:
         )
         outcomes += self._outcome("EXPLANATION", "single") if told else ""
         shown = "".join(
-            self._modal(o, i, self._text.write(p)) for a in asked for o, i, p in a.feedback
+            self._modal(o, i, self._text.write(p))
+            for a in asked
+            for o, i, p in a.feedback + a.by_mark
         )
         shown += self._modal("EXPLANATION", "SHOWN", told) if told else ""
         content = (
@@ -169,6 +173,11 @@ class QtiItems:
                 asked = self._free(name, answer, labels)
             case _:
                 assert_never(answer)
+        if part.by_mark.texts and not isinstance(answer, (FormulaAnswer, Open)):
+            asked.processing += rules.mark()
+            asked.by_mark = [
+                (f"MARK_{name}", mark.upper(), text) for mark, text in part.by_mark.texts
+            ]
         return asked
 
     def _in_line(self, name: str, part: Part) -> str:
@@ -351,7 +360,8 @@ class QtiItems:
         if asked.declaration and f"FEEDBACK_{name}" in asked.processing:
             names[f"FEEDBACK_{name}"] = None
         cardinality = "multiple" if asked.several else "single"
-        return "".join(self._outcome(each, cardinality) for each in names)
+        mark = self._outcome(f"MARK_{name}", "single") if asked.by_mark else ""
+        return "".join(self._outcome(each, cardinality) for each in names) + mark
 
     def _modal(self, outcome: str, shown_for: str, markup: str) -> str:
         return self._tag(

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Literal
 
 from qgen.document.answers import (
+    Mark,
     Matching,
     MatrixAnswer,
     MultipleSelect,
@@ -61,6 +62,25 @@ class Processing:
         self._points = points
         self._numbers = numbers
         self._response = self._tag("variable", identifier=name)
+
+    def mark(self) -> str:
+        """What the score is called, `MARK_R1`: RIGHT, PARTLY or WRONG.
+
+        Shares are rounded: what is left of nothing is no share.
+        """
+        score = self._tag("variable", identifier=f"SCORE_{self._name}")
+
+        def at_least(points: Fraction) -> str:
+            return self._tag("gte", score + self._base("float", number(points)))
+
+        def called(mark: Mark) -> str:
+            return self._set("MARK", self._base("identifier", mark.upper()))
+
+        cases = [
+            (at_least(self._points), called("right")),
+            (at_least(self._points / 1_000_000), called("partly")),
+        ]
+        return self._when(cases, called("wrong"))
 
     def choice(self, answer: SingleChoice) -> str:
         """Full marks for the right option; the feedback is that of the one chosen."""

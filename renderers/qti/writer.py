@@ -15,6 +15,7 @@ from qgen.document.answers import (
     Numeric,
     Open,
     Ordering,
+    Part,
     ShortAnswer,
     SingleChoice,
 )
@@ -78,6 +79,10 @@ class QtiWriter(Writer):
     def marked_by(self, item: Item) -> tuple[MarkedBy, ...]:
         """Who marks each part."""
         return tuple(marked_by("qti", part.answer) for part in item.parts)
+
+    def says_by_mark(self, item: Item, part: Part) -> bool:
+        """Wherever a player gives the mark itself."""
+        return marked_by("qti", part.answer) == "machine"
 
     def begin(self, exam: ExamDocument) -> Iterator[Chunk]:
         """Nothing yet: the test stands behind its items."""

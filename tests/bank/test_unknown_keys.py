@@ -68,6 +68,7 @@ def full(kind: str) -> dict[str, Any]:
 def _fill(place: dict[str, Any]) -> None:
     if place["kind"] != "derivation":
         place["hints"] = [{"text": "Think.", "penalty": "10%"}]
+        place["feedback"] = {"right": "Yes.", "wrong": "No {{ one }}."}
     if place["kind"] in ("single_choice", "multiple_select"):
         place["options"].append("three")
         place["draw"] = {"options": 3, "right": 1}

@@ -131,6 +131,49 @@ class TestAllMistakesAtOnce:
         assert any("no value named 'nope'" in each for each in found)
 
 
+class TestFeedbackByTheMark:
+    @pytest.mark.parametrize(
+        ("kind", "feedback", "message"),
+        [
+            ("numeric", "Well done.", "write {right: …, partly: …, wrong: …}, each if wanted"),
+            ("numeric", {"rigth": "x"}, "unknown key 'rigth' (did you mean 'right'?)"),
+            ("numeric", {"right": "{{ nope }}"}, "there is no value named 'nope'"),
+            ("formula", {"partly": "x"}, "'partly' is never said: none of its mistakes has 'cre"),
+            ("single_choice", {"partly": "x"}, "never said: a single choice is right or wrong"),
+            ("ordering", {"partly": "x"}, "never said: this order is right or wrong"),
+            ("derivation", {"right": "x"}, "the feedback of a derivation stands with its parts"),
+        ],
+    )
+    def test_mistakes_in_it(self, kind: str, feedback: Any, message: str) -> None:
+        (found,) = messages(problems_of(question(kind, feedback=feedback)))
+        assert message in found
+
+    @pytest.mark.parametrize(
+        ("kind", "changes"),
+        [
+            ("multiple_select", {}),
+            ("matching", {}),
+            ("open", {}),
+            ("matrix", {"marks": "per_entry"}),
+            ("ordering", {"credit": "adjacent"}),
+            ("numeric", {"mistakes": [{"answer": 3, "feedback": "No.", "credit": "50%"}]}),
+        ],
+    )
+    def test_what_may_earn_a_share_may_say_so(self, kind: str, changes: Any) -> None:
+        said = {"right": "x", "partly": "y", "wrong": "z"}
+        (part,) = template(question(kind, feedback=said, **changes)).parts
+        assert list(part.by_mark) == ["right", "partly", "wrong"]
+
+    def test_the_place_of_what_is_never_said(self) -> None:
+        text = f"feedback:\n  right: x\n  partly: y\n{written(question('single_choice'))}"
+        (found,) = problems_of(text)
+        assert found.startswith("3:3: 'partly' is never said")
+
+    def test_mistakes_in_it_are_told_beside_others(self) -> None:
+        found = messages(problems_of(question(difficulty=9, feedback={"wrong": "$\\frac{$"})))
+        assert len(found) == 2
+
+
 class TestHints:
     @pytest.mark.parametrize(
         ("hints", "message"),

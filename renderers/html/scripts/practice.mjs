@@ -314,7 +314,7 @@ export class Practice extends Frame {
     const result = byId(`q${question.number}-result`)
     const kind = open.top ? "open" : kindOf(before, points)
     const said = question.data.steps ? "" : this.sentences(question, 0, marks[0])
-    result?.replaceChildren(this.resultLine(earned, points, kind, said))
+    result?.replaceChildren(this.resultLine(earned, points, kind, said), ...(question.data.steps ? [] : saidByMark(question, 0, kind)))
     const link = document.querySelector(`nav a[href="#q${question.number}"]`)
     link?.classList.add(kind)
   }
@@ -356,7 +356,7 @@ export class Practice extends Frame {
     const earned = times(afterHints(credit, taken(question, index)), points)
     const kind = found.credit ? kindOf(times(credit, points), points) : "open"
     const line = made("div", { class: "part-result", id: `${question.base(index)}-result` })
-    line.append(this.resultLine(earned, points, kind, this.sentences(question, index, found)))
+    line.append(this.resultLine(earned, points, kind, this.sentences(question, index, found)), ...saidByMark(question, index, kind))
     place.insertBefore(line, place.querySelector(".solution"))
   }
 
@@ -369,13 +369,23 @@ export class Practice extends Frame {
     const credit = marks[index].credit ?? ZERO
     const got = times(afterHints(credit, taken(question, index)), worth)
     const said = this.hintsTaken(question, index)
-    if (question.data.steps) own?.replaceChildren(this.resultLine(got, worth, kindOf(times(credit, worth), worth), said))
+    if (question.data.steps) {
+      const kind = kindOf(times(credit, worth), worth)
+      own?.replaceChildren(this.resultLine(got, worth, kind, said), ...saidByMark(question, index, kind))
+    }
     const kind = open.top ? "open" : kindOf(before, points)
-    byId(`q${question.number}-result`)?.replaceChildren(this.resultLine(earned, points, kind, question.data.steps ? "" : said))
+    const line = this.resultLine(earned, points, kind, question.data.steps ? "" : said)
+    byId(`q${question.number}-result`)?.replaceChildren(line, ...(question.data.steps ? [] : saidByMark(question, 0, kind)))
     this.record(false)
     this.save()
     this.showScore()
   }
+}
+
+/** What the author says of an answer with this mark. @type {(question: Question, index: number, kind: string) => Node[]} */
+function saidByMark(question, index, kind) {
+  const said = byId(`${question.base(index)}-said-${kind}`)
+  return said ? [...said.childNodes].map((node) => node.cloneNode(true)) : []
 }
 
 /** @type {(earned: Fraction, points: Fraction) => "right" | "partly" | "wrong"} */

@@ -47,6 +47,8 @@ class Question:
     penalty: float = 0.0
     """What each wrong try costs where hints are shown after them."""
     hints: list[str] = field(default_factory=list)
+    by_mark: list[str] = field(default_factory=list)
+    """What is said where all is right, some of it, nothing, in the types that say it."""
     element: object = None
     """Of a plugin's question, all that stands there."""
 
@@ -173,6 +175,12 @@ def _question(element) -> Question:
     assert len(question.idnumber) <= 100
     question.tags = [tag.findtext("text") for tag in element.findall("tags/tag")]
     assert all(0 < len(tag) <= 50 for tag in question.tags)
+    said = [
+        element.find(f"{mark}feedback") for mark in ("correct", "partiallycorrect", "incorrect")
+    ]
+    if any(each is not None for each in said) and question.kind != "formulas":
+        assert question.kind in ("multichoice", "matching", "ordering")
+        question.by_mark = [_text(each, question.files) for each in said]
     if question.kind != "ordering":  # its fractions are positions
         question.answers = [_answer(answer, question) for answer in element.findall("answer")]
     match question.kind:
