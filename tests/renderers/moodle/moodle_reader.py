@@ -200,13 +200,7 @@ def _question(element) -> Question:
         case "ordering":
             _read_order(element, question)
         case "essay":
-            shape = element.findtext("responseformat")
-            assert shape in ("editor", "monospaced", "noinline")
-            # Without a box to type in, there must be files to hand in.
-            files = int(element.findtext("attachments") or 0)
-            assert (shape == "noinline") == (files > 0)
-            question.notes = _text(element.find("graderinfo"), question.files)
-            question.lines = int(element.findtext("responsefieldlines"))
+            _read_essay(element, question)
         case "cloze":
             _read_blanks(question)
         case "stack" | "formulas":
@@ -250,6 +244,16 @@ def _read_pairs(element, question: Question) -> None:
     assert len(set(choices)) == len(choices) >= 3
     stems = [stem for stem, _ in question.pairs if stem]
     assert len(set(stems)) == len(stems) >= 2
+
+
+def _read_essay(element, question: Question) -> None:
+    shape = element.findtext("responseformat")
+    assert shape in ("editor", "monospaced", "noinline")
+    # Without a box to type in, there must be files to hand in.
+    files = int(element.findtext("attachments") or 0)
+    assert (shape == "noinline") == (files > 0)
+    question.notes = _text(element.find("graderinfo"), question.files)
+    question.lines = int(element.findtext("responsefieldlines"))
 
 
 def _read_order(element, question: Question) -> None:
