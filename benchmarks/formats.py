@@ -58,8 +58,10 @@ def main() -> None:
         folder = Path(name)
         cache = folder / "cache"
         build(("csv",), many, folder, cache)
+        first: tuple[Timing, Timing] | None = None
         for formats in rows:
             small, large = (build(formats, each, folder, cache) for each in (few, many))
+            first = first or (small, large)
             each_one = (large.processor - small.processor) / (10 * (many - few))
             label = formats[0] if len(formats) == 1 else "all of these"
             print(
@@ -68,6 +70,12 @@ def main() -> None:
                 f"| {each_one * 1000:.2f} ms |",
                 flush=True,
             )
+            if len(formats) > 1 and first is not None:
+                fewer, more = (
+                    small.processor / first[0].processor,
+                    large.processor / first[1].processor,
+                )
+                print(f"\nAll of these cost {fewer:.2f} and {more:.2f} times {chosen[0]} alone.")
 
 
 if __name__ == "__main__":
