@@ -201,7 +201,7 @@ def test_a_page_speaks_the_language_of_its_exam(visit: Callable[..., Any]) -> No
     assert page.inner_text("#q1-message") == asked
     page.fill("#q2-answer", "x_1 +")
     page.press("#q2-answer", "Tab")
-    assert page.inner_text("#q2-message").startswith("Cette formule est illisible : The formula")
+    assert page.inner_text("#q2-message").startswith("La formule s’arrête trop tôt : il manque")
     page.fill("#q1-answer", "1/17")
     page.fill("#q2-answer", "")
     page.check("#q3-o1")
