@@ -4,7 +4,7 @@ import gc
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from multiprocessing import get_context
@@ -328,14 +328,28 @@ def _distinct(production: Production, check: QuestionCheck) -> list[Variant]:
         if not (isinstance(failure, VariantFailure) and failure.code == "too-few-variants"):
             production.fail_draw(failure, len(found) + 1)
             return found
-    looks = len({variant.look for variant in found})
-    if template.parameters and looks < min(ENOUGH_VARIANTS, check.variants) and not template.note:
+    wanted = min(ENOUGH_VARIANTS, check.variants)
+    looks = _looks(production, found, wanted) if template.parameters else wanted
+    if looks < wanted and not template.note:
         message = (
             f"question '{check.identifier}' has only {looks} variants that students can tell "
             "apart; widen its parameters, or say in a 'note' why there are no more"
         )
         check.problems.append(Problem("few-variants", message, template.header.place))
     return found
+
+
+def _looks(production: Production, found: Sequence[Variant], wanted: int) -> int:
+    """How many variants students can tell apart; beyond those found, until there are enough.
+
+    Of variants with different values, two may look alike by chance although many more exist.
+    """
+    looks = {variant.look for variant in found}
+    more = (f"variant {number}" for number in range(len(found) + 1, 10 * wanted))
+    with suppress(SolverFailure, VariantFailure):
+        while len(looks) < wanted and (copy := next(more, None)):
+            looks.update(variant.look for variant in production.source.variants([copy]))
+    return len(looks)
 
 
 def _prove(production: Production, variants: list[Variant], check: QuestionCheck) -> None:

@@ -110,6 +110,22 @@ options:
         assert codes(result) == {"routes-disagree"}
         assert "(n = 1936)" in result.problems[0].message
 
+    def test_variants_that_look_alike_by_chance_are_not_all_there_are(self, course: Path) -> None:
+        """Of 150 draws that show one of 400 numbers, some show the same."""
+        text = """
+id: alike
+kind: numeric
+parameters: {n: {integers: {from: 10, to: 409}}, unseen: {integers: {from: 1, to: 9}}}
+where: "unseen < 9 or n > 0"
+solver: traps.half
+stem: "Half of ${{ n }}$?"
+answer: half
+tolerance: {absolute: 0}
+"""
+        assert "few-variants" not in codes(checked(course, text, variants=150))
+        fewer = text.replace("to: 409", "to: 130")
+        assert "few-variants" in codes(checked(course, fewer, variants=150))
+
     def test_eight_variants_where_a_thousand_were_asked_for(self, course: Path) -> None:
         text = """
 id: few
