@@ -7,6 +7,7 @@ outside the folder that they are in, and give the same bytes for the same source
 import json
 import os
 import re
+import signal as signals
 import subprocess
 import sys
 import unicodedata
@@ -128,7 +129,8 @@ class _Presses:
         command = [sys.executable, "-P", "-m", "qgen.typst_papers", str(self.folder.absolute())]
         if self.fonts is not None:
             command.append(str(self.fonts.absolute()))
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        with _interrupts_held():
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.started.append(process)
         return process
 
@@ -293,6 +295,19 @@ class _Press:
             return _Answer(None, error.message, error.diagnostic)
         assert isinstance(pdf, bytes)
         return _Answer(pdf, "", "")
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """What is started here never hears of Ctrl-C, not even while it imports: it is ended by us."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signals.pthread_sigmask(signals.SIG_BLOCK, {SIGINT})
+    try:
+        yield
+    finally:
+        signals.pthread_sigmask(signals.SIG_SETMASK, before)
 
 
 if __name__ == "__main__":
