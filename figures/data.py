@@ -28,7 +28,7 @@ _MOST_BOXES = 8
 def scatter(
     x: Vector,
     y: Vector,
-    line: tuple[Real, Real] = (),  # type: ignore[assignment]
+    line: tuple[Real, Real] | tuple[()] = (),
     x_label: str = "$x$",
     y_label: str = "$y$",
 ) -> "Figure":
