@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache, partial
+from functools import partial
 from typing import assert_never
 
 from qgen.document.data_files import printed_tables
@@ -40,7 +40,6 @@ from qgen.renderers.moodle.text import escaped, escaped_text
 from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot, written_code
 
 
-@lru_cache(maxsize=2048)
 def attribute(text: str) -> str:
     """Plain characters as the value of an attribute; lines stay apart."""
     return escaped(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")

@@ -43,16 +43,18 @@ class Package:
         self._tag = dialect.element
         self._zip = ZipStream()
         self._sections: list[_Section] = []
-        self._pictures: set[str] = set()
+        self._pictures: dict[str, str] = {}
 
     def item(self, pool: Pool, name: str, markup: str, pictures: dict[str, bytes]) -> bytes:
         """An item and what it shows for the first time."""
         written = b""
         for picture, content in sorted(pictures.items()):
             if picture not in self._pictures:
-                self._pictures.add(picture)
+                self._pictures[picture] = picture
                 written += self._zip.member(f"media/{picture}", content)
-        self._group(pool).items.append(_Listed(name, tuple(sorted(pictures))))
+        # One text for a name, however many thousand items show the picture.
+        shown = tuple(self._pictures[picture] for picture in sorted(pictures))
+        self._group(pool).items.append(_Listed(name, shown))
         return written + self._zip.member(_address(name), markup.encode())
 
     def end(self, exam: ExamDocument, title: str, instructions: str) -> Iterator[bytes]:
