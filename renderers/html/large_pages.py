@@ -12,9 +12,8 @@ from qgen.renderers.html.scripts import folded
 _MOST_BYTES = 150_000
 _MOST_BYTES_A_QUESTION = 15_000
 # What authors write is escaped, so that nothing of theirs looks like these.
-_SOLUTION = re.compile(r'<details class="solution">.*?</details>\n', re.DOTALL)
+_SOLUTION = re.compile(r"<details class=solution>.*?</details>\n", re.DOTALL)
 _PLACE = "<template class=solution></template>"
-_PICTURE_OR_VALUE = re.compile(r"""<img src='[^']*'|="([\w.-]+)"(?=[ >])""")
 
 
 class FoldedPage(NamedTuple):
@@ -32,12 +31,5 @@ def is_large(page: str, questions: int) -> bool:
 def folded_page(questions: Sequence[str], data: str) -> FoldedPage:
     """The questions in fewer bytes, and what the script puts back: solutions, then the data."""
     solutions = [text for each in questions for text in _SOLUTION.findall(each)]
-    kept = [
-        _PICTURE_OR_VALUE.sub(_unquoted, _SOLUTION.sub(_PLACE, each)).replace("&#x27;", "'")
-        for each in questions
-    ]
+    kept = [_SOLUTION.sub(_PLACE, each) for each in questions]
     return FoldedPage(kept, folded("\0".join((*solutions, data))))
-
-
-def _unquoted(found: re.Match[str]) -> str:
-    return found.group() if found[1] is None else f"={found[1]}"

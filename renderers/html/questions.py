@@ -23,7 +23,7 @@ from qgen.document.richtext import Passage, plain_text
 from qgen.renderers.blanks import stands_in_text
 from qgen.renderers.html.languages import direction_attribute
 from qgen.renderers.html.solutions import SolutionWriter
-from qgen.renderers.html.text import HtmlLine, HtmlText, Surroundings, escape
+from qgen.renderers.html.text import HtmlLine, HtmlText, Surroundings, escape, shortened
 from qgen.renderers.html.words import filled, points_text
 from qgen.renderers.labels import Labels
 from qgen.renderers.matrices import size_text
@@ -65,12 +65,12 @@ class HtmlQuestions:
         # A title may give the answer away, so that only practice pages show it.
         title = f'<span class="title"{language}>{escape(header.title)}</span>'
         heading = f"{name} {title}" if self._has_solutions else name
-        return (
+        head = (
             f'<article class="question" id="{base}"{turn} aria-labelledby="{base}-name">\n'
             f'<div class="head"><h3 id="{base}-name">{heading}</h3>'
             f'<p class="points">{points_text(item.points, labels)}</p></div>\n'
-            f"{self.asked(number, item)}</article>\n"
         )
+        return f"{shortened(head)}{self.asked(number, item)}</article>\n"
 
     def asked(self, number: int, item: Item) -> str:
         """What differs between a question's variants: all but its name and points."""
@@ -84,7 +84,7 @@ class HtmlQuestions:
             solution = self._said(base, part) + self._hints(base, part) + solution
         markup = f"{self._stem(base, item)}\n{self._parts(base, item)}{solution}"
         self.surroundings.assets, self.surroundings.place, self._language = {}, None, ""
-        return markup
+        return shortened(markup)
 
     def _stem(self, base: str, item: Item) -> str:
         """The text of a question, with the boxes of the parts that stand in it."""

@@ -14,7 +14,7 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 def page_style(markup: str, memory: Memory) -> str:
     """The style sheet, and inside it a font with the characters of the markup's formulas."""
     characters = frozenset(ord(each) for math in _MATH.findall(markup) for each in set(math))
-    sheet = _sheet("page.css")
+    sheet = _sheet("page.css") + (_sheet("strokes.css") if "<menclose" in markup else "")
     if not characters:
         return sheet
     return (
@@ -32,4 +32,5 @@ def live_style() -> str:
 def _sheet(name: str) -> str:
     """What a style sheet says without comments and needless blanks; no text in it holds such."""
     sheet = (files("qgen.renderers.html") / name).read_text("utf-8")
-    return re.sub(r"\s*([{};])\s*|([:,])\s+|\n\s*", r"\1\2", _COMMENT.sub("", sheet))
+    tight = re.sub(r"\s*([{};>])\s*|([:,])\s+|\n\s*", r"\1\2", _COMMENT.sub("", sheet))
+    return tight.replace(";}", "}")

@@ -52,6 +52,8 @@ PICTURE_TYPES = {
 # What stands for itself in the address of a picture, and between apostrophes.
 _OF_AN_ADDRESS = ' !"$()*+,-./:;<=>?@[]_'
 _TAG = re.compile("<[^>]*>")
+# What authors write is escaped, so that nothing of theirs looks like a value.
+_PICTURE_OR_VALUE = re.compile(r"""<img src='[^']*'|="([\w.-]+)"(?=[ >])""", re.ASCII)
 _NEVER_WIDE = 12
 _CLOSING_MARKS = ",.;:!?)]’”»，。；：！？）"
 
@@ -67,6 +69,16 @@ def escape(text: str) -> str:
         return markup
     markup = markup.replace("\r", "&#13;").replace("\0", "\N{REPLACEMENT CHARACTER}")
     return markup.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def shortened(markup: str) -> str:
+    """The same markup without quotation marks, references and digits that HTML does not need."""
+    short = _PICTURE_OR_VALUE.sub(_unquoted, markup).replace("&#x27;", "'")
+    return short.replace('"0.16666667em"', '".1667em"')
+
+
+def _unquoted(found: re.Match[str]) -> str:
+    return found.group() if found[1] is None else f"={found[1]}"
 
 
 @dataclass(slots=True)

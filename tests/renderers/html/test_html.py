@@ -1,6 +1,5 @@
 import base64
 import re
-import zlib
 from base64 import b64encode
 from dataclasses import replace
 from hashlib import sha256
@@ -29,6 +28,7 @@ from qgen.document.richtext import (
 from qgen.renderers.html.text import escape
 from qgen.renderers.wording import points_number
 from tests import samples
+from tests.folded import unpacked
 from tests.renderers.html.html_written import (
     EXAM,
     MODES,
@@ -100,7 +100,7 @@ class TestEveryPage:
         data, script = page.xpath("//script")
         assert (data.get("type"), script.get("type")) == ("application/json", "module")
         carried = max(re.findall(r'"([^"]*)"', script.text), key=len)
-        _, inner = zlib.decompress(base64.b64decode(carried)).split(b"\0")
+        _, inner = unpacked(carried).split(b"\0")
         outer_digest, inner_digest = (
             b64encode(sha256(each).digest()).decode() for each in (script.text.encode(), inner)
         )
@@ -360,3 +360,13 @@ def test_any_text_is_shown_verbatim(text):
 def test_what_no_page_can_hold_becomes_a_replacement_character(text, markup):
     assert escape(text) == markup
     assert escape(text).encode("utf-8")
+
+
+@pytest.mark.parametrize("drawn", [r"\boxed{x}", r"\cancel{x}"])
+def test_boxes_and_strokes_are_drawn_where_there_are_some(drawn):
+    def rules(tex: str) -> int:
+        (page,) = pages(exam_of(stem(Paragraph((Math((tex,)),)))), PRACTICE).values()
+        assert ("<menclose" in page.decode()) == (tex == drawn)
+        return page.decode().count("menclose[notation")
+
+    assert rules("x") == 0 < rules(drawn)
