@@ -8,6 +8,7 @@ from typing import assert_never
 from qgen.bank.arrangements import ArrangementBuilder
 from qgen.bank.choice_builder import ChoiceBuilder
 from qgen.bank.choice_models import ChoiceFields
+from qgen.bank.condition_reader import ConditionReader
 from qgen.bank.formula_builder import Compiler, FormulaBuilder
 from qgen.bank.hint_models import HintModel
 from qgen.bank.mark_feedback import MarkFeedbackModel, never_partly
@@ -31,8 +32,6 @@ from qgen.bank.models import (
 )
 from qgen.bank.question_reader import QuestionReader
 from qgen.bank.templates import (
-    RESPONSE_NAME,
-    AcceptTemplate,
     AnswerTemplate,
     CarryTemplate,
     HintTemplate,
@@ -41,6 +40,7 @@ from qgen.bank.templates import (
     NumericTemplate,
     OpenTemplate,
     PartTemplate,
+    Placed,
     ShortAnswerTemplate,
     TextMistakeTemplate,
 )
@@ -63,6 +63,9 @@ class AnswerBuilder:
         )
         self._choices = ChoiceBuilder(
             reader.text, reader.proved, reader.place, reader.is_text, reader.report
+        )
+        self._conditions = ConditionReader(
+            reader.expression, reader.place, reader.report, {*reader.drawn, *model.derive}
         )
         self._formulas = FormulaBuilder(
             reader.proved, self._mistakes, reader.place, reader.report, reader.drawn
@@ -161,24 +164,27 @@ class AnswerBuilder:
             case ChoiceFields():
                 return self._choices.build(model, steps)
             case NumericFields():
-                key = "example" if model.accept_if else "answer"
                 mistakes = self._mistakes(model.mistakes, steps)
                 return NumericTemplate(
-                    self._reader.proved(getattr(model, key), model.proof, *steps, key),
+                    self._key(model, steps),
                     _tolerance(model.tolerance or _NO_TOLERANCE),
                     None if model.unit is None else self._reader.plain(model.unit, *steps, "unit"),
                     mistakes,
                     model.form == "worked_out",
-                    self._accept(model, model.points, mistakes, steps),
+                    self._conditions.read(model, model.points, mistakes, steps),
                 )
             case FormulaFields():
-                return self._formulas.build(model, steps)
+                template = self._formulas.build(model, steps)
+                accept = self._conditions.read(model, model.points, template.mistakes, steps)
+                return replace(template, accept=accept)
             case MatrixFields():
+                slips = self._matrix_mistakes(model, steps)
                 return MatrixTemplate(
-                    self._reader.proved(model.answer, model.proof, *steps, "answer"),
-                    _tolerance(model.tolerance),
+                    self._key(model, steps),
+                    _tolerance(model.tolerance or _NO_TOLERANCE),
                     model.marks,
-                    self._matrix_mistakes(model, steps),
+                    slips,
+                    self._conditions.read(model, model.points, slips, steps),
                 )
             case ShortAnswerFields():
                 listed = self._reader.is_list("accept", steps)
@@ -211,27 +217,10 @@ class AnswerBuilder:
             case _:
                 assert_never(model)
 
-    def _accept(
-        self,
-        model: NumericFields,
-        points: Fraction,
-        mistakes: tuple[MistakeTemplate, ...],
-        steps: Steps,
-    ) -> AcceptTemplate | None:
-        if not model.accept_if:
-            return None
-        place = self._reader.place(*steps, "accept_if")
-        if RESPONSE_NAME in {*self._reader.drawn, *self._model.derive}:
-            message = (
-                f"'{RESPONSE_NAME}' is what a student types: give the question's value another name"
-            )
-            self._reader.report("name", message, place)
-        condition = self._reader.expression(model.accept_if, *steps, "accept_if")
-        if RESPONSE_NAME not in condition.expression.names:
-            message = f"the condition does not read '{RESPONSE_NAME}', what a student types"
-            self._reader.report("accept-if", message, place)
-        feedback = tuple(mistake.feedback for mistake in mistakes)
-        return AcceptTemplate(condition, points, feedback)
+    def _key(self, model: NumericFields | MatrixFields, steps: Steps) -> Placed:
+        """The key, or the example of what a condition accepts."""
+        key = "example" if model.accept_if else "answer"
+        return self._reader.proved(getattr(model, key), model.proof, *steps, key)
 
     def _mistakes(
         self,

@@ -175,11 +175,19 @@ ExpressionText: TypeAlias = Annotated[
 LEFT_OUT = ""
 """An expression that an author may leave out and has not written: none is empty."""
 ExampleText: TypeAlias = Annotated[
-    ExpressionText, Field(description="with accept_if, a right number, which is printed as the key")
+    ExpressionText, Field(description="with accept_if, a right answer, which is printed as the key")
 ]
 ConditionText: TypeAlias = Annotated[
     ExpressionText,
     Field(description="takes any number for which this holds, as in response**2 == n"),
+]
+MatrixConditionText: TypeAlias = Annotated[
+    ExpressionText,
+    Field(description="takes any matrix for which this holds, as in det(response) == d"),
+]
+FormulaConditionText: TypeAlias = Annotated[
+    ExpressionText,
+    Field(description="takes any formula for which this holds, as in diff(response, x) == f"),
 ]
 TruthText: TypeAlias = Annotated[
     bool | str,

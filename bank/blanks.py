@@ -50,7 +50,7 @@ def _fault(part: PartModel) -> str | None:
     """Why the answer of a part cannot be given in a blank."""
     if isinstance(part, NumericFields) and part.unit is not None:
         return "has a 'unit': write it in the text, behind the blank"
-    if isinstance(part, NumericFields) and part.accept_if:
+    if isinstance(part, (NumericFields, FormulaFields)) and part.accept_if:
         return "is decided by 'accept_if', and may need a person: give it a prompt and no blank"
     if isinstance(part, (NumericFields, ShortAnswerFields, SingleChoiceFields, FormulaFields)):
         return None

@@ -8,7 +8,7 @@ for a sandbox to catch, and a thousand variants cost microseconds each.
 
 import ast
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -37,6 +37,7 @@ __all__ = [
     "compile_derived",
     "compile_expression",
     "compile_formula",
+    "compile_formula_row",
     "evaluate",
     "unknown_name",
 ]
@@ -305,12 +306,39 @@ def compile_formula(source: str, variables: Collection[str], known: Collection[s
     `pi` and `e` mean what mathematics means by them, unless a value of the question (`known`)
     has that name. Raises ExpressionError as `compile_expression` does.
     """
+    return _formula(source, parsed(source), variables, known, {})
+
+
+def compile_formula_row(
+    source: str,
+    entries: Sequence[nodes.Expr],
+    variables: Collection[str],
+    known: Collection[str],
+    own_functions: Mapping[str, Callable[..., object]],
+) -> Expression:
+    """The compiled form of several formulas, which stand in `source`, with functions of their own.
+
+    Raises ExpressionError as `compile_expression` does.
+    """
+    row = nodes.Tuple(list(entries), "load")
+    return _formula(source, row, variables, known, own_functions)
+
+
+def _formula(
+    source: str,
+    node: nodes.Expr,
+    variables: Collection[str],
+    known: Collection[str],
+    own_functions: Mapping[str, Callable[..., object]],
+) -> Expression:
     kept: dict[str, Formula | float] = {
         name: meaning for name, meaning in formula_arithmetic.CONSTANTS.items() if name not in known
     }
     kept |= {name: Symbol(name) for name in variables}
-    translator = _Translator(formula_arithmetic.FUNCTIONS, kept, known, formulas=True)
-    return _compiled(source, parsed(source), translator, _FORMULA_NAMESPACE, None)
+    functions = {**formula_arithmetic.FUNCTIONS, **own_functions}
+    translator = _Translator(functions, kept, known, formulas=True)
+    namespace = {**_FORMULA_NAMESPACE, **own_functions}
+    return _compiled(source, node, translator, namespace, None)
 
 
 def compile_derived(source: str, variables: Collection[str] = ()) -> Expression:

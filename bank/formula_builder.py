@@ -56,8 +56,9 @@ class FormulaBuilder:
                 self.report("name", message, self.locate(*steps, "variables", name))
             return compile_formula(source, model.variables.keys(), self.values)
 
+        key = "example" if model.accept_if else "answer"
         return FormulaTemplate(
-            self.read(model.answer, model.proof, *steps, "answer", compiled=compiled),
+            self.read(getattr(model, key), model.proof, *steps, key, compiled=compiled),
             model.variables,
             self.read_mistakes(model.mistakes, steps, compiled),
             model.form,

@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from qgen.bank.author_model import AuthorModel, NonEmptyText
 from qgen.bank.templates import (
+    AcceptTemplate,
     AnswerTemplate,
     ChoiceTemplate,
     FormulaTemplate,
@@ -58,6 +59,8 @@ def never_partly(answer: AnswerTemplate) -> str | None:
         case OrderingTemplate():
             whole = answer.credit == "all_or_nothing"
             return "this order is right or wrong; credit: adjacent gives shares" if whole else None
+        case MatrixTemplate(accept=AcceptTemplate()):
+            return "a matrix that 'accept_if' decides is right or wrong"
         case MatrixTemplate():
             whole = answer.credit == "all"
             return "all entries count together; marks: per_entry gives shares" if whole else None

@@ -23,6 +23,8 @@ from qgen.bank.author_model import (
     ExpressionText,
     FileType,
     FixedText,
+    FormulaConditionText,
+    MatrixConditionText,
     MistakeCredit,
     Name,
     NonEmptyText,
@@ -31,6 +33,7 @@ from qgen.bank.author_model import (
     ProgrammingLanguage,
 )
 from qgen.bank.choice_models import MultipleSelectFields, ProofText, SingleChoiceFields
+from qgen.bank.condition_keys import check_key
 from qgen.bank.headers import HeaderFields
 from qgen.bank.hint_models import Hints
 from qgen.bank.mark_feedback import MarkFeedback
@@ -130,17 +133,8 @@ class NumericFields(AuthorModel):
 
     @model_validator(mode="after")
     def _one_key(self) -> Self:
-        if not self.accept_if:
-            missing = [key for key in ("answer", "tolerance") if not getattr(self, key)]
-            if missing:
-                raise PydanticCustomError("no_key", "'{key}' is missing", {"key": missing[0]})
-            if self.example:
-                message = "'example' stands beside 'accept_if'; a key is written as 'answer'"
-                raise PydanticCustomError("accept_if", message)
-        elif not self.example or self.answer:
-            message = "beside 'accept_if', give one right number as 'example', and no 'answer'"
-            raise PydanticCustomError("accept_if", message)
-        elif self.unit is not None:
+        check_key(self, "number", needed=("answer", "tolerance"))
+        if self.accept_if and self.unit is not None:
             message = "beside 'accept_if', say the unit in the text: nothing stands behind the box"
             raise PydanticCustomError("accept_if", message)
         return self
@@ -149,16 +143,24 @@ class NumericFields(AuthorModel):
 class FormulaFields(AuthorModel):
     """A formula in the named variables: written here with them, or what a solver returns.
 
-    `form` says what a typed formula must look like, `up_to` by what it may differ from the key.
+    `form` says what a typed formula must look like, `up_to` by what it may differ from the key;
+    with `accept_if`, any formula is right that meets a condition.
     """
 
     kind: Literal["formula"]
-    answer: ExpressionText
+    answer: ExpressionText = LEFT_OUT
+    example: ExampleText = LEFT_OUT
+    accept_if: FormulaConditionText = LEFT_OUT
     proof: ProofText | None = None
     variables: Annotated[dict[Name, VariableDomain], Field(min_length=1)]
     mistakes: tuple[MistakeModel, ...] = ()
     form: Annotated[tuple[FormulaForm, ...], ONE_OR_MORE] = ()
     up_to: Freedom | None = None
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        check_key(self, "formula", needed=("answer",), unfit=("form", "up_to"))
+        return self
 
 
 class MatrixMistakeModel(AuthorModel):
@@ -172,15 +174,23 @@ class MatrixMistakeModel(AuthorModel):
 class MatrixFields(AuthorModel):
     """A matrix or a vector, entry by entry; students are told how many rows and columns it has.
 
-    `marks` says whether each right entry earns its share of the points, or all of them together.
+    `marks` says whether each right entry earns its share of the points, or all of them together;
+    with `accept_if`, any matrix of the example's size is right that meets a condition.
     """
 
     kind: Literal["matrix"]
-    answer: ExpressionText
+    answer: ExpressionText = LEFT_OUT
+    example: ExampleText = LEFT_OUT
+    accept_if: MatrixConditionText = LEFT_OUT
     proof: ProofText | None = None
-    tolerance: ToleranceModel
+    tolerance: ToleranceModel | None = None
     marks: MatrixCredit = "per_entry"
     mistakes: tuple[MatrixMistakeModel, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        check_key(self, "matrix", needed=("answer", "tolerance"), unfit=("marks",))
+        return self
 
 
 class ShortAnswerFields(AuthorModel):

@@ -183,7 +183,7 @@ class TextMistakeTemplate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AcceptTemplate:
-    """The condition for a right number, and the points that its author gives for one.
+    """The condition for a right answer, and the points that its author gives for one.
 
     `feedback` are the texts for the known mistakes. Compared by identity.
     """
@@ -200,7 +200,7 @@ class NumericTemplate:
     unit: PlainText | None
     mistakes: tuple[MistakeTemplate, ...]
     worked_out: bool = False
-    accept: "AcceptTemplate | None" = None
+    accept: AcceptTemplate | None = None
     """What decides which numbers are right, the answer being one of them."""
 
 
@@ -211,6 +211,8 @@ class FormulaTemplate:
     mistakes: tuple[MistakeTemplate, ...]
     forms: tuple[FormulaForm, ...] = ()
     up_to: Freedom | None = None
+    accept: AcceptTemplate | None = None
+    """What decides which formulas are right; the value of its condition are all sides of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +221,8 @@ class MatrixTemplate:
     tolerance: Tolerance
     credit: MatrixCredit
     mistakes: tuple[MistakeTemplate, ...]
+    accept: AcceptTemplate | None = None
+    """What decides which matrices are right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +294,7 @@ AnswerTemplate: TypeAlias = (
 
 
 RESPONSE_NAME = "response"
-"""What a student's number is called in `accept_if`."""
+"""What a student's answer is called in `accept_if`."""
 
 CARRIED_NAME = "earlier"
 """What the student's own value of an earlier part is called in `carry`."""
@@ -446,9 +450,15 @@ def carried_expressions(parts: tuple[PartTemplate, ...]) -> tuple[Placed, ...]:
 
 def accept_conditions(parts: tuple[PartTemplate, ...]) -> tuple[Placed, ...]:
     """The expressions that also read what a student typed."""
-    answers = (part.answer for part in parts)
-    accepting = (each.accept for each in answers if isinstance(each, NumericTemplate))
-    return tuple(each.condition for each in accepting if each is not None)
+    return tuple(
+        accept.condition for part in parts if (accept := accept_of(part.answer)) is not None
+    )
+
+
+def accept_of(answer: AnswerTemplate) -> AcceptTemplate | None:
+    """What decides which answers are right, where no key does."""
+    asked = (NumericTemplate, MatrixTemplate, FormulaTemplate)
+    return answer.accept if isinstance(answer, asked) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ A question that does not validate has no template, yet its author wants to hear 
 formulas and expressions in the same run.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, get_args
 
 from qgen.bank.author_model import is_number
 from qgen.bank.choice_models import ONE_RIGHT_OPTION, OptionModel
+from qgen.bank.expression_syntax import parsed
 from qgen.bank.expressions import CONSTANTS, ExpressionError, compile_expression, unknown_name
 from qgen.bank.macros import Macros
 from qgen.bank.markup import Handlers, MarkupError, read_markup
@@ -30,7 +31,7 @@ _OPTION_KEYS = frozenset(OptionModel.model_fields)
 _TEXTS = frozenset({"stem", "prompt", "explanation", "feedback", "study_note", "left", "right"})
 _TEXTS_OF = frozenset({"options", "rubric", "items", "hints"})
 _LISTS_OF_TEXTS = frozenset({"items", "also", "options", "hints"})
-_EXPRESSIONS = frozenset({"answer", "correct", "value", "example", "accept_if"})
+_EXPRESSIONS = frozenset({"answer", "correct", "value", "example"})
 _EXPRESSIONS_OF = frozenset({"where", "let", "with"})
 
 
@@ -57,7 +58,10 @@ def mistakes_in_texts(data: object, source: Source, path: Steps, macros: Macros)
             or key in _EXPRESSIONS_OF
             or parent in _EXPRESSIONS_OF
         ):
-            problems += _in_expression(text, source, steps)
+            problems += _in_expression(text, source, steps, compile_expression)
+        elif key == "accept_if":
+            # Which functions it may have is known with the kind of its question.
+            problems += _in_expression(text, source, steps, parsed)
         elif _is_tex_cell(data, steps[len(path) :]):
             fault = math_fault(text)
             problems += [] if fault is None else [Problem("math", fault, source.place(steps))]
@@ -95,9 +99,11 @@ def _leaves(data: object, path: Steps) -> Iterator[tuple[Steps, str]]:
             yield from _leaves(value, (*path, index))
 
 
-def _in_expression(text: str, source: Source, steps: Steps) -> list[Problem]:
+def _in_expression(
+    text: str, source: Source, steps: Steps, read: Callable[[str], object]
+) -> list[Problem]:
     try:
-        compile_expression(text.strip())
+        read(text.strip())
     except ExpressionError as error:
         message = f"the expression '{text}': {error}"
         return [Problem("expression", message, source.place(steps))]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias, assert_never, get_args
 
+from qgen.document.conditions import Judge
 from qgen.document.formula import Formula, VariableDomain
 from qgen.document.richtext import Passage
 from qgen.document.values import Real
@@ -178,15 +179,15 @@ class RubricLine:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """A number of which a condition tells whether it is right.
+    """A number, a matrix or a formula of which a condition tells whether it is right.
 
     `example` is one that is, with the mistakes that are recognised. `holds` raises ValueError or
     ArithmeticError where it cannot tell. `compares` says that it asks whether numbers are equal,
     which nobody can tell of one that is known to some digits only.
     """
 
-    example: Numeric
-    holds: Callable[[Fraction], bool]
+    example: Numeric | MatrixAnswer | FormulaAnswer
+    holds: Judge
     compares: bool = False
 
 
@@ -196,7 +197,8 @@ class Open:
 
     `upload` are the types of the files that are the answer, where it is handed in as files.
     `code` is the programming language in which it is typed, where it is.
-    With `accepts`, a number is asked for that nobody but qgen can mark without a person.
+    With `accepts`, a number, a matrix or a formula is asked for of which a condition tells whether
+    it is right: what cannot work that out leaves it to a person.
     """
 
     rubric: tuple[RubricLine, ...]

@@ -1,79 +1,97 @@
-"""Numbers of which a condition tells whether they are right, with one of them as the key."""
+"""Answers of which a condition tells whether they are right, with one of them as the key."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from itertools import count
+from typing import TypeAlias
 
-from qgen.bank.expressions import Expression, ExpressionError, evaluate
 from qgen.bank.templates import RESPONSE_NAME, AcceptTemplate, Placed
-from qgen.document.answers import Acceptance, Numeric, Open, RubricLine
-from qgen.document.formula import number_latex
+from qgen.document.answers import (
+    NO_CREDIT,
+    Acceptance,
+    FormulaAnswer,
+    MatrixAnswer,
+    Numeric,
+    Open,
+    RubricLine,
+)
+from qgen.document.conditions import Claims, Judge
+from qgen.document.formula import Formula, VariableDomain, evaluate, latex, number_latex
+from qgen.document.formula_samples import sample_points
 from qgen.document.numbers import exact_value, terminating
 from qgen.document.richtext import BulletList, Code, Hole, Math, Paragraph, Passage, RichText
-from qgen.document.values import MOST_SHOWN, Real, Value, Values, brief
+from qgen.document.values import MOST_SHOWN, Value, Values, brief, is_real
 from qgen.generator.drawing import VariantFailure
+from qgen.generator.judging import Condition, FormulaCondition
 from qgen.generator.worded import Printed
 
 _LINES = 4
+_NEAR = 1e-9
 
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """An author's condition with the values that it reads; called with what a student typed.
-
-    It is data, and no closure, so that it can be kept with the keys of a paper.
-    """
-
-    expression: Expression
-    known: Values
-
-    def __call__(self, response: Fraction) -> bool:
-        """Whether a number is right; raises ExpressionError where that cannot be told."""
-        # Functions of whole numbers know them by their type.
-        number = response.numerator if response.denominator == 1 else response
-        value = evaluate(self.expression, {**self.known, RESPONSE_NAME: number})
-        if isinstance(value, bool):
-            return value
-        raise ExpressionError(f"'{self.expression.source}' gives no truth value")
+Example: TypeAlias = Numeric | MatrixAnswer | FormulaAnswer
 
 
 def accepted_answer(
-    accept: AcceptTemplate, example: Numeric, known: Values, printed: Printed
+    accept: AcceptTemplate,
+    example: Example,
+    known: Values,
+    printed: Printed,
+    *,
+    is_vector: bool = False,
 ) -> Open:
-    """What asks for such a number: of a person, whom the condition tells what counts.
+    """What asks for such an answer: of a person, whom the condition tells what counts.
 
-    `printed` is what the holes of the question print. Raises VariantFailure where the example is
-    not right, or a mistake is.
+    `printed` is what the holes of the question print; with `is_vector` the condition reads the
+    one row of a matrix. Raises VariantFailure where the example is not right, or a mistake is.
     """
     condition = accept.condition
-    expression = condition.expression
-    needed = {name: known[name] for name in sorted(expression.names) if name in known}
-    holds = Condition(expression, needed)
-    if not _met(holds, example.key, condition):
-        message = f"the example {brief(example.key)} does not meet '{expression.source}'"
+    source = condition.expression.source
+    needed = {name: known[name] for name in sorted(condition.expression.names) if name in known}
+    holds = _judge(accept, example, needed, is_vector=is_vector)
+    key = example.key
+    if not _met(holds, key, example, condition):
+        message = f"the example {brief(key)} does not meet '{source}'"
         raise VariantFailure("example", f"{message} ({condition.place})")
-    for mistake in example.mistakes:
-        if _met(holds, mistake.value, condition):
-            message = f"the mistake {brief(mistake.value)} meets '{expression.source}'"
+    for value, _ in _mistakes(example):
+        if _met(holds, value, example, condition):
+            message = f"the mistake {brief(value)} meets '{source}'"
             raise VariantFailure("mistake-is-key", f"{message} ({condition.place})")
-    return _asked(accept, example, holds, printed)
+    return _asked(accept, example, holds, needed, printed)
 
 
-def unproved_answer(accept: AcceptTemplate, example: Numeric, printed: Printed) -> Open:
+def unproved_answer(accept: AcceptTemplate, example: Example, printed: Printed) -> Open:
     """The shape of such an answer, before there are numbers."""
-    return _asked(accept, example, Condition(accept.condition.expression, {}), printed)
+    return _asked(accept, example, _judge(accept, example, {}), {}, printed)
 
 
-def _asked(accept: AcceptTemplate, example: Numeric, holds: Condition, printed: Printed) -> Open:
-    """What a person marks by, in no language: the condition, its values, a right number.
+def _judge(
+    accept: AcceptTemplate, example: Example, known: Values, *, is_vector: bool = False
+) -> Judge:
+    if isinstance(example, FormulaAnswer):
+        source = accept.condition.expression.source
+        return FormulaCondition(source, tuple(example.variables), known)
+    return Condition(accept.condition.expression, known, is_vector)
+
+
+def _mistakes(example: Example) -> list[tuple[Value, Fraction]]:
+    """What known mistakes give, and the share of the points that each earns."""
+    if isinstance(example, MatrixAnswer):
+        return [(each.rows, NO_CREDIT) for each in example.mistakes]
+    return [(each.value, each.credit) for each in example.mistakes]
+
+
+def _asked(
+    accept: AcceptTemplate, example: Example, holds: Judge, known: Values, printed: Printed
+) -> Open:
+    """What a person marks by, in no language: the condition, its values, a right answer.
 
     Below stand the known mistakes. All variants share the text; values are printed in its holes.
     """
-    values = ", ".join(f"{name} = {_plain(value)}" for name, value in holds.known.items())
+    values = ", ".join(f"{name} = {_plain(value)}" for name, value in known.items())
     own = [f" ({values}), e.g. " if values else ", e.g. ", _tex(example.key)]
-    for mistake in example.mistakes:
-        own += [_tex(mistake.value), f"{_share(mistake.credit)}: "]
+    for value, credit in _mistakes(example):
+        own += [_tex(value), f"{_share(credit)}: "]
     scheme = Passage(_scheme(accept, len(printed)), (*printed, *own))
     acceptance = Acceptance(example, holds, "==" in accept.condition.expression.source)
     return Open((RubricLine(accept.points, scheme),), _LINES, accepts=acceptance)
@@ -106,9 +124,20 @@ def _plain(value: Value) -> str:
     return brief(value) if decimal is None else decimal
 
 
-def _tex(value: Real) -> str:
-    decimal = terminating(value) if isinstance(value, Fraction) else None
-    return number_latex(value) if decimal is None else decimal
+def _tex(value: Value) -> str:
+    match value:
+        case tuple():
+            rows = value if isinstance(value[0], tuple) else (value,)
+            lines = [" & ".join(map(_tex, row)) for row in rows if isinstance(row, tuple)]
+            inner = r" \\ ".join(lines)
+            return rf"\begin{{pmatrix}} {inner} \end{{pmatrix}}"
+        case int() | Fraction() | float():
+            decimal = terminating(value) if isinstance(value, Fraction) else None
+            return number_latex(value) if decimal is None else decimal
+        case str():
+            return value
+        case _:
+            return latex(value)
 
 
 def _share(credit: Fraction) -> str:
@@ -119,10 +148,43 @@ def _share(credit: Fraction) -> str:
     return f" ({credit})" if percent is None else f" ({percent}%)"
 
 
-def _met(holds: Condition, value: int | Fraction | float, condition: Placed) -> bool:
+def _met(holds: Judge, value: Value, example: Example, condition: Placed) -> bool:
     try:
-        return holds(exact_value(value))
+        found = holds(_exactly(value))
+        if isinstance(found, bool):
+            return found
+        variables = example.variables if isinstance(example, FormulaAnswer) else {}
+        return _hold_at_points(found, variables)
     except (ArithmeticError, ValueError) as error:
         source = condition.expression.source
         message = f"'{source}' with {RESPONSE_NAME} = {brief(value)}: {error} ({condition.place})"
         raise VariantFailure("accept", message) from error
+
+
+def _exactly(value: Value) -> Value:
+    """The value as it is typed, in exact numbers."""
+    if isinstance(value, tuple):
+        return tuple([_exactly(each) for each in value])
+    return exact_value(value) if is_real(value) else value
+
+
+def _hold_at_points(claims: Claims, variables: Mapping[str, VariableDomain]) -> bool:
+    """Whether all comparisons hold as far as a few points tell: `qgen check` proves them."""
+    points = sample_points(variables)
+    return all(_agree(claim.left, claim.right, points) == claim.is_equal for claim in claims)
+
+
+def _agree(left: Formula, right: Formula, points: Sequence[Mapping[str, float]]) -> bool:
+    """Whether two formulas have the same values; raises ValueError where they have none."""
+    met = False
+    for point in points:
+        try:
+            one, other = evaluate(left, point), evaluate(right, point)
+        except (ArithmeticError, ValueError):
+            continue
+        met = True
+        if abs(one - other) > _NEAR * (1 + abs(one)):
+            return False
+    if not met:
+        raise ValueError("there is no value at any of the points that are tried")
+    return True

@@ -218,15 +218,23 @@ class Filler:
                     )
                     for mistake in answer.mistakes
                 )
-                return FormulaAnswer(
+                asked = FormulaAnswer(
                     _formula(answer.answer, known, answer.variables),
                     answer.variables,
                     tuple(mistakes),
                     answer.forms,
                     answer.up_to,
                 )
+                if answer.accept is None:
+                    return asked
+                return accepted_answer(answer.accept, asked, known, printed)
             case MatrixTemplate():
-                return matrix_answer(answer, printed, lambda placed: _value(placed, known))
+                matrix = matrix_answer(answer, printed, lambda placed: _value(placed, known))
+                if answer.accept is None:
+                    return matrix
+                row = _value(answer.answer, known)
+                is_vector = isinstance(row, tuple) and not isinstance(row[0], tuple)
+                return accepted_answer(answer.accept, matrix, known, printed, is_vector=is_vector)
             case MatchingTemplate():
                 return self._matching(answer, known, printed, random_source)
             case OrderingTemplate():

@@ -119,15 +119,21 @@ def _outline_answer(answer: AnswerTemplate, printed: Printed, rule: ScoringRule)
                 FormulaMistake(Number(1), Passage(mistake.feedback, printed), mistake.credit)
                 for mistake in answer.mistakes
             )
-            return FormulaAnswer(
+            formula = FormulaAnswer(
                 Number(0), answer.variables, tuple(wrong), answer.forms, answer.up_to
             )
+            if answer.accept is None:
+                return formula
+            return unproved_answer(answer.accept, formula, printed)
         case MatrixTemplate():
             slips = (
                 MatrixMistake(((1,),), Passage(mistake.feedback, printed))
                 for mistake in answer.mistakes
             )
-            return MatrixAnswer(((0,),), answer.tolerance, answer.credit, tuple(slips))
+            matrix = MatrixAnswer(((0,),), answer.tolerance, answer.credit, tuple(slips))
+            if answer.accept is None:
+                return matrix
+            return unproved_answer(answer.accept, matrix, printed)
         case MatchingTemplate():
             return matching(answer, printed, range(len(answer.rights)), rule)
         case OrderingTemplate():

@@ -70,9 +70,9 @@ def answer_provenance(
         return [hole(index) for index in _holes_of(text)]
 
     match answer:
-        case NumericTemplate() if answer.accept is not None:
-            return "verified", answer.answer.place
         case NumericTemplate() | FormulaTemplate() | MatrixTemplate():
+            if answer.accept is not None:
+                return "verified", answer.answer.place
             return known(answer.answer)
         case ChoiceTemplate():
             return _choice_provenance(answer, known, printed)

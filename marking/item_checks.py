@@ -26,6 +26,7 @@ from qgen.document.answers import (
 )
 from qgen.document.exam import Item
 from qgen.document.formula import Formula, evaluate, latex, typed
+from qgen.document.formula_samples import sample_points
 from qgen.document.numbers import decimal_value, exact_value, machine_decimal
 from qgen.document.richtext import (
     Code,
@@ -142,7 +143,7 @@ def _answer_faults(answer: Answer, with_formulas: bool) -> Iterator[Fault]:
             yield from equal_texts("items", answer.items)
         case Open():
             if answer.accepts is not None:
-                yield from condition_faults(answer.accepts)
+                yield from condition_faults(answer.accepts, with_formulas=with_formulas)
         case _:
             assert_never(answer)
 
@@ -332,26 +333,9 @@ def _forms(answer: Numeric, low: Fraction, high: Fraction) -> Iterator[str]:
         yield mantissa
 
 
-def _points_of(answer: FormulaAnswer) -> list[dict[str, float]]:
-    """A few points of the declared domains, away from special values."""
-    points = []
-    for step in range(5):
-        point: dict[str, float] = {}
-        for index, (name, domain) in enumerate(answer.variables.items()):
-            share = ((index + 1) * 0.3819660 + step * 0.2360680) % 1
-            point[name] = {
-                "real": 8 * share - 3.7,
-                "positive": 0.13 + 5 * share,
-                "nonnegative": 0.13 + 5 * share,
-                "probability": 0.03 + 0.94 * share,
-            }[domain]
-        points.append(point)
-    return points
-
-
 def _formula_values(answer: FormulaAnswer) -> Iterator[Fault]:
     """A named mistake must differ from the key somewhere, whatever the numbers are."""
-    points = _points_of(answer)
+    points = sample_points(answer.variables)
     key = _values(answer.key, points, answer.up_to)
     if all(value is None for value in key):
         yield "key-undefined", f"the key {typed(answer.key)} has no value on its domain"

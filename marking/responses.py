@@ -27,8 +27,13 @@ from qgen.document.answers import (
 from qgen.document.richtext import Passage
 from qgen.document.values import Real
 from qgen.marking.closed_forms import read_typed
-from qgen.marking.conditions import mark_by_condition
+from qgen.marking.conditions import (
+    mark_by_condition,
+    mark_formula_by_condition,
+    mark_matrix_by_condition,
+)
 from qgen.marking.equivalence import mark_formula
+from qgen.marking.formula_reader import parse_formula
 from qgen.marking.grader import (
     NO_SLACK,
     Mark,
@@ -41,6 +46,7 @@ from qgen.marking.grader import (
 )
 from qgen.marking.number_reader import Refusal
 from qgen.marking.rules import WRONG
+from qgen.marking.written_matrices import written_entries
 
 Response: TypeAlias = int | str | tuple[int | None, ...] | tuple[str | None, ...] | None
 """What a student gave; choices are numbers counted from 1, as they stand on the paper.
@@ -85,6 +91,8 @@ def mark_response(part: Part, response: object, earlier: Mapping[str, Real]) -> 
             return _arrangement(answer, response)
         case MatrixAnswer():
             return _matrix(answer, response)
+        case Open(accepts=Acceptance(example=MatrixAnswer() as example) as acceptance):
+            return _matrix_by_condition(acceptance, example, response)
         case Numeric() | FormulaAnswer() | ShortAnswer() | Open():
             if response is None or (isinstance(response, str) and not response.strip()):
                 return ResponseMark(WRONG, "blank")
@@ -138,6 +146,37 @@ def _arrangement(answer: Matching | Ordering, response: object) -> ResponseMark:
 
 def _matrix(answer: MatrixAnswer, response: object) -> ResponseMark:
     """An entry that cannot be read leaves the whole matrix to a person."""
+    given = _entries(answer, response)
+    if isinstance(given, ResponseMark):
+        return given
+    numbers, slacks = given
+    is_blank = all(each is None for each in numbers)
+    return _marked(mark_matrix(answer, numbers, slacks), blank=is_blank)
+
+
+def _matrix_by_condition(
+    acceptance: Acceptance, example: MatrixAnswer, response: object
+) -> ResponseMark:
+    """Where there are no boxes for the entries, the matrix stands in a line."""
+    if isinstance(response, str) and response.strip():
+        written = written_entries(example, response)
+        if isinstance(written, Refusal):
+            return ResponseMark(None, "unreadable", sentence=written.sentence)
+        response = written
+    given = _entries(example, None if response == "" else response)
+    if isinstance(given, ResponseMark):
+        return given
+    numbers, slacks = given
+    if all(each is None for each in numbers):
+        return ResponseMark(WRONG, "blank")
+    mark = mark_matrix_by_condition(acceptance, numbers, slacks)
+    return _undecided("matrix") if mark is None else _marked(mark)
+
+
+def _entries(
+    answer: MatrixAnswer, response: object
+) -> tuple[list[Fraction | None], list[Fraction]] | ResponseMark:
+    """The entries and how far each may be from what is meant; or a mark, where one is none."""
     count = len(answer.entries)
     given = (None,) * count if response is None or response == () else response
     if not isinstance(given, tuple) or len(given) != count:
@@ -158,8 +197,7 @@ def _matrix(answer: MatrixAnswer, response: object) -> ResponseMark:
             return ResponseMark(None, "unreadable", sentence=sentence)
         numbers.append(number.value)
         slacks.append(number.slack)
-    is_blank = all(each is None for each in numbers)
-    return _marked(mark_matrix(answer, numbers, slacks), blank=is_blank)
+    return numbers, slacks
 
 
 def _places(given: tuple[object, ...], largest: int) -> list[int | None] | None:
@@ -203,14 +241,26 @@ def _typed(
 
 
 def _by_condition(acceptance: Acceptance, text: str) -> ResponseMark:
-    read = read_typed(text, worked_out=acceptance.example.worked_out)
+    example = acceptance.example
+    if isinstance(example, FormulaAnswer):
+        formula = parse_formula(text, example.variables.keys())
+        if isinstance(formula, Refusal):
+            return ResponseMark(None, "unreadable", sentence=formula.sentence)
+        found = mark_formula_by_condition(acceptance, formula)
+        return _undecided("formula") if found is None else _marked(found)
+    assert isinstance(example, Numeric)
+    read = read_typed(text, worked_out=example.worked_out)
     if isinstance(read, Refusal):
         return ResponseMark(None, "unreadable", sentence=read.sentence)
     mark = mark_by_condition(acceptance, read.value, read.slack)
     if mark is None:
-        sentence = "The condition cannot tell whether this number is right: a person must look."
-        return ResponseMark(None, "undecided", sentence=sentence)
+        return _undecided("number")
     return ResponseMark(mark.credit, "marked", mark.feedback, mark.mistake, number=read.value)
+
+
+def _undecided(thing: str) -> ResponseMark:
+    sentence = f"The condition cannot tell whether this {thing} is right: a person must look."
+    return ResponseMark(None, "undecided", sentence=sentence)
 
 
 def _formula(answer: FormulaAnswer, text: str) -> ResponseMark:

@@ -27,8 +27,8 @@ from qgen.document.answers import (
 )
 from qgen.document.richtext import Block, Hole, Inline, Passage, RichText
 from qgen.document.values import FORMULA_TYPES
-from qgen.generator.accepting import Condition
 from qgen.generator.carrying import Following
+from qgen.generator.judging import Condition, FormulaCondition
 
 _CLASSES: Mapping[str, type] = {
     each.__name__: each
@@ -84,7 +84,11 @@ class Encoder:
             return {"is": "Following", "source": value.expression.source, "known": known}
         if kind is Condition:
             known = self.encode(value.known)
-            return {"is": "Condition", "source": value.expression.source, "known": known}
+            named = {"source": value.expression.source, "vector": value.is_vector}
+            return {"is": "Condition", **named, "known": known}
+        if kind is FormulaCondition:
+            named = {"source": value.source, "variables": list(value.variables)}
+            return {"is": "FormulaCondition", **named, "known": self.encode(value.known)}
         if isinstance(value, Mapping):
             entries = [self.encode(entry) for entry in value.values()]
             return {"is": "mapping", "names": list(value), "values": entries}
@@ -126,7 +130,12 @@ class Decoder:
                 compile_expression(data["source"]), self.decode(data["known"])
             ),
             "Condition": lambda data: Condition(
-                compile_expression(data["source"]), self.decode(data["known"])
+                compile_expression(data["source"]),
+                self.decode(data["known"]),
+                data.get("vector", False),
+            ),
+            "FormulaCondition": lambda data: FormulaCondition(
+                data["source"], tuple(data["variables"]), self.decode(data["known"])
             ),
             "mapping": lambda data: dict(
                 zip(data["names"], self.decode(data["values"]), strict=True)

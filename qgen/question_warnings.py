@@ -17,8 +17,10 @@ from qgen.bank.templates import (
     PartTemplate,
     QuestionTemplate,
     ShortAnswerTemplate,
+    accept_of,
 )
 from qgen.document.answers import (
+    Acceptance,
     Answer,
     FormulaAnswer,
     Matching,
@@ -48,6 +50,7 @@ from qgen.document.richtext import (
 )
 from qgen.document.values import Values, show_all
 from qgen.document.warnings import WARNINGS
+from qgen.marking.conditions import too_easy
 from qgen.marking.item_checks import option_text
 from qgen.marking.rules import accepted_interval
 from qgen.telling_hints import telling
@@ -64,6 +67,8 @@ TELLING = 0.1
 GIVEN_AWAY = 0.5
 """In more than this share of the variants, a hint that holds the key was meant to."""
 ROUNDING = 1e-9
+TRIED_CONDITIONS = 10
+"""In so many variants, answers that take no work are tried on a condition."""
 
 _NONE_MAY_BE_RIGHT = re.compile(
     r"\b(none|no (option|statement|answer)|any number|keine[rs]?|beliebig viele|aucune?"
@@ -110,6 +115,8 @@ class QuestionWatch:
                 self._see_matrix(template.answer, answer, item, part.label)
             elif isinstance(answer, (SingleChoice, MultipleSelect)):
                 self._see_options(template, answer, item, known)
+            elif isinstance(answer, Open) and answer.accepts is not None:
+                self._see_condition(template, answer.accepts, item, part.label)
         self._see_print(item)
 
     def problems(self, *, complete: bool, every_variant: bool) -> list[Problem]:
@@ -210,6 +217,19 @@ class QuestionWatch:
                 message = f"{named}, and what is {half:.3g} away is accepted"
                 self._note("wide-tolerance", template.answer.place, message, item)
                 return
+
+    def _see_condition(
+        self, template: PartTemplate, acceptance: Acceptance, item: Item, label: str
+    ) -> None:
+        """A condition that is met without work, as far as the first variants show."""
+        accept = accept_of(template.answer)
+        if accept is None or self._seen > TRIED_CONDITIONS:
+            return
+        accepted = too_easy(acceptance, with_formulas=self._seen == 1)
+        if accepted is not None:
+            where = f"part {label}: " if label else ""
+            message = f"{where}'accept_if' accepts {accepted}"
+            self._note("easy-condition", accept.condition.place, message, item)
 
     def _see_options(
         self,

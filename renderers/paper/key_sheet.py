@@ -102,7 +102,7 @@ class KeySheet:
             case Ordering():
                 return words.text(ordering_key(answer))
             case Open(accepts=Acceptance(example=example)):
-                return words.text("e.g. ") + words.number(example.key)
+                return words.text("e.g. ") + self._key(example)
             case Open():
                 return words.text(_NOTHING)
             case _:
