@@ -154,14 +154,21 @@ _OF_FORMULAS: Mapping[str, Callable[..., Any]] = {
 }
 
 
+RESPONSE = Response()
+FIRST_ROW = Applied("item", (RESPONSE, Given(0)))
+
+
 class _Closer:
     """Reads a condition's tree; what does not hang on the response is worked out.
 
     Without values, each of them counts as 0, and nothing is worked out.
     """
 
-    def __init__(self, known: Values | None, variables: Collection[str] | None) -> None:
+    def __init__(
+        self, known: Values | None, variables: Collection[str] | None, response: Term
+    ) -> None:
         self._known = known
+        self._response = response
         self._variables = variables or ()
         self._apply = _OF_NUMBERS if variables is None else _OF_FORMULAS
         self._constants: Mapping[str, Value] = (
@@ -175,7 +182,7 @@ class _Closer:
             case nodes.Const():
                 return Given(node.value)
             case nodes.Name():
-                return Response() if node.name == RESPONSE_NAME else self._named(node.name)
+                return self._response if node.name == RESPONSE_NAME else self._named(node.name)
             case nodes.Getattr(node=nodes.Name(name=name)):
                 return self._named(f"{name}.{node.attr}")
             case nodes.Getitem():
@@ -234,14 +241,19 @@ class _Closer:
 
 
 def closed_terms(
-    source: str, known: Values | None, variables: Collection[str] | None = None
+    source: str,
+    known: Values | None,
+    variables: Collection[str] | None = None,
+    response: Term = RESPONSE,
 ) -> tuple[Term, ...]:
     """The trees of a condition, all of which hold; with `variables`, that of a formula.
+
+    `response` is what stands for what was typed.
 
     Raises ValueError or ArithmeticError where a part of it has no value.
     """
     node = parsed(source)
-    closer = _Closer(known, variables)
+    closer = _Closer(known, variables, response)
     if variables is None:
         return (closer.term(node),)
     return tuple(
@@ -257,9 +269,17 @@ def is_portable(source: str, of_formulas: bool) -> bool:
     """Whether everything that a condition does with a response is in the table of such things."""
     terms = closed_terms(source, None, () if of_formulas else None)
     if not of_formulas:
-        return all(used(term) <= PORTABLE for term in terms)
+        return all(used(term) <= PORTABLE and not _typed_exponent(term) for term in terms)
     sides = (s for term in terms if isinstance(term, Applied) for s in term.arguments)
     return all(used(side) <= OF_FORMULAS for side in sides)
+
+
+def _typed_exponent(term: Term) -> bool:
+    """Whether what was typed stands in an exponent, where nothing stays exact."""
+    if not isinstance(term, Applied):
+        return False
+    here = term.name == "**" and not isinstance(term.arguments[1], Given)
+    return here or any(map(_typed_exponent, term.arguments))
 
 
 def used(term: Term) -> frozenset[str]:

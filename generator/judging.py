@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from qgen.bank.conditions import closed_terms, compile_comparisons, is_portable, wanted_equal
+from qgen.bank.conditions import (
+    FIRST_ROW,
+    RESPONSE,
+    closed_terms,
+    compile_comparisons,
+    is_portable,
+    wanted_equal,
+)
 from qgen.bank.expressions import Expression, ExpressionError, evaluate
 from qgen.bank.formula_arithmetic import formula
 from qgen.bank.templates import RESPONSE_NAME
@@ -37,7 +44,8 @@ class Condition:
     @property
     def terms(self) -> tuple[Term, ...]:
         """The condition as a tree."""
-        return closed_terms(self.expression.source, self.known)
+        response = FIRST_ROW if self.is_vector else RESPONSE
+        return closed_terms(self.expression.source, self.known, response=response)
 
 
 def _plain(response: Value) -> Value:

@@ -1,4 +1,4 @@
-"""What a format loses of a number that a condition decides: nobody but qgen evaluates it."""
+"""What a format loses of an answer that a condition decides, and that it cannot evaluate."""
 
 from collections.abc import Iterator
 
@@ -9,11 +9,12 @@ from qgen.renderers.carriage import MARKED_BY
 
 
 def condition_losses(format_name: str, item: Item) -> Iterator[Problem]:
-    """A loss for each such number in a format that marks answers."""
+    """A loss for each such answer in a format that marks answers."""
     if format_name not in MARKED_BY and format_name != "html":
         return
     for part in item.parts:
-        if isinstance(part.answer, Open) and part.answer.accepts is not None:
+        accepts = part.answer.accepts if isinstance(part.answer, Open) else None
+        if accepts is not None and not (format_name == "html" and accepts.holds.is_portable):
             where = f"part {part.label}: " if part.label else ""
             message = (
                 f"{where}'{format_name}' cannot evaluate 'accept_if': a person marks by the "

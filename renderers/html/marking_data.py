@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TypeAlias, assert_never
 
 from qgen.document.answers import (
+    Acceptance,
     Answer,
     FormulaAnswer,
     Matching,
@@ -24,10 +25,11 @@ from qgen.document.answers import (
     rewards_mistakes,
 )
 from qgen.document.exam import Item
-from qgen.document.formula import Call, Formula, Number, Power, Product, Quotient, Sum, Symbol
 from qgen.document.numbers import exact_value
 from qgen.renderers.blanks import stands_in_text
 from qgen.renderers.carried import quotient_of
+from qgen.renderers.html.conditions import asked_as, claims
+from qgen.renderers.html.formula_trees import formula_tree
 
 Data: TypeAlias = Mapping[str, object]
 
@@ -38,7 +40,7 @@ def shown_parts(item: Item) -> list[Data]:
 
 
 def _asked(part: Part) -> Data:
-    shown = _shown(part.answer)
+    shown = _shown(asked_as(part.answer))
     listed = isinstance(part.answer, SingleChoice) and stands_in_text(part)
     return {**shown, "listed": True} if listed else shown
 
@@ -104,9 +106,9 @@ def _key(answer: Answer) -> Data:
             }
         case FormulaAnswer():
             return {
-                "key": _tree(answer.key),
+                "key": formula_tree(answer.key),
                 "domains": dict(answer.variables),
-                "mistakes": [_tree(each.value) for each in answer.mistakes],
+                "mistakes": [formula_tree(each.value) for each in answer.mistakes],
                 **_credits(answer),
                 **({"forms": list(answer.forms)} if answer.forms else {}),
                 **({"freedom": answer.up_to} if answer.up_to else {}),
@@ -125,6 +127,8 @@ def _key(answer: Answer) -> Data:
                 **_credits(answer),
                 "caseSensitive": answer.case_sensitive,
             }
+        case Open(accepts=Acceptance() as acceptance) if acceptance.holds.is_portable:
+            return {**_key(acceptance.example), "claims": claims(acceptance)}
         case Open():
             return {"rubric": [str(line.points) for line in answer.rubric]}
         case _:
@@ -164,31 +168,3 @@ def _carried(part: Part, parts: Sequence[Part]) -> Data:
 
 def _texts(coefficients: Sequence[Fraction]) -> list[str]:
     return [str(each) for each in coefficients]
-
-
-Tree: TypeAlias = str | list[object]
-"""A formula: a number as a text, a name alone in a list, an operation before its parts."""
-
-
-def _tree(formula: Formula) -> Tree:
-    match formula:
-        case Number():
-            return str(exact_value(formula.value))
-        case Symbol():
-            return [formula.name]
-        case Sum():
-            return _operation("sum", formula.terms)
-        case Product():
-            return _operation("product", formula.factors)
-        case Quotient():
-            return _operation("quotient", (formula.numerator, formula.denominator))
-        case Power():
-            return _operation("power", (formula.base, formula.exponent))
-        case Call():
-            return _operation(formula.function, formula.arguments)
-        case _:
-            assert_never(formula)
-
-
-def _operation(name: str, parts: Sequence[Formula]) -> Tree:
-    return [name, *map(_tree, parts)]

@@ -9,6 +9,7 @@ from qgen.document.answers import Answer, FormulaAnswer, MatrixAnswer, Numeric
 from qgen.document.exam import ExamDocument, Item, Paper
 from qgen.document.formats import HtmlOptions
 from qgen.document.languages import has_decimal_comma
+from qgen.renderers.html.conditions import asked_as
 from qgen.renderers.html.marking_data import Data, marked_parts, shown_parts
 from qgen.renderers.html.questions import HtmlQuestions
 from qgen.renderers.html.quiz_words import quiz_words
@@ -104,7 +105,7 @@ def _words(labels: Labels, mode: str, questions: Sequence[WrittenQuestion]) -> d
     """The words that the script of such a page says."""
     own = {"question": labels.question, "percent": labels.percent}
     words = {**asdict(quiz_words(labels.language)), **own}
-    asked = {type(part.answer) for each in questions for part in each.item.parts}
+    asked = {type(asked_as(part.answer)) for each in questions for part in each.item.parts}
     needless = tuple(
         prefix
         for prefix, kinds in _OF_READING.items()

@@ -21,6 +21,7 @@ from qgen.document.answers import (
 from qgen.document.exam import Item
 from qgen.document.richtext import Passage, plain_text
 from qgen.renderers.blanks import stands_in_text
+from qgen.renderers.html.conditions import asked_as
 from qgen.renderers.html.languages import direction_attribute
 from qgen.renderers.html.solutions import SolutionWriter
 from qgen.renderers.html.text import HtmlLine, HtmlText, Surroundings, escape, shortened
@@ -111,7 +112,7 @@ class HtmlQuestions:
 
     def _parts(self, base: str, item: Item) -> str:
         if not item.is_derivation:
-            return self._answer(base, item.parts[0].answer)
+            return self._answer(base, asked_as(item.parts[0].answer))
         return "".join(
             self._part(f"{base}-{index}", base, part) for index, part in enumerate(item.parts, 1)
         )
@@ -158,7 +159,7 @@ class HtmlQuestions:
             solution = self._said(base, part) + self._hints(base, part)
             solution += self._solutions.of_part(part, name)
         prompt = f"{self.blocks(part.prompt, 5)}\n" if part.prompt.text.blocks else ""
-        answer = "" if stands_in_text(part) else self._answer(base, part.answer)
+        answer = "" if stands_in_text(part) else self._answer(base, asked_as(part.answer))
         return (
             f'<section class="part" aria-labelledby="{question}-name {base}-name">\n'
             f'<div class="head"><h4 id="{base}-name">{name}</h4>'

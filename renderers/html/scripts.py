@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from qgen.document.answers import Answer, FormulaAnswer, MatrixAnswer, Numeric
+from qgen.renderers.html.conditions import asked_as
 from qgen.renderers.html.deflating import deflated
 from qgen.renderers.html.style import live_style
 from qgen.renderers.writer import Memory
@@ -38,7 +39,9 @@ def whole_script(modules: tuple[str, ...]) -> str:
 
 def modules_for(mode: str, answers: Iterable[Answer]) -> tuple[str, ...]:
     """The modules that a page with such answers needs."""
-    asked = list(answers)
+    given = list(answers)
+    asked = [asked_as(answer) for answer in given]
+    judged = {type(now) for now, was in zip(asked, given, strict=True) if now is not was}
     formulas = [answer for answer in asked if isinstance(answer, FormulaAnswer)]
     needed = []
     if any(map(_takes_closed_forms, asked)):
@@ -49,6 +52,10 @@ def modules_for(mode: str, answers: Iterable[Answer]) -> tuple[str, ...]:
         needed.append("formula_marking")
     if any(answer.forms for answer in formulas) and mode == "practice":
         needed.append("formula_forms")
+    if judged & {Numeric, MatrixAnswer} and mode == "practice":
+        needed.append("conditions")
+    if FormulaAnswer in judged and mode == "practice":
+        needed.append("formula_conditions")
     return (*needed, f"start_{mode}")
 
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from qgen.document.answers import (
+    Acceptance,
     Answer,
     FormulaAnswer,
     Matching,
@@ -95,26 +96,14 @@ class SolutionWriter:
                 yield from self._choice_key(answer.options)
             case Numeric():
                 yield from self._number_key(answer)
-                yield from self._mistakes(
-                    [
-                        (self.formula(number_tex(m.value)) + self._credit(m.credit), m.feedback)
-                        for m in answer.mistakes
-                    ]
-                )
+                yield from self._wrong(answer)
             case FormulaAnswer():
                 source = f'<code class="typed">{escape(typed(answer.key))}</code>'
                 yield self._key_line(f"{self.formula(latex(answer.key))} {source}")
-                yield from self._mistakes(
-                    [
-                        (self.formula(latex(m.value)) + self._credit(m.credit), m.feedback)
-                        for m in answer.mistakes
-                    ]
-                )
+                yield from self._wrong(answer)
             case MatrixAnswer():
                 yield self._key_line(self.formula(key_tex(answer)))
-                yield from self._mistakes(
-                    [(self.formula(rows_tex(m.rows)), m.feedback) for m in answer.mistakes]
-                )
+                yield from self._wrong(answer)
             case ShortAnswer():
                 yield self._key_line(" · ".join(map(escape, answer.accepted)))
                 yield from self._mistakes(
@@ -125,10 +114,43 @@ class SolutionWriter:
                 yield from self._pair_notes(answer)
             case Ordering():
                 yield self._key_line(ordering_key(answer))
+            case Open(accepts=Acceptance() as acceptance) if acceptance.holds.is_portable:
+                yield from self._example(acceptance.example)
             case Open():
                 yield from self._rubric(answer)
             case _:
                 assert_never(answer)
+
+    def _example(self, example: Numeric | FormulaAnswer | MatrixAnswer) -> Iterator[str]:
+        """One of the answers that a condition accepts."""
+        match example:
+            case Numeric():
+                tex = number_tex(example.key)
+            case FormulaAnswer():
+                tex = latex(example.key)
+            case MatrixAnswer():
+                tex = rows_tex(example.key)
+            case _:
+                assert_never(example)
+        yield self._key_line(f"e.g. {self.formula(tex)}")
+        yield from self._wrong(example)
+
+    def _wrong(self, answer: Numeric | FormulaAnswer | MatrixAnswer) -> Iterator[str]:
+        """What known mistakes give, and what is said of each."""
+        if isinstance(answer, MatrixAnswer):
+            slips = [(self.formula(rows_tex(m.rows)), m.feedback) for m in answer.mistakes]
+            yield from self._mistakes(slips)
+            return
+        if isinstance(answer, Numeric):
+            shown = [(number_tex(m.value), m.credit, m.feedback) for m in answer.mistakes]
+        else:
+            shown = [(latex(m.value), m.credit, m.feedback) for m in answer.mistakes]
+        yield from self._mistakes(
+            [
+                (self.formula(tex) + self._credit(credit), feedback)
+                for tex, credit, feedback in shown
+            ]
+        )
 
     def _credit(self, credit: Fraction) -> str:
         return escape(credit_text(credit, self.labels.locale))

@@ -52,7 +52,8 @@ export function comments(place, question, index, found, remarked) {
     })
     solution?.before(...missed.map((note) => commentBox("missed", note)))
   } else if (part.kind === "matrix") {
-    entryMarks(question, index)
+    // A condition judges the whole: no entry is right or wrong by itself.
+    if (!part.claims) entryMarks(question, index)
     if (found.mistake !== null) solution?.before(commentBox("wrong", notes[found.mistake]))
   } else if (part.kind === "open") selfMarking(question, index, notes, solution, remarked)
   else if (found.mistake !== null) solution?.before(commentBox("wrong", notes[found.mistake]))

@@ -4,23 +4,29 @@
  * @typedef {import("./rules.mjs").Rule} Rule
  * @typedef {import("./formula_hooks.mjs").Tree} Tree
  * @typedef {import("./formula_hooks.mjs").FormulaForm} FormulaForm
+ * @typedef {import("./condition_hooks.mjs").Term} Term
+ * @typedef {import("./numbers.mjs").TypedNumber} TypedNumber
  * @typedef {{part: number, workedOut?: boolean, top: string[], bottom: string[]} | {part: number, workedOut?: boolean}} Carried
  * @typedef {{kind: "choice", many: boolean, rule: Rule, key: number[], shown: number}} Choice
  * @typedef {{kind: "matching", rule: Rule, key: number[]}} Matching
  * @typedef {{kind: "ordering", credit: "all_or_nothing" | "adjacent", key: number[]}} Ordering
- * @typedef {{kind: "number", value: string, mistakes: string[], credits?: string[], tolerance: [string, string], workedOut?: boolean, carried?: Carried}} NumberKey
- * @typedef {{kind: "matrix", rows: number, columns: number, credit: "per_entry" | "all", values: string[], mistakes: string[][], tolerance: [string, string]}} MatrixKey
- * @typedef {{kind: "formula", key: Tree, domains: import("./formula_hooks.mjs").Domains, mistakes: Tree[], credits?: string[], forms?: FormulaForm[], free?: string[], freedom?: import("./formula_hooks.mjs").Freedom}} FormulaKey
+ * @typedef {{kind: "number", claims?: Term[], value: string, mistakes: string[], credits?: string[], tolerance: [string, string], workedOut?: boolean, carried?: Carried}} NumberKey
+ * @typedef {{kind: "matrix", rows: number, columns: number, claims?: Term[], credit: "per_entry" | "all", values: string[], mistakes: string[][], tolerance: [string, string]}} MatrixKey
+ * @typedef {{kind: "formula", claims?: Term[], key: Tree, domains: import("./formula_hooks.mjs").Domains, mistakes: Tree[], credits?: string[], forms?: FormulaForm[], free?: string[], freedom?: import("./formula_hooks.mjs").Freedom}} FormulaKey
  * @typedef {{kind: "words", accepted: string[], mistakes: string[], credits?: string[], caseSensitive: boolean}} Words
  * @typedef {{kind: "open", rubric: string[]}} OpenKey
  * @typedef {Choice | Matching | Ordering | NumberKey | MatrixKey | FormulaKey | Words | OpenKey} Key
  * @typedef {number | string | (number | string | null)[] | null} Response
  * @typedef {{credit: Fraction | null, outcome: "marked" | "blank" | "refused" | "undecided", mistake: number | null, sentence?: string, position?: number, form?: FormulaForm}} Mark
  */
-import { exactly, ONE, over, plus, ZERO } from "./exact.mjs"
+import { conditions } from "./condition_hooks.mjs"
+import { exactly, ONE, over, plus, times, ZERO } from "./exact.mjs"
 import { formulas } from "./formula_hooks.mjs"
 import { readAnswer } from "./numbers.mjs"
 import { choiceCredit, followed, matchingCredit, matrixMark, numberMark, orderingCredit, wordsMark } from "./rules.mjs"
+
+/** What a person must decide. @type {Mark} */
+export const UNDECIDED = { credit: null, outcome: "undecided", mistake: null }
 
 /** @type {(credit: Fraction, mistake?: number | null) => Mark} */
 const marked = (credit, mistake = null) => ({ credit, outcome: "marked", mistake })
@@ -82,8 +88,51 @@ function markedMatrix(key, response) {
       return { credit: ZERO, outcome: "refused", mistake: null, sentence: read.refused }
     given.push(read)
   }
+  if (key.claims) return conditionedMatrix(key, key.claims, given)
   const found = matrixMark(key, given)
   return marked(found.credit, found.mistake)
+}
+
+/** By a condition; what is left empty makes the whole wrong. @type {(key: MatrixKey, claims: Term[], given: (TypedNumber | null)[]) => Mark} */
+function conditionedMatrix(key, claims, given) {
+  const known = given.filter((each) => each !== null)
+  if (known.length < given.length) return marked(ZERO)
+  const steps = [0, 1, -1].map((way) => known.map(() => way))
+  known.forEach(({ slack }, place) => {
+    if (slack.top) steps.push(...[1, -1].map((way) => known.map((_, index) => (index === place ? way : 0))))
+  })
+  const moved = steps.map((step) => rowsOf(known.map((each, place) => away(each, step[place])), key))
+  const holds = agreed(moved.map((rows) => conditions.ofNumbers(claims, rows)))
+  if (holds) return marked(ONE)
+  const { mistake } = matrixMark(key, known)
+  const isKnown = holds === false && mistake !== null
+  if (isKnown || (holds === false && !(comparesNumbers(claims) && known.some((each) => each.slack.top))))
+    return marked(ZERO, mistake)
+  return UNDECIDED
+}
+
+/** @type {(entries: Fraction[], size: {columns: number}) => Fraction[][]} */
+const rowsOf = (entries, { columns }) =>
+  Array.from({ length: entries.length / columns }, (_, row) => entries.slice(row * columns, (row + 1) * columns))
+
+/** What was typed, or the end of what it may stand for. @type {(typed: TypedNumber, way: number) => Fraction} */
+const away = ({ value, slack }, way) => (way ? plus(value, times(exactly(String(way)), slack)) : value)
+
+/** What all say; null where one cannot tell, or they differ. @type {(told: (boolean | null)[]) => boolean | null} */
+const agreed = (told) => (told.every((each) => each === told[0]) ? told[0] : null)
+
+/** @type {(claims: Term[]) => boolean} */
+const comparesNumbers = (claims) =>
+  claims.some((term) => Array.isArray(term) && (term[0] === "==" || comparesNumbers(term)))
+
+/** By a condition. @type {(key: NumberKey, claims: Term[], typed: TypedNumber) => Mark} */
+function conditionedNumber(key, claims, typed) {
+  const holds = agreed([0, 1, -1].map((way) => conditions.ofNumbers(claims, away(typed, way))))
+  if (holds) return marked(ONE)
+  if (holds === null) return UNDECIDED
+  const { mistake } = numberMark(exactly(key.value), key.mistakes.map(exactly), key.tolerance, typed.value, typed.slack)
+  if (mistake === null && typed.slack.top && comparesNumbers(claims)) return UNDECIDED
+  return earned({ credit: ZERO, mistake }, key.credits)
 }
 
 /** @type {(key: NumberKey, text: string, earlier: Response[]) => Mark} */
@@ -91,6 +140,7 @@ function markedNumber(key, text, earlier) {
   const read = readAnswer(text, key.workedOut)
   if ("refused" in read)
     return { credit: ZERO, outcome: "refused", mistake: null, sentence: read.refused }
+  if (key.claims) return conditionedNumber(key, key.claims, read)
   const { value: given, slack } = read
   const alone = numberMark(exactly(key.value), key.mistakes.map(exactly), key.tolerance, given, slack)
   const found = earned(alone, key.credits)

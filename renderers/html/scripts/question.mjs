@@ -4,7 +4,7 @@
  * @typedef {import("./marking.mjs").Key} Key
  * @typedef {import("./marking.mjs").Response} Response
  * @typedef {import("./store.mjs").Kept} Kept
- * @typedef {Shown & {points?: string, hints?: string[]}} Part
+ * @typedef {Shown & {points?: string, hints?: string[], claims?: unknown[]}} Part
  * @typedef {(number | string)[]} Folded
  * @typedef {{steps: boolean, seconds: number | null, parts: Part[], first?: string, others?: Folded[]}} QuestionData
  */

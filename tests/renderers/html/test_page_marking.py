@@ -86,6 +86,8 @@ def scripts() -> tuple[Path, Path]:
         "formulas",
         "formula_marking",
         "formula_forms",
+        "conditions",
+        "formula_conditions",
         "marking",
         "digest",
         "store",
