@@ -1,11 +1,15 @@
 r"""Passages as HTML with formulas between `\(…\)`, for platforms whose pages load MathJax."""
 
+from collections.abc import Iterator
+
 from qgen.document.answers import Part
 from qgen.document.exam import Item
+from qgen.document.richtext import PlainText
 from qgen.renderers.labels import Labels
 from qgen.renderers.markup_text import MarkupText
 from qgen.renderers.moodle.essay import part_heading
 from qgen.renderers.moodle.text import escaped, escaped_text
+from qgen.renderers.passage_writer import Piece, Slot
 
 
 class MathJaxText(MarkupText):
@@ -14,6 +18,13 @@ class MathJaxText(MarkupText):
     def formula(self, tex: str, *, is_display: bool) -> str:
         """A formula between MathJax's delimiters."""
         return rf"\[{escaped(tex)}\]" if is_display else rf"\({escaped(tex)}\)"
+
+    def math(self, parts: PlainText, *, is_display: bool) -> Iterator[Piece]:
+        """Its characters as they are, so that only what differs has to be written again."""
+        yield r"\[" if is_display else r"\("
+        for part in parts:
+            yield escaped(part) if isinstance(part, str) else Slot(part.index, escaped)
+        yield r"\]" if is_display else r"\)"
 
     def picture(self, name: str, alternative: str) -> str:
         """The picture's words."""

@@ -42,6 +42,8 @@ class _KnownText:
     formulas: tuple[tuple[int, FormulaSlot], ...]
     whole: str | None
     """All of it, where nothing differs."""
+    form: str
+    """All of it with `%s` for what differs, where only slots do."""
 
 
 def _cut(text: RichText, pieces: Iterable[Piece]) -> _KnownText:
@@ -50,7 +52,8 @@ def _cut(text: RichText, pieces: Iterable[Piece]) -> _KnownText:
     slots = tuple((place, piece) for place, piece in joined if isinstance(piece, Slot))
     formulas = tuple((place, piece) for place, piece in joined if isinstance(piece, FormulaSlot))
     whole = None if slots or formulas else "".join(words)
-    return _KnownText(text, words, slots, formulas, whole)
+    form = "".join([p.replace("%", "%%") if isinstance(p, str) else "%s" for _, p in joined])
+    return _KnownText(text, words, slots, formulas, whole, form)
 
 
 class PassageWriter(ABC):
@@ -81,6 +84,8 @@ class PassageWriter(ABC):
             known = self._known[id(text)] = _cut(text, self.pieces(text))
         if known.whole is not None:
             return known.whole
+        if not known.formulas:
+            return known.form % tuple([slot.write(printed[slot.index]) for _, slot in known.slots])
         words = known.words.copy()
         for place, slot in known.slots:
             words[place] = slot.write(printed[slot.index])

@@ -27,6 +27,7 @@ from qgen.renderers.labels import Labels
 from qgen.renderers.matrices import key_tex, rows_tex, scoring_text, size_text
 from qgen.renderers.moodle.text import escaped, escaped_text
 from qgen.renderers.passage_writer import PassageWriter
+from qgen.renderers.remembering import made_once
 from qgen.renderers.wording import credit_text, points_label, points_number, upload_label
 
 # What Moodle's form offers; another number would show as something else when it is edited.
@@ -193,6 +194,7 @@ def _formula_notes(answer: FormulaAnswer, text: PassageWriter, labels: Labels) -
     return _key(labels, _formula(answer.key) + variables) + _list(mistakes, text)
 
 
+@made_once
 def _formula(expression: Formula) -> str:
     """A formula typeset and as it is typed."""
     return rf"{_typeset(latex(expression))}, <code>{escaped(typed(expression))}</code>"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from qgen.document.answers import Numeric, ShortAnswer, Tolerance
 from qgen.document.numbers import significant
@@ -128,6 +129,7 @@ LISTED_SHARES: Mapping[Fraction, str] = {
 """The shares below the whole that Moodle lets an answer earn, in its own spelling."""
 
 
+@lru_cache(maxsize=256)
 def listed_share(credit: Fraction) -> str:
     """The share in Moodle's spelling, or the largest below it that Moodle has."""
     return LISTED_SHARES[max(share for share in LISTED_SHARES if share <= credit)]
@@ -138,6 +140,7 @@ def are_listed(answer: Numeric | ShortAnswer) -> bool:
     return all(mistake.credit in LISTED_SHARES for mistake in answer.mistakes)
 
 
+@lru_cache(maxsize=256)
 def grade(points: Fraction) -> str:
     """Points with the seven decimals that Moodle stores: thirds as 0.3333333."""
     return format(float(points), ".7f").rstrip("0").rstrip(".")

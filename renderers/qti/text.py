@@ -45,7 +45,7 @@ class QtiText(MarkupText):
         markup = self._mathml.convert(cleaned(tex), is_display=is_display)
         if not isinstance(markup, str):
             return f"<code>{escaped(tex)}</code>"
-        return markup if "xmlns=" in markup else markup.replace("<math", _MATH, 1)
+        return markup.replace("<math", _MATH, 1)
 
     def picture(self, name: str, alternative: str) -> str:
         """A picture of the package, whose name tells its content."""
