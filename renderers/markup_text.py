@@ -35,7 +35,6 @@ from qgen.document.richtext import (
     Table,
     Text,
     data_links,
-    join_parts,
 )
 from qgen.renderers.moodle.text import escaped, escaped_text
 from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot, written_code
@@ -58,15 +57,8 @@ class MarkupText(PassageWriter):
         """The pictures of the question whose passages come next."""
 
     @abstractmethod
-    def formula(self, tex: str, *, is_display: bool) -> str:
-        """A formula, its holes filled."""
-
     def math(self, parts: PlainText, *, is_display: bool) -> Iterator[Piece]:
-        """A formula cut at its holes, which is written as a whole unless a format knows better."""
-        if any(isinstance(part, Hole) for part in parts):
-            yield FormulaSlot(parts, lambda tex: self.formula(tex, is_display=is_display))
-        else:
-            yield self.formula(join_parts(parts, ()), is_display=is_display)
+        """A formula, cut at its holes or as a whole."""
 
     def data_address(self, file: str, content: str) -> str | None:
         """Where a file of data lies, once it is kept; None for a format that has no files."""

@@ -15,16 +15,9 @@ from qgen.renderers.passage_writer import Piece, Slot
 class MathJaxText(MarkupText):
     """Writes passages for a format that holds no pictures: their words stand in their place."""
 
-    def formula(self, tex: str, *, is_display: bool) -> str:
-        """A formula between MathJax's delimiters."""
-        return rf"\[{escaped(tex)}\]" if is_display else rf"\({escaped(tex)}\)"
-
     def math(self, parts: PlainText, *, is_display: bool) -> Iterator[Piece]:
-        """Its characters as they are, so that only what differs has to be written again."""
-        yield r"\[" if is_display else r"\("
-        for part in parts:
-            yield escaped(part) if isinstance(part, str) else Slot(part.index, escaped)
-        yield r"\]" if is_display else r"\)"
+        """A formula between MathJax's delimiters."""
+        return mathjax_pieces(parts, is_display=is_display)
 
     def picture(self, name: str, alternative: str) -> str:
         """The picture's words."""
@@ -41,6 +34,14 @@ class MathJaxText(MarkupText):
         """What is explained of a part and of the whole question."""
         told = (part.explanation, item.explanation)
         return "".join(f"<div>{self.write(each)}</div>" for each in told if each is not None)
+
+
+def mathjax_pieces(parts: PlainText, *, is_display: bool) -> Iterator[Piece]:
+    """A formula between MathJax's delimiters, of which only values have to be written again."""
+    yield r"\[" if is_display else r"\("
+    for part in parts:
+        yield escaped(part) if isinstance(part, str) else Slot(part.index, escaped)
+    yield r"\]" if is_display else r"\)"
 
 
 def in_one_line(html: str) -> str:

@@ -23,10 +23,9 @@ from qgen.document.matrices import typed_rows
 from qgen.document.numbers import machine_decimal
 from qgen.document.problem import Problem
 from qgen.document.richtext import Passage, plain_characters
-from qgen.marking.rules import accepted_interval
 from qgen.renderers.csv_rows import csv_rows
 from qgen.renderers.item_passages import has_picture
-from qgen.renderers.keys import key_text
+from qgen.renderers.keys import accepted_decimals, key_text
 from qgen.renderers.matrices import accepted_rows
 from qgen.renderers.writer import Chunk, Writer
 
@@ -85,7 +84,7 @@ def _row(item: Item, part: Part) -> tuple[str, ...]:
     answer = part.answer
     low, high, unit = "", "", ""
     if isinstance(answer, Numeric):
-        low, high = map(machine_decimal, accepted_interval(answer.key, answer.tolerance))
+        low, high = accepted_decimals(answer)
         unit = answer.unit or ""
     elif isinstance(answer, MatrixAnswer):
         low, high = map(typed_rows, accepted_rows(answer))

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 _Each = TypeVar("_Each")
 _Made = TypeVar("_Made")
-_MOST = 64
-"""More than an item has of anything; the last items' are let go, so that memory stays flat."""
+_MOST = 1024
+"""More than the items have that are handed out together; others are let go."""
 
 
 def made_once(make: Callable[[_Each], _Made]) -> Callable[[_Each], _Made]:

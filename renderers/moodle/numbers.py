@@ -7,6 +7,7 @@ from functools import lru_cache
 from qgen.document.answers import Numeric, ShortAnswer, Tolerance
 from qgen.document.numbers import significant
 from qgen.document.values import Real
+from qgen.renderers.remembering import made_once
 
 # Rounding to 14 digits moves a number by at most 5e-14 of itself; the rest is for the rounding
 # of the double precision in which the tolerance is computed.
@@ -98,6 +99,19 @@ class NumberWriter:
         if self._kind == "relative":
             return abs(number) * self._amount
         return 0.5 * 10.0 ** (_exponent(value, number) - self._amount + 1) if number else 0.0
+
+
+@made_once
+def key_number(answer: Numeric) -> tuple[str, str]:
+    """The key as `NumberWriter.write` gives it."""
+    return NumberWriter(answer.tolerance).write(answer.key)
+
+
+@made_once
+def mistake_numbers(answer: Numeric) -> list[tuple[str, str]]:
+    """Its known mistakes as `NumberWriter.write_mistakes` gives them."""
+    values = [mistake.value for mistake in answer.mistakes]
+    return NumberWriter(answer.tolerance).write_mistakes(values)
 
 
 def _written(number: float, margin: float) -> tuple[str, str]:

@@ -20,9 +20,10 @@ from qgen.document.richtext import (
     closed,
 )
 from qgen.renderers.canvas.text import CanvasText
+from qgen.renderers.gift import in_gift
 from qgen.renderers.mathjax_text import MathJaxText
-from qgen.renderers.moodle.text import MoodleText
-from qgen.renderers.passage_writer import PassageWriter
+from qgen.renderers.moodle.text import MoodleText, escaped
+from qgen.renderers.passage_writer import EnclosedText, PassageWriter
 from qgen.renderers.qti.text import QtiText
 from tests.renderers.test_gift import hostile
 
@@ -33,7 +34,9 @@ WRITERS: dict[str, Callable[[], PassageWriter]] = {
     "canvas-mathjax": lambda: CanvasText("mathjax"),
     "qti": QtiText,
 }
-CONSTANT = st.one_of(hostile, st.sampled_from(["100% of %s", "%(x)s", "\\text{", "}", "a_", "%"]))
+CONSTANT = st.one_of(
+    hostile, st.sampled_from(["%s", "100% of %s", "%(x)s", "\\text{", "}", "a_", "%"])
+)
 PRINTED = st.one_of(hostile, st.sampled_from(["3", "-0.25", "\\frac{1}{2}", "%d", "", "<"]))
 
 
@@ -79,3 +82,16 @@ def test_a_variant_s_text_is_written_as_if_nothing_were_remembered(name, passage
         # A sign may be told apart from another where a hole lies between them, and only there.
         pieces, whole = (each.replace("<span></span>", "") for each in (pieces, whole))
     assert pieces == whole
+
+
+def in_xml(html: str) -> str:
+    return escaped(html)
+
+
+@pytest.mark.parametrize(("name", "escape"), [("moodle", in_gift), ("canvas", in_xml)])
+@given(passages())
+def test_what_is_escaped_once_more_is_the_text_escaped(name, escape, passage):
+    writer = WRITERS[name]()
+    enclosed, once_more = EnclosedText(writer, escape), Passage(passage.text, ("7", "8", "9"))
+    assert enclosed.write(once_more) == escape(writer.write(once_more))
+    assert enclosed.write(passage) == escape(writer.write(passage))
