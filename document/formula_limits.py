@@ -31,6 +31,8 @@ def formula_fault(tex: str) -> str | None:
     """Why a formula is too large to be read, if it is."""
     if len(tex) > MOST_CHARACTERS:
         return f"it has more than {MOST_CHARACTERS} characters"
+    if _brackets(tex) <= MOST_UNCLOSED:
+        return None
     unclosed = 0
     groups = [0]  # How many brackets are open in each group that is open.
     for pair, command, escaped, sign in _TOKEN.findall(tex):
@@ -48,3 +50,10 @@ def formula_fault(tex: str) -> str | None:
     if unclosed + sum(groups) > MOST_UNCLOSED:
         return f"more than {MOST_UNCLOSED} of its brackets are not closed"
     return None
+
+
+def _brackets(tex: str) -> int:
+    r"""So many brackets open at most: signs, and what begins as `\left`, `\begin`, `\ulcorner`."""
+    if not tex.isascii():
+        return len(tex)
+    return sum(map(tex.count, ("{", "(", "[", "\\l", "\\b", "\\u")))

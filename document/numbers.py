@@ -100,7 +100,7 @@ def machine_decimal(value: int | Fraction | float) -> str:
     """The value as learning platforms read it: exact where the expansion ends, else 15 digits."""
     if isinstance(value, float):
         return significant(value, 15)
-    return terminating(Fraction(value)) or significant(value, 15)
+    return _expansion(*value.as_integer_ratio()) or significant(value, 15)
 
 
 def exact_value(value: int | Fraction | float) -> Fraction:

@@ -297,7 +297,12 @@ def gap_text(blank: Blank) -> str:
 
 def plain_text(passage: Passage) -> str:
     """The passage in one line of plain characters; formulas as TeX between dollars."""
-    return " ".join(join_parts(_plain_parts(passage.text), passage.printed).split())
+    return " ".join(plain_characters(passage).split())
+
+
+def plain_characters(passage: Passage) -> str:
+    """The same with every blank and line end, for what makes one line of it later."""
+    return join_parts(_plain_parts(passage.text), passage.printed)
 
 
 @lru_cache(maxsize=4096)

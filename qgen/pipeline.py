@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -43,6 +44,10 @@ from qgen.solvers.routes.registry import Solver
 from qgen.study_guide import study_guide
 from qgen.workshop import sweep
 from qgen.writers import NamedWriter, chosen_writers, compile_sources
+
+_HANDED_OUT = 32
+"""So many variants go to one writer before the next one gets them: what a processor holds of a
+writer is of use for them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,14 +372,16 @@ class _Build:
             self._request.steps.step("item")
 
     def _hand_out_pool(self, pool: Pool, made: Iterator[Item], sinks: Sequence[Sink]) -> None:
-        for item in made:
-            has_data = links_to_data(item)
+        while items := list(islice(made, _HANDED_OUT)):
+            with_data = list(filter(links_to_data, items))
             for sink in sinks:
-                if item.variant <= pool.count(sink.writer.variants):
-                    sink.put(sink.writer.variant(pool, item))
-                    if has_data:
-                        sink.tell_lost_data((item,))
-            self._request.steps.step("item")
+                wanted = pool.count(sink.writer.variants)
+                for item in items:
+                    if item.variant <= wanted:
+                        sink.put(sink.writer.variant(pool, item))
+                sink.tell_lost_data(each for each in with_data if each.variant <= wanted)
+            for _ in items:
+                self._request.steps.step("item")
 
     def _head(self, exam: ExamDocument) -> dict[str, Any]:
         request = self._request

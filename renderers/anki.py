@@ -54,6 +54,8 @@ create table revlog (id integer primary key, cid integer not null, usn integer n
   ease integer not null, ivl integer not null, lastIvl integer not null,
   factor integer not null, time integer not null, type integer not null);
 create table graves (usn integer not null, oid integer not null, type integer not null);
+"""
+_INDEXES = """
 create index ix_notes_usn on notes (usn);
 create index ix_cards_usn on cards (usn);
 create index ix_revlog_usn on revlog (usn);
@@ -62,6 +64,10 @@ create index ix_cards_sched on cards (did, queue, due);
 create index ix_revlog_cid on revlog (cid);
 create index ix_notes_csum on notes (csum);
 """
+_ROWS = {
+    table: f"insert into {table} values ({', '.join('?' * columns)})"
+    for table, columns in (("col", 13), ("notes", 11), ("cards", 18))
+}
 _STYLE = ".card { font-family: sans-serif; font-size: 18px; text-align: left; max-width: 45em; }"
 
 
@@ -150,6 +156,9 @@ class AnkiWriter(Writer):
         if self._exam is None or self._database is None:
             return
         self._insert("col", self._collection())
+        # One by one they would be dear to keep while rows come.
+        for statement in _INDEXES.strip().split(";\n"):
+            self._database.execute(statement)
         self._database.execute("commit")
         archive, file = ZipStream(), f"{self._exam.slug}.apkg"
         with tempfile.TemporaryDirectory() as folder:
@@ -196,12 +205,13 @@ class AnkiWriter(Writer):
         assert self._exam is not None
         title = " ".join(cleaned(self._exam.title).split()).replace("::", ":") or "?"
         name = f"{title}::{cleaned(topic).replace('::', ':')}"
-        return self._decks.setdefault(name, _number(name))
+        if name not in self._decks:
+            self._decks[name] = _number(name)
+        return self._decks[name]
 
     def _insert(self, table: str, row: Sequence[Any]) -> None:
         assert self._database is not None
-        marks = ", ".join("?" * len(row))
-        self._database.execute(f"insert into {table} values ({marks})", row)
+        self._database.execute(_ROWS[table], row)
 
     def _collection(self) -> tuple[Any, ...]:
         decks = {1: "Default", **{number: name for name, number in self._decks.items()}}

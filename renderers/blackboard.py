@@ -28,7 +28,7 @@ from qgen.renderers.item_passages import answer_passages
 from qgen.renderers.labels import Labels, exam_labels, labels_of
 from qgen.renderers.mathjax_text import MathJaxText, in_one_line
 from qgen.renderers.moodle.essay import asked_text, marking_notes
-from qgen.renderers.moodle.numbers import NumberWriter
+from qgen.renderers.moodle.numbers import key_number
 from qgen.renderers.moodle.text import cleaned
 from qgen.renderers.writer import Chunk, Writer
 
@@ -93,11 +93,7 @@ class BlackboardWriter(Writer):
                 return ["MA", asked, *self._options(answer.options)]
             case Numeric():
                 asked += asked_text(answer, self._text, labels)
-                return [
-                    "NUM",
-                    asked,
-                    *plain_decimals(NumberWriter(answer.tolerance).write(answer.key)),
-                ]
+                return ["NUM", asked, *plain_decimals(key_number(answer))]
             case ShortAnswer():
                 return [
                     "FIB",

@@ -1,7 +1,5 @@
 """Questions as Brightspace's CSV for its question library: a block of rows each."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
@@ -25,6 +23,7 @@ from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import BrightspaceOptions
 from qgen.document.problem import Problem
 from qgen.renderers.carriage import MarkedBy, marked_by
+from qgen.renderers.csv_rows import csv_line
 from qgen.renderers.flat_questions import flat_losses
 from qgen.renderers.labels import Labels, exam_labels, labels_of
 from qgen.renderers.mathjax_text import MathJaxText, in_one_line
@@ -76,11 +75,9 @@ class BrightspaceWriter(Writer):
         yield from (self._chunk(self._block(number, item, part, labels)) for part in item.parts)
 
     def _chunk(self, rows: Sequence[Sequence[str]]) -> Chunk:
-        text = io.StringIO()
         # A row of five empty cells ends a block.
-        filled = [[*row, *[""] * (_COLUMNS - len(row))] for row in [*rows, []]]
-        csv.writer(text, lineterminator="\n").writerows(filled)
-        return Chunk(self._file, text.getvalue().encode("utf-8", "replace"))
+        filled = [csv_line([*row, *[""] * (_COLUMNS - len(row))]) for row in [*rows, []]]
+        return Chunk(self._file, "".join(filled).encode("utf-8", "replace"))
 
     def _block(self, number: int, item: Item, part: Part, labels: Labels) -> list[list[str]]:
         header, answer = item.header, part.answer

@@ -1,25 +1,35 @@
 """Rows of CSV that a spreadsheet opens without running anything of them."""
 
-import csv
-import io
 import re
 from collections.abc import Container, Iterable, Sequence
 
 # Spreadsheets take the wide forms of these characters for them.
 _FORMULA_STARTS = tuple("=+-@＝＋－＠")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
+_MARKS = re.compile(r'[,"\r\n]')
 # Some readers drop these, and what follows one would begin the cell.
 _UNSEEN = "".join(map(chr, (*range(0x20), 0x7F, 0xFEFF)))
 
 
 def csv_rows(rows: Iterable[Sequence[str]], with_lines: Container[int] = ()) -> bytes:
     """The rows as UTF-8, each cell text or a number, of one line but in columns `with_lines`."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(
-        [csv_cell(cell, with_lines=index in with_lines) for index, cell in enumerate(row)]
-        for row in rows
-    )
-    return text.getvalue().encode("utf-8", "replace")
+    return "".join(
+        [
+            csv_line(
+                [csv_cell(cell, with_lines=index in with_lines) for index, cell in enumerate(row)]
+            )
+            for row in rows
+        ]
+    ).encode("utf-8", "replace")
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    """A row of two cells or more as it stands in the file, its line end included."""
+    return ",".join([_quoted(cell) if _MARKS.search(cell) else cell for cell in cells]) + "\n"
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"'
 
 
 def csv_cell(cell: str, *, with_lines: bool = False) -> str:

@@ -25,7 +25,7 @@ from qgen.document.answers import (
     ShortAnswer,
     SingleChoice,
 )
-from qgen.document.exam import ExamDocument, Item, Pool
+from qgen.document.exam import ExamDocument, Header, Item, Pool
 from qgen.document.formats import GiftOptions
 from qgen.document.problem import Problem
 from qgen.document.richtext import Passage
@@ -36,7 +36,7 @@ from qgen.renderers.moodle.arrangements import has_matching_type, has_positions_
 from qgen.renderers.moodle.categories import category_paths
 from qgen.renderers.moodle.cloze import can_be_ticked, star_escaped
 from qgen.renderers.moodle.essay import asked_text, marking_notes, part_heading
-from qgen.renderers.moodle.numbers import LISTED_SHARES, NumberWriter, listed_share
+from qgen.renderers.moodle.numbers import LISTED_SHARES, key_number, listed_share, mistake_numbers
 from qgen.renderers.moodle.questions import (
     NAME_LENGTH,
     SHARES,
@@ -45,6 +45,8 @@ from qgen.renderers.moodle.questions import (
     tags_of,
 )
 from qgen.renderers.moodle.text import MoodleText, cleaned
+from qgen.renderers.passage_writer import EnclosedText
+from qgen.renderers.remembering import made_once
 from qgen.renderers.writer import Chunk, Writer
 
 _SPECIAL = ("\\", "~", "=", "#", "{", "}", ":")
@@ -69,9 +71,9 @@ def in_gift(text: str) -> str:
     return written.replace("\n", r"\n")
 
 
-def _field(text: str) -> str:
-    """A text at the start of which no weight and no format is read."""
-    return f"[html]{in_gift(text)}" if text.startswith(("[", "%")) else in_gift(text)
+def _field(written: str) -> str:
+    """A text as it stands in the file, at the start of which no weight and no format is read."""
+    return f"[html]{written}" if written.startswith(("[", "%")) else written
 
 
 class GiftWriter(Writer):
@@ -82,6 +84,7 @@ class GiftWriter(Writer):
         self.variants = options.variants
         # It is told of no pictures, and so writes their words.
         self._text = MoodleText(attaches=False)
+        self._gift = EnclosedText(self._text, in_gift)
         self._file = ""
         self._exam_labels: Labels | None = None
         self._categories: dict[int, str] = {}
@@ -151,24 +154,24 @@ class GiftWriter(Writer):
     def _question(self, item: Item, part: Part, labels: Labels) -> str:
         header = item.header
         number = f"{item.variant:04}{f' ({part.label})' if part.label else ''}"
-        title = " ".join(cleaned(plain_name(header.title)).split())[:NAME_LENGTH]
-        name = _PUT_ASIDE.sub("＆", f"{title} {number}")
+        name = _PUT_ASIDE.sub("＆", f"{_title(header)} {number}")
         ending = f"-v{item.variant:04}{part.label}"
         identifier = f"{header.identifier[: _IDENTIFIER_LENGTH - len(ending)]}{ending}"
-        tags = "".join(f" [tag:{_in_comment(tag)}]" for tag in tags_of(header))
         stem = self._html(item.stem)
         if part.label:
-            stem = f"<div>{stem}</div>{part_heading(part, labels)}{self._html(part.prompt)}"
+            heading = in_gift(part_heading(part, labels))
+            stem = f"<div>{stem}</div>{heading}{self._html(part.prompt)}"
         if isinstance(part.answer, (Numeric, MatrixAnswer, Open)) or _is_asked_freely(part.answer):
-            stem += asked_text(part.answer, self._text, labels)
+            stem += in_gift(asked_text(part.answer, self._text, labels))
         answer = self._answer(part, item, labels)
         return (
-            f"\n// [id:{_in_comment(identifier)}]{tags}\n"
-            f"::{in_gift(name)}::[html]{in_gift(stem)}{{{answer}}}\n"
+            f"\n// [id:{_in_comment(identifier)}]{_tags(header)}\n"
+            f"::{in_gift(name)}::[html]{stem}{{{answer}}}\n"
         )
 
     def _html(self, passage: Passage) -> str:
-        return self._text.write(passage)
+        """A passage as it stands in the file."""
+        return self._gift.write(passage)
 
     def _answer(self, part: Part, item: Item, labels: Labels) -> str:
         """What stands between the braces; behind four hashes, what everybody reads afterwards."""
@@ -183,7 +186,7 @@ class GiftWriter(Writer):
                 ]
             case _ if _is_asked_freely(answer):
                 lines = []
-                notes.insert(0, marking_notes(answer, self._text, labels))
+                notes.insert(0, in_gift(marking_notes(answer, self._text, labels)))
             case MultipleSelect():
                 share = SHARES[sum(option.correct for option in answer.options)]
                 lines = [
@@ -214,7 +217,7 @@ class GiftWriter(Writer):
                 ]
             case ShortAnswer() | FormulaAnswer() | MatrixAnswer() | Open():
                 lines = []
-                notes.insert(0, marking_notes(answer, self._text, labels))
+                notes.insert(0, in_gift(marking_notes(answer, self._text, labels)))
             case _:
                 assert_never(answer)
         if len(notes) > 1:
@@ -229,10 +232,8 @@ class GiftWriter(Writer):
             yield f"={_field(lefts.get(place, ''))} -> {_field(self._html(right))}"
 
     def _numbers(self, answer: Numeric) -> Iterator[str]:
-        writer = NumberWriter(answer.tolerance)
-        yield f"={':'.join(plain_decimals(writer.write(answer.key)))}"
-        wrong = writer.write_mistakes([mistake.value for mistake in answer.mistakes])
-        for mistake, number in zip(answer.mistakes, wrong, strict=True):
+        yield f"={':'.join(plain_decimals(key_number(answer)))}"
+        for mistake, number in zip(answer.mistakes, mistake_numbers(answer), strict=True):
             share = listed_share(mistake.credit)
             yield f"=%{share}%{':'.join(plain_decimals(number))}{self._feedback(mistake.feedback)}"
 
@@ -245,8 +246,12 @@ class GiftWriter(Writer):
 
 def plain_decimals(number: tuple[str, str]) -> tuple[str, str]:
     """A number and how far from it one may be; only Moodle reads powers of ten there."""
-    value, margin = (format(Decimal(each), "f") for each in number)
-    return value, margin
+    value, margin = number
+    return _plain_decimal(value), _plain_decimal(margin)
+
+
+def _plain_decimal(text: str) -> str:
+    return format(Decimal(text), "f") if "e" in text else text
 
 
 def _is_asked_freely(answer: Answer) -> bool:
@@ -273,6 +278,16 @@ def _is_written_freely(answer: Answer) -> bool:
     return _is_asked_freely(answer)
 
 
+@made_once
+def _title(header: Header) -> str:
+    return " ".join(cleaned(plain_name(header.title)).split())[:NAME_LENGTH]
+
+
+@made_once
+def _tags(header: Header) -> str:
+    return "".join(f" [tag:{_in_comment(tag)}]" for tag in tags_of(header))
+
+
 def _in_comment(word: str) -> str:
     """A word between the brackets of a comment, where Moodle takes no tags with `<`, `>` or `."""
     plain = " ".join(cleaned(plain_name(word)).split()).replace("[", "(").replace("]", ")")
@@ -282,7 +297,7 @@ def _in_comment(word: str) -> str:
 
 def _words(text: str) -> str:
     """What a student has to type, in one line as it can be typed."""
-    return _field(star_escaped(" ".join(text.split())))
+    return _field(in_gift(star_escaped(" ".join(text.split()))))
 
 
 def _typed_forms(answer: ShortAnswer) -> list[str]:

@@ -22,6 +22,8 @@ from qgen.document.formula import typed
 from qgen.document.matrices import typed_rows
 from qgen.document.numbers import machine_decimal
 from qgen.document.values import Real
+from qgen.marking.rules import accepted_interval
+from qgen.renderers.remembering import made_once
 
 
 def key_text(answer: Answer) -> str:
@@ -48,6 +50,13 @@ def key_text(answer: Answer) -> str:
             return "marked by a person"
         case _:
             assert_never(answer)
+
+
+@made_once
+def accepted_decimals(answer: Numeric) -> tuple[str, str]:
+    """The smallest and the largest number that is accepted, as decimals."""
+    low, high = map(machine_decimal, accepted_interval(answer.key, answer.tolerance))
+    return low, high
 
 
 def _number_text(value: Real) -> str:

@@ -57,8 +57,8 @@ class MarkupText(PassageWriter):
         """The pictures of the question whose passages come next."""
 
     @abstractmethod
-    def formula(self, tex: str, *, is_display: bool) -> str:
-        """A formula, its holes filled."""
+    def math(self, parts: PlainText, *, is_display: bool) -> Iterator[Piece]:
+        """A formula, cut at its holes or as a whole."""
 
     def data_address(self, file: str, content: str) -> str | None:
         """Where a file of data lies, once it is kept; None for a format that has no files."""
@@ -104,7 +104,7 @@ class MarkupText(PassageWriter):
                 level = min(node.level + 3, 6)
                 yield from (f"<h{level}>", *self.line(node.children), f"</h{level}>")
             case DisplayMath():
-                yield from ("<p>", self._formula(node.parts, is_display=True), "</p>")
+                yield from ("<p>", *self.math(node.parts, is_display=True), "</p>")
             case BulletList():
                 yield from ("<ul>", *self._items(node.items), "</ul>")
             case NumberedList():
@@ -177,7 +177,7 @@ class MarkupText(PassageWriter):
             case Hole():
                 yield Slot(node.index, escaped_text)
             case Math():
-                yield self._formula(node.parts, is_display=False)
+                yield from self.math(node.parts, is_display=False)
             case Emphasis():
                 yield from ("<em>", *self.line(node.children), "</em>")
             case Strong():
@@ -204,10 +204,3 @@ class MarkupText(PassageWriter):
             yield from (*self.line(link.children), "</a>")
         else:
             yield from self.line(link.children)
-
-    def _formula(self, parts: PlainText, *, is_display: bool) -> Piece:
-        if any(isinstance(part, Hole) for part in parts):
-            return FormulaSlot(parts, lambda tex: self.formula(tex, is_display=is_display))
-        return self.formula(
-            "".join(part for part in parts if isinstance(part, str)), is_display=is_display
-        )

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 from qgen.document.richtext import Blank, CodeBlock, Hole, Passage, RichText, join_parts
@@ -15,6 +16,10 @@ class Slot:
     index: int
     write: Callable[[str], str]
 
+    def enclosed(self, escape: Callable[[str], str]) -> "Slot":
+        """The same value escaped once more."""
+        return Slot(self.index, _one_after_another(self.write, escape))
+
 
 @dataclass(frozen=True, slots=True)
 class FormulaSlot:
@@ -22,6 +27,23 @@ class FormulaSlot:
 
     parts: tuple[str | Hole, ...]
     write: Callable[[str], str]
+
+    def filled(self, printed: tuple[str, ...]) -> str:
+        """It with these values in its holes."""
+        return self.write(join_parts(self.parts, printed))
+
+    def enclosed(self, escape: Callable[[str], str]) -> "FormulaSlot":
+        """The same escaped once more."""
+        write = self.write
+        return FormulaSlot(self.parts, lambda tex: escape(write(tex)))
+
+
+@lru_cache(maxsize=64)
+def _one_after_another(
+    write: Callable[[str], str], escape: Callable[[str], str]
+) -> Callable[[str], str]:
+    """Both, remembering what they made: the values that variants print are few."""
+    return lru_cache(maxsize=4096)(lambda value: escape(write(value)))
 
 
 Piece: TypeAlias = str | Slot | FormulaSlot
@@ -42,6 +64,8 @@ class _KnownText:
     formulas: tuple[tuple[int, FormulaSlot], ...]
     whole: str | None
     """All of it, where nothing differs."""
+    form: str
+    """All of it with `%s` for what differs, where only slots do."""
 
 
 def _cut(text: RichText, pieces: Iterable[Piece]) -> _KnownText:
@@ -50,7 +74,8 @@ def _cut(text: RichText, pieces: Iterable[Piece]) -> _KnownText:
     slots = tuple((place, piece) for place, piece in joined if isinstance(piece, Slot))
     formulas = tuple((place, piece) for place, piece in joined if isinstance(piece, FormulaSlot))
     whole = None if slots or formulas else "".join(words)
-    return _KnownText(text, words, slots, formulas, whole)
+    form = "".join([p.replace("%", "%%") if isinstance(p, str) else "%s" for _, p in joined])
+    return _KnownText(text, words, slots, formulas, whole, form)
 
 
 class PassageWriter(ABC):
@@ -81,12 +106,34 @@ class PassageWriter(ABC):
             known = self._known[id(text)] = _cut(text, self.pieces(text))
         if known.whole is not None:
             return known.whole
+        if not known.formulas:
+            return known.form % tuple([slot.write(printed[slot.index]) for _, slot in known.slots])
         words = known.words.copy()
         for place, slot in known.slots:
             words[place] = slot.write(printed[slot.index])
         for place, formula in known.formulas:
-            words[place] = formula.write(join_parts(formula.parts, printed))
+            words[place] = formula.filled(printed)
         return "".join(words)
+
+
+class EnclosedText(PassageWriter):
+    """Another writer's passages, escaped once more for the file that they stand in.
+
+    `escape` goes sign by sign: what it makes of two texts together is what it makes of each.
+    """
+
+    def __init__(self, text: PassageWriter, escape: Callable[[str], str]) -> None:
+        super().__init__()
+        self._text = text
+        self._escape = escape
+
+    def pieces(self, text: RichText) -> Iterable[Piece]:
+        """The other writer's pieces, escaped."""
+        for piece in self._text.pieces(text):
+            if isinstance(piece, str):
+                yield self._escape(piece)
+            else:
+                yield piece.enclosed(self._escape)
 
 
 def _joined(pieces: Iterable[Piece]) -> Iterable[Piece]:

@@ -22,11 +22,10 @@ from qgen.document.formats import CsvOptions
 from qgen.document.matrices import typed_rows
 from qgen.document.numbers import machine_decimal
 from qgen.document.problem import Problem
-from qgen.document.richtext import Passage, plain_text
-from qgen.marking.rules import accepted_interval
+from qgen.document.richtext import Passage, plain_characters
 from qgen.renderers.csv_rows import csv_rows
 from qgen.renderers.item_passages import has_picture
-from qgen.renderers.keys import key_text
+from qgen.renderers.keys import accepted_decimals, key_text
 from qgen.renderers.matrices import accepted_rows
 from qgen.renderers.writer import Chunk, Writer
 
@@ -85,7 +84,7 @@ def _row(item: Item, part: Part) -> tuple[str, ...]:
     answer = part.answer
     low, high, unit = "", "", ""
     if isinstance(answer, Numeric):
-        low, high = map(machine_decimal, accepted_interval(answer.key, answer.tolerance))
+        low, high = accepted_decimals(answer)
         unit = answer.unit or ""
     elif isinstance(answer, MatrixAnswer):
         low, high = map(typed_rows, accepted_rows(answer))
@@ -102,22 +101,22 @@ def _row(item: Item, part: Part) -> tuple[str, ...]:
 
 def _asked(item: Item, part: Part) -> str:
     lefts = part.answer.pairs if isinstance(part.answer, Matching) else ()
-    numbered = (f"{number}. {plain_text(pair.left)}" for number, pair in enumerate(lefts, 1))
+    numbered = (f"{number}. {plain_characters(pair.left)}" for number, pair in enumerate(lefts, 1))
     return " ".join((_text(item.stem, part.prompt), *numbered))
 
 
 def _text(*passages: Passage | None) -> str:
-    return " ".join(filter(None, (plain_text(each) for each in passages if each is not None)))
+    return " ".join(filter(None, (plain_characters(each) for each in passages if each is not None)))
 
 
 def _options(answer: Answer) -> list[str]:
     match answer:
         case SingleChoice() | MultipleSelect():
-            return [plain_text(option.text) for option in answer.options]
+            return [plain_characters(option.text) for option in answer.options]
         case Matching():
-            return list(map(plain_text, answer.rights))
+            return list(map(plain_characters, answer.rights))
         case Ordering():
-            return list(map(plain_text, answer.items))
+            return list(map(plain_characters, answer.items))
         case Numeric() | FormulaAnswer() | MatrixAnswer() | ShortAnswer() | Open():
             return []
         case _:
@@ -136,7 +135,7 @@ def _key(answer: Answer) -> str:
         case Numeric():
             return machine_decimal(answer.key)
         case Open():
-            return " ".join(plain_text(line.text) for line in answer.rubric)
+            return " ".join(plain_characters(line.text) for line in answer.rubric)
         case ShortAnswer():
             return " | ".join(answer.accepted)
         case FormulaAnswer() | MatrixAnswer():

@@ -26,6 +26,7 @@ def points_number(points: Fraction, locale: str = "en") -> str:
     return number_text(_points_number(points), locale)
 
 
+@lru_cache(maxsize=1024)
 def _points_number(points: Fraction) -> str:
     decimal = terminating(points)
     return decimal if decimal is not None and points * 1000 % 1 == 0 else str(points)

@@ -41,8 +41,9 @@ from qgen.renderers.moodle.essay import (
     part_heading,
     points_text,
 )
-from qgen.renderers.moodle.numbers import NumberWriter, grade
+from qgen.renderers.moodle.numbers import grade, key_number
 from qgen.renderers.moodle.text import cleaned, escaped, escaped_text
+from qgen.renderers.passage_writer import EnclosedText
 
 _SCORE = (
     '<outcomes><decvar maxvalue="100" minvalue="0" varname="SCORE" vartype="Decimal"/></outcomes>'
@@ -52,7 +53,7 @@ _ANY = "<other/>"
 
 @dataclass(slots=True)
 class _Asked:
-    """What is special to a kind: how it is asked and marked; HTML is not yet escaped for XML."""
+    """What is special to a kind: how it is asked and marked; HTML is escaped for XML."""
 
     kind: str
     response: str
@@ -86,6 +87,8 @@ class CanvasItems:
         multiple: Literal["partial", "all_or_nothing"],
     ) -> None:
         self._text = text
+        self._xml = EnclosedText(text, escaped)
+        """The same once more escaped, as HTML is the text of an element."""
         self._shuffle = ' shuffle="Yes"' if shuffle_options else ""
         self._multiple = multiple
         self._number = 1000
@@ -93,16 +96,15 @@ class CanvasItems:
     def item(self, item: Item, part: Part, identifier: str, title: str, labels: Labels) -> str:
         """One part of a question, or the whole of one without parts."""
         self._text.assets = item.assets
-        stem = self._text.write(item.stem)
+        stem = self._xml.write(item.stem)
         if part.label:
-            stem = f"<div>{stem}</div>{part_heading(part, labels)}{self._text.write(part.prompt)}"
+            heading = escaped(part_heading(part, labels))
+            stem = f"{_block(stem)}{heading}{self._xml.write(part.prompt)}"
         asked = self._asked(part, stem, labels)
         asked.if_right = self._said(part, "right")
         asked.if_wrong += self._said(part, "wrong")
         explanations = (part.explanation, item.explanation)
-        general = [
-            f"<div>{self._text.write(each)}</div>" for each in explanations if each is not None
-        ]
+        general = [_block(self._xml.write(each)) for each in explanations if each is not None]
         feedback = [
             *([("general_fb", asked.notes + "".join(general))] if asked.notes or general else []),
             *([("correct_fb", asked.if_right)] if asked.if_right else []),
@@ -159,7 +161,7 @@ class CanvasItems:
     ) -> tuple[_Asked, list[str]]:
         idents = [self._next() for _ in options]
         shown = "".join(
-            f'<response_label ident="{ident}">{_material(self._text.write(option.text))}'
+            f'<response_label ident="{ident}">{_material(self._xml.write(option.text))}'
             "</response_label>"
             for ident, option in zip(idents, options, strict=True)
         )
@@ -169,7 +171,7 @@ class CanvasItems:
         )
         asked = _Asked(kind, response, metadata=[("original_answer_ids", ",".join(idents))])
         asked.of_options = [
-            (ident, self._text.write(option.feedback))
+            (ident, self._xml.write(option.feedback))
             for ident, option in zip(idents, options, strict=True)
             if option.feedback is not None
         ]
@@ -194,10 +196,10 @@ class CanvasItems:
 
     def _judged(self, answer: MultipleSelect, stem: str, labels: Labels) -> _Asked:
         """A list of yes and no behind each statement; all are false."""
-        texts = [self._text.write(option.text) for option in answer.options]
+        texts = [self._xml.write(option.text) for option in answer.options]
         name = _free_name([stem, *texts])
-        rows = [f"<li>{html} [{name}{place}]</li>" for place, html in enumerate(texts)]
-        asked = _Asked("multiple_dropdowns_question", "", stem=f"<ul>{''.join(rows)}</ul>")
+        rows = [f"{html} [{name}{place}]" for place, html in enumerate(texts)]
+        asked = _Asked("multiple_dropdowns_question", "", stem=_listed(rows))
         for place in range(len(texts)):
             idents = [self._next(), self._next()]
             words = (labels.yes, labels.no)
@@ -209,7 +211,7 @@ class CanvasItems:
         return asked
 
     def _numeric(self, answer: Numeric, labels: Labels) -> _Asked:
-        written, width = NumberWriter(answer.tolerance).write(answer.key)
+        written, width = key_number(answer)
         key, margin = Decimal(written), Decimal(width)
         exact = format(key, "f")
         low, high = (format(edge, "f") for edge in (key - margin, key + margin))
@@ -217,7 +219,7 @@ class CanvasItems:
         if not margin:
             low = high = exact
         asked = _Asked("numerical_question", _box(' fibtype="Decimal"'))
-        asked.stem = asked_text(answer, self._text, labels)
+        asked.stem = escaped(asked_text(answer, self._text, labels))
         asked.scoring = _full_marks(
             f"<or>{_equal(exact, margins)}<and>"
             f'<vargte respident="response1">{low}</vargte>'
@@ -245,14 +247,13 @@ class CanvasItems:
         stem = ""
         if not can_be_listed(lefts) or len(set(shown_lefts)) < len(lefts):
             shown_lefts = [f"{number}." for number in range(1, len(lefts) + 1)]
-            stem = "".join(f"<li>{self._text.write(left)}</li>" for left in lefts)
-            stem = f"<ol>{stem}</ol>"
+            stem = _listed(map(self._xml.write, lefts), "ol")
         if not can_be_listed(answer.rights) or len(set(shown_rights)) < len(shown_rights):
             shown_rights = [option_letter(place) for place in range(len(shown_rights))]
-            stem += lettered(answer.rights, self._text)
+            stem += escaped(lettered(answer.rights, self._text))
         asked = self._matched(shown_lefts, shown_rights, [pair.right for pair in answer.pairs])
         asked.stem = stem
-        told = ((self._text.write(pair.left), pair.feedback) for pair in answer.pairs)
+        told = ((self._xml.write(pair.left), pair.feedback) for pair in answer.pairs)
         asked.if_wrong = self._feedback_list(told)
         return asked
 
@@ -261,7 +262,7 @@ class CanvasItems:
         stem = ""
         if not can_be_listed(answer.items) or len(set(lefts)) < len(lefts):
             lefts = [option_letter(place) for place in range(len(lefts))]
-            stem = lettered(answer.items, self._text)
+            stem = escaped(lettered(answer.items, self._text))
         positions = [str(position) for position in range(1, len(lefts) + 1)]
         partners = [answer.key.index(place) for place in range(len(lefts))]
         asked = self._matched(lefts, positions, partners)
@@ -280,12 +281,12 @@ class CanvasItems:
         return asked
 
     def _essay(self, answer: FormulaAnswer | MatrixAnswer | Open, labels: Labels) -> _Asked:
-        notes = marking_notes(answer, self._text, labels)
+        notes = escaped(marking_notes(answer, self._text, labels))
         is_file = isinstance(answer, Open) and bool(answer.upload)
         return _Asked(
             "file_upload_question" if is_file else "essay_question",
             "" if is_file else _box(""),
-            stem=asked_text(answer, self._text, labels),
+            stem=escaped(asked_text(answer, self._text, labels)),
             metadata=[("grading_notes", _plain_notes(answer, labels))],
             notes=notes,
         )
@@ -295,21 +296,31 @@ class CanvasItems:
         text: Passage | None = getattr(part.by_mark, mark)
         if text is None or not says_by_mark(part.answer):
             return ""
-        return f"<div>{self._text.write(text)}</div>"
+        return _block(self._xml.write(text))
 
     def _mistakes(self, mistakes: Iterable[tuple[str, Passage]], labels: Labels) -> str:
         """What everybody reads who is wrong, as no known mistake can be told from another."""
         return self._feedback_list(
-            (escaped_text(labels.mistake.format(shown)), feedback) for shown, feedback in mistakes
+            (escaped(escaped_text(labels.mistake.format(shown))), feedback)
+            for shown, feedback in mistakes
         )
 
     def _feedback_list(self, told: Iterable[tuple[str, Passage | None]]) -> str:
         rows = [
-            f"<li>{html}: {self._text.write(feedback)}</li>"
+            f"{html}: {self._xml.write(feedback)}"
             for html, feedback in told
             if feedback is not None
         ]
-        return f"<ul>{''.join(rows)}</ul>" if rows else ""
+        return _listed(rows) if rows else ""
+
+
+def _block(html: str) -> str:
+    return f"&lt;div&gt;{html}&lt;/div&gt;"
+
+
+def _listed(rows: Iterable[str], tag: str = "ul") -> str:
+    lines = "".join(f"&lt;li&gt;{html}&lt;/li&gt;" for html in rows)
+    return f"&lt;{tag}&gt;{lines}&lt;/{tag}&gt;"
 
 
 def _conditions(asked: _Asked, has_general: bool) -> Iterator[str]:
@@ -377,8 +388,8 @@ def _list(blank: str, name: str, idents: Iterable[str], words: Iterable[str]) ->
 
 
 def _material(html: str) -> str:
-    """HTML as the text of an element: escaped once more."""
-    return f'<material><mattext texttype="text/html">{escaped(html)}</mattext></material>'
+    """HTML as the text of an element."""
+    return f'<material><mattext texttype="text/html">{html}</mattext></material>'
 
 
 def _item_feedback(name: str, html: str) -> str:

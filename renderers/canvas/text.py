@@ -5,14 +5,19 @@ that `x<y` would end the text at `x`: there is no `<` and no `&lt` in the source
 """
 
 import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from typing import Literal
 from urllib.parse import quote
 
 from qgen.document.exam import Asset
+from qgen.document.richtext import Hole, PlainText, join_parts
 from qgen.renderers.markup_text import MarkupText, attribute
-from qgen.renderers.moodle.text import cleaned, escaped, escaped_text, web_form
+from qgen.renderers.mathjax_text import mathjax_pieces
+from qgen.renderers.moodle.text import cleaned, escaped_text, web_form
+from qgen.renderers.passage_writer import FormulaSlot, Piece
 
 FOLDER = "web_resources"
 _TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|.", re.DOTALL)
@@ -20,6 +25,11 @@ _WORDS = frozenset(
     "\\" + name
     for name in "text textbf textit textnormal textrm textsf texttt textup mbox hbox".split()
 )
+_MEETING = re.compile(r"[<>&\r]|@@")
+"""What means something else by what stands beside it."""
+_PLAIN = re.compile(r"[0-9A-Za-z._-]*")
+_TIMES = 4
+"""So often the source stands in a picture."""
 _UNSAFE_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -60,11 +70,14 @@ class CanvasText(MarkupText):
         self.files: dict[str, bytes] = {}
         """The pictures of all passages so far, by the name of their file."""
 
-    def formula(self, tex: str, *, is_display: bool) -> str:
+    def math(self, parts: PlainText, *, is_display: bool) -> Iterator[Piece]:
         """A formula as Canvas's editor writes it, or between MathJax's delimiters."""
         if self._math == "mathjax":
-            return rf"\[{escaped(tex)}\]" if is_display else rf"\({escaped(tex)}\)"
-        return _equation_image(tex)
+            yield from mathjax_pieces(parts, is_display=is_display)
+        elif any(isinstance(part, Hole) for part in parts):
+            yield _equation_slot(parts)
+        else:
+            yield _equation_image(join_parts(parts, ()))
 
     def picture(self, name: str, alternative: str) -> str:
         """A picture as a file of the course, whose name tells its content."""
@@ -90,14 +103,57 @@ def _file_name(asset: Asset, form: str) -> str:
     return f"{_UNSAFE_IN_A_NAME.sub('-', asset.name)[:40]}-{digest}.{form}"
 
 
+@dataclass(frozen=True, slots=True)
+class _EquationSlot(FormulaSlot):
+    """A formula's picture, in which values of letters and digits stand as they are."""
+
+    form: str
+    """The picture with `%s` for each value, which stands in it several times."""
+
+    def filled(self, printed: tuple[str, ...]) -> str:
+        """The form with the values, or the whole formula anew where one has other signs."""
+        values = tuple([printed[part.index] for part in self.parts if isinstance(part, Hole)])
+        if _PLAIN.fullmatch("".join(values)):
+            return self.form % (values * _TIMES)
+        return self.write(join_parts(self.parts, printed))
+
+    def enclosed(self, escape: Callable[[str], str]) -> "_EquationSlot":
+        """The same escaped once more."""
+        write = self.write
+        return _EquationSlot(self.parts, lambda tex: escape(write(tex)), escape(self.form))
+
+
+def _equation_slot(parts: PlainText) -> FormulaSlot:
+    if any(_MEETING.search(part) for part in parts if isinstance(part, str)):
+        return FormulaSlot(parts, _equation_image)
+    written, address = (
+        "".join(
+            "%s" if isinstance(part, Hole) else write(_source(part)).replace("%", "%%")
+            for part in parts
+        )
+        for write in (attribute, _address)
+    )
+    return _EquationSlot(parts, _equation_image, _image(written, address))
+
+
 # A derivation repeats its stem for each part, and its variants many values.
 @lru_cache(maxsize=1024)
 def _equation_image(tex: str) -> str:
     """A formula as the picture of Canvas's editor."""
+    source = _source(tex)
+    return _image(attribute(source), _address(source))
+
+
+def _source(tex: str) -> str:
     # Readers of XML turn line ends into one kind; the address must name the same formula.
-    source = without_angles(re.sub("\r\n?", "\n", cleaned(tex)))
-    written = attribute(source)
-    address = quote(source.encode("utf-8", "replace"), safe="")
+    return without_angles(re.sub("\r\n?", "\n", cleaned(tex)))
+
+
+def _address(source: str) -> str:
+    return quote(source.encode("utf-8", "replace"), safe="")
+
+
+def _image(written: str, address: str) -> str:
     return (
         f'<img class="equation_image" title="{written}" alt="LaTeX: {written}" '
         f'src="/equation_images/{address}?scale=1" data-equation-content="{written}"/>'

@@ -33,7 +33,7 @@ from qgen.renderers.labels import Labels
 from qgen.renderers.matrices import size_text
 from qgen.renderers.moodle.essay import lettered, part_heading
 from qgen.renderers.moodle.formula_values import FormulaValues, Point
-from qgen.renderers.moodle.numbers import NumberWriter
+from qgen.renderers.moodle.numbers import NumberWriter, mistake_numbers
 from qgen.renderers.moodle.text import (
     MATH_DELIMITER,
     MoodleText,
@@ -303,10 +303,9 @@ class ClozeWriter:
     def _number(self, answer: Numeric, weight: int) -> str:
         writer = NumberWriter(answer.tolerance)
         keys = ["=" + ":".join(key) for key in writer.write_key(answer.key)]
-        wrong = writer.write_mistakes([mistake.value for mistake in answer.mistakes])
         mistakes = [
             _percent(mistake.credit) + ":".join(number) + self._feedback(mistake.feedback)
-            for mistake, number in zip(answer.mistakes, wrong, strict=True)
+            for mistake, number in zip(answer.mistakes, mistake_numbers(answer), strict=True)
         ]
         return _blank(weight, "NUMERICAL", keys + mistakes)
 

@@ -22,11 +22,12 @@ from qgen.document.answers import (
 from qgen.document.formula import Formula, latex, typed
 from qgen.document.numbers import machine_decimal
 from qgen.document.richtext import Passage
-from qgen.marking.rules import accepted_interval
+from qgen.renderers.keys import accepted_decimals
 from qgen.renderers.labels import Labels
 from qgen.renderers.matrices import key_tex, rows_tex, scoring_text, size_text
 from qgen.renderers.moodle.text import escaped, escaped_text
 from qgen.renderers.passage_writer import PassageWriter
+from qgen.renderers.remembering import made_once
 from qgen.renderers.wording import credit_text, points_label, points_number, upload_label
 
 # What Moodle's form offers; another number would show as something else when it is edited.
@@ -111,7 +112,7 @@ def marking_notes(answer: Answer, text: PassageWriter, labels: Labels) -> str:
         case SingleChoice() | MultipleSelect():
             return _choice_notes(answer, text, labels)
         case Numeric():
-            low, high = map(machine_decimal, accepted_interval(answer.key, answer.tolerance))
+            low, high = accepted_decimals(answer)
             unit = f" {escaped_text(answer.unit)}" if answer.unit else ""
             span = labels.tolerance.format(low, high)
             return _key(labels, f"{machine_decimal(answer.key)}{unit} ({escaped_text(span)})") + (
@@ -193,6 +194,7 @@ def _formula_notes(answer: FormulaAnswer, text: PassageWriter, labels: Labels) -
     return _key(labels, _formula(answer.key) + variables) + _list(mistakes, text)
 
 
+@made_once
 def _formula(expression: Formula) -> str:
     """A formula typeset and as it is typed."""
     return rf"{_typeset(latex(expression))}, <code>{escaped(typed(expression))}</code>"

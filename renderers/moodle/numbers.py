@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from qgen.document.answers import Numeric, ShortAnswer, Tolerance
 from qgen.document.numbers import significant
 from qgen.document.values import Real
+from qgen.renderers.remembering import made_once
 
 # Rounding to 14 digits moves a number by at most 5e-14 of itself; the rest is for the rounding
 # of the double precision in which the tolerance is computed.
@@ -99,6 +101,19 @@ class NumberWriter:
         return 0.5 * 10.0 ** (_exponent(value, number) - self._amount + 1) if number else 0.0
 
 
+@made_once
+def key_number(answer: Numeric) -> tuple[str, str]:
+    """The key as `NumberWriter.write` gives it."""
+    return NumberWriter(answer.tolerance).write(answer.key)
+
+
+@made_once
+def mistake_numbers(answer: Numeric) -> list[tuple[str, str]]:
+    """Its known mistakes as `NumberWriter.write_mistakes` gives them."""
+    values = [mistake.value for mistake in answer.mistakes]
+    return NumberWriter(answer.tolerance).write_mistakes(values)
+
+
 def _written(number: float, margin: float) -> tuple[str, str]:
     text = format(number, ".14g")
     if float(text) != number:
@@ -128,6 +143,7 @@ LISTED_SHARES: Mapping[Fraction, str] = {
 """The shares below the whole that Moodle lets an answer earn, in its own spelling."""
 
 
+@lru_cache(maxsize=256)
 def listed_share(credit: Fraction) -> str:
     """The share in Moodle's spelling, or the largest below it that Moodle has."""
     return LISTED_SHARES[max(share for share in LISTED_SHARES if share <= credit)]
@@ -138,6 +154,7 @@ def are_listed(answer: Numeric | ShortAnswer) -> bool:
     return all(mistake.credit in LISTED_SHARES for mistake in answer.mistakes)
 
 
+@lru_cache(maxsize=256)
 def grade(points: Fraction) -> str:
     """Points with the seven decimals that Moodle stores: thirds as 0.3333333."""
     return format(float(points), ".7f").rstrip("0").rstrip(".")

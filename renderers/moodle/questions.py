@@ -47,7 +47,13 @@ from qgen.renderers.moodle.essay import (
 from qgen.renderers.moodle.formula_values import HIDDEN, NO_VALUES, FormulaValues, formula_values
 from qgen.renderers.moodle.formulas_plugin import PluginParts, plain_braces, plugin_elements
 from qgen.renderers.moodle.halves import Half, in_plugin, try_penalty, variant_fault
-from qgen.renderers.moodle.numbers import NumberWriter, are_listed, grade, listed_share
+from qgen.renderers.moodle.numbers import (
+    NumberWriter,
+    are_listed,
+    grade,
+    listed_share,
+    mistake_numbers,
+)
 from qgen.renderers.moodle.stack import ELEMENTS_HERE, stack_question
 from qgen.renderers.moodle.stack_parts import StackParts, unfollowed
 from qgen.renderers.moodle.text import (
@@ -362,8 +368,7 @@ class MoodleQuestions:
         writer, by_mark = NumberWriter(answer.tolerance), item.parts[0].by_mark
         right = self._said(by_mark, Fraction(1))
         answers = [_number_answer("100", *key, right) for key in writer.write_key(answer.key)]
-        wrong = writer.write_mistakes([mistake.value for mistake in answer.mistakes])
-        for mistake, (number, margin) in zip(answer.mistakes, wrong, strict=True):
+        for mistake, (number, margin) in zip(answer.mistakes, mistake_numbers(answer), strict=True):
             share = listed_share(mistake.credit)
             told = self._said(by_mark, mistake.credit, mistake.feedback)
             answers.append(_number_answer(share, number, margin, told))

@@ -29,8 +29,7 @@ class Dialect:
 
     def element(self, name: str, content: str = "", **attributes: str | int) -> str:
         """An element; its content is markup, its attributes plain characters."""
-        told = tuple([(key, str(value)) for key, value in attributes.items()])
-        opening, closing = _known_tags(self.version, name, told)
+        opening, closing = _known_tags(self.version, name, **attributes)
         return f"{opening}{content}{closing}"
 
     def content(self, markup: str) -> str:
@@ -39,17 +38,16 @@ class Dialect:
 
     def document(self, name: str, content: str, **attributes: str | int) -> str:
         """A whole file whose root is such an element."""
-        told = (("xmlns", self.namespace), *((key, str(each)) for key, each in attributes.items()))
-        opening, closing = _tags(self.version, name, told)
+        opening, closing = _tags(self.version, name, xmlns=self.namespace, **attributes)
         return f'<?xml version="1.0" encoding="UTF-8"?>\n{opening}{content}{closing}\n'
 
 
-def _tags(version: Version, name: str, attributes: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+def _tags(version: Version, name: str, /, **attributes: str | int) -> tuple[str, str]:
     """What stands before and behind the content of an element."""
     if version == "2.1":
-        written = "".join([f' {key}="{attribute(value)}"' for key, value in attributes])
+        written = "".join([f' {key}="{attribute(str(v))}"' for key, v in attributes.items()])
         return f"<{name}{written}>", f"</{name}>"
-    written = "".join([f' {_spelled(key)}="{attribute(value)}"' for key, value in attributes])
+    written = "".join([f' {_spelled(key)}="{attribute(str(v))}"' for key, v in attributes.items()])
     tag = f"qti-{_spelled(name)}"
     return f"<{tag}{written}>", f"</{tag}>"
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple, assert_never
 
 from qgen.document.answers import (
@@ -75,7 +76,13 @@ class QtiItems:
         self._tag = dialect.element
         self._dialect = dialect
         self._text = text
-        self._numbers: Numbers = numbers
+        # One for each place among the parts, as many variants have the same.
+        self._processing = lru_cache(maxsize=64)(
+            lambda name, points: Processing(dialect, name, points, numbers)
+        )
+        self._declared = lru_cache(maxsize=512)(self._write_declaration)
+        self._float_outcome = lru_cache(maxsize=64)(self._write_float_outcome)
+        self._box = lru_cache(maxsize=64)(self._write_box)
         self._shuffle = "true" if shuffle_options else "false"
         self.unfollowed: dict[Unfollowed, None] = {}
         """Parts whose carried value QTI cannot work out."""
@@ -150,7 +157,7 @@ class QtiItems:
 
     def _asked(self, name: str, part: Part, labels: Labels, followed: Following | None) -> _Asked:
         answer = part.answer
-        rules = Processing(self._dialect, name, part.points, self._numbers)
+        rules = self._processing(name, part.points)
         match answer:
             case SingleChoice():
                 asked = self._options(name, answer.options, "single", "")
@@ -199,7 +206,7 @@ class QtiItems:
     def _options(
         self, name: str, options: tuple[Option, ...], cardinality: str, mapping: str
     ) -> _Asked:
-        right = [identifier(place) for place, option in enumerate(options) if option.correct]
+        right = tuple([identifier(i) for i, option in enumerate(options) if option.correct])
         body = self._tag(
             "choiceInteraction",
             "".join(self._choices(option.text for option in options)),
@@ -223,7 +230,7 @@ class QtiItems:
         self, name: str, answer: Numeric, rules: Processing, followed: Following | None
     ) -> _Asked:
         unit = f" {escaped_text(answer.unit)}" if answer.unit else ""
-        declaration = self._declared(name, "single", "float", [number(answer.key)])
+        declaration = self._declared(name, "single", "float", (number(answer.key),))
         feedback = self._mistakes(name, [mistake.feedback for mistake in answer.mistakes])
         processing = rules.value(answer, followed)
         kept = None if followed is None else followed.outcome
@@ -235,7 +242,7 @@ class QtiItems:
         """A box for each entry, row by row, each a response of its own."""
         names = entry_names(name, answer)
         declared = (
-            self._declared(each, "single", "float", [number(key)])
+            self._declared(each, "single", "float", (number(key),))
             for each, key in zip(names, answer.entries, strict=True)
         )
         tag = self._tag
@@ -252,12 +259,12 @@ class QtiItems:
         return _Asked("".join(declared), body, rules.entries(answer), feedback)
 
     def _words(self, name: str, answer: ShortAnswer, rules: Processing) -> _Asked:
-        key = [escaped(one_line(answer.accepted[0]))]
+        key = (escaped(one_line(answer.accepted[0])),)
         declaration = self._declared(name, "single", "string", key, rules.words_mapping(answer))
         feedback = self._mistakes(name, [mistake.feedback for mistake in answer.mistakes])
         return _Asked(declaration, self._box(name, ""), rules.words(answer), feedback)
 
-    def _box(self, name: str, unit: str) -> str:
+    def _write_box(self, name: str, unit: str) -> str:
         box = self._tag("textEntryInteraction", responseIdentifier=name, expectedLength=_BOX)
         return f"<p>{box}{unit}</p>"
 
@@ -289,7 +296,7 @@ class QtiItems:
             shuffle=self._shuffle,
             maxAssociations=count,
         )
-        key = [pair_of(left, pair.right) for left, pair in enumerate(answer.pairs)]
+        key = tuple([pair_of(left, pair.right) for left, pair in enumerate(answer.pairs)])
         mapping = "" if answer.rule == "all_or_nothing" else rules.pairs_mapping(answer)
         feedback = [
             (f"FEEDBACK{left + 1}_{name}", identifier(left), pair.feedback)
@@ -307,7 +314,7 @@ class QtiItems:
             responseIdentifier=name,
             shuffle="false",
         )
-        key = [identifier(place) for place in answer.key]
+        key = tuple(map(identifier, answer.key))
         return _Asked(self._declared(name, "ordered", "identifier", key), body, rules.order(answer))
 
     def _free(self, name: str, answer: FormulaAnswer | Open, labels: Labels) -> _Asked:
@@ -317,15 +324,15 @@ class QtiItems:
         if isinstance(answer, Open) and answer.upload:
             asked = asked_text(answer, self._text, labels)
             body = asked + self._tag("uploadInteraction", responseIdentifier=name)
-            return _Asked(self._declared(name, "single", "file", []), body + rubric)
+            return _Asked(self._declared(name, "single", "file", ()), body + rubric)
         form = {"format": "preFormatted"} if isinstance(answer, Open) and answer.code else {}
         body = self._tag(
             "extendedTextInteraction", responseIdentifier=name, expectedLines=lines, **form
         )
-        return _Asked(self._declared(name, "single", "string", []), body + rubric)
+        return _Asked(self._declared(name, "single", "string", ()), body + rubric)
 
-    def _declared(
-        self, name: str, cardinality: str, kind: str, key: list[str], mapping: str = ""
+    def _write_declaration(
+        self, name: str, cardinality: str, kind: str, key: tuple[str, ...], mapping: str = ""
     ) -> str:
         values = "".join(self._tag("value", value) for value in key)
         correct = self._tag("correctResponse", values) if key else ""
@@ -337,7 +344,7 @@ class QtiItems:
             baseType=kind,
         )
 
-    def _float_outcome(self, name: str, value: Fraction, most: Fraction | None = None) -> str:
+    def _write_float_outcome(self, name: str, value: Fraction, most: Fraction | None = None) -> str:
         default = self._tag("defaultValue", self._tag("value", number(value)))
         limits = {} if most is None else {"normalMaximum": number(most), "normalMinimum": "0"}
         return self._tag(

@@ -4,9 +4,10 @@ Numbers are marked by their ends (`gte`, `lte`): an engine that ignores the tole
 would refuse all but the key, and another one would accept every text.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 from qgen.document.answers import (
@@ -17,6 +18,7 @@ from qgen.document.answers import (
     Numeric,
     Ordering,
     Rows,
+    ScoringRule,
     ShortAnswer,
     SingleChoice,
     Tolerance,
@@ -25,7 +27,7 @@ from qgen.document.answers import (
 from qgen.document.numbers import exact_value
 from qgen.document.values import Real
 from qgen.marking.rules import accepted_interval
-from qgen.renderers.moodle.numbers import NumberWriter
+from qgen.renderers.moodle.numbers import NumberWriter, mistake_numbers
 from qgen.renderers.moodle.text import cleaned, escaped
 from qgen.renderers.qti.dialect import Dialect
 from qgen.renderers.qti.following import Following
@@ -62,12 +64,21 @@ class Processing:
         self._points = points
         self._numbers = numbers
         self._response = self._tag("variable", identifier=name)
+        # What many variants have in common, and what one of them has several times.
+        self._choice = lru_cache(maxsize=64)(self._write_choice)
+        self._order = lru_cache(maxsize=512)(self._write_order)
+        self._pairs = lru_cache(maxsize=512)(self._write_pairs)
+        self._pair_marks = lru_cache(maxsize=512)(self._write_pair_marks)
+        self._ticks = lru_cache(maxsize=64)(self._write_ticks)
+        self._tick_marks = lru_cache(maxsize=512)(self._write_tick_marks)
+        self._feedback = lru_cache(maxsize=64)(self._write_feedback)
+        self._score = lru_cache(maxsize=64)(self._write_score)
+        self._span = lru_cache(maxsize=64)(self._write_span)
+        self.mark = lru_cache(maxsize=1)(self._write_mark)
+        """What the score is called, `MARK_R1`: RIGHT, PARTLY or WRONG."""
 
-    def mark(self) -> str:
-        """What the score is called, `MARK_R1`: RIGHT, PARTLY or WRONG.
-
-        Shares are rounded: what is left of nothing is no share.
-        """
+    def _write_mark(self) -> str:
+        # Shares are rounded: what is left of nothing is no share.
         score = self._tag("variable", identifier=f"SCORE_{self._name}")
 
         def at_least(points: Fraction) -> str:
@@ -84,27 +95,32 @@ class Processing:
 
     def choice(self, answer: SingleChoice) -> str:
         """Full marks for the right option; the feedback is that of the one chosen."""
-        right = next(i for i, option in enumerate(answer.options) if option.correct)
+        return self._choice(next(i for i, option in enumerate(answer.options) if option.correct))
+
+    def _write_choice(self, right: int) -> str:
         is_right = self._tag("match", self._response + self._base("identifier", identifier(right)))
         return self._chosen() + self._when([(is_right, self._score(self._points))])
 
     def ticks(self, answer: MultipleSelect) -> str:
         """The question's own rule: what no option adds to, and a mapping for what each one does."""
-        options, right = answer.options, sum(option.correct for option in answer.options)
+        right = sum(option.correct for option in answer.options)
+        return self._ticks(answer.rule, right, len(answer.options))
+
+    def _write_ticks(self, rule: ScoringRule, right: int, count: int) -> str:
         is_blank = self._tag("isNull", self._response)
         cases: list[tuple[str, str]] = []
         blank, start = Fraction(0), Fraction(0)
         if not right:
             blank = self._points
-        elif answer.rule == "per_option":
-            blank = start = self._points * Fraction(len(options) - right, len(options))
-        if not right and answer.rule == "per_option":
+        elif rule == "per_option":
+            blank = start = self._points * Fraction(count - right, count)
+        if not right and rule == "per_option":
             start = self._points
         cases.append((is_blank, self._score(blank)))
         if right:
             cases.append((self._is_key(), self._score(self._points)))
         otherwise = ""
-        if answer.rule != "all_or_nothing" and (right or answer.rule == "per_option"):
+        if rule != "all_or_nothing" and (right or rule == "per_option"):
             mapped = self._tag("mapResponse", identifier=self._name)
             if start:
                 mapped = self._tag("sum", mapped + self._base("float", number(start)))
@@ -113,13 +129,15 @@ class Processing:
 
     def ticks_mapping(self, answer: MultipleSelect) -> str:
         """What each tick adds or takes away."""
-        right = sum(option.correct for option in answer.options)
-        share = self._points / (len(answer.options) if answer.rule == "per_option" else right or 1)
+        return self._tick_marks(answer.rule, tuple([option.correct for option in answer.options]))
+
+    def _write_tick_marks(self, rule: ScoringRule, correct: tuple[bool, ...]) -> str:
+        share = self._points / (len(correct) if rule == "per_option" else sum(correct) or 1)
         entries = "".join(
-            self._entry(identifier(place), share if option.correct else -share)
-            for place, option in enumerate(answer.options)
+            self._entry(identifier(place), share if is_right else -share)
+            for place, is_right in enumerate(correct)
         )
-        if answer.rule == "per_option":
+        if rule == "per_option":
             return self._tag("mapping", entries, defaultValue=0)
         return self._tag("mapping", entries, lowerBound=0, defaultValue=0)
 
@@ -134,8 +152,7 @@ class Processing:
         ]
         if following is not None:
             cases.append((following.is_met(), self._score(self._points)))
-        wrong = NumberWriter(answer.tolerance).write_mistakes([m.value for m in answer.mistakes])
-        for place, (middle, width) in enumerate(wrong):
+        for place, (middle, width) in enumerate(mistake_numbers(answer)):
             low_end, high_end = Decimal(middle) - Decimal(width), Decimal(middle) + Decimal(width)
             is_mistake = self._within(self._name, format(low_end, "f"), format(high_end, "f"))
             earned = self._points * answer.mistakes[place].credit
@@ -229,38 +246,53 @@ class Processing:
 
     def pairs(self, answer: Matching) -> str:
         """The question's own rule; the feedback is that of the pairs which were not found."""
+        told = [(pair.right, pair.feedback is not None) for pair in answer.pairs]
+        return self._pairs(answer.rule, tuple(told))
+
+    def _write_pairs(self, rule: ScoringRule, told: tuple[tuple[int, bool], ...]) -> str:
         cases = [
             (self._tag("isNull", self._response), self._score(Fraction(0))),
             (self._is_key(), self._score(self._points)),
         ]
         mapped = self._tag("mapResponse", identifier=self._name)
-        otherwise = "" if answer.rule == "all_or_nothing" else self._set("SCORE", mapped)
-        return self._when(cases, otherwise) + "".join(self._lost_pairs(answer))
+        otherwise = "" if rule == "all_or_nothing" else self._set("SCORE", mapped)
+        lost = "".join(
+            self._lost_pair(left, right)
+            for left, (right, has_feedback) in enumerate(told)
+            if has_feedback
+        )
+        return self._when(cases, otherwise) + lost
 
     def pairs_mapping(self, answer: Matching) -> str:
         """What a pair adds, and what a wrong one takes away."""
-        share = self._points / len(answer.pairs)
+        return self._pair_marks(answer.rule, tuple([pair.right for pair in answer.pairs]))
+
+    def _write_pair_marks(self, rule: ScoringRule, rights: tuple[int, ...]) -> str:
+        share = self._points / len(rights)
         entries = "".join(
-            self._entry(pair_of(left, pair.right), share) for left, pair in enumerate(answer.pairs)
+            self._entry(pair_of(left, right), share) for left, right in enumerate(rights)
         )
-        wrong = number(-share) if answer.rule == "right_minus_wrong" else "0"
+        wrong = number(-share) if rule == "right_minus_wrong" else "0"
         return self._tag("mapping", entries, lowerBound=0, defaultValue=wrong)
 
     def order(self, answer: Ordering) -> str:
         """Full marks for the key; otherwise a share for each two that are still neighbours."""
+        return self._order(answer.key, answer.credit == "all_or_nothing")
+
+    def _write_order(self, key: tuple[int, ...], whole: bool) -> str:
         is_blank = self._tag("isNull", self._response)
         cases = [
             (is_blank, self._score(Fraction(0))),
             (self._is_key(), self._score(self._points)),
         ]
-        if answer.credit == "all_or_nothing":
+        if whole:
             return self._when(cases)
-        last = len(answer.key) - 1
+        last = len(key) - 1
         share = self._base("float", number(self._points / last))
         score = self._tag("variable", identifier=f"SCORE_{self._name}")
         added = self._set("SCORE", self._tag("sum", score + share))
         kept = "".join(
-            self._when([(self._are_neighbours(answer.key[i], answer.key[i + 1], last), added)])
+            self._when([(self._are_neighbours(key[i], key[i + 1], last), added)])
             for i in range(last)
         )
         return self._when(cases, kept)
@@ -276,33 +308,34 @@ class Processing:
         ]
         return self._tag("or", "".join(anywhere)) if len(anywhere) > 1 else anywhere[0]
 
-    def _lost_pairs(self, answer: Matching) -> Iterator[str]:
-        for left, pair in enumerate(answer.pairs):
-            if pair.feedback is None:
-                continue
-            found = self._tag(
-                "member", self._base("directedPair", pair_of(left, pair.right)) + self._response
-            )
-            shown = self._base("identifier", identifier(left))
-            effect = self._set(f"FEEDBACK{left + 1}", shown)
-            yield self._when([(self._tag("not", found), effect)])
+    def _lost_pair(self, left: int, right: int) -> str:
+        found = self._tag(
+            "member", self._base("directedPair", pair_of(left, right)) + self._response
+        )
+        shown = self._base("identifier", identifier(left))
+        effect = self._set(f"FEEDBACK{left + 1}", shown)
+        return self._when([(self._tag("not", found), effect)])
 
     def _is_key(self) -> str:
         return self._tag("match", self._response + self._tag("correct", identifier=self._name))
 
     def _within(self, name: str, low: str, high: str) -> str:
+        return self._span(name) % (low, high)
+
+    def _write_span(self, name: str) -> str:
+        """The condition with `%s` for the ends; nothing else in it has such a sign."""
         response = self._tag("variable", identifier=name)
-        above = self._tag("gte", response + self._base("float", low))
-        below = self._tag("lte", response + self._base("float", high))
+        above = self._tag("gte", response + self._base("float", "%s"))
+        below = self._tag("lte", response + self._base("float", "%s"))
         return self._tag("and", above + below)
 
     def _chosen(self) -> str:
         return self._set("FEEDBACK", self._response)
 
-    def _feedback(self, place: int) -> str:
+    def _write_feedback(self, place: int) -> str:
         return self._set("FEEDBACK", self._base("identifier", identifier(place)))
 
-    def _score(self, points: Fraction) -> str:
+    def _write_score(self, points: Fraction) -> str:
         return self._set("SCORE", self._base("float", number(points)))
 
     def _set(self, outcome: str, value: str) -> str:

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from hashlib import sha256
 
 from qgen.document.exam import Asset
-from qgen.document.richtext import Alignment, NumberedList
+from qgen.document.richtext import Alignment, Hole, NumberedList, PlainText, join_parts
 from qgen.renderers.markup_text import MarkupText, attribute
 from qgen.renderers.math_markup import MathMarkup
 from qgen.renderers.moodle.text import cleaned, escaped, escaped_text, web_form
-from qgen.renderers.passage_writer import Piece
+from qgen.renderers.passage_writer import FormulaSlot, Piece
 
 FOLDER = "media"
 _MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML"'
@@ -40,12 +41,18 @@ class QtiText(MarkupText):
         for number, item in enumerate(node.items, node.start):
             yield from (f"<p>{number}.</p>", *self.blocks(item))
 
-    def formula(self, tex: str, *, is_display: bool) -> str:
-        """A formula as MathML, or as its source where there is none."""
+    def math(self, parts: PlainText, *, is_display: bool) -> Iterator[Piece]:
+        """A formula as MathML, which is made of the whole, or as its source where there is none."""
+        if any(isinstance(part, Hole) for part in parts):
+            yield FormulaSlot(parts, partial(self._formula, is_display=is_display))
+        else:
+            yield self._formula(join_parts(parts, ()), is_display=is_display)
+
+    def _formula(self, tex: str, *, is_display: bool) -> str:
         markup = self._mathml.convert(cleaned(tex), is_display=is_display)
         if not isinstance(markup, str):
             return f"<code>{escaped(tex)}</code>"
-        return markup if "xmlns=" in markup else markup.replace("<math", _MATH, 1)
+        return markup.replace("<math", _MATH, 1)
 
     def picture(self, name: str, alternative: str) -> str:
         """A picture of the package, whose name tells its content."""

@@ -3,6 +3,8 @@
 from time import perf_counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qgen.document.formula_limits import formula_fault
 from qgen.renderers.math_markup import MathMarkup, Unconvertible
@@ -62,3 +64,18 @@ def test_the_most_brackets_that_may_stay_open_cost_little(sign: str) -> None:
     started = perf_counter()
     MathMarkup().convert(tex, is_display=False)
     assert perf_counter() - started < 2
+
+
+PIECES = st.sampled_from(
+    [
+        *"({[)}]⟨⟩x2^_ ",
+        *"\\left( \\right) \\begin{a} \\end{a} \\{ \\} \\\\".split(),
+        *(f"\\{name} " for name in "langle lVert ulcorner lbrack rangle beta".split()),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=60).map("".join))
+def test_a_formula_with_few_brackets_is_judged_like_one_with_many(tex: str) -> None:
+    # Closed brackets before it change nothing, but that all of it is read.
+    assert formula_fault(tex) == formula_fault("()" * 11 + tex)
