@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from math import cos, fsum, sin
 from typing import TYPE_CHECKING, Any
 
@@ -105,6 +106,14 @@ _COUNTED = (
 )
 
 
+@lru_cache(maxsize=1024)
+def _module(width: int, number: int) -> Any:
+    """A real module of this width, with so many heads; nothing is stored on the "meta" device."""
+    import torch
+
+    return torch.nn.MultiheadAttention(width, number, device="meta")
+
+
 def _count_of_module(width: int, number: int, places: int) -> list[float]:
     """The numbers of `_COUNTED`, in this order: entries of a real module, and of all products.
 
@@ -112,19 +121,26 @@ def _count_of_module(width: int, number: int, places: int) -> list[float]:
     """
     import torch
 
-    broadcast: Any = torch.broadcast_shapes  # not annotated
-    with torch.device("meta"):
-        module = torch.nn.MultiheadAttention(width, number)
-        queries = torch.empty(number, places, 1, module.head_dim)
-        keys = torch.empty(number, 1, places, module.head_dim)
-        weights = torch.empty(number, places, places, 1)
-        tokens = torch.empty(places, 1, width)
-        narrow = torch.empty(4, width, module.head_dim)
-        wide = torch.empty(number, 4, width, width)
+    module = _module(width, number)
+
+    def tensor(*shape: int) -> "Tensor":
+        return torch.empty(shape, device="meta")
+
+    def product(first: "Tensor", second: "Tensor") -> int:
+        """Entries of the product, which is not formed."""
+        joined: Tensor = torch.broadcast_tensors(first, second)[0]  # type: ignore[no-untyped-call]  # of torch
+        return joined.numel()
+
+    queries, keys = (
+        tensor(number, places, 1, module.head_dim),
+        tensor(number, 1, places, module.head_dim),
+    )
+    weights, tokens = tensor(number, places, places, 1), tensor(places, 1, width)
+    narrow, wide = tensor(4, width, module.head_dim), tensor(number, 4, width, width)
     matrices = [entry for entry in module.parameters() if entry.dim() == 2]
     # The query, key and value matrices stand in one of 3 d rows.
-    projected = [broadcast(tokens.shape, (1, *each.shape)).numel() for each in matrices]
-    scored, mixed = (broadcast(each.shape, keys.shape).numel() for each in (queries, weights))
+    projected = [product(tokens, each) for each in matrices]
+    scored, mixed = (product(each, keys) for each in (queries, weights))
     entries = sum(each.numel() for each in matrices)
     seen = torch.arange(places)
     return [

@@ -247,7 +247,7 @@ def evaluations_by_running(
         while bool(needed.any()):
             count = count + needed.any(-1)
             before = torch.cat((torch.ones_like(known[:, :1]), known[:, :-1]), -1)
-            valid = before.long().cumprod(-1).bool()
+            valid = before.cumprod(-1, dtype=torch.uint8).bool()
             drawn = valid & ~known
             known, needed = known | drawn, needed & ~valid
         return count

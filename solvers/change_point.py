@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from math import factorial
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
 _MOST_TOSSES = 20
 
 
+@lru_cache(maxsize=256)
 def _evidence(heads: int, tails: int) -> Fraction:
     """∫ theta^heads (1 − theta)^tails over (0, 1): the tosses in their order, uniform bias."""
     return Fraction(factorial(heads) * factorial(tails), factorial(heads + tails + 1))
 
 
+@lru_cache(maxsize=256)
 def _at_share(heads: int, tails: int) -> Fraction:
     """The largest likelihood of the tosses, at the share of heads."""
     count = heads + tails
@@ -79,11 +82,12 @@ def tosses(tosses: Vector, place: Scalar) -> SolverResults:
     counts = [split(cut) for cut in range(1, len(seen))]
     evidences = [_evidence(*first) * _evidence(*second) for first, second in counts]
     likelihoods = [_at_share(*first) * _at_share(*second) for first, second in counts]
-    after = [each / sum(evidences) for each in evidences]
+    whole = sum(evidences)
+    after = [each / whole for each in evidences]
     laplace = [Fraction(heads + 1, heads + tails + 2) for _, (heads, tails) in counts]
     shares = [Fraction(heads, heads + tails) for _, (heads, tails) in counts]
     heads, tails = sum(seen), len(seen) - sum(seen)
-    exchanged, kept = sum(evidences) / len(evidences), _evidence(heads, tails)
+    exchanged, kept = whole / len(evidences), _evidence(heads, tails)
     return {
         "evidence_at": tuple(evidences),
         "evidence_here": evidences[here],
@@ -100,7 +104,7 @@ def tosses(tosses: Vector, place: Scalar) -> SolverResults:
         "next_toss_of_one": Fraction(heads + 1, len(seen) + 2),
         "next_toss_by_shares": sum(p * share for p, share in zip(after, shares, strict=True)),
         "exchanged_at_best": max(evidences) / (max(evidences) + kept),
-        "exchanged_summed": sum(evidences) / (sum(evidences) + kept),
+        "exchanged_summed": whole / (whole + kept),
         "kept_after": kept / (exchanged + kept),
     }
 

@@ -112,8 +112,9 @@ def gaussian_flow_by_integration(
     normal: Any = torch.distributions.Normal
 
     def score(at: "Tensor", mean: "Tensor", spread: "Tensor") -> "Tensor":
-        point = at.detach().clone().requires_grad_(True)
-        return torch.autograd.grad(normal(mean, spread).log_prob(point).sum(), point)[0]
+        point = at.detach().requires_grad_(True)
+        law = normal(mean, spread, validate_args=False)
+        return torch.autograd.grad(law.log_prob(point).sum(), point)[0]
 
     def slope(level: "Tensor", at: "Tensor", mean: "Tensor", deviation: "Tensor") -> "Tensor":
         return -level * score(at, mean, torch.hypot(deviation, level))
@@ -125,6 +126,7 @@ def gaussian_flow_by_integration(
         starts,
         sigma,
         torch.zeros_like(sigma),
+        steps=200,
     )
     now = slope(sigma[:, None], starts, mean, deviation)
     jumps = starts - sigma[:, None] * now

@@ -11,6 +11,7 @@ from qgen.solvers.diffusion_schedules import integrate
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
+    over_common_denominator,
     require_between_zero_and_one,
     require_positive,
     require_probabilities,
@@ -76,14 +77,19 @@ def point_data(x: Scalar, t: Scalar, points: Vector, prior: Vector) -> SolverRes
         raise ValueError("prior must have no zeros")
     rest = Fraction(1 - t)
 
-    def weighed(centres: list[Scalar], variance: Scalar) -> list[float]:
-        squares = [(x - centre) ** 2 / (2 * variance) for centre in centres]
-        least = min(squares)
-        raw = [float(p) * exp(-(q - least)) for p, q in zip(prior, squares, strict=True)]
-        return [each / fsum(raw) for each in raw]
+    def weighed(centres: list[Scalar], variance: Fraction) -> list[float]:
+        # (x − centre)² / (2 variance), over one denominator: weights are found for every draw.
+        (place, *others), unit = over_common_denominator((x, *centres))
+        squares = [(place - other) ** 2 * variance.denominator for other in others]
+        least, whole = min(squares), 2 * unit**2 * variance.numerator
+        raw = [float(p) * exp((least - q) / whole) for p, q in zip(prior, squares, strict=True)]
+        total = fsum(raw)
+        return [each / total for each in raw]
+
+    here, left, places = float(x), float(rest), [float(point) for point in points]
 
     def drift(weights: list[float]) -> float:
-        return float((fsum(w * a for w, a in zip(weights, points, strict=True)) - x) / rest)
+        return (fsum([w * a for w, a in zip(weights, places, strict=True)]) - here) / left
 
     scaled = [t * point for point in points]
     weights = weighed(scaled, rest * rest)
@@ -92,10 +98,10 @@ def point_data(x: Scalar, t: Scalar, points: Vector, prior: Vector) -> SolverRes
     return {
         "velocity": velocity,
         "weights": tuple(weights),
-        "expected_data": x + float(rest) * velocity,
+        "expected_data": x + left * velocity,
         "of_likelier": (likeliest - x) / rest,
         "prior_weights": (sum(p * a for p, a in zip(prior, points, strict=True)) - x) / rest,
-        "not_divided": float(rest) * velocity,
+        "not_divided": left * velocity,
         "means_not_scaled": drift(weighed(list(points), rest * rest)),
         "variance_unsquared": drift(weighed(scaled, rest)),
     }
@@ -228,14 +234,17 @@ def gaussian_data_by_score(m: "Tensor", s: "Tensor", t: "Tensor", x: "Tensor") -
     mean, spread = m[:, None], s[:, None]
 
     def velocity(time: "Tensor", place: "Tensor") -> "Tensor":
-        at = place.detach().clone().requires_grad_(True)
-        law = normal(time * mean, torch.hypot(time * spread, 1 - time))
+        at = place.detach().requires_grad_(True)
+        law = normal(time * mean, torch.hypot(time * spread, 1 - time), validate_args=False)
         (score,) = torch.autograd.grad(law.log_prob(at).sum(), at)
         return (place + (1 - time) * score) / time
 
     two = torch.stack((x, x + 1), -1)
     now = velocity(t[:, None], two)
-    ends = integrate(lambda when, at: velocity(when[:, None], at), two, t, torch.ones_like(t))
+    # So many steps leave an error a hundred times below the tolerance.
+    ends = integrate(
+        lambda when, at: velocity(when[:, None], at), two, t, torch.ones_like(t), steps=100
+    )
     steps = two + (1 - t[:, None]) * now
     slope = now[:, 1] - now[:, 0]
 

@@ -11,6 +11,7 @@ from qgen.solvers.numerics.arguments import (
     Matrix,
     Scalar,
     Vector,
+    over_common_denominator,
     require_positive,
     require_vector,
 )
@@ -76,27 +77,28 @@ def neighbours(real: Matrix, generated: Matrix, k: Scalar) -> SolverResults:
     for name, points in (("real", real), ("generated", generated)):
         if len(set(points)) < len(points):
             raise ValueError(f"{name} must not have a point twice")
-    of_real, of_generated = _radii(real, count), _radii(generated, count)
-    covered = _inside(generated, real, of_real)
-    reached = _inside(real, generated, of_generated)
-    hit = [
-        any(_squared(point, other) <= radius for other in generated)
-        for point, radius in zip(real, of_real, strict=True)
-    ]
+    (real_points, generated_points), unit = _on_one_grid(real, generated)
+    across = [[_squared(point, other) for other in real_points] for point in generated_points]
+    back = list(zip(*across, strict=True))
+    among = [[_squared(point, other) for other in generated_points] for point in generated_points]
+    of_real = _radii([[_squared(a, b) for b in real_points] for a in real_points], count)
+    of_generated = _radii(among, count)
+    covered, reached = _inside(across, of_real), _inside(back, of_generated)
+    hit = [min(row) <= radius for row, radius in zip(back, of_real, strict=True)]
     own = [
         any(
-            _squared(point, other) <= radius
-            for other, radius in zip(generated, of_generated, strict=True)
-            if other != point
+            distance <= radius
+            for other, (distance, radius) in enumerate(zip(row, of_generated, strict=True))
+            if other != place
         )
-        for point in generated
+        for place, row in enumerate(among)
     ]
     precision, recall = Fraction(sum(covered), len(covered)), Fraction(sum(reached), len(reached))
     edges = [
-        _squared(point, other) == radius
-        for points, others, radii in ((generated, real, of_real), (real, generated, of_generated))
-        for other, radius in zip(others, radii, strict=True)
-        for point in points
+        distance == radius
+        for rows, radii in ((across, of_real), (back, of_generated))
+        for row in rows
+        for distance, radius in zip(row, radii, strict=True)
     ]
     return {
         "precision": precision,
@@ -106,38 +108,42 @@ def neighbours(real: Matrix, generated: Matrix, k: Scalar) -> SolverResults:
         "precision_is_high": precision > Fraction(1, 2),
         "recall_is_high": recall > Fraction(1, 2),
         "on_an_edge": any(edges),
-        "clearance": min(
-            _clearance(generated, real, of_real), _clearance(real, generated, of_generated)
-        ),
+        "clearance": min(_clearance(across, of_real, unit), _clearance(back, of_generated, unit)),
         "precision_own_balls": Fraction(sum(own), len(own)),
         "coverage": Fraction(sum(hit), len(hit)),
     }
 
 
-def _squared(first: Vector, second: Vector) -> Fraction:
-    return sum(((Fraction(a) - b) ** 2 for a, b in zip(first, second, strict=True)), Fraction(0))
+def _on_one_grid(*sets: Matrix) -> tuple[list[list[list[int]]], int]:
+    """The points as multiples of a unit, and how many units make one.
+
+    There are many distances for each draw, and whole numbers are compared much faster.
+    """
+    entries = [entry for points in sets for point in points for entry in point]
+    _, unit = over_common_denominator(entries)
+    on_grid = [[[int(entry * unit) for entry in point] for point in points] for points in sets]
+    return on_grid, unit
 
 
-def _radii(points: Matrix, count: int) -> list[Fraction]:
-    """Squared distances from each point to the k-th nearest of the others."""
-    return [
-        sorted(_squared(point, other) for other in points if other != point)[count - 1]
-        for point in points
-    ]
+def _squared(first: Sequence[int], second: Sequence[int]) -> int:
+    return sum([(a - b) ** 2 for a, b in zip(first, second, strict=True)])
 
 
-def _clearance(points: Matrix, centres: Matrix, radii: Sequence[Fraction]) -> float:
+def _radii(among: Sequence[Sequence[int]], count: int) -> list[int]:
+    """Squared distances from each point to the k-th nearest of the others; itself is the first."""
+    return [sorted(row)[count] for row in among]
+
+
+def _clearance(rows: Sequence[Sequence[int]], radii: Sequence[int], unit: int) -> float:
+    reaches = [sqrt(radius / unit**2) for radius in radii]
     return min(
-        abs(max(sqrt(r) - sqrt(_squared(point, c)) for c, r in zip(centres, radii, strict=True)))
-        for point in points
+        abs(max(reach - sqrt(d / unit**2) for d, reach in zip(row, reaches, strict=True)))
+        for row in rows
     )
 
 
-def _inside(points: Matrix, centres: Matrix, radii: Sequence[Fraction]) -> list[int]:
-    return [
-        int(any(_squared(point, c) <= r for c, r in zip(centres, radii, strict=True)))
-        for point in points
-    ]
+def _inside(rows: Sequence[Sequence[int]], radii: Sequence[int]) -> list[int]:
+    return [int(any(d <= r for d, r in zip(row, radii, strict=True))) for row in rows]
 
 
 @check("generator_evaluation.neighbours", tolerance=1e-9)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from fractions import Fraction
 from math import floor
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import SolverResults
@@ -10,6 +11,7 @@ from qgen.solvers.numerics.arguments import (
     Matrix,
     Scalar,
     Vector,
+    over_common_denominator,
     require_positive,
     require_probabilities,
     require_vector,
@@ -72,10 +74,10 @@ def balance(router: Matrix) -> SolverResults:
     chosen = [row.index(max(row)) for row in router]
     counts = [chosen.count(expert) for expert in range(experts)]
     shares = [Fraction(count, tokens) for count in counts]
-    means = [
-        sum((Fraction(row[i]) for row in router), Fraction(0)) / tokens for i in range(experts)
-    ]
-    plain = sum((f * p for f, p in zip(shares, means, strict=True)), Fraction(0))
+    parts, unit = over_common_denominator([entry for row in router for entry in row])
+    sums = [sum(parts[expert::experts]) for expert in range(experts)]
+    means = [Fraction(total, tokens * unit) for total in sums]
+    plain = Fraction(sum(map(mul, counts, sums)), tokens * tokens * unit)
     return {
         "shares": tuple(shares),
         "mean_probabilities": tuple(means),
@@ -85,8 +87,10 @@ def balance(router: Matrix) -> SolverResults:
         "above_one": experts * plain > 1,
         "even_mean": len(set(means)) == 1,
         "without_experts": plain,
-        "shares_squared": experts * sum(f * f for f in shares),
-        "probabilities_squared": experts * sum(p * p for p in means),
+        "shares_squared": Fraction(experts * sum(map(mul, counts, counts)), tokens**2),
+        "probabilities_squared": Fraction(
+            experts * sum(map(mul, sums, sums)), (tokens * unit) ** 2
+        ),
     }
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import ceil, comb, sqrt
+from math import ceil, comb, floor, isqrt, sqrt
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
+    over_common_denominator,
     require_between_zero_and_one,
     require_positive,
     require_probabilities,
@@ -59,24 +60,26 @@ def green_list(tokens: Scalar, green: Scalar, gamma: Scalar, threshold: Scalar) 
     share = Fraction(gamma)
     variance = count * share * (1 - share)
     gap = hits - count * share
-    # (k − γT)² > z² Tγ(1 − γ) in exact numbers.
+    # (k − γT)² > z² Tγ(1 − γ) in whole numbers: γ is rate / unit, and k the least one.
+    rate, unit = share.numerator, share.denominator
     bound = Fraction(threshold) ** 2 * variance
-    over = [k for k in range(count + 2) if k > count * share and (k - count * share) ** 2 > bound]
+    above = count * rate + isqrt(floor(bound * unit**2)) + 1
+    # The probabilities, in parts of unit^T.
     masses = [
-        comb(count, k) * share**k * (1 - share) ** (count - k) for k in range(hits, count + 1)
+        comb(count, k) * rate**k * (unit - rate) ** (count - k) for k in range(hits, count + 1)
     ]
-    tail = sum(masses, Fraction(0))
+    tail, point = (Fraction(each, unit**count) for each in (sum(masses), masses[0]))
     return {
         "z": float(gap) / sqrt(variance),
         "tail": tail,
         "expected": count * share,
-        "least_green": min(over, default=count + 1),
+        "least_green": min(-(-above // unit), count + 1),
         "flagged": gap > 0 and gap**2 > bound,
         "z_not_centred": hits / sqrt(variance),
         "z_without_gamma": float(gap) / sqrt(count),
         "z_of_half": (hits - count / 2) / sqrt(count / 4),
-        "point": masses[0],
-        "tail_above": tail - masses[0],
+        "point": point,
+        "tail_above": tail - point,
     }
 
 
@@ -237,29 +240,32 @@ def most_powerful(members: Vector, others: Vector, rate: Scalar) -> SolverResult
         raise ValueError("there must be at most 12 scores, and none of probability zero")
     ratios = [Fraction(m) / o for m, o in zip(members, others, strict=True)]
     order = sorted(range(len(ratios)), key=lambda place: -ratios[place])
+    # All probabilities in parts of one unit, as whole numbers.
+    parts, unit = over_common_denominator((*members, *others, rate))
+    flagging, alarms, allowed = parts[: len(ratios)], parts[len(ratios) : -1], parts[-1]
 
-    def flagged(order: list[int]) -> tuple[list[int], Fraction]:
+    def flagged(order: list[int]) -> tuple[list[int], int]:
         """The scores that are flagged in this order, up to the first that is too many."""
-        chosen, spent = [], Fraction(0)
+        chosen, spent = [], 0
         for place in order:
-            if spent + others[place] > rate:
+            if spent + alarms[place] > allowed:
                 break
             chosen.append(place)
-            spent += others[place]
+            spent += alarms[place]
         return chosen, spent
 
     best, spent = flagged(order)
     top, _ = flagged(list(reversed(range(len(ratios)))))
-    often, _ = flagged(sorted(range(len(ratios)), key=lambda place: (-members[place], place)))
+    often, _ = flagged(sorted(range(len(ratios)), key=lambda place: (-flagging[place], place)))
 
     def power(chosen: list[int]) -> Fraction:
-        return sum((Fraction(members[place]) for place in chosen), Fraction(0))
+        return Fraction(sum([flagging[place] for place in chosen]), unit)
 
     return {
         "power": power(best),
         "flagged": tuple([int(place in best) for place in range(len(ratios))]),
         "ratios": tuple(ratios),
-        "fills": spent == rate,
+        "fills": spent == allowed,
         "tie": len(set(ratios)) < len(ratios),
         "from_the_top": power(top),
         "by_members": power(often),

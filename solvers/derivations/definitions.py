@@ -202,8 +202,21 @@ def _found(value: Any) -> Found:
 
 
 def broadcast(shapes: Iterable[Sequence[int]]) -> tuple[int, ...]:
-    """The shape that tensors of such shapes have together."""
-    return tuple(torch.broadcast_shapes(*shapes))  # type: ignore[no-untyped-call]  # of torch
+    """The shape that tensors of such shapes have together.
+
+    Torch's own function loads a compiler first, and takes longer than most operations.
+    """
+    together: list[int] = []
+    for shape in shapes:
+        missing = len(shape) - len(together)
+        together = [1] * missing + together
+        start = len(together) - len(shape)
+        for place, size in enumerate(shape, start):
+            if together[place] == 1:
+                together[place] = size
+            elif size not in (1, together[place]):
+                raise ValueError(f"shapes do not go together: {size} and {together[place]} entries")
+    return tuple(together)
 
 
 def _shape(env: Env) -> tuple[int, ...]:

@@ -110,21 +110,36 @@ def _mapped(steps: "Tensor", low: "Tensor", high: "Tensor") -> tuple["Tensor", "
     import torch
 
     a, b = low[..., None], high[..., None]
+    finite_low, finite_high = torch.isfinite(a), torch.isfinite(b)
+    both, neither = finite_low & finite_high, ~finite_low & ~finite_high
+    # Mostly all variants have ends of one kind, and then one way is enough.
+    if bool(both.all()):
+        return _between(steps, a, b)
     grown = (math.pi / 2) * torch.sinh(steps)
     speed = (math.pi / 2) * torch.cosh(steps)
-    finite_low, finite_high = torch.isfinite(a), torch.isfinite(b)
-    # Between two ends, the distance from the nearer one is what must not be rounded away.
-    half = (b - a) / 2
-    share = 1 / (torch.exp(2 * grown.abs()) + 1)
-    between = torch.where(grown < 0, a + 2 * half * share, b - 2 * half * share)
-    between_speed = half * speed / torch.cosh(grown) ** 2
     ray = torch.exp(grown)
-    point = torch.where(finite_low & finite_high, between, a + ray)
-    rate = torch.where(finite_low & finite_high, between_speed, ray * speed)
-    point = torch.where(finite_high & ~finite_low, b - ray, point)
-    neither = ~finite_low & ~finite_high
+    if bool((finite_low & ~finite_high).all()):
+        return a + ray, (ray * speed).expand(*a.shape[:-1], -1)
+    if bool((finite_high & ~finite_low).all()):
+        return b - ray, (ray * speed).expand(*b.shape[:-1], -1)
+    point, rate = _between(steps, a, b)
+    point = torch.where(both, point, torch.where(finite_low, a + ray, b - ray))
+    rate = torch.where(both, rate, ray * speed)
     point = torch.where(neither, torch.sinh(grown), point)
     return point, torch.where(neither, torch.cosh(grown) * speed, rate)
+
+
+def _between(steps: "Tensor", a: "Tensor", b: "Tensor") -> tuple["Tensor", "Tensor"]:
+    """The same between two ends that are both finite."""
+    import torch
+
+    grown = (math.pi / 2) * torch.sinh(steps)
+    speed = (math.pi / 2) * torch.cosh(steps)
+    # The distance from the nearer end is what must not be rounded away.
+    half = (b - a) / 2
+    share = 1 / (torch.exp(2 * grown.abs()) + 1)
+    point = torch.where(grown < 0, a + 2 * half * share, b - 2 * half * share)
+    return point, half * (speed / torch.cosh(grown) ** 2)
 
 
 def _piece(
@@ -133,7 +148,7 @@ def _piece(
     """The integral of a piece, by how much two step sizes differ, and the integral of its size."""
     import torch
 
-    empty = low == high
+    empty, inside = low == high, _inside(low, high)[..., None]
     earlier = size = torch.full_like(low, torch.inf)
     for power in range(FIRST, LAST + 1):
         count = 2**power
@@ -142,7 +157,7 @@ def _piece(
         usable = torch.isfinite(points) & torch.isfinite(speed) & (speed > 0) & ~empty[..., None]
         # An end itself, where the integrand may have no value, is passed over.
         usable = usable & (points != low[..., None]) & (points != high[..., None])
-        values = integrand(torch.where(usable, points, _inside(low, high)[..., None]))
+        values = integrand(torch.where(usable, points, inside))
         weighted = torch.where(usable, values * torch.where(usable, speed, 0.0), 0.0)
         weighted = _without_far_gaps(weighted)
         sums = weighted.sum(-1) * (2 * WIDTH / count)

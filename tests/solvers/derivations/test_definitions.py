@@ -10,6 +10,8 @@ import torch
 from qgen.bank.derivations import Scope, read_derivation
 from qgen.document.derivation import Derivation
 from qgen.document.formula import VariableDomain
+from qgen.solvers.derivations.definitions import broadcast
+from qgen.solvers.derivations.quadrature import integral
 from qgen.solvers.derivations.second_route import evaluated
 
 A = [0.5, 1.0, 3.0]
@@ -128,3 +130,23 @@ def test_a_formula_is_a_function_of_points() -> None:
             assert float(found["slope"](points)[at]) == pytest.approx(-a * a * math.exp(-a * x))
             assert float(found["whole"](points)[at]) == pytest.approx(1 - math.exp(-a * x))
             assert float(found["taylor"](points)[at]) == pytest.approx(1 + a * x + (a * x) ** 2 / 2)
+
+
+def test_ends_may_be_infinite_in_some_variants_of_a_batch():
+    low = torch.tensor([-math.inf, 0.0, -math.inf, 0.0], dtype=torch.float64)
+    high = torch.tensor([math.inf, math.inf, 0.0, 1.0], dtype=torch.float64)
+    found = integral(lambda points: torch.exp(-points * points), low, high, ())
+    half = math.sqrt(math.pi) / 2
+    assert found.tolist() == pytest.approx([2 * half, half, half, half * math.erf(1)], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "shapes", [((3, 1), (4,)), ((1,), (2, 1, 5), (3, 1)), ((), (2,)), ((1, 1),), ((0, 1), (1, 3))]
+)
+def test_shapes_go_together_as_torch_says(shapes):
+    assert broadcast(shapes) == tuple(torch.broadcast_shapes(*shapes))
+
+
+def test_shapes_that_do_not_go_together_are_refused():
+    with pytest.raises(ValueError, match="do not go together"):
+        broadcast(((3, 2), (3,)))
