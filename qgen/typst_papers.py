@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 STANDARD: Literal["ua-1"] = "ua-1"
 """PDF/UA-1: papers that can be listened to. Typst checks it, and that no glyph is missing."""
 _MOST_MEMORY = 2 << 30
-_MOST_COMPILED = 100
-"""A compiler keeps every file that it has read, so that after so many sources a new one begins."""
+_SOURCE = "__typst_py_bytes__.typ"
+"""What the wheel calls a source that it is given as bytes."""
 _AHEAD = 4
 _MOST_ERRORS = 5
 _NO_GLYPH = "could not be displayed with font"
@@ -265,12 +265,8 @@ class _Press:
     folder: str
     fonts: str | None
     compilers: dict[bool, "Compiler"] = field(default_factory=dict)
-    compiled: int = 0
 
     def compile(self, name: str) -> _Answer:
-        if self.compiled % _MOST_COMPILED == 0:
-            self.compilers.clear()
-        self.compiled += 1
         answer = self._compiled(name, with_system_fonts=False)
         if answer.pdf is None and _NO_GLYPH in answer.details:
             return self._compiled(name, with_system_fonts=True)
@@ -287,12 +283,15 @@ class _Press:
                 package_path=self.folder,
                 package_cache_path=self.folder,
             )
+        # As bytes, all papers are one file to Typst: it remembers how was set what an earlier one
+        # had at the same place, and keeps no more than the last.
+        source = Path(self.folder, name).read_bytes()
         try:
             pdf = self.compilers[with_system_fonts].compile(
-                Path(self.folder, name), format="pdf", pdf_standards=[STANDARD], timestamp=0
+                source, format="pdf", pdf_standards=[STANDARD], timestamp=0
             )
         except TypstError as error:
-            return _Answer(None, error.message, error.diagnostic)
+            return _Answer(None, error.message, error.diagnostic.replace(_SOURCE, name))
         assert isinstance(pdf, bytes)
         return _Answer(pdf, "", "")
 
