@@ -18,12 +18,29 @@ class Rendered:
     problems: tuple[Problem, ...]
 
 
+class Remembered:
+    """What writers remember, for as long as the tests run: fonts and scripts are made once."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def read(self, name: str) -> bytes | None:
+        return self._kept.get(name)
+
+    def keep(self, name: str, content: bytes) -> None:
+        self._kept[name] = content
+
+
+_MEMORY = Remembered()
+
+
 def writer_of(options: Any) -> Writer:
     """The writer of the format that has such options."""
     (target,) = (each.writer for each in FORMATS.values() if each.options is type(options))
     module, _, name = target.partition(":")
     writer = getattr(import_module(module), name)(options)
     assert isinstance(writer, Writer)
+    writer.memory = _MEMORY
     return writer
 
 

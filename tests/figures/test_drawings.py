@@ -5,7 +5,9 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +111,14 @@ CASES |= {
         {"functions": PARABOLA},
     ),
 }
+
+
+@cache
+def drawn(name: str) -> Mapping[str, bytes]:
+    """The files of a figure."""
+    return render_figure(name, CASES[name][0]).forms
+
+
 FIGURES = pytest.mark.parametrize("name", CASES)
 
 UNFIT: list[tuple[str, Values, str]] = [
@@ -182,7 +192,7 @@ def test_every_figure_is_tested() -> None:
 
 @FIGURES
 def test_files_are_valid_small_and_undated(name: str, tmp_path: Path) -> None:
-    forms = render_figure(name, CASES[name][0]).forms
+    forms = drawn(name)
     assert set(forms) == {"svg", "pdf"}
     root = etree.fromstring(forms["svg"])
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
@@ -201,7 +211,7 @@ def test_files_are_valid_small_and_undated(name: str, tmp_path: Path) -> None:
 @FIGURES
 def test_pdf_is_one_page_with_its_labels(name: str, tmp_path: Path) -> None:
     path = tmp_path / "figure.pdf"
-    path.write_bytes(render_figure(name, CASES[name][0]).forms["pdf"])
+    path.write_bytes(drawn(name)["pdf"])
     text = subprocess.run(
         ["pdftotext", str(path), "-"], capture_output=True, text=True, check=True
     ).stdout
@@ -212,8 +222,8 @@ def test_pdf_is_one_page_with_its_labels(name: str, tmp_path: Path) -> None:
 @FIGURES
 def test_other_numbers_give_other_bytes(name: str) -> None:
     values, change = CASES[name]
-    first, second = render_figure(name, values), render_figure(name, {**values, **change})
-    assert all(first.forms[form] != second.forms[form] for form in ("svg", "pdf"))
+    first, second = drawn(name), render_figure(name, {**values, **change}).forms
+    assert all(first[form] != second[form] for form in ("svg", "pdf"))
 
 
 def test_bytes_depend_on_numbers_only(tmp_path: Path) -> None:
@@ -236,18 +246,16 @@ def test_bytes_depend_on_numbers_only(tmp_path: Path) -> None:
         text=True,
         check=True,
     ).stdout.split()
-    own = []
-    for name, (values, _) in CASES.items():
-        forms = render_figure(name, values).forms
-        own.append(hashlib.sha256(forms["svg"] + forms["pdf"]).hexdigest())
-    assert other == own
+    digests = [hashlib.sha256(drawn(name)["svg"] + drawn(name)["pdf"]) for name in CASES]
+    assert other == [each.hexdigest() for each in digests]
 
 
 def test_equal_numbers_give_equal_bytes_however_they_are_held() -> None:
     values = CASES["divergence.kl_integrand"][0]
-    exact = render_figure("divergence.kl_integrand", values)
     rounded = {name: float(value) for name, value in values.items()}
-    assert render_figure("divergence.kl_integrand", rounded).forms == exact.forms
+    assert render_figure("divergence.kl_integrand", rounded).forms == drawn(
+        "divergence.kl_integrand"
+    )
 
 
 def test_drawing_leaves_matplotlib_as_it_was() -> None:
