@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +20,7 @@ from qgen.bank.models import (
 )
 from qgen.bank.parameters import ParameterEntry
 from tests.bank.written import KINDS, exam, load_exam_text, load_text, question
+from tests.quick_yaml import to_yaml
 
 pytestmark = pytest.mark.slow
 
@@ -116,7 +116,7 @@ def test_questions_with_anything_in_one_field(data: st.DataObject) -> None:
     changed = question(kind)
     for key in data.draw(st.lists(st.sampled_from(KEYS), min_size=1, max_size=3)):
         changed[key] = data.draw(nested(KEYS))
-    bank, problems = load_text(yaml.safe_dump(changed, allow_unicode=True))
+    bank, problems = load_text(to_yaml(changed, sort_keys=True))
     assert bool(bank.questions) != bool(problems)
     for problem in problems:
         held(problem)
@@ -131,7 +131,7 @@ def test_questions_with_any_text(data: st.DataObject) -> None:
         stem=data.draw(texts),
         explanation=data.draw(texts),
     )
-    for problem in load_text(yaml.safe_dump(changed, allow_unicode=True))[1]:
+    for problem in load_text(to_yaml(changed, sort_keys=True))[1]:
         held(problem)
 
 
@@ -141,7 +141,7 @@ def test_exams_with_anything_in_one_field(data: st.DataObject) -> None:
     changed = exam()
     for key in data.draw(st.lists(st.sampled_from(EXAM_KEYS), min_size=1, max_size=3)):
         changed[key] = data.draw(nested(EXAM_KEYS))
-    loaded, problems = load_exam_text(yaml.safe_dump(changed, allow_unicode=True))
+    loaded, problems = load_exam_text(to_yaml(changed, sort_keys=True))
     assert (loaded is None) == bool(problems)
     for problem in problems:
         held(problem)

@@ -4,12 +4,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import yaml
-
 from qgen.bank.catalogue import BankPath, Catalogue, open_bank
 from qgen.bank.loader import LoadedSpec, load_bank, load_exam
 from qgen.bank.templates import Bank, QuestionTemplate
 from qgen.document.problem import Problem
+from tests.quick_yaml import to_yaml
 
 KINDS: dict[str, dict[str, Any]] = {
     "single_choice": {"options": [{"text": "yes", "correct": True}, {"text": "no"}]},
@@ -73,7 +72,7 @@ def exam(**changes: Any) -> dict[str, Any]:
 
 
 def written(data: Any) -> str:
-    return str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True))
+    return to_yaml(data)
 
 
 def load_text(text: str | bytes, folder: Path | None = None) -> tuple[Bank, list[Problem]]:

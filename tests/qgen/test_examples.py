@@ -12,11 +12,11 @@ from typing import Any
 
 import lxml.html
 import pytest
-import yaml
 
 from qgen.banks import bank_path
 from tests.folded import unpacked
 from tests.qgen.course import EXAMPLES, digests, manifest
+from tests.quick_yaml import from_yaml
 
 pytestmark = pytest.mark.slow
 
@@ -28,7 +28,7 @@ def shipped_questions() -> dict[str, dict[str, Any]]:
     """The shipped bank as plain YAML, read by nothing of ours."""
     found = {}
     for path in sorted(bank_path("builtin", Path()).path.rglob("*.yaml")):
-        data = yaml.safe_load(path.read_text("utf-8"))
+        data = from_yaml(path.read_text("utf-8"))
         for question in data if isinstance(data, list) else [data]:
             found[question["id"]] = question
     return found
@@ -52,7 +52,7 @@ class TestEveryExample:
         assert all(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
     def test_every_format_of_the_spec_is_there(self, folder: Path, spec: Path) -> None:
-        outputs = yaml.safe_load(spec.read_text("utf-8"))["outputs"]
+        outputs = from_yaml(spec.read_text("utf-8"))["outputs"]
         assert {path.name for path in folder.iterdir() if path.is_dir()} == set(outputs)
 
     def test_every_paper_has_a_key_for_every_answer(self, folder: Path) -> None:
@@ -97,7 +97,7 @@ class TestEveryExample:
 @pytest.mark.parametrize("name", ["quiz", "midterm", "problem-sheet"])
 def test_the_budgets_of_time_and_points_add_up(name: str, example: Callable[[Path], Path]) -> None:
     """What an exam to start from says about its points and its work is what its questions give."""
-    spec = yaml.safe_load((EXAMPLES / f"{name}.yaml").read_text("utf-8"))
+    spec = from_yaml((EXAMPLES / f"{name}.yaml").read_text("utf-8"))
     said = re.search(r"There are (\d+) points for about (\d+) minutes", spec["instructions"])
     assert said is not None
     points, minutes = map(int, said.groups())

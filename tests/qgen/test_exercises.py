@@ -10,11 +10,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-import yaml
 from lxml import html
 
 from qgen.document.formats import FORMATS
 from tests.qgen.course import EXAMPLES, Course, manifest
+from tests.quick_yaml import from_yaml
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +23,7 @@ FIELDS = ("statistics", "calculus", "algebra", "physics", "programming", "langua
 
 
 def exercises() -> dict[str, dict[str, object]]:
-    files = (yaml.safe_load((BANK / f"{name}.yaml").read_text("utf-8")) for name in FIELDS)
+    files = (from_yaml((BANK / f"{name}.yaml").read_text("utf-8")) for name in FIELDS)
     return {each["id"]: each for file in files for each in file}
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from click.testing import CliRunner
 
 from qgen.bank.roster import read_roster
@@ -14,6 +13,7 @@ from qgen.cli import main
 from tests.bank.written import load_exam_text
 from tests.mutations import as_yaml, in_time, mutated_data, mutated_text
 from tests.qgen.course import EXAMPLES, Course, choice, numeric
+from tests.quick_yaml import from_yaml
 
 pytestmark = pytest.mark.slow
 
@@ -47,7 +47,7 @@ SPEC: dict[str, Any] = {
 def specs() -> list[tuple[str, Any]]:
     """The shipped examples, and one with every kind of entry."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(EXAMPLES.glob("*.yaml"))]
-    return [*((text, yaml.safe_load(text)) for text in texts), (as_yaml(SPEC), SPEC)]
+    return [*((text, from_yaml(text)) for text in texts), (as_yaml(SPEC), SPEC)]
 
 
 @pytest.mark.parametrize("part", ROUNDS)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 import qgen.bank.questions
 from qgen import deriving
@@ -15,6 +14,7 @@ from qgen.checking import How, check_question
 from qgen.document.problem import Problem
 from tests.bank.written import load_text
 from tests.mutations import as_yaml, in_time, mutated_data, mutated_text
+from tests.quick_yaml import from_yaml, to_yaml
 
 pytestmark = pytest.mark.slow
 
@@ -29,10 +29,10 @@ def shipped() -> tuple[tuple[str, Any], ...]:
     folder = Path(qgen.bank.questions.__file__ or "").parent
     found = []
     for path in sorted(folder.rglob("*.yaml")):
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = from_yaml(path.read_text(encoding="utf-8"))
         for each in data if isinstance(data, list) else [data]:
-            plain = yaml.safe_dump(each, sort_keys=False, allow_unicode=True)
-            found.append((plain, yaml.safe_load(plain)))
+            plain = to_yaml(each)
+            found.append((plain, from_yaml(plain)))
     return tuple(found)
 
 

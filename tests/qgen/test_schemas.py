@@ -6,12 +6,12 @@ from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 from click.testing import Result
 
 from qgen.schemas import exam_schema, question_schema
 from tests.qgen.course import numeric
 from tests.qgen.test_examples import SPECS, shipped_questions
+from tests.quick_yaml import from_yaml
 
 
 def described(schema: Any) -> Iterator[dict[str, Any]]:
@@ -53,7 +53,7 @@ class TestSchema:
     def test_the_examples_are_valid(self) -> None:
         validator = jsonschema.Draft202012Validator(exam_schema())
         for path in SPECS:
-            data = plain(yaml.safe_load(path.read_text("utf-8")))
+            data = plain(from_yaml(path.read_text("utf-8")))
             assert [str(error) for error in validator.iter_errors(data)] == []
 
     @pytest.mark.parametrize(

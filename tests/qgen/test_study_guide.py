@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from lxml import html
 
 from tests.qgen.course import Course, choice, errors, formula, numeric
+from tests.quick_yaml import from_yaml
 
 ROOT = Path(__file__).parents[2]
 
@@ -277,7 +277,7 @@ def test_the_midterms_guide_gives_nothing_away(midterm: Path) -> None:
 
 
 def _questions(path: Path) -> list[dict[str, Any]]:
-    data = yaml.safe_load(path.read_text("utf-8"))
+    data = from_yaml(path.read_text("utf-8"))
     return data if isinstance(data, list) else [data]
 
 

@@ -9,11 +9,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import yaml
 
 import qgen
 from qgen.solvers.routes.registry import all_solvers
 from tests.qgen.course import EXAMPLES, digests
+from tests.quick_yaml import from_yaml, to_yaml
 
 ROOT = Path(__file__).parents[2]
 ROOMS = {
@@ -110,8 +110,8 @@ def test_the_installed_command_builds_an_exam_from_an_empty_folder(
     where = "import qgen, qgen.bank; print(qgen.__file__, qgen.bank.__file__)"
     for path in run(installed / "python", "-c", where, cwd=tmp_path).split():
         assert path.startswith(str(installed.parent))
-    spec = yaml.safe_load((EXAMPLES / "midterm.yaml").read_text("utf-8"))
-    (tmp_path / "midterm.yaml").write_text(yaml.safe_dump(spec, sort_keys=False))
+    spec = from_yaml((EXAMPLES / "midterm.yaml").read_text("utf-8"))
+    (tmp_path / "midterm.yaml").write_text(to_yaml(spec))
     command = (installed / "qgen", "build", "midterm.yaml", "--format", "moodle,html")
     assert "files in build/midterm/" in run(*command, cwd=tmp_path)
     built = digests(tmp_path / "build" / "midterm")
