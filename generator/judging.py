@@ -47,6 +47,11 @@ class Condition:
         response = FIRST_ROW if self.is_vector else RESPONSE
         return closed_terms(self.expression.source, self.known, response=response)
 
+    @property
+    def shape(self) -> tuple[Term, ...]:
+        """The tree before there are values."""
+        return closed_terms(self.expression.source, None)
+
 
 def _plain(response: Value) -> Value:
     """Whole numbers as such: functions of them know them by their type."""
@@ -83,3 +88,8 @@ class FormulaCondition:
     def terms(self) -> tuple[Term, ...]:
         """The condition as trees, one for each comparison."""
         return closed_terms(self.source, self.known, self.variables)
+
+    @property
+    def shape(self) -> tuple[Term, ...]:
+        """The trees before there are values."""
+        return closed_terms(self.source, None, self.variables)
