@@ -10,6 +10,7 @@ from qgen.bank.conditions import (
     closed_terms,
     compile_comparisons,
     is_portable,
+    shape_of,
     wanted_equal,
 )
 from qgen.bank.expressions import Expression, ExpressionError, evaluate
@@ -50,7 +51,7 @@ class Condition:
     @property
     def shape(self) -> tuple[Term, ...]:
         """The tree before there are values."""
-        return closed_terms(self.expression.source, None)
+        return shape_of(self.expression.source, of_formulas=False)
 
 
 def _plain(response: Value) -> Value:
@@ -92,4 +93,4 @@ class FormulaCondition:
     @property
     def shape(self) -> tuple[Term, ...]:
         """The trees before there are values."""
-        return closed_terms(self.source, None, self.variables)
+        return shape_of(self.source, of_formulas=True)
