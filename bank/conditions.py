@@ -265,9 +265,15 @@ def closed_terms(
 
 
 @lru_cache(maxsize=256)
+def shape_of(source: str, of_formulas: bool) -> tuple[Term, ...]:
+    """The trees of a condition before there are values: 0 stands for each that is not written."""
+    return closed_terms(source, None, () if of_formulas else None)
+
+
+@lru_cache(maxsize=256)
 def is_portable(source: str, of_formulas: bool) -> bool:
     """Whether everything that a condition does with a response is in the table of such things."""
-    terms = closed_terms(source, None, () if of_formulas else None)
+    terms = shape_of(source, of_formulas)
     if not of_formulas:
         return all(used(term) <= PORTABLE and not _typed_exponent(term) for term in terms)
     sides = (s for term in terms if isinstance(term, Applied) for s in term.arguments)

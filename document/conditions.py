@@ -75,3 +75,7 @@ class Judge(Protocol):
     @property
     def terms(self) -> tuple[Term, ...]:
         """The condition as trees, all of which hold; of formulas, each is one comparison."""
+
+    @property
+    def shape(self) -> tuple[Term, ...]:
+        """The trees before there are values: 0 stands for each that is not written there."""

@@ -10,6 +10,7 @@ from qgen.bank.conditions import (
     closed_terms,
     compile_comparisons,
     is_portable,
+    shape_of,
     wanted_equal,
 )
 from qgen.bank.expressions import Expression, ExpressionError, evaluate
@@ -47,6 +48,11 @@ class Condition:
         response = FIRST_ROW if self.is_vector else RESPONSE
         return closed_terms(self.expression.source, self.known, response=response)
 
+    @property
+    def shape(self) -> tuple[Term, ...]:
+        """The tree before there are values."""
+        return shape_of(self.expression.source, of_formulas=False)
+
 
 def _plain(response: Value) -> Value:
     """Whole numbers as such: functions of them know them by their type."""
@@ -83,3 +89,8 @@ class FormulaCondition:
     def terms(self) -> tuple[Term, ...]:
         """The condition as trees, one for each comparison."""
         return closed_terms(self.source, self.known, self.variables)
+
+    @property
+    def shape(self) -> tuple[Term, ...]:
+        """The trees before there are values."""
+        return shape_of(self.source, of_formulas=True)

@@ -148,7 +148,7 @@ def _losses(exam: LoadedExam, writers: Sequence[NamedWriter]) -> list[Problem]:
             *each.writer.losses(item),
             *formula_losses(each.name, each.writer, item),
             *extra_losses(each.name, each.writer, item),
-            *condition_losses(each.name, item),
+            *condition_losses(each.name, each.writer, item),
         )
     ]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from qgen.document.answers import FormulaAnswer, Part
+from qgen.document.answers import FormulaAnswer, Open, Part
 from qgen.document.exam import Item
 from qgen.document.formats import MoodleOptions
 from qgen.renderers.carriage import MarkedBy, marked_by
@@ -53,8 +53,8 @@ def marks_formula(answer: FormulaAnswer, options: MoodleOptions) -> bool:
 
 
 def wants_plugin(half: Half, options: MoodleOptions) -> bool:
-    """Whether a plugin is to ask for a half; one without a formula needs none."""
-    asked = any(isinstance(part.answer, FormulaAnswer) for part in half.parts)
+    """Whether a plugin is to ask for a half; one without a formula or a condition needs none."""
+    asked = any(isinstance(part.answer, (FormulaAnswer, Open)) for part in half.parts)
     return options.formulas in _PLUGINS and half.by == "machine" and asked
 
 
@@ -76,6 +76,12 @@ def in_plugin(half: Half, options: MoodleOptions) -> bool:
 def who_marks(item: Item, options: MoodleOptions) -> tuple[MarkedBy, ...]:
     """Who marks each part: a person all parts of a derivation that becomes one essay."""
     by = tuple(_who_marks(part, options) for part in item.parts)
+    machine = [part for part, who in zip(item.parts, by, strict=True) if who == "machine"]
+    if any(map(_is_judged, machine)) and stack_fields.shape_fault(machine) is not None:
+        # Only there a condition is worked out, and not all of these are asked there.
+        by = tuple(
+            "person" if _is_judged(part) else who for part, who in zip(item.parts, by, strict=True)
+        )
     if options.derivations == "essay" and "person" in by:
         return tuple("person" for _ in by)
     return by
@@ -84,7 +90,15 @@ def who_marks(item: Item, options: MoodleOptions) -> tuple[MarkedBy, ...]:
 def _who_marks(part: Part, options: MoodleOptions) -> MarkedBy:
     if isinstance(part.answer, FormulaAnswer) and not marks_formula(part.answer, options):
         return "person"
+    if _is_judged(part) and options.formulas == "stack":
+        asked = stack_fields.judged_as(part.answer)
+        return "person" if asked is part.answer else "machine"
     return marked_by("moodle", part.answer)
+
+
+def _is_judged(part: Part) -> bool:
+    """Whether a condition decides what is right."""
+    return isinstance(part.answer, Open) and part.answer.accepts is not None
 
 
 def halves(item: Item, options: MoodleOptions) -> tuple[Half, ...]:

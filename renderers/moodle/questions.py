@@ -164,7 +164,8 @@ class MoodleQuestions:
             return self._in_plugin(item, half, frame)
         values = self._formula_values(item, half)
         if item.is_derivation:
-            if half.by == "person" or values is None:
+            judged = any(isinstance(part.answer, Open) for part in half.parts)
+            if half.by == "person" or values is None or judged:
                 return self._essay_of_parts(item, half, frame)
             asked = {part.label for part in half.parts}
             in_text, blanks = self._cloze.derivation(item.parts, asked, values, frame.labels)
@@ -239,7 +240,9 @@ class MoodleQuestions:
             return False
         fault = variant_fault(half, self._options)
         if fault is not None:
-            self._tell(item, item.parts[0], f"{fault}; values of formulas are asked for instead")
+            judged = any(isinstance(part.answer, Open) for part in half.parts)
+            instead = "a person marks" if judged else "values of formulas are asked for"
+            self._tell(item, item.parts[0], f"{fault}; {instead} instead")
         return fault is None
 
     def _in_plugin(self, item: Item, half: Half, frame: Frame) -> str:

@@ -16,6 +16,7 @@ _PLACE = re.compile("\0input([0-9]+)\0")
 _VERSION = "2026010500"
 """Of the plugin that the elements are written for."""
 _INPUT_SIZE = 40
+_ENTRY_SIZE = 8
 
 # No text of an item holds such a character.
 ELEMENTS_HERE = "\0elements"
@@ -97,7 +98,8 @@ def _input(field: Field, *, may_be_empty: bool) -> str:
     return (
         f"<input>\n<name>ans{field.number}</name>\n<type>{field.kind}</type>\n"
         f"<tans>{field.key}</tans>\n"
-        f"<boxsize>{_INPUT_SIZE}</boxsize>\n<strictsyntax>1</strictsyntax>\n"
+        f"<boxsize>{_ENTRY_SIZE if field.kind == 'matrix' else _INPUT_SIZE}</boxsize>\n"
+        "<strictsyntax>1</strictsyntax>\n"
         "<insertstars>1</insertstars>\n<syntaxhint></syntaxhint>\n"
         "<syntaxattribute>0</syntaxattribute>\n<forbidwords></forbidwords>\n"
         f"<allowwords>{escaped(','.join(field.allowed))}</allowwords>\n<forbidfloat>0</forbidfloat>\n"
@@ -114,7 +116,8 @@ def _tree(field: Field) -> str:
     return (
         f"<prt>\n<name>prt{field.number}</name>\n<value>{field.value}</value>\n"
         "<autosimplify>1</autosimplify>\n<feedbackstyle>1</feedbackstyle>\n"
-        f"<feedbackvariables><text>{cdata(field.following)}</text></feedbackvariables>\n"
+        f"<feedbackvariables><text>{cdata(field.judging + field.following)}</text>"
+        "</feedbackvariables>\n"
         f"{''.join(nodes)}</prt>\n"
     )
 
@@ -123,7 +126,8 @@ def _node(field: Field, number: int, node: Node, last: int) -> str:
     following = number + 1 if number < last else -1
     return (
         f"<node>\n<name>{number}</name>\n<description></description>\n"
-        f"<answertest>{node.test}</answertest>\n<sans>ans{field.number}</sans>\n"
+        f"<answertest>{node.test}</answertest>\n"
+        f"<sans>{node.given or f'ans{field.number}'}</sans>\n"
         f"<tans>{node.against}</tans>\n"
         f"<testoptions>{node.margin}</testoptions>\n<quiet>1</quiet>\n"
         "<truescoremode>=</truescoremode>\n"

@@ -4,34 +4,50 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, assert_never
 
-from qgen.document.answers import FormulaAnswer, Numeric, Part, SingleChoice, option_letter
-from qgen.document.formula import GREEK, Call, Formula, VariableDomain, numbers, operands, typed
+from qgen.document.answers import (
+    Acceptance,
+    Answer,
+    FormulaAnswer,
+    MatrixAnswer,
+    Numeric,
+    Open,
+    Part,
+    Rows,
+    SingleChoice,
+    option_letter,
+)
+from qgen.document.formula import GREEK, VariableDomain, numbers
+from qgen.document.numbers import exact_value
 from qgen.renderers.carried import Quotient
+from qgen.renderers.moodle import stack_conditions
 from qgen.renderers.moodle.numbers import NumberWriter, grade
+from qgen.renderers.moodle.stack_formulas import functions_in, maxima, other_names
 
 _KEY, _MISTAKE, _FOLLOWING = "tkey", "tmis", "tfol"
-_CONSTANTS = frozenset(("e", "i"))
 # Words and functions of the plugin's computer algebra, which a variable cannot be.
 _TAKEN = frozenset(
     "pi inf minf infinity und ind true false at if is do or del and not then else for in to "
     "thru step while unless return block ln lg log exp sqrt abs sin cos tan tanh max min "
     "sigmoid".split()
 )
-_OWN = re.compile(rf"({_KEY}|{_MISTAKE}|{_FOLLOWING}|ans|prt)[0-9x]*")
+_OWN = re.compile(rf"({_KEY}|{_MISTAKE}|{_FOLLOWING}|ans|prt)[0-9x]*|tq[a-z]+[0-9]*")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
 _UNPROVED = frozenset(("max", "min"))
 _SHORT = 2
 _NOTHING = "<text></text>"
 
-Kind: TypeAlias = Literal["algebraic", "numerical", "radio"]
+Kind: TypeAlias = Literal["algebraic", "numerical", "matrix", "radio"]
 AnswerTest: TypeAlias = Literal["AlgEquiv", "NumAbsolute", "NumRelative"]
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """What a response is compared with, and what it earns where it is that."""
+    """What a response is compared with, and what it earns where it is that.
+
+    `given` is what is compared, where that is not what was typed.
+    """
 
     against: str
     score: str
@@ -39,11 +55,15 @@ class Node:
     feedback: str = _NOTHING
     test: AnswerTest = "AlgEquiv"
     margin: str = ""
+    given: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One box and its nodes. `tests` are what is typed, its score and the note; the key first."""
+    """One box and its nodes. `tests` are what is typed, its score and the note; the key first.
+
+    `following` is worked out of an earlier box, `judging` of its own, before the nodes.
+    """
 
     number: int
     value: str
@@ -55,12 +75,7 @@ class Field:
     domains: Mapping[str, VariableDomain] = field(default_factory=dict)
     allowed: tuple[str, ...] = ()
     following: str = ""
-
-
-def other_names(variables: Mapping[str, VariableDomain]) -> dict[str, str]:
-    """What is typed for the variables that the plugin would take for constants."""
-    free = (letter for letter in "hkmnqrsuvwxyz" if letter not in variables)
-    return {name: next(free) for name in sorted(_CONSTANTS & variables.keys())}
+    judging: str = ""
 
 
 def name_fault(answer: FormulaAnswer) -> str | None:
@@ -76,7 +91,7 @@ def stack_fault(answer: FormulaAnswer) -> str | None:
     formulas = (answer.key, *(mistake.value for mistake in answer.mistakes))
     if any(isinstance(number, float) for formula in formulas for number in numbers(formula)):
         return "STACK compares exact numbers, and the formula has rounded ones"
-    called = {name for formula in formulas for name in _functions(formula)} & _UNPROVED
+    called = {name for formula in formulas for name in functions_in(formula)} & _UNPROVED
     if called:
         return f"STACK cannot prove what {' and '.join(sorted(called))} of formulas are"
     return None
@@ -87,32 +102,50 @@ def shape_fault(parts: Sequence[Part]) -> str | None:
     domains: dict[str, VariableDomain] = {}
     for part in parts:
         where = f"part {part.label}: " if part.label else ""
-        match part.answer:
-            case FormulaAnswer():
-                if (fault := name_fault(part.answer)) is not None:
+        match judged_as(part.answer):
+            case FormulaAnswer() as answer:
+                if (fault := name_fault(answer)) is not None:
                     return f"{where}{fault}"
-                others = other_names(part.answer.variables)
-                for name, domain in part.answer.variables.items():
+                others = other_names(answer.variables)
+                for name, domain in answer.variables.items():
                     if domains.setdefault(others.get(name, name), domain) != domain:
                         return f"{where}'{name}' has another domain than before"
             case Numeric() | SingleChoice():
+                pass
+            case MatrixAnswer() if isinstance(part.answer, Open):
                 pass
             case _:
                 return f"{where}only numbers, formulas and single choices are asked"
     return None
 
 
+def judged_as(answer: Answer) -> Answer:
+    """What a box is for: of an answer whose condition STACK works out, what its example is."""
+    match answer:
+        case Open(accepts=Acceptance() as accepts) if stack_conditions.shape_fault(accepts) is None:
+            return accepts.example
+        case _:
+            return answer
+
+
 def parts_fault(parts: Sequence[Part]) -> str | None:
     """Why one question of STACK cannot ask for these parts as they are; None where it can."""
-    faults = (
-        (part.label, stack_fault(part.answer))
-        for part in parts
-        if isinstance(part.answer, FormulaAnswer)
-    )
+    faults = ((part.label, _values_fault(part.answer)) for part in parts)
     told = (
         f"part {label}: {fault}" if label else fault for label, fault in faults if fault is not None
     )
     return next(told, None)
+
+
+def _values_fault(answer: Answer) -> str | None:
+    match answer:
+        case FormulaAnswer():
+            return stack_fault(answer)
+        case Open(accepts=Acceptance(example=example) as accepts):
+            fault = stack_fault(example) if isinstance(example, FormulaAnswer) else None
+            return fault or stack_conditions.values_fault(accepts)
+        case _:
+            return None
 
 
 def formula_field(
@@ -123,10 +156,10 @@ def formula_field(
     formulas = [answer.key, *(mistake.value for mistake in answer.mistakes)]
     names = [f"{_KEY}{number}", *(f"{_MISTAKE}{number}x{n}" for n in range(1, len(formulas)))]
     lines = [
-        f"{name}:{_maxima(formula, others)};" for name, formula in zip(names, formulas, strict=True)
+        f"{name}:{maxima(formula, others)};" for name, formula in zip(names, formulas, strict=True)
     ]
     allowed = [name for name in answer.variables if len(name) > _SHORT and name not in GREEK]
-    if any("sigmoid" in _functions(formula) for formula in formulas):
+    if any("sigmoid" in functions_in(formula) for formula in formulas):
         lines.insert(0, "sigmoid(qx):=1/(1+exp(-qx));")
         allowed.append("sigmoid")
     nodes = [Node(names[0], "1", "KEY")]
@@ -158,6 +191,53 @@ def number_field(number: int, points: Fraction, answer: Numeric, feedback: Seque
     if all(abs(near - float(value)) > 2 * float(width) for value, width in wrong):
         tests.append((f"{near:.14g}", "0", f"NOT{len(feedback)}"))
     return Field(number, grade(points), "numerical", key, tuple(nodes), tuple(tests))
+
+
+def condition_field(
+    number: int, points: Fraction, acceptance: Acceptance, feedback: Sequence[str]
+) -> Field:
+    """What a condition judges, with the mistakes' `<text>` elements."""
+    example = acceptance.example
+    match example:
+        case Numeric():
+            made = number_field(number, points, example, feedback)
+        case FormulaAnswer():
+            made = formula_field(number, points, example, feedback)
+        case MatrixAnswer():
+            made = _matrix_field(number, points, example, feedback)
+        case _:
+            assert_never(example)
+    lines, given, against = stack_conditions.judged(acceptance, number)
+    judge = Node(against, "1", "KEY", given=given)
+    # What lies beside the example may be right as well.
+    tests = tuple(test for test in made.tests if not test[2].startswith("NOT"))
+    helpers = () if isinstance(example, FormulaAnswer) else stack_conditions.HELPERS
+    return replace(
+        made,
+        nodes=(judge, *made.nodes[1:]),
+        tests=tests,
+        lines=(*helpers, *made.lines),
+        judging=lines,
+    )
+
+
+def _matrix_field(
+    number: int, points: Fraction, answer: MatrixAnswer, feedback: Sequence[str]
+) -> Field:
+    """A matrix, whose known mistakes are those with just their entries."""
+    key = f"{_KEY}{number}"
+    lines, nodes = [f"{key}:{_matrix(answer.key)};"], [Node(key, "1", "KEY")]
+    for place, (mistake, text) in enumerate(zip(answer.mistakes, feedback, strict=True), 1):
+        name = f"{_MISTAKE}{number}x{place}"
+        lines.append(f"{name}:{_matrix(mistake.rows)};")
+        nodes.append(Node(name, "0", f"MISTAKE{place}", text))
+    tests = tuple((node.against, node.score, node.note) for node in nodes)
+    return Field(number, grade(points), "matrix", key, tuple(nodes), tests, tuple(lines))
+
+
+def _matrix(rows: Rows) -> str:
+    lines = (f"[{','.join(str(exact_value(entry)) for entry in row)}]" for row in rows)
+    return f"matrix({','.join(lines)})"
 
 
 def choice_field(
@@ -212,15 +292,3 @@ def _polynomial(coefficients: Sequence[Fraction], box: str) -> str:
     # The constant stands alone: zero to the power of zero is an error there.
     terms = [f"({each})*{box}^{power}" for power, each in enumerate(coefficients) if power]
     return "+".join((f"({coefficients[0]})", *terms))
-
-
-def _functions(formula: Formula) -> frozenset[str]:
-    here = frozenset((formula.function,)) if isinstance(formula, Call) else frozenset[str]()
-    return here.union(*map(_functions, operands(formula)))
-
-
-def _maxima(formula: Formula, others: Mapping[str, str]) -> str:
-    text = re.sub(r"\bln\(", "log(", typed(formula))
-    for name, other in others.items():
-        text = re.sub(rf"(?<![A-Za-z0-9_]){name}(?![A-Za-z0-9_])", other, text)
-    return text

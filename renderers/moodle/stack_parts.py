@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from qgen.document.answers import (
+    Acceptance,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -20,18 +21,20 @@ from qgen.document.numbers import exact_value
 from qgen.document.richtext import Passage
 from qgen.renderers.carried import quotient_of
 from qgen.renderers.labels import Labels
+from qgen.renderers.matrices import size_text
 from qgen.renderers.moodle.cloze import typing_hint
 from qgen.renderers.moodle.essay import lettered, part_heading
 from qgen.renderers.moodle.stack import input_here
 from qgen.renderers.moodle.stack_fields import (
     Field,
     choice_field,
+    condition_field,
     following,
     follows_by,
     formula_field,
     number_field,
-    other_names,
 )
+from qgen.renderers.moodle.stack_formulas import other_names
 from qgen.renderers.moodle.text import EMPTY_FIELD, MoodleText, escaped_text
 
 
@@ -102,12 +105,25 @@ class StackParts:
                 shown = lettered((answer.options[each].text for each in order), self._text)
                 said = [self._said(option.feedback) for option in answer.options]
                 return f"{shown}{box}", choice_field(number, points, answer, order, said)
+            case Open(accepts=Acceptance() as accepts):
+                return self._by_condition(number, part, accepts)
             case (
                 MultipleSelect() | ShortAnswer() | MatrixAnswer() | Matching() | Ordering() | Open()
             ):
                 raise AssertionError("such a part is not asked in the plugin")
             case _:
                 assert_never(answer)
+
+    def _by_condition(self, number: int, part: Part, accepts: Acceptance) -> tuple[str, Field]:
+        example = accepts.example
+        said = [self._text.field(mistake.feedback) for mistake in example.mistakes]
+        made = condition_field(number, part.points, accepts, said)
+        if isinstance(example, FormulaAnswer):
+            return formula_box(number, example, self._labels), made
+        told = typing_hint(self._labels)
+        if isinstance(example, MatrixAnswer):
+            told = escaped_text(size_text(example, self._labels))
+        return f"<p>{input_here(number)} {told}</p>", made
 
     def _said(self, feedback: Passage | None) -> str:
         return EMPTY_FIELD if feedback is None else self._text.field(feedback)

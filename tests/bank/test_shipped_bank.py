@@ -30,7 +30,7 @@ from qgen.document.answers import (
     SingleChoice,
 )
 from qgen.document.exam import Item
-from qgen.document.richtext import Text, plain_text, walk
+from qgen.document.richtext import RichText, Text, plain_text, walk
 from qgen.figures.registry import all_figures
 from qgen.generator.filling import Filler, Filling
 from qgen.generator.provenance import known_answers
@@ -104,11 +104,21 @@ def test_every_question_is_dressed(questions: list[QuestionTemplate]) -> None:
 
 
 def test_every_option_says_why(questions: list[QuestionTemplate]) -> None:
+    """An option that is plain text says nothing itself: then the explanation does, by its name."""
     for each in questions:
-        for answer in (part.answer for part in each.parts):
-            if isinstance(answer, ChoiceTemplate):
-                unsaid = [option.place for option in answer.options if option.feedback is None]
-                assert unsaid == []
+        for part in each.parts:
+            if isinstance(part.answer, ChoiceTemplate):
+                why = [text for text in (part.explanation, each.explanation) if text is not None]
+                explained = " ".join(map(_words, why))
+                for option in part.answer.options:
+                    if option.feedback is None:
+                        assert not option.correct, option.place
+                        assert _words(option.text) in explained, option.place
+
+
+def _words(text: RichText) -> str:
+    written = (node.text for node in walk(text.blocks) if isinstance(node, Text))
+    return " ".join(" ".join(written).casefold().split())
 
 
 def test_questions_and_their_solvers_fit(questions: list[QuestionTemplate]) -> None:
