@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from qgen.document.answers import (
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -16,9 +17,8 @@ from qgen.document.answers import (
     ShortAnswer,
     SingleChoice,
 )
-from qgen.document.numbers import exact_value
 from qgen.document.richtext import Passage
-from qgen.renderers.carried import quotient_of
+from qgen.renderers.carried import carried_quotient
 from qgen.renderers.labels import Labels
 from qgen.renderers.moodle.cloze import typing_hint
 from qgen.renderers.moodle.essay import lettered, part_heading
@@ -68,7 +68,6 @@ class StackParts:
         body: list[str] = []
         fields: list[Field] = []
         headings: list[str] = []
-        places = {part.label: number for number, part in enumerate(parts, 1)}
         for number, part in enumerate(parts, 1):
             asked, field = self._asked(number, part, f"{name}/{part.label}")
             before = after = ""
@@ -78,7 +77,7 @@ class StackParts:
                 )
                 after = f"<p>{escaped_text(self._labels.part.format(part.label))}</p>"
             body.append(before + asked)
-            fields.append(self._following(field, part, places))
+            fields.append(self._following(field, part, parts))
             headings.append(after)
         return "".join(body), fields, headings
 
@@ -103,7 +102,13 @@ class StackParts:
                 said = [self._said(option.feedback) for option in answer.options]
                 return f"{shown}{box}", choice_field(number, points, answer, order, said)
             case (
-                MultipleSelect() | ShortAnswer() | MatrixAnswer() | Matching() | Ordering() | Open()
+                ComplexAnswer()
+                | MultipleSelect()
+                | ShortAnswer()
+                | MatrixAnswer()
+                | Matching()
+                | Ordering()
+                | Open()
             ):
                 raise AssertionError("such a part is not asked in the plugin")
             case _:
@@ -112,15 +117,20 @@ class StackParts:
     def _said(self, feedback: Passage | None) -> str:
         return EMPTY_FIELD if feedback is None else self._text.field(feedback)
 
-    def _following(self, field: Field, part: Part, places: dict[str, int]) -> Field:
+    def _following(self, field: Field, part: Part, parts: Sequence[Part]) -> Field:
         """The field that follows an earlier answer too, where it can."""
         carried, answer = part.carried, part.answer
-        if carried is None or not isinstance(answer, Numeric):
+        if carried is None:
             return field
-        rule = quotient_of(lambda value: exact_value(carried.key(value)))
-        if rule is None or carried.part not in places or not follows_by(answer):
+        places = {each.label: number for number, each in enumerate(parts, 1)}
+        number = places.get(carried.part)
+        rule = None if number is None else carried_quotient(part, parts[number - 1])
+        if number is None or rule is None or not isinstance(answer, Numeric):
+            self.unfollowed.append(part)
+            return field
+        if not follows_by(answer):
             self.unfollowed.append(part)
             return field
         words = escaped_text(self._labels.carried.format(carried.part))
         said = self._text.field_of(f"<p>{words}</p>")
-        return following(field, answer, places[carried.part], rule, said)
+        return following(field, answer, number, rule, said)
