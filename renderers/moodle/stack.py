@@ -49,7 +49,7 @@ def _elements(fields: Sequence[Field], headings: Sequence[str]) -> str:
         for heading, field in zip(headings, fields, strict=True)
     )
     # A tree that reads an earlier box would not run where that is empty, unless it may be.
-    may_be_empty = any(field.following for field in fields)
+    may_be_empty = any(field.reads_others for field in fields)
     parts = [
         f"<stackversion><text>{_VERSION}</text></stackversion>\n",
         f"<questionvariables><text>{cdata(_variables(fields))}</text></questionvariables>\n",
@@ -99,7 +99,8 @@ def _input(field: Field, *, may_be_empty: bool) -> str:
         f"<tans>{field.key}</tans>\n"
         f"<boxsize>{_INPUT_SIZE}</boxsize>\n<strictsyntax>1</strictsyntax>\n"
         "<insertstars>1</insertstars>\n<syntaxhint></syntaxhint>\n"
-        "<syntaxattribute>0</syntaxattribute>\n<forbidwords></forbidwords>\n"
+        "<syntaxattribute>0</syntaxattribute>\n"
+        f"<forbidwords>{','.join(field.forbidden)}</forbidwords>\n"
         f"<allowwords>{escaped(','.join(field.allowed))}</allowwords>\n<forbidfloat>0</forbidfloat>\n"
         "<requirelowestterms>0</requirelowestterms>\n<checkanswertype>0</checkanswertype>\n"
         f"<mustverify>0</mustverify>\n<showvalidation>1</showvalidation>\n<options>{options}</options>\n"
@@ -123,7 +124,7 @@ def _node(field: Field, number: int, node: Node, last: int) -> str:
     following = number + 1 if number < last else -1
     return (
         f"<node>\n<name>{number}</name>\n<description></description>\n"
-        f"<answertest>{node.test}</answertest>\n<sans>ans{field.number}</sans>\n"
+        f"<answertest>{node.test}</answertest>\n<sans>{node.given or f'ans{field.number}'}</sans>\n"
         f"<tans>{node.against}</tans>\n"
         f"<testoptions>{node.margin}</testoptions>\n<quiet>1</quiet>\n"
         "<truescoremode>=</truescoremode>\n"

@@ -26,6 +26,7 @@ from qgen.renderers.moodle.stack import input_here
 from qgen.renderers.moodle.stack_fields import (
     Field,
     choice_field,
+    complex_field,
     following,
     follows_by,
     formula_field,
@@ -94,6 +95,12 @@ class StackParts:
                 hint = typing_hint(self._labels)
                 made = number_field(number, points, answer, said)
                 return f"<p>{input_here(number)}{unit} {hint}</p>", made
+            case ComplexAnswer():
+                said = [self._text.field(mistake.feedback) for mistake in answer.mistakes]
+                unit = f" {escaped_text(answer.unit)}" if answer.unit else ""
+                hint = f"<small>({escaped_text(self._labels.type_complex)})</small>"
+                made = complex_field(number, points, answer, said)
+                return f"<p>{input_here(number)}{unit} {hint}</p>", made
             case SingleChoice():
                 order = list(range(len(answer.options)))
                 if self._shuffles:
@@ -102,13 +109,7 @@ class StackParts:
                 said = [self._said(option.feedback) for option in answer.options]
                 return f"{shown}{box}", choice_field(number, points, answer, order, said)
             case (
-                ComplexAnswer()
-                | MultipleSelect()
-                | ShortAnswer()
-                | MatrixAnswer()
-                | Matching()
-                | Ordering()
-                | Open()
+                MultipleSelect() | ShortAnswer() | MatrixAnswer() | Matching() | Ordering() | Open()
             ):
                 raise AssertionError("such a part is not asked in the plugin")
             case _:

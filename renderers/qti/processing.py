@@ -27,15 +27,14 @@ from qgen.document.answers import (
 )
 from qgen.document.numbers import exact_value
 from qgen.document.values import Complex, Real
-from qgen.marking.rules import accepted_interval, reach_of, squared_reach
+from qgen.marking.rules import accepted_interval
+from qgen.renderers.complex_numbers import rivals, squared_margin
 from qgen.renderers.moodle.numbers import NumberWriter, mistake_numbers
 from qgen.renderers.moodle.text import cleaned, escaped
 from qgen.renderers.qti.dialect import Dialect
 from qgen.renderers.qti.following import Following
 from qgen.renderers.qti.numbers import number
 
-_ROUNDING = 1e-14
-"""What a double loses of a number, as a share of it."""
 Numbers = Literal["range", "equal"]
 
 
@@ -193,11 +192,11 @@ class Processing:
         ]
         for place, mistake in enumerate(answer.mistakes):
             conditions = [self._is_near(mistake.value, answer.tolerance)]
-            for other, each in enumerate(answer.mistakes):
-                if other != place and _overlap(mistake.value, each.value, answer.tolerance):
-                    order = "lte" if place < other else "lt"
-                    away = self._squared_distance(mistake.value)
-                    conditions.append(self._tag(order, away + self._squared_distance(each.value)))
+            for other in rivals(answer, place):
+                order = "lte" if place < other else "lt"
+                away = self._squared_distance(mistake.value)
+                theirs = self._squared_distance(answer.mistakes[other].value)
+                conditions.append(self._tag(order, away + theirs))
             met = "".join(conditions)
             earned = self._points * mistake.credit
             effect = self._feedback(place) + (self._score(earned) if earned else "")
@@ -214,9 +213,7 @@ class Processing:
 
     def _is_near(self, value: Complex, tolerance: Tolerance) -> str:
         """Whether the response lies within the tolerance; its edge is in, however it is rounded."""
-        size = max(1.0, abs(complex(value.real, value.imaginary)))
-        square = float(squared_reach(value, tolerance)) * (1 + 1e-9) + (_ROUNDING * size) ** 2
-        reach = self._base("float", number(square))
+        reach = self._base("float", number(squared_margin(value, tolerance)))
         return self._tag("lte", self._squared_distance(value) + reach)
 
     def entries(self, answer: MatrixAnswer) -> str:
@@ -400,12 +397,6 @@ class Processing:
         if otherwise:
             written += self._tag("responseElse", otherwise)
         return self._tag("responseCondition", written)
-
-
-def _overlap(first: Complex, second: Complex, tolerance: Tolerance) -> bool:
-    """Whether a number may lie within the tolerances of both."""
-    apart = abs(complex(first.real, first.imaginary) - complex(second.real, second.imaginary))
-    return apart <= (reach_of(first, tolerance) + reach_of(second, tolerance)) * (1 + 1e-9)
 
 
 def one_line(text: str) -> str:
