@@ -226,8 +226,10 @@ def _plugin_losses(asked: Iterable[Half], options: MoodleOptions) -> list[tuple[
             continue
         fault = plugin_fault(half, options)
         if fault is not None:
-            text = f"{fault}, so that values of the formula are asked for, and no plugin is used"
-            found.append(("moodle-formula", text))
+            asked_for = "values of the formula are asked for, and "
+            has_formula = any(isinstance(part.answer, FormulaAnswer) for part in half.parts)
+            text = f"{fault}, so that {asked_for if has_formula else ''}no plugin is used"
+            found.append(("moodle-formula" if has_formula else "moodle-complex", text))
             continue
         name = _PLUGIN_NAMES[options.formulas]
         found += [
@@ -237,11 +239,12 @@ def _plugin_losses(asked: Iterable[Half], options: MoodleOptions) -> list[tuple[
                 "product, although the number is to be worked out",
             )
             for part in half.parts
-            if isinstance(part.answer, Numeric) and part.answer.worked_out
+            if isinstance(part.answer, (Numeric, ComplexAnswer)) and part.answer.worked_out
         ]
         if options.formulas == "plugin":
-            text = "the Formulas plugin reads ln(x) and exp(x), but no log(x) and no e^x"
-            found.append(("moodle-formula", text))
+            if any(isinstance(part.answer, FormulaAnswer) for part in half.parts):
+                text = "the Formulas plugin reads ln(x) and exp(x), but no log(x) and no e^x"
+                found.append(("moodle-formula", text))
             if any(_has_mistakes(part.answer) for part in half.parts):
                 text = "the Formulas plugin tells nothing of known mistakes"
                 if any(rewards_mistakes(part.answer) for part in half.parts):
@@ -255,7 +258,7 @@ def _where(part: Part) -> str:
 
 
 def _has_mistakes(answer: Answer) -> bool:
-    return isinstance(answer, (FormulaAnswer, Numeric)) and bool(answer.mistakes)
+    return isinstance(answer, (FormulaAnswer, Numeric, ComplexAnswer)) and bool(answer.mistakes)
 
 
 def _matrix_losses(answer: MatrixAnswer) -> list[tuple[str, str]]:
