@@ -74,7 +74,9 @@ def _of_numbers() -> Iterator[Function]:
     yield _entrywise("factorial(n)", "n!", numbers.factorial)
     yield _entrywise("binomial(n, k)", "the ways to choose k of n", numbers.binomial)
     yield _entrywise("sqrt(x)", "the square root", numbers.square_root, _FITS)
-    yield _entrywise("exp(x)", "e to the power x", complexes.exponential, "rounded")
+    yield _entrywise(
+        "exp(x)", "e to the power x, of complex numbers too", complexes.exponential, "rounded"
+    )
     yield _entrywise("log(x)", "the natural logarithm", numbers.logarithm, "rounded")
     yield _entrywise("ln(x)", "the natural logarithm, too", numbers.logarithm, "rounded")
     yield _entrywise("log2(x)", "the logarithm to base 2", numbers.logarithm_to(2), _FITS)
@@ -114,7 +116,7 @@ def _of_vectors() -> Iterator[Function]:
     v = vectors
     yield _function("min(v) or min(a, b, …)", "the smallest", v.smallest)
     yield _function("max(v) or max(a, b, …)", "the largest", v.largest)
-    yield _function("sum(v)", "the sum of the entries", v.sum_of)
+    yield _function("sum(v)", "the sum of the entries, of complex numbers too", v.sum_of)
     yield _function("length(v)", "how many entries, or rows of a matrix", v.length)
     yield _function("dot(v, w)", "the inner product", v.dot)
     yield _function("distinct(v)", "whether no two entries are equal", v.distinct)
