@@ -34,6 +34,7 @@ from qgen.bank.question_reader import QuestionReader
 from qgen.bank.templates import (
     AnswerTemplate,
     CarryTemplate,
+    ComplexTemplate,
     HintTemplate,
     MatrixTemplate,
     MistakeTemplate,
@@ -45,7 +46,7 @@ from qgen.bank.templates import (
     TextMistakeTemplate,
 )
 from qgen.bank.yaml_source import Steps
-from qgen.document.answers import MARKS, Mark, Tolerance
+from qgen.document.answers import COMPLEX, MARKS, Mark, Tolerance
 from qgen.document.richtext import NO_TEXT, RichText
 
 _NO_TOLERANCE = ToleranceModel(absolute=Fraction(0))
@@ -165,14 +166,16 @@ class AnswerBuilder:
                 return self._choices.build(model, steps)
             case NumericFields():
                 mistakes = self._mistakes(model.mistakes, steps)
-                return NumericTemplate(
-                    self._key(model, steps),
-                    _tolerance(model.tolerance or _NO_TOLERANCE),
-                    None if model.unit is None else self._reader.plain(model.unit, *steps, "unit"),
-                    mistakes,
-                    model.form == "worked_out",
-                    self._conditions.read(model, model.points, mistakes, steps),
-                )
+                answer = self._key(model, steps)
+                tolerance = _tolerance(model.tolerance or _NO_TOLERANCE)
+                unit = None
+                if model.unit is not None:
+                    unit = self._reader.plain(model.unit, *steps, "unit")
+                worked_out = model.form == "worked_out"
+                if model.number == COMPLEX:
+                    return ComplexTemplate(answer, tolerance, unit, mistakes, worked_out)
+                accept = self._conditions.read(model, model.points, mistakes, steps)
+                return NumericTemplate(answer, tolerance, unit, mistakes, worked_out, accept)
             case FormulaFields():
                 template = self._formulas.build(model, steps)
                 accept = self._conditions.read(model, model.points, template.mistakes, steps)

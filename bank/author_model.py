@@ -160,6 +160,10 @@ NumberForm: TypeAlias = Annotated[
     Literal["worked_out"],
     Field(description="takes plain numbers only, no closed form such as sqrt(2)/2"),
 ]
+NumberSort: TypeAlias = Annotated[
+    Literal["real", "complex"],
+    Field(description="complex takes numbers such as 3-2i; the tolerance is a distance then"),
+]
 MistakeCredit: TypeAlias = Annotated[
     Fraction,
     BeforeValidator(_mistake_credit),

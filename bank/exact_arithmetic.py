@@ -8,7 +8,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from qgen.document.values import Value
+from qgen.document.values import Complex, Value, as_complex, complex_value
 
 MAX_BITS = 10_000
 """The longest numerator or denominator: 3000 digits, which Python still writes as text."""
@@ -33,6 +33,9 @@ _ROUNDED = frozenset({(float, Fraction), (Fraction, float)})
 _PLAIN = frozenset((first, second) for first in NUMBERS for second in NUMBERS) - _WITH_FRACTION
 # A text would read `%` as a template, and `+` would join two texts.
 _NO_NUMBER = "only numbers can be added, subtracted, multiplied and divided"
+_NO_ORDER = "complex numbers have no order: compare abs(z), re(z) or im(z)"
+MOST_OF_EXPONENT = 1_000
+"""A complex number is raised to no larger power."""
 MOST_NESTED = 20
 """So deep may lists stand inside one another."""
 
@@ -76,16 +79,69 @@ def by_entries(operation: Callable[..., Any], arguments: tuple[Any, ...]) -> tup
 
 
 def _other_than_numbers(operation: Callable[..., Any], first: Any, second: Any) -> Value:
-    """Vectors and matrices by their entries; nothing else can be reckoned with."""
+    """Vectors and matrices by their entries, complex numbers by their parts, and nothing else."""
     if type(first) is tuple or type(second) is tuple:
         return by_entries(operation, (first, second))
-    raise ExpressionError(_NO_NUMBER)
+    kinds = {type(first), type(second)}
+    if Complex not in kinds or not kinds <= {*NUMBERS, Complex}:
+        raise ExpressionError(_NO_NUMBER)
+    by_parts = _BY_PARTS.get(operation)
+    if by_parts is None:
+        raise ExpressionError("complex numbers are not divided with a remainder")
+    return by_parts(as_complex(first), as_complex(second))
+
+
+def _sum_by_parts(first: Complex, second: Complex) -> Value:
+    return _of_parts(add(first.real, second.real), add(first.imaginary, second.imaginary))
+
+
+def _difference_by_parts(first: Complex, second: Complex) -> Value:
+    return _of_parts(subtract(first.real, second.real), subtract(first.imaginary, second.imaginary))
+
+
+def _product_by_parts(first: Complex, second: Complex) -> Value:
+    return _of_parts(
+        subtract(multiply(first.real, second.real), multiply(first.imaginary, second.imaginary)),
+        add(multiply(first.real, second.imaginary), multiply(first.imaginary, second.real)),
+    )
+
+
+def _quotient_by_parts(first: Complex, second: Complex) -> Value:
+    below = add(multiply(second.real, second.real), multiply(second.imaginary, second.imaginary))
+    mirrored = Complex(second.real, -second.imaginary)
+    above = as_complex(_product_by_parts(first, mirrored))  # type: ignore[arg-type]  # a number
+    return _of_parts(divide(above.real, below), divide(above.imaginary, below))
+
+
+def _of_parts(real: Any, imaginary: Any) -> Value:
+    return complex_value(real, imaginary)
+
+
+def _complex_power(base: Complex, exponent: Any) -> Value:
+    """A whole power by squaring; other powers of complex numbers have several values."""
+    if type(exponent) is Fraction and exponent.denominator == 1:
+        exponent = exponent.numerator
+    if type(exponent) is not int or abs(exponent) > MOST_OF_EXPONENT:
+        raise ExpressionError(
+            f"a complex number is raised to whole powers only, up to {MOST_OF_EXPONENT}"
+        )
+    result: Value = 1
+    factor: Value = base
+    left = abs(exponent)
+    while left:
+        if left % 2:
+            result = multiply(result, factor)
+        left //= 2
+        factor = multiply(factor, factor) if left else factor
+    return divide(1, result) if exponent < 0 else result
 
 
 def negate(value: Any) -> Value:
     """The number, or every entry, with the other sign."""
     if type(value) is tuple:
         return by_entries(negate, (value,))
+    if type(value) is Complex:
+        return Complex(-value.real, -value.imaginary)
     return -value  # type: ignore[no-any-return]  # a number, or a TypeError for the caller
 
 
@@ -158,6 +214,10 @@ def power(base: Any, exponent: Any) -> Value:
     if type(base) not in NUMBERS or type(exponent) not in NUMBERS:
         if type(base) is tuple or type(exponent) is tuple:
             return by_entries(power, (base, exponent))
+        if type(base) is Complex and type(exponent) in NUMBERS:
+            return _complex_power(base, exponent)
+        if type(exponent) is Complex:
+            raise ExpressionError("a complex power is written with exp, as in exp(z)")
         raise ExpressionError("only numbers can be raised to a power")
     whole = isinstance(exponent, int) or (
         isinstance(exponent, Fraction) and exponent.denominator == 1
@@ -209,6 +269,8 @@ def less(first: Any, second: Any) -> Value:
             return near < other_near
     elif type(first) is tuple or type(second) is tuple:
         return by_entries(less, (first, second))
+    elif Complex in kinds:
+        raise ExpressionError(_NO_ORDER)
     return bool(first < second)
 
 
@@ -254,6 +316,13 @@ def item(container: Any, index: Any) -> Value:
             f"there is no entry {index}; they count from 0 to {len(container) - 1}"
         ) from None
 
+
+_BY_PARTS: dict[Callable[..., Any], Callable[[Complex, Complex], Value]] = {
+    add: _sum_by_parts,
+    subtract: _difference_by_parts,
+    multiply: _product_by_parts,
+    divide: _quotient_by_parts,
+}
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "_negate": negate,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from qgen.bank import complex_functions as complexes
 from qgen.bank import matrix_functions as matrices
 from qgen.bank import number_functions as numbers
 from qgen.bank import vector_functions as vectors
@@ -61,7 +62,7 @@ _FITS: Gives = "exact where it can be"
 
 
 def _of_numbers() -> Iterator[Function]:
-    yield _entrywise("abs(x)", "the magnitude", numbers.absolute)
+    yield _entrywise("abs(x)", "the magnitude, of complex numbers too", numbers.absolute)
     yield _entrywise("sign(x)", "−1, 0 or 1", numbers.sign)
     yield _entrywise("floor(x)", "the largest whole number not above x", numbers.floor)
     yield _entrywise("ceil(x)", "the smallest whole number not below x", numbers.ceil)
@@ -73,7 +74,9 @@ def _of_numbers() -> Iterator[Function]:
     yield _entrywise("factorial(n)", "n!", numbers.factorial)
     yield _entrywise("binomial(n, k)", "the ways to choose k of n", numbers.binomial)
     yield _entrywise("sqrt(x)", "the square root", numbers.square_root, _FITS)
-    yield _entrywise("exp(x)", "e to the power x", numbers.exponential, "rounded")
+    yield _entrywise(
+        "exp(x)", "e to the power x, of complex numbers too", complexes.exponential, "rounded"
+    )
     yield _entrywise("log(x)", "the natural logarithm", numbers.logarithm, "rounded")
     yield _entrywise("ln(x)", "the natural logarithm, too", numbers.logarithm, "rounded")
     yield _entrywise("log2(x)", "the logarithm to base 2", numbers.logarithm_to(2), _FITS)
@@ -99,11 +102,21 @@ def _of_angles() -> Iterator[Function]:
         yield _entrywise(f"{name}(x)", says, apply, "rounded" if zero is None else _FITS)
 
 
+def _of_complex_numbers() -> Iterator[Function]:
+    c = complexes
+    yield _entrywise("complex(a, b)", "a + bi", c.from_parts)
+    yield _entrywise("re(z)", "the real part", c.real_part)
+    yield _entrywise("im(z)", "the imaginary part, a real number", c.imaginary_part)
+    yield _entrywise("conj(z)", "the conjugate: re(z) − im(z) i", c.conjugate)
+    says = "the angle to the positive real axis, above −π and up to π"
+    yield _entrywise("arg(z)", says, c.angle, _FITS)
+
+
 def _of_vectors() -> Iterator[Function]:
     v = vectors
     yield _function("min(v) or min(a, b, …)", "the smallest", v.smallest)
     yield _function("max(v) or max(a, b, …)", "the largest", v.largest)
-    yield _function("sum(v)", "the sum of the entries", v.sum_of)
+    yield _function("sum(v)", "the sum of the entries, of complex numbers too", v.sum_of)
     yield _function("length(v)", "how many entries, or rows of a matrix", v.length)
     yield _function("dot(v, w)", "the inner product", v.dot)
     yield _function("distinct(v)", "whether no two entries are equal", v.distinct)
@@ -166,6 +179,7 @@ def _of_distributions() -> Iterator[Function]:
 GROUPS: Mapping[str, tuple[Function, ...]] = {
     "Numbers": tuple(_of_numbers()),
     "Angles": tuple(_of_angles()),
+    "Complex numbers": tuple(_of_complex_numbers()),
     "Vectors": tuple(_of_vectors()),
     "Matrices": tuple(_of_matrices()),
     "Distributions": tuple(_of_distributions()),

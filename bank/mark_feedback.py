@@ -10,6 +10,7 @@ from qgen.bank.templates import (
     AcceptTemplate,
     AnswerTemplate,
     ChoiceTemplate,
+    ComplexTemplate,
     FormulaTemplate,
     MatchingTemplate,
     MatrixTemplate,
@@ -64,7 +65,7 @@ def never_partly(answer: AnswerTemplate) -> str | None:
         case MatrixTemplate():
             whole = answer.credit == "all"
             return "all entries count together; marks: per_entry gives shares" if whole else None
-        case NumericTemplate() | FormulaTemplate() | ShortAnswerTemplate():
+        case NumericTemplate() | ComplexTemplate() | FormulaTemplate() | ShortAnswerTemplate():
             if any(mistake.credit for mistake in answer.mistakes):
                 return None
             return "none of its mistakes has 'credit'"

@@ -29,6 +29,7 @@ from qgen.bank.author_model import (
     Name,
     NonEmptyText,
     NumberForm,
+    NumberSort,
     PositiveNumber,
     ProgrammingLanguage,
 )
@@ -119,7 +120,10 @@ class RubricModel(AuthorModel):
 
 
 class NumericFields(AuthorModel):
-    """A number within a tolerance; or with `accept_if` any that meets a condition."""
+    """A number within a tolerance; or with `accept_if` any that meets a condition.
+
+    With `number: complex` it is a complex one, and the tolerance a distance in the plane.
+    """
 
     kind: Literal["numeric"]
     answer: ExpressionText = LEFT_OUT
@@ -130,9 +134,13 @@ class NumericFields(AuthorModel):
     unit: NonEmptyText | None = None
     mistakes: tuple[MistakeModel, ...] = ()
     form: NumberForm | None = None
+    number: NumberSort = "real"
 
     @model_validator(mode="after")
     def _one_key(self) -> Self:
+        if self.accept_if and self.number == "complex":
+            message = "'accept_if' tells of real numbers only: with 'number: complex', give a key"
+            raise PydanticCustomError("accept_if", message)
         check_key(self, "number", needed=("answer", "tolerance"))
         if self.accept_if and self.unit is not None:
             message = "beside 'accept_if', say the unit in the text: nothing stands behind the box"

@@ -3,11 +3,19 @@
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
-from qgen.bank.exact_arithmetic import NUMBERS, ExpressionError, by_entries, divide, limited
+from qgen.bank.exact_arithmetic import (
+    NUMBERS,
+    ExpressionError,
+    add,
+    by_entries,
+    divide,
+    limited,
+    multiply,
+)
 from qgen.document.numbers import exact_value
-from qgen.document.values import Value
+from qgen.document.values import Complex, Real, Value, complex_value, show
 
 MOST_PLACES = 12
 """So many decimal places may `round` be asked for: as many as print."""
@@ -29,6 +37,9 @@ def entrywise(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def number(name: str, value: Any) -> Any:
     """The value, which is a number; `name` is the function that wants one."""
+    if type(value) is Complex:
+        parts = "take abs(z), re(z) or im(z) of it"
+        raise ExpressionError(f"'{name}' takes real numbers, and {show(value)} is none: {parts}")
     if type(value) not in NUMBERS:
         raise ExpressionError(f"'{name}' takes numbers")
     return value
@@ -42,7 +53,11 @@ def whole(name: str, value: Any, most: int) -> int:
 
 
 def absolute(value: Any) -> Any:
-    """The magnitude of a number."""
+    """The magnitude of a number, a complex one too."""
+    if type(value) is Complex:
+        return square_root(
+            add(multiply(value.real, value.real), multiply(value.imaginary, value.imaginary))
+        )
     number("abs", value)
     if type(value) is Fraction:
         return value if value.numerator >= 0 else -value
@@ -52,7 +67,7 @@ def absolute(value: Any) -> Any:
 def sign(value: Any) -> Value:
     """−1, 0 or 1."""
     if type(value) not in NUMBERS or math.isnan(value):
-        raise ExpressionError("only a number has a sign")
+        raise ExpressionError("only a real number has a sign")
     return int(value > 0) - int(value < 0)
 
 
@@ -74,9 +89,14 @@ def rounded(value: Any, places: Any = 0) -> Value:
     A float stands for its first fifteen significant digits here, as it does where it is marked.
     """
     whole("the number of places of 'round'", places, MOST_PLACES)
-    exact = exact_value(number("round", value))
+    if type(value) is Complex:
+        return complex_value(_to_places(value.real, places), _to_places(value.imaginary, places))
+    return _to_places(number("round", value), places)
+
+
+def _to_places(value: Real, places: int) -> Real:
     scale = 10**places
-    return limited(Fraction(round(exact * scale), scale))
+    return cast(Real, limited(Fraction(round(exact_value(value) * scale), scale)))
 
 
 def gcd(*values: Any) -> Value:
@@ -113,7 +133,9 @@ def binomial(count: Any, chosen: Any) -> Value:
 def square_root(value: Any) -> Value:
     """The square root, exact where it is a fraction."""
     if number("sqrt", value) < 0:
-        raise ExpressionError("the square root of a negative number")
+        raise ExpressionError(
+            "the square root of a negative number: write a complex one as complex(0, sqrt(3))"
+        )
     if isinstance(value, (int, Fraction)):
         exact = Fraction(value)
         top, bottom = math.isqrt(exact.numerator), math.isqrt(exact.denominator)

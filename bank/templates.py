@@ -205,6 +205,17 @@ class NumericTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class ComplexTemplate:
+    """A complex number; its tolerance is a distance in the plane."""
+
+    answer: Placed
+    tolerance: Tolerance
+    unit: PlainText | None
+    mistakes: tuple[MistakeTemplate, ...]
+    worked_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FormulaTemplate:
     answer: Placed
     variables: Mapping[str, VariableDomain]
@@ -284,6 +295,7 @@ class OpenTemplate:
 AnswerTemplate: TypeAlias = (
     ChoiceTemplate
     | NumericTemplate
+    | ComplexTemplate
     | FormulaTemplate
     | MatrixTemplate
     | ShortAnswerTemplate
@@ -333,8 +345,8 @@ class PartTemplate:
     @property
     def is_worked(self) -> bool:
         """Whether it is answered by working or writing, for which papers leave room."""
-        worked = (NumericTemplate, FormulaTemplate, MatrixTemplate, OpenTemplate)
-        return isinstance(self.answer, worked)
+        short = (NumericTemplate, ComplexTemplate, FormulaTemplate, MatrixTemplate)
+        return isinstance(self.answer, (*short, OpenTemplate))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -433,7 +445,7 @@ def _expressions(answer: AnswerTemplate) -> tuple[Placed, ...]:
             return tuple(
                 option.correct for option in answer.options if isinstance(option.correct, Placed)
             )
-        case NumericTemplate() | FormulaTemplate() | MatrixTemplate():
+        case NumericTemplate() | ComplexTemplate() | FormulaTemplate() | MatrixTemplate():
             return (answer.answer, *(mistake.answer for mistake in answer.mistakes))
         case OrderingTemplate():
             return answer.values

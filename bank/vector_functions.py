@@ -17,7 +17,7 @@ from qgen.bank.exact_arithmetic import (
     total,
 )
 from qgen.bank.number_functions import square_root
-from qgen.document.values import Value
+from qgen.document.values import Complex, Value
 
 
 def numbers(name: str, values: Any, least: int = 1) -> tuple[Any, ...]:
@@ -31,7 +31,9 @@ def numbers(name: str, values: Any, least: int = 1) -> tuple[Any, ...]:
 
 
 def sum_of(values: Any) -> Value:
-    """The sum of a vector."""
+    """The sum of a vector, of complex numbers too."""
+    if type(values) is tuple and Complex in map(type, values):
+        return total(values)
     return total(numbers("sum", values, 0))
 
 

@@ -23,6 +23,7 @@ from run import timed
 
 from qgen.banks import open_banks
 from qgen.document.answers import (
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MultipleSelect,
@@ -33,8 +34,10 @@ from qgen.document.answers import (
     ShortAnswer,
     SingleChoice,
 )
+from qgen.document.complex_numbers import typed_complex
 from qgen.document.formula import typed
 from qgen.document.numbers import machine_decimal
+from qgen.document.values import Complex
 from qgen.marking_file import MarkedPaper, MarkingFile
 
 QUESTIONS = 40
@@ -77,6 +80,10 @@ def answer(part: Part, source: random.Random) -> Any:
             given = [mistake.value for mistake in asked.mistakes]
             value = source.choice(given) if given and luck < 0.8 else source.randint(-99, 99)
             return machine_decimal(asked.key if right else value)
+        case ComplexAnswer():
+            unlike = [mistake.value for mistake in asked.mistakes]
+            number = source.choice(unlike) if unlike and luck < 0.8 else Complex(3, -7)
+            return typed_complex(asked.key if right else number)
         case FormulaAnswer():
             wrong = [mistake.value for mistake in asked.mistakes]
             if not right and wrong and luck < 0.8:

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias, assert_never, get_args
 from qgen.document.conditions import Judge
 from qgen.document.formula import Formula, VariableDomain
 from qgen.document.richtext import Passage
-from qgen.document.values import Real
+from qgen.document.values import AnyNumber, Complex, Real
 
 ScoringRule: TypeAlias = Literal["all_or_nothing", "per_option", "right_minus_wrong"]
 FormulaForm: TypeAlias = Literal["factorised", "expanded", "lowest_terms", "no_decimals"]
@@ -78,6 +78,28 @@ class Numeric:
     tolerance: Tolerance
     unit: str | None = None
     mistakes: tuple[NumericMistake, ...] = ()
+    worked_out: bool = False
+
+
+class ComplexMistake(NamedTuple):
+    """A wrong complex number that is recognised; `credit` is the share that it earns."""
+
+    value: Complex
+    feedback: Passage
+    credit: Fraction = NO_CREDIT
+
+
+@dataclass(frozen=True, slots=True)
+class ComplexAnswer:
+    """A complex number: the tolerance is the distance from the key in the plane.
+
+    A `relative` one is a share of the key's magnitude, and the key's digits are those of that.
+    """
+
+    key: Complex
+    tolerance: Tolerance
+    unit: str | None = None
+    mistakes: tuple[ComplexMistake, ...] = ()
     worked_out: bool = False
 
 
@@ -241,6 +263,7 @@ Answer: TypeAlias = (
     SingleChoice
     | MultipleSelect
     | Numeric
+    | ComplexAnswer
     | FormulaAnswer
     | MatrixAnswer
     | ShortAnswer
@@ -263,7 +286,13 @@ KINDS: Mapping[str, type[Answer]] = {
 }
 """The kinds of answer by the names that authors write: the one list of them."""
 
-KIND_NAMES: Mapping[type[Answer], str] = {kind: name for name, kind in KINDS.items()}
+COMPLEX = "complex"
+"""What `number` says of a numeric answer that is a complex number."""
+
+KIND_NAMES: Mapping[type[Answer], str] = {
+    **{kind: name for name, kind in KINDS.items()},
+    ComplexAnswer: "numeric",
+}
 
 DERIVATION = "derivation"
 """The kind of a question with several parts, each of which has a kind of its own."""
@@ -278,7 +307,7 @@ class CarriedForward:
     """
 
     part: str
-    key: Callable[[Fraction], Real]
+    key: Callable[[Fraction | Complex], AnyNumber]
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,13 +381,14 @@ class Part:
 
 def rewards_mistakes(answer: Answer) -> bool:
     """Whether a known mistake earns a share of the points."""
-    known = answer.mistakes if isinstance(answer, (Numeric, FormulaAnswer, ShortAnswer)) else ()
+    rewarding = (Numeric, ComplexAnswer, FormulaAnswer, ShortAnswer)
+    known = answer.mistakes if isinstance(answer, rewarding) else ()
     return any(mistake.credit for mistake in known)
 
 
 def is_worked(answer: Answer) -> bool:
     """Whether papers leave room for working, or for an answer at length."""
-    return isinstance(answer, (Numeric, FormulaAnswer, MatrixAnswer, Open))
+    return isinstance(answer, (Numeric, ComplexAnswer, FormulaAnswer, MatrixAnswer, Open))
 
 
 def marked_by_machine(answer: Answer) -> bool:
@@ -368,7 +398,7 @@ def marked_by_machine(answer: Answer) -> bool:
             return True
         case Matching() | Ordering():
             return True
-        case FormulaAnswer() | MatrixAnswer() | Open():
+        case ComplexAnswer() | FormulaAnswer() | MatrixAnswer() | Open():
             return False
         case _:
             assert_never(answer)

@@ -1,6 +1,7 @@
 """Values that are drawn, derived and answered: exact where they are printed exactly."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias, TypeGuard
 
@@ -16,7 +17,19 @@ class TeX(str):
 
 Exact: TypeAlias = int | Fraction
 Real: TypeAlias = int | Fraction | float
-Value: TypeAlias = Real | bool | str | Formula | tuple["Value", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Complex:
+    """A complex number by its parts, each exact where that is; `complex_value` makes them."""
+
+    real: Real
+    imaginary: Real
+
+
+AnyNumber: TypeAlias = Real | Complex
+"""A number of either kind."""
+Value: TypeAlias = Real | Complex | bool | str | Formula | tuple["Value", ...]
 Values: TypeAlias = Mapping[str, Value]
 SolverResults: TypeAlias = Mapping[str, Value]
 """What a solver returns: results and usual mistakes, by name."""
@@ -33,6 +46,26 @@ def is_real(value: object) -> TypeGuard[Real]:
     return isinstance(value, (int, Fraction, float)) and not isinstance(value, bool)
 
 
+def is_number(value: object) -> TypeGuard[AnyNumber]:
+    """True for a number, a complex one too."""
+    return is_real(value) or isinstance(value, Complex)
+
+
+def complex_value(real: Real, imaginary: Real) -> AnyNumber:
+    """The number with these parts; one without an imaginary part is real."""
+    return Complex(real, imaginary) if imaginary else real
+
+
+def as_complex(value: AnyNumber) -> Complex:
+    """The number by its parts."""
+    return value if isinstance(value, Complex) else Complex(value, 0)
+
+
+def magnitude(value: Real) -> Real:
+    """A number without its sign."""
+    return -value if value < 0 else value
+
+
 MOST_SHOWN = 200
 """So many characters of a value stand in a message."""
 
@@ -45,6 +78,8 @@ def show(value: Value) -> str:
         return typed_formula(value)
     if isinstance(value, float):
         return repr(value)
+    if isinstance(value, Complex):
+        return f"complex({show(value.real)}, {show(value.imaginary)})"
     return str(value)
 
 

@@ -16,12 +16,13 @@ from qgen.document.answers import (
     Open,
     RubricLine,
 )
+from qgen.document.complex_numbers import complex_tex
 from qgen.document.conditions import Claims, Judge
 from qgen.document.formula import Formula, VariableDomain, evaluate, latex, number_latex
 from qgen.document.formula_samples import sample_points
 from qgen.document.numbers import exact_value, terminating
 from qgen.document.richtext import BulletList, Code, Hole, Math, Paragraph, Passage, RichText
-from qgen.document.values import MOST_SHOWN, Value, Values, brief, is_real
+from qgen.document.values import MOST_SHOWN, Complex, Value, Values, brief, is_real
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.judging import Condition, FormulaCondition
 from qgen.generator.worded import Printed
@@ -48,6 +49,7 @@ def accepted_answer(
     condition = accept.condition
     source = condition.expression.source
     needed = {name: known[name] for name in sorted(condition.expression.names) if name in known}
+    _refuse_complex(needed, condition)
     holds = _judge(accept, example, needed, is_vector=is_vector)
     key = example.key
     if not _met(holds, key, example, condition):
@@ -58,6 +60,17 @@ def accepted_answer(
             message = f"the mistake {brief(value)} meets '{source}'"
             raise VariantFailure("mistake-is-key", f"{message} ({condition.place})")
     return _asked(accept, example, holds, needed, printed)
+
+
+def _refuse_complex(known: Values, condition: Placed) -> None:
+    """Nobody but qgen would work such a condition out."""
+    name = next((name for name, value in known.items() if isinstance(value, Complex)), None)
+    if name is not None:
+        message = (
+            f"'{condition.expression.source}' reads '{name}', which is {brief(known[name])}: a "
+            f"condition knows real numbers only; give re({name}) or abs({name}) a name in 'let'"
+        )
+        raise VariantFailure("accept-if", f"{message} ({condition.place})")
 
 
 def unproved_answer(accept: AcceptTemplate, example: Example, printed: Printed) -> Open:
@@ -136,6 +149,8 @@ def _tex(value: Value) -> str:
             return number_latex(value) if decimal is None else decimal
         case str():
             return value
+        case Complex():
+            return complex_tex(value)
         case _:
             return latex(value)
 

@@ -9,6 +9,7 @@ from qgen.bank.expressions import Expression, ExpressionError, compile_expressio
 from qgen.bank.templates import (
     AnswerTemplate,
     ChoiceTemplate,
+    ComplexTemplate,
     FormulaTemplate,
     MatchingTemplate,
     MatrixTemplate,
@@ -148,7 +149,7 @@ def _asked(answer: AnswerTemplate) -> Iterator[RichText]:
             yield from (each.text for each in (*answer.lefts, *answer.rights))
         case OrderingTemplate():
             yield from (each.text for each in answer.items)
-        case NumericTemplate() | FormulaTemplate() | MatrixTemplate():
+        case NumericTemplate() | ComplexTemplate() | FormulaTemplate() | MatrixTemplate():
             pass
         case ShortAnswerTemplate() | OpenTemplate():
             pass

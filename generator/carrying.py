@@ -6,7 +6,7 @@ from fractions import Fraction
 from qgen.bank.expressions import Expression, ExpressionError, evaluate
 from qgen.bank.templates import CARRIED_NAME, CarryTemplate
 from qgen.document.answers import CarriedForward
-from qgen.document.values import Real, Values
+from qgen.document.values import AnyNumber, Complex, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +19,10 @@ class Following:
     expression: Expression
     known: Values
 
-    def __call__(self, earlier: Fraction) -> Real:
+    def __call__(self, earlier: Fraction | Complex) -> AnyNumber:
         """The key for an earlier value; raises ExpressionError where there is none."""
         value = evaluate(self.expression, {**self.known, CARRIED_NAME: earlier})
-        if isinstance(value, (float, Fraction, int)) and type(value) is not bool:
+        if isinstance(value, (float, Fraction, int, Complex)) and type(value) is not bool:
             return value
         raise ExpressionError(f"'{self.expression.source}' gives no number")
 

@@ -11,6 +11,7 @@ from qgen.bank.formula_arithmetic import formula
 from qgen.bank.templates import (
     AnswerTemplate,
     ChoiceTemplate,
+    ComplexTemplate,
     FormulaTemplate,
     HoleTemplate,
     MatchingTemplate,
@@ -50,6 +51,7 @@ from qgen.document.richtext import Passage, RichText, join_parts
 from qgen.document.values import (
     FORMULA_TYPES,
     LARGEST,
+    Complex,
     Real,
     SolverResults,
     Value,
@@ -60,6 +62,7 @@ from qgen.document.values import (
 from qgen.generator.accepting import accepted_answer
 from qgen.generator.arrangements import matching, mixed, ordering, rising
 from qgen.generator.carrying import carried_forward
+from qgen.generator.complex_answers import complex_answer
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.matrices import matrix_answer
 from qgen.generator.option_texts import OptionTexts
@@ -209,6 +212,8 @@ class Filler:
                 if answer.accept is None:
                     return number
                 return accepted_answer(answer.accept, number, known, printed)
+            case ComplexTemplate():
+                return complex_answer(answer, printed, lambda placed: _value(placed, known))
             case FormulaTemplate():
                 mistakes = (
                     FormulaMistake(
@@ -360,7 +365,9 @@ def _number(placed: Placed, known: Values) -> Real:
         fault = "beyond 10**300, which no format holds" if finite else f"{value}, not finite"
         message = f"'{placed.expression.source}' is {fault} ({placed.place})"
         raise VariantFailure("answer", message)
-    message = f"'{placed.expression.source}' is {brief(value)}, not a number ({placed.place})"
+    hint = "; 'number: complex' asks for a complex one" if isinstance(value, Complex) else ""
+    wanted = f"a real number{hint}" if hint else "a number"
+    message = f"'{placed.expression.source}' is {brief(value)}, not {wanted} ({placed.place})"
     raise VariantFailure("answer", message)
 
 

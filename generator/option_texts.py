@@ -7,6 +7,7 @@ from qgen.bank.expressions import Expression
 from qgen.bank.templates import (
     AnswerTemplate,
     ChoiceTemplate,
+    ComplexTemplate,
     FormulaTemplate,
     MatchingTemplate,
     MatrixTemplate,
@@ -96,7 +97,7 @@ def _distinct_texts(answer: AnswerTemplate) -> Iterator[OptionTemplate | ShownTe
             yield from answer.rights
         case OrderingTemplate():
             yield from answer.items
-        case NumericTemplate() | FormulaTemplate() | MatrixTemplate():
+        case NumericTemplate() | ComplexTemplate() | FormulaTemplate() | MatrixTemplate():
             pass
         case ShortAnswerTemplate() | OpenTemplate():
             pass

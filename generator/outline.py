@@ -6,6 +6,7 @@ from typing import assert_never
 from qgen.bank.templates import (
     AnswerTemplate,
     ChoiceTemplate,
+    ComplexTemplate,
     FormulaTemplate,
     MatchingTemplate,
     MatrixTemplate,
@@ -18,6 +19,8 @@ from qgen.bank.templates import (
 from qgen.document.answers import (
     Answer,
     CarriedForward,
+    ComplexAnswer,
+    ComplexMistake,
     FormulaAnswer,
     FormulaMistake,
     MatrixAnswer,
@@ -33,7 +36,7 @@ from qgen.document.answers import (
 from qgen.document.exam import Asset, Item
 from qgen.document.formula import Number
 from qgen.document.richtext import Passage, join_parts
-from qgen.document.values import Real
+from qgen.document.values import Complex, Real
 from qgen.generator.accepting import unproved_answer
 from qgen.generator.arrangements import matching, ordering
 from qgen.generator.filling import filled_feedback, filled_hints, optional_passage, part_points
@@ -74,7 +77,7 @@ def outline(template: QuestionTemplate, points: Fraction, rule: ScoringRule) -> 
     )
 
 
-def _not_yet(earlier: Fraction) -> Real:
+def _not_yet(earlier: Fraction | Complex) -> Real:
     raise ValueError("nothing follows from an earlier answer before numbers are drawn")
 
 
@@ -114,6 +117,16 @@ def _outline_answer(answer: AnswerTemplate, printed: Printed, rule: ScoringRule)
             if answer.accept is None:
                 return number
             return unproved_answer(answer.accept, number, printed)
+        case ComplexTemplate():
+            slip = Complex(1, 1)
+            known = (
+                ComplexMistake(slip, Passage(mistake.feedback, printed), mistake.credit)
+                for mistake in answer.mistakes
+            )
+            unit = None if answer.unit is None else join_parts(answer.unit, printed)
+            return ComplexAnswer(
+                Complex(0, 1), answer.tolerance, unit, tuple(known), answer.worked_out
+            )
         case FormulaTemplate():
             wrong = (
                 FormulaMistake(Number(1), Passage(mistake.feedback, printed), mistake.credit)

@@ -21,7 +21,8 @@ from qgen.document.formula import (
     typed,
 )
 from qgen.document.numbers import MINUS, rounded, terminating, to_digits
-from qgen.document.values import Real, TeX, Value
+from qgen.document.values import Complex, Real, TeX, Value
+from qgen.generator.complex_printing import check_complex_filter, complex_math, complex_text
 
 MAX_REMEMBERED = 4096
 MOST_CHARACTERS = 50_000
@@ -190,7 +191,9 @@ def _scientific(text: str, in_math: bool) -> str:
 
 
 def _check_filter(value: Value, chosen: Filter | None) -> None:
-    if chosen and (isinstance(value, (bool, str)) or not isinstance(value, (*_NUMBERS, tuple))):
+    if isinstance(value, Complex):
+        check_complex_filter(chosen)
+    elif chosen and (isinstance(value, (bool, str)) or not isinstance(value, (*_NUMBERS, tuple))):
         raise ValueError(f"the filter '{chosen.name}' prints numbers")
 
 
@@ -200,6 +203,8 @@ def _code(value: Value, chosen: Filter | None, decimal: bool) -> str:
         return "(" + ", ".join(_code(entry, None, decimal) for entry in value) + ")"
     if isinstance(value, float) and chosen is None:
         return f"{value:.{FLOAT_DIGITS}g}"
+    if isinstance(value, Complex):
+        raise ValueError("programs write complex numbers each in its way: write re(z) and im(z)")
     text = _text(value, chosen, decimal)
     return text if isinstance(value, str) else text.replace(MINUS, "-")
 
@@ -216,6 +221,8 @@ def _text(value: Value, chosen: Filter | None, decimal: bool) -> str:
     if isinstance(value, tuple):
         inner = None if chosen and chosen.name in _ARRAYS else chosen
         return "(" + ", ".join(_text(entry, inner, decimal) for entry in value) + ")"
+    if isinstance(value, Complex):
+        return complex_text(value, lambda each: _magnitude(each, chosen, decimal, in_math=False))
     if not isinstance(value, _NUMBERS):
         return typed(value)
     sign = MINUS if value < 0 else "+" if chosen and chosen.name == "signed" else ""
@@ -268,6 +275,11 @@ def _math(value: Value, chosen: Filter | None, context: HoleContext) -> str:
         return _signed(_array(value, chosen, context.decimal), context)
     if isinstance(value, _NUMBERS):
         return _number(value, chosen, context)
+    if isinstance(value, Complex):
+        digits = context.decimal
+        return complex_math(
+            value, lambda each: _magnitude(each, chosen, digits, in_math=True), context
+        )
     return _formula(value, context)
 
 

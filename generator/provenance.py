@@ -6,6 +6,7 @@ from typing import TypeAlias, assert_never
 from qgen.bank.templates import (
     AnswerTemplate,
     ChoiceTemplate,
+    ComplexTemplate,
     FormulaTemplate,
     HoleTemplate,
     MatchingTemplate,
@@ -70,6 +71,8 @@ def answer_provenance(
         return [hole(index) for index in _holes_of(text)]
 
     match answer:
+        case ComplexTemplate():
+            return known(answer.answer)
         case NumericTemplate() | FormulaTemplate() | MatrixTemplate():
             if answer.accept is not None:
                 return "verified", answer.answer.place

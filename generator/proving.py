@@ -7,7 +7,17 @@ from qgen.bank.expressions import ExpressionError, evaluate
 from qgen.bank.templates import Placed
 from qgen.document.formula import Formula, symbols
 from qgen.document.formula import evaluate as formula_value
-from qgen.document.values import FORMULA_TYPES, Real, Value, Values, brief, is_real
+from qgen.document.values import (
+    FORMULA_TYPES,
+    Complex,
+    Real,
+    Value,
+    Values,
+    as_complex,
+    brief,
+    is_number,
+    is_real,
+)
 from qgen.generator.drawing import VariantFailure
 
 CLOSE = 1e-9
@@ -41,6 +51,8 @@ def same_value(first: Value, second: Value) -> bool:
         return isinstance(first, bool) and first is second
     if is_real(first) and is_real(second):
         return _same_number(first, second)
+    if is_number(first) and is_number(second):
+        return _same_complex(as_complex(first), as_complex(second))
     if isinstance(first, tuple) and isinstance(second, tuple):
         return len(first) == len(second) and all(map(same_value, first, second))
     if isinstance(first, FORMULA_TYPES) and isinstance(second, FORMULA_TYPES):
@@ -58,6 +70,20 @@ def _same_number(first: Real, second: Real) -> bool:
     # Where terms cancel, a float comes out beside 0, on either side of it.
     beside_zero = CANCELLED if one * other <= 0 else 0
     return isclose(one, other, rel_tol=CLOSE, abs_tol=beside_zero)
+
+
+def _same_complex(first: Complex, second: Complex) -> bool:
+    """By their parts where both are exact, otherwise by their distance in the plane."""
+    if first == second:
+        return True
+    parts = (first.real, first.imaginary, second.real, second.imaginary)
+    if not any(isinstance(part, float) for part in parts):
+        return False
+    try:
+        one, other = (complex(each.real, each.imaginary) for each in (first, second))
+    except OverflowError:
+        return False
+    return abs(one - other) <= max(CANCELLED, CLOSE * max(abs(one), abs(other)))
 
 
 def _same_formula(first: Formula, second: Formula) -> bool:

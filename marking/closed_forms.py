@@ -6,6 +6,7 @@ known to twelve digits, on a page as here, and is accepted where what it stands 
 """
 
 import re
+from collections.abc import Collection
 from decimal import Context, Decimal, DecimalException
 from fractions import Fraction
 from typing import NamedTuple
@@ -36,8 +37,8 @@ _WHICH_LOGARITHM = Refusal("log can have base e, 10 or 2: write ln(2), log10(2) 
 _WHICH_E = Refusal(
     "It is unclear what this e is: write 5*e for Euler's number, and 5e-3 for a power of ten."
 )
-_NO_VALUE = Refusal("This has no value.")
-_TOO_LARGE = Refusal("This is too large or too small to be worked out here.")
+NO_VALUE = Refusal("This has no value.")
+TOO_LARGE = Refusal("This is too large or too small to be worked out here.")
 
 _DIGITS = 12
 _HALF_A_UNIT = Fraction(5, 10**_DIGITS)
@@ -56,12 +57,17 @@ def read_typed(text: str, *, worked_out: bool = False) -> TypedNumber | Refusal:
         return TypedNumber(read)
     if worked_out or read not in (NO_NUMBER, TWO_SLASHES) or not _CLOSED_FORM.search(text):
         return read
+    formula = closed_form(text, ())
+    return formula if isinstance(formula, Refusal) else _worked_out(formula)
+
+
+def closed_form(text: str, variables: Collection[str]) -> Formula | Refusal:
+    """A number as a formula, or why it is refused; what has two readings is asked back."""
     if _LOGARITHM.search(text):
         return _WHICH_LOGARITHM
     if _HALF_A_POWER.search(text):
         return _WHICH_E
-    formula = parse_formula(text, ())
-    return formula if isinstance(formula, Refusal) else _worked_out(formula)
+    return parse_formula(text, variables)
 
 
 class _Doubles(Arithmetic):
@@ -84,24 +90,28 @@ class _Doubles(Arithmetic):
         return super()._wave(value, odd)
 
 
-_ARITHMETIC = _Doubles()
+ARITHMETIC = _Doubles()
 
 
 def _worked_out(formula: Formula) -> TypedNumber | Refusal:
     try:
-        value = enclose(formula, {}, _ARITHMETIC)
-        bounds = _ARITHMETIC.interval(value)
+        return known_number(enclose(formula, {}, ARITHMETIC))
     except NoValue:
-        return _NO_VALUE
+        return NO_VALUE
     except (TooHard, DecimalException):
-        return _TOO_LARGE
+        return TOO_LARGE
+
+
+def known_number(value: Value) -> TypedNumber | Refusal:
+    """A value by its first digits. Raises TooHard where it is beyond what a page works with."""
+    bounds = ARITHMETIC.interval(value)
     size = max(bounds.low.copy_abs(), bounds.high.copy_abs())
     if size and abs(size.adjusted()) >= _LARGEST:
-        return _TOO_LARGE
+        return TOO_LARGE
     if isinstance(value, Fraction):
         return TypedNumber(value)
-    if not _ARITHMETIC.is_narrow(bounds, _WIDEST):
-        return _TOO_LARGE
+    if not ARITHMETIC.is_narrow(bounds, _WIDEST):
+        return TOO_LARGE
     middle = Fraction(_SHOWN.divide(_WIDE.add(bounds.low, bounds.high), Decimal(2)))
     half = (Fraction(bounds.high) - Fraction(bounds.low)) / 2
     return TypedNumber(middle, abs(middle) * _HALF_A_UNIT + half)

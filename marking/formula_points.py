@@ -160,12 +160,13 @@ def enclose(expression: Formula, point: Point, arithmetic: Arithmetic) -> Value:
         case Power():
             return arithmetic.power(*values)
         case Call():
-            return _call(expression.function, values, arithmetic)
+            return applied(expression.function, values, arithmetic)
         case _:
             assert_never(expression)
 
 
-def _call(function: FunctionName, values: list[Value], arithmetic: Arithmetic) -> Value:
+def applied(function: FunctionName, values: list[Value], arithmetic: Arithmetic) -> Value:
+    """What a function is of values, each exact or between bounds."""
     match function:
         case "exp":
             return arithmetic.exp(values[0])

@@ -22,7 +22,7 @@ from qgen.document.answers import (
 )
 from qgen.document.numbers import exact_value
 from qgen.document.richtext import Passage
-from qgen.document.values import Real
+from qgen.document.values import AnyNumber, Complex, Real
 from qgen.marking.rules import (
     RIGHT,
     WRONG,
@@ -185,7 +185,7 @@ def mark_matrix(
 
 
 def mark_part_number(
-    part: Part, response: Real, earlier: Mapping[str, Real], slack: Fraction = NO_SLACK
+    part: Part, response: Real, earlier: Mapping[str, AnyNumber], slack: Fraction = NO_SLACK
 ) -> Mark:
     """Marks the number given in a part of a derivation.
 
@@ -196,14 +196,22 @@ def mark_part_number(
     if not isinstance(part.answer, Numeric):
         raise TypeError(f"part {part.label} asks for no number")
     mark = mark_number(part.answer, response, slack)
-    if mark.credit == RIGHT or part.carried is None or part.carried.part not in earlier:
-        return mark
-    try:
-        key = part.carried.key(exact_value(earlier[part.carried.part]))
-    except (ArithmeticError, ValueError):
+    key = None if mark.credit == RIGHT else followed_key(part, earlier)
+    if key is None or isinstance(key, Complex):
         return mark
     followed = mark_number(replace(part.answer, key=key, mistakes=()), response, slack)
     return followed if followed.credit else mark
+
+
+def followed_key(part: Part, earlier: Mapping[str, AnyNumber]) -> AnyNumber | None:
+    """What is right in a part for the value that was given in an earlier one; None for nothing."""
+    if part.carried is None or part.carried.part not in earlier:
+        return None
+    given = earlier[part.carried.part]
+    try:
+        return part.carried.key(given if isinstance(given, Complex) else exact_value(given))
+    except (ArithmeticError, ValueError):
+        return None
 
 
 def mark_words(answer: ShortAnswer, response: str) -> Mark:

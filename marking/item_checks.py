@@ -11,6 +11,7 @@ from typing import TypeAlias, assert_never
 
 from qgen.document.answers import (
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Freedom,
     Matching,
@@ -24,6 +25,7 @@ from qgen.document.answers import (
     SingleChoice,
     option_letter,
 )
+from qgen.document.complex_numbers import typed_complex
 from qgen.document.exam import Item
 from qgen.document.formula import Formula, evaluate, latex, typed
 from qgen.document.formula_samples import sample_points
@@ -40,6 +42,9 @@ from qgen.document.richtext import (
     plain_text,
     walk,
 )
+from qgen.document.values import AnyNumber, Complex, as_complex
+from qgen.marking.complex_checks import complex_faults
+from qgen.marking.complex_marker import given_exactly, mark_complex
 from qgen.marking.conditions import condition_faults
 from qgen.marking.formula_reader import parse_formula
 from qgen.marking.grader import (
@@ -75,24 +80,39 @@ def item_faults(item: Item, *, with_formulas: bool) -> Iterator[Fault]:
 
 def _carried_values(parts: tuple[Part, ...]) -> Iterator[Fault]:
     """What follows from the right earlier value must be the key."""
-    keys = {part.label: part.answer.key for part in parts if isinstance(part.answer, Numeric)}
+    keys = {
+        part.label: part.answer.key
+        for part in parts
+        if isinstance(part.answer, (Numeric, ComplexAnswer))
+    }
     for part in parts:
-        if part.carried is None or not isinstance(part.answer, Numeric):
+        if part.carried is None or not isinstance(part.answer, (Numeric, ComplexAnswer)):
             continue
+        key = keys[part.carried.part]
         try:
-            followed = part.carried.key(exact_value(keys[part.carried.part]))
+            followed = part.carried.key(key if isinstance(key, Complex) else exact_value(key))
         except (ArithmeticError, ValueError) as error:
             yield (
                 "carry",
                 f"part {part.label}: nothing follows from the key of an earlier part: {error}",
             )
             continue
-        if not mark_number(part.answer, followed).credit:
+        if not _is_right(part.answer, followed):
             yield (
                 "carry",
                 f"part {part.label}: from the key of part {part.carried.part} follows "
-                f"{float(followed):.6g}, but the key is {float(part.answer.key):.6g}",
+                f"{_brief(followed)}, but the key is {_brief(part.answer.key)}",
             )
+
+
+def _is_right(answer: Numeric | ComplexAnswer, given: AnyNumber) -> bool:
+    if isinstance(answer, ComplexAnswer):
+        return mark_complex(answer, given_exactly(as_complex(given))).credit > 0
+    return not isinstance(given, Complex) and mark_number(answer, given).credit > 0
+
+
+def _brief(value: AnyNumber) -> str:
+    return typed_complex(value) if isinstance(value, Complex) else f"{float(value):.6g}"
 
 
 def mistakes_tested(item: Item) -> int:
@@ -104,7 +124,7 @@ def _mistakes(answer: Answer) -> int:
     match answer:
         case SingleChoice() | MultipleSelect():
             return sum(not option.correct for option in answer.options)
-        case Numeric() | FormulaAnswer() | MatrixAnswer() | ShortAnswer():
+        case Numeric() | ComplexAnswer() | FormulaAnswer() | MatrixAnswer() | ShortAnswer():
             return len(answer.mistakes)
         case Matching():
             return len(answer.pairs)
@@ -126,6 +146,8 @@ def _answer_faults(answer: Answer, with_formulas: bool) -> Iterator[Fault]:
             yield from equal_texts("options", [option.text for option in answer.options])
         case Numeric():
             yield from _numeric(answer)
+        case ComplexAnswer():
+            yield from complex_faults(answer)
         case FormulaAnswer():
             yield from _formula_values(answer)
             if with_formulas:

@@ -14,11 +14,11 @@ class Refusal:
     sentence: str
 
 
-_LONGEST = 100
+LONGEST = 100
 _LARGEST_EXPONENT = 300
 
 _EMPTY = Refusal("Nothing was typed: write a number such as 0.5, 1/3 or 5e-3.")
-_TOO_LONG = Refusal(f"A number has at most {_LONGEST} characters here.")
+TOO_LONG = Refusal(f"A number has at most {LONGEST} characters here.")
 NO_NUMBER = Refusal("This is not a number: write only a number such as -2, 0.5, 1/3 or 5e-3.")
 _OTHER_DIGITS = Refusal("Write the number with the digits 0 to 9.")
 _NOT_FINITE = Refusal("The answer is a finite number: write one such as -2, 0.5, 1/3 or 5e-3.")
@@ -33,7 +33,7 @@ _GROUPS = Refusal(
 )
 
 _BLANKS = "\u00a0\u2007\u2009\u202f"
-_SAME_SIGN = str.maketrans(
+SAME_SIGN = str.maketrans(
     {**dict.fromkeys("\u2212\u2013\ufe63\uff0d", "-"), **dict.fromkeys(_BLANKS, " "), "’": "'"}
 )
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
@@ -69,12 +69,12 @@ def parse_number(text: str) -> Fraction | Refusal:
     `1.000,5`). A point on its own is always a decimal point. `1,000` could mean one or one
     thousand and is refused, as is everything else that has no single reading.
     """
-    common = _COMMON.fullmatch(text) if len(text) <= _LONGEST else None
+    common = _COMMON.fullmatch(text) if len(text) <= LONGEST else None
     if common is not None:
         return _common(*common.groups())
-    if len(text) > 4 * _LONGEST or len(text.strip()) > _LONGEST:
-        return _TOO_LONG
-    plain = text.translate(_SAME_SIGN).strip()
+    if len(text) > 4 * LONGEST or len(text.strip()) > LONGEST:
+        return TOO_LONG
+    plain = text.translate(SAME_SIGN).strip()
     if not plain:
         return _EMPTY
     # Superscripts are digits of an exponent and are read with it.

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias, assert_never
 from qgen.document.answers import (
     Acceptance,
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -25,8 +26,10 @@ from qgen.document.answers import (
     option_letter,
 )
 from qgen.document.richtext import Passage
-from qgen.document.values import Real
+from qgen.document.values import AnyNumber
 from qgen.marking.closed_forms import read_typed
+from qgen.marking.complex_marker import given_as_typed, mark_part_complex
+from qgen.marking.complex_reader import read_complex
 from qgen.marking.conditions import (
     mark_by_condition,
     mark_formula_by_condition,
@@ -74,10 +77,10 @@ class ResponseMark:
     feedback: tuple[Passage, ...] = ()
     mistake: int | None = None
     sentence: str = ""
-    number: Fraction | None = None
+    number: AnyNumber | None = None
 
 
-def mark_response(part: Part, response: object, earlier: Mapping[str, Real]) -> ResponseMark:
+def mark_response(part: Part, response: object, earlier: Mapping[str, AnyNumber]) -> ResponseMark:
     """Marks whatever stands as a response, also what cannot be one.
 
     `earlier` holds the numbers that the student gave in earlier parts, by label. Neither an
@@ -93,7 +96,7 @@ def mark_response(part: Part, response: object, earlier: Mapping[str, Real]) -> 
             return _matrix(answer, response)
         case Open(accepts=Acceptance(example=MatrixAnswer() as example) as acceptance):
             return _matrix_by_condition(acceptance, example, response)
-        case Numeric() | FormulaAnswer() | ShortAnswer() | Open():
+        case Numeric() | ComplexAnswer() | FormulaAnswer() | ShortAnswer() | Open():
             if response is None or (isinstance(response, str) and not response.strip()):
                 return ResponseMark(WRONG, "blank")
             if not isinstance(response, str):
@@ -215,9 +218,9 @@ def _places(given: tuple[object, ...], largest: int) -> list[int | None] | None:
 
 def _typed(
     part: Part,
-    answer: Numeric | FormulaAnswer | ShortAnswer | Open,
+    answer: Numeric | ComplexAnswer | FormulaAnswer | ShortAnswer | Open,
     text: str,
-    earlier: Mapping[str, Real],
+    earlier: Mapping[str, AnyNumber],
 ) -> ResponseMark:
     match answer:
         case Numeric():
@@ -227,6 +230,15 @@ def _typed(
             mark = mark_part_number(part, read.value, earlier, read.slack)
             return ResponseMark(
                 mark.credit, "marked", mark.feedback, mark.mistake, number=read.value
+            )
+        case ComplexAnswer():
+            found = read_complex(text, worked_out=answer.worked_out)
+            if isinstance(found, Refusal):
+                return ResponseMark(None, "unreadable", sentence=found.sentence)
+            given = given_as_typed(found)
+            earned = mark_part_complex(part, given, earlier)
+            return ResponseMark(
+                earned.credit, "marked", earned.feedback, earned.mistake, number=given.value
             )
         case FormulaAnswer():
             return _formula(answer, text)

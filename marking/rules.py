@@ -6,11 +6,12 @@ Writers read these to say or encode what the grader does; nothing here looks at 
 from collections.abc import Sequence, Set
 from fractions import Fraction
 from itertools import pairwise
-from math import comb, factorial, perm
+from math import comb, factorial, perm, sqrt
 from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -26,8 +27,9 @@ from qgen.document.answers import (
     SingleChoice,
     Tolerance,
 )
+from qgen.document.complex_numbers import squared_size
 from qgen.document.numbers import exact_value
-from qgen.document.values import Real
+from qgen.document.values import Complex, Real
 
 RIGHT, WRONG = Fraction(1), Fraction(0)
 
@@ -145,6 +147,40 @@ def _half_unit(value: Fraction, digits: int) -> Fraction:
     return ten ** (exponent - digits + 1) / 2
 
 
+def squared_reach(key: Complex, tolerance: Tolerance) -> Fraction:
+    """The square of the distance in the plane up to which a complex number is accepted.
+
+    Squares, because a magnitude is seldom a fraction and its square is always one.
+    """
+    amount = tolerance.amount
+    match tolerance.kind:
+        case "absolute":
+            return amount * amount
+        case "relative":
+            return amount * amount * squared_size(key)
+        case "significant_digits":
+            square = squared_size(key)
+            return _squared_half_unit(square, int(amount)) if square else Fraction(0)
+        case _:
+            assert_never(tolerance.kind)
+
+
+def _squared_half_unit(square: Fraction, digits: int) -> Fraction:
+    """The square of half a unit of a magnitude's significant digit of that number."""
+    hundred = Fraction(100)
+    exponent = (len(str(square.numerator)) - len(str(square.denominator))) // 2
+    while hundred**exponent > square:
+        exponent -= 1
+    while hundred ** (exponent + 1) <= square:
+        exponent += 1
+    return hundred ** (exponent - digits + 1) / 4
+
+
+def reach_of(key: Complex, tolerance: Tolerance) -> float:
+    """The distance up to which a complex number is accepted, as platforms that reckon have it."""
+    return sqrt(squared_reach(key, tolerance))
+
+
 def guess_floor(parts: Sequence[Part]) -> Fraction:
     """The expected share of a question's points for blind guessing.
 
@@ -168,7 +204,9 @@ def _guessed(answer: Answer) -> Fraction:
             return _random_partners(answer.rule, len(answer.pairs), len(answer.rights))
         case Ordering():
             return _random_order(answer.credit, len(answer.items))
-        case Numeric() | FormulaAnswer() | MatrixAnswer() | ShortAnswer() | Open():
+        case Numeric() | ComplexAnswer() | FormulaAnswer() | MatrixAnswer():
+            return WRONG
+        case ShortAnswer() | Open():
             return WRONG
         case _:
             assert_never(answer)

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -47,7 +48,7 @@ def written_response(answer: Answer, cell: str) -> Response | Refusal:
             return _several(cell, len(answer.items), empty=_EMPTY_PLACE)
         case MatrixAnswer():
             return written_entries(answer, cell)
-        case Numeric() | FormulaAnswer() | ShortAnswer() | Open():
+        case Numeric() | ComplexAnswer() | FormulaAnswer() | ShortAnswer() | Open():
             return cell
         case _:
             assert_never(answer)

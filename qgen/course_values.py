@@ -10,7 +10,16 @@ from typing import Any, cast
 
 from qgen.course_guard import named_results
 from qgen.document.formula import Number, Symbol, operands
-from qgen.document.values import FORMULA_TYPES, LARGEST, TeX, Value, is_real
+from qgen.document.values import (
+    FORMULA_TYPES,
+    LARGEST,
+    Complex,
+    Real,
+    TeX,
+    Value,
+    complex_value,
+    is_real,
+)
 from qgen.solvers.routes.registry import value_fault
 from qgen.sympy_formulas import from_sympy, is_sympy
 
@@ -50,6 +59,8 @@ def _refuse_inexact(value: Value) -> None:
             f"it drew the float {value}, whose digits do not all print: return an int, a Fraction "
             "or a Decimal"
         )
+    elif isinstance(value, Complex):
+        raise TypeError("it drew a complex number; return its two parts")
     elif isinstance(value, FORMULA_TYPES):
         raise TypeError("it drew a formula; return numbers, texts and truth values")
 
@@ -69,6 +80,12 @@ def _plain(value: Any, entries: list[int]) -> Value:
         raise ValueError(f"has more than {MOST_ENTRIES} entries")
     if isinstance(value, (bool, TeX)) or type(value) in (int, float, str, Fraction):
         return cast(Value, value)
+    if isinstance(value, Complex):
+        return complex_value(
+            *(cast(Real, _plain(each, entries)) for each in (value.real, value.imaginary))
+        )
+    if isinstance(value, complex):
+        return complex_value(float(value.real), float(value.imag))
     if isinstance(value, Decimal):
         if not value.is_finite():
             raise ValueError(f"is {value}")

@@ -15,6 +15,8 @@ from qgen.document.answers import (
     KINDS,
     Acceptance,
     CarriedForward,
+    ComplexAnswer,
+    ComplexMistake,
     FormulaMistake,
     MarkFeedback,
     MatrixMistake,
@@ -26,7 +28,7 @@ from qgen.document.answers import (
     Tolerance,
 )
 from qgen.document.richtext import Block, Hole, Inline, Passage, RichText
-from qgen.document.values import FORMULA_TYPES
+from qgen.document.values import FORMULA_TYPES, Complex
 from qgen.generator.carrying import Following
 from qgen.generator.judging import Condition, FormulaCondition
 
@@ -38,7 +40,15 @@ _CLASSES: Mapping[str, type] = {
         *get_args(Inline),
         *get_args(Block),
         *(Hole, Option, Tolerance, NumericMistake, FormulaMistake, TextMistake, RubricLine, Pair),
-        *(MatrixMistake, CarriedForward, Acceptance, MarkFeedback),
+        *(
+            ComplexAnswer,
+            ComplexMistake,
+            Complex,
+            MatrixMistake,
+            CarriedForward,
+            Acceptance,
+            MarkFeedback,
+        ),
     )
 }
 _PLAIN = (str, int, bool, type(None))

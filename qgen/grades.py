@@ -11,6 +11,7 @@ from typing import assert_never
 from qgen.document.answers import (
     NOTHING_SAID,
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     MarkFeedback,
     Matching,
@@ -26,7 +27,7 @@ from qgen.document.answers import (
 )
 from qgen.document.matrices import in_rows
 from qgen.document.richtext import Passage
-from qgen.document.values import Real
+from qgen.document.values import AnyNumber
 from qgen.marking.number_reader import Refusal
 from qgen.marking.responses import Outcome, ResponseMark, mark_response, named_mistake
 from qgen.marking.rules import WRONG
@@ -120,7 +121,7 @@ class PaperMarker:
         parts: list[GradedPart] = []
         missing: list[str] = []
         for number, item in enumerate(self._paper.items, 1):
-            earlier: dict[str, Real] = {}
+            earlier: dict[str, AnyNumber] = {}
             waiting: set[str] = set()
             for index, part in enumerate(item.parts):
                 given = found.get((number, index))
@@ -187,7 +188,7 @@ class PaperMarker:
         self,
         where: tuple[int, int],
         given: Given | None,
-        earlier: Mapping[str, Real],
+        earlier: Mapping[str, AnyNumber],
         submission: Submission,
     ) -> tuple[GradedPart, ResponseMark]:
         number, index = where
@@ -201,7 +202,7 @@ class PaperMarker:
         where: tuple[int, int],
         part: Part,
         given: Given | None,
-        earlier: Mapping[str, Real],
+        earlier: Mapping[str, AnyNumber],
         submission: Submission,
     ) -> tuple[object, ResponseMark]:
         response = None if given is None else given.value
@@ -305,7 +306,7 @@ def shown_response(answer: Answer, response: object) -> str:
             if isinstance(response, tuple) and all(map(_is_entry, response)):
                 return brief(in_rows(response, answer.width), 10_000)
             return brief(response)
-        case Numeric() | FormulaAnswer() | ShortAnswer() | Open():
+        case Numeric() | ComplexAnswer() | FormulaAnswer() | ShortAnswer() | Open():
             return brief(response, 10_000)
         case _:
             assert_never(answer)

@@ -11,6 +11,7 @@ from typing import assert_never
 from qgen.bank.templates import FormulaTemplate
 from qgen.document.answers import (
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -232,7 +233,7 @@ def _answer_texts(answer: Answer) -> Iterator[Passage]:
                 yield option.text
                 if option.feedback is not None:
                     yield option.feedback
-        case Numeric() | FormulaAnswer() | MatrixAnswer() | ShortAnswer():
+        case Numeric() | ComplexAnswer() | FormulaAnswer() | MatrixAnswer() | ShortAnswer():
             yield from (mistake.feedback for mistake in answer.mistakes)
         case Matching():
             for pair in answer.pairs:

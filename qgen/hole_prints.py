@@ -6,8 +6,9 @@ from math import floor, isclose, log10
 
 from qgen.bank.expressions import Filter
 from qgen.bank.templates import HoleTemplate
+from qgen.document.complex_numbers import UNIT
 from qgen.document.formula import Formula, evaluate, numbers, symbols
-from qgen.document.values import FORMULA_TYPES, Real, TeX, Value
+from qgen.document.values import FORMULA_TYPES, Complex, Real, TeX, Value
 from qgen.marking.printed_tokens import Sign, plain_signs
 from qgen.marking.printed_values import (
     Unreadable,
@@ -23,6 +24,8 @@ PERCENT_DIGITS = 3
 _DECIMAL_COMMA = re.compile(r"(\d),(\d)")
 """Behind the comma between two entries stands a blank."""
 POINTS = 3
+CLOSE = 1e-12
+"""What is left of the parts of a complex number by reading it."""
 
 
 def compare_words(hole: HoleTemplate, value: Value, text: str) -> None:
@@ -77,6 +80,8 @@ def compare_signs(signs: list[Sign], value: Value, hole: HoleTemplate) -> None:
         _compare_entries(signs, value, hole)
     elif isinstance(value, FORMULA_TYPES):
         _compare_formula(signs, value, -1 if context.sign == "-" else 1)
+    elif isinstance(value, Complex):
+        _compare_complex(signs, value, hole, -1 if context.sign == "-" else 1)
     else:
         if context.coefficient or (chosen and chosen.name == "coef"):
             signs = completed(signs)
@@ -96,6 +101,8 @@ def _compare_entries(signs: list[Sign], value: tuple[Value, ...], hole: HoleTemp
             continue  # read as words where they stand alone
         elif isinstance(one, FORMULA_TYPES):
             _compare_formula(entry, one, 1)
+        elif isinstance(one, Complex):
+            _compare_complex(entry, one, hole, 1)
         else:
             _compare_number(entry, one, hole, 1)
 
@@ -108,6 +115,18 @@ def _compare_number(signs: list[Sign], value: Real, hole: HoleTemplate, sign: in
     elif number == value or abs(number - value) <= _exact_allowance(value, hole):
         return
     raise Unreadable(f"it reads as {float(number):.12g}")
+
+
+def _compare_complex(signs: list[Sign], value: Complex, hole: HoleTemplate, sign: int) -> None:
+    """Each part in the precision that prints; `i` is the unit, whatever else has that name."""
+    found = sign * complex(read_at(signs, {UNIT: 1j}))
+    for wanted, read in ((value.real, found.real), (value.imaginary, found.imag)):
+        if isinstance(wanted, float):
+            allowance = allowed(wanted, hole)
+        else:
+            allowance = float(_exact_allowance(wanted, hole))
+        if abs(float(wanted) - read) > allowance + CLOSE * abs(read):
+            raise Unreadable(f"it reads as {found.real:.12g} and {found.imag:.12g} i")
 
 
 def _digits(chosen: Filter | None, computed: bool) -> int | None:

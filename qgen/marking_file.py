@@ -14,6 +14,7 @@ from typing import Any, assert_never
 
 from qgen.document.answers import (
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -180,7 +181,9 @@ def _choices(answer: Answer) -> Iterator[Passage]:
             yield from answer.rights
         case Ordering():
             yield from answer.items
-        case Numeric() | FormulaAnswer() | MatrixAnswer() | ShortAnswer() | Open():
+        case Numeric() | ComplexAnswer() | FormulaAnswer() | MatrixAnswer():
+            return
+        case ShortAnswer() | Open():
             return
         case _:
             assert_never(answer)

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from qgen.bank.templates import (
     ChoiceTemplate,
+    ComplexTemplate,
     FormulaTemplate,
     MatchingTemplate,
     MatrixTemplate,
@@ -19,9 +20,11 @@ from qgen.bank.templates import (
     ShortAnswerTemplate,
     accept_of,
 )
+from qgen.complex_warnings import doubts
 from qgen.document.answers import (
     Acceptance,
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -34,6 +37,7 @@ from qgen.document.answers import (
     ShortAnswer,
     SingleChoice,
 )
+from qgen.document.complex_numbers import exact_parts
 from qgen.document.exam import Item
 from qgen.document.formula import typed
 from qgen.document.numbers import exact_value
@@ -50,6 +54,7 @@ from qgen.document.richtext import (
 )
 from qgen.document.values import Values, show_all
 from qgen.document.warnings import WARNINGS
+from qgen.marking.complex_marker import given_exactly, mark_complex
 from qgen.marking.conditions import too_easy
 from qgen.marking.item_checks import option_text
 from qgen.marking.rules import accepted_interval
@@ -111,6 +116,8 @@ class QuestionWatch:
                     self._given_away.setdefault(hint.place, []).append(told)
             if isinstance(answer, Numeric) and isinstance(template.answer, NumericTemplate):
                 self._see_number(template.answer, answer, item, part.label)
+            elif isinstance(answer, ComplexAnswer) and isinstance(template.answer, ComplexTemplate):
+                self._see_complex(template.answer, answer, item, part.label)
             elif isinstance(answer, MatrixAnswer) and isinstance(template.answer, MatrixTemplate):
                 self._see_matrix(template.answer, answer, item, part.label)
             elif isinstance(answer, (SingleChoice, MultipleSelect)):
@@ -196,6 +203,14 @@ class QuestionWatch:
                     f"than two tolerances of {half:.3g}"
                 )
                 self._note("near-mistakes", place, message, item)
+
+    def _see_complex(
+        self, template: ComplexTemplate, answer: ComplexAnswer, item: Item, label: str
+    ) -> None:
+        where = f"part {label}: " if label else ""
+        for code, message, mistake, severity in doubts(answer, WIDE, ROUNDING):
+            about = template if mistake is None else template.mistakes[mistake]
+            self._note(code, about.answer.place, f"{where}{message}", item, severity)
 
     def _see_matrix(
         self, template: MatrixTemplate, answer: MatrixAnswer, item: Item, label: str
@@ -344,7 +359,7 @@ def _holes_of(template: QuestionTemplate) -> Iterator[int]:
                 texts += (each.text for each in (*answer.lefts, *answer.rights))
             case OrderingTemplate():
                 texts += (each.text for each in answer.items)
-            case NumericTemplate():
+            case NumericTemplate() | ComplexTemplate():
                 unit = answer.unit or ()
                 yield from (piece.index for piece in unit if isinstance(piece, Hole))
             case FormulaTemplate() | MatrixTemplate() | ShortAnswerTemplate() | OpenTemplate():
@@ -367,6 +382,8 @@ def _alike_keys(one: Part, other: Part) -> bool:
     if isinstance(first, Numeric) and isinstance(second, Numeric):
         low, high = accepted_interval(first.key, first.tolerance)
         return low <= exact_value(second.key) <= high
+    if isinstance(first, ComplexAnswer) and isinstance(second, ComplexAnswer):
+        return mark_complex(first, given_exactly(second.key)).credit == 1
     return _key(first) == _key(second)
 
 
@@ -376,6 +393,8 @@ def _key(answer: Answer) -> object:
             return {option_text(option.text) for option in answer.options if option.correct}
         case Numeric():
             return exact_value(answer.key)
+        case ComplexAnswer():
+            return exact_parts(answer.key)
         case FormulaAnswer():
             return typed(answer.key)
         case MatrixAnswer():

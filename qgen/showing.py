@@ -9,6 +9,7 @@ from qgen.banks import find_question, macros_from
 from qgen.course_files import load_course_files
 from qgen.document.answers import (
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -21,6 +22,7 @@ from qgen.document.answers import (
     SingleChoice,
     option_letter,
 )
+from qgen.document.complex_numbers import typed_complex
 from qgen.document.exam import Item
 from qgen.document.matrices import typed_rows
 from qgen.document.numbers import significant
@@ -161,7 +163,7 @@ def _asked(answer: Answer, solution: bool) -> list[str]:
                 if solution and option.feedback is not None:
                     lines.append(f"       {plain_text(option.feedback)}")
             return lines
-        case Numeric():
+        case Numeric() | ComplexAnswer():
             return [] if answer.unit is None else [f"  in {answer.unit}"]
         case MatrixAnswer():
             return [f"  in {answer.height} × {answer.width} entries"]
@@ -202,6 +204,12 @@ def _marking(answer: Answer) -> list[str]:
         case Numeric():
             return [
                 f"  {_value(mistake.value)}{credit_text(mistake.credit)}: "
+                f"{plain_text(mistake.feedback)}"
+                for mistake in answer.mistakes
+            ]
+        case ComplexAnswer():
+            return [
+                f"  {typed_complex(mistake.value)}{credit_text(mistake.credit)}: "
                 f"{plain_text(mistake.feedback)}"
                 for mistake in answer.mistakes
             ]

@@ -20,6 +20,7 @@ from qgen.document.formula import (
     Sum,
     Symbol,
 )
+from qgen.document.values import complex_value
 
 _SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)?")
 _FUNCTIONS: dict[str, FunctionName] = {
@@ -45,8 +46,8 @@ def is_sympy(value: object) -> bool:
 def from_sympy(value: Any) -> Any:
     """A number, truth value, formula or nested lists of them. Raises TypeError with a sentence.
 
-    Rational numbers are exact numbers, SymPy's floats are floats, everything else is a formula. A
-    matrix is a list of rows; one of a single column is a vector.
+    Rational numbers are exact numbers, complex ones are so by parts, SymPy's floats are floats,
+    everything else is a formula. A matrix is a list of rows; one of a single column is a vector.
     """
     sympy = sys.modules["sympy"]
     if isinstance(value, sympy.MatrixBase):
@@ -62,8 +63,17 @@ def from_sympy(value: Any) -> Any:
         return bool(value)
     if not isinstance(value, sympy.Expr):
         raise TypeError(f"SymPy's {type(value).__name__} is no value: {_brief(value)}")
+    if value.is_number and value.is_extended_real is False:
+        return complex_value(*map(_part, value.as_real_imag()))
     found = _formula(value)
     return found.value if isinstance(found, Number) else found
+
+
+def _part(value: Any) -> int | Fraction | float:
+    """A part of a complex number: exact where it is a fraction."""
+    found = _formula(value) if value.is_Rational else Number(float(value.evalf(17)))
+    assert isinstance(found, Number)
+    return found.value
 
 
 def _brief(value: object) -> str:

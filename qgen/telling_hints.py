@@ -9,6 +9,7 @@ from typing import assert_never
 from qgen.document.answers import (
     Acceptance,
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -21,6 +22,8 @@ from qgen.document.answers import (
 )
 from qgen.document.formula import Formula, evaluate
 from qgen.document.richtext import DisplayMath, Math, Passage, closed, join_parts, plain_text, walk
+from qgen.marking.complex_marker import Given, given_as_typed, mark_complex
+from qgen.marking.complex_reader import read_complex
 from qgen.marking.formula_reader import parse_formula
 from qgen.marking.number_reader import Refusal, parse_number
 from qgen.marking.rules import accepted_interval
@@ -41,6 +44,11 @@ def telling(answer: Answer, hint: Passage) -> str | None:
         case Numeric():
             low, high = accepted_interval(answer.key, answer.tolerance)
             return next((text for text, value in _numbers(hint) if low <= value <= high), None)
+        case ComplexAnswer():
+            numbers = _complex_numbers(hint)
+            return next(
+                (t for t, given in numbers if mark_complex(answer, given).credit == 1), None
+            )
         case FormulaAnswer():
             told = (text for text, formula in _formulas(hint, answer) if _same(formula, answer))
             return next(told, None)
@@ -63,6 +71,23 @@ def _numbers(hint: Passage) -> Iterator[tuple[str, Fraction]]:
         value = parse_number(found[0])
         if not isinstance(value, Refusal):
             yield found[0], value
+
+
+_COMPLEX = re.compile(r"[-−]?[0-9.,/ ]*(?:[-−+] *)?[0-9.,]*[ij](?:/[0-9]+)?(?![A-Za-z])")
+
+
+def _complex_numbers(hint: Passage) -> Iterator[tuple[str, Given]]:
+    """What may be a complex number, in formulas and among words."""
+    formulas = (node for node in walk(closed(hint)) if isinstance(node, (Math, DisplayMath)))
+    pieces = [
+        piece.strip().rstrip(".")
+        for node in formulas
+        for piece in _RELATIONS.split(join_parts(node.parts, ()))
+    ]
+    for text in (*pieces, *_COMPLEX.findall(plain_text(hint))):
+        typed = read_complex(text)
+        if not isinstance(typed, Refusal):
+            yield text.strip(), given_as_typed(typed)
 
 
 def _formulas(hint: Passage, answer: FormulaAnswer) -> Iterator[tuple[str, Formula]]:

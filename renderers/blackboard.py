@@ -5,6 +5,7 @@ from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -107,7 +108,7 @@ class BlackboardWriter(Writer):
                 return ["MAT", asked, *map(self._text.write, cells)]
             case Ordering():
                 return ["ORD", asked, *(self._text.write(answer.items[i]) for i in answer.key)]
-            case FormulaAnswer() | MatrixAnswer() | Open():
+            case ComplexAnswer() | FormulaAnswer() | MatrixAnswer() | Open():
                 raise AssertionError("written freely")
             case _:
                 assert_never(answer)
@@ -125,7 +126,7 @@ def _is_free(answer: Answer) -> bool:
             return not any(option.correct for option in answer.options)
         case Matching():
             return len(answer.rights) > len(answer.pairs)
-        case FormulaAnswer() | MatrixAnswer() | Open():
+        case ComplexAnswer() | FormulaAnswer() | MatrixAnswer() | Open():
             return True
         case SingleChoice() | Numeric() | ShortAnswer() | Ordering():
             return False
@@ -148,7 +149,7 @@ def _answer_losses(answer: Answer) -> Iterator[tuple[str, str]]:
         case Numeric():
             text = "numbers are typed as decimals such as 0.25, not as 1/4 or sqrt(2)"
             yield "blackboard-numbers", text
-        case SingleChoice() | FormulaAnswer() | MatrixAnswer() | Open():
+        case SingleChoice() | ComplexAnswer() | FormulaAnswer() | MatrixAnswer() | Open():
             pass
         case _:
             assert_never(answer)

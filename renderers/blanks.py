@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from qgen.document.answers import (
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -25,7 +26,7 @@ def stands_in_text(part: Part) -> bool:
     if not part.in_text:
         return False
     match part.answer:
-        case Numeric() | ShortAnswer() | FormulaAnswer():
+        case Numeric() | ComplexAnswer() | ShortAnswer() | FormulaAnswer():
             return True
         case SingleChoice():
             return can_be_listed(option.text for option in part.answer.options)

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Hint,
     Matching,
@@ -84,7 +85,7 @@ class BrightspaceWriter(Writer):
         title = " ".join(cleaned(header.title).split())[:_TITLE_LENGTH]
         label = f" ({part.label})" if part.label else ""
         asked = self._text.asked(item, part, labels)
-        if _is_free(answer) or isinstance(answer, Numeric):
+        if _is_free(answer) or isinstance(answer, (Numeric, ComplexAnswer)):
             asked += asked_text(answer, self._text, labels)
         kind, rows = self._answer(answer, labels)
         explained = self._text.explained(item, part)
@@ -137,7 +138,7 @@ class BrightspaceWriter(Writer):
                 items = [_html(self._text.write(answer.items[place])) for place in answer.key]
                 rows = [["Item", html, "HTML", ""] for html in items]
                 return "O", [["Scoring", "RightMinusWrong"], *rows]
-            case Numeric() | FormulaAnswer() | MatrixAnswer() | Open():
+            case Numeric() | ComplexAnswer() | FormulaAnswer() | MatrixAnswer() | Open():
                 raise AssertionError("written freely")
             case _:
                 assert_never(answer)
@@ -175,7 +176,7 @@ def _is_free(answer: Answer) -> bool:
         case ShortAnswer():
             # A cell that starts like this would be run by a spreadsheet, or have another key.
             return any(form.lstrip().startswith(_FORMULA_STARTS) for form in answer.accepted)
-        case Numeric() | FormulaAnswer() | MatrixAnswer() | Open():
+        case Numeric() | ComplexAnswer() | FormulaAnswer() | MatrixAnswer() | Open():
             return True
         case SingleChoice() | Ordering():
             return False
@@ -201,7 +202,9 @@ def _answer_losses(answer: Answer) -> Iterator[tuple[str, str]]:
                 if rewards_mistakes(answer):
                     text += ", and those that earn a share of the points earn nothing"
                 yield "brightspace-feedback", text
-        case SingleChoice() | Numeric() | FormulaAnswer() | MatrixAnswer() | Open():
+        case (
+            SingleChoice() | Numeric() | ComplexAnswer() | FormulaAnswer() | MatrixAnswer() | Open()
+        ):
             pass
         case _:
             assert_never(answer)

@@ -9,17 +9,21 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, Protocol, TypeAlias
 
-from qgen.document.answers import KIND_NAMES, Answer
+from qgen.document.answers import COMPLEX, KIND_NAMES, Answer, ComplexAnswer
 from qgen.document.exam import Item
 from qgen.renderers.wording import points_number
 
 MarkedBy: TypeAlias = Literal["machine", "person", "lost"]
+
+NUMERIC_COMPLEX = f"{KIND_NAMES[ComplexAnswer]}, {COMPLEX}"
+"""The row of numeric answers that are complex numbers."""
 
 MARKED_BY: Mapping[str, Mapping[str, MarkedBy]] = {
     "moodle": {
         "single_choice": "machine",
         "multiple_select": "machine",
         "numeric": "machine",
+        NUMERIC_COMPLEX: "machine",
         "formula": "machine",
         "matrix": "machine",
         "short_answer": "machine",
@@ -31,6 +35,7 @@ MARKED_BY: Mapping[str, Mapping[str, MarkedBy]] = {
         "single_choice": "machine",
         "multiple_select": "machine",
         "numeric": "machine",
+        NUMERIC_COMPLEX: "person",
         "formula": "person",
         "matrix": "person",
         "short_answer": "machine",
@@ -42,6 +47,7 @@ MARKED_BY: Mapping[str, Mapping[str, MarkedBy]] = {
         "single_choice": "machine",
         "multiple_select": "machine",
         "numeric": "machine",
+        NUMERIC_COMPLEX: "person",
         "formula": "person",
         "matrix": "person",
         "short_answer": "machine",
@@ -53,6 +59,7 @@ MARKED_BY: Mapping[str, Mapping[str, MarkedBy]] = {
         "single_choice": "machine",
         "multiple_select": "machine",
         "numeric": "machine",
+        NUMERIC_COMPLEX: "machine",
         "formula": "person",
         "matrix": "machine",
         "short_answer": "machine",
@@ -64,6 +71,7 @@ MARKED_BY: Mapping[str, Mapping[str, MarkedBy]] = {
         "single_choice": "machine",
         "multiple_select": "machine",
         "numeric": "machine",
+        NUMERIC_COMPLEX: "person",
         "formula": "person",
         "matrix": "person",
         "short_answer": "machine",
@@ -75,6 +83,7 @@ MARKED_BY: Mapping[str, Mapping[str, MarkedBy]] = {
         "single_choice": "machine",
         "multiple_select": "machine",
         "numeric": "person",
+        NUMERIC_COMPLEX: "person",
         "formula": "person",
         "matrix": "person",
         "short_answer": "machine",
@@ -90,7 +99,8 @@ _MOST_NAMED = 8
 
 def marked_by(name: str, answer: Answer) -> MarkedBy:
     """Who marks an answer of this kind in a format of the table."""
-    return MARKED_BY[name][KIND_NAMES[type(answer)]]
+    is_complex = isinstance(answer, ComplexAnswer)
+    return MARKED_BY[name][NUMERIC_COMPLEX if is_complex else KIND_NAMES[type(answer)]]
 
 
 @dataclass(frozen=True, slots=True)

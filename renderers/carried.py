@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from qgen.document.values import Real
+from qgen.document.answers import Numeric, Part
+from qgen.document.values import AnyNumber, Complex
 
 _DEGREES = ((0, 0), (1, 0), (0, 1), (1, 1), (2, 0), (2, 1), (3, 0), (0, 2), (1, 2), (2, 2))
 _FITTED = tuple(map(Fraction, "3/7 2 -5/3 11/4 -7/2 1/9 5".split()))
@@ -34,7 +35,14 @@ def _polynomial(coefficients: Sequence[Fraction], at: Fraction) -> Fraction:
     return sum((each * at**power for power, each in enumerate(coefficients)), Fraction(0))
 
 
-def quotient_of(rule: Callable[[Fraction], Real]) -> Quotient | None:
+def carried_quotient(part: Part, source: Part) -> Quotient | None:
+    """What follows in a part from a number in an earlier one; None for all but real numbers."""
+    if part.carried is None or not isinstance(part.answer, Numeric):
+        return None
+    return quotient_of(part.carried.key) if isinstance(source.answer, Numeric) else None
+
+
+def quotient_of(rule: Callable[[Fraction], AnyNumber]) -> Quotient | None:
     """The quotient of least degree that the rule is, if it is one of low degree."""
     fitted, tried = _points(rule, _FITTED), _points(rule, _TRIED)
     for above, below in _DEGREES:
@@ -45,13 +53,14 @@ def quotient_of(rule: Callable[[Fraction], Real]) -> Quotient | None:
 
 
 def _points(
-    rule: Callable[[Fraction], Real], places: Sequence[Fraction]
+    rule: Callable[[Fraction], AnyNumber], places: Sequence[Fraction]
 ) -> list[tuple[Fraction, Fraction | None]]:
     found: list[tuple[Fraction, Fraction | None]] = []
     for at in places:
         try:
+            value = rule(at)
             # Floats as they are: what was rounded away is far below `_NEAR`.
-            found.append((at, Fraction(rule(at))))
+            found.append((at, None if isinstance(value, Complex) else Fraction(value)))
         except (ArithmeticError, ValueError):
             found.append((at, None))
     return found

@@ -14,6 +14,7 @@ from typing import assert_never
 from qgen.document.answers import (
     DERIVATION,
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -161,7 +162,8 @@ class GiftWriter(Writer):
         if part.label:
             heading = in_gift(part_heading(part, labels))
             stem = f"<div>{stem}</div>{heading}{self._html(part.prompt)}"
-        if isinstance(part.answer, (Numeric, MatrixAnswer, Open)) or _is_asked_freely(part.answer):
+        told = isinstance(part.answer, (Numeric, ComplexAnswer, MatrixAnswer, Open))
+        if told or _is_asked_freely(part.answer):
             stem += in_gift(asked_text(part.answer, self._text, labels))
         answer = self._answer(part, item, labels)
         return (
@@ -215,7 +217,7 @@ class GiftWriter(Writer):
                     f"={_field(self._html(each))} -> {answer.key.index(place) + 1}"
                     for place, each in enumerate(answer.items)
                 ]
-            case ShortAnswer() | FormulaAnswer() | MatrixAnswer() | Open():
+            case ComplexAnswer() | ShortAnswer() | FormulaAnswer() | MatrixAnswer() | Open():
                 lines = []
                 notes.insert(0, in_gift(marking_notes(answer, self._text, labels)))
             case _:
@@ -265,7 +267,7 @@ def _is_asked_freely(answer: Answer) -> bool:
             return not has_positions_type(answer)
         case SingleChoice() | Numeric() | ShortAnswer():
             return False
-        case FormulaAnswer() | MatrixAnswer() | Open():
+        case ComplexAnswer() | FormulaAnswer() | MatrixAnswer() | Open():
             return False
         case _:
             assert_never(answer)
@@ -325,6 +327,12 @@ def _answer_losses(answer: Answer) -> list[tuple[str, str]]:
             return _matching_losses(answer)
         case Ordering():
             return _ordering_losses(answer)
+        case ComplexAnswer():
+            text = (
+                "GIFT cannot mark a complex number; a free answer is asked, with the key in the "
+                "feedback that follows the attempt"
+            )
+            return [("gift-complex", text)]
         case FormulaAnswer():
             text = (
                 "GIFT cannot mark a formula; a free answer is asked, with the key in the feedback "

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -39,7 +40,7 @@ def answer_passages(answer: Answer) -> Iterator[Passage]:
         case SingleChoice() | MultipleSelect():
             yield from (option.text for option in answer.options)
             yield from (each.feedback for each in answer.options if each.feedback is not None)
-        case Numeric() | FormulaAnswer() | MatrixAnswer() | ShortAnswer():
+        case Numeric() | ComplexAnswer() | FormulaAnswer() | MatrixAnswer() | ShortAnswer():
             yield from (mistake.feedback for mistake in answer.mistakes)
         case Matching():
             yield from (pair.left for pair in answer.pairs)

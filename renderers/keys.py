@@ -5,6 +5,7 @@ from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -18,6 +19,7 @@ from qgen.document.answers import (
     option_letter,
     ordering_key,
 )
+from qgen.document.complex_numbers import typed_complex
 from qgen.document.formula import typed
 from qgen.document.matrices import typed_rows
 from qgen.document.numbers import machine_decimal
@@ -34,6 +36,8 @@ def key_text(answer: Answer) -> str:
             return " ".join(right) or "none"
         case Numeric():
             return _number_text(answer.key)
+        case ComplexAnswer():
+            return typed_complex(answer.key)
         case FormulaAnswer():
             return typed(answer.key)
         case MatrixAnswer():

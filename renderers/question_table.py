@@ -6,6 +6,7 @@ from typing import assert_never
 from qgen.document.answers import (
     KIND_NAMES,
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -65,6 +66,9 @@ class CsvWriter(Writer):
         if any(_feedback(part.answer) for part in item.parts):
             text = "a table has no feedback on options and known mistakes; it is left out"
             found.append(("csv-feedback", text))
+        if any(isinstance(part.answer, ComplexAnswer) for part in item.parts):
+            text = "two columns hold no tolerance of a complex number; only its key is written"
+            found.append(("csv-complex", text))
         if any(map(has_picture, _passages(item))):
             text = "a table holds no picture; its alternative text is written instead"
             found.append(("csv-picture", text))
@@ -85,6 +89,8 @@ def _row(item: Item, part: Part) -> tuple[str, ...]:
     low, high, unit = "", "", ""
     if isinstance(answer, Numeric):
         low, high = accepted_decimals(answer)
+        unit = answer.unit or ""
+    elif isinstance(answer, ComplexAnswer):
         unit = answer.unit or ""
     elif isinstance(answer, MatrixAnswer):
         low, high = map(typed_rows, accepted_rows(answer))
@@ -117,7 +123,9 @@ def _options(answer: Answer) -> list[str]:
             return list(map(plain_characters, answer.rights))
         case Ordering():
             return list(map(plain_characters, answer.items))
-        case Numeric() | FormulaAnswer() | MatrixAnswer() | ShortAnswer() | Open():
+        case Numeric() | ComplexAnswer() | FormulaAnswer() | MatrixAnswer():
+            return []
+        case ShortAnswer() | Open():
             return []
         case _:
             assert_never(answer)
@@ -138,7 +146,7 @@ def _key(answer: Answer) -> str:
             return " ".join(plain_characters(line.text) for line in answer.rubric)
         case ShortAnswer():
             return " | ".join(answer.accepted)
-        case FormulaAnswer() | MatrixAnswer():
+        case ComplexAnswer() | FormulaAnswer() | MatrixAnswer():
             return key_text(answer)
         case _:
             assert_never(answer)
@@ -149,7 +157,7 @@ def _feedback(answer: Answer) -> bool:
     match answer:
         case SingleChoice() | MultipleSelect():
             return any(option.feedback is not None for option in answer.options)
-        case Numeric() | FormulaAnswer() | MatrixAnswer() | ShortAnswer():
+        case Numeric() | ComplexAnswer() | FormulaAnswer() | MatrixAnswer() | ShortAnswer():
             return bool(answer.mistakes)
         case Matching():
             return any(pair.feedback is not None for pair in answer.pairs)
@@ -178,7 +186,7 @@ def _passages(item: Item) -> Iterator[Passage]:
                 yield from part.answer.rights
             case Ordering():
                 yield from part.answer.items
-            case Numeric() | FormulaAnswer() | MatrixAnswer() | ShortAnswer():
+            case Numeric() | ComplexAnswer() | FormulaAnswer() | MatrixAnswer() | ShortAnswer():
                 pass
             case _:
                 assert_never(part.answer)

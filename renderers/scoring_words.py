@@ -6,6 +6,7 @@ from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -68,7 +69,9 @@ def _sentences(answer: Answer, labels: Labels) -> Iterator[str]:
             yield labels.order_all_or_nothing if is_whole else labels.order_adjacent
         case MatrixAnswer():
             yield scoring_text(answer, labels)
-        case SingleChoice() | Numeric() | FormulaAnswer() | ShortAnswer() | Open():
+        case SingleChoice() | Numeric() | ComplexAnswer() | FormulaAnswer():
+            return
+        case ShortAnswer() | Open():
             return
         case _:
             assert_never(answer)

@@ -8,8 +8,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from qgen.document.answers import (
+    COMPLEX,
+    KIND_NAMES,
     NOTHING_SAID,
     Answer,
+    ComplexAnswer,
+    ComplexMistake,
     FormulaAnswer,
     FormulaMistake,
     Hint,
@@ -62,6 +66,7 @@ from qgen.document.richtext import (
     Text,
     passage_of,
 )
+from qgen.document.values import Complex
 
 # A grey 4 by 2 picture.
 PNG = bytes.fromhex(
@@ -189,6 +194,15 @@ ANSWERS: dict[str, Answer] = {
         ),
         5,
     ),
+    COMPLEX: ComplexAnswer(
+        Complex(Fraction(1, 3), -2),
+        Tolerance("absolute", Fraction(1, 100)),
+        "volts",
+        (
+            ComplexMistake(Complex(Fraction(1, 3), 2), passage_of("That is the conjugate.")),
+            ComplexMistake(Complex(-2, 1), passage_of("The parts are mixed up."), Fraction(1, 4)),
+        ),
+    ),
 }
 
 KINDS = (*ANSWERS, "derivation")
@@ -218,7 +232,7 @@ def steps(*answers: Answer, points: Sequence[Fraction] = ()) -> tuple[Part, ...]
     """The parts of a derivation, each worth one point where nothing else is said."""
     worth = points or [Fraction(1)] * len(answers)
     return tuple(
-        Part("abcdefghi"[index], passage_of("Prompt."), answer, share, "stated", None)
+        Part("abcdefghij"[index], passage_of("Prompt."), answer, share, "stated", None)
         for index, (answer, share) in enumerate(zip(answers, worth, strict=True))
     )
 
@@ -229,7 +243,7 @@ def parts(kind: str) -> tuple[Part, ...]:
         return (replace(sole(ANSWERS[kind])[0], hints=HINTS, by_mark=SAID),)
     return tuple(
         Part(
-            "abcdefghi"[index],
+            "abcdefghij"[index],
             passage_of(f"Prompt of the {each} part."),
             answer,
             Fraction(index + 1, 2),
@@ -249,7 +263,7 @@ def header(kind: str) -> Header:
     return Header(
         identifier=f"sample-{kind}",
         title=f"Sample {kind} & more",
-        kind=kind,
+        kind=KIND_NAMES[ComplexAnswer] if kind == COMPLEX else kind,
         topic="samples",
         tags=("first", "second tag"),
         difficulty=2,

@@ -12,6 +12,7 @@ from typing import Literal, assert_never
 
 from qgen.document.answers import (
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -147,7 +148,7 @@ class CanvasItems:
                 return self._pairs(answer, labels)
             case Ordering():
                 return self._positions(answer)
-            case FormulaAnswer() | MatrixAnswer() | Open():
+            case ComplexAnswer() | FormulaAnswer() | MatrixAnswer() | Open():
                 return self._essay(answer, labels)
             case _:
                 assert_never(answer)
@@ -280,7 +281,9 @@ class CanvasItems:
             asked.scoring += _share(blank, idents[partner], len(lefts))
         return asked
 
-    def _essay(self, answer: FormulaAnswer | MatrixAnswer | Open, labels: Labels) -> _Asked:
+    def _essay(
+        self, answer: ComplexAnswer | FormulaAnswer | MatrixAnswer | Open, labels: Labels
+    ) -> _Asked:
         notes = escaped(marking_notes(answer, self._text, labels))
         is_file = isinstance(answer, Open) and bool(answer.upload)
         return _Asked(
@@ -404,7 +407,9 @@ def _free_name(texts: Iterable[str]) -> str:
     return name
 
 
-def _plain_notes(answer: FormulaAnswer | MatrixAnswer | Open, labels: Labels) -> str:
+def _plain_notes(
+    answer: ComplexAnswer | FormulaAnswer | MatrixAnswer | Open, labels: Labels
+) -> str:
     """The key or the rubric in plain characters, for the one who marks."""
     if isinstance(answer, MatrixAnswer):
         return f"{labels.key}: {key_text(answer)}. {scoring_text(answer, labels)}"

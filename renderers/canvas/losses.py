@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias, assert_never
 
 from qgen.document.answers import (
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -78,6 +79,12 @@ def _answer_losses(answer: Answer, multiple: Multiple) -> Iterator[Loss]:
                 "canvas-ordering",
                 "Canvas has no items to be put in order; each is matched with its position, and "
                 "each in its right position earns the same share",
+            )
+        case ComplexAnswer():
+            yield (
+                "canvas-complex",
+                "Canvas cannot mark a complex number; a free answer is asked, which a person marks "
+                "by the key in the notes and in the feedback that follows the attempt",
             )
         case FormulaAnswer():
             yield (

@@ -6,7 +6,7 @@ from typing import TypeAlias, assert_never
 from qgen.document.answers import Acceptance, Answer, Open
 from qgen.document.conditions import Applied, Given, Response, Term
 from qgen.document.numbers import exact_value
-from qgen.document.values import Value
+from qgen.document.values import Complex, Value
 from qgen.renderers.html.formula_trees import Tree, formula_tree
 
 TermData: TypeAlias = str | bool | Tree | list[object]
@@ -49,5 +49,7 @@ def _value(value: Value) -> TermData:
             return str(exact_value(value))
         case str():
             raise AssertionError("no response is compared with a text")
+        case Complex():
+            raise AssertionError("a condition reads no complex number")
         case _:
             return ["formula", formula_tree(value)]

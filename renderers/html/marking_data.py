@@ -10,6 +10,7 @@ from typing import TypeAlias, assert_never
 from qgen.document.answers import (
     Acceptance,
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -24,10 +25,12 @@ from qgen.document.answers import (
     entries_of,
     rewards_mistakes,
 )
+from qgen.document.complex_numbers import exact_parts
 from qgen.document.exam import Item
 from qgen.document.numbers import exact_value
+from qgen.document.values import Complex
 from qgen.renderers.blanks import stands_in_text
-from qgen.renderers.carried import quotient_of
+from qgen.renderers.carried import carried_quotient
 from qgen.renderers.html.conditions import asked_as, claims
 from qgen.renderers.html.formula_trees import formula_tree
 
@@ -55,8 +58,9 @@ def _shown(answer: Answer) -> Data:
             return {"kind": "matching", "shown": len(answer.pairs)}
         case Ordering():
             return {"kind": "ordering", "shown": len(answer.items)}
-        case Numeric():
-            return {"kind": "number", **({"workedOut": True} if answer.worked_out else {})}
+        case Numeric() | ComplexAnswer():
+            kind = "number" if isinstance(answer, Numeric) else "complex"
+            return {"kind": kind, **({"workedOut": True} if answer.worked_out else {})}
         case FormulaAnswer():
             return {
                 "kind": "formula",
@@ -104,6 +108,13 @@ def _key(answer: Answer) -> Data:
                 **_credits(answer),
                 "tolerance": [answer.tolerance.kind, str(answer.tolerance.amount)],
             }
+        case ComplexAnswer():
+            return {
+                "value": _parts(answer.key),
+                "mistakes": [_parts(each.value) for each in answer.mistakes],
+                **_credits(answer),
+                "tolerance": [answer.tolerance.kind, str(answer.tolerance.amount)],
+            }
         case FormulaAnswer():
             return {
                 "key": formula_tree(answer.key),
@@ -139,7 +150,11 @@ def _numbers(rows: Rows) -> list[str]:
     return [str(exact_value(entry)) for entry in entries_of(rows)]
 
 
-def _credits(answer: Numeric | FormulaAnswer | ShortAnswer) -> Data:
+def _parts(value: Complex) -> list[str]:
+    return [str(part) for part in exact_parts(value)]
+
+
+def _credits(answer: Numeric | ComplexAnswer | FormulaAnswer | ShortAnswer) -> Data:
     """What each known mistake earns, where one earns anything."""
     if not rewards_mistakes(answer):
         return {}
@@ -158,9 +173,11 @@ def _carried(part: Part, parts: Sequence[Part]) -> Data:
         (n, each) for n, each in enumerate(parts, 1) if each.label == part.carried.part
     )
     carried: dict[str, object] = {"part": number}
-    if isinstance(source.answer, Numeric) and source.answer.worked_out:
+    if isinstance(source.answer, (Numeric, ComplexAnswer)) and source.answer.worked_out:
         carried["workedOut"] = True
-    quotient = quotient_of(part.carried.key)
+    if isinstance(source.answer, ComplexAnswer):
+        carried["complex"] = True
+    quotient = carried_quotient(part, source)
     if quotient is not None:
         carried["top"], carried["bottom"] = map(_texts, quotient)
     return {"carried": carried}

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 
-from qgen.document.answers import Answer, FormulaAnswer, MatrixAnswer, Numeric
+from qgen.document.answers import Answer, ComplexAnswer, FormulaAnswer, MatrixAnswer, Numeric
 from qgen.document.exam import ExamDocument, Item, Paper
 from qgen.document.formats import HtmlOptions
 from qgen.document.languages import has_decimal_comma
@@ -96,8 +96,9 @@ _OF_AN_EXAM = frozenset(("hand_in", "handed_in", "receipt", "left_out"))
 # Why an answer cannot be read; the script says it in English by itself.
 _OF_READING: Mapping[str, tuple[type[Answer], ...]] = {
     # A number may be typed as a closed form, which is read as a formula.
-    "formula_": (FormulaAnswer, MatrixAnswer, Numeric),
-    "number_": (MatrixAnswer, Numeric),
+    "formula_": (FormulaAnswer, MatrixAnswer, Numeric, ComplexAnswer),
+    "number_": (MatrixAnswer, Numeric, ComplexAnswer),
+    "complex_": (ComplexAnswer,),
 }
 
 

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -29,6 +30,8 @@ from qgen.renderers.html.words import filled, points_text
 from qgen.renderers.labels import Labels
 from qgen.renderers.matrices import size_text
 from qgen.renderers.wording import hint_label, upload_label
+
+_TYPED_WORDS = 'autocapitalize="none" spellcheck="false"'
 
 
 class HtmlQuestions:
@@ -103,8 +106,10 @@ class HtmlQuestions:
                 control = _word_list(base, [plain_text(each.text) for each in part.answer.options])
             case Numeric():
                 control = _input(base, "number", 'inputmode="decimal"')
+            case ComplexAnswer():
+                control = _input(base, "number", _TYPED_WORDS)
             case FormulaAnswer():
-                control = _input(base, "typed", 'autocapitalize="none" spellcheck="false"')
+                control = _input(base, "typed", _TYPED_WORDS)
             case _:
                 control = _input(base, "short", "")
         label = f'<label id="{base}-label" for="{base}-answer">({escape(part.label)})</label>'
@@ -124,12 +129,12 @@ class HtmlQuestions:
                 return self._choices(base, answer.options, "radio", labels.select_one)
             case MultipleSelect():
                 return self._choices(base, answer.options, "checkbox", labels.select_any)
-            case Numeric():
+            case Numeric() | ComplexAnswer():
                 return self._number(base, answer)
             case FormulaAnswer():
                 names = ", ".join(f"<code>{escape(name)}</code>" for name in answer.variables)
                 variables = f" ({filled(labels.variables, names)})" if names else ""
-                control = _input(base, "typed", 'autocapitalize="none" spellcheck="false"')
+                control = _input(base, "typed", _TYPED_WORDS)
                 return self._field(base, control, variables)
             case MatrixAnswer():
                 return self._entries(base, answer)
@@ -205,10 +210,10 @@ class HtmlQuestions:
         label = f'<label id="{base}-label" for="{base}-answer">{escape(self._labels.answer)}'
         return f'<div class="field">{label}{more}</label>\n{control}</div>\n'
 
-    def _number(self, base: str, answer: Numeric) -> str:
-        # A keyboard of digits alone types no sqrt(2).
-        words = 'autocapitalize="none" spellcheck="false"'
-        attributes = 'inputmode="decimal"' if answer.worked_out else words
+    def _number(self, base: str, answer: Numeric | ComplexAnswer) -> str:
+        # A keyboard of digits alone types no sqrt(2) and no i.
+        has_digits_only = isinstance(answer, Numeric) and answer.worked_out
+        attributes = 'inputmode="decimal"' if has_digits_only else _TYPED_WORDS
         unit = ""
         if answer.unit is not None:
             attributes += f' aria-describedby="{base}-unit"'

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from qgen.document.answers import Answer, FormulaAnswer, MatrixAnswer, Numeric
+from qgen.document.answers import Answer, ComplexAnswer, FormulaAnswer, MatrixAnswer, Numeric
 from qgen.renderers.html.conditions import asked_as
 from qgen.renderers.html.deflating import deflated
 from qgen.renderers.html.style import live_style
@@ -46,6 +46,8 @@ def modules_for(mode: str, answers: Iterable[Answer]) -> tuple[str, ...]:
     needed = []
     if any(map(_takes_closed_forms, asked)):
         needed.append("closed_forms")
+    if any(isinstance(answer, ComplexAnswer) for answer in asked):
+        needed.append("complex_numbers")
     if formulas:
         needed.append("formulas")
     if formulas and mode == "practice":

@@ -8,6 +8,7 @@ from typing import assert_never
 from qgen.document.answers import (
     Acceptance,
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -23,10 +24,12 @@ from qgen.document.answers import (
     option_letter,
     ordering_key,
 )
+from qgen.document.complex_numbers import complex_tex
 from qgen.document.exam import Item
 from qgen.document.formula import latex, typed
 from qgen.document.richtext import Passage
 from qgen.marking.rules import accepted_interval
+from qgen.renderers.complex_numbers import accepted_tex
 from qgen.renderers.html.text import escape
 from qgen.renderers.html.words import (
     filled,
@@ -97,6 +100,14 @@ class SolutionWriter:
             case Numeric():
                 yield from self._number_key(answer)
                 yield from self._wrong(answer)
+            case ComplexAnswer():
+                yield from self._complex_key(answer)
+                yield from self._mistakes(
+                    [
+                        (self.formula(complex_tex(m.value)) + self._credit(m.credit), m.feedback)
+                        for m in answer.mistakes
+                    ]
+                )
             case FormulaAnswer():
                 source = f'<code class="typed">{escape(typed(answer.key))}</code>'
                 yield self._key_line(f"{self.formula(latex(answer.key))} {source}")
@@ -183,6 +194,13 @@ class SolutionWriter:
         key = f"{self.formula(number_tex(answer.key))}{unit}"
         accepted = filled(self.labels.tolerance, *bounds)
         yield self._key_line(f'{key} <span class="accepted">({accepted})</span>')
+
+    def _complex_key(self, answer: ComplexAnswer) -> Iterator[str]:
+        unit = "" if answer.unit is None else f" {escape(answer.unit)}"
+        key, accepted = f"{self.formula(complex_tex(answer.key))}{unit}", accepted_tex(answer)
+        if accepted:
+            key += f' <span class="accepted">({self.formula(accepted)})</span>'
+        yield self._key_line(key)
 
     def _mistakes(self, mistakes: Sequence[tuple[str, Passage]]) -> Iterator[str]:
         if not mistakes:

@@ -60,6 +60,7 @@ CHINESE = Labels(
     mistake="若答案为 {}",
     judge_each="请对每一项选择“是”或“否”。",
     type_decimal="用小数填写，例如 0.25 或 -1.2e-5",
+    type_complex="复数，例如 3-2i 或 0.5+0.25*i",
     type_formula="请输入公式，例如 2*x^2 + exp(-x)/3。",
     type_values="请求出公式，并填写它在下列各点的值：用小数，例如 0.25 或 -1.2e-5，"
     "至少四位有效数字。",

@@ -63,6 +63,7 @@ DUTCH = Labels(
     mistake="Als het antwoord {} is",
     judge_each="Kies bij elke bewering ja of nee.",
     type_decimal="een decimaal getal met een punt, zoals 0.25 of -1.2e-5",
+    type_complex="een complex getal zoals 3-2i of 0.5+0.25*i",
     type_formula="Typ de formule, bijvoorbeeld 2*x^2 + exp(-x)/3.",
     type_values="Bepaal de formule en typ de waarde ervan in elk van deze punten: een decimaal "
     "getal met een punt, zoals 0.25 of -1.2e-5, met ten minste vier significante cijfers.",

@@ -62,6 +62,7 @@ ENGLISH = Labels(
     mistake="If the answer is {}",
     judge_each="For each statement, choose yes or no.",
     type_decimal="a decimal such as 0.25 or -1.2e-5",
+    type_complex="a complex number such as 3-2i or 0.5+0.25*i",
     type_formula="Type the formula, such as 2*x^2 + exp(-x)/3.",
     type_values="Find the formula, and type its value at each of these points: a decimal such as "
     "0.25 or -1.2e-5, to at least four significant digits.",

@@ -63,6 +63,7 @@ FRENCH = Labels(
     mistake="Si la réponse est {}",
     judge_each="Pour chaque affirmation, choisissez oui ou non.",
     type_decimal="un nombre décimal avec un point, comme 0.25 ou -1.2e-5",
+    type_complex="un nombre complexe comme 3-2i ou 0.5+0.25*i",
     type_formula="Écrivez la formule, par exemple 2*x^2 + exp(-x)/3.",
     type_values="Trouvez la formule et écrivez sa valeur en chacun de ces points : un nombre "
     "décimal avec un point, comme 0.25 ou -1.2e-5, avec au moins quatre chiffres significatifs.",

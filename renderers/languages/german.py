@@ -60,6 +60,7 @@ GERMAN = Labels(
     mistake="Bei der Antwort {}",
     judge_each="Wählen Sie zu jeder Aussage ja oder nein.",
     type_decimal="eine Dezimalzahl mit Punkt wie 0.25 oder -1.2e-5",
+    type_complex="eine komplexe Zahl wie 3-2i oder 0.5+0.25*i",
     type_formula="Geben Sie die Formel ein, etwa 2*x^2 + exp(-x)/3.",
     type_values="Bestimmen Sie die Formel und geben Sie ihren Wert an jeder dieser Stellen ein: "
     "eine Dezimalzahl mit Punkt wie 0.25 oder -1.2e-5, auf mindestens vier gültige Ziffern.",

@@ -63,6 +63,7 @@ ITALIAN = Labels(
     mistake="Se la risposta è {}",
     judge_each="Per ogni affermazione scegliere sì o no.",
     type_decimal="un numero decimale con il punto, come 0.25 o -1.2e-5",
+    type_complex="un numero complesso come 3-2i o 0.5+0.25*i",
     type_formula="Scrivere la formula, per esempio 2*x^2 + exp(-x)/3.",
     type_values="Trovare la formula e scriverne il valore in ciascuno di questi punti: un numero "
     "decimale con il punto, come 0.25 o -1.2e-5, con almeno quattro cifre significative.",

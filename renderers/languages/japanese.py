@@ -62,6 +62,7 @@ JAPANESE = Labels(
     mistake="解答が {} の場合",
     judge_each="各項目について「はい」か「いいえ」を選びなさい。",
     type_decimal="小数。例：0.25、-1.2e-5",
+    type_complex="3-2i や 0.5+0.25*i のような複素数",
     type_formula="式を入力しなさい。例：2*x^2 + exp(-x)/3",
     type_values="式を求め、次の各点での値を入力しなさい。小数（例：0.25、-1.2e-5）で、有効数字は四"
     "桁以上。",

@@ -63,6 +63,7 @@ POLISH = Labels(
     mistake="Jeśli odpowiedź to {}",
     judge_each="Przy każdym stwierdzeniu wybierz tak lub nie.",
     type_decimal="liczba dziesiętna z kropką, np. 0.25 lub -1.2e-5",
+    type_complex="liczba zespolona, np. 3-2i lub 0.5+0.25*i",
     type_formula="Wpisz wzór, np. 2*x^2 + exp(-x)/3.",
     type_values="Wyznacz wzór i wpisz jego wartość w każdym z tych punktów: liczbę dziesiętną z "
     "kropką, np. 0.25 lub -1.2e-5, z co najmniej czterema cyframi znaczącymi.",

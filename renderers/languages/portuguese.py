@@ -61,6 +61,7 @@ PORTUGUESE = Labels(
     mistake="Se a resposta é {}",
     judge_each="Para cada afirmação, escolha sim ou não.",
     type_decimal="um número decimal com ponto, como 0.25 ou -1.2e-5",
+    type_complex="um número complexo como 3-2i ou 0.5+0.25*i",
     type_formula="Escreva a fórmula, por exemplo 2*x^2 + exp(-x)/3.",
     type_values="Encontre a fórmula e escreva o seu valor em cada um destes pontos: um número "
     "decimal com ponto, como 0.25 ou -1.2e-5, com pelo menos quatro algarismos significativos.",

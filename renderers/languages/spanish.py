@@ -63,6 +63,7 @@ SPANISH = Labels(
     mistake="Si la respuesta es {}",
     judge_each="Para cada afirmación, elija sí o no.",
     type_decimal="un número decimal con punto, como 0.25 o -1.2e-5",
+    type_complex="un número complejo como 3-2i o 0.5+0.25*i",
     type_formula="Escriba la fórmula, por ejemplo 2*x^2 + exp(-x)/3.",
     type_values="Halle la fórmula y escriba su valor en cada uno de estos puntos: un número "
     "decimal con punto, como 0.25 o -1.2e-5, con al menos cuatro cifras significativas.",

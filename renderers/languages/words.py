@@ -69,6 +69,7 @@ class Labels:
     mistake: str
     judge_each: str
     type_decimal: str
+    type_complex: str
     type_formula: str
     type_values: str
     type_value: str

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Hint,
     Matching,
@@ -25,12 +26,14 @@ from qgen.document.answers import (
     option_letter,
     ordering_key,
 )
+from qgen.document.complex_numbers import complex_tex
 from qgen.document.exam import Item
 from qgen.document.formula import Symbol, latex, number_latex
 from qgen.document.numbers import exact_value, terminating
 from qgen.document.richtext import Passage
 from qgen.document.values import Real
 from qgen.marking.rules import accepted_interval
+from qgen.renderers.complex_numbers import accepted_tex
 from qgen.renderers.labels import Labels
 from qgen.renderers.latex.characters import escape
 from qgen.renderers.latex.text import LatexPassageWriter, formula
@@ -156,9 +159,9 @@ class LatexQuestions:
                 if not tells_to_tick(item, part):
                     yield rf"\examhint{{{escape(words.select_any)}}}"
                 yield self._options(answer.options, r"\examsquare")
-            case Numeric() | ShortAnswer() if part.in_text:
+            case Numeric() | ComplexAnswer() | ShortAnswer() if part.in_text:
                 pass
-            case Numeric():
+            case Numeric() | ComplexAnswer():
                 unit = f"~{escape(answer.unit)}" if answer.unit else ""
                 yield rf"\examblank{{{escape(words.answer)}}}{{\measureblank}}{unit}"
             case FormulaAnswer():
@@ -235,6 +238,18 @@ class LatexQuestions:
                         for mistake in answer.mistakes
                     ]
                 )
+            case ComplexAnswer():
+                yield self._key_line(self._accepted_complex(answer))
+                yield from self._mistakes(
+                    [
+                        (
+                            self._formula(complex_tex(mistake.value))
+                            + self._credit(mistake.credit),
+                            mistake.feedback,
+                        )
+                        for mistake in answer.mistakes
+                    ]
+                )
             case FormulaAnswer():
                 yield self._key_line(self._formula(latex(answer.key)))
                 yield from self._mistakes(
@@ -279,6 +294,12 @@ class LatexQuestions:
         if low == high:
             return key
         return f"{key} ({fill_label(self.labels.tolerance, self._bound(low), self._bound(high))})"
+
+    def _accepted_complex(self, answer: ComplexAnswer) -> str:
+        """The key with its unit, and how far from it an answer is taken for it."""
+        key, accepted = self._formula(complex_tex(answer.key)), accepted_tex(answer)
+        key += f"~{escape(answer.unit)}" if answer.unit else ""
+        return f"{key} ({self._formula(accepted)})" if accepted else key
 
     def _key_line(self, key: str) -> str:
         return rf"\examkey{{{escape(self.labels.key)}}}{key}"

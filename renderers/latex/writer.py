@@ -9,6 +9,7 @@ from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -161,7 +162,7 @@ def _answer_passages(answer: Answer, options: LatexOptions) -> Iterator[Passage]
                 yield option.text
                 if options.solutions and option.feedback is not None:
                     yield option.feedback
-        case Numeric():
+        case Numeric() | ComplexAnswer():
             if answer.unit is not None:
                 yield passage_of(answer.unit)
             if options.solutions:

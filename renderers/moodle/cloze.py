@@ -13,6 +13,7 @@ from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -23,12 +24,14 @@ from qgen.document.answers import (
     Part,
     ShortAnswer,
     SingleChoice,
+    Tolerance,
     option_letter,
 )
 from qgen.document.formats import MoodleOptions
 from qgen.document.formula import Symbol, latex
-from qgen.document.numbers import machine_decimal
+from qgen.document.numbers import exact_value, machine_decimal
 from qgen.document.richtext import Hole, Paragraph, Passage, Text
+from qgen.marking.rules import reach_of
 from qgen.renderers.labels import Labels
 from qgen.renderers.matrices import size_text
 from qgen.renderers.moodle.essay import lettered, part_heading
@@ -201,6 +204,8 @@ class ClozeWriter:
                 return f"<p>{number}{self.body(unit)} {typing_hint(labels)}</p>"
             case FormulaValues():
                 return self._values(answer, weights, labels)
+            case ComplexAnswer():
+                return self._parts_of_number(answer, weights, labels)
             case MatrixAnswer():
                 return self._entries(answer, weights, labels)
             case ShortAnswer():
@@ -283,6 +288,19 @@ class ClozeWriter:
             rows.append(f"<li>{self.body(self._text.write(item))} {blank}</li>")
         return f"<ul>{''.join(rows)}</ul>"
 
+    def _parts_of_number(
+        self, answer: ComplexAnswer, weights: Iterator[int], labels: Labels
+    ) -> str:
+        """A box for the real and one for the imaginary part, each within the tolerance."""
+        reach = Tolerance("absolute", exact_value(reach_of(answer.key, answer.tolerance)))
+        real, imaginary = (
+            self._number(Numeric(part, reach), next(weights))
+            for part in (answer.key.real, answer.key.imaginary)
+        )
+        unit = f" {escaped_text(answer.unit)}" if answer.unit else ""
+        hint = typing_hint(labels)
+        return f"<p>{real} + {imaginary} \\(i\\){self.body(unit)} {hint}</p>"
+
     def _entries(self, answer: MatrixAnswer, weights: Iterator[int], labels: Labels) -> str:
         """A box for each entry, row by row."""
         rows: list[str] = []
@@ -329,6 +347,8 @@ class ClozeWriter:
                 count = len(answer.pairs)
             case Ordering():
                 count = len(answer.items)
+            case ComplexAnswer():
+                count = 2
             case MatrixAnswer():
                 count = len(answer.entries)
             case FormulaValues():

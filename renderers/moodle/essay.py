@@ -6,6 +6,7 @@ from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -19,9 +20,12 @@ from qgen.document.answers import (
     matching_key,
     ordering_key,
 )
+from qgen.document.complex_numbers import complex_tex, typed_complex
 from qgen.document.formula import Formula, latex, typed
 from qgen.document.numbers import machine_decimal
 from qgen.document.richtext import Passage
+from qgen.document.values import Complex
+from qgen.renderers.complex_numbers import accepted_tex
 from qgen.renderers.keys import accepted_decimals
 from qgen.renderers.labels import Labels
 from qgen.renderers.matrices import key_tex, rows_tex, scoring_text, size_text
@@ -76,7 +80,7 @@ def asked_text(answer: Answer, text: PassageWriter, labels: Labels) -> str:
             return f"<ol>{''.join(lefts)}</ol>{lettered(answer.rights, text)}"
         case Ordering():
             return lettered(answer.items, text)
-        case Numeric():
+        case Numeric() | ComplexAnswer():
             return unit_line(answer.unit, labels) if answer.unit else ""
         case MatrixAnswer():
             return f"<p>{escaped_text(size_text(answer, labels))}</p>"
@@ -127,6 +131,8 @@ def marking_notes(answer: Answer, text: PassageWriter, labels: Labels) -> str:
                     text,
                 )
             )
+        case ComplexAnswer():
+            return _complex_notes(answer, text, labels)
         case MatrixAnswer():
             mistakes = [(_typeset(rows_tex(m.rows)), m.feedback) for m in answer.mistakes]
             key = _key(labels, _typeset(key_tex(answer)))
@@ -192,6 +198,22 @@ def _formula_notes(answer: FormulaAnswer, text: PassageWriter, labels: Labels) -
         for mistake in answer.mistakes
     ]
     return _key(labels, _formula(answer.key) + variables) + _list(mistakes, text)
+
+
+def _complex_notes(answer: ComplexAnswer, text: PassageWriter, labels: Labels) -> str:
+    unit = f" {escaped_text(answer.unit)}" if answer.unit else ""
+    accepted = accepted_tex(answer)
+    key = _complex(answer.key) + unit + (f" ({_typeset(accepted)})" if accepted else "")
+    mistakes = [
+        (_complex(mistake.value) + credit_text(mistake.credit), mistake.feedback)
+        for mistake in answer.mistakes
+    ]
+    return _key(labels, key) + _list(mistakes, text)
+
+
+def _complex(value: Complex) -> str:
+    """A complex number typeset and as it is typed."""
+    return f"{_typeset(complex_tex(value))}, <code>{escaped(typed_complex(value))}</code>"
 
 
 @made_once

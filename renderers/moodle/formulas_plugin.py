@@ -9,8 +9,10 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from qgen.document.answers import Answer, FormulaAnswer, Numeric, Part
+from qgen.document.answers import Answer, ComplexAnswer, FormulaAnswer, Numeric, Part
 from qgen.document.formula import Call, Formula, VariableDomain, evaluate, operands, typed
+from qgen.document.numbers import machine_decimal
+from qgen.renderers.complex_numbers import squared_margin
 from qgen.renderers.labels import Labels
 from qgen.renderers.moodle.cloze import typing_hint
 from qgen.renderers.moodle.essay import part_heading
@@ -34,6 +36,13 @@ _NEAR = 1e-6
 _APART = 4
 _OWN_MARKUP = re.compile(r"\{(?=[_=#])")
 _EXPRESSION, _ALGEBRAIC = 10, 1000
+_BOX = re.compile("\0box([0-9]+)\0")
+# No text of an item holds such a character.
+
+
+def box_here(number: int) -> str:
+    """What stands in a text for a box of the part until the plugin's markup may be written."""
+    return f"\0box{number}\0"
 
 
 def shape_fault(parts: Sequence[Part]) -> str | None:
@@ -49,7 +58,7 @@ def shape_fault(parts: Sequence[Part]) -> str | None:
                     return f"{where}the Formulas plugin needs a variable in a formula"
                 if len(part.answer.variables) > math.log(_POINTS, _FEWEST):
                     return f"{where}too many variables to try them all"
-            case Numeric():
+            case Numeric() | ComplexAnswer():
                 pass
             case _:
                 return f"{where}only numbers and formulas are asked in the Formulas plugin"
@@ -153,6 +162,10 @@ class PluginParts:
         return self._text.field_of(before + self._typing(part.answer))
 
     def _typing(self, answer: Answer) -> str:
+        if isinstance(answer, ComplexAnswer):
+            unit = f"{escaped_text(answer.unit)} " if answer.unit else ""
+            real, imaginary = map(box_here, (0, 1))
+            return f"<p>{real} + {imaginary} \\(i\\) {unit}{typing_hint(self._labels)}</p>"
         if isinstance(answer, Numeric):
             unit = f"{escaped_text(answer.unit)} " if answer.unit else ""
             return f"<p>{unit}{typing_hint(self._labels)}</p>"
@@ -162,19 +175,25 @@ class PluginParts:
 def plain_braces(question: str) -> str:
     """A question in which no brace of a text begins a box or a value of the plugin's."""
     name, ending, rest = question.partition("</name>")
-    return name + ending + _OWN_MARKUP.sub("&#123;", rest)
+    return name + ending + _BOX.sub(r"{_\1}", _OWN_MARKUP.sub("&#123;", rest))
 
 
 def _part(number: int, part: Part, text: str, said: str) -> str:
-    variables = ""
-    if isinstance(part.answer, FormulaAnswer):
+    variables, boxes = "", 1
+    if isinstance(part.answer, ComplexAnswer):
+        # With two boxes `_err` is the distance in the plane.
+        kind, boxes, key = _EXPRESSION, 2, part.answer.key
+        answer = f"[{machine_decimal(key.real)}, {machine_decimal(key.imaginary)}]"
+        reach = math.sqrt(squared_margin(key, part.answer.tolerance))
+        correctness = f"_err &lt;= {reach:.14g}"
+    elif isinstance(part.answer, FormulaAnswer):
         kind, answer = _ALGEBRAIC, f'"{_written(part.answer.key)}"'
         variables = " ".join(
             f"{name} = {{{low}:{high}:{step}}};"
             for name, (low, high, step) in _sets(part.answer).items()
         )
-        key = [evaluate(part.answer.key, point) for point in _sampled(part.answer)]
-        correctness = f"_err &lt; {_tolerance(key):.6g}"
+        values = [evaluate(part.answer.key, point) for point in _sampled(part.answer)]
+        correctness = f"_err &lt; {_tolerance(values):.6g}"
     else:
         assert isinstance(part.answer, Numeric)
         kind = _EXPRESSION
@@ -186,7 +205,7 @@ def _part(number: int, part: Part, text: str, said: str) -> str:
         "placeholder": "",
         "answermark": grade(part.points),
         "answertype": str(kind),
-        "numbox": "1",
+        "numbox": str(boxes),
         "vars1": variables,
         "answer": answer,
         "answernotunique": "1",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from qgen.document.answers import FormulaAnswer, Open, Part
+from qgen.document.answers import ComplexAnswer, FormulaAnswer, Open, Part
 from qgen.document.exam import Item
 from qgen.document.formats import MoodleOptions
 from qgen.renderers.carriage import MarkedBy, marked_by
@@ -53,8 +53,9 @@ def marks_formula(answer: FormulaAnswer, options: MoodleOptions) -> bool:
 
 
 def wants_plugin(half: Half, options: MoodleOptions) -> bool:
-    """Whether a plugin is to ask for a half; one without a formula or a condition needs none."""
-    asked = any(isinstance(part.answer, (FormulaAnswer, Open)) for part in half.parts)
+    """Whether a plugin is to ask for a half; one of real numbers and choices needs none."""
+    kinds = (FormulaAnswer, ComplexAnswer, Open)
+    asked = any(isinstance(part.answer, kinds) for part in half.parts)
     return options.formulas in _PLUGINS and half.by == "machine" and asked
 
 

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -115,7 +116,7 @@ def says_by_mark(item: Item, options: MoodleOptions) -> bool:
             return options.ordering == "ordering" or has_positions_type(answer)
         case Numeric() | ShortAnswer():
             return are_listed(answer)
-        case FormulaAnswer() | MatrixAnswer() | Open():
+        case ComplexAnswer() | FormulaAnswer() | MatrixAnswer() | Open():
             return False
         case _:
             assert_never(answer)
@@ -128,7 +129,7 @@ def types_number(item: Item, options: MoodleOptions) -> bool:
         for half in halves(item, options)
     )
     return any(
-        isinstance(part.answer, (Numeric, MatrixAnswer))
+        isinstance(part.answer, (Numeric, ComplexAnswer, MatrixAnswer))
         or (
             isinstance(part.answer, FormulaAnswer)
             and by_values
@@ -153,6 +154,8 @@ def _answer_losses(
             return _words_losses(answer)
         case FormulaAnswer():
             return _formula_losses(answer, options, plugin=plugin)
+        case ComplexAnswer():
+            return _complex_losses(answer, options, plugin=plugin)
         case MatrixAnswer():
             return _matrix_losses(answer)
         case SingleChoice() | Numeric() | Open():
@@ -223,8 +226,10 @@ def _plugin_losses(asked: Iterable[Half], options: MoodleOptions) -> list[tuple[
             continue
         fault = plugin_fault(half, options)
         if fault is not None:
-            text = f"{fault}, so that values of the formula are asked for, and no plugin is used"
-            found.append(("moodle-formula", text))
+            asked_for = "values of the formula are asked for, and "
+            has_formula = any(isinstance(part.answer, FormulaAnswer) for part in half.parts)
+            text = f"{fault}, so that {asked_for if has_formula else ''}no plugin is used"
+            found.append(("moodle-formula" if has_formula else "moodle-complex", text))
             continue
         name = _PLUGIN_NAMES[options.formulas]
         found += [
@@ -234,11 +239,12 @@ def _plugin_losses(asked: Iterable[Half], options: MoodleOptions) -> list[tuple[
                 "product, although the number is to be worked out",
             )
             for part in half.parts
-            if isinstance(part.answer, Numeric) and part.answer.worked_out
+            if isinstance(part.answer, (Numeric, ComplexAnswer)) and part.answer.worked_out
         ]
         if options.formulas == "plugin":
-            text = "the Formulas plugin reads ln(x) and exp(x), but no log(x) and no e^x"
-            found.append(("moodle-formula", text))
+            if any(isinstance(part.answer, FormulaAnswer) for part in half.parts):
+                text = "the Formulas plugin reads ln(x) and exp(x), but no log(x) and no e^x"
+                found.append(("moodle-formula", text))
             if any(_has_mistakes(part.answer) for part in half.parts):
                 text = "the Formulas plugin tells nothing of known mistakes"
                 if any(rewards_mistakes(part.answer) for part in half.parts):
@@ -252,7 +258,7 @@ def _where(part: Part) -> str:
 
 
 def _has_mistakes(answer: Answer) -> bool:
-    return isinstance(answer, (FormulaAnswer, Numeric)) and bool(answer.mistakes)
+    return isinstance(answer, (FormulaAnswer, Numeric, ComplexAnswer)) and bool(answer.mistakes)
 
 
 def _matrix_losses(answer: MatrixAnswer) -> list[tuple[str, str]]:
@@ -265,6 +271,26 @@ def _matrix_losses(answer: MatrixAnswer) -> list[tuple[str, str]]:
         found.append(("moodle-scoring", text))
     if answer.mistakes:
         text = "Moodle has no feedback on a matrix as a whole; that on known mistakes is left out"
+        found.append(("moodle-feedback", text))
+    return found
+
+
+def _complex_losses(
+    answer: ComplexAnswer, options: MoodleOptions, *, plugin: bool
+) -> list[tuple[str, str]]:
+    if plugin:
+        return []
+    text = (
+        "Moodle marks the real and the imaginary part in a box each, each for half of the points "
+        "and within the tolerance by itself: one right part earns half, and a number whose parts "
+        "are both nearly a tolerance away is right; the plugins mark the number as a whole "
+        "(formulas: stack or plugin)"
+    )
+    found = [("moodle-complex", text)]
+    if answer.mistakes:
+        text = "Moodle has no feedback on a number in two boxes; that on known mistakes is left out"
+        if rewards_mistakes(answer):
+            text += ", and those that earn a share of the points earn what their parts do"
         found.append(("moodle-feedback", text))
     return found
 
@@ -367,7 +393,7 @@ def _blank_losses(answer: Answer, options: MoodleOptions) -> list[tuple[str, str
             passages += [pair.feedback for pair in answer.pairs if pair.feedback is not None]
         case FormulaAnswer():
             passages += [mistake.feedback for mistake in answer.mistakes]
-        case MatrixAnswer() | Ordering() | Open():
+        case ComplexAnswer() | MatrixAnswer() | Ordering() | Open():
             pass
         case _:
             assert_never(answer)

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Hint,
     MarkFeedback,
@@ -190,7 +191,7 @@ class MoodleQuestions:
                 )
             case Numeric() | ShortAnswer() if not are_listed(answer):
                 return self._embedded(item, half, self._cloze.alone(answer, frame.labels), frame)
-            case MultipleSelect() | Matching() | Ordering() | MatrixAnswer():
+            case MultipleSelect() | Matching() | Ordering() | ComplexAnswer() | MatrixAnswer():
                 return self._embedded(item, half, self._cloze.alone(answer, frame.labels), frame)
             case Numeric():
                 return self._number(item, half, answer, frame)

@@ -50,7 +50,7 @@ def _elements(fields: Sequence[Field], headings: Sequence[str]) -> str:
         for heading, field in zip(headings, fields, strict=True)
     )
     # A tree that reads an earlier box would not run where that is empty, unless it may be.
-    may_be_empty = any(field.following for field in fields)
+    may_be_empty = any(field.reads_others for field in fields)
     parts = [
         f"<stackversion><text>{_VERSION}</text></stackversion>\n",
         f"<questionvariables><text>{cdata(_variables(fields))}</text></questionvariables>\n",
@@ -101,7 +101,8 @@ def _input(field: Field, *, may_be_empty: bool) -> str:
         f"<boxsize>{_ENTRY_SIZE if field.kind == 'matrix' else _INPUT_SIZE}</boxsize>\n"
         "<strictsyntax>1</strictsyntax>\n"
         "<insertstars>1</insertstars>\n<syntaxhint></syntaxhint>\n"
-        "<syntaxattribute>0</syntaxattribute>\n<forbidwords></forbidwords>\n"
+        "<syntaxattribute>0</syntaxattribute>\n"
+        f"<forbidwords>{','.join(field.forbidden)}</forbidwords>\n"
         f"<allowwords>{escaped(','.join(field.allowed))}</allowwords>\n<forbidfloat>0</forbidfloat>\n"
         "<requirelowestterms>0</requirelowestterms>\n<checkanswertype>0</checkanswertype>\n"
         f"<mustverify>0</mustverify>\n<showvalidation>1</showvalidation>\n<options>{options}</options>\n"

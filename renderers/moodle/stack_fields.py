@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias, assert_never
 from qgen.document.answers import (
     Acceptance,
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     MatrixAnswer,
     Numeric,
@@ -18,21 +19,25 @@ from qgen.document.answers import (
     SingleChoice,
     option_letter,
 )
+from qgen.document.complex_numbers import exact_parts
 from qgen.document.formula import GREEK, VariableDomain, numbers
 from qgen.document.numbers import exact_value
+from qgen.document.values import Complex
+from qgen.marking.rules import reach_of
 from qgen.renderers.carried import Quotient
+from qgen.renderers.complex_numbers import rivals, squared_margin
 from qgen.renderers.moodle import stack_conditions
 from qgen.renderers.moodle.numbers import NumberWriter, grade
 from qgen.renderers.moodle.stack_formulas import functions_in, maxima, other_names
 
-_KEY, _MISTAKE, _FOLLOWING = "tkey", "tmis", "tfol"
+_KEY, _MISTAKE, _FOLLOWING, _HIT = "tkey", "tmis", "tfol", "thit"
 # Words and functions of the plugin's computer algebra, which a variable cannot be.
 _TAKEN = frozenset(
     "pi inf minf infinity und ind true false at if is do or del and not then else for in to "
     "thru step while unless return block ln lg log exp sqrt abs sin cos tan tanh max min "
     "sigmoid".split()
 )
-_OWN = re.compile(rf"({_KEY}|{_MISTAKE}|{_FOLLOWING}|ans|prt)[0-9x]*|tq[a-z]+[0-9]*")
+_OWN = re.compile(rf"({_KEY}|{_MISTAKE}|{_FOLLOWING}|{_HIT}|tre|tim|ans|prt)[0-9x]*|tq[a-z]+[0-9]*")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
 _UNPROVED = frozenset(("max", "min"))
 _SHORT = 2
@@ -56,6 +61,7 @@ class Node:
     test: AnswerTest = "AlgEquiv"
     margin: str = ""
     given: str = ""
+    """What is compared, where it is not the box itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,9 @@ class Field:
     allowed: tuple[str, ...] = ()
     following: str = ""
     judging: str = ""
+    forbidden: tuple[str, ...] = ()
+    reads_others: bool = False
+    """Whether its tree reads an earlier box, too."""
 
 
 def name_fault(answer: FormulaAnswer) -> str | None:
@@ -110,7 +119,7 @@ def shape_fault(parts: Sequence[Part]) -> str | None:
                 for name, domain in answer.variables.items():
                     if domains.setdefault(others.get(name, name), domain) != domain:
                         return f"{where}'{name}' has another domain than before"
-            case Numeric() | SingleChoice():
+            case Numeric() | ComplexAnswer() | SingleChoice():
                 pass
             case MatrixAnswer() if isinstance(part.answer, Open):
                 pass
@@ -240,6 +249,69 @@ def _matrix(rows: Rows) -> str:
     return f"matrix({','.join(lines)})"
 
 
+def complex_field(
+    number: int, points: Fraction, answer: ComplexAnswer, feedback: Sequence[str]
+) -> Field:
+    """A complex number, near enough in the plane, with the mistakes' `<text>` elements.
+
+    The tree works out the parts of what was typed, and how far each number that is known lies from
+    it. `j` is refused, which would be a variable.
+    """
+    values = [answer.key, *(mistake.value for mistake in answer.mistakes)]
+    key = f"{_KEY}{number}"
+    names = [key, *(f"{_MISTAKE}{number}x{n}" for n in range(1, len(values)))]
+    lines = tuple(f"{name}:{_in_parts(each)};" for name, each in zip(names, values, strict=True))
+    scores = ["1", *(grade(mistake.credit) for mistake in answer.mistakes)]
+    notes = ["KEY", *(f"MISTAKE{place}" for place in range(1, len(values)))]
+    said = [_NOTHING, *feedback]
+    nodes = tuple(
+        Node("true", score, note, text, given=f"{_HIT}{number}x{place}")
+        for place, (score, note, text) in enumerate(zip(scores, notes, said, strict=True))
+    )
+    tests = list(zip(names, scores, notes, strict=True))
+    away = 2 * reach_of(answer.key, answer.tolerance) + 1e-3
+    beside = [complex(each.real, each.imaginary) for each in values]
+    if all(
+        abs(beside[0] + away - other) > 2 * reach_of(value, answer.tolerance)
+        for other, value in zip(beside, values, strict=True)
+    ):
+        tests.append((f"{key}+{away:.6f}", "0", f"NOT{len(feedback)}"))
+    return Field(
+        number, grade(points), "algebraic", key, nodes, tuple(tests), lines,
+        judging=_distances(number, answer), forbidden=("j",),
+    )  # fmt: skip
+
+
+def _distances(number: int, answer: ComplexAnswer) -> str:
+    """Whether the number in a box is near to the key and to each mistake, and to none more so."""
+    box, real, imaginary = f"ans{number}", f"tre{number}", f"tim{number}"
+    values = [answer.key, *(mistake.value for mistake in answer.mistakes)]
+    away = [
+        f"({real}-({float(each.real)!r}))^2+({imaginary}-({float(each.imaginary)!r}))^2"
+        for each in values
+    ]
+    lines = [
+        f"{real}:ev(float(realpart({box})),simp);",
+        f"{imaginary}:ev(float(imagpart({box})),simp);",
+    ]
+    for place, value in enumerate(values):
+        holds = [f"{away[place]}<={squared_margin(value, answer.tolerance)!r}"]
+        if place:
+            for other in rivals(answer, place - 1):
+                order = "<=" if place - 1 < other else "<"
+                holds.append(f"{away[place]}{order}{away[other + 1]}")
+        known = f"numberp({real}) and numberp({imaginary})"
+        lines.append(
+            f"{_HIT}{number}x{place}:if {known} then is({' and '.join(holds)}) else false;"
+        )
+    return "\n".join(lines)
+
+
+def _in_parts(value: Complex) -> str:
+    real, imaginary = exact_parts(value)
+    return f"({real})+({imaginary})*%i"
+
+
 def choice_field(
     number: int,
     points: Fraction,
@@ -285,7 +357,7 @@ def following(made: Field, answer: Numeric, earlier: int, rule: Quotient, feedba
         for typed_in, score, note in made.tests
     )
     nodes = (made.nodes[0], node, *made.nodes[1:])
-    return replace(made, nodes=nodes, tests=tests, following=variables)
+    return replace(made, nodes=nodes, tests=tests, following=variables, reads_others=True)
 
 
 def _polynomial(coefficients: Sequence[Fraction], box: str) -> str:

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from qgen.document.answers import (
     Acceptance,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -17,9 +18,8 @@ from qgen.document.answers import (
     ShortAnswer,
     SingleChoice,
 )
-from qgen.document.numbers import exact_value
 from qgen.document.richtext import Passage
-from qgen.renderers.carried import quotient_of
+from qgen.renderers.carried import carried_quotient
 from qgen.renderers.labels import Labels
 from qgen.renderers.matrices import size_text
 from qgen.renderers.moodle.cloze import typing_hint
@@ -28,6 +28,7 @@ from qgen.renderers.moodle.stack import input_here
 from qgen.renderers.moodle.stack_fields import (
     Field,
     choice_field,
+    complex_field,
     condition_field,
     following,
     follows_by,
@@ -71,7 +72,6 @@ class StackParts:
         body: list[str] = []
         fields: list[Field] = []
         headings: list[str] = []
-        places = {part.label: number for number, part in enumerate(parts, 1)}
         for number, part in enumerate(parts, 1):
             asked, field = self._asked(number, part, f"{name}/{part.label}")
             before = after = ""
@@ -81,7 +81,7 @@ class StackParts:
                 )
                 after = f"<p>{escaped_text(self._labels.part.format(part.label))}</p>"
             body.append(before + asked)
-            fields.append(self._following(field, part, places))
+            fields.append(self._following(field, part, parts))
             headings.append(after)
         return "".join(body), fields, headings
 
@@ -97,6 +97,12 @@ class StackParts:
                 unit = f" {escaped_text(answer.unit)}" if answer.unit else ""
                 hint = typing_hint(self._labels)
                 made = number_field(number, points, answer, said)
+                return f"<p>{input_here(number)}{unit} {hint}</p>", made
+            case ComplexAnswer():
+                said = [self._text.field(mistake.feedback) for mistake in answer.mistakes]
+                unit = f" {escaped_text(answer.unit)}" if answer.unit else ""
+                hint = f"<small>({escaped_text(self._labels.type_complex)})</small>"
+                made = complex_field(number, points, answer, said)
                 return f"<p>{input_here(number)}{unit} {hint}</p>", made
             case SingleChoice():
                 order = list(range(len(answer.options)))
@@ -128,15 +134,20 @@ class StackParts:
     def _said(self, feedback: Passage | None) -> str:
         return EMPTY_FIELD if feedback is None else self._text.field(feedback)
 
-    def _following(self, field: Field, part: Part, places: dict[str, int]) -> Field:
+    def _following(self, field: Field, part: Part, parts: Sequence[Part]) -> Field:
         """The field that follows an earlier answer too, where it can."""
         carried, answer = part.carried, part.answer
-        if carried is None or not isinstance(answer, Numeric):
+        if carried is None:
             return field
-        rule = quotient_of(lambda value: exact_value(carried.key(value)))
-        if rule is None or carried.part not in places or not follows_by(answer):
+        places = {each.label: number for number, each in enumerate(parts, 1)}
+        number = places.get(carried.part)
+        rule = None if number is None else carried_quotient(part, parts[number - 1])
+        if number is None or rule is None or not isinstance(answer, Numeric):
+            self.unfollowed.append(part)
+            return field
+        if not follows_by(answer):
             self.unfollowed.append(part)
             return field
         words = escaped_text(self._labels.carried.format(carried.part))
         said = self._text.field_of(f"<p>{words}</p>")
-        return following(field, answer, places[carried.part], rule, said)
+        return following(field, answer, number, rule, said)

@@ -7,6 +7,7 @@ from typing import assert_never
 from qgen.document.answers import (
     Acceptance,
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -20,6 +21,7 @@ from qgen.document.answers import (
     option_letter,
     ordering_key,
 )
+from qgen.document.complex_numbers import complex_tex
 from qgen.document.exam import Paper
 from qgen.document.formula import latex
 from qgen.renderers.matrices import rows_tex
@@ -91,6 +93,8 @@ class KeySheet:
                 return words.text(", ".join(map(option_letter, right)) or _NOTHING)
             case Numeric():
                 return words.number(answer.key)
+            case ComplexAnswer():
+                return words.formula(complex_tex(answer.key))
             case FormulaAnswer():
                 return words.formula(latex(answer.key))
             case MatrixAnswer():

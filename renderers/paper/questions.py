@@ -8,6 +8,7 @@ from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Hint,
     Matching,
@@ -26,12 +27,14 @@ from qgen.document.answers import (
     option_letter,
     ordering_key,
 )
+from qgen.document.complex_numbers import complex_tex
 from qgen.document.exam import Item
 from qgen.document.formula import Symbol, latex, number_latex
 from qgen.document.numbers import exact_value, terminating
 from qgen.document.richtext import Passage
 from qgen.document.values import Real
 from qgen.marking.rules import accepted_interval
+from qgen.renderers.complex_numbers import accepted_tex
 from qgen.renderers.labels import Labels
 from qgen.renderers.locales import date_text, number_tex
 from qgen.renderers.matrices import key_tex, rows_tex
@@ -224,9 +227,9 @@ class PaperQuestions:
                 if not tells_to_tick(item, part):
                     yield f"#hint[{self.words.text(labels.select_any)}];"
                 yield self._options(answer.options, "square-sign")
-            case Numeric() if part.in_text:
+            case Numeric() | ComplexAnswer() if part.in_text:
                 yield working
-            case Numeric():
+            case Numeric() | ComplexAnswer():
                 yield working
                 unit = f", unit: [{self.words.text(answer.unit)}]" if answer.unit else ""
                 yield f'#blank([{self.words.text(labels.answer)}#":";]{unit});'
@@ -308,6 +311,18 @@ class PaperQuestions:
                         for mistake in answer.mistakes
                     ]
                 )
+            case ComplexAnswer():
+                yield self._key_line(self._accepted_complex(answer))
+                yield from self._mistakes(
+                    [
+                        (
+                            words.formula(complex_tex(mistake.value))
+                            + words.credit(mistake.credit),
+                            mistake.feedback,
+                        )
+                        for mistake in answer.mistakes
+                    ]
+                )
             case FormulaAnswer():
                 yield self._key_line(words.formula(latex(answer.key)))
                 yield from self._mistakes(
@@ -369,6 +384,14 @@ class PaperQuestions:
             return key
         accepted = words.filled(words.labels.tolerance, words.bound(low), words.bound(high))
         return f'{key}#" (";{accepted}#")";'
+
+    def _accepted_complex(self, answer: ComplexAnswer) -> str:
+        """The key with its unit, and how far from it an answer is taken for it."""
+        words = self.words
+        key, accepted = words.formula(complex_tex(answer.key)), accepted_tex(answer)
+        if answer.unit:
+            key += words.text(f"\N{NO-BREAK SPACE}{answer.unit}")
+        return f'{key}#" (";{words.formula(accepted)}#")";' if accepted else key
 
     def _key_line(self, key: str) -> str:
         return f"#key[{self.words.text(self.words.labels.key)}][{key}];"
@@ -460,7 +483,7 @@ def _room_height(part: Part, minutes: Fraction) -> float:
     match answer:
         case Open():
             return 10.0 if answer.upload else 9.0 * answer.lines
-        case Numeric() | FormulaAnswer():
+        case Numeric() | ComplexAnswer() | FormulaAnswer():
             return 30 + min(60.0, 5 * float(minutes))
         case MatrixAnswer():
             return 30 + min(60.0, 5 * float(minutes)) + 11 * answer.height

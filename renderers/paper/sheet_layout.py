@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple, TypeAlias, assert_never
 from qgen.document.answers import (
     KIND_NAMES,
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -183,7 +184,9 @@ def answered_on_paper(paper: Paper) -> Iterator[tuple[int, str]]:
     """The questions, with their parts, that a sheet has no bubbles for."""
     for number, item in enumerate(paper.items(), 1):
         for part in item.parts:
-            if isinstance(part.answer, (FormulaAnswer, MatrixAnswer, ShortAnswer, Open)):
+            if isinstance(
+                part.answer, (ComplexAnswer, FormulaAnswer, MatrixAnswer, ShortAnswer, Open)
+            ):
                 yield number, part.label
 
 
@@ -202,7 +205,9 @@ def _rows(asked: _Asked, answer: Answer) -> Iterator[_Row]:
         case Ordering(items=items):
             for place in range(1, len(items) + 1):
                 yield _Row(f"{asked.name} · {place}", asked, place, _letters(len(items)))
-        case Numeric() | FormulaAnswer() | MatrixAnswer() | ShortAnswer() | Open():
+        case Numeric() | ComplexAnswer() | FormulaAnswer() | MatrixAnswer():
+            return
+        case ShortAnswer() | Open():
             return
         case _:
             assert_never(answer)

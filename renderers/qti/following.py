@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from qgen.document.answers import Numeric, Part, Tolerance
-from qgen.renderers.carried import Quotient, quotient_of
+from qgen.renderers.carried import Quotient, carried_quotient
 from qgen.renderers.qti.dialect import Dialect
 from qgen.renderers.qti.numbers import number
 
@@ -89,9 +89,9 @@ def following(dialect: Dialect, parts: Sequence[Part], place: int) -> Following 
     labels = [each.label for each in parts]
     earlier = labels.index(part.carried.part)
     # How far a number of so many digits may be off depends on its size in jumps.
-    if tolerance.kind == "significant_digits" or not isinstance(parts[earlier].answer, Numeric):
+    if tolerance.kind == "significant_digits":
         return None
-    quotient = quotient_of(part.carried.key)
+    quotient = carried_quotient(part, parts[earlier])
     if quotient is None:
         return None
     return Following(dialect, f"R{place + 1}", f"R{earlier + 1}", quotient, tolerance)

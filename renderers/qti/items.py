@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple, assert_never
 
 from qgen.document.answers import (
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -36,6 +37,7 @@ from qgen.renderers.qti.processing import (
     identifier,
     one_line,
     pair_of,
+    part_names,
 )
 from qgen.renderers.qti.text import QtiText
 
@@ -168,6 +170,8 @@ class QtiItems:
                 asked.processing = rules.ticks(answer)
             case Numeric():
                 asked = self._number(name, answer, rules, followed)
+            case ComplexAnswer():
+                asked = self._complex(name, answer, rules)
             case MatrixAnswer():
                 asked = self._entries(name, answer, rules, labels)
             case ShortAnswer():
@@ -257,6 +261,22 @@ class QtiItems:
         )
         feedback = self._mistakes(name, [mistake.feedback for mistake in answer.mistakes])
         return _Asked("".join(declared), body, rules.entries(answer), feedback)
+
+    def _complex(self, name: str, answer: ComplexAnswer, rules: Processing) -> _Asked:
+        """A box for the real and one for the imaginary part, each a response of its own."""
+        names = part_names(name)
+        declared = (
+            self._declared(each, "single", "float", (number(key),))
+            for each, key in zip(names, (answer.key.real, answer.key.imaginary), strict=True)
+        )
+        real, imaginary = (
+            self._tag("textEntryInteraction", responseIdentifier=each, expectedLength=_BOX)
+            for each in names
+        )
+        unit = f" {escaped_text(answer.unit)}" if answer.unit else ""
+        body = f"<p>{real} + {imaginary} <em>i</em>{unit}</p>"
+        feedback = self._mistakes(name, [mistake.feedback for mistake in answer.mistakes])
+        return _Asked("".join(declared), body, rules.complex(answer), feedback)
 
     def _words(self, name: str, answer: ShortAnswer, rules: Processing) -> _Asked:
         key = (escaped(one_line(answer.accepted[0])),)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from qgen.document.answers import (
+    ComplexAnswer,
     Mark,
     Matching,
     MatrixAnswer,
@@ -25,8 +26,9 @@ from qgen.document.answers import (
     entries_of,
 )
 from qgen.document.numbers import exact_value
-from qgen.document.values import Real
+from qgen.document.values import Complex, Real
 from qgen.marking.rules import accepted_interval
+from qgen.renderers.complex_numbers import rivals, squared_margin
 from qgen.renderers.moodle.numbers import NumberWriter, mistake_numbers
 from qgen.renderers.moodle.text import cleaned, escaped
 from qgen.renderers.qti.dialect import Dialect
@@ -53,6 +55,11 @@ def entry_names(name: str, answer: MatrixAnswer) -> list[str]:
         for row in range(1, answer.height + 1)
         for column in range(1, answer.width + 1)
     ]
+
+
+def part_names(name: str) -> tuple[str, str]:
+    """The names of the responses of a complex number's parts: `R2_RE` and `R2_IM`."""
+    return f"{name}_RE", f"{name}_IM"
 
 
 class Processing:
@@ -174,6 +181,40 @@ class Processing:
             toleranceMode="absolute",
             tolerance=f"{margin} {margin}",
         )
+
+    def complex(self, answer: ComplexAnswer) -> str:
+        """Full marks within the tolerance in the plane, then the nearest known mistake in reach."""
+        names = part_names(self._name)
+        blank = [self._tag("isNull", self._tag("variable", identifier=name)) for name in names]
+        cases = [
+            (self._tag("or", "".join(blank)), self._score(Fraction(0))),
+            (self._is_near(answer.key, answer.tolerance), self._score(self._points)),
+        ]
+        for place, mistake in enumerate(answer.mistakes):
+            conditions = [self._is_near(mistake.value, answer.tolerance)]
+            for other in rivals(answer, place):
+                order = "lte" if place < other else "lt"
+                away = self._squared_distance(mistake.value)
+                theirs = self._squared_distance(answer.mistakes[other].value)
+                conditions.append(self._tag(order, away + theirs))
+            met = "".join(conditions)
+            earned = self._points * mistake.credit
+            effect = self._feedback(place) + (self._score(earned) if earned else "")
+            cases.append((self._tag("and", met) if len(conditions) > 1 else met, effect))
+        return self._when(cases)
+
+    def _squared_distance(self, value: Complex) -> str:
+        squares = []
+        for name, part in zip(part_names(self._name), (value.real, value.imaginary), strict=True):
+            given = self._tag("variable", identifier=name)
+            away = self._tag("subtract", given + self._base("float", number(part)))
+            squares.append(self._tag("product", away + away))
+        return self._tag("sum", "".join(squares))
+
+    def _is_near(self, value: Complex, tolerance: Tolerance) -> str:
+        """Whether the response lies within the tolerance; its edge is in, however it is rounded."""
+        reach = self._base("float", number(squared_margin(value, tolerance)))
+        return self._tag("lte", self._squared_distance(value) + reach)
 
     def entries(self, answer: MatrixAnswer) -> str:
         """A share for each right entry, or full marks for all; then a known mistake's feedback."""

@@ -8,6 +8,7 @@ from qgen.document.answers import (
     DERIVATION,
     KIND_NAMES,
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -153,7 +154,9 @@ def _unfollowed_problem(carried: Unfollowed) -> Problem:
 
 def _answer_losses(answer: Answer) -> list[tuple[str, str]]:
     match answer:
-        case SingleChoice() | MultipleSelect() | Numeric() | MatrixAnswer() | Matching():
+        case SingleChoice() | MultipleSelect() | Numeric() | ComplexAnswer() | MatrixAnswer():
+            return []
+        case Matching():
             return []
         case Ordering():
             text = "some players of QTI give nothing for neighbours that are still together"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, assert_never
 
 from qgen.document.formula import Formula, VariableDomain, symbols
-from qgen.document.values import FORMULA_TYPES, Value, show
+from qgen.document.values import FORMULA_TYPES, Complex, Value, show
 from qgen.solvers.numerics.formula_values import POINTS, Points, evaluate_alike, skeleton
 
 if TYPE_CHECKING:
@@ -88,12 +88,29 @@ def kind_of(shape: Shape) -> Kind:
 
 
 def floats(value: Value) -> Any:
-    """A number, or a nested tuple of numbers, in double precision."""
+    """A number, or a nested tuple of numbers, in double precision; complex where they are."""
     if isinstance(value, tuple):
         return [floats(entry) for entry in value]
     if isinstance(value, (str, *FORMULA_TYPES)):
         raise TypeError(f"{show(value)} is not a number")
+    if isinstance(value, Complex):
+        return complex(value.real, value.imaginary)
     return float(value)
+
+
+def number_tensor(values: Sequence[Value]) -> "Tensor":
+    """Numbers of all variants in double precision, complex where one of them is."""
+    import torch
+
+    plain = [floats(value) for value in values]
+    kind = torch.complex128 if _any_complex(plain) else torch.float64
+    return torch.tensor(plain, dtype=kind)
+
+
+def _any_complex(plain: object) -> bool:
+    if isinstance(plain, list):
+        return any(map(_any_complex, plain))
+    return isinstance(plain, complex)
 
 
 def missing(expected: Expected) -> Comparison:
@@ -122,16 +139,18 @@ def compare(expected: Expected, returned: object) -> Comparison:
 def _compare_numbers(expected: Expected, returned: object) -> Comparison:
     import torch
 
-    first = torch.tensor(floats(tuple(expected.values)), dtype=torch.float64)
+    first = number_tensor(expected.values)
     second: Any
     errors: Any
     second, errors = (
         returned if isinstance(returned, tuple) and len(returned) == 2 else (returned, None)
     )
     for tensor in (second,) if errors is None else (second, errors):
-        fault = _unlike(tensor, tuple(first.shape), truths=False)
+        fault = _unlike(tensor, tuple(first.shape), truths=False, may_be_complex=tensor is second)
         if fault:
             return expected.all_faulty(fault)
+    if second.is_complex():  # a complex result may be real for some variants
+        first = first.to(torch.complex128)
     agree, largest = agreement(first, second, errors, expected.tolerance)
     wrong = (~agree).reshape(len(first), -1).any(-1).nonzero()[:, 0].tolist()
     faults = tuple(
@@ -151,7 +170,7 @@ def agreement(
     errors, agree only where these are narrow enough to prove something; their difference is not
     measured. NaN agrees with nothing.
     """
-    second = second.detach().double()
+    second = second.detach().to(first.dtype)
     size = first.abs()
     difference = (first - second).abs()
     rounding = _rounding(size) if tolerance else size.new_zeros(1)
@@ -174,13 +193,16 @@ def _rounding(size: "Tensor") -> "Tensor":
     return ROUNDING * largest.nan_to_num(posinf=1.0)
 
 
-def _unlike(tensor: object, shape: tuple[int, ...], *, truths: bool) -> str | None:
-    """Why this is not a real (or truth) tensor of the shape, or None."""
+def _unlike(
+    tensor: object, shape: tuple[int, ...], *, truths: bool, may_be_complex: bool = False
+) -> str | None:
+    """Why this is no tensor of numbers (or truths) of the shape, or None."""
     import torch
 
     if not isinstance(tensor, torch.Tensor):
         return f"a {type(tensor).__name__}, not a tensor"
-    if tensor.is_complex() or (tensor.dtype == torch.bool) is not truths:
+    refused = tensor.dtype != torch.complex128 or not may_be_complex
+    if (tensor.is_complex() and refused) or (tensor.dtype == torch.bool) is not truths:
         return f"a tensor of {tensor.dtype}"
     if tuple(tensor.shape) != shape:
         return f"a tensor of shape {tuple(tensor.shape)} where {shape} belongs"
@@ -191,7 +213,7 @@ def _describe(second: "Tensor", errors: "Tensor | None" = None) -> str:
     def text(entry: Any) -> str:
         if isinstance(entry, list):
             return f"({', '.join(map(text, entry))})"
-        return f"{entry:.12g}" if isinstance(entry, float) else str(entry)
+        return f"{entry:.12g}" if isinstance(entry, (float, complex)) else str(entry)
 
     told = text(second.tolist())
     return told if errors is None else f"{told} with standard error {text(errors.tolist())}"

@@ -22,7 +22,15 @@ import qgen.solvers
 from qgen.document.characters import unprintable
 from qgen.document.formula import VariableDomain
 from qgen.document.problem import did_you_mean
-from qgen.document.values import FORMULA_TYPES, LARGEST, SolverResults, Value, Values, show_all
+from qgen.document.values import (
+    FORMULA_TYPES,
+    LARGEST,
+    Complex,
+    SolverResults,
+    Value,
+    Values,
+    show_all,
+)
 from qgen.solvers.routes.source_files import digest_with_imports, module_file
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -330,6 +338,8 @@ def value_fault(value: Any) -> str | None:
         return None if value.numerator.bit_length() < _PLAIN_BITS else _number_fault(value)
     if isinstance(value, (int, Fraction, float)):
         return _number_fault(value)
+    if kind is Complex:
+        return value_fault((value.real, value.imaginary))
     if isinstance(value, str):
         found = unprintable(value)
         return f"holds what no format can: {found[1]}" if found else None

@@ -12,9 +12,9 @@ from qgen.solvers.routes.comparison import (
     Disagreement,
     Expected,
     compare,
-    floats,
     kind_of,
     missing,
+    number_tensor,
     shape_of,
 )
 from qgen.solvers.routes.registry import Check, Solver, SolverFailure, complete_arguments
@@ -132,7 +132,7 @@ def _batched(values: Sequence[Value]) -> Any:
 
     match kind_of(shape_of(values[0])):
         case "number":
-            return torch.tensor(floats(tuple(values)), dtype=torch.float64)
+            return number_tensor(values)
         case "truth":
             return torch.tensor(values, dtype=torch.bool)
         case _:

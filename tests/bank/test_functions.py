@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from qgen.bank.expressions import ExpressionError, compile_expression, evaluate
 from qgen.bank.functions import FUNCTIONS, MANY, Function
 from qgen.document.formula import Symbol
-from qgen.document.values import Value, Values
+from qgen.document.values import Complex, Value, Values
 
 VALUES: Values = {
     "v": (2, 4, 4, 4, 5, 5, 7, 9),
@@ -20,6 +20,7 @@ VALUES: Values = {
     "B": ((1, 2, 3), (4, 5, 6)),
     "x": 0.5,
     "truth": (True, False, True),
+    "z": Complex(3, -4),
 }
 
 
@@ -41,6 +42,19 @@ KNOWN: list[tuple[str, Value]] = [
     ("log2((2**60 + 1)/2**60)", math.log2(1 + 2**-60)),
     ("sin(0)", 0), ("cos(0)", 1), ("tan(0)", 0), ("asin(1)", math.pi / 2), ("acos(-1)", math.pi),
     ("atan(1)", math.pi / 4), ("sinh(0)", 0), ("cosh(0)", 1), ("tanh(0)", 0),
+    ("complex(1, -2)", Complex(1, -2)), ("complex(3, 0)", 3),
+    ("complex(w, 1)[1]", Complex(half, 1)),
+    ("re(z)", 3), ("im(z)", -4), ("im(7)", 0), ("conj(z)", Complex(3, 4)), ("conj(2)", 2),
+    ("abs(z)", 5), ("arg(complex(0, 2))", math.pi / 2), ("arg(3)", 0), ("arg(-1)", math.pi),
+    ("arg(z)", math.atan2(-4, 3)), ("exp(complex(0, 0.5))", Complex(math.cos(0.5), math.sin(0.5))),
+    ("z + 1", Complex(4, -4)), ("1 - z", Complex(-2, 4)), ("z*conj(z)", 25), ("-z", Complex(-3, 4)),
+    ("z*z", Complex(-7, -24)), ("z**2 - z*z", 0),
+    ("z**-1", Complex(Fraction(3, 25), Fraction(4, 25))),
+    ("25/z", Complex(3, 4)), ("z/2", Complex(Fraction(3, 2), -2)), ("z**0", 1), ("z == z*1", True),
+    ("z != 3", True), ("complex(0, 1)**3", Complex(0, -1)),
+    ("z*(1, 2)", (Complex(3, -4), Complex(6, -8))),
+    ("sum((z, conj(z)))", 6), ("sum((z, 1/2))", Complex(Fraction(7, 2), -4)),
+    ("round(complex(1/3, 2/3), 1)", Complex(Fraction(3, 10), Fraction(7, 10))),
     ("min(w)", -4), ("max(1, 3, 2)", 3), ("max(7)", 7), ("sum(v)", 40), ("sum(())", 0),
     ("length(v)", 8), ("length(B)", 2), ("dot(w, (1, 2, 1))", 0), ("distinct(v)", False),
     ("mean(v)", 5), ("mean(w)", Fraction(-1, 6)), ("var(v)", Fraction(32, 7)), ("sd((1, 3, 5))", 2),
@@ -69,6 +83,18 @@ def test_known_values(source: str, value: Value) -> None:
 
 
 REFUSED = [
+    ("sqrt(z)", "'sqrt' takes real numbers, and complex(3, -4) is none: take abs(z), re(z) or im"),
+    ("z < 5", "complex numbers have no order: compare abs(z), re(z) or im(z)"),
+    ("z <= 5", "complex numbers have no order"), ("max(z, 1)", "'max' takes a vector of numbers"),
+    ("z % 2", "complex numbers are not divided with a remainder"), ("z // 2", "with a remainder"),
+    ("z**0.5", "a complex number is raised to whole powers only, up to 1000"),
+    ("z**1001", "whole powers only"), ("2**z", "a complex power is written with exp, as in exp(z)"),
+    ("complex(z, 1)", "'complex' takes real numbers"), ("re('a')", "'re' takes a number"),
+    ("arg(0)", "zero has no angle"), ("complex(1, 2)/0", "divides by zero"),
+    ("z + 'a'", "only numbers can be added"),
+    ("sign(z)", "only a real number has a sign"), ("det(((z, 1), (1, 1)))", "a matrix of numbers"),
+    ("complex(10**900, 1)**9", "more digits than a question can use"),
+    ("sqrt(0 - 2)", "write a complex one as complex(0, sqrt(3))"),
     ("mean(3)", "'mean' takes a vector of numbers"),
     ("mean(())", "'mean' takes a vector of at least 1 entry"),
     ("mean(A)", "'mean' takes a vector of numbers"),
@@ -150,7 +176,7 @@ def test_a_function_cannot_reach_beyond_numbers(function: Function) -> None:
                 result = function.apply(*[argument] * count)
             except (ArithmeticError, ValueError, TypeError):
                 continue
-            assert isinstance(result, (int, float, Fraction, tuple)), argument
+            assert isinstance(result, (int, float, Fraction, Complex, tuple)), argument
 
 
 matrices = st.integers(1, 4).flatmap(

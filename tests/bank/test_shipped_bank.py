@@ -12,6 +12,7 @@ import pytest
 from qgen.bank.templates import (
     AnswerTemplate,
     ChoiceTemplate,
+    ComplexTemplate,
     FormulaTemplate,
     MatchingTemplate,
     MatrixTemplate,
@@ -159,7 +160,7 @@ def _is_about_words(answer: AnswerTemplate) -> bool:
     match answer:
         case OpenTemplate() | ShortAnswerTemplate():
             return True
-        case NumericTemplate() | FormulaTemplate() | MatrixTemplate():
+        case NumericTemplate() | ComplexTemplate() | FormulaTemplate() | MatrixTemplate():
             return False
         case ChoiceTemplate():
             texts = [option.text for option in answer.options]

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from qgen.document.answers import (
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -23,6 +24,7 @@ from qgen.document.answers import (
     ShortAnswer,
     SingleChoice,
 )
+from qgen.document.complex_numbers import typed_complex
 from qgen.document.exam import Paper
 from qgen.document.formula import typed
 from qgen.document.matrices import typed_entry
@@ -152,6 +154,8 @@ def key(part: Part) -> Any:
         case Numeric():
             exact = isinstance(answer.key, Fraction)
             return str(answer.key) if exact else machine_decimal(answer.key)
+        case ComplexAnswer():
+            return typed_complex(answer.key)
         case FormulaAnswer():
             return typed(answer.key)
         case ShortAnswer():

@@ -14,7 +14,7 @@ from qgen.course_files import load_course_file
 from qgen.course_guard import CourseFailure
 from qgen.course_values import drawn_value, plain
 from qgen.document.formula import Number, Sum, Symbol, evaluate, typed
-from qgen.document.values import FORMULA_TYPES
+from qgen.document.values import FORMULA_TYPES, Complex
 from qgen.figures.registry import find_figure
 from qgen.figures.rendering import render_figure
 from qgen.generator.registered import find_generator, try_generator
@@ -165,6 +165,14 @@ class TestValues:
             ("sp.Float(0.25)", 0.25),
             ("sp.Matrix([1, 2])", (1, 2)),
             ("sp.Matrix([[1, 2], [3, 4]]).inv()", ((-2, 1), (Fraction(3, 2), Fraction(-1, 2)))),
+            ("2 - 1j", Complex(2.0, -1.0)),
+            ("complex(3, 0)", 3.0),
+            ("np.complex128(2j)", Complex(0.0, 2.0)),
+            ("np.array([1j, 2])", (Complex(0.0, 1.0), 2.0)),
+            ("torch.tensor([1 + 2j])", (Complex(1.0, 2.0),)),
+            ("sp.Rational(1, 2) - 3*sp.I", Complex(Fraction(1, 2), -3)),
+            ("sp.I**2", -1),
+            ("1 + sp.sqrt(-2)", Complex(1, 2**0.5)),
             ("sp.true", True),
             ("[1, [2, 'a']]", (1, (2, "a"))),
             ("__import__('decimal').Decimal('0.50')", Fraction(1, 2)),
@@ -203,10 +211,10 @@ class TestValues:
     @pytest.mark.parametrize(
         ("text", "reason"),
         [
-            ("1j", "of type complex"),
             ("object()", "of type object"),
             ("{1: 2}", "of type dict"),
-            ("np.array([1j])", "of type complex"),
+            ("complex('nan')", "is nan"),
+            ("sp.zoo", "is nan"),
             ("np.zeros(6000)", "more than 5000"),
             ("[[0] * 100] * 100", "more than 5000"),
             ("torch.zeros(100, 100)", "more than 5000"),

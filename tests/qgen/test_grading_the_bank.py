@@ -5,7 +5,16 @@ from typing import Any
 
 import pytest
 
-from qgen.document.answers import FormulaAnswer, Numeric, Open, Part, ShortAnswer, SingleChoice
+from qgen.document.answers import (
+    ComplexAnswer,
+    FormulaAnswer,
+    Numeric,
+    Open,
+    Part,
+    ShortAnswer,
+    SingleChoice,
+)
+from qgen.document.complex_numbers import typed_complex
 from qgen.document.exam import Paper
 from qgen.document.formula import typed
 from qgen.document.numbers import machine_decimal
@@ -22,6 +31,8 @@ def last_mistake(part: Part) -> Any:
     match part.answer:
         case Numeric(mistakes=(*_, mistake)):
             return machine_decimal(mistake.value)
+        case ComplexAnswer(mistakes=(*_, mistake)):
+            return typed_complex(mistake.value)
         case FormulaAnswer(mistakes=(*_, mistake)):
             return typed(mistake.value)
         case ShortAnswer(mistakes=(*_, mistake)):

@@ -13,6 +13,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from qgen.document.answers import (
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MultipleSelect,
@@ -21,11 +22,13 @@ from qgen.document.answers import (
     ScoringRule,
     SingleChoice,
 )
+from qgen.document.complex_numbers import exact_parts
 from qgen.document.exam import Asset, ExamDocument, Item, Pool
 from qgen.document.formats import MoodleOptions
 from qgen.document.formula import Formula, typed
 from qgen.document.problem import Problem
 from qgen.generator.outline import outline
+from qgen.marking.complex_marker import given_exactly, mark_complex
 from qgen.marking.grader import mark_number, mark_part_number
 from qgen.marking.rules import accepted_interval
 from qgen.renderers.carriage import MARKED_BY, marks_by_format
@@ -195,6 +198,12 @@ def ways(question: Question, part: Part) -> Iterator[tuple[str, float, str | Non
                 mark = mark_number(answer, mistake.value)
                 said = shown_passage(mark.feedback[0]) if mark.feedback else None
                 yield str(Fraction(mistake.value)), float(mark.credit), said
+        case ComplexAnswer() as answer:
+            for value in (answer.key, *(mistake.value for mistake in answer.mistakes)):
+                mark = mark_complex(answer, given_exactly(value))
+                said = shown_passage(mark.feedback[0]) if mark.feedback else None
+                real, imaginary = exact_parts(value)
+                yield f"({real})+({imaginary})*i", float(mark.credit), said
         case SingleChoice() as answer:
             texts = [shown_passage(option.text) for option in answer.options]
             heading = f"Part {part.label}<"
@@ -247,7 +256,7 @@ def test_stack_follows_an_earlier_answer_as_the_grader_does() -> None:
         tree = StackQuestion(question.element, {})
         for place, part in enumerate(half.parts):
             text = question.element.findall("prt")[place].findtext("feedbackvariables/text")
-            if not text:
+            if not text or isinstance(part.answer, ComplexAnswer):
                 continue
             earlier = labels.index(part.carried.part)
             key = Fraction(half.parts[earlier].answer.key)
@@ -272,7 +281,10 @@ def test_every_shipped_formula_is_marked_by_the_formulas_plugin() -> None:
             what = f"{item.header.identifier} {part.label}"
             assert read.marks[number] / sum(read.marks) == pytest.approx(float(part.points / total))
             for text, credit, _ in ways(question, part):
-                assert read.mark(number, text) == credit, f"{what}: {text}"
+                typed_in = [text]
+                if isinstance(part.answer, ComplexAnswer):
+                    typed_in = re.findall(r"\(([-\d/]+)\)", text) or ["", ""]
+                assert read.mark(number, *typed_in) == credit, f"{what}: {text}"
         asked["derivation" if item.is_derivation else "alone"] += 1
     assert asked["alone"] > 30
     assert asked["derivation"] > 8

@@ -30,7 +30,8 @@ from tests.renderers.browser_text import with_numbers
 from tests.renderers.gift_reader import Question
 
 BY_HAND = {
-    *("gift-ticks", "gift-formula", "gift-matrix", "gift-rubric", "gift-words", "gift-matching"),
+    *("gift-ticks", "gift-formula", "gift-complex", "gift-matrix", "gift-rubric", "gift-words"),
+    "gift-matching",
 }
 """Losses of what no platform marks."""
 

@@ -69,6 +69,10 @@ DUTCH = QuizWords(
     ),
     number_valueless="Dit heeft geen waarde.",
     number_extreme="Dit is te groot of te klein om hier uit te rekenen.",
+    complex_units="Hier staan i en j: schrijf de imaginaire eenheid als i.",
+    complex_real=(
+        "Behalve exp en abs worden functies alleen van reële getallen gelezen: schrijf a + b*i."
+    ),
     formula_long="Een formule heeft hier hoogstens {} tekens.",
     formula_power="{} (teken {}) is onduidelijk: schrijf {}*10^({}), of zet een * voor de e.",
     formula_equals="Schrijf alleen de formule zelf, zonder gelijkteken.",

@@ -66,6 +66,8 @@ ENGLISH = QuizWords(
     ),
     number_valueless="This has no value.",
     number_extreme="This is too large or too small to be worked out here.",
+    complex_units="i and j both stand here: write the imaginary unit as i.",
+    complex_real="Functions but exp and abs are read of real numbers: write a + b*i.",
     formula_long="A formula has at most {} characters here.",
     formula_power="{} (character {}) is unclear: write {}*10^({}), or put a * before the e.",
     formula_equals="Write only the formula itself, without an equals sign.",

@@ -73,6 +73,10 @@ FRENCH = QuizWords(
     ),
     number_valueless="Cette expression n'a pas de valeur.",
     number_extreme="C'est trop grand ou trop petit pour être calculé ici.",
+    complex_units="i et j sont tous deux écrits ici : écrivez l'unité imaginaire i.",
+    complex_real=(
+        "Hormis exp et abs, les fonctions ne sont lues que de nombres réels : écrivez a + b*i."
+    ),
     formula_long="Une formule a ici au plus {} caractères.",
     formula_power=(
         "{} (caractère {}) n’est pas clair : écrivez {}*10^({}), ou mettez un * devant le e."

@@ -69,6 +69,10 @@ GERMAN = QuizWords(
     ),
     number_valueless="Das hat keinen Wert.",
     number_extreme="Das ist zu groß oder zu klein, um hier ausgerechnet zu werden.",
+    complex_units="Hier stehen i und j: Schreiben Sie die imaginäre Einheit als i.",
+    complex_real=(
+        "Funktionen außer exp und abs werden nur von reellen Zahlen gelesen: Schreiben Sie a + b*i."
+    ),
     formula_long="Eine Formel hat hier höchstens {} Zeichen.",
     formula_power=(
         "{} (Zeichen {}) ist unklar: Schreiben Sie {}*10^({}), oder setzen Sie ein * vor das e."

@@ -71,6 +71,8 @@ ITALIAN = QuizWords(
     ),
     number_valueless="Questa espressione non ha valore.",
     number_extreme="È troppo grande o troppo piccolo per essere calcolato qui.",
+    complex_units="Qui compaiono sia i sia j: scrivere l'unità immaginaria come i.",
+    complex_real="Tranne exp e abs, le funzioni si leggono solo di numeri reali: scrivere a + b*i.",
     formula_long="Una formula ha qui al massimo {} caratteri.",
     formula_power=(
         "{} (carattere {}) non è chiaro: scrivere {}*10^({}), oppure mettere un * prima della e."

@@ -68,6 +68,8 @@ POLISH = QuizWords(
     ),
     number_valueless="To wyrażenie nie ma wartości.",
     number_extreme="To jest za duże lub za małe, aby je tu obliczyć.",
+    complex_units="Jest tu i oraz j: zapisz jednostkę urojoną jako i.",
+    complex_real="Poza exp i abs funkcje są czytane tylko dla liczb rzeczywistych: napisz a + b*i.",
     formula_long="Wzór może mieć tutaj najwyżej {} znaków.",
     formula_power="Zapis {} (znak {}) jest niejasny: napisz {}*10^({}) albo postaw * przed e.",
     formula_equals="Napisz sam wzór, bez znaku równości.",

@@ -67,6 +67,8 @@ PORTUGUESE = QuizWords(
     ),
     number_valueless="Esta expressão não tem valor.",
     number_extreme="É grande ou pequeno demais para ser calculado aqui.",
+    complex_units="Estão aqui i e j: escreva a unidade imaginária como i.",
+    complex_real="Exceto exp e abs, as funções leem-se apenas de números reais: escreva a + b*i.",
     formula_long="Uma fórmula tem aqui no máximo {} caracteres.",
     formula_power="{} (caractere {}) não é claro: escreva {}*10^({}), ou ponha um * antes do e.",
     formula_equals="Escreva apenas a fórmula, sem sinal de igual.",

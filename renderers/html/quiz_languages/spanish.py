@@ -67,6 +67,8 @@ SPANISH = QuizWords(
     ),
     number_valueless="Esta expresión no tiene valor.",
     number_extreme="Es demasiado grande o demasiado pequeño para calcularlo aquí.",
+    complex_units="Aquí están i y j: escriba la unidad imaginaria como i.",
+    complex_real="Salvo exp y abs, las funciones se leen solo de números reales: escriba a + b*i.",
     formula_long="Una fórmula tiene aquí como máximo {} caracteres.",
     formula_power="{} (carácter {}) no está claro: escriba {}*10^({}), o ponga un * antes de la e.",
     formula_equals="Escriba solo la fórmula, sin signo de igual.",

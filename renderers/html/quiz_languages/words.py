@@ -62,6 +62,8 @@ class QuizWords:
     number_e: str
     number_valueless: str
     number_extreme: str
+    complex_units: str
+    complex_real: str
     formula_long: str
     formula_power: str
     formula_equals: str

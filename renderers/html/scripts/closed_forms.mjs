@@ -4,6 +4,8 @@
  * @typedef {import("./exact.mjs").Fraction} Fraction
  * @typedef {import("./numbers.mjs").Refusal} Refusal
  * @typedef {import("./numbers.mjs").TypedNumber} TypedNumber
+ * @typedef {import("./formula_hooks.mjs").Formula} Formula
+ * @typedef {import("./formula_values.mjs").Enclosure} Enclosure
  */
 import { exactly, fraction, magnitude, minus, negative, over, plus, raised, times, ZERO } from "./exact.mjs"
 import { readFormula } from "./formula_reader.mjs"
@@ -30,13 +32,21 @@ function shownFraction(value, digits) {
 /** @type {(text: string, refused: Refusal) => TypedNumber | Refusal} */
 closedForms.read = (text, refused) => {
   if (!["numberNone", "numberSlashes"].includes(refused.code) || !CLOSED_FORM.test(text)) return refused
+  const formula = closedForm(text, [])
+  return "refused" in formula ? formula : knownNumber(enclosure(formula))
+}
+
+/** A number as a formula; what has two readings is asked back. @type {(text: string, variables: string[]) => Formula | Refusal} */
+export function closedForm(text, variables) {
   if (LOGARITHM_ALONE.test(text))
     return refusal("Logarithm", "log can have base e, 10 or 2: write ln(2), log10(2) or log2(2).")
   if (HALF_A_POWER.test(text))
     return refusal("E", "It is unclear what this e is: write 5*e for Euler's number, and 5e-3 for a power of ten.")
-  const formula = readFormula(text, [])
-  if ("refused" in formula) return formula
-  const value = enclosure(formula)
+  return readFormula(text, variables)
+}
+
+/** A value by its first digits. @type {(value: Enclosure) => TypedNumber | Refusal} */
+export function knownNumber(value) {
   if (value === "none") return refusal("Valueless", "This has no value.")
   if (value === "unknown") return refusal("Extreme", TOO_LARGE)
   const { low, high, exact } = value

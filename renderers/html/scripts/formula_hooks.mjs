@@ -13,6 +13,10 @@
  * @typedef {"factorised" | "expanded" | "lowest_terms" | "no_decimals"} FormulaForm
  * @typedef {import("./marking.mjs").FormulaKey} FormulaKey
  * @typedef {import("./marking.mjs").Mark} Mark
+ * @typedef {import("./marking.mjs").ComplexKey} ComplexKey
+ * @typedef {import("./exact.mjs").Fraction} Fraction
+ * @typedef {import("./numbers.mjs").TypedNumber} TypedNumber
+ * @typedef {{real: TypedNumber, imaginary: TypedNumber}} TypedComplex
  */
 
 /** @type {() => never} */
@@ -28,6 +32,16 @@ const missing = () => {
  * }}
  */
 export const formulas = { read: missing, show: missing, mark: missing }
+
+/**
+ * What a page does with complex numbers; only pages that ask for one bring it along.
+ * @type {{
+ *   read: (text: string, workedOut?: boolean) => TypedComplex | Refusal,
+ *   mark: (key: ComplexKey, given: TypedComplex) => {credit: Fraction, mistake: number | null},
+ *   shown: (given: TypedComplex) => string,
+ * }}
+ */
+export const complexNumbers = { read: missing, mark: missing, shown: missing }
 
 /** @type {{judge: (formula: Formula, text: string, form: FormulaForm) => "met" | "missed" | "undecided"}} */
 export const forms = { judge: missing }

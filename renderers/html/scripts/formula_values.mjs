@@ -7,15 +7,16 @@
  * @typedef {{low: number, high: number}} Interval
  * @typedef {Fraction | Interval} Value
  * @typedef {Record<string, Fraction>} Point
+ * @typedef {{low: number, high: number, exact: Fraction | null} | "none" | "unknown"} Enclosure An exact value is a fraction, and lies between doubles.
  */
 import { bits, compared, double, exactly, fraction, magnitude, ONE, over, plus, raised, times, ZERO } from "./exact.mjs"
 import { isOperation } from "./formula_reader.mjs"
 
 /** The formula has no real value here. */
-class NoValue extends Error {}
+export class NoValue extends Error {}
 
 /** The value cannot be enclosed by doubles: too large, or too close to an edge. */
-class TooHard extends Error {}
+export class TooHard extends Error {}
 
 const STEP = 2 ** -50
 const TINY = 2 ** -1060
@@ -34,7 +35,7 @@ function bounds(low, high) {
 }
 
 /** @type {(value: Value) => Interval} */
-function interval(value) {
+export function interval(value) {
   if (!isExact(value)) return value
   const near = double(value)
   return value.top ? bounds(near, near) : { low: 0, high: 0 }
@@ -44,17 +45,17 @@ function interval(value) {
 const kept = (value) => (bits(value.top) + bits(value.bottom) <= MOST_BITS ? value : interval(value))
 
 /** @type {(left: Value, right: Value) => Value} */
-function added(left, right) {
+export function added(left, right) {
   if (isExact(left) && isExact(right)) return kept(plus(left, right))
   const [a, b] = [interval(left), interval(right)]
   return bounds(a.low + b.low, a.high + b.high)
 }
 
 /** @type {(value: Value) => boolean} */
-const isZero = (value) => isExact(value) && !value.top
+export const isZero = (value) => isExact(value) && !value.top
 
 /** @type {(left: Value, right: Value) => Value} */
-function multiplied(left, right) {
+export function multiplied(left, right) {
   if (isExact(left) && isExact(right)) return kept(times(left, right))
   if (isZero(left) || isZero(right)) return ZERO
   const [a, b] = [interval(left), interval(right)]
@@ -63,7 +64,7 @@ function multiplied(left, right) {
 }
 
 /** @type {(left: Value, right: Value) => Value} */
-function divided(left, right) {
+export function divided(left, right) {
   if (isZero(right)) throw new NoValue()
   if (isExact(right)) return multiplied(left, over(ONE, right))
   if (right.low <= 0 && right.high >= 0) throw new TooHard()
@@ -141,7 +142,7 @@ function waved(value, wave) {
 }
 
 /** Over the reals; 0 ** 0 is 1, and (-8) ** (1/3) has no value. @type {(base: Value, exponent: Value) => Value} */
-function powered(base, exponent) {
+export function powered(base, exponent) {
   if (isExact(exponent)) {
     if (exponent.bottom === 1n) return wholePower(base, exponent.top)
     if (exponent.bottom === 2n) return wholePower(rooted(base), exponent.top)
@@ -186,7 +187,7 @@ function squared(value) {
 }
 
 /** @type {Record<string, (values: Value[]) => Value>} */
-const OPERATIONS = {
+export const OPERATIONS = {
   sum: (values) => values.reduce(added, ZERO),
   product: (values) => values.reduce(multiplied, ONE),
   quotient: ([top, bottom]) => divided(top, bottom),
@@ -242,19 +243,19 @@ export function comparison(first, second, point) {
   }
 }
 
-/**
- * What a formula without variables is worth; an exact value is a fraction, and lies between doubles.
- * @type {(formula: Formula) => {low: number, high: number, exact: Fraction | null} | "none" | "unknown"}
- */
+/** What a formula without variables is worth. @type {(formula: Formula) => Enclosure} */
 export function enclosure(formula) {
   try {
     const value = defined(formula, {})
-    return value === null ? "none" : { ...interval(value), exact: isExact(value) ? value : null }
+    return value === null ? "none" : betweenDoubles(value)
   } catch (error) {
     if (error instanceof TooHard) return "unknown"
     throw error
   }
 }
+
+/** @type {(value: Value) => Enclosure} */
+export const betweenDoubles = (value) => ({ ...interval(value), exact: isExact(value) ? value : null })
 
 /** How large a formula without variables is, about; null where it is no number. @type {(formula: Formula) => number | null} */
 export function sizeOf(formula) {

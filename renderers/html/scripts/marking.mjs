@@ -6,22 +6,23 @@
  * @typedef {import("./formula_hooks.mjs").FormulaForm} FormulaForm
  * @typedef {import("./condition_hooks.mjs").Term} Term
  * @typedef {import("./numbers.mjs").TypedNumber} TypedNumber
- * @typedef {{part: number, workedOut?: boolean, top: string[], bottom: string[]} | {part: number, workedOut?: boolean}} Carried
+ * @typedef {{part: number, workedOut?: boolean, top: string[], bottom: string[]} | {part: number, workedOut?: boolean, complex?: boolean}} Carried
  * @typedef {{kind: "choice", many: boolean, rule: Rule, key: number[], shown: number}} Choice
  * @typedef {{kind: "matching", rule: Rule, key: number[]}} Matching
  * @typedef {{kind: "ordering", credit: "all_or_nothing" | "adjacent", key: number[]}} Ordering
  * @typedef {{kind: "number", claims?: Term[], value: string, mistakes: string[], credits?: string[], tolerance: [string, string], workedOut?: boolean, carried?: Carried}} NumberKey
+ * @typedef {{kind: "complex", value: string[], mistakes: string[][], credits?: string[], tolerance: [string, string], workedOut?: boolean, carried?: Carried}} ComplexKey
  * @typedef {{kind: "matrix", rows: number, columns: number, claims?: Term[], credit: "per_entry" | "all", values: string[], mistakes: string[][], tolerance: [string, string]}} MatrixKey
  * @typedef {{kind: "formula", claims?: Term[], key: Tree, domains: import("./formula_hooks.mjs").Domains, mistakes: Tree[], credits?: string[], forms?: FormulaForm[], free?: string[], freedom?: import("./formula_hooks.mjs").Freedom}} FormulaKey
  * @typedef {{kind: "words", accepted: string[], mistakes: string[], credits?: string[], caseSensitive: boolean}} Words
  * @typedef {{kind: "open", rubric: string[]}} OpenKey
- * @typedef {Choice | Matching | Ordering | NumberKey | MatrixKey | FormulaKey | Words | OpenKey} Key
+ * @typedef {Choice | Matching | Ordering | NumberKey | ComplexKey | MatrixKey | FormulaKey | Words | OpenKey} Key
  * @typedef {number | string | (number | string | null)[] | null} Response
  * @typedef {{credit: Fraction | null, outcome: "marked" | "blank" | "refused" | "undecided", mistake: number | null, sentence?: string, position?: number, form?: FormulaForm}} Mark
  */
 import { conditions } from "./condition_hooks.mjs"
 import { exactly, ONE, over, plus, times, ZERO } from "./exact.mjs"
-import { formulas } from "./formula_hooks.mjs"
+import { complexNumbers, formulas } from "./formula_hooks.mjs"
 import { readAnswer } from "./numbers.mjs"
 import { choiceCredit, followed, matchingCredit, matrixMark, numberMark, orderingCredit, wordsMark } from "./rules.mjs"
 
@@ -57,6 +58,7 @@ export function mark(key, response, earlier = [], selfMarked = null) {
   if (key.kind === "matrix") return markedMatrix(key, response)
   const text = String(response)
   if (key.kind === "number") return markedNumber(key, text, earlier)
+  if (key.kind === "complex") return markedComplex(key, text, earlier)
   if (key.kind === "formula") return formulas.mark(key, text)
   return earned(wordsMark(key, text), key.credits)
 }
@@ -146,15 +148,37 @@ function markedNumber(key, text, earlier) {
   const found = earned(alone, key.credits)
   const carried = key.carried
   if (alone.credit.top || !carried) return found
+  // What follows from the earlier value is no quotient of polynomials: a person must look.
+  if (!("top" in carried)) return hasEarlier(carried, earlier) ? undecided(found) : found
   const before = earlier[carried.part - 1]
   const value = typeof before === "string" && before.trim() ? readAnswer(before, carried.workedOut) : null
   if (value === null || "refused" in value) return found
-  // What follows from the earlier value is no quotient of polynomials: a person must look.
-  if (!("top" in carried)) return { credit: null, outcome: "undecided", mistake: found.mistake }
   const next = followed(carried, value.value)
   if (next === null) return found
   const follows = numberMark(next, [], key.tolerance, given, slack)
   return follows.credit.top ? marked(ONE) : found
+}
+
+/** @type {(key: ComplexKey, text: string, earlier: Response[]) => Mark} */
+function markedComplex(key, text, earlier) {
+  const read = complexNumbers.read(text, key.workedOut)
+  if ("refused" in read)
+    return { credit: ZERO, outcome: "refused", mistake: null, sentence: read.refused }
+  const alone = complexNumbers.mark(key, read)
+  const found = earned(alone, key.credits)
+  return !alone.credit.top && key.carried && hasEarlier(key.carried, earlier) ? undecided(found) : found
+}
+
+/** @type {(found: Mark) => Mark} */
+const undecided = ({ mistake }) => ({ credit: null, outcome: "undecided", mistake })
+
+/** Whether the part that a value may follow from holds a number. @type {(carried: Carried, earlier: Response[]) => boolean} */
+function hasEarlier(carried, earlier) {
+  const before = earlier[carried.part - 1]
+  if (typeof before !== "string" || !before.trim()) return false
+  const isComplex = "complex" in carried && carried.complex
+  const read = isComplex ? complexNumbers.read(before, carried.workedOut) : readAnswer(before, carried.workedOut)
+  return !("refused" in read)
 }
 
 /** @type {(key: OpenKey, response: Response, selfMarked: number[] | null) => Mark} */

@@ -47,16 +47,24 @@ export function readAnswer(text, workedOut = false) {
   return workedOut ? read : closedForms.read(text, read)
 }
 
+/** Why a text is too long for a number, if it is. @type {(text: string) => Refusal | null} */
+export function tooLong(text) {
+  const fits = characters(text) <= 4 * LONGEST && characters(stripped(text)) <= LONGEST
+  return fits ? null : refusal("Long", `A number has at most ${LONGEST} characters here.`, LONGEST)
+}
+
+/** Signs and blanks in one spelling each. @type {(text: string) => string} */
+export const sameSigns = (text) =>
+  text
+    .replace(/[\u2212\u2013\ufe63\uff0d]/g, "-")
+    .replace(/[\u00a0\u2007\u2009\u202f]/g, " ")
+    .replace(/’/g, "'")
+
 /** The exact number that a text means, or why it is refused. @type {(text: string) => Fraction | Refusal} */
 export function readNumber(text) {
-  if (characters(text) > 4 * LONGEST || characters(stripped(text)) > LONGEST)
-    return refusal("Long", `A number has at most ${LONGEST} characters here.`, LONGEST)
-  const plain = stripped(
-    text
-      .replace(/[\u2212\u2013\ufe63\uff0d]/g, "-")
-      .replace(/[\u00a0\u2007\u2009\u202f]/g, " ")
-      .replace(/’/g, "'"),
-  )
+  const long = tooLong(text)
+  if (long) return long
+  const plain = stripped(sameSigns(text))
   if (!plain) return refusal("None", "Nothing was typed: write a number such as 0.5, 1/3 or 5e-3.")
   if (/\p{Nd}/u.test(plain.replace(/[0-9]/g, "")))
     return refusal("Digits", "Write the number with the digits 0 to 9.")

@@ -10,7 +10,7 @@
  */
 import { double } from "./exact.mjs"
 import { byId, fields, fill, lock, made, noteFiles, phrased, responseIn } from "./controls.mjs"
-import { formulas } from "./formula_hooks.mjs"
+import { complexNumbers, formulas } from "./formula_hooks.mjs"
 import { isBlank } from "./marking.mjs"
 import { readAnswer, readNumber } from "./numbers.mjs"
 import { makeMovable } from "./ordering.mjs"
@@ -101,7 +101,7 @@ export class Question {
     const [base, part] = [this.base(index), this.parts[index]]
     const controls = fields(base, part)
     if (part.kind === "open") noteFiles(base)
-    if (!controls.length || !["number", "formula", "matrix"].includes(part.kind)) return
+    if (!controls.length || !["number", "complex", "formula", "matrix"].includes(part.kind)) return
     const message = made("div", { class: "message", id: `${base}-message`, role: "status" })
     controls[0].closest(".field, .matrix, .blank")?.append(message)
     for (const control of controls) {
@@ -147,6 +147,7 @@ export class Question {
     if (!text.trim()) return null
     const read =
       part.kind === "number" || part.kind === "matrix" ? readAnswer(text, part.workedOut)
+      : part.kind === "complex" ? complexNumbers.read(text, part.workedOut)
       : part.kind === "formula" ? formulas.read(text, part.variables ?? [], part.free ?? [])
       : null
     return read && "refused" in read ? read : null
@@ -174,6 +175,9 @@ export class Question {
     } else if (part.kind === "number" && !refused && "refused" in readNumber(control.value)) {
       const read = readAnswer(control.value, part.workedOut)
       message.replaceChildren(control.value.trim() && !("refused" in read) ? `${this.words.readAs} ${about(read.value)}` : "")
+    } else if (part.kind === "complex" && !refused) {
+      const read = control.value.trim() ? complexNumbers.read(control.value, part.workedOut) : null
+      message.replaceChildren(read && !("refused" in read) ? `${this.words.readAs} ${complexNumbers.shown(read)}` : "")
     } else message.replaceChildren()
     message.removeAttribute("tabindex")
     if (message.scrollWidth > message.clientWidth) message.setAttribute("tabindex", "0")

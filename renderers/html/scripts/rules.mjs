@@ -113,7 +113,7 @@ function halfUnit(size, digits) {
 }
 
 /** @type {(exponent: number) => Fraction} */
-function tenTo(exponent) {
+export function tenTo(exponent) {
   const power = 10n ** BigInt(Math.abs(exponent))
   return exponent < 0 ? fraction(1n, power) : fraction(power)
 }

@@ -7,6 +7,7 @@ from itertools import chain, combinations
 
 from qgen.document.answers import (
     Answer,
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -30,7 +31,7 @@ from qgen.marking.grader import (
 from qgen.marking.rules import accepted_interval
 from tests.renderers.canvas.canvas_reader import CanvasItem, shown
 
-BY_HAND = {"canvas-formula", "canvas-matrix", "canvas-rubric"}
+BY_HAND = {"canvas-complex", "canvas-formula", "canvas-matrix", "canvas-rubric"}
 
 
 def letters(text: str) -> str:
@@ -73,7 +74,7 @@ def assert_marked_alike(item: CanvasItem, answer: Answer, lost: set[str]) -> Non
             assert positions == expected
             assert item.mark(key) == mark_ordering(answer, answer.key).credit == 1
             assert item.mark([key[1], key[0], *key[2:]]) < 1
-        case FormulaAnswer() | MatrixAnswer() | Open():
+        case ComplexAnswer() | FormulaAnswer() | MatrixAnswer() | Open():
             is_file = isinstance(answer, Open) and bool(answer.upload)
             assert item.kind == ("file_upload" if is_file else "essay")
             assert lost & BY_HAND

@@ -11,11 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qgen.document.answers import CarriedForward, Numeric, RubricLine, SingleChoice, Tolerance
+from qgen.document.answers import (
+    COMPLEX,
+    CarriedForward,
+    Numeric,
+    RubricLine,
+    SingleChoice,
+    Tolerance,
+)
 from qgen.document.exam import Pool
 from qgen.document.formats import HtmlOptions
 from qgen.document.formula import Symbol
 from qgen.document.richtext import passage_of
+from qgen.document.values import Complex
 from qgen.marking.grader import mark_number
 from tests import samples
 from tests.renderers.html.html_written import (
@@ -183,6 +191,12 @@ def test_exam_pages_of_banks_that_differ_in_what_is_secret_are_the_same():
         "numeric": lambda answer: replace(
             answer, key=7.25, tolerance=Tolerance("absolute", Fraction(1, 3)), mistakes=()
         ),
+        COMPLEX: lambda answer: replace(
+            answer,
+            key=Complex(7, 0.5),
+            tolerance=Tolerance("relative", Fraction(1, 3)),
+            mistakes=(),
+        ),
         "formula": lambda answer: replace(answer, key=Symbol("x_1"), mistakes=()),
         "matrix": lambda answer: replace(
             answer,
@@ -214,12 +228,12 @@ def test_exam_pages_of_banks_that_differ_in_what_is_secret_are_the_same():
         replace(
             item,
             parts=tuple(
-                altered(part, kinds[index] if item.is_derivation else item.header.kind)
+                altered(part, kinds[index] if item.is_derivation else kind)
                 for index, part in enumerate(item.parts)
             ),
             explanation=None,
         )
-        for item in items
+        for kind, item in zip(samples.KINDS, items, strict=True)
     ]
     assert pages(exam_of(*items), EXAM) == pages(exam_of(*changed), EXAM)
     assert pages(exam_of(*items), PRACTICE) != pages(exam_of(*changed), PRACTICE)

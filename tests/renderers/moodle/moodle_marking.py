@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from lxml import html as lxml_html
 
 from qgen.document.answers import (
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -24,9 +25,11 @@ from qgen.document.answers import (
     SingleChoice,
     entries_of,
 )
+from qgen.document.complex_numbers import exact_parts
 from qgen.document.formula import Formula, evaluate
 from qgen.document.numbers import exact_value, significant
 from qgen.document.richtext import Passage, plain_text
+from qgen.marking.complex_marker import Given, mark_complex
 from qgen.marking.grader import (
     mark_choice,
     mark_matching,
@@ -36,7 +39,7 @@ from qgen.marking.grader import (
     mark_words,
 )
 from qgen.marking.number_reader import Refusal, parse_number
-from qgen.marking.rules import accepted_interval
+from qgen.marking.rules import accepted_interval, reach_of
 from tests.renderers.browser_text import with_numbers
 from tests.renderers.moodle.moodle_reader import Question
 from tests.renderers.moodle.moodle_typing import typed_number
@@ -113,6 +116,8 @@ def trials(asked: Asked, part: Part) -> Iterator[Trial]:
             yield from _formula(asked, answer)
         case ShortAnswer() as answer:
             yield from _words(asked, answer)
+        case ComplexAnswer() as answer:
+            yield from _complex(asked, answer)
         case MatrixAnswer() as answer:
             yield from _matrix(asked, answer)
         case Matching() as answer:
@@ -271,6 +276,21 @@ def _words(asked: Asked, answer: ShortAnswer) -> Iterator[Trial]:
         yield Trial(f"'{spaced}'", float(ours.credit), asked.mark([spaced])[0], "moodle-blanks")
     for text in ("", "*", "%", f"{answer.accepted[0]} or not"):
         yield Trial(f"'{text}'", float(mark_words(answer, text).credit), asked.mark([text])[0])
+
+
+def _complex(asked: Asked, answer: ComplexAnswer) -> Iterator[Trial]:
+    """A box for each part: what is right earns all, and one right part half, as the report says."""
+    real, imaginary = exact_parts(answer.key)
+    reach = Fraction(reach_of(answer.key, answer.tolerance))
+    shifts = [(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1)]
+    near = [(real + reach * x * 7 / 10, imaginary + reach * y * 7 / 10) for x, y in shifts]
+    far = [(real + reach * x * 11 / 10 + x, imaginary + reach * y * 11 / 10 + y) for x, y in shifts]
+    for x, y in (*near, *far, *(exact_parts(mistake.value) for mistake in answer.mistakes)):
+        ours = float(mark_complex(answer, Given(x, y)).credit)
+        theirs = asked.mark([float(x), float(y)])[0]
+        assert theirs == 1 if ours == 1 else theirs <= 0.5
+        yield Trial(f"{float(x):.5g} and {float(y):.5g}", ours, theirs, "moodle-complex")
+    yield Trial("blank", 0, asked.mark([None, None])[0])
 
 
 def _matrix(asked: Asked, answer: MatrixAnswer) -> Iterator[Trial]:

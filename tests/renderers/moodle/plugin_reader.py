@@ -41,25 +41,34 @@ class PluginQuestion:
         for number, part in enumerate(self.parts):
             assert [each.tag for each in part] == PART
             assert part.findtext("partindex/text") == str(number)
-            assert part.findtext("numbox/text") == part.findtext("ruleid/text") == "1"
+            boxes = int(part.findtext("numbox/text"))
+            assert part.findtext("ruleid/text") == "1"
             assert float(part.findtext("answermark/text")) > 0
             assert part.findtext("placeholder/text") == ""
-            texts.append(part.findtext("subqtext/text"))
+            text = part.findtext("subqtext/text")
+            if boxes > 1:
+                # Boxes stand where the text names them, each once.
+                assert all(text.count(f"{{_{box}}}") == 1 for box in range(boxes))
+                text = re.sub(r"\{_\d\}", "", text)
+            texts.append(text)
         assert not any(re.search(r"\{[_=#]", text) for text in texts)
         self.marks = [float(part.findtext("answermark/text")) for part in self.parts]
 
-    def mark(self, number: int, typed_in: str) -> float:
-        """What a response earns in a part, between 0 and 1."""
+    def mark(self, number: int, *typed_in: str) -> float:
+        """What a response earns in a part, between 0 and 1; one for each of its boxes."""
         part = self.parts[number]
         sign, limit = ERROR.fullmatch(part.findtext("correctness/text")).groups()
-        if not typed_in.strip():
+        assert int(part.findtext("numbox/text")) == len(typed_in)
+        if not all(each.strip() for each in typed_in):
             return 0
         kind = part.findtext("answertype/text")
         if kind == "10":
-            away = abs(float(Fraction(typed_in)) - float(part.findtext("answer/text")))
+            keys = part.findtext("answer/text").strip("[]").split(", ")
+            given = [float(Fraction(each)) for each in typed_in]
+            away = math.dist(given, [float(key) for key in keys])
         else:
             assert kind == "1000"
-            away = self._distance(part, typed_in)
+            away = self._distance(part, *typed_in)
         return float(away < float(limit) or (sign == "<=" and away == float(limit)))
 
     def _distance(self, part: etree._Element, typed_in: str) -> float:

@@ -145,7 +145,7 @@ class StackQuestion:
             assert place not in visited, "a circle"
             visited.add(place)
             node = nodes[place]
-            assert node.findtext("sans") == own
+            assert node.findtext("sans") == own or node.findtext("sans") in known
             side = "true" if self._holds(node, responses[own] or EMPTY, known) else "false"
             assert node.findtext(f"{side}scoremode") == "="
             following = node.findtext(f"{side}nextnode")
@@ -161,6 +161,8 @@ class StackQuestion:
         """The value that a tree works out from an earlier box."""
         if not text:
             return {}
+        if text.startswith("tre"):
+            return self._near(text, responses)
         name, box, key, bottom, top = FOLLOWS.fullmatch(text).groups()
         if not responses[box]:
             return {name: float(key)}
@@ -173,11 +175,46 @@ class StackQuestion:
 
         return {name: value(top) / value(bottom) if value(bottom) else float(key)}
 
+    def _near(self, text: str, responses: Mapping[str, str]) -> dict[str, bool]:
+        """What a tree works out of a complex number: its parts, and what it is near to."""
+        parts, *hits = re.split(r"\n(?=thit)", text)
+        number, box = re.fullmatch(
+            r"tre(\d+):ev\(float\(realpart\((ans\1)\)\),simp\);\n"
+            r"tim\1:ev\(float\(imagpart\(\2\)\),simp\);",
+            parts,
+        ).groups()
+        given = self._complex(responses[box])
+        found = {}
+        for hit in hits:
+            name, condition = re.fullmatch(
+                rf"(thit{number}x\d+):if numberp\(tre{number}\) and numberp\(tim{number}\) "
+                r"then is\((.+)\) else false;",
+                hit,
+            ).groups()
+            assert re.fullmatch(rf"([-+*^()<=.0-9e ]|and|tre{number}|tim{number})+", condition)
+            at = {} if given is None else {f"tre{number}": given.real, f"tim{number}": given.imag}
+            source = condition.replace("^", "**")
+            found[name] = given is not None and eval(source, {"__builtins__": {}}, at)
+        return found
+
+    def _complex(self, text: str) -> complex | None:
+        """A number of real parts and %i, or i as students type it; None where it is none."""
+        for name, value in self.known.items():
+            text = re.sub(rf"\b{name}\b", f"({value})", text)
+        assert not re.search(r"\bj\b", text) or "j" in self.element.findtext("input/forbidwords")
+        if not text or re.search(r"[a-hj-zA-Z]", text):
+            return None
+        source = re.sub(r"%?i", "I", text).replace("^", "**")
+        return complex(eval(source, {"__builtins__": {}}, {"I": 1j}))
+
     def _holds(self, node: etree._Element, given: str, known: Mapping[str, float]) -> bool:
         test, against = node.findtext("answertest"), node.findtext("tans")
         margin = node.findtext("testoptions")
         if given == EMPTY:
             return False
+        if node.findtext("sans") in known:
+            assert (test, against, margin) == ("AlgEquiv", "true", "")
+            return bool(known[node.findtext("sans")])
         if test == "AlgEquiv":
             assert margin == ""
             kind = self.kinds[node.findtext("sans")]

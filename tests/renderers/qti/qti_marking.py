@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import chain, combinations, permutations
+from itertools import chain, combinations, permutations, product
 from typing import Any
 
 import pytest
 
 from qgen.document.answers import (
+    ComplexAnswer,
     FormulaAnswer,
     Matching,
     MatrixAnswer,
@@ -20,8 +21,10 @@ from qgen.document.answers import (
     SingleChoice,
     entries_of,
 )
+from qgen.document.complex_numbers import exact_parts
 from qgen.document.numbers import exact_value
 from qgen.document.richtext import Passage, plain_text
+from qgen.marking.complex_marker import Given, mark_complex
 from qgen.marking.grader import (
     Mark,
     mark_choice,
@@ -32,7 +35,7 @@ from qgen.marking.grader import (
     mark_part_number,
     mark_words,
 )
-from qgen.marking.rules import accepted_interval
+from qgen.marking.rules import accepted_interval, reach_of
 from tests.renderers.qti.qti_reader import QtiItem
 
 
@@ -90,6 +93,9 @@ def assert_marked_alike(item: QtiItem, number: int, part: Part, lost: set[str]) 
                 same(_typed_entries(name, answer, given), mark_matrix(answer, exact))
             wrong_word = {f"{name}_1_1": "abc"}
             same(wrong_word, mark_matrix(answer, [None] * len(answer.entries)))
+        case ComplexAnswer():
+            for typed, mark in _complex_numbers(name, answer):
+                same(typed, mark)
         case Matching():
             _assert_pairs_alike(answer, same)
         case Ordering():
@@ -102,6 +108,31 @@ def assert_marked_alike(item: QtiItem, number: int, part: Part, lost: set[str]) 
             assert item.run({name: "anything"})[f"SCORE_{name}"] == 0
             assert item.root.find(".//rubricBlock") is not None
             assert isinstance(answer, Open) or "qti-formula" in lost
+
+
+def _complex_numbers(name: str, answer: ComplexAnswer) -> Iterator[tuple[dict[str, str], Mark]]:
+    """What is typed into the two boxes, and the grader's mark."""
+
+    def typed(real: object, imaginary: object) -> dict[str, str]:
+        return {f"{name}_RE": str(real), f"{name}_IM": str(imaginary)}
+
+    for real, imaginary in _around(answer):
+        plain = (format(float(part), ".25f") for part in (real, imaginary))
+        yield typed(*plain), mark_complex(answer, Given(real, imaginary))
+    for half in (typed(float(answer.key.real), ""), typed("abc", 1), typed("", "")):
+        yield half, Mark(Fraction(0))
+
+
+def _around(answer: ComplexAnswer) -> Iterator[tuple[Fraction, Fraction]]:
+    """Key and mistakes, and in eight directions from each a little within and beyond its edge."""
+    for value in (answer.key, *(mistake.value for mistake in answer.mistakes)):
+        real, imaginary = exact_parts(value)
+        yield real, imaginary
+        reach = Fraction(reach_of(value, answer.tolerance))
+        for x, y in product((-1, 0, 1), repeat=2):
+            for share in (Fraction(999, 1000), Fraction(1001, 1000)):
+                away = share * reach * (Fraction(5741, 8119) if x and y else 1)
+                yield real + x * away, imaginary + y * away
 
 
 def _typed_entries(

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from qgen.document.formula import Call, Number, Power, Product, Quotient, Sum, Symbol, evaluate
+from qgen.document.values import Complex
 from qgen.solvers.numerics.formula_values import POINTS, Points, evaluate_alike, skeleton
 from qgen.solvers.routes.comparison import Expected, compare
 from qgen.solvers.routes.registry import Check, SolverFailure, all_solvers, find_solver, solve
@@ -215,6 +216,37 @@ class TestNumbers:
     )
     def test_what_is_no_such_number_disagrees(self, returned, text):
         assert told(compared([1], returned)) == [(0, text)]
+
+    @pytest.mark.parametrize("second", [[1 + 2j, 3, -2j], [1 + 2j, 3 + 1e-9j, -2j]])
+    def test_complex_numbers_agree_by_their_distance(self, second):
+        """Of some variants a complex result is real; both are compared in one tensor."""
+        values = [Complex(1, Fraction(2)), 3, Complex(0, -2.0)]
+        returned = torch.tensor(second, dtype=torch.complex128)
+        assert told(compared(values, returned)) == []
+        assert (
+            told(compared([3, 3, 3], torch.tensor([3, 3, 3 + 1e-9j], dtype=torch.complex128))) == []
+        )
+
+    @pytest.mark.parametrize(
+        ("returned", "variants"),
+        [
+            (torch.tensor([1 + 2j, 3, 2j], dtype=torch.complex128), [2]),
+            (torch.tensor([1, 3, -2j], dtype=torch.complex128), [0]),
+            (torch.tensor([1 + 2j, 3 + 1j, -2j], dtype=torch.complex128), [1]),
+            (torch.tensor([1 + 2j, 3, -2j * torch.nan], dtype=torch.complex128), [2]),
+            (torch.tensor([1.0, 3.0, 0.0], dtype=torch.float64), [0, 2]),
+        ],
+    )
+    def test_complex_numbers_that_differ_are_told(self, returned, variants):
+        values = [Complex(1, 2), 3, Complex(0, -2)]
+        assert [variant for variant, _ in told(compared(values, returned))] == variants
+
+    def test_vectors_with_complex_entries_are_compared(self):
+        values = [(Complex(1, 2), 3), (1, Complex(0, 1))]
+        right = torch.tensor([[1 + 2j, 3], [1, 1j]], dtype=torch.complex128)
+        assert told(compared(values, right)) == []
+        right[1, 1] = -1j
+        assert [variant for variant, _ in told(compared(values, right))] == [1]
 
     def test_standard_errors_widen_what_agrees_unless_they_prove_nothing(self):
         def sampled(value, error):
