@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from hashlib import sha1, sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from qgen.document.answers import Part
-from qgen.document.exam import ExamDocument, Item, Pool
+from qgen.document.exam import ExamDocument, Header, Item, Pool
 from qgen.document.formats import AnkiOptions
 from qgen.document.problem import Problem
 from qgen.renderers.labels import Labels, exam_labels, labels_of
@@ -24,6 +24,7 @@ from qgen.renderers.markup_text import attribute
 from qgen.renderers.mathjax_text import MathJaxText
 from qgen.renderers.moodle.essay import asked_text, marking_notes, part_heading
 from qgen.renderers.moodle.text import cleaned, escaped_text, web_form
+from qgen.renderers.remembering import made_once
 from qgen.renderers.writer import Chunk, Writer
 from qgen.renderers.zip_stream import ZipStream
 
@@ -71,6 +72,11 @@ _ROWS = {
 _STYLE = ".card { font-family: sans-serif; font-size: 18px; text-align: left; max-width: 45em; }"
 
 
+class _Deck(NamedTuple):
+    number: int
+    name: str
+
+
 class _AnkiText(MathJaxText):
     """Writes passages, and keeps the pictures that they show."""
 
@@ -101,7 +107,8 @@ class AnkiWriter(Writer):
         self._exam: ExamDocument | None = None
         self._labels: Labels | None = None
         self._database: sqlite3.Connection | None = None
-        self._decks: dict[str, int] = {}
+        self._decks: dict[str, _Deck] = {}
+        """By topic."""
         self._occurrences: Counter[str] = Counter()
         self._pool: Pool | None = None
         self._count = 0
@@ -142,10 +149,9 @@ class AnkiWriter(Writer):
         self._count += 1
         note = _EPOCH * 1000 + self._count
         guid = sha256(f"qgen/{name}".encode("utf-8", "replace")).hexdigest()[:16]
-        tags = ["_".join(cleaned(tag).split()) for tag in header.tags]
         fields = [cleaned(name).replace(_SEPARATOR, " "), front, back]
         checksum = int(sha1(fields[0].encode()).hexdigest()[:8], 16)
-        row = (note, guid, _MODEL, self._time, -1, f" {' '.join(tags)} " if tags else "")
+        row = (note, guid, _MODEL, self._time, -1, _tags(header))
         self._insert("notes", (*row, _SEPARATOR.join(fields), fields[0], checksum, 0, ""))
         card = (note, note, self._deck(header.topic), 0, self._time, -1, 0, 0, self._count)
         self._insert("cards", (*card, 0, 0, 0, 0, 0, 0, 0, 0, ""))
@@ -203,18 +209,19 @@ class AnkiWriter(Writer):
     def _deck(self, topic: str) -> int:
         """The deck of a topic, by its name below the exam's."""
         assert self._exam is not None
+        if topic in self._decks:
+            return self._decks[topic].number
         title = " ".join(cleaned(self._exam.title).split()).replace("::", ":") or "?"
         name = f"{title}::{cleaned(topic).replace('::', ':')}"
-        if name not in self._decks:
-            self._decks[name] = _number(name)
-        return self._decks[name]
+        self._decks[topic] = _Deck(_number(name), name)
+        return self._decks[topic].number
 
     def _insert(self, table: str, row: Sequence[Any]) -> None:
         assert self._database is not None
         self._database.execute(_ROWS[table], row)
 
     def _collection(self) -> tuple[Any, ...]:
-        decks = {1: "Default", **{number: name for name, number in self._decks.items()}}
+        decks = {1: "Default", **dict(self._decks.values())}
         known = {str(number): _deck_entry(number, name) for number, name in decks.items()}
         settings = {"nextPos": self._count + 1, "curDeck": 1, "activeDecks": [1]}
         texts = (settings, {str(_MODEL): _model(self._time)}, known, {"1": _DECK_SETTINGS})
@@ -236,6 +243,12 @@ def _database_pieces(path: Path) -> Iterator[bytes]:
 def _without_commands(html: str) -> str:
     """A side in which Anki finds no command of its own."""
     return _LIKE_A_COMMAND.sub("&#91;", html) if "[" in html else html
+
+
+@made_once
+def _tags(header: Header) -> str:
+    tags = ["_".join(cleaned(tag).split()) for tag in header.tags]
+    return f" {' '.join(tags)} " if tags else ""
 
 
 def _number(name: str) -> int:

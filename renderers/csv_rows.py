@@ -16,7 +16,10 @@ def csv_rows(rows: Iterable[Sequence[str]], with_lines: Container[int] = ()) -> 
     return "".join(
         [
             csv_line(
-                [csv_cell(cell, with_lines=index in with_lines) for index, cell in enumerate(row)]
+                [
+                    csv_cell(cell, with_lines=index in with_lines) if cell else ""
+                    for index, cell in enumerate(row)
+                ]
             )
             for row in rows
         ]
@@ -25,7 +28,9 @@ def csv_rows(rows: Iterable[Sequence[str]], with_lines: Container[int] = ()) -> 
 
 def csv_line(cells: Iterable[str]) -> str:
     """A row of two cells or more as it stands in the file, its line end included."""
-    return ",".join([_quoted(cell) if _MARKS.search(cell) else cell for cell in cells]) + "\n"
+    return (
+        ",".join([_quoted(cell) if cell and _MARKS.search(cell) else cell for cell in cells]) + "\n"
+    )
 
 
 def _quoted(cell: str) -> str:
