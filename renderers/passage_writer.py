@@ -55,7 +55,7 @@ def written_code(code: CodeBlock, write: Callable[[str], str]) -> Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class _KnownText:
+class KnownText:
     """What was made of a text: its words, and the places of those that differ."""
 
     text: RichText
@@ -66,16 +66,19 @@ class _KnownText:
     """All of it, where nothing differs."""
     form: str
     """All of it with `%s` for what differs, where only slots do."""
+    fills: tuple[tuple[int, Callable[[str], str]], ...]
+    """The slots once more, as what is printed where and how."""
 
 
-def _cut(text: RichText, pieces: Iterable[Piece]) -> _KnownText:
+def _cut(text: RichText, pieces: Iterable[Piece]) -> KnownText:
     joined = tuple(enumerate(_joined(pieces)))
     words = [piece if isinstance(piece, str) else "" for _, piece in joined]
     slots = tuple((place, piece) for place, piece in joined if isinstance(piece, Slot))
     formulas = tuple((place, piece) for place, piece in joined if isinstance(piece, FormulaSlot))
     whole = None if slots or formulas else "".join(words)
     form = "".join([p.replace("%", "%%") if isinstance(p, str) else "%s" for _, p in joined])
-    return _KnownText(text, words, slots, formulas, whole, form)
+    fills = tuple((slot.index, slot.write) for _, slot in slots)
+    return KnownText(text, words, slots, formulas, whole, form, fills)
 
 
 class PassageWriter(ABC):
@@ -86,7 +89,7 @@ class PassageWriter(ABC):
 
     def __init__(self) -> None:
         # The text is kept beside its pieces, so that its identity cannot be given to another.
-        self._known: dict[int, _KnownText] = {}
+        self._known: dict[int, KnownText] = {}
         self.blanks: Mapping[str, str] = {}
         """The boxes that stand in the blanks of the next passages, by the labels of parts."""
 
@@ -98,6 +101,11 @@ class PassageWriter(ABC):
     def pieces(self, text: RichText) -> Iterable[Piece]:
         """The text in this format, cut at what differs between variants."""
 
+    def of_values(self, passage: Passage, known: KnownText) -> str:
+        """A passage of which only values are to be written, as it has no pictures or the like."""
+        printed = passage.printed
+        return known.form % tuple([write(printed[index]) for index, write in known.fills])
+
     def write(self, passage: Passage) -> str:
         """The passage in this format."""
         text, printed = passage
@@ -107,7 +115,7 @@ class PassageWriter(ABC):
         if known.whole is not None:
             return known.whole
         if not known.formulas:
-            return known.form % tuple([slot.write(printed[slot.index]) for _, slot in known.slots])
+            return self.of_values(passage, known)
         words = known.words.copy()
         for place, slot in known.slots:
             words[place] = slot.write(printed[slot.index])
