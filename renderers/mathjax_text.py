@@ -4,27 +4,16 @@ from collections.abc import Iterator
 
 from qgen.document.answers import Part
 from qgen.document.exam import Item
-from qgen.document.richtext import Passage, PlainText
+from qgen.document.richtext import PlainText
 from qgen.renderers.labels import Labels
 from qgen.renderers.markup_text import MarkupText
 from qgen.renderers.moodle.essay import part_heading
 from qgen.renderers.moodle.text import escaped, escaped_text
-from qgen.renderers.passage_writer import KnownText, Piece, Slot
-from qgen.renderers.remembering import Recent
-
-_WRITTEN: Recent[Passage, str] = Recent()
-"""What is the same in every format of this kind: passages in which only values differ."""
+from qgen.renderers.passage_writer import Piece, Slot
 
 
 class MathJaxText(MarkupText):
     """Writes passages for a format that holds no pictures: their words stand in their place."""
-
-    def of_values(self, passage: Passage, known: KnownText) -> str:
-        """What another format may have written before."""
-        written = _WRITTEN.of(passage)
-        if written is None:
-            written = _WRITTEN.keep(passage, super().of_values(passage, known))
-        return written
 
     def math(self, parts: PlainText, *, is_display: bool) -> Iterator[Piece]:
         """A formula between MathJax's delimiters."""
