@@ -10,6 +10,7 @@ import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from errno import ENOSPC
 from functools import partial
 from hashlib import sha1, sha256
 from pathlib import Path
@@ -65,6 +66,7 @@ create index ix_cards_sched on cards (did, queue, due);
 create index ix_revlog_cid on revlog (cid);
 create index ix_notes_csum on notes (csum);
 """
+_OF_THE_DISK = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 _ROWS = {
     table: f"insert into {table} values ({', '.join('?' * columns)})"
     for table, columns in (("col", 13), ("notes", 11), ("cards", 18))
@@ -164,12 +166,12 @@ class AnkiWriter(Writer):
         self._insert("col", self._collection())
         # One by one they would be dear to keep while rows come.
         for statement in _INDEXES.strip().split(";\n"):
-            self._database.execute(statement)
-        self._database.execute("commit")
+            self._execute(statement)
+        self._execute("commit")
         archive, file = ZipStream(), f"{self._exam.slug}.apkg"
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "collection"
-            self._database.execute("vacuum into ?", (str(path),))
+            self._execute("vacuum into ?", (str(path),))
             self._database.close()
             for piece in archive.stored("collection.anki2", partial(_database_pieces, path)):
                 yield Chunk(file, piece)
@@ -217,8 +219,18 @@ class AnkiWriter(Writer):
         return self._decks[topic].number
 
     def _insert(self, table: str, row: Sequence[Any]) -> None:
+        self._execute(_ROWS[table], row)
+
+    def _execute(self, statement: str, values: Sequence[Any] = ()) -> None:
+        """Raises OSError where the disk is full or has no place for temporary files."""
         assert self._database is not None
-        self._database.execute(_ROWS[table], row)
+        try:
+            self._database.execute(statement, values)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _OF_THE_DISK:
+                raise
+            place = "the deck for Anki is made in the folder for temporary files, and there"
+            raise OSError(ENOSPC, f"{place}: {error}") from None
 
     def _collection(self) -> tuple[Any, ...]:
         decks = {1: "Default", **dict(self._decks.values())}
