@@ -10,13 +10,14 @@ import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from errno import ENOSPC
 from functools import partial
 from hashlib import sha1, sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from qgen.document.answers import Part
-from qgen.document.exam import ExamDocument, Item, Pool
+from qgen.document.exam import ExamDocument, Header, Item, Pool
 from qgen.document.formats import AnkiOptions
 from qgen.document.problem import Problem
 from qgen.renderers.labels import Labels, exam_labels, labels_of
@@ -24,6 +25,7 @@ from qgen.renderers.markup_text import attribute
 from qgen.renderers.mathjax_text import MathJaxText
 from qgen.renderers.moodle.essay import asked_text, marking_notes, part_heading
 from qgen.renderers.moodle.text import cleaned, escaped_text, web_form
+from qgen.renderers.remembering import made_once
 from qgen.renderers.writer import Chunk, Writer
 from qgen.renderers.zip_stream import ZipStream
 
@@ -64,11 +66,17 @@ create index ix_cards_sched on cards (did, queue, due);
 create index ix_revlog_cid on revlog (cid);
 create index ix_notes_csum on notes (csum);
 """
+_OF_THE_DISK = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 _ROWS = {
     table: f"insert into {table} values ({', '.join('?' * columns)})"
     for table, columns in (("col", 13), ("notes", 11), ("cards", 18))
 }
 _STYLE = ".card { font-family: sans-serif; font-size: 18px; text-align: left; max-width: 45em; }"
+
+
+class _Deck(NamedTuple):
+    number: int
+    name: str
 
 
 class _AnkiText(MathJaxText):
@@ -101,7 +109,8 @@ class AnkiWriter(Writer):
         self._exam: ExamDocument | None = None
         self._labels: Labels | None = None
         self._database: sqlite3.Connection | None = None
-        self._decks: dict[str, int] = {}
+        self._decks: dict[str, _Deck] = {}
+        """By topic."""
         self._occurrences: Counter[str] = Counter()
         self._pool: Pool | None = None
         self._count = 0
@@ -142,10 +151,9 @@ class AnkiWriter(Writer):
         self._count += 1
         note = _EPOCH * 1000 + self._count
         guid = sha256(f"qgen/{name}".encode("utf-8", "replace")).hexdigest()[:16]
-        tags = ["_".join(cleaned(tag).split()) for tag in header.tags]
         fields = [cleaned(name).replace(_SEPARATOR, " "), front, back]
         checksum = int(sha1(fields[0].encode()).hexdigest()[:8], 16)
-        row = (note, guid, _MODEL, self._time, -1, f" {' '.join(tags)} " if tags else "")
+        row = (note, guid, _MODEL, self._time, -1, _tags(header))
         self._insert("notes", (*row, _SEPARATOR.join(fields), fields[0], checksum, 0, ""))
         card = (note, note, self._deck(header.topic), 0, self._time, -1, 0, 0, self._count)
         self._insert("cards", (*card, 0, 0, 0, 0, 0, 0, 0, 0, ""))
@@ -158,12 +166,12 @@ class AnkiWriter(Writer):
         self._insert("col", self._collection())
         # One by one they would be dear to keep while rows come.
         for statement in _INDEXES.strip().split(";\n"):
-            self._database.execute(statement)
-        self._database.execute("commit")
+            self._execute(statement)
+        self._execute("commit")
         archive, file = ZipStream(), f"{self._exam.slug}.apkg"
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "collection"
-            self._database.execute("vacuum into ?", (str(path),))
+            self._execute("vacuum into ?", (str(path),))
             self._database.close()
             for piece in archive.stored("collection.anki2", partial(_database_pieces, path)):
                 yield Chunk(file, piece)
@@ -203,18 +211,29 @@ class AnkiWriter(Writer):
     def _deck(self, topic: str) -> int:
         """The deck of a topic, by its name below the exam's."""
         assert self._exam is not None
+        if topic in self._decks:
+            return self._decks[topic].number
         title = " ".join(cleaned(self._exam.title).split()).replace("::", ":") or "?"
         name = f"{title}::{cleaned(topic).replace('::', ':')}"
-        if name not in self._decks:
-            self._decks[name] = _number(name)
-        return self._decks[name]
+        self._decks[topic] = _Deck(_number(name), name)
+        return self._decks[topic].number
 
     def _insert(self, table: str, row: Sequence[Any]) -> None:
+        self._execute(_ROWS[table], row)
+
+    def _execute(self, statement: str, values: Sequence[Any] = ()) -> None:
+        """Raises OSError where the disk is full or has no place for temporary files."""
         assert self._database is not None
-        self._database.execute(_ROWS[table], row)
+        try:
+            self._database.execute(statement, values)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _OF_THE_DISK:
+                raise
+            place = "the deck for Anki is made in the folder for temporary files, and there"
+            raise OSError(ENOSPC, f"{place}: {error}") from None
 
     def _collection(self) -> tuple[Any, ...]:
-        decks = {1: "Default", **{number: name for name, number in self._decks.items()}}
+        decks = {1: "Default", **dict(self._decks.values())}
         known = {str(number): _deck_entry(number, name) for number, name in decks.items()}
         settings = {"nextPos": self._count + 1, "curDeck": 1, "activeDecks": [1]}
         texts = (settings, {str(_MODEL): _model(self._time)}, known, {"1": _DECK_SETTINGS})
@@ -236,6 +255,12 @@ def _database_pieces(path: Path) -> Iterator[bytes]:
 def _without_commands(html: str) -> str:
     """A side in which Anki finds no command of its own."""
     return _LIKE_A_COMMAND.sub("&#91;", html) if "[" in html else html
+
+
+@made_once
+def _tags(header: Header) -> str:
+    tags = ["_".join(cleaned(tag).split()) for tag in header.tags]
+    return f" {' '.join(tags)} " if tags else ""
 
 
 def _number(name: str) -> int:

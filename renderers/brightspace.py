@@ -77,7 +77,7 @@ class BrightspaceWriter(Writer):
 
     def _chunk(self, rows: Sequence[Sequence[str]]) -> Chunk:
         # A row of five empty cells ends a block.
-        filled = [csv_line([*row, *[""] * (_COLUMNS - len(row))]) for row in [*rows, []]]
+        filled = [csv_line(row, _COLUMNS) for row in [*rows, []]]
         return Chunk(self._file, "".join(filled).encode("utf-8", "replace"))
 
     def _block(self, number: int, item: Item, part: Part, labels: Labels) -> list[list[str]]:

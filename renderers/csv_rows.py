@@ -11,21 +11,31 @@ _MARKS = re.compile(r'[,"\r\n]')
 _UNSEEN = "".join(map(chr, (*range(0x20), 0x7F, 0xFEFF)))
 
 
-def csv_rows(rows: Iterable[Sequence[str]], with_lines: Container[int] = ()) -> bytes:
-    """The rows as UTF-8, each cell text or a number, of one line but in columns `with_lines`."""
+def csv_rows(
+    rows: Iterable[Sequence[str]], with_lines: Container[int] = (), columns: int = 0
+) -> bytes:
+    """The rows as UTF-8, each cell text or a number, of one line but in columns `with_lines`.
+
+    A row with fewer than so many `columns` is filled up.
+    """
     return "".join(
         [
             csv_line(
-                [csv_cell(cell, with_lines=index in with_lines) for index, cell in enumerate(row)]
+                [
+                    csv_cell(cell, with_lines=index in with_lines) if cell else ""
+                    for index, cell in enumerate(row)
+                ],
+                columns,
             )
             for row in rows
         ]
     ).encode("utf-8", "replace")
 
 
-def csv_line(cells: Iterable[str]) -> str:
-    """A row of two cells or more as it stands in the file, its line end included."""
-    return ",".join([_quoted(cell) if _MARKS.search(cell) else cell for cell in cells]) + "\n"
+def csv_line(cells: Sequence[str], columns: int = 0) -> str:
+    """A row as it stands in the file, its line end included, filled up to so many columns."""
+    written = ",".join([_quoted(cell) if _MARKS.search(cell) else cell for cell in cells])
+    return written + "," * (columns - max(1, len(cells))) + "\n"
 
 
 def _quoted(cell: str) -> str:

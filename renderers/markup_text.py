@@ -51,6 +51,8 @@ class MarkupText(PassageWriter):
     A text of one paragraph is written without `<p>`, so that it fits options and labels too.
     """
 
+    keeps_plain = True
+
     def __init__(self) -> None:
         super().__init__()
         self.assets: Mapping[str, Asset] = {}

@@ -1,5 +1,6 @@
 """Writes passages fast: a text is turned into pieces once, then only its holes are filled."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,16 @@ class Slot:
 
     index: int
     write: Callable[[str], str]
+
+    @property
+    def plain_form(self) -> str | None:
+        """What it writes of a plain value, with `%s` for it."""
+        return "%s"
+
+    @property
+    def plain_indexes(self) -> tuple[int, ...]:
+        """The values in the form."""
+        return (self.index,)
 
     def enclosed(self, escape: Callable[[str], str]) -> "Slot":
         """The same value escaped once more."""
@@ -32,6 +43,16 @@ class FormulaSlot:
         """It with these values in its holes."""
         return self.write(join_parts(self.parts, printed))
 
+    @property
+    def plain_form(self) -> str | None:
+        """What it writes of plain values, with `%s` for each, where that is known beforehand."""
+        return None
+
+    @property
+    def plain_indexes(self) -> tuple[int, ...]:
+        """The values in the form."""
+        return ()
+
     def enclosed(self, escape: Callable[[str], str]) -> "FormulaSlot":
         """The same escaped once more."""
         write = self.write
@@ -46,6 +67,9 @@ def _one_after_another(
     return lru_cache(maxsize=4096)(lambda value: escape(write(value)))
 
 
+_PLAIN = re.compile(r"[0-9A-Za-z.-]*")
+"""Values that mean the same wherever they stand: `3`, `-0.25`, `blue`."""
+
 Piece: TypeAlias = str | Slot | FormulaSlot
 
 
@@ -55,7 +79,7 @@ def written_code(code: CodeBlock, write: Callable[[str], str]) -> Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class _KnownText:
+class KnownText:
     """What was made of a text: its words, and the places of those that differ."""
 
     text: RichText
@@ -65,17 +89,25 @@ class _KnownText:
     whole: str | None
     """All of it, where nothing differs."""
     form: str
-    """All of it with `%s` for what differs, where only slots do."""
+    """All of it with `%s` for what differs."""
+    indexes: tuple[int, ...] | None
+    """What stands in the form, where plain values may be put there as they are."""
 
 
-def _cut(text: RichText, pieces: Iterable[Piece]) -> _KnownText:
+def _cut(text: RichText, pieces: Iterable[Piece], *, keeps_plain: bool) -> KnownText:
     joined = tuple(enumerate(_joined(pieces)))
     words = [piece if isinstance(piece, str) else "" for _, piece in joined]
     slots = tuple((place, piece) for place, piece in joined if isinstance(piece, Slot))
     formulas = tuple((place, piece) for place, piece in joined if isinstance(piece, FormulaSlot))
     whole = None if slots or formulas else "".join(words)
-    form = "".join([p.replace("%", "%%") if isinstance(p, str) else "%s" for _, p in joined])
-    return _KnownText(text, words, slots, formulas, whole, form)
+    forms = [
+        piece.replace("%", "%%") if isinstance(piece, str) else piece.plain_form
+        for _, piece in joined
+    ]
+    indexes = None
+    if keeps_plain and None not in forms:
+        indexes = tuple(i for _, p in joined if not isinstance(p, str) for i in p.plain_indexes)
+    return KnownText(text, words, slots, formulas, whole, "".join(filter(None, forms)), indexes)
 
 
 class PassageWriter(ABC):
@@ -84,9 +116,12 @@ class PassageWriter(ABC):
     Keep one instance for one `render` call: it remembers the pieces of every text it has met.
     """
 
+    keeps_plain: bool = False
+    """Whether each slot writes letters, digits, points and hyphens as they are."""
+
     def __init__(self) -> None:
         # The text is kept beside its pieces, so that its identity cannot be given to another.
-        self._known: dict[int, _KnownText] = {}
+        self._known: dict[int, KnownText] = {}
         self.blanks: Mapping[str, str] = {}
         """The boxes that stand in the blanks of the next passages, by the labels of parts."""
 
@@ -103,11 +138,12 @@ class PassageWriter(ABC):
         text, printed = passage
         known = self._known.get(id(text))
         if known is None:
-            known = self._known[id(text)] = _cut(text, self.pieces(text))
+            pieces = self.pieces(text)
+            known = self._known[id(text)] = _cut(text, pieces, keeps_plain=self.keeps_plain)
         if known.whole is not None:
             return known.whole
-        if not known.formulas:
-            return known.form % tuple([slot.write(printed[slot.index]) for _, slot in known.slots])
+        if known.indexes is not None and _PLAIN.fullmatch("".join(printed)):
+            return known.form % tuple([printed[index] for index in known.indexes])
         words = known.words.copy()
         for place, slot in known.slots:
             words[place] = slot.write(printed[slot.index])
@@ -119,13 +155,15 @@ class PassageWriter(ABC):
 class EnclosedText(PassageWriter):
     """Another writer's passages, escaped once more for the file that they stand in.
 
-    `escape` goes sign by sign: what it makes of two texts together is what it makes of each.
+    `escape` goes sign by sign: what it makes of two texts together is what it makes of each. It
+    leaves plain values as they are.
     """
 
     def __init__(self, text: PassageWriter, escape: Callable[[str], str]) -> None:
         super().__init__()
         self._text = text
         self._escape = escape
+        self.keeps_plain = text.keeps_plain
 
     def pieces(self, text: RichText) -> Iterable[Piece]:
         """The other writer's pieces, escaped."""

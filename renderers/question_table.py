@@ -80,7 +80,9 @@ class CsvWriter(Writer):
 
     def variant(self, pool: Pool, item: Item) -> Iterator[Chunk]:
         """A row for each part of the question."""
-        yield Chunk(FILE, csv_rows(_row(item, part) for part in item.parts))
+        yield Chunk(
+            FILE, csv_rows((_row(item, part) for part in item.parts), columns=len(_COLUMNS))
+        )
 
 
 def _row(item: Item, part: Part) -> tuple[str, ...]:
@@ -101,7 +103,6 @@ def _row(item: Item, part: Part) -> tuple[str, ...]:
         *(str(header.difficulty), points, _asked(item, part)),
         *(_key(answer), low, high, unit, _text(part.explanation, item.explanation)),
         *options,
-        *[""] * (MOST_OPTIONS - len(options)),
     )
 
 

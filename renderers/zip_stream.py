@@ -61,10 +61,7 @@ class ZipStream:
 
     def add(self, content: bytes) -> bytes:
         """What follows in the open member."""
-        pieces = [content[start : start + _BLOCK] for start in range(0, len(content), _BLOCK)]
-        blocks = b"".join(
-            b"\x00" + pack("<HH", len(piece), len(piece) ^ _BLOCK) + piece for piece in pieces
-        )
+        blocks = b"".join(_stored_blocks(memoryview(content)))
         self._checksum = crc32(content, self._checksum)
         self._size += len(content)
         self._packed += len(blocks)
@@ -115,3 +112,10 @@ class ZipStream:
             + pack("<HHHHHLL", len(self._name), 0, 0, 0, 0, _READABLE, self._started)
             + self._name
         )
+
+
+def _stored_blocks(content: memoryview) -> Iterator[bytes | memoryview]:
+    for start in range(0, len(content), _BLOCK):
+        piece = content[start : start + _BLOCK]
+        yield b"\x00" + pack("<HH", len(piece), len(piece) ^ _BLOCK)
+        yield piece

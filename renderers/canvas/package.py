@@ -1,6 +1,6 @@
 """One package: a manifest, the quiz's settings, its questions, its pictures."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from qgen.document.exam import ExamDocument
@@ -73,14 +73,16 @@ class Package:
         return f"{_MANIFEST.format(ident=self._ident)}{files}</resources>\n</manifest>\n"
 
 
-def group(ident: str, title: str, points: str, items: Iterable[str]) -> str:
+def group(ident: str, title: str, points: str, items: Iterable[str]) -> Iterator[str]:
     """Questions of which each student gets one."""
-    return (
+    yield (
         f'<section ident="{ident}" title="{attribute(title)}"><selection_ordering><selection>'
         "<selection_number>1</selection_number><selection_extension>"
         f"<points_per_item>{points}</points_per_item></selection_extension></selection>"
-        f"</selection_ordering>\n{''.join(items)}</section>\n"
+        f"</selection_ordering>\n"
     )
+    yield from items
+    yield "</section>\n"
 
 
 def _settings(exam: ExamDocument, ident: str, title: str, description: str) -> str:

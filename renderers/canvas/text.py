@@ -27,7 +27,6 @@ _WORDS = frozenset(
 )
 _MEETING = re.compile(r"[<>&\r]|@@")
 """What means something else by what stands beside it."""
-_PLAIN = re.compile(r"[0-9A-Za-z._-]*")
 _TIMES = 4
 """So often the source stands in a picture."""
 _UNSAFE_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
@@ -105,17 +104,20 @@ def _file_name(asset: Asset, form: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _EquationSlot(FormulaSlot):
-    """A formula's picture, in which values of letters and digits stand as they are."""
+    """A formula's picture, in which plain values stand as they are."""
 
     form: str
     """The picture with `%s` for each value, which stands in it several times."""
 
-    def filled(self, printed: tuple[str, ...]) -> str:
-        """The form with the values, or the whole formula anew where one has other signs."""
-        values = tuple([printed[part.index] for part in self.parts if isinstance(part, Hole)])
-        if _PLAIN.fullmatch("".join(values)):
-            return self.form % (values * _TIMES)
-        return self.write(join_parts(self.parts, printed))
+    @property
+    def plain_form(self) -> str:
+        """The picture's form."""
+        return self.form
+
+    @property
+    def plain_indexes(self) -> tuple[int, ...]:
+        """All values, as often as the source stands in a picture."""
+        return tuple(part.index for part in self.parts if isinstance(part, Hole)) * _TIMES
 
     def enclosed(self, escape: Callable[[str], str]) -> "_EquationSlot":
         """The same escaped once more."""

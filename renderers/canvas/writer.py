@@ -129,15 +129,16 @@ class CanvasWriter(Writer):
         opened, self._group = self._group, None
         if opened is None:
             return
-        markup = ""
+        written: list[str] = []
         for place, items in enumerate(opened.parts):
             if not opened.pool.varies:
-                markup += "".join(items)
+                written += items
                 continue
             number = self._occurrences[opened.pool.header.identifier]
             key = (opened.pool.header.identifier, str(number), "group", str(place))
             ident = _identifier(self._slug, *key)
-            markup += group(ident, opened.titles[place], opened.points[place], items)
+            written += group(ident, opened.titles[place], opened.points[place], items)
+        markup = "".join(written)
         for package in opened.packages:
             yield Chunk(package.file, package.questions(markup))
 

@@ -100,6 +100,8 @@ class MoodleText(PassageWriter):
     A text of one paragraph is written without `<p>`, so that it fits options and labels too.
     """
 
+    keeps_plain = True
+
     def __init__(self, *, attaches: bool = True) -> None:
         super().__init__()
         self._attaches = attaches

@@ -69,6 +69,24 @@ class _Asked:
     """The outcome that keeps what follows from an earlier value."""
 
 
+class _SetOutcomes(NamedTuple):
+    """The outcomes that a part sets beside its score."""
+
+    name: str
+    kept: str | None
+    told: tuple[str, ...]
+    cardinality: str
+    has_mark: bool
+
+
+def _set_outcomes(name: str, asked: _Asked) -> _SetOutcomes:
+    told = dict.fromkeys([outcome for outcome, _, _ in asked.feedback])
+    if asked.declaration and f"FEEDBACK_{name}" in asked.processing:
+        told[f"FEEDBACK_{name}"] = None
+    cardinality = "multiple" if asked.several else "single"
+    return _SetOutcomes(name, asked.kept, tuple(told), cardinality, bool(asked.by_mark))
+
+
 class QtiItems:
     """Writes the items of one exam."""
 
@@ -83,7 +101,8 @@ class QtiItems:
             lambda name, points: Processing(dialect, name, points, numbers)
         )
         self._declared = lru_cache(maxsize=512)(self._write_declaration)
-        self._float_outcome = lru_cache(maxsize=64)(self._write_float_outcome)
+        self._outcomes = lru_cache(maxsize=512)(self._write_outcomes)
+        self._document = lru_cache(maxsize=64)(self._write_document)
         self._box = lru_cache(maxsize=64)(self._write_box)
         self._shuffle = "true" if shuffle_options else "false"
         self.unfollowed: dict[Unfollowed, None] = {}
@@ -117,15 +136,7 @@ class QtiItems:
             body += "" if part.label in in_text else each.body
         explained = [*(part.explanation for part in item.parts), item.explanation]
         told = "".join(f"<div>{self._text.write(each)}</div>" for each in explained if each)
-        outcomes = self._float_outcome("SCORE", Fraction(0), item.points)
-        outcomes += self._float_outcome("MAXSCORE", item.points)
-        outcomes += "".join(
-            self._float_outcome(f"SCORE_{n}", Fraction(0))
-            + (self._outcome(each.kept, "single", "float") if each.kept else "")
-            + self._feedback_outcomes(n, each)
-            for n, each in zip(names, asked, strict=True)
-        )
-        outcomes += self._outcome("EXPLANATION", "single") if told else ""
+        outcomes = self._outcomes(item.points, tuple(map(_set_outcomes, names, asked)), bool(told))
         shown = "".join(
             self._modal(o, i, self._text.write(p))
             for a in asked
@@ -139,11 +150,15 @@ class QtiItems:
             + self._tag("responseProcessing", self._rules(names, asked, bool(told)))
             + shown
         )
+        return self._document(title) % (name, content)
+
+    def _write_document(self, title: str) -> str:
+        """A whole file with `%s` for the identifier and the content."""
         return self._dialect.document(
             "assessmentItem",
-            content,
-            identifier=name,
-            title=title,
+            "%s",
+            identifier="%s",
+            title=title.replace("%", "%%"),
             adaptive="false",
             timeDependent="false",
         )
@@ -364,7 +379,19 @@ class QtiItems:
             baseType=kind,
         )
 
-    def _write_float_outcome(self, name: str, value: Fraction, most: Fraction | None = None) -> str:
+    def _write_outcomes(
+        self, points: Fraction, set_by: tuple[_SetOutcomes, ...], has_explanation: bool
+    ) -> str:
+        """The declarations of all outcomes: an engine must know what it is told to set."""
+        written = self._float_outcome("SCORE", 0, points) + self._float_outcome("MAXSCORE", points)
+        for name, kept, told, cardinality, has_mark in set_by:
+            written += self._float_outcome(f"SCORE_{name}", 0)
+            written += self._outcome(kept, "single", "float") if kept else ""
+            written += "".join(self._outcome(each, cardinality) for each in told)
+            written += self._outcome(f"MARK_{name}", "single") if has_mark else ""
+        return written + (self._outcome("EXPLANATION", "single") if has_explanation else "")
+
+    def _float_outcome(self, name: str, value: Fraction | int, most: Fraction | None = None) -> str:
         default = self._tag("defaultValue", self._tag("value", number(value)))
         limits = {} if most is None else {"normalMaximum": number(most), "normalMinimum": "0"}
         return self._tag(
@@ -380,15 +407,6 @@ class QtiItems:
         return self._tag(
             "outcomeDeclaration", identifier=name, cardinality=cardinality, baseType=kind
         )
-
-    def _feedback_outcomes(self, name: str, asked: _Asked) -> str:
-        """Feedback outcomes of a part: what an engine is told to set must be declared."""
-        names = dict.fromkeys(outcome for outcome, _, _ in asked.feedback)
-        if asked.declaration and f"FEEDBACK_{name}" in asked.processing:
-            names[f"FEEDBACK_{name}"] = None
-        cardinality = "multiple" if asked.several else "single"
-        mark = self._outcome(f"MARK_{name}", "single") if asked.by_mark else ""
-        return "".join(self._outcome(each, cardinality) for each in names) + mark
 
     def _modal(self, outcome: str, shown_for: str, markup: str) -> str:
         return self._tag(

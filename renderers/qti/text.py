@@ -7,10 +7,11 @@ from hashlib import sha256
 
 from qgen.document.exam import Asset
 from qgen.document.richtext import Alignment, Hole, NumberedList, PlainText, join_parts
+from qgen.renderers.formula_forms import NumberedFormula
 from qgen.renderers.markup_text import MarkupText, attribute
 from qgen.renderers.math_markup import MathMarkup
 from qgen.renderers.moodle.text import cleaned, escaped, escaped_text, web_form
-from qgen.renderers.passage_writer import FormulaSlot, Piece
+from qgen.renderers.passage_writer import Piece
 
 FOLDER = "media"
 _MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML"'
@@ -44,7 +45,7 @@ class QtiText(MarkupText):
     def math(self, parts: PlainText, *, is_display: bool) -> Iterator[Piece]:
         """A formula as MathML, which is made of the whole, or as its source where there is none."""
         if any(isinstance(part, Hole) for part in parts):
-            yield FormulaSlot(parts, partial(self._formula, is_display=is_display))
+            yield NumberedFormula(parts, partial(self._formula, is_display=is_display))
         else:
             yield self._formula(join_parts(parts, ()), is_display=is_display)
 

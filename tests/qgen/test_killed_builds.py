@@ -229,19 +229,28 @@ def wait_until(holds: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_a_full_disk_is_one_line_and_leaves_the_old_build(course: Course) -> None:
+TEMPORARY = "the deck for Anki is made in the folder for temporary files, and there: disk I/O error"
+
+
+@pytest.mark.parametrize(
+    ("name", "variants", "limit", "reason"),
+    [("moodle", 300, 20_000, "File too large"), ("anki", 100, 60_000, TEMPORARY)],
+)
+def test_a_full_disk_is_one_line_and_leaves_the_old_build(
+    course: Course, name: str, variants: int, limit: int, reason: str
+) -> None:
     """A limit on the size of files stands for the disk: it fails in the same places."""
     course.bank(numeric("square"))
     course.exam("square", versions=20)
     before = digests(course.built(verify="never"))
-    course.exam("square", versions=20, outputs={"moodle": {"variants": 300}})
+    course.exam("square", versions=20, outputs={name: {"variants": variants}})
     code = (
         "import resource; from qgen.cli import main\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY)); main()"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, resource.RLIM_INFINITY)); main()"
     )
     arguments = ("build", course.folder / "exam.yaml", "-o", course.output, "--verify", "never")
     run = run_python(code, *arguments, cwd=course.folder)
     assert run.returncode == 1
-    assert run.stderr.splitlines() == [f"Error: cannot write to {course.output}: File too large"]
+    assert run.stderr.splitlines() == [f"Error: cannot write to {course.output}: {reason}"]
     assert digests(course.output / "exam") == before
     assert leftovers(course.output) == []
