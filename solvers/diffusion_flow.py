@@ -126,7 +126,6 @@ def gaussian_flow_by_integration(
         starts,
         sigma,
         torch.zeros_like(sigma),
-        steps=200,
     )
     now = slope(sigma[:, None], starts, mean, deviation)
     jumps = starts - sigma[:, None] * now

@@ -241,10 +241,7 @@ def gaussian_data_by_score(m: "Tensor", s: "Tensor", t: "Tensor", x: "Tensor") -
 
     two = torch.stack((x, x + 1), -1)
     now = velocity(t[:, None], two)
-    # So many steps leave an error a hundred times below the tolerance.
-    ends = integrate(
-        lambda when, at: velocity(when[:, None], at), two, t, torch.ones_like(t), steps=100
-    )
+    ends = integrate(lambda when, at: velocity(when[:, None], at), two, t, torch.ones_like(t))
     steps = two + (1 - t[:, None]) * now
     slope = now[:, 1] - now[:, 0]
 
