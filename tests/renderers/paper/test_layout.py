@@ -281,6 +281,9 @@ def test_bound_papers_count_their_own_pages_and_begin_on_right_pages(
     blank = [number for number, page in enumerate(pages, 1) if not page]
     assert blank == ([] if sides == "one" else [4, 6])
     assert b"/Lang(en)" in bound
+    assert re.findall(rb"<dc:title>.*?>([^<>]+)</rdf:li>", bound) == [
+        b"Course 1 \xc2\xb7 Samples &amp; more"
+    ]
 
 
 # Room to answer, measured on the page.

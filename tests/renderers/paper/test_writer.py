@@ -332,9 +332,38 @@ def test_a_paper_can_be_listened_to(tmp_path: Path) -> None:
     assert b"/Lang(en)" in pdf
 
 
-@pytest.mark.parametrize("language", ["en", "de", "de-CH", "fr", "es", "it", "pt-BR", "nl", "pl"])
-def test_every_kind_compiles_in_every_language_of_the_fonts(language: str, tmp_path: Path) -> None:
-    assert len(pdfs(replace(samples.exam(), language=language), tmp_path)) == 5
+LANGUAGES = ["en", "de", "de-CH", "fr", "es", "it", "pt-BR", "nl", "pl"]
+
+
+@needs_poppler
+@pytest.mark.tex
+@pytest.mark.parametrize("text_size", [11, 18])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_in_every_language_of_the_fonts_stays_on_its_page(
+    language: str, text_size: int, tmp_path: Path
+) -> None:
+    options = PaperOptions(page="a4" if text_size == 11 else "letter", text_size=text_size)
+    made = pdfs(replace(samples.exam(), language=language), tmp_path, options)
+    assert len(made) == 5
+    for pdf in made:
+        assert beyond_the_margin(pdf, text_size) == []
+
+
+@needs_poppler
+@pytest.mark.tex
+@pytest.mark.parametrize("text_size", [11, 18])
+def test_the_foot_of_a_page_has_room_for_long_titles_and_labels(
+    text_size: int, tmp_path: Path
+) -> None:
+    papers = (replace(samples.exam().papers[0], label="a label of many words " * 2),)
+    exam = replace(samples.exam(), title="Long " * 25, course="Course " * 5, papers=papers)
+    (pdf,) = pdfs(exam, tmp_path, PaperOptions(text_size=text_size, solutions=False))
+    assert beyond_the_margin(pdf, text_size) == []
+
+
+def test_a_list_of_headings_has_the_questions_without_their_points(tmp_path: Path) -> None:
+    (pdf,) = pdfs(exam_with(samples.item("open", stem=passage_of("Why?"))), tmp_path, PAPERS)
+    assert b"/Title(Question 1)" in pdf
 
 
 @needs_poppler
