@@ -33,7 +33,7 @@ from qgen.document.values import Real
 from qgen.marking.rules import accepted_interval
 from qgen.renderers.labels import Labels
 from qgen.renderers.latex.characters import escape
-from qgen.renderers.latex.text import LatexPassageWriter, formula
+from qgen.renderers.latex.text import LatexPassageWriter, formula, is_short
 from qgen.renderers.locales import number_tex
 from qgen.renderers.matrices import key_tex, rows_tex
 from qgen.renderers.told_ticks import tells_to_tick
@@ -44,6 +44,7 @@ from qgen.renderers.wording import (
     points_number,
     upload_label,
 )
+from qgen.renderers.working_room import working_room
 
 
 def fill_label(label: str, *written: str) -> str:
@@ -146,16 +147,17 @@ class LatexQuestions:
 
     def _room(self, item: Item, part: Part) -> Iterator[str]:
         words, answer = self.labels, part.answer
-        if part.space is not None and not isinstance(answer, Open) and is_worked(answer):
-            yield _working(part.space)
+        if is_worked(answer) and not isinstance(answer, Open):
+            room = rf"\examworking{{{float(working_room(item, part)):.4g}mm}}"
+            yield room if part.space is None else _working(part.space)
         match answer:
             case SingleChoice():
                 yield rf"\examhint{{{escape(words.select_one)}}}"
-                yield self._options(answer.options, r"\examcircle")
+                yield self._short(answer.options, r"\examcircle")
             case MultipleSelect():
                 if not tells_to_tick(item, part):
                     yield rf"\examhint{{{escape(words.select_any)}}}"
-                yield self._options(answer.options, r"\examsquare")
+                yield self._short(answer.options, r"\examsquare")
             case Numeric() | ShortAnswer() if part.in_text:
                 pass
             case Numeric():
@@ -198,9 +200,22 @@ class LatexQuestions:
         )
         return "\n".join((r"\begin{examoptions}", *items, r"\end{examoptions}"))
 
+    def _short(self, options: Sequence[Option], box: str) -> str:
+        """Options in as many columns as their widths allow, if each may be short enough."""
+        texts = [self.passages.write(option.text) for option in options]
+        if not all(
+            is_short(option.text, text) for option, text in zip(options, texts, strict=True)
+        ):
+            return self._options(options, box)
+        items = (
+            rf"\examshort{{{box}}}{{{option_letter(index)}}}{{{text}}}"
+            for index, text in enumerate(texts)
+        )
+        return "\n".join((r"\examshortoptions{%", *(f"{item}%" for item in items), "}"))
+
     def _lettered(self, texts: Iterable[Passage]) -> str:
         """Texts behind capital letters, to be referred to by them."""
-        return self._options((Option(text, False, None) for text in texts), "")
+        return self._short([Option(text, False, None) for text in texts], "")
 
     def _numbered(self, texts: Iterable[Passage]) -> str:
         """Texts behind numbers, with room for a letter in front of each."""
@@ -208,7 +223,7 @@ class LatexQuestions:
             rf"\examoption{{\examletter{{}}}}{{{number}}} {self.passages.write(text)}"
             for number, text in enumerate(texts, 1)
         )
-        return "\n".join((r"\begin{examoptions}", *items, r"\end{examoptions}"))
+        return "\n".join((r"\begin{examnumbered}", *items, r"\end{examnumbered}"))
 
     def _formula_label(self, answer: FormulaAnswer) -> str:
         if not answer.variables:
@@ -301,14 +316,14 @@ class LatexQuestions:
 
     def _matching_key(self, answer: Matching) -> Iterator[str]:
         """The left items behind the letters of their partners, and the right ones."""
-        lines = [r"\begin{examoptions}"]
+        lines = [r"\begin{examnumbered}"]
         for number, pair in enumerate(answer.pairs, 1):
             letter = rf"\examletter{{{option_letter(pair.right)}}}"
             text = self.passages.write(pair.left)
             lines.append(rf"\examoption{{{letter}}}{{{number}}} {text}")
             if pair.feedback is not None:
                 lines.append(_notes([self.passages.write(pair.feedback)]))
-        lines.append(r"\end{examoptions}")
+        lines.append(r"\end{examnumbered}")
         yield "\n".join(lines)
         yield r"\smallskip"
         yield self._lettered(answer.rights)

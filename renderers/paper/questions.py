@@ -35,7 +35,7 @@ from qgen.marking.rules import accepted_interval
 from qgen.renderers.labels import Labels
 from qgen.renderers.locales import date_text, number_tex
 from qgen.renderers.matrices import key_tex, rows_tex
-from qgen.renderers.page_measures import SHARES, TEXT_SIZE
+from qgen.renderers.page_measures import SHARES, SHORT_OPTION, TEXT_SIZE
 from qgen.renderers.paper.literals import string
 from qgen.renderers.paper.text import PaperText, Surroundings
 from qgen.renderers.told_ticks import tells_to_tick
@@ -46,12 +46,10 @@ from qgen.renderers.wording import (
     points_number,
     upload_label,
 )
+from qgen.renderers.working_room import working_room
 
 HEADING_LEVEL = 4
 """The level of a heading within a question: below the paper, its sections and questions."""
-_USUAL_MINUTES = Fraction(5)
-# Options with more source than this never stand in columns.
-_SHORT_OPTION = 120
 _WORDS_BLANK = f"{SHARES['words-blank']:.0%}"
 _SURELY_WHOLE = 220.0  # millimetres: less than the height of a page
 # What is not printed: the marks of formulas beside their TeX, and the names of functions.
@@ -136,10 +134,10 @@ class PaperQuestions:
         lines = [*opening, self._heading(number, item), self.passages.write(item.stem)]
         before = "section" if opening else "question"
         for part in item.parts:
-            minutes = _minutes(item, part)
-            lines += self._part(part, self._room(item, part, minutes))
+            working = working_room(item, part)
+            lines += self._part(part, self._room(item, part, working))
             body = self._body(item, lines)
-            room = _room_height(part, minutes)
+            room = _room_height(part, working)
             height = _most_height(body) * (self.text_size / TEXT_SIZE) ** 2 + room
             function = "whole" if height < _SURELY_WHOLE else "question"
             yield f'#{function}("{before}")[\n{body}\n];\n'
@@ -213,9 +211,9 @@ class PaperQuestions:
 
     # What a student answers in.
 
-    def _room(self, item: Item, part: Part, minutes: Fraction) -> Iterator[str]:
+    def _room(self, item: Item, part: Part, height: Fraction) -> Iterator[str]:
         labels, answer = self.words.labels, part.answer
-        working = _working(part.space, minutes)
+        working = _working(part.space, height)
         match answer:
             case SingleChoice():
                 yield f"#hint[{self.words.text(labels.select_one)}];"
@@ -275,7 +273,7 @@ class PaperQuestions:
     def _options_of(self, passages: Iterable[Passage], shape: str) -> str:
         texts = [self.passages.write(passage) for passage in passages]
         items = (f'("{option_letter(index)}", [{text}])' for index, text in enumerate(texts))
-        is_short = max(map(len, texts), default=0) < _SHORT_OPTION
+        is_short = max(map(len, texts), default=0) < SHORT_OPTION
         function = "short-options" if is_short else "option-list"
         return f"#{function}({shape}, {', '.join(items)});"
 
@@ -415,12 +413,6 @@ class PaperQuestions:
         yield f"#list(tight: true, {', '.join(lines)});"
 
 
-def _minutes(item: Item, part: Part) -> Fraction:
-    """About how long a part takes: its share of the question's minutes."""
-    whole = item.header.minutes or _USUAL_MINUTES
-    return whole * part.points / item.points if item.points else whole
-
-
 def _most_height(source: str) -> float:
     """An estimate of a source's height in millimetres, too high rather than too low.
 
@@ -436,10 +428,10 @@ def _most_height(source: str) -> float:
     return 25 + 5.5 * (width / 75 + rows) + 5 * tall + 110 * source.count("picture(")
 
 
-def _working(space: Space | None, minutes: Fraction) -> str:
+def _working(space: Space | None, height: Fraction) -> str:
     """Room for working, or for an open answer."""
     if space is None:
-        return f"#working({float(minutes):.3f});"
+        return f"#working({float(height):.4g}mm);"
     match space.kind:
         case "none":
             return ""
@@ -451,7 +443,7 @@ def _working(space: Space | None, minutes: Fraction) -> str:
             assert_never(space.kind)
 
 
-def _room_height(part: Part, minutes: Fraction) -> float:
+def _room_height(part: Part, working: Fraction) -> float:
     """The most height in millimetres that the room for an answer takes."""
     answer, space = part.answer, part.space
     if space is not None:
@@ -461,9 +453,9 @@ def _room_height(part: Part, minutes: Fraction) -> float:
         case Open():
             return 10.0 if answer.upload else 9.0 * answer.lines
         case Numeric() | FormulaAnswer():
-            return 30 + min(60.0, 5 * float(minutes))
+            return 30 + float(working)
         case MatrixAnswer():
-            return 30 + min(60.0, 5 * float(minutes)) + 11 * answer.height
+            return 30 + float(working) + 11 * answer.height
         case SingleChoice() | MultipleSelect() | ShortAnswer() | Matching() | Ordering():
             return 10.0
         case _:
