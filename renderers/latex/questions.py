@@ -34,34 +34,18 @@ from qgen.marking.rules import accepted_interval
 from qgen.renderers.labels import Labels
 from qgen.renderers.latex.characters import escape
 from qgen.renderers.latex.text import LatexPassageWriter, formula, is_short
+from qgen.renderers.latex.words import fill_label, label_text, points_text
 from qgen.renderers.locales import number_tex
 from qgen.renderers.matrices import key_tex, rows_tex
 from qgen.renderers.told_ticks import tells_to_tick
 from qgen.renderers.wording import (
+    colon,
     credit_text,
+    field_label,
     hint_label,
-    points_label,
-    points_number,
     upload_label,
 )
 from qgen.renderers.working_room import working_room
-
-
-def fill_label(label: str, *written: str) -> str:
-    """A label as TeX source, its `{}` replaced by TeX source."""
-    first, *others = map(escape, label.split("{}"))
-    return first + "".join(source + other for source, other in zip(written, others, strict=True))
-
-
-def points_text(points: Fraction, labels: Labels) -> str:
-    """`2 points` as TeX source."""
-    return fill_label(points_label(points, labels), points_source(points, labels))
-
-
-def points_source(points: Fraction, labels: Labels) -> str:
-    """Points as TeX source: a decimal of at most three places, or a fraction."""
-    shown = points_number(points, labels.locale)
-    return formula(number_latex(points)) if "/" in shown else shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +119,19 @@ class LatexQuestions:
     def _hints(self, hints: Sequence[Hint]) -> Iterator[str]:
         """What may be told to who asks, which no paper prints."""
         for number, hint in enumerate(hints, 1):
-            label = escape(hint_label(number, hint.penalty, self.labels))
+            label = label_text(hint_label(number, hint.penalty, self.labels), self.labels)
             yield rf"\examlabel{{{label}}}{self.passages.write(hint.text)}"
 
     def _explanation(self, explanation: Passage | None) -> Iterator[str]:
         if explanation is not None:
-            label = escape(self.labels.explanation)
+            label = label_text(self.labels.explanation, self.labels)
             yield rf"\examlabel{{{label}}}{self.passages.write(explanation)}"
 
     # What a student answers in.
 
     def _room(self, item: Item, part: Part) -> Iterator[str]:
         words, answer = self.labels, part.answer
+        label = escape(field_label(words.answer, words))
         if is_worked(answer) and not isinstance(answer, Open):
             room = rf"\examworking{{{float(working_room(item, part)):.4g}mm}}"
             yield room if part.space is None else _working(part.space)
@@ -162,16 +147,16 @@ class LatexQuestions:
                 pass
             case Numeric():
                 unit = f"~{escape(answer.unit)}" if answer.unit else ""
-                yield rf"\examblank{{{escape(words.answer)}}}{{\measureblank}}{unit}"
+                yield rf"\examblank{{{label}}}{{\measureblank}}{unit}"
             case FormulaAnswer():
                 yield rf"\examspace{{{self._formula_label(answer)}}}"
             case MatrixAnswer():
                 row = "&".join([r"\examentry"] * answer.width)
                 rows = r"\\[3mm]".join([row] * answer.height)
                 array = rf"\begin{{array}}{{{'c' * answer.width}}}{rows}\end{{array}}"
-                yield rf"\examletters{{{escape(words.answer)}}}$\left[{array}\right]$"
+                yield rf"\examletters{{{label}}}$\left[{array}\right]$"
             case ShortAnswer():
-                yield rf"\examblank{{{escape(words.answer)}}}{{\measurewordsblank}}"
+                yield rf"\examblank{{{label}}}{{\measurewordsblank}}"
             case Matching():
                 yield rf"\examhint{{{escape(words.match_each)}}}"
                 yield self._numbered(pair.left for pair in answer.pairs)
@@ -181,7 +166,7 @@ class LatexQuestions:
                 yield rf"\examhint{{{escape(words.order_all)}}}"
                 yield self._lettered(answer.items)
                 blanks = r"\enspace ".join([r"\examletter{}"] * len(answer.items))
-                yield rf"\examletters{{{escape(words.answer)}}}{blanks}"
+                yield rf"\examletters{{{label}}}{blanks}"
             case Open() if answer.upload:
                 yield rf"\examhint{{{escape(upload_label(answer, words))}}}"
                 yield "" if part.space is None else _working(part.space)
@@ -227,9 +212,10 @@ class LatexQuestions:
 
     def _formula_label(self, answer: FormulaAnswer) -> str:
         if not answer.variables:
-            return escape(self.labels.answer)
+            return escape(field_label(self.labels.answer, self.labels))
         names = ", ".join(self._formula(latex(Symbol(name))) for name in answer.variables)
-        return f"{escape(self.labels.answer)}, {fill_label(self.labels.variables, names)}"
+        named = f"{escape(self.labels.answer)}, {fill_label(self.labels.variables, names)}"
+        return named + escape(colon(self.labels).rstrip())
 
     # What a marker reads.
 
@@ -296,7 +282,7 @@ class LatexQuestions:
         return f"{key} ({fill_label(self.labels.tolerance, self._bound(low), self._bound(high))})"
 
     def _key_line(self, key: str) -> str:
-        return rf"\examkey{{{escape(self.labels.key)}}}{key}"
+        return rf"\examkey{{{label_text(self.labels.key, self.labels)}}}{key}"
 
     def _marked_options(self, options: Sequence[Option], wrong: str, right: str) -> str:
         words = self.labels
@@ -331,8 +317,9 @@ class LatexQuestions:
 
     def _mistakes(self, mistakes: Sequence[tuple[str, Passage]]) -> Iterator[str]:
         if mistakes:
+            between = label_text("", self.labels)
             yield _notes(
-                rf"\examlabel{{{fill_label(self.labels.mistake, value)}}}"
+                rf"\examlabel{{{fill_label(self.labels.mistake, value)}{between}}}"
                 + self.passages.write(feedback)
                 for value, feedback in mistakes
             )
@@ -341,12 +328,13 @@ class LatexQuestions:
         return escape(credit_text(credit, self.labels.locale))
 
     def _rubric(self, answer: Open) -> str:
+        between = label_text("", self.labels)
         lines = (
-            rf"\item[\textbullet] \examlabel{{{points_text(line.points, self.labels)}}}"
+            rf"\item[\textbullet] \examlabel{{{points_text(line.points, self.labels)}{between}}}"
             + self.passages.write(line.text)
             for line in answer.rubric
         )
-        title = rf"\examkey{{{escape(self.labels.rubric)}}}"
+        title = rf"\examkey{{{label_text(self.labels.rubric, self.labels)}}}"
         if not answer.rubric:
             return f"{title}---"
         return "\n".join((title, r"\begin{examlist}", *lines, r"\end{examlist}"))

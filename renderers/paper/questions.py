@@ -40,7 +40,9 @@ from qgen.renderers.paper.literals import string
 from qgen.renderers.paper.text import PaperText, Surroundings
 from qgen.renderers.told_ticks import tells_to_tick
 from qgen.renderers.wording import (
+    colon,
     credit_text,
+    field_label,
     hint_label,
     points_label,
     points_number,
@@ -67,6 +69,14 @@ class Words:
     def text(self, words: str) -> str:
         """Plain characters."""
         return self._surroundings.text(words)
+
+    def label(self, label: str) -> str:
+        """A label before what it labels."""
+        return self.text(f"{label}{colon(self.labels)}")
+
+    def field(self, label: str) -> str:
+        """A label before room to write in."""
+        return self.text(field_label(label, self.labels))
 
     def title(self, words: str) -> str:
         """What a heading says: something in any case, for those who listen to the paper."""
@@ -201,12 +211,12 @@ class PaperQuestions:
     def _hints(self, hints: Sequence[Hint]) -> Iterator[str]:
         """What may be told to who asks, which no paper prints."""
         for number, hint in enumerate(hints, 1):
-            label = self.words.text(hint_label(number, hint.penalty, self.words.labels))
+            label = self.words.label(hint_label(number, hint.penalty, self.words.labels))
             yield f"#labelled[{label}][{self.passages.write(hint.text)}];"
 
     def _explanation(self, explanation: Passage | None) -> Iterator[str]:
         if explanation is not None:
-            label = self.words.text(self.words.labels.explanation)
+            label = self.words.label(self.words.labels.explanation)
             yield f"#labelled[{label}][{self.passages.write(explanation)}];"
 
     # What a student answers in.
@@ -227,18 +237,18 @@ class PaperQuestions:
             case Numeric():
                 yield working
                 unit = f", unit: [{self.words.text(answer.unit)}]" if answer.unit else ""
-                yield f'#blank([{self.words.text(labels.answer)}#":";]{unit});'
+                yield f"#blank([{self.words.field(labels.answer)}]{unit});"
             case FormulaAnswer():
                 yield working
-                yield f'#framed[{self._formula_label(answer)}#":";];'
+                yield f"#framed[{self._formula_label(answer)}];"
             case MatrixAnswer():
                 yield working
-                label = self.words.text(labels.answer)
-                yield f'#matrix-room([{label}#":";], {answer.height}, {answer.width});'
+                label = self.words.field(labels.answer)
+                yield f"#matrix-room([{label}], {answer.height}, {answer.width});"
             case ShortAnswer() if part.in_text:
                 pass
             case ShortAnswer():
-                yield f'#blank([{self.words.text(labels.answer)}#":";], width: {_WORDS_BLANK});'
+                yield f"#blank([{self.words.field(labels.answer)}], width: {_WORDS_BLANK});"
             case Matching():
                 yield f"#hint[{self.words.text(labels.match_each)}];"
                 yield self._numbered([(None, pair.left) for pair in answer.pairs])
@@ -246,8 +256,8 @@ class PaperQuestions:
             case Ordering():
                 yield f"#hint[{self.words.text(labels.order_all)}];"
                 yield self._options_of(answer.items, "no-sign")
-                label = self.words.text(labels.answer)
-                yield f'#letter-lines([{label}#":";], {len(answer.items)});'
+                label = self.words.field(labels.answer)
+                yield f"#letter-lines([{label}], {len(answer.items)});"
             case Open() if answer.upload:
                 label = self.words.text(upload_label(answer, labels))
                 yield f"#hint[{label}];"
@@ -280,11 +290,12 @@ class PaperQuestions:
     def _formula_label(self, answer: FormulaAnswer) -> str:
         labels, words = self.words.labels, self.words
         if not answer.variables:
-            return words.text(labels.answer)
+            return words.field(labels.answer)
         names = words.text(", ").join(
             words.formula(latex(Symbol(name))) for name in answer.variables
         )
-        return words.text(f"{labels.answer}, ") + words.filled(labels.variables, names)
+        named = words.text(f"{labels.answer}, ") + words.filled(labels.variables, names)
+        return named + words.text(colon(labels).rstrip())
 
     # What a marker reads.
 
@@ -349,7 +360,7 @@ class PaperQuestions:
         yield self._options_of(answer.rights, "no-sign")
         yield self._key_line(self.words.text(matching_key(answer)))
         notes = [
-            f"[{self.words.text(f'{number}: ')}{self.passages.write(pair.feedback)}]"
+            f"[{self.words.label(str(number))}{self.passages.write(pair.feedback)}]"
             for number, pair in enumerate(answer.pairs, 1)
             if pair.feedback is not None
         ]
@@ -369,7 +380,7 @@ class PaperQuestions:
         return f'{key}#" (";{accepted}#")";'
 
     def _key_line(self, key: str) -> str:
-        return f"#key[{self.words.text(self.words.labels.key)}][{key}];"
+        return f"#key[{self.words.label(self.words.labels.key)}][{key}];"
 
     def _marked(self, options: Sequence[Option], wrong: str, right: str) -> Iterator[str]:
         for index, option in enumerate(options):
@@ -393,21 +404,23 @@ class PaperQuestions:
 
     def _mistakes(self, mistakes: Sequence[tuple[str, Passage]]) -> Iterator[str]:
         if mistakes:
-            label = self.words.labels.mistake
+            label, between = self.words.labels.mistake, self.words.label("")
             notes = (
-                f"[#labelled[{self.words.filled(label, value)}][{self.passages.write(feedback)}];]"
+                f"[#labelled[{self.words.filled(label, value)}{between}]"
+                f"[{self.passages.write(feedback)}];]"
                 for value, feedback in mistakes
             )
             yield f"#notes({', '.join(notes)});"
 
     def _rubric(self, answer: Open) -> Iterator[str]:
-        title = f"#key[{self.words.text(self.words.labels.rubric)}]"
+        title = f"#key[{self.words.label(self.words.labels.rubric)}]"
         if not answer.rubric:
             yield f'{title}[#"–";];'
             return
         yield f"{title}[];"
         lines = (
-            f"[#labelled[{self.words.points(line.points)}][{self.passages.write(line.text)}];]"
+            f"[#labelled[{self.words.points(line.points)}{self.words.label('')}]"
+            f"[{self.passages.write(line.text)}];]"
             for line in answer.rubric
         )
         yield f"#list(tight: true, {', '.join(lines)});"

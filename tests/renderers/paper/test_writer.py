@@ -156,7 +156,7 @@ def test_solutions_tell_everything_that_a_marker_needs() -> None:
         "The square does not belong here.",
         "evidence lower bound; ELBO",
         "Only a bound of it.",
-        '#labelled[#"0.5";#" points";][#"Gives a reason.";]',
+        '#labelled[#"0.5";#" points";#": ";][#"Gives a reason.";]',
         "The worked solution of the open question.",
         "Explanation of the part.",
     ):
@@ -167,7 +167,7 @@ def test_a_key_without_tolerance_has_no_interval() -> None:
     answer = Numeric(Fraction(14), Tolerance("absolute", Fraction(0)))
     item = replace(samples.item("numeric"), parts=samples.sole(answer))
     written = source(exam_with(item), "solutions-A.typ")
-    assert '#key[#"Key";][#formula("14", $14$);];' in written
+    assert '#key[#"Key: ";][#formula("14", $14$);];' in written
     assert "accepted" not in written
 
 
