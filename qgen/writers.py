@@ -47,7 +47,22 @@ def chosen_writers(
         for name in FORMATS
         if name in wanted
     ]
-    return writers, _language_problems(exam.loaded) + _font_problems(exam.loaded, writers)
+    problems = _language_problems(exam.loaded) + _font_problems(exam.loaded, writers)
+    return writers, problems + _sheet_problems(exam.loaded, writers)
+
+
+def _sheet_problems(loaded: LoadedSpec, writers: Sequence[NamedWriter]) -> list[Problem]:
+    """That papers by LaTeX know nothing of the answer sheets beside those by Typst."""
+    sheet: bool = getattr(loaded.spec.outputs.options("paper"), "sheet", False)
+    message = (
+        "papers by LaTeX do not say that answers belong on the answer sheet, which bears the code "
+        "of the paper in 'paper': hand out that one"
+    )
+    return [
+        Problem("latex-sheet", message, each.place, "loss")
+        for each in writers
+        if each.name == "latex" and sheet
+    ]
 
 
 def _fonts(loaded: LoadedSpec, options: object) -> Path | None:

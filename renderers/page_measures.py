@@ -27,6 +27,10 @@ LENGTHS: Mapping[str, str] = {
     "blank": "50mm",
     "gap": "22mm",
     "letter-line": "1.6em",
+    # Options: the room for what is ticked and for the letter, and between columns of short ones.
+    "option-box": "1.2em",
+    "option-letter": "1.5em",
+    "columns-gap": "1.5em",
 }
 """Lengths that both know: an em is the size of the text."""
 
@@ -36,6 +40,11 @@ SHARES: Mapping[str, float] = {
     "words-blank": 0.6,
 }
 """Of the line's width."""
+
+MOST_COLUMNS = 5
+"""Short options stand in no more columns."""
+SHORT_OPTION = 120
+"""Options with more source than this never stand in columns."""
 
 SIZES: Mapping[str, float] = {
     "course": 1.15,
@@ -65,7 +74,18 @@ def typst_measures() -> str:
     sizes = [f"  {name}-size: {size:g}em," for name, size in SIZES.items()]
     colours = [f"  {name}: {_typst_colour(colour)}," for name, colour in COLOURS.items()]
     return "\n".join(
-        ("#let shared = (", *lengths, *shares, *sizes, ")", "#let colours = (", *colours, ")", "")
+        (
+            "#let shared = (",
+            *lengths,
+            *shares,
+            *sizes,
+            f"  most-columns: {MOST_COLUMNS},",
+            ")",
+            "#let colours = (",
+            *colours,
+            ")",
+            "",
+        )
     )
 
 
@@ -78,7 +98,8 @@ def tex_measures() -> str:
         rf"\definecolor{{exam{name}}}{_tex_colour(colour)}" for name, colour in COLOURS.items()
     )
     defined = rf"\newcommand{{\examcolours}}{{{''.join(colours)}}}"
-    return "\n".join((*lengths, *shares, *sizes, defined, ""))
+    most = rf"\newcommand{{\mostcolumns}}{{{MOST_COLUMNS}}}"
+    return "\n".join((*lengths, *shares, *sizes, most, defined, ""))
 
 
 def _command(prefix: str, name: str, meaning: str) -> str:

@@ -1,7 +1,7 @@
 """How a paper is scored, in words: the rules of `marking.rules` as a student reads them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import assert_never
 
 from qgen.document.answers import (
@@ -75,3 +75,8 @@ def _sentences(answer: Answer, labels: Labels) -> Iterator[str]:
             return
         case _:
             assert_never(answer)
+
+
+def in_a_row(sentences: Iterable[str]) -> str:
+    """Sentences behind one another, with a blank where no full stop as wide as a sign has one."""
+    return "".join(each if each.endswith("。") else f"{each} " for each in sentences).rstrip()

@@ -55,6 +55,16 @@ def _counted(number: Fraction, words: Mapping[str, str], locale: str) -> str:
     return words.get(plural(number, _points_number(number), locale), words["other"])
 
 
+def colon(labels: Labels) -> str:
+    """What stands between a label and what it labels: a blank is part of it where there is one."""
+    return labels.labelled.split("{}")[1]
+
+
+def field_label(label: str, labels: Labels) -> str:
+    """A label before room to write in."""
+    return f"{label}{colon(labels).rstrip()}"
+
+
 def upload_label(answer: Open, labels: Labels) -> str:
     """`Hand in a file (.pdf, .R)`."""
     return labels.hand_in_file.format(", ".join(answer.upload))

@@ -17,7 +17,7 @@ from qgen.renderers.html.text import HtmlText, Surroundings, escape
 from qgen.renderers.html.words import filled
 from qgen.renderers.labels import Labels
 from qgen.renderers.locales import date_text
-from qgen.renderers.wording import points_number
+from qgen.renderers.wording import colon, points_number
 
 State: TypeAlias = Literal["right", "partly", "wrong", "waiting"]
 
@@ -97,6 +97,7 @@ class FeedbackWriter:
             .render(
                 page=page,
                 labels=labels,
+                colon=colon(labels).rstrip(),
                 date=date_text(page.date or "", labels.locale),
                 style=Markup(_style()),
                 total=self._points(page.points, page.worth),

@@ -17,9 +17,9 @@ from qgen.renderers.html.style import page_style
 from qgen.renderers.html.text import HtmlText, Surroundings
 from qgen.renderers.labels import Labels, exam_labels
 from qgen.renderers.latex.characters import escape as escape_latex
-from qgen.renderers.latex.questions import fill_label
 from qgen.renderers.latex.shell import source_of
 from qgen.renderers.latex.text import LatexPassageWriter
+from qgen.renderers.latex.words import fill_label
 from qgen.renderers.latex.writer import node_losses
 from qgen.renderers.locales import date_text
 from qgen.renderers.writer import Chunk, Memory, Writer

@@ -15,6 +15,7 @@ CHINESE = Labels(
     points={"other": "{} 分"},
     question="第 {} 题",
     part="第 {} 部分",
+    labelled="{}：{}",
     select_one="请选择一个答案。",
     select_any="可多选，也可不选。",
     match_each="请为每个编号填写与之对应的字母；每个字母至多使用一次。",

@@ -15,6 +15,7 @@ DUTCH = Labels(
     points={"one": "{} punt", "other": "{} punten"},
     question="Vraag {}",
     part="Onderdeel {}",
+    labelled="{}: {}",
     select_one="Kies één antwoord.",
     select_any="Een willekeurig aantal antwoorden.",
     match_each="Geef bij elk nummer de letter van wat erbij hoort; geen letter hoort er twee keer "

@@ -15,6 +15,7 @@ ENGLISH = Labels(
     points={"one": "{} point", "other": "{} points"},
     question="Question {}",
     part="Part {}",
+    labelled="{}: {}",
     select_one="Choose one answer.",
     select_any="Any number of answers.",
     match_each="For each number, give the letter of what belongs to it; no letter belongs twice.",

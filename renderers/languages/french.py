@@ -15,6 +15,7 @@ FRENCH = Labels(
     points={"one": "{} point", "many": "{} de points", "other": "{} points"},
     question="Question {}",
     part="Partie {}",
+    labelled="{}\N{NO-BREAK SPACE}: {}",
     select_one="Choisissez une réponse.",
     select_any="Autant de réponses que vous voulez.",
     match_each="Pour chaque numéro, donnez la lettre de ce qui lui correspond ; aucune lettre ne "

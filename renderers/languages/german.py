@@ -15,6 +15,7 @@ GERMAN = Labels(
     points={"one": "{} Punkt", "other": "{} Punkte"},
     question="Aufgabe {}",
     part="Teil {}",
+    labelled="{}: {}",
     select_one="Wählen Sie eine Antwort.",
     select_any="Beliebig viele Antworten.",
     match_each="Geben Sie zu jeder Zahl den passenden Buchstaben an; keiner passt zweimal.",

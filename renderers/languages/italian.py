@@ -15,6 +15,7 @@ ITALIAN = Labels(
     points={"one": "{} punto", "many": "{} di punti", "other": "{} punti"},
     question="Domanda {}",
     part="Parte {}",
+    labelled="{}: {}",
     select_one="Scegliere una risposta.",
     select_any="Un numero qualsiasi di risposte.",
     match_each="Per ogni numero indicare la lettera di ciò che gli corrisponde; nessuna lettera "

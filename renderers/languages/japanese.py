@@ -15,6 +15,7 @@ JAPANESE = Labels(
     points={"other": "{} 点"},
     question="問 {}",
     part="小問 {}",
+    labelled="{}：{}",
     select_one="答えを一つ選びなさい。",
     select_any="いくつ選んでもよい（一つも選ばなくてもよい）。",
     match_each="各番号に対応するものの文字を答えなさい。同じ文字は二度使わない。",

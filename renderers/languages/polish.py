@@ -15,6 +15,7 @@ POLISH = Labels(
     points={"one": "{} punkt", "few": "{} punkty", "many": "{} punktów", "other": "{} punktu"},
     question="Zadanie {}",
     part="Część {}",
+    labelled="{}: {}",
     select_one="Wybierz jedną odpowiedź.",
     select_any="Dowolna liczba odpowiedzi.",
     match_each="Do każdego numeru podaj literę tego, co do niego pasuje; żadna litera nie pasuje "

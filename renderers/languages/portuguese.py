@@ -15,6 +15,7 @@ PORTUGUESE = Labels(
     points={"one": "{} ponto", "many": "{} de pontos", "other": "{} pontos"},
     question="Questão {}",
     part="Alínea {}",
+    labelled="{}: {}",
     select_one="Escolha uma resposta.",
     select_any="Qualquer número de respostas.",
     match_each="Para cada número, indique a letra do que lhe corresponde; nenhuma letra se usa "

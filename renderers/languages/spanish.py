@@ -15,6 +15,7 @@ SPANISH = Labels(
     points={"one": "{} punto", "many": "{} de puntos", "other": "{} puntos"},
     question="Pregunta {}",
     part="Apartado {}",
+    labelled="{}: {}",
     select_one="Elija una respuesta.",
     select_any="Cualquier número de respuestas.",
     match_each="Para cada número, escriba la letra de lo que le corresponde; ninguna letra se usa "

@@ -24,6 +24,7 @@ class Labels:
     points: Mapping[str, str]
     question: str
     part: str
+    labelled: str
     select_one: str
     select_any: str
     match_each: str

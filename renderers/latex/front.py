@@ -18,11 +18,11 @@ from qgen.renderers.front_matter import (
 from qgen.renderers.labels import Labels
 from qgen.renderers.latex.characters import escape
 from qgen.renderers.latex.pictures import Pictures, picture_form
-from qgen.renderers.latex.questions import fill_label, points_source, points_text
 from qgen.renderers.latex.text import LatexPassageWriter, asset_name
+from qgen.renderers.latex.words import fill_label, label_text, points_source, points_text
 from qgen.renderers.locales import date_text
-from qgen.renderers.scoring_words import scoring_sentences
-from qgen.renderers.wording import minutes_label
+from qgen.renderers.scoring_words import in_a_row, scoring_sentences
+from qgen.renderers.wording import field_label, minutes_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Front:
             case "marks":
                 yield self._grades(paper)
             case "student":
-                yield rf"{escape(words.name)}: {escape(paper.student or '')}" + "\n"
+                yield escape(words.labelled.format(words.name, paper.student or "")) + "\n"
             case "instructions":
                 if exam.instructions is not None:
                     yield self.passages.write(exam.instructions) + "\n"
@@ -93,10 +93,11 @@ class Front:
         words, aids = self.labels, self.exam.aids
         if aids is not None:
             named = "; ".join(aids) or words.no_aids
-            yield rf"\examlabel{{{escape(words.aids)}}}{escape(named)}\par"
+            yield rf"\examlabel{{{label_text(words.aids, words)}}}{escape(named)}\par"
         sentences = scoring_sentences(paper, words)
         if sentences:
-            yield rf"\examlabel{{{escape(words.scoring)}}}{escape(' '.join(sentences))}\par"
+            name = label_text(words.scoring, words)
+            yield rf"\examlabel{{{name}}}{escape(in_a_row(sentences))}\par"
 
     def _fact(self, fact: Fact, paper: Paper) -> str:
         exam, words = self.exam, self.labels
@@ -104,25 +105,27 @@ class Front:
             case "version":
                 return rf"\textbf{{{escape(words.version)} {escape(paper.label)}}}"
             case "date":
-                return f"{escape(words.date)}: {escape(date_text(exam.date or '', words.locale))}"
+                return escape(
+                    words.labelled.format(words.date, date_text(exam.date or "", words.locale))
+                )
             case "duration":
                 duration = exam.duration_of(paper) or 0
                 minutes = fill_label(minutes_label(duration, words), str(duration))
-                return f"{escape(words.duration)}: {minutes}"
+                return label_text(words.duration, words) + minutes
             case "total":
-                return f"{escape(words.total)}: {points_text(paper.points, words)}"
+                return label_text(words.total, words) + points_text(paper.points, words)
             case "pass_mark":
                 share = points_source((exam.pass_mark or Fraction(0)) * 100, words)
-                return f"{escape(words.pass_mark)}: {fill_label(words.percent, share)}"
+                return label_text(words.pass_mark, words) + fill_label(words.percent, share)
             case _:
                 assert_never(fact)
 
     def _fields(self, paper: Paper) -> str:
         words = self.labels
-        name = f"{escape(words.name)}:"
+        name = escape(field_label(words.name, words))
         if paper.student is not None:
             name += rf"\enspace {escape(paper.student)}"
-        number = f"{escape(words.student_number)}:"
+        number = escape(field_label(words.student_number, words))
         return rf"\examfields{{{name}}}{{{number}}}" + "\n"
 
     def _grades(self, paper: Paper) -> str:

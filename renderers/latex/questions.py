@@ -36,34 +36,19 @@ from qgen.marking.rules import accepted_interval
 from qgen.renderers.complex_numbers import accepted_tex
 from qgen.renderers.labels import Labels
 from qgen.renderers.latex.characters import escape
-from qgen.renderers.latex.text import LatexPassageWriter, formula
+from qgen.renderers.latex.text import LatexPassageWriter, formula, is_short
+from qgen.renderers.latex.words import fill_label, label_text, points_text
 from qgen.renderers.locales import number_tex
 from qgen.renderers.matrices import key_tex, rows_tex
 from qgen.renderers.told_ticks import tells_to_tick
 from qgen.renderers.wording import (
+    colon,
     credit_text,
+    field_label,
     hint_label,
-    points_label,
-    points_number,
     upload_label,
 )
-
-
-def fill_label(label: str, *written: str) -> str:
-    """A label as TeX source, its `{}` replaced by TeX source."""
-    first, *others = map(escape, label.split("{}"))
-    return first + "".join(source + other for source, other in zip(written, others, strict=True))
-
-
-def points_text(points: Fraction, labels: Labels) -> str:
-    """`2 points` as TeX source."""
-    return fill_label(points_label(points, labels), points_source(points, labels))
-
-
-def points_source(points: Fraction, labels: Labels) -> str:
-    """Points as TeX source: a decimal of at most three places, or a fraction."""
-    shown = points_number(points, labels.locale)
-    return formula(number_latex(points)) if "/" in shown else shown
+from qgen.renderers.working_room import working_room
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,42 +122,44 @@ class LatexQuestions:
     def _hints(self, hints: Sequence[Hint]) -> Iterator[str]:
         """What may be told to who asks, which no paper prints."""
         for number, hint in enumerate(hints, 1):
-            label = escape(hint_label(number, hint.penalty, self.labels))
+            label = label_text(hint_label(number, hint.penalty, self.labels), self.labels)
             yield rf"\examlabel{{{label}}}{self.passages.write(hint.text)}"
 
     def _explanation(self, explanation: Passage | None) -> Iterator[str]:
         if explanation is not None:
-            label = escape(self.labels.explanation)
+            label = label_text(self.labels.explanation, self.labels)
             yield rf"\examlabel{{{label}}}{self.passages.write(explanation)}"
 
     # What a student answers in.
 
     def _room(self, item: Item, part: Part) -> Iterator[str]:
         words, answer = self.labels, part.answer
-        if part.space is not None and not isinstance(answer, Open) and is_worked(answer):
-            yield _working(part.space)
+        label = escape(field_label(words.answer, words))
+        if is_worked(answer) and not isinstance(answer, Open):
+            room = rf"\examworking{{{float(working_room(item, part)):.4g}mm}}"
+            yield room if part.space is None else _working(part.space)
         match answer:
             case SingleChoice():
                 yield rf"\examhint{{{escape(words.select_one)}}}"
-                yield self._options(answer.options, r"\examcircle")
+                yield self._short(answer.options, r"\examcircle")
             case MultipleSelect():
                 if not tells_to_tick(item, part):
                     yield rf"\examhint{{{escape(words.select_any)}}}"
-                yield self._options(answer.options, r"\examsquare")
+                yield self._short(answer.options, r"\examsquare")
             case Numeric() | ComplexAnswer() | ShortAnswer() if part.in_text:
                 pass
             case Numeric() | ComplexAnswer():
                 unit = f"~{escape(answer.unit)}" if answer.unit else ""
-                yield rf"\examblank{{{escape(words.answer)}}}{{\measureblank}}{unit}"
+                yield rf"\examblank{{{label}}}{{\measureblank}}{unit}"
             case FormulaAnswer():
                 yield rf"\examspace{{{self._formula_label(answer)}}}"
             case MatrixAnswer():
                 row = "&".join([r"\examentry"] * answer.width)
                 rows = r"\\[3mm]".join([row] * answer.height)
                 array = rf"\begin{{array}}{{{'c' * answer.width}}}{rows}\end{{array}}"
-                yield rf"\examletters{{{escape(words.answer)}}}$\left[{array}\right]$"
+                yield rf"\examletters{{{label}}}$\left[{array}\right]$"
             case ShortAnswer():
-                yield rf"\examblank{{{escape(words.answer)}}}{{\measurewordsblank}}"
+                yield rf"\examblank{{{label}}}{{\measurewordsblank}}"
             case Matching():
                 yield rf"\examhint{{{escape(words.match_each)}}}"
                 yield self._numbered(pair.left for pair in answer.pairs)
@@ -182,7 +169,7 @@ class LatexQuestions:
                 yield rf"\examhint{{{escape(words.order_all)}}}"
                 yield self._lettered(answer.items)
                 blanks = r"\enspace ".join([r"\examletter{}"] * len(answer.items))
-                yield rf"\examletters{{{escape(words.answer)}}}{blanks}"
+                yield rf"\examletters{{{label}}}{blanks}"
             case Open() if answer.upload:
                 yield rf"\examhint{{{escape(upload_label(answer, words))}}}"
                 yield "" if part.space is None else _working(part.space)
@@ -201,9 +188,22 @@ class LatexQuestions:
         )
         return "\n".join((r"\begin{examoptions}", *items, r"\end{examoptions}"))
 
+    def _short(self, options: Sequence[Option], box: str) -> str:
+        """Options in as many columns as their widths allow, if each may be short enough."""
+        texts = [self.passages.write(option.text) for option in options]
+        if not all(
+            is_short(option.text, text) for option, text in zip(options, texts, strict=True)
+        ):
+            return self._options(options, box)
+        items = (
+            rf"\examshort{{{box}}}{{{option_letter(index)}}}{{{text}}}"
+            for index, text in enumerate(texts)
+        )
+        return "\n".join((r"\examshortoptions{%", *(f"{item}%" for item in items), "}"))
+
     def _lettered(self, texts: Iterable[Passage]) -> str:
         """Texts behind capital letters, to be referred to by them."""
-        return self._options((Option(text, False, None) for text in texts), "")
+        return self._short([Option(text, False, None) for text in texts], "")
 
     def _numbered(self, texts: Iterable[Passage]) -> str:
         """Texts behind numbers, with room for a letter in front of each."""
@@ -211,13 +211,14 @@ class LatexQuestions:
             rf"\examoption{{\examletter{{}}}}{{{number}}} {self.passages.write(text)}"
             for number, text in enumerate(texts, 1)
         )
-        return "\n".join((r"\begin{examoptions}", *items, r"\end{examoptions}"))
+        return "\n".join((r"\begin{examnumbered}", *items, r"\end{examnumbered}"))
 
     def _formula_label(self, answer: FormulaAnswer) -> str:
         if not answer.variables:
-            return escape(self.labels.answer)
+            return escape(field_label(self.labels.answer, self.labels))
         names = ", ".join(self._formula(latex(Symbol(name))) for name in answer.variables)
-        return f"{escape(self.labels.answer)}, {fill_label(self.labels.variables, names)}"
+        named = f"{escape(self.labels.answer)}, {fill_label(self.labels.variables, names)}"
+        return named + escape(colon(self.labels).rstrip())
 
     # What a marker reads.
 
@@ -302,7 +303,7 @@ class LatexQuestions:
         return f"{key} ({self._formula(accepted)})" if accepted else key
 
     def _key_line(self, key: str) -> str:
-        return rf"\examkey{{{escape(self.labels.key)}}}{key}"
+        return rf"\examkey{{{label_text(self.labels.key, self.labels)}}}{key}"
 
     def _marked_options(self, options: Sequence[Option], wrong: str, right: str) -> str:
         words = self.labels
@@ -322,14 +323,14 @@ class LatexQuestions:
 
     def _matching_key(self, answer: Matching) -> Iterator[str]:
         """The left items behind the letters of their partners, and the right ones."""
-        lines = [r"\begin{examoptions}"]
+        lines = [r"\begin{examnumbered}"]
         for number, pair in enumerate(answer.pairs, 1):
             letter = rf"\examletter{{{option_letter(pair.right)}}}"
             text = self.passages.write(pair.left)
             lines.append(rf"\examoption{{{letter}}}{{{number}}} {text}")
             if pair.feedback is not None:
                 lines.append(_notes([self.passages.write(pair.feedback)]))
-        lines.append(r"\end{examoptions}")
+        lines.append(r"\end{examnumbered}")
         yield "\n".join(lines)
         yield r"\smallskip"
         yield self._lettered(answer.rights)
@@ -337,8 +338,9 @@ class LatexQuestions:
 
     def _mistakes(self, mistakes: Sequence[tuple[str, Passage]]) -> Iterator[str]:
         if mistakes:
+            between = label_text("", self.labels)
             yield _notes(
-                rf"\examlabel{{{fill_label(self.labels.mistake, value)}}}"
+                rf"\examlabel{{{fill_label(self.labels.mistake, value)}{between}}}"
                 + self.passages.write(feedback)
                 for value, feedback in mistakes
             )
@@ -347,12 +349,13 @@ class LatexQuestions:
         return escape(credit_text(credit, self.labels.locale))
 
     def _rubric(self, answer: Open) -> str:
+        between = label_text("", self.labels)
         lines = (
-            rf"\item[\textbullet] \examlabel{{{points_text(line.points, self.labels)}}}"
+            rf"\item[\textbullet] \examlabel{{{points_text(line.points, self.labels)}{between}}}"
             + self.passages.write(line.text)
             for line in answer.rubric
         )
-        title = rf"\examkey{{{escape(self.labels.rubric)}}}"
+        title = rf"\examkey{{{label_text(self.labels.rubric, self.labels)}}}"
         if not answer.rubric:
             return f"{title}---"
         return "\n".join((title, r"\begin{examlist}", *lines, r"\end{examlist}"))

@@ -25,34 +25,58 @@ from qgen.document.richtext import (
     Math,
     NumberedList,
     Paragraph,
+    Passage,
     Quotation,
     RichText,
     Rule,
     Strong,
     Table,
     Text,
+    closed,
     data_links,
+    walk,
 )
 from qgen.renderers.latex.characters import escape, escape_code
 from qgen.renderers.latex.math import formula_source
+from qgen.renderers.page_measures import SHORT_OPTION
 from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot, written_code
 
 # TeX refuses lists deeper than six; the notes on a part's options stand in three already.
 _DEEPEST_LIST = 3
 # What fits on a line of the page, and what a cell must exceed to be set in lines, in characters.
 _LINE, _LONG_CELL = 84, 24
+# Formulas with less source are never wider than a line; and what makes one that is no longer break.
+_SHORT_FORMULA, _WHOLE = 36, (r"\begin", r"\left", "matrix", r"\cases")
 
 
 def formula(tex: str) -> str:
-    """A formula in the line; one that a paper must not hold is printed as its source."""
+    """A formula in the line; one that a paper must not hold is printed as its source.
+
+    A long one with a matrix or the like, which cannot be broken, may be wider than the line.
+    """
     source = formula_source(tex)
-    return _as_code(tex) if source is None else rf"\({source}\)"
+    if source is None:
+        return _as_code(tex)
+    is_long = len(tex) >= _SHORT_FORMULA and any(map(tex.__contains__, _WHOLE))
+    return rf"\examlong{{{source}}}" if is_long else rf"\({source}\)"
 
 
 def display(tex: str) -> str:
     """A formula on lines of its own, shrunk if it is wider than the page."""
     source = formula_source(tex)
     return _as_code(tex) if source is None else rf"\examdisplay{{{source}}}"
+
+
+def is_short(passage: Passage, source: str) -> bool:
+    """Whether a text is one line at most, as far as its source tells."""
+    blocks = passage.text.blocks
+    return (
+        len(blocks) <= 1
+        and all(isinstance(block, Paragraph) for block in blocks)
+        and len(source) < SHORT_OPTION
+        and "\n" not in source
+        and not any(isinstance(node, (Image, LineBreak)) for node in walk(closed(passage)))
+    )
 
 
 def asset_name(name: str) -> str:

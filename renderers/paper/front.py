@@ -18,7 +18,7 @@ from qgen.renderers.paper.literals import string
 from qgen.renderers.paper.questions import Words
 from qgen.renderers.paper.sheet_layout import answered_on_paper, listed
 from qgen.renderers.paper.text import PaperText
-from qgen.renderers.scoring_words import scoring_sentences
+from qgen.renderers.scoring_words import in_a_row, scoring_sentences
 from qgen.renderers.wording import minutes_label
 
 
@@ -57,7 +57,7 @@ class Front:
             case "marks":
                 yield self._marks(paper)
             case "student":
-                yield words.text(f"{words.labels.name}: {paper.student}") + "\n"
+                yield words.label(words.labels.name) + words.text(paper.student or "") + "\n"
             case "instructions":
                 if exam.instructions is not None:
                     yield self.texts.write(exam.instructions) + "\n"
@@ -77,7 +77,7 @@ class Front:
             yield self._sheet_rule(paper)
         sentences = scoring_sentences(paper, labels)
         if sentences:
-            yield self._rule(labels.scoring, " ".join(sentences))
+            yield self._rule(labels.scoring, in_a_row(sentences))
 
     def _sheet_rule(self, paper: Paper) -> str:
         """That answers belong on the sheet, but for those that it has no room for."""
@@ -88,10 +88,10 @@ class Front:
             # Behind a full stop as wide as a sign there is no blank.
             between = "" if words.labels.use_sheet.endswith("。") else " "
             where += words.text(between) + words.filled(words.labels.on_paper, words.text(named))
-        return f"#labelled[{words.text(words.labels.answer_sheet)}][{where}];\n"
+        return f"#labelled[{words.label(words.labels.answer_sheet)}][{where}];\n"
 
     def _rule(self, name: str, words: str) -> str:
-        return f"#labelled[{self.words.text(name)}][{self.words.text(words)}];\n"
+        return f"#labelled[{self.words.label(name)}][{self.words.text(words)}];\n"
 
     def _fact(self, fact: Fact, paper: Paper) -> str:
         exam, words = self.exam, self.words
@@ -100,16 +100,16 @@ class Front:
             case "version":
                 return f"#strong[{words.text(f'{labels.version} {paper.label}')}];"
             case "date":
-                return words.text(f"{labels.date}: ") + words.date(exam.date or "")
+                return words.label(labels.date) + words.date(exam.date or "")
             case "duration":
                 duration = exam.duration_of(paper) or 0
                 minutes = words.filled(minutes_label(duration, labels), words.text(str(duration)))
-                return words.text(f"{labels.duration}: ") + minutes
+                return words.label(labels.duration) + minutes
             case "total":
-                return words.text(f"{labels.total}: ") + words.points(paper.points)
+                return words.label(labels.total) + words.points(paper.points)
             case "pass_mark":
                 share = words.points_number((exam.pass_mark or Fraction(0)) * 100)
-                return words.text(f"{labels.pass_mark}: ") + words.filled(labels.percent, share)
+                return words.label(labels.pass_mark) + words.filled(labels.percent, share)
             case _:
                 assert_never(fact)
 
@@ -120,10 +120,7 @@ class Front:
         if paper.student:  # a roster's papers bear the students' numbers
             student, identifier = words.text(paper.student), words.text(paper.label)
             known = f", student: [{student}], identifier: [{identifier}]"
-        return (
-            f"#fields(name: [{words.text(f'{name}:')}], "
-            f"number: [{words.text(f'{number}:')}]{known});\n"
-        )
+        return f"#fields(name: [{words.field(name)}], number: [{words.field(number)}]{known});\n"
 
     def _marks(self, paper: Paper) -> str:
         """The table that a marker fills: a column for each question, or a row for each section."""

@@ -38,23 +38,23 @@ from qgen.renderers.complex_numbers import accepted_tex
 from qgen.renderers.labels import Labels
 from qgen.renderers.locales import date_text, number_tex
 from qgen.renderers.matrices import key_tex, rows_tex
-from qgen.renderers.page_measures import SHARES, TEXT_SIZE
+from qgen.renderers.page_measures import SHARES, SHORT_OPTION, TEXT_SIZE
 from qgen.renderers.paper.literals import string
 from qgen.renderers.paper.text import PaperText, Surroundings
 from qgen.renderers.told_ticks import tells_to_tick
 from qgen.renderers.wording import (
+    colon,
     credit_text,
+    field_label,
     hint_label,
     points_label,
     points_number,
     upload_label,
 )
+from qgen.renderers.working_room import working_room
 
 HEADING_LEVEL = 4
 """The level of a heading within a question: below the paper, its sections and questions."""
-_USUAL_MINUTES = Fraction(5)
-# Options with more source than this never stand in columns.
-_SHORT_OPTION = 120
 _WORDS_BLANK = f"{SHARES['words-blank']:.0%}"
 _SURELY_WHOLE = 220.0  # millimetres: less than the height of a page
 # What is not printed: the marks of formulas beside their TeX, and the names of functions.
@@ -72,6 +72,14 @@ class Words:
     def text(self, words: str) -> str:
         """Plain characters."""
         return self._surroundings.text(words)
+
+    def label(self, label: str) -> str:
+        """A label before what it labels."""
+        return self.text(f"{label}{colon(self.labels)}")
+
+    def field(self, label: str) -> str:
+        """A label before room to write in."""
+        return self.text(field_label(label, self.labels))
 
     def title(self, words: str) -> str:
         """What a heading says: something in any case, for those who listen to the paper."""
@@ -139,10 +147,10 @@ class PaperQuestions:
         lines = [*opening, self._heading(number, item), self.passages.write(item.stem)]
         before = "section" if opening else "question"
         for part in item.parts:
-            minutes = _minutes(item, part)
-            lines += self._part(part, self._room(item, part, minutes))
+            working = working_room(item, part)
+            lines += self._part(part, self._room(item, part, working))
             body = self._body(item, lines)
-            room = _room_height(part, minutes)
+            room = _room_height(part, working)
             height = _most_height(body) * (self.text_size / TEXT_SIZE) ** 2 + room
             function = "whole" if height < _SURELY_WHOLE else "question"
             yield f'#{function}("{before}")[\n{body}\n];\n'
@@ -206,19 +214,19 @@ class PaperQuestions:
     def _hints(self, hints: Sequence[Hint]) -> Iterator[str]:
         """What may be told to who asks, which no paper prints."""
         for number, hint in enumerate(hints, 1):
-            label = self.words.text(hint_label(number, hint.penalty, self.words.labels))
+            label = self.words.label(hint_label(number, hint.penalty, self.words.labels))
             yield f"#labelled[{label}][{self.passages.write(hint.text)}];"
 
     def _explanation(self, explanation: Passage | None) -> Iterator[str]:
         if explanation is not None:
-            label = self.words.text(self.words.labels.explanation)
+            label = self.words.label(self.words.labels.explanation)
             yield f"#labelled[{label}][{self.passages.write(explanation)}];"
 
     # What a student answers in.
 
-    def _room(self, item: Item, part: Part, minutes: Fraction) -> Iterator[str]:
+    def _room(self, item: Item, part: Part, height: Fraction) -> Iterator[str]:
         labels, answer = self.words.labels, part.answer
-        working = _working(part.space, minutes)
+        working = _working(part.space, height)
         match answer:
             case SingleChoice():
                 yield f"#hint[{self.words.text(labels.select_one)}];"
@@ -232,18 +240,18 @@ class PaperQuestions:
             case Numeric() | ComplexAnswer():
                 yield working
                 unit = f", unit: [{self.words.text(answer.unit)}]" if answer.unit else ""
-                yield f'#blank([{self.words.text(labels.answer)}#":";]{unit});'
+                yield f"#blank([{self.words.field(labels.answer)}]{unit});"
             case FormulaAnswer():
                 yield working
-                yield f'#framed[{self._formula_label(answer)}#":";];'
+                yield f"#framed[{self._formula_label(answer)}];"
             case MatrixAnswer():
                 yield working
-                label = self.words.text(labels.answer)
-                yield f'#matrix-room([{label}#":";], {answer.height}, {answer.width});'
+                label = self.words.field(labels.answer)
+                yield f"#matrix-room([{label}], {answer.height}, {answer.width});"
             case ShortAnswer() if part.in_text:
                 pass
             case ShortAnswer():
-                yield f'#blank([{self.words.text(labels.answer)}#":";], width: {_WORDS_BLANK});'
+                yield f"#blank([{self.words.field(labels.answer)}], width: {_WORDS_BLANK});"
             case Matching():
                 yield f"#hint[{self.words.text(labels.match_each)}];"
                 yield self._numbered([(None, pair.left) for pair in answer.pairs])
@@ -251,8 +259,8 @@ class PaperQuestions:
             case Ordering():
                 yield f"#hint[{self.words.text(labels.order_all)}];"
                 yield self._options_of(answer.items, "no-sign")
-                label = self.words.text(labels.answer)
-                yield f'#letter-lines([{label}#":";], {len(answer.items)});'
+                label = self.words.field(labels.answer)
+                yield f"#letter-lines([{label}], {len(answer.items)});"
             case Open() if answer.upload:
                 label = self.words.text(upload_label(answer, labels))
                 yield f"#hint[{label}];"
@@ -278,18 +286,19 @@ class PaperQuestions:
     def _options_of(self, passages: Iterable[Passage], shape: str) -> str:
         texts = [self.passages.write(passage) for passage in passages]
         items = (f'("{option_letter(index)}", [{text}])' for index, text in enumerate(texts))
-        is_short = max(map(len, texts), default=0) < _SHORT_OPTION
+        is_short = max(map(len, texts), default=0) < SHORT_OPTION
         function = "short-options" if is_short else "option-list"
         return f"#{function}({shape}, {', '.join(items)});"
 
     def _formula_label(self, answer: FormulaAnswer) -> str:
         labels, words = self.words.labels, self.words
         if not answer.variables:
-            return words.text(labels.answer)
+            return words.field(labels.answer)
         names = words.text(", ").join(
             words.formula(latex(Symbol(name))) for name in answer.variables
         )
-        return words.text(f"{labels.answer}, ") + words.filled(labels.variables, names)
+        named = words.text(f"{labels.answer}, ") + words.filled(labels.variables, names)
+        return named + words.text(colon(labels).rstrip())
 
     # What a marker reads.
 
@@ -366,7 +375,7 @@ class PaperQuestions:
         yield self._options_of(answer.rights, "no-sign")
         yield self._key_line(self.words.text(matching_key(answer)))
         notes = [
-            f"[{self.words.text(f'{number}: ')}{self.passages.write(pair.feedback)}]"
+            f"[{self.words.label(str(number))}{self.passages.write(pair.feedback)}]"
             for number, pair in enumerate(answer.pairs, 1)
             if pair.feedback is not None
         ]
@@ -394,7 +403,7 @@ class PaperQuestions:
         return f'{key}#" (";{words.formula(accepted)}#")";' if accepted else key
 
     def _key_line(self, key: str) -> str:
-        return f"#key[{self.words.text(self.words.labels.key)}][{key}];"
+        return f"#key[{self.words.label(self.words.labels.key)}][{key}];"
 
     def _marked(self, options: Sequence[Option], wrong: str, right: str) -> Iterator[str]:
         for index, option in enumerate(options):
@@ -418,30 +427,26 @@ class PaperQuestions:
 
     def _mistakes(self, mistakes: Sequence[tuple[str, Passage]]) -> Iterator[str]:
         if mistakes:
-            label = self.words.labels.mistake
+            label, between = self.words.labels.mistake, self.words.label("")
             notes = (
-                f"[#labelled[{self.words.filled(label, value)}][{self.passages.write(feedback)}];]"
+                f"[#labelled[{self.words.filled(label, value)}{between}]"
+                f"[{self.passages.write(feedback)}];]"
                 for value, feedback in mistakes
             )
             yield f"#notes({', '.join(notes)});"
 
     def _rubric(self, answer: Open) -> Iterator[str]:
-        title = f"#key[{self.words.text(self.words.labels.rubric)}]"
+        title = f"#key[{self.words.label(self.words.labels.rubric)}]"
         if not answer.rubric:
             yield f'{title}[#"–";];'
             return
         yield f"{title}[];"
         lines = (
-            f"[#labelled[{self.words.points(line.points)}][{self.passages.write(line.text)}];]"
+            f"[#labelled[{self.words.points(line.points)}{self.words.label('')}]"
+            f"[{self.passages.write(line.text)}];]"
             for line in answer.rubric
         )
         yield f"#list(tight: true, {', '.join(lines)});"
-
-
-def _minutes(item: Item, part: Part) -> Fraction:
-    """About how long a part takes: its share of the question's minutes."""
-    whole = item.header.minutes or _USUAL_MINUTES
-    return whole * part.points / item.points if item.points else whole
 
 
 def _most_height(source: str) -> float:
@@ -459,10 +464,10 @@ def _most_height(source: str) -> float:
     return 25 + 5.5 * (width / 75 + rows) + 5 * tall + 110 * source.count("picture(")
 
 
-def _working(space: Space | None, minutes: Fraction) -> str:
+def _working(space: Space | None, height: Fraction) -> str:
     """Room for working, or for an open answer."""
     if space is None:
-        return f"#working({float(minutes):.3f});"
+        return f"#working({float(height):.4g}mm);"
     match space.kind:
         case "none":
             return ""
@@ -474,7 +479,7 @@ def _working(space: Space | None, minutes: Fraction) -> str:
             assert_never(space.kind)
 
 
-def _room_height(part: Part, minutes: Fraction) -> float:
+def _room_height(part: Part, working: Fraction) -> float:
     """The most height in millimetres that the room for an answer takes."""
     answer, space = part.answer, part.space
     if space is not None:
@@ -484,9 +489,9 @@ def _room_height(part: Part, minutes: Fraction) -> float:
         case Open():
             return 10.0 if answer.upload else 9.0 * answer.lines
         case Numeric() | ComplexAnswer() | FormulaAnswer():
-            return 30 + min(60.0, 5 * float(minutes))
+            return 30 + float(working)
         case MatrixAnswer():
-            return 30 + min(60.0, 5 * float(minutes)) + 11 * answer.height
+            return 30 + float(working) + 11 * answer.height
         case SingleChoice() | MultipleSelect() | ShortAnswer() | Matching() | Ordering():
             return 10.0
         case _:

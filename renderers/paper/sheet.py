@@ -73,8 +73,8 @@ class AnswerSheets:
         student, number = words.text(paper.student or ""), paper.label if paper.student else ""
         lines = [
             f"#title-block({course}[{words.title(title)}], [#strong[{words.text(version)}];]);",
-            f"#sheet-field[{words.text(f'{labels.name}:')}][{student}];",
-            f"#sheet-field[{words.text(f'{labels.student_number}:')}][{words.text(number)}];",
+            f"#sheet-field[{words.field(labels.name)}][{student}];",
+            f"#sheet-field[{words.field(labels.student_number)}][{words.text(number)}];",
             f"#par[{words.text(labels.fill_circles)}];",
         ]
         if layout.on_paper:

@@ -39,8 +39,10 @@ from qgen.renderers.paper.formulas import FormulaWriter
 from qgen.renderers.paper.literals import is_unprintable, printable, string, text
 from qgen.renderers.passage_writer import FormulaSlot, PassageWriter, Piece, Slot, written_code
 
-# Displays with less source than this are never wider than the page.
-_SHORT_DISPLAY = 36
+# Formulas with less source than this are never wider than the page.
+_SHORT_FORMULA = 36
+# What Typst never breaks between two lines.
+_WHOLE = ("mat(", "lr(", "frac(", "sqrt(", "root(", "binom(", "line(", "brace(", "boxed(", "text(")
 PICTURE_FORMS = ("svg", "png", "jpg", "jpeg", "gif", "webp", "pdf")
 """The file formats of pictures that Typst shows, the best first."""
 _DEEPEST = 6
@@ -92,8 +94,11 @@ class Surroundings:
         if not source:
             return ""
         if not is_display:
-            return f"#formula({string(shown)}, ${source}$);"
-        function = "display-formula" if len(tex) < _SHORT_DISPLAY else "wide-formula"
+            is_long = len(tex) >= _SHORT_FORMULA and any(map(source.__contains__, _WHOLE))
+            is_long |= "mat(" in source
+            function = "long-formula" if is_long else "formula"
+        else:
+            function = "wide-formula" if len(tex) >= _SHORT_FORMULA else "display-formula"
         return f"#{function}({string(shown)}, ${source}$);"
 
     def picture(self, function: str, name: str, alternative: str) -> str:

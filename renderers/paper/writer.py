@@ -12,7 +12,7 @@ from qgen.document.guide import GuideDocument
 from qgen.document.problem import Problem
 from qgen.renderers.labels import Labels, exam_labels, labels_for
 from qgen.renderers.locales import date_text
-from qgen.renderers.page_measures import typst_measures
+from qgen.renderers.page_measures import TEXT_SIZE, typst_measures
 from qgen.renderers.paper.front import Front
 from qgen.renderers.paper.key_sheet import KeySheet
 from qgen.renderers.paper.literals import string
@@ -33,6 +33,8 @@ ALL = "all"
 MOST_TOGETHER = 200
 """So many papers in a file take Typst half a gigabyte of memory."""
 _CODE_LENGTH = 5
+_FOOT_LENGTH = 90
+"""So many letters, or fewer, stand beside each other in the foot of a page."""
 
 
 @cache
@@ -138,6 +140,8 @@ def _opening(
     before, between, after = words.labels.page.split("{}")
     region = language.partition("-")[2]
     turn_over = words.text(words.labels.turn_over) if turns else ""
+    most = _FOOT_LENGTH * TEXT_SIZE / options.text_size
+    is_long = len(f"{foot}{of}{code}{words.labels.page}".encode()) > most
     shown_region = string(region) if len(region) == 2 and region.isascii() else "none"
     return (
         f"#import {string(f'/{STYLE}')}: *\n"
@@ -145,7 +149,8 @@ def _opening(
         f"page-size: {string(options.page)}, text-size: {options.text_size}pt, "
         f"title: {string(title)}, foot: [{foot}], version: [{of}], code: {string(code)}, "
         f"page-words: ({string(before)}, {string(between)}, {string(after)}), "
-        f"sides: {string(options.sides)}, turn-over: [{turn_over}])\n"
+        f"sides: {string(options.sides)}, turn-over: [{turn_over}], "
+        f"long-foot: {'true' if is_long else 'false'})\n"
     )
 
 
@@ -244,10 +249,9 @@ class _Book:
         title = " · ".join(filter(None, (self.exam.course, self.exam.title)))
         opening = (
             f"#import {string(f'/{STYLE}')}: bound\n"
-            f"#set document(title: {string(title)})\n"
             f"#set text(lang: {string(self._words.labels.language)})\n"
         )
-        line = f"#bound({string(self._options.sides)}, {string(path)});\n"
+        line = f"#bound({string(self._options.sides)}, {string(title)}, {string(path)});\n"
         return Chunk(name, (line if place else opening + line).encode())
 
     def key_sheet(self) -> str:

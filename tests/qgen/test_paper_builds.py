@@ -38,6 +38,15 @@ def test_sources_alone_are_written_where_no_pdf_is_wanted(course: Course) -> Non
     assert files == {"paper/assets/style.typ", "paper/paper-A.typ"}
 
 
+@pytest.mark.parametrize("sheet", [True, False])
+def test_papers_by_latex_beside_answer_sheets_are_a_loss(course: Course, sheet: bool) -> None:
+    course.bank(choice("which"))
+    outputs = {"paper": {"pdf": "never", "sheet": sheet}, "latex": {"pdf": "never"}}
+    course.exam("which", versions=1, outputs=outputs)
+    found = [(problem.code, problem.severity) for problem in course.build().problems]
+    assert found == [("latex-sheet", "loss")] * sheet
+
+
 @pytest.mark.parametrize("sign", ["\ua984", "\u1a00"])
 def test_a_character_that_no_font_has_stops_the_build(course: Course, sign: str) -> None:
     course.bank(choice("which", stem=f"Which {sign}?"))

@@ -103,10 +103,10 @@ def test_practice_pages_tell_the_key_and_what_was_said_about_pairs() -> None:
 def test_solutions_on_paper() -> None:
     tex = files(asking(PAIRS, part=False), LatexOptions(pdf="never"))["solutions-A.tex"]
     assert r"\examoption{\examletter{C}}{1} the first " in tex
-    assert r"\examkey{Key}1-C, 2-A" in tex
+    assert r"\examkey{Key: }1-C, 2-A" in tex
     assert "They belong together." in tex
     tex = files(asking(ORDER, part=True), LatexOptions(pdf="never"))["solutions-A.tex"]
-    assert r"\examkey{Key}B, C, A" in tex
+    assert r"\examkey{Key: }B, C, A" in tex
 
 
 def test_papers_leave_room_for_the_letters() -> None:

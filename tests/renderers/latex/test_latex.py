@@ -157,7 +157,7 @@ def test_solutions_tell_everything_that_a_marker_needs() -> None:
         "The square does not belong here.",
         "evidence lower bound; ELBO",
         "Only a bound of it.",
-        r"\examlabel{0.5 points}Gives a reason.",
+        r"\examlabel{0.5 points: }Gives a reason.",
         "The worked solution of the open question.",
         "Explanation of the part.",
     ):

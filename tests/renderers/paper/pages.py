@@ -18,8 +18,9 @@ from qgen.renderers.paper.writer import style
 from tests import samples
 
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext")
-# Of A4; commas and full stops may hang into the margin.
-_RIGHT_EDGE = 595.3 - 24 * 72 / 25.4 + 4
+_SIDE, _TOP, _FOOT = (millimetres * 72 / 25.4 for millimetres in (24, 19, 6))
+_PAGE = re.compile(r'width="([^"]*)" height="([^"]*)"')
+_WORD = re.compile(r'<word xMin="([^"]*)" yMin="([^"]*)" xMax="([^"]*)" yMax="([^"]*)">(.*)</word>')
 _UNSEEN = "\u2061\u2062\u2063\u2064\ufe00\ufe01\u200b"
 _HEAD = (
     '#import "/assets/style.typ": *\n#show: paper.with(title: "Title", foot: "Foot", version: "A",'
@@ -86,13 +87,20 @@ def words_of(pdf: bytes) -> str:
     return " ".join(done.stdout.decode().split())
 
 
-def beyond_the_margin(pdf: bytes) -> list[str]:
-    """What is printed to the right of the room for text on a page of A4."""
+def beyond_the_margin(pdf: bytes, text_size: float = 11) -> list[str]:
+    """What is printed beside, above or below the room for text and for the foot of its page.
+
+    Full stops may hang into the margin, and letters reach a little above the first line.
+    """
     done = subprocess.run(
         ["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True, timeout=120
     )
-    words = re.findall(
-        r'<word xMin="[^"]*" yMin="[^"]*" xMax="([^"]*)".*>(.*)</word>', done.stdout.decode()
-    )
-    assert words
-    return [word for right, word in words if float(right) > _RIGHT_EDGE]
+    found = []
+    for page in done.stdout.decode().split("<page ")[1:]:
+        width, height = map(float, _PAGE.match(page).groups())  # type: ignore[union-attr]
+        words = _WORD.findall(page)
+        for left, top, right, bottom, word in words:
+            is_beside = float(left) < _SIDE - 2 or float(right) > width - _SIDE + text_size / 2
+            if is_beside or float(top) < _TOP - 12 or float(bottom) > height - _FOOT:
+                found.append(word)
+    return found

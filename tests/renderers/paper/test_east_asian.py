@@ -11,9 +11,13 @@ from qgen.document.answers import Open
 from qgen.document.exam import Paper, Section
 from qgen.document.formats import LatexOptions, PaperOptions
 from qgen.document.richtext import Emphasis, Math, Paragraph, Passage, RichText, Text
+from qgen.renderers.labels import labels_for
+from qgen.renderers.latex.characters import escape
+from qgen.renderers.scoring_words import in_a_row
 from qgen.typst_papers import compile_papers
 from tests import samples
-from tests.renderers.paper.pages import needs_poppler
+from tests.renderers.paper.pages import beyond_the_margin, needs_poppler
+from tests.renderers.paper.test_writer import pdfs
 from tests.samples import SampleExam
 from tests.written import render
 
@@ -62,6 +66,20 @@ def test_typst_takes_the_languages_own_font_with_strokes(language: str, tmp_path
     assert "<b>角</b>" in told(["pdftohtml", "-xml", "-i", "-stdout", tmp_path / "paper.pdf"])
 
 
+@needs_poppler
+@pytest.mark.tex
+@pytest.mark.parametrize("text_size", [11, 18])
+@pytest.mark.parametrize("language", FONTS)
+def test_every_kind_stays_on_its_page(language: str, text_size: int, tmp_path: Path) -> None:
+    if not has_font(FONTS[language]):
+        pytest.skip(f"no {FONTS[language]}")
+    made = pdfs(
+        replace(samples.exam(), language=language), tmp_path, PaperOptions(text_size=text_size)
+    )
+    for pdf in made:
+        assert beyond_the_margin(pdf, text_size) == []
+
+
 def test_latex_looks_for_japanese_shapes_first_in_japanese_only() -> None:
     for language in ("zh", "ja", "en"):
         source = render(exam_in(language), LatexOptions(solutions=False)).files["paper-A.tex"]
@@ -76,3 +94,25 @@ def test_the_rule_of_the_answer_sheet_ends_as_its_language_does() -> None:
     for language, end in ends.items():
         files = render(exam_in(language), PaperOptions(solutions=False, sheet=True)).files
         assert f'#"1";#"{end}";];' in files["paper-A.typ"].decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "colon"),
+    [("en", ": "), ("ja", "："), ("zh", "："), ("fr", "\N{NO-BREAK SPACE}: ")],
+)
+def test_labels_have_the_colon_of_their_language(language: str, colon: str) -> None:
+    labels = labels_for(language)
+    exam = replace(samples.exam(), language=language)
+    typst = render(exam, PaperOptions()).files
+    tex = render(exam, LatexOptions()).files
+    for label in (labels.date, labels.total):
+        assert f'#"{label}{colon}";' in typst["paper-A.typ"].decode()
+    assert f'#key[#"{labels.key}{colon}";]' in typst["solutions-A.typ"].decode()
+    assert f'#blank([#"{labels.answer}{colon.rstrip()}";]' in typst["paper-A.typ"].decode()
+    key = rf"\examkey{{{escape(f'{labels.key}{colon}')}}}"
+    assert key in tex["solutions-A.tex"].decode()
+
+
+def test_sentences_in_a_row_have_blanks_only_where_their_language_has_them() -> None:
+    assert in_a_row(["One.", "Two."]) == "One. Two."
+    assert in_a_row(["一。", "二。"]) == "一。二。"

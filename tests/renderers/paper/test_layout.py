@@ -10,6 +10,7 @@ from typing import get_args
 
 import pytest
 
+from qgen import typesetting
 from qgen.document.answers import (
     Matching,
     MultipleSelect,
@@ -20,6 +21,7 @@ from qgen.document.answers import (
     Part,
     RubricLine,
     ScoringRule,
+    SingleChoice,
     Space,
 )
 from qgen.document.exam import Asset, Item, Paper, Section
@@ -281,6 +283,9 @@ def test_bound_papers_count_their_own_pages_and_begin_on_right_pages(
     blank = [number for number, page in enumerate(pages, 1) if not page]
     assert blank == ([] if sides == "one" else [4, 6])
     assert b"/Lang(en)" in bound
+    assert re.findall(rb"<dc:title>.*?>([^<>]+)</rdf:li>", bound) == [
+        b"Course 1 \xc2\xb7 Samples &amp; more"
+    ]
 
 
 # Room to answer, measured on the page.
@@ -347,3 +352,65 @@ def test_every_kind_can_have_room_in_both_formats(kind: str) -> None:
         }
         assert counts[space.kind] == (len(parts), len(parts))
         assert "#working(" not in written
+
+
+@pytest.mark.parametrize("minutes", [None, 1, 7, 90])
+def test_room_to_work_goes_by_minutes_and_is_the_same_in_both_formats(minutes: int | None) -> None:
+    for kind in samples.KINDS:
+        item = samples.item(kind)
+        exam = exam_with(replace(item, header=replace(item.header, minutes=minutes)))
+        typst = render(exam, PAPERS).files["paper-A.typ"].decode()
+        tex = render(exam, LatexOptions()).files["paper-A.tex"].decode().partition("begin{doc")[2]
+        rooms = re.findall(r"#working\(([\d.]+)mm\)", typst)
+        assert rooms == re.findall(r"\\examworking{([\d.]+)mm}", tex)
+        if kind in ("numeric", "formula", "matrix"):
+            assert rooms == [{None: "25", 1: "15", 7: "35", 90: "60"}[minutes]]
+
+
+@pytest.mark.parametrize("kind", samples.KINDS)
+def test_short_options_stand_in_columns_in_both_formats(kind: str) -> None:
+    exam = exam_with(samples.item(kind))
+    typst = render(exam, PAPERS).files["paper-A.typ"].decode()
+    tex = render(exam, LatexOptions()).files["paper-A.tex"].decode().partition("begin{doc")[2]
+    assert tex.count(r"\examshortoptions{") == typst.count("#short-options(")
+    assert (r"\begin{examoptions}" in tex) == ("#option-list(" in typst)
+
+
+@needs_poppler
+@pytest.mark.tex
+def test_columns_by_latex_are_read_in_order_and_none_is_wider_than_its_own(tmp_path: Path) -> None:
+    def asked(*texts: str) -> Item:
+        options = tuple(
+            Option(passage_of(text), not index, None) for index, text in enumerate(texts)
+        )
+        item = samples.item("single_choice", stem=passage_of("Which?"))
+        return replace(item, parts=samples.sole(SingleChoice(options)))
+
+    short, middle, long = (
+        "x",
+        "some words here",
+        "so many words that two of them fill no line at all",
+    )
+    exam = exam_with(
+        *(asked(*(f"{text} {letter}" for letter in "abcdef")) for text in (short, middle, long))
+    )
+    for name, content in render(exam, LatexOptions(solutions=False)).files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    (made,) = typesetting.compile_papers(tmp_path, ["paper-A.tex"])
+    assert made.problems == ()
+    assert made.pdf is not None
+    done = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"],
+        input=made.pdf,
+        capture_output=True,
+        check=True,
+        timeout=120,
+    )
+    lines = [line.split() for line in done.stdout.decode().splitlines()]
+    ends = [[word for word in line if word in "abcdef"] for line in lines]
+    assert [end for end in ends if end] == [
+        ["a", "b", "c", "d", "e"], ["f"],
+        ["a", "b", "c"], ["d", "e", "f"],
+        *([letter] for letter in "abcdef"),
+    ]  # fmt: skip

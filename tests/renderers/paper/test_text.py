@@ -127,6 +127,25 @@ def test_addresses_are_printed_and_only_safe_ones_followed() -> None:
 
 @needs_poppler
 @pytest.mark.tex
+def test_what_no_line_has_room_for_stands_on_its_own_as_small_as_it_must() -> None:
+    row = " & ".join(str(100 + number) for number in range(24))
+    matrix = Math((rf"A = \begin{{pmatrix}} {row} \\ {row} \end{{pmatrix}}",))
+    terms = " + ".join(f"x_{{{number}}}" for number in range(60))
+    small = Math((r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}",))
+    line_of_all = (Text("A matrix "), matrix, Text(" and "), Math((rf"\frac{{{terms}}}{{2}}",)))
+    blocks = (
+        Paragraph((*line_of_all, Text(", "), Math((terms,)), Text(" but "), small, Text("."))),
+        BulletList(((Paragraph(line_of_all),),)),
+    )
+    pdf = compiled(written(*blocks))
+    assert beyond_the_margin(pdf) == []
+    words = words_of(pdf)
+    assert words.count("100") == words.count("123") == 4
+    assert "59" in words
+
+
+@needs_poppler
+@pytest.mark.tex
 def test_long_words_and_displays_stay_on_the_page() -> None:
     word = "W" * 400
     display = r"\frac{WWWWWWWWWWWWWWWWWWWWWW}{2} + \sqrt{ABCDEFGHIJKLMNOPQRSTUVWXYZ + W^2} = x"

@@ -156,7 +156,7 @@ def test_solutions_tell_everything_that_a_marker_needs() -> None:
         "The square does not belong here.",
         "evidence lower bound; ELBO",
         "Only a bound of it.",
-        '#labelled[#"0.5";#" points";][#"Gives a reason.";]',
+        '#labelled[#"0.5";#" points";#": ";][#"Gives a reason.";]',
         "The worked solution of the open question.",
         "Explanation of the part.",
     ):
@@ -167,7 +167,7 @@ def test_a_key_without_tolerance_has_no_interval() -> None:
     answer = Numeric(Fraction(14), Tolerance("absolute", Fraction(0)))
     item = replace(samples.item("numeric"), parts=samples.sole(answer))
     written = source(exam_with(item), "solutions-A.typ")
-    assert '#key[#"Key";][#formula("14", $14$);];' in written
+    assert '#key[#"Key: ";][#formula("14", $14$);];' in written
     assert "accepted" not in written
 
 
@@ -332,9 +332,38 @@ def test_a_paper_can_be_listened_to(tmp_path: Path) -> None:
     assert b"/Lang(en)" in pdf
 
 
-@pytest.mark.parametrize("language", ["en", "de", "de-CH", "fr", "es", "it", "pt-BR", "nl", "pl"])
-def test_every_kind_compiles_in_every_language_of_the_fonts(language: str, tmp_path: Path) -> None:
-    assert len(pdfs(replace(samples.exam(), language=language), tmp_path)) == 5
+LANGUAGES = ["en", "de", "de-CH", "fr", "es", "it", "pt-BR", "nl", "pl"]
+
+
+@needs_poppler
+@pytest.mark.tex
+@pytest.mark.parametrize("text_size", [11, 18])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_in_every_language_of_the_fonts_stays_on_its_page(
+    language: str, text_size: int, tmp_path: Path
+) -> None:
+    options = PaperOptions(page="a4" if text_size == 11 else "letter", text_size=text_size)
+    made = pdfs(replace(samples.exam(), language=language), tmp_path, options)
+    assert len(made) == 5
+    for pdf in made:
+        assert beyond_the_margin(pdf, text_size) == []
+
+
+@needs_poppler
+@pytest.mark.tex
+@pytest.mark.parametrize("text_size", [11, 18])
+def test_the_foot_of_a_page_has_room_for_long_titles_and_labels(
+    text_size: int, tmp_path: Path
+) -> None:
+    papers = (replace(samples.exam().papers[0], label="a label of many words " * 2),)
+    exam = replace(samples.exam(), title="Long " * 25, course="Course " * 5, papers=papers)
+    (pdf,) = pdfs(exam, tmp_path, PaperOptions(text_size=text_size, solutions=False))
+    assert beyond_the_margin(pdf, text_size) == []
+
+
+def test_a_list_of_headings_has_the_questions_without_their_points(tmp_path: Path) -> None:
+    (pdf,) = pdfs(exam_with(samples.item("open", stem=passage_of("Why?"))), tmp_path, PAPERS)
+    assert b"/Title(Question 1)" in pdf
 
 
 @needs_poppler
