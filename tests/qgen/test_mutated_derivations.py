@@ -83,7 +83,7 @@ def asked(line: str) -> dict[str, Any]:
 @given(line=mutated())
 def test_every_mutated_line_passes_or_is_told(line: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(deriving, "SECONDS", 4.0)
+        patch.setattr(deriving, "SECONDS", 1.0)
         bank, problems = load_text(written(asked(line)))
         if not problems:
             (found,) = bank.questions.values()
@@ -110,7 +110,7 @@ def test_every_mutated_line_passes_or_is_told(line: str) -> None:
     ],
 )
 def test_what_would_fill_the_machine_is_told(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deriving, "SECONDS", 4.0)
+    monkeypatch.setattr(deriving, "SECONDS", 1.0)
     bank, problems = load_text(written(asked(line)))
     if not problems:
         (found,) = bank.questions.values()

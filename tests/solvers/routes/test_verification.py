@@ -33,7 +33,8 @@ def told(comparison):
 class TestEverySolver:
     def test_a_wrong_second_route_is_reported_result_by_result(self, known):
         """Each number is off by 1, each truth value turned round: of some results, then others."""
-        answers = [solve(known, example) for example in known.examples]
+        examples = known.examples[:2]
+        answers = [solve(known, example) for example in examples]
 
         def spoilt(value):
             if callable(value):
@@ -51,7 +52,7 @@ class TestEverySolver:
                 return {**right, **{result: spoilt(right[result]) for result in some}}
 
             broken = replace(known, check=Check(wrong, known.check.tolerance))
-            faults = verify(broken, known.examples, answers).disagreements
+            faults = verify(broken, examples, answers).disagreements
             told = {(fault.variant, fault.result.partition("[")[0]) for fault in faults}
             assert told == {(place, each) for place in range(len(answers)) for each in some}
             assert all(fault.first != fault.second for fault in faults)
