@@ -1,4 +1,4 @@
-"""Answers that a condition decides, in Chromium: asked in boxes, marked as the grader marks them."""
+"""Answers that a condition decides, in Chromium: in boxes, marked as the grader marks them."""
 
 from collections.abc import Callable
 from dataclasses import replace
