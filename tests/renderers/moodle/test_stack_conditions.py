@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from qgen.document.answers import Part
+from qgen.document.answers import CarriedForward, Part
 from qgen.document.exam import Item
 from qgen.document.formats import MoodleOptions
 from qgen.document.richtext import passage_of
@@ -139,6 +139,9 @@ def test_without_the_plugin_or_beside_what_it_does_not_ask_a_person_marks() -> N
     assert who_marks(item_of(*labelled), STACK) == ("person", "machine")
     labelled = [replace(each, label=name) for each, name in zip((part, number), "ab", strict=True)]
     assert who_marks(item_of(*labelled), STACK) == ("machine", "machine")
+    # Where a part follows from another, boxes may be left empty: no condition is to hold of that.
+    third = replace(number, label="c", carried=CarriedForward("b", lambda earlier: earlier))
+    assert who_marks(item_of(*labelled, third), STACK) == ("person", "machine", "machine")
 
 
 @pytest.mark.skipif(shutil.which("maxima") is None, reason="there is no Maxima")
