@@ -64,7 +64,7 @@ def test_a_matrix_is_asked_for_and_its_condition_worked_out() -> None:
     (tree,) = element.findall("prt")
     assert tree.findtext("feedbackvariables/text") == (
         "tqrsp1:tqrat(args(ans1));\n"
-        "tqok1:if (tqeq(rank(apply(matrix,tqrsp1)),(1)) and "
+        "tqok1:if tqnum(tqrsp1) and (tqeq(rank(apply(matrix,tqrsp1)),(1)) and "
         "tqeq(tqit(tqit(tqrsp1,0),0),(3))) then 1 else 0;"
     )
     nodes = [
@@ -180,6 +180,9 @@ def test_maxima_says_of_numbers_and_matrices_what_qgen_says() -> None:
             starts = range(0, len(given), width)
             listed = ",".join(f"[{','.join(given[at : at + width])}]" for at in starts)
             add(part, given, f"matrix({listed})")
+    singular = asked("matrix", "rank(response) == 1", "[[1, 2], [2, 4]]", mistakes=[])
+    add(singular, ("z", "z", "z", "z"), "matrix([z,z],[z,z])")
+    assert cases[-1][2] is None
     program = "\n".join(lines)
     run = subprocess.run(
         ["maxima", "--very-quiet", "--batch-string", program],
@@ -191,4 +194,5 @@ def test_maxima_says_of_numbers_and_matrices_what_qgen_says() -> None:
     assert len(told) == len(cases) > 300
     for (source, given, credit), found in zip(cases, told, strict=True):
         # What qgen knows to twelve digits only, computer algebra may know exactly.
+        assert given != ("z", "z", "z", "z") or found == "0"
         assert credit is None or (source, given, found) == (source, given, str(credit))
