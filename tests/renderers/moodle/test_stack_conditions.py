@@ -90,6 +90,7 @@ def test_both_sides_of_each_comparison_of_a_formula_are_compared() -> None:
     first, second = tree.findall("node")
     assert (first.findtext("sans"), first.findtext("tans")) == ("tqlhs1", "tqrhs1")
     assert (second.findtext("sans"), second.findtext("truescore")) == ("ans1", "0.25")
+    assert element.findtext("input/forbidwords") == "int,integrate,diff"
     assert "tqrat" not in (element.findtext("questionvariables/text") or "")
 
 
