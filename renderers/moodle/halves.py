@@ -78,7 +78,9 @@ def who_marks(item: Item, options: MoodleOptions) -> tuple[MarkedBy, ...]:
     """Who marks each part: a person all parts of a derivation that becomes one essay."""
     by = tuple(_who_marks(part, options) for part in item.parts)
     machine = [part for part, who in zip(item.parts, by, strict=True) if who == "machine"]
-    if any(map(_is_judged, machine)) and stack_fields.shape_fault(machine) is not None:
+    # Where a part follows from another, boxes may be empty, and a condition may hold of nothing.
+    follows = any(part.carried is not None for part in machine)
+    if any(map(_is_judged, machine)) and (follows or stack_fields.shape_fault(machine) is not None):
         # Only there a condition is worked out, and not all of these are asked there.
         by = tuple(
             "person" if _is_judged(part) else who for part, who in zip(item.parts, by, strict=True)

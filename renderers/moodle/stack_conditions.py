@@ -18,6 +18,8 @@ from qgen.renderers.moodle.stack_formulas import functions_in, maxima, other_nam
 
 HELPERS = (
     "tqrat(qx):=if listp(qx) then map(tqrat,qx) else ratdisrep(rat(qx));",
+    "tqnum(qx):=if listp(qx) then not member(false,map(tqnum,qx)) "
+    "else numberp(ev(float(qx),simp));",
     "tqeq(qa,qb):=if listp(qa) and listp(qb) then is(length(qa)=length(qb)) and "
     "not member(false,map(tqeq,qa,qb)) else if listp(qa) or listp(qb) then false "
     "else is(ratsimp(qa-qb)=0);",
@@ -149,6 +151,8 @@ def judged(acceptance: Acceptance, number: int) -> tuple[str, str, str]:
         return f"tqlhs{number}:{left};\ntqrhs{number}:{right};", f"tqlhs{number}", f"tqrhs{number}"
     typed = f"args({box})" if isinstance(example, MatrixAnswer) else box
     whole = " and ".join(_written(term, f"tqrsp{number}") for term in acceptance.holds.terms)
+    # A letter is no number, though a matrix of letters has a rank.
+    whole = f"tqnum(tqrsp{number}) and {whole}"
     lines = f"tqrsp{number}:tqrat({typed});\ntqok{number}:if {whole} then 1 else 0;"
     return lines, f"tqok{number}", "1"
 

@@ -227,6 +227,8 @@ def condition_field(
         tests=tests,
         lines=(*helpers, *made.lines),
         judging=lines,
+        # The plugin would work these out for the student, who is to find what they give.
+        forbidden=("int", "integrate", "diff") if isinstance(example, FormulaAnswer) else (),
     )
 
 

@@ -90,6 +90,16 @@ def test_a_mistake_is_recognised_entry_by_entry() -> None:
     assert [plain_text(each) for each in mark.feedback] == ["Mind the order."]
 
 
+def test_entries_known_to_some_digits_are_moved_one_by_one() -> None:
+    equal = {"accept_if": "response[0][0] == response[0][1]", "example": "[[a, a]]"}
+    (part,) = filled(**equal, mistakes=None).parts
+    credits = {("2", "4/2"): 1, ("sqrt(4)", "2"): 1, ("sqrt(2)", "2"): None, ("2", "3"): 0}
+    # Both were read from sqrt(2), of which twelve digits are known.
+    credits[("sqrt(2)", "sqrt(2)")] = None
+    for entries, credit in credits.items():
+        assert (entries, mark_response(part, entries, {}).credit) == (entries, credit)
+
+
 def test_a_vector_is_read_as_one() -> None:
     item = filled(accept_if="dot(response, (a, b)) == 0", example="(b, 0 - a)", mistakes=None)
     (part,) = item.parts

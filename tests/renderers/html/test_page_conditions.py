@@ -43,6 +43,7 @@ NUMBERS = (
     ("lcm(response, 4) == 12", "3"),
     ("floor(response) == response and mod(a*response - 2, 7) == 0", "3"),
     ("response % 3 == 1 and response // 3 == -2", "-5"),
+    ("mod(response, 7) == 5", "5"),
     ("ceil(response) - floor(response) == 1", "1/2"),
     ("sign(response - a) == -1", "1"),
     ("1/(response - 7) == -1/4", "3"),

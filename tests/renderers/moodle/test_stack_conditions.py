@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from qgen.document.answers import Part
+from qgen.document.answers import CarriedForward, Part
 from qgen.document.exam import Item
 from qgen.document.formats import MoodleOptions
 from qgen.document.richtext import passage_of
@@ -64,7 +64,7 @@ def test_a_matrix_is_asked_for_and_its_condition_worked_out() -> None:
     (tree,) = element.findall("prt")
     assert tree.findtext("feedbackvariables/text") == (
         "tqrsp1:tqrat(args(ans1));\n"
-        "tqok1:if (tqeq(rank(apply(matrix,tqrsp1)),(1)) and "
+        "tqok1:if tqnum(tqrsp1) and (tqeq(rank(apply(matrix,tqrsp1)),(1)) and "
         "tqeq(tqit(tqit(tqrsp1,0),0),(3))) then 1 else 0;"
     )
     nodes = [
@@ -90,6 +90,7 @@ def test_both_sides_of_each_comparison_of_a_formula_are_compared() -> None:
     first, second = tree.findall("node")
     assert (first.findtext("sans"), first.findtext("tans")) == ("tqlhs1", "tqrhs1")
     assert (second.findtext("sans"), second.findtext("truescore")) == ("ans1", "0.25")
+    assert element.findtext("input/forbidwords") == "int,integrate,diff"
     assert "tqrat" not in (element.findtext("questionvariables/text") or "")
 
 
@@ -139,6 +140,9 @@ def test_without_the_plugin_or_beside_what_it_does_not_ask_a_person_marks() -> N
     assert who_marks(item_of(*labelled), STACK) == ("person", "machine")
     labelled = [replace(each, label=name) for each, name in zip((part, number), "ab", strict=True)]
     assert who_marks(item_of(*labelled), STACK) == ("machine", "machine")
+    # Where a part follows from another, boxes may be left empty: no condition is to hold of that.
+    third = replace(number, label="c", carried=CarriedForward("b", lambda earlier: earlier))
+    assert who_marks(item_of(*labelled, third), STACK) == ("person", "machine", "machine")
 
 
 @pytest.mark.skipif(shutil.which("maxima") is None, reason="there is no Maxima")
@@ -177,6 +181,9 @@ def test_maxima_says_of_numbers_and_matrices_what_qgen_says() -> None:
             starts = range(0, len(given), width)
             listed = ",".join(f"[{','.join(given[at : at + width])}]" for at in starts)
             add(part, given, f"matrix({listed})")
+    singular = asked("matrix", "rank(response) == 1", "[[1, 2], [2, 4]]", mistakes=[])
+    add(singular, ("z", "z", "z", "z"), "matrix([z,z],[z,z])")
+    assert cases[-1][2] is None
     program = "\n".join(lines)
     run = subprocess.run(
         ["maxima", "--very-quiet", "--batch-string", program],
@@ -188,4 +195,5 @@ def test_maxima_says_of_numbers_and_matrices_what_qgen_says() -> None:
     assert len(told) == len(cases) > 300
     for (source, given, credit), found in zip(cases, told, strict=True):
         # What qgen knows to twelve digits only, computer algebra may know exactly.
+        assert given != ("z", "z", "z", "z") or found == "0"
         assert credit is None or (source, given, found) == (source, given, str(credit))
