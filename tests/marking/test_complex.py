@@ -33,6 +33,9 @@ READ = {
     "1.234,5+i": (F(2469, 2), 1),
     "1e-3i": (0, F(1, 1000)),
     "5·10^-3 + 2i": (F(1, 200), 2),
+    "5·10^-3 i": (0, F(1, 200)),
+    "5·10⁻³i": (0, F(1, 200)),
+    "10^(-3)*i": (0, F(1, 1000)),
     "(3+2i)/5": (F(3, 5), F(2, 5)),
     "1/(2+i)": (F(2, 5), F(-1, 5)),
     "(1+i)^-2": (0, F(-1, 2)),
@@ -45,6 +48,8 @@ READ = {
 REFUSED = {
     "1/2i": "still belongs to the divisor",
     "1,234+2i": "1,234 can mean 1234 or 1.234",
+    "10^-3i": "still belongs to the exponent",
+    "5*10**3i": "still belongs to the exponent",
     "i+j": "write the imaginary unit as i",
     "2e+i": "what this e is",
     "log(2)i": "log can have base",

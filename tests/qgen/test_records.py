@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qgen.document.answers import (
+    KIND_NAMES,
     FormulaAnswer,
     MultipleSelect,
     Numeric,
@@ -53,10 +54,10 @@ def options(*right: bool) -> tuple[Option, ...]:
 class TestKeyTable:
     def test_a_row_for_each_answer_of_each_paper(self) -> None:
         table = rows(samples.exam())
-        kinds = list(samples.ANSWERS)
+        kinds = [KIND_NAMES[type(answer)] for answer in samples.ANSWERS.values()]
         expected = [(str(n), "", kind) for n, kind in enumerate(kinds, 1)]
         last = str(len(kinds) + 1)
-        expected += [(last, "abcdefghi"[n], kind) for n, kind in enumerate(kinds)]
+        expected += [(last, "abcdefghij"[n], kind) for n, kind in enumerate(kinds)]
         for label in "AB":
             here = [row for row in table if row["version"] == label]
             assert [(row["number"], row["part"], row["kind"]) for row in here] == expected
@@ -75,6 +76,7 @@ class TestKeyTable:
             "1-C, 2-A",
             "B, C, A",
             "marked by a person",
+            "1/3-2i",
         ]
         assert [row["points"] for row in rows(samples.exam())[count : 2 * count]] == [
             str(Fraction(number, 2)) for number in range(1, count + 1)

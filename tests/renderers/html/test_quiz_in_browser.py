@@ -403,7 +403,7 @@ class TestAnExam:
         page.fill("#q5-r2-c1", "1/2")
         page.select_option("#q7-l2", "C")
         page.get_by_label("Move C up").first.click()
-        page.fill("#q10-3-answer", "2")
+        page.fill("#q11-3-answer", "2")
         page.fill("#student-name", 'Ada "<b>" 王')
         page.reload()
         page.wait_for_function("document.querySelector('#q3-answer').value === '−0,5'")
@@ -413,8 +413,8 @@ class TestAnExam:
         answers = found["answers"]
         assert (answers["1"], answers["2"], answers["3"]) == (2, [3], "−0,5")
         assert answers["5"] == ["", "", "1/2", ""]
-        assert (answers["7"], answers["8"], answers["10-3"]) == ([None, 3], [1, 3, 2], "2")
-        assert set(answers) == {*map(str, range(1, 10)), *(f"10-{n}" for n in range(1, 10))}
+        assert (answers["7"], answers["8"], answers["11-3"]) == ([None, 3], [1, 3, 2], "2")
+        assert set(answers) == {*map(str, range(1, 11)), *(f"11-{n}" for n in range(1, 11))}
         assert (found["format"], found["version"]) == ("qgen-responses", 1)
         assert (found["exam"], found["paper"]) == ("Samples & more", "A")
         assert found["student"] == 'Ada "<b>" 王'
