@@ -67,7 +67,9 @@ def asked_passages(item: Item) -> Iterator[Passage]:
                 yield from part.answer.rights
             case Ordering():
                 yield from part.answer.items
-            case Numeric() | FormulaAnswer() | MatrixAnswer() | ShortAnswer() | Open():
+            case Numeric() | ComplexAnswer() | FormulaAnswer() | MatrixAnswer():
+                pass
+            case ShortAnswer() | Open():
                 pass
             case _:
                 assert_never(part.answer)
