@@ -54,6 +54,27 @@ def answer_passages(answer: Answer) -> Iterator[Passage]:
             assert_never(answer)
 
 
+def asked_passages(item: Item) -> Iterator[Passage]:
+    """What a student reads before answering, hints apart: stem, prompts, what is chosen from."""
+    yield item.stem
+    for part in item.parts:
+        yield part.prompt
+        match part.answer:
+            case SingleChoice() | MultipleSelect():
+                yield from (option.text for option in part.answer.options)
+            case Matching():
+                yield from (pair.left for pair in part.answer.pairs)
+                yield from part.answer.rights
+            case Ordering():
+                yield from part.answer.items
+            case Numeric() | ComplexAnswer() | FormulaAnswer() | MatrixAnswer():
+                pass
+            case ShortAnswer() | Open():
+                pass
+            case _:
+                assert_never(part.answer)
+
+
 def has_picture(passage: Passage) -> bool:
     """Whether a text shows a picture."""
     return any(isinstance(node, Image) for node in walk(passage.text.blocks))

@@ -1,6 +1,6 @@
 """What Canvas cannot carry of a question, and what is written instead."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, TypeAlias, assert_never
 
 from qgen.document.answers import (
@@ -20,7 +20,9 @@ from qgen.document.answers import (
     rewards_mistakes,
 )
 from qgen.document.exam import Item
+from qgen.document.richtext import DataLink, Image, Passage, walk
 from qgen.renderers.canvas.items import is_judged
+from qgen.renderers.item_passages import asked_passages, item_passages
 from qgen.renderers.moodle.text import web_form
 
 Loss: TypeAlias = tuple[str, str]
@@ -48,6 +50,30 @@ def item_losses(item: Item, multiple: Multiple) -> Iterator[Loss]:
                 f"the picture '{asset.name}' has no form that browsers show; its alternative text "
                 "is written instead",
             )
+    yield from _file_losses(item)
+
+
+def _file_losses(item: Item) -> Iterator[Loss]:
+    """Files that only solutions and feedback show; hints are not written."""
+    asked = list(asked_passages(item))
+    others = [*asked, *(hint.text for part in item.parts for hint in part.hints)]
+    told = [each for each in item_passages(item) if not any(each is other for other in others)]
+    shown = set(_files(asked))
+    for name in dict.fromkeys(each for each in _files(told) if each not in shown):
+        yield (
+            "canvas-files",
+            f"'{name}' is shown by solutions or feedback only; Canvas puts it among the course's "
+            "files, where students may find it before they answer",
+        )
+
+
+def _files(passages: Iterable[Passage]) -> Iterator[str]:
+    for text, _ in passages:
+        for node in walk(text.blocks):
+            if isinstance(node, DataLink):
+                yield node.file
+            elif isinstance(node, Image):
+                yield node.asset
 
 
 def _part_losses(part: Part, multiple: Multiple) -> Iterator[Loss]:

@@ -1,6 +1,6 @@
 """One package: a manifest, the quiz's settings, its questions, its pictures."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 
 from qgen.document.exam import ExamDocument
@@ -73,16 +73,18 @@ class Package:
         return f"{_MANIFEST.format(ident=self._ident)}{files}</resources>\n</manifest>\n"
 
 
-def group(ident: str, title: str, points: str, items: Iterable[str]) -> Iterator[str]:
-    """Questions of which each student gets one."""
-    yield (
+def group_head(ident: str, title: str, points: str) -> str:
+    """What stands before questions of which each student gets one."""
+    return (
         f'<section ident="{ident}" title="{attribute(title)}"><selection_ordering><selection>'
         "<selection_number>1</selection_number><selection_extension>"
         f"<points_per_item>{points}</points_per_item></selection_extension></selection>"
-        f"</selection_ordering>\n"
+        "</selection_ordering>\n"
     )
-    yield from items
-    yield "</section>\n"
+
+
+GROUP_END = "</section>\n"
+"""What follows them."""
 
 
 def _settings(exam: ExamDocument, ident: str, title: str, description: str) -> str:

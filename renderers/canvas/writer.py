@@ -2,16 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 
 from qgen.document.answers import DERIVATION, KIND_NAMES, MultipleSelect, Numeric, Part
-from qgen.document.exam import ExamDocument, Item, Pool
+from qgen.document.exam import ExamDocument, Header, Item, Pool
 from qgen.document.formats import CanvasOptions
 from qgen.document.problem import Problem
 from qgen.renderers.canvas.items import CanvasItems, says_by_mark
 from qgen.renderers.canvas.losses import item_losses
-from qgen.renderers.canvas.package import Package, group
+from qgen.renderers.canvas.package import GROUP_END, Package, group_head
 from qgen.renderers.canvas.text import CanvasText
 from qgen.renderers.carriage import MarkedBy, marked_by
 from qgen.renderers.labels import Labels, exam_labels, labels_of
@@ -27,13 +27,14 @@ TITLE_LENGTH = 200
 
 @dataclass(slots=True)
 class _OpenGroup:
-    """The variants of a pool that one package gets, by part, until all are there."""
+    """The variants of a pool that one package gets: those of the first part are written at once."""
 
     pool: Pool
     packages: list[Package]
-    parts: list[list[str]] = field(default_factory=list)
-    points: list[str] = field(default_factory=list)
-    titles: list[str] = field(default_factory=list)
+    heads: list[str]
+    """What stands before the variants of each part."""
+    waiting: list[list[str]]
+    """Those of each further part, until all are there."""
 
 
 class CanvasWriter(Writer):
@@ -91,53 +92,66 @@ class CanvasWriter(Writer):
             yield Chunk(package.file, package.head(exam, f"{title}{told}", description))
 
     def variant(self, pool: Pool, item: Item) -> Iterator[Chunk]:
-        """What is complete of the quiz once the question is there."""
-        assert self._items is not None
+        """The question, and what is complete of the quiz before it."""
         packages = self._packages
         if pool.varies:
             packages = [packages[self._plan.holding(item.variant)]]
-        opened = self._group
+        opened, written = self._group, ""
         if opened is None or opened.pool is not pool or opened.packages != packages:
-            yield from self._flushed()
+            yield from self._closed()
             if opened is None or opened.pool is not pool:
                 self._occurrences[pool.header.identifier] += 1
-            opened = self._group = _OpenGroup(pool, packages)
-            opened.parts = [[] for _ in item.parts]
-        header = item.header
-        number = self._occurrences[header.identifier]
-        labels = labels_of(header.language, self._labels())
-        name = " ".join(cleaned(header.title).split())[:TITLE_LENGTH]
-        opened.points = [grade(part.points) for part in item.parts]
-        opened.titles = [f"{name} ({part.label})" if part.label else name for part in item.parts]
-        for place, part in enumerate(item.parts):
-            key = (header.identifier, str(number), str(item.variant), part.label)
-            title = f"{name} {item.variant:04}{f' ({part.label})' if part.label else ''}"
-            markup = self._items.item(item, part, _identifier(self._slug, *key), title, labels)
-            opened.parts[place].append(markup)
+            opened = self._group = _OpenGroup(pool, packages, self._heads(pool, item), [])
+            opened.waiting = [[] for _ in item.parts[1:]]
+            written = opened.heads[0]
+        first, *others = self._questions(item)
+        for waiting, markup in zip(opened.waiting, others, strict=True):
+            waiting.append(markup)
         for package in packages:
             package.pictures.update(self._text.files)
+            yield Chunk(package.file, package.questions(written + first))
         self._text.files.clear()
 
     def end(self) -> Iterator[Chunk]:
         """The last questions, the pictures and the manifests."""
-        yield from self._flushed()
+        yield from self._closed()
         for package in self._packages:
             yield Chunk(package.file, package.end())
 
-    def _flushed(self) -> Iterator[Chunk]:
-        """The group that is complete, in all its packages."""
+    def _questions(self, item: Item) -> Iterator[str]:
+        """One for each part."""
+        assert self._items is not None
+        header = item.header
+        number = self._occurrences[header.identifier]
+        labels = labels_of(header.language, self._labels())
+        name = _title(header)
+        for part in item.parts:
+            key = (header.identifier, str(number), str(item.variant), part.label)
+            title = f"{name} {item.variant:04}{f' ({part.label})' if part.label else ''}"
+            yield self._items.item(item, part, _identifier(self._slug, *key), title, labels)
+
+    def _heads(self, pool: Pool, item: Item) -> list[str]:
+        """What stands before the variants of each part; a question of its own is in no group."""
+        if not pool.varies:
+            return [""] * len(item.parts)
+        header, name = item.header, _title(item.header)
+        number = self._occurrences[header.identifier]
+        heads = []
+        for place, part in enumerate(item.parts):
+            ident = _identifier(self._slug, header.identifier, str(number), "group", str(place))
+            title = f"{name} ({part.label})" if part.label else name
+            heads.append(group_head(ident, title, grade(part.points)))
+        return heads
+
+    def _closed(self) -> Iterator[Chunk]:
+        """The end of the group that is open, in all its packages, and its further parts."""
         opened, self._group = self._group, None
         if opened is None:
             return
-        written: list[str] = []
-        for place, items in enumerate(opened.parts):
-            if not opened.pool.varies:
-                written += items
-                continue
-            number = self._occurrences[opened.pool.header.identifier]
-            key = (opened.pool.header.identifier, str(number), "group", str(place))
-            ident = _identifier(self._slug, *key)
-            written += group(ident, opened.titles[place], opened.points[place], items)
+        ending = GROUP_END if opened.pool.varies else ""
+        written = [ending]
+        for head, items in zip(opened.heads[1:], opened.waiting, strict=True):
+            written += [head, *items, ending]
         markup = "".join(written)
         for package in opened.packages:
             yield Chunk(package.file, package.questions(markup))
@@ -145,6 +159,10 @@ class CanvasWriter(Writer):
     def _labels(self) -> Labels:
         assert self._exam_labels is not None
         return self._exam_labels
+
+
+def _title(header: Header) -> str:
+    return " ".join(cleaned(header.title).split())[:TITLE_LENGTH]
 
 
 def _identifier(*words: str) -> str:

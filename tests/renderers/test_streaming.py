@@ -15,12 +15,7 @@ from tests import samples
 from tests.renderers.canvas.test_canvas import exam_of
 from tests.written import chunks, writer_of
 
-# Canvas gets the variants of a question as one group, of at most five hundred.
-STREAMING = [
-    name
-    for name, each in FORMATS.items()
-    if hasattr(each.options(), "variants") and name != "canvas"
-]
+STREAMING = [name for name, each in FORMATS.items() if hasattr(each.options(), "variants")]
 KEPT_OF_A_VARIANT = 600
 """Bytes: its name and where it lies in an archive, but nothing of its text, which is far longer."""
 

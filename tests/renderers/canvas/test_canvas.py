@@ -27,6 +27,7 @@ from qgen.document.exam import Item, Pool
 from qgen.document.formats import CanvasOptions
 from qgen.document.richtext import (
     CodeBlock,
+    DataLink,
     Hole,
     Math,
     Paragraph,
@@ -67,6 +68,29 @@ def item_of(answer: Answer, **changes) -> CanvasItem:
 def losses_of(answer: Answer, **options) -> set[str]:
     writer = CanvasWriter(CanvasOptions(**options))
     return {problem.code for problem in writer.losses(asking(answer))}
+
+
+LINK = DataLink("answers.csv", ("x\n1\n",), (Text("the data"),))
+LINKED = Passage(RichText((Paragraph((LINK,)),)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_told"),
+    [
+        ({"explanation": LINKED}, True),
+        ({"stem": LINKED}, False),
+        ({"stem": LINKED, "explanation": LINKED}, False),
+    ],
+)
+def test_a_file_that_only_a_solution_shows_is_told(changes, is_told):
+    """Canvas has no place for files that students do not see."""
+    item = asking(samples.parts("numeric")[0].answer)
+    found = [
+        problem.message
+        for problem in CanvasWriter(CanvasOptions()).losses(replace(item, **changes))
+        if problem.code == "canvas-files"
+    ]
+    assert [("'answers.csv'" in message) for message in found] == [True] * is_told
 
 
 @pytest.mark.parametrize("kind", samples.KINDS)
