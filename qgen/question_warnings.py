@@ -71,6 +71,8 @@ TELLING = 0.1
 """In so large a share of the variants, the digits of the options may give the key away."""
 GIVEN_AWAY = 0.5
 """In more than this share of the variants, a hint that holds the key was meant to."""
+OF_ALL_VARIANTS = frozenset({"constant-truth", "telling-digits", "telling-hint"})
+"""Warnings of all variants together, which further variants may take back."""
 ROUNDING = 1e-9
 TRIED_CONDITIONS = 10
 """In so many variants, answers that take no work are tried on a condition."""
@@ -104,6 +106,8 @@ class QuestionWatch:
     _given_away: dict[Place, list[str]] = field(default_factory=dict)
     _asked: dict[int, Item] = field(default_factory=dict)
     _holes_asked: list[tuple[int, ...]] = field(default_factory=list)
+    _met: set[str] = field(default_factory=set)
+    """Accepted warnings that a check of fewer variants would have given."""
 
     def see(self, item: Item, known: Values) -> None:
         """Takes note of an item; `known` are all values behind it."""
@@ -125,6 +129,14 @@ class QuestionWatch:
             elif isinstance(answer, Open) and answer.accepts is not None:
                 self._see_condition(template, answer.accepts, item, part.label)
         self._see_print(item)
+        left = OF_ALL_VARIANTS.intersection(self.template.accepted_warnings) - self._met
+        if left and self._seen >= ENOUGH_VARIANTS:
+            self._met |= left.intersection(each.code for each in self._of_all_variants())
+
+    def _of_all_variants(self) -> Iterator[Problem]:
+        yield from self._telling_hints()
+        yield from self._constant_truths()
+        yield from self._telling_digits()
 
     def problems(self, *, complete: bool, every_variant: bool) -> list[Problem]:
         """What was found, less what the question accepts with a reason.
@@ -141,7 +153,7 @@ class QuestionWatch:
         if self._seen > 1:
             found += (*self._constant_truths(), *self._telling_digits()) if enough else ()
         accepted = self.template.accepted_warnings
-        met = {each.code for each in found if each.severity == "warning"}
+        met = self._met | {each.code for each in found if each.severity == "warning"}
         kept = [each for each in found if each.severity == "error" or each.code not in accepted]
         if complete and (self._seen >= MANY_VARIANTS or every_variant):
             kept += (self._needless(code) for code in accepted if code not in met)

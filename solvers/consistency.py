@@ -34,13 +34,20 @@ def slope(level: "Tensor", at: "Tensor", mean: "Tensor", deviation: "Tensor") ->
 def follow(
     at: "Tensor", begin: "Tensor", end: "Tensor", mean: "Tensor", deviation: "Tensor"
 ) -> "Tensor":
-    """Where the flow from `at` at level `begin` is at level `end`; all have one shape."""
+    """Where the flow from `at` at level `begin` is at level `end`; all have one shape.
+
+    It is integrated in u, where the level is deviation · sinh(u): in the level itself, the flow
+    of narrow data bends within few steps.
+    """
     centre, spread = mean[..., None], deviation[..., None]
     return integrate(
-        lambda level, state: slope(level[..., None], state, centre, spread),
+        lambda u, state: (
+            slope(spread * u[..., None].sinh(), state, centre, spread)
+            * (spread * u[..., None].cosh())
+        ),
         at[..., None],
-        begin,
-        end,
+        (begin / deviation).asinh(),
+        (end / deviation).asinh(),
     )[..., 0]
 
 

@@ -180,6 +180,16 @@ class TestReasons:
         data = number(accepted_warnings={"wide-tolerance": "It was."})
         assert told(tmp_path, data, variants=200) == []
 
+    def test_a_reason_that_fewer_variants_need_is_not_needless(self, tmp_path: Path) -> None:
+        options = ("n > 200", "n != 137")
+        assert codes(told(tmp_path, select(*options), variants=120)) == {
+            ("constant-truth", "warning")
+        }
+        assert told(tmp_path, select(*options), variants=400) == []
+        accepted = select(*options) | {"accepted_warnings": {"constant-truth": "It is rare."}}
+        assert told(tmp_path, accepted, variants=120) == []
+        assert told(tmp_path, accepted, variants=400) == []
+
     def test_an_unknown_warning_is_a_mistake(self) -> None:
         (line,) = problems_of(number(accepted_warnings={"constant-truths": "So."}))
         assert "did you mean 'constant-truth'?" in line

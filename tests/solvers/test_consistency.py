@@ -69,6 +69,12 @@ def test_both_routes_of_a_target_agree(mu, tau, one, other, x):
     assert agree(DISTILLATION, values)
 
 
+@pytest.mark.parametrize(("tau", "high", "low", "x"), [("1/2", 3, "5/2", 1), ("1/2", "9/2", 4, -1)])
+def test_both_routes_agree_on_the_small_error_of_narrow_data(tau, high, low, x):
+    values = {"mu": 0, "tau": tau, "high": high, "low": low, "x": x}
+    assert agree(DISTILLATION, {name: Fraction(value) for name, value in values.items()})
+
+
 def test_pairs_by_hand():
     """τ = 12: 13 at 5 and 15 at 9 lie on one path, 20 at 16 and −15 at 9 do not."""
     answers = solve(PAIRS, PAIRS.examples[0])
