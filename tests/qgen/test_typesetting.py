@@ -119,8 +119,8 @@ def test_the_samples_compile_without_a_problem_and_say_what_they_should(tmp_path
         "A the right one",
         "nats",
         f"({last.label}) ({float(last.points):g} points) Prompt of the complex part.",
-        "Page 1 of 11",
-        "Page 11 of 11",
+        "Page 1 of 10",
+        "Page 10 of 10",
     ):
         assert words in paper, words
     for words in ("Why it is right", "ELBO", "0.0588", "worked solution", "Key", "Marking"):
