@@ -50,7 +50,7 @@ LAST_WORDS = {
 }
 """How a multiple-select question ends, and how many statements hold at least."""
 
-MANY, FEW = 20, 8
+MANY, FEW = 24, 8
 """So many variants of a question are looked at."""
 NUMBER = re.compile(r"(-?)(?:\\frac\{(\d+)\}\{(\d+)\}|(\d+(?:\.\d+)?))(?P<rest>.*)", re.DOTALL)
 
