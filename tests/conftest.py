@@ -13,7 +13,7 @@ from hypothesis import settings
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
-NEEDING_TOOLS = ("tex", "browser", "node", "install")
+NEEDING_TOOLS = ("tex", "browser", "node", "maxima", "install")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -145,6 +145,7 @@ def test_without_the_plugin_or_beside_what_it_does_not_ask_a_person_marks() -> N
     assert who_marks(item_of(*labelled, third), STACK) == ("person", "machine", "machine")
 
 
+@pytest.mark.maxima
 @pytest.mark.skipif(shutil.which("maxima") is None, reason="there is no Maxima")
 def test_maxima_says_of_numbers_and_matrices_what_qgen_says() -> None:
     stream = random.Random(3)
