@@ -403,6 +403,7 @@ class TestAnExam:
         page.fill("#q5-r2-c1", "1/2")
         page.select_option("#q7-l2", "C")
         page.get_by_label("Move C up").first.click()
+        page.fill("#q10-answer", "3-2j")
         page.fill("#q11-3-answer", "2")
         page.fill("#student-name", 'Ada "<b>" 王')
         page.reload()
@@ -413,6 +414,7 @@ class TestAnExam:
         answers = found["answers"]
         assert (answers["1"], answers["2"], answers["3"]) == (2, [3], "−0,5")
         assert answers["5"] == ["", "", "1/2", ""]
+        assert answers["10"] == "3-2j"
         assert (answers["7"], answers["8"], answers["11-3"]) == ([None, 3], [1, 3, 2], "2")
         assert set(answers) == {*map(str, range(1, 11)), *(f"11-{n}" for n in range(1, 11))}
         assert (found["format"], found["version"]) == ("qgen-responses", 1)
@@ -422,7 +424,7 @@ class TestAnExam:
         canonical = json.dumps(found, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         assert checksum == hashlib.sha256(canonical.encode()).hexdigest()
         assert checksum[:8] in page.inner_text("#receipt")
-        assert "4, 5, 6, 7, 9, 10" in page.inner_text("#left-out")
+        assert "4, 5, 6, 7, 9, 11" in page.inner_text("#left-out")
         assert "right" not in page.inner_text("#q1").replace("the right one", "")
 
     def test_the_page_says_what_it_cannot_do(self, visit: Callable[..., Any]) -> None:
