@@ -7,8 +7,8 @@ from collections.abc import Container, Iterable, Sequence
 _FORMULA_STARTS = tuple("=+-@＝＋－＠")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 _MARKS = re.compile(r'[,"\r\n]')
-# Some readers drop these, and what follows one would begin the cell.
-_UNSEEN = "".join(map(chr, (*range(0x20), 0x7F, 0xFEFF)))
+# Some readers drop these, blanks with them, and what follows one would begin the cell.
+_UNSEEN = "".join(map(chr, (*range(0x21), 0x7F, 0xA0, 0xFEFF)))
 
 
 def csv_rows(

@@ -190,6 +190,7 @@ def kept(text: str) -> str:
 @settings(max_examples=150)
 @example("=1+1", "-1")
 @example("-inf", "-1_000")
+@example("=1+1", "\x01\t=1")
 def test_hostile_cells_stay_one_cell_and_run_nothing(text, other):
     options = (
         Option(passage_of(text), True, None),
