@@ -331,8 +331,9 @@ def _distinct(production: Production, check: QuestionCheck) -> list[Variant]:
     wanted = min(ENOUGH_VARIANTS, check.variants)
     looks = _looks(production, found, wanted) if template.parameters else wanted
     if looks < wanted and not template.note:
+        counted = "1 variant" if looks == 1 else f"{looks} variants"
         message = (
-            f"question '{check.identifier}' has only {looks} variants that students can tell "
+            f"question '{check.identifier}' has only {counted} that students can tell "
             "apart; widen its parameters, or say in a 'note' why there are no more"
         )
         check.problems.append(Problem("few-variants", message, template.header.place))
