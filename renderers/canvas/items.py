@@ -120,7 +120,7 @@ class CanvasItems:
         ]
         fields = "".join(
             f"<qtimetadatafield><fieldlabel>{label}</fieldlabel>"
-            f"<fieldentry>{escaped(entry)}</fieldentry></qtimetadatafield>"
+            f"<fieldentry>{entry}</fieldentry></qtimetadatafield>"
             for label, entry in metadata
         )
         return (
@@ -290,7 +290,7 @@ class CanvasItems:
             "file_upload_question" if is_file else "essay_question",
             "" if is_file else _box(""),
             stem=escaped(asked_text(answer, self._text, labels)),
-            metadata=[("grading_notes", _plain_notes(answer, labels))],
+            metadata=[("grading_notes", escaped(_plain_notes(answer, labels)))],
             notes=notes,
         )
 

@@ -1,9 +1,9 @@
 """One package: items, a test that draws from them, a manifest, pictures."""
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
-from typing import NamedTuple
 
 from qgen.document.exam import ExamDocument, Pool
 from qgen.renderers.markup_text import attribute
@@ -13,19 +13,21 @@ from qgen.renderers.zip_stream import ZipStream
 _SECONDS = 60
 
 
-class _Listed(NamedTuple):
-    """What is kept of an item, of which a package has thousands: no text that can be made again."""
-
-    name: str
-    pictures: tuple[str, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """The items of one pool."""
+    """The items of one pool, of which a package has thousands: no text that can be made again."""
 
     pool: Pool
-    items: list[_Listed] = field(default_factory=list)
+    name: str
+    """What the names of all of them begin with."""
+    variants: "array[int]" = field(default_factory=lambda: array("L"))
+    pictures: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """By variant, where it shows any."""
+
+    def items(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The name of each item, and the pictures that it shows."""
+        for variant in self.variants:
+            yield item_name(self.name, variant), self.pictures.get(variant, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +47,21 @@ class Package:
         self._sections: list[_Section] = []
         self._pictures: dict[str, str] = {}
 
-    def item(self, pool: Pool, name: str, markup: str, pictures: dict[str, bytes]) -> bytes:
-        """An item and what it shows for the first time."""
+    def item(
+        self, pool: Pool, name: str, variant: int, markup: str, pictures: dict[str, bytes]
+    ) -> bytes:
+        """A variant of the question of this name, and what it shows for the first time."""
         written = b""
         for picture, content in sorted(pictures.items()):
             if picture not in self._pictures:
                 self._pictures[picture] = picture
                 written += self._zip.member(f"media/{picture}", content)
         # One text for a name, however many thousand items show the picture.
-        shown = tuple(self._pictures[picture] for picture in sorted(pictures))
-        self._group(pool).items.append(_Listed(name, shown))
-        return written + self._zip.member(_address(name), markup.encode())
+        group = self._group(pool, name)
+        group.variants.append(variant)
+        if pictures:
+            group.pictures[variant] = tuple(self._pictures[each] for each in sorted(pictures))
+        return written + self._zip.member(_address(item_name(name, variant)), markup.encode())
 
     def end(self, exam: ExamDocument, title: str, instructions: str) -> Iterator[bytes]:
         """The test, the manifest and the directory of the archive."""
@@ -63,26 +69,26 @@ class Package:
         yield from self._zip.stored("imsmanifest.xml", self._manifest)
         yield self._zip.end()
 
-    def _group(self, pool: Pool) -> _Group:
+    def _group(self, pool: Pool, name: str) -> _Group:
         """The group of the pool that items are from now."""
         if self._sections and self._sections[-1].groups[-1].pool is pool:
             return self._sections[-1].groups[-1]
         if not self._sections or self._sections[-1].title != pool.section:
             self._sections.append(_Section(pool.section))
-        group = _Group(pool)
+        group = _Group(pool, name)
         self._sections[-1].groups.append(group)
         return group
 
-    def _items(self) -> Iterator[_Listed]:
+    def _items(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         for section in self._sections:
             for group in section.groups:
-                yield from group.items
+                yield from group.items()
 
     def _drawn(self, group: _Group, number: int) -> str:
         """The references of a pool: one is drawn where it varies."""
         references = "".join(
             self._tag("assessmentItemRef", identifier=f"ref_{name}", href=_address(name))
-            for name, _ in group.items
+            for name, _ in group.items()
         )
         if not group.pool.varies:
             return references
@@ -159,6 +165,11 @@ class Package:
                 "</resource>\n"
             ).encode()
         yield b"</resources>\n</manifest>\n"
+
+
+def item_name(name: str, variant: int) -> str:
+    """The identifier of a variant of the question of this name."""
+    return f"{name}-v{variant:04}"
 
 
 def _address(name: str) -> str:

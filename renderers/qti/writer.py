@@ -29,7 +29,7 @@ from qgen.renderers.moodle.text import cleaned, web_form
 from qgen.renderers.package_plan import PackagePlan, package_plan
 from qgen.renderers.qti.dialect import DIALECTS
 from qgen.renderers.qti.items import QtiItems, Unfollowed
-from qgen.renderers.qti.package import Package
+from qgen.renderers.qti.package import Package, item_name
 from qgen.renderers.qti.processing import Numbers
 from qgen.renderers.qti.text import QtiText
 from qgen.renderers.writer import Chunk, Writer
@@ -117,17 +117,17 @@ class QtiWriter(Writer):
         assert self._labels is not None
         header = item.header
         safe = _UNSAFE_IN_A_NAME.sub("-", header.identifier)[:60]
-        name = f"q{self._places[id(pool)]}-{safe}-v{item.variant:04}"
+        name = f"q{self._places[id(pool)]}-{safe}"
         title = " ".join(cleaned(header.title).split())[:TITLE_LENGTH]
         labels = labels_of(header.language, self._labels)
         self._text.files.clear()
-        markup = self._items.item(item, name, title, labels)
+        markup = self._items.item(item, item_name(name, item.variant), title, labels)
         pictures = dict(self._text.files)
         packages = self._packages
         if pool.varies:
             packages = [packages[self._plan.holding(item.variant)]]
         for package in packages:
-            yield Chunk(package.file, package.item(pool, name, markup, pictures))
+            yield Chunk(package.file, package.item(pool, name, item.variant, markup, pictures))
 
     def end(self) -> Iterator[Chunk]:
         """The tests and the manifests."""
