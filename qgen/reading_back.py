@@ -21,7 +21,7 @@ from qgen.document.richtext import (
 from qgen.document.values import FORMULA_TYPES, Value, Values, brief, is_real
 from qgen.hole_prints import compare_signs, compare_words, completed, without_dot
 from qgen.marking.printed_tokens import Sign, mathml_signs, tex_signs
-from qgen.marking.printed_values import Unreadable, is_index, read_at, surroundings
+from qgen.marking.printed_values import Point, Unreadable, is_index, read_at, surroundings
 from qgen.renderers.html.text import HtmlText, Surroundings
 from qgen.renderers.item_passages import item_passages
 from qgen.renderers.latex.text import LatexPassageWriter
@@ -300,4 +300,18 @@ def _fits(
         said = complex(read_at([*left, *own, *dot, *right], {}, anywhere=True))
     except Unreadable:
         return False
-    return abs(said - meant) <= 1e-9 * max(abs(said), abs(meant))
+    away = abs(said - meant)
+    if away <= 1e-9 * max(abs(said), abs(meant)):
+        return True
+    # Where terms cancel, what rounding leaves of them is no difference.
+    return away <= 1e-13 * _size([*left, *signed, _MARK, *right], point)
+
+
+def _size(signs: list[Sign], point: Point) -> float:
+    """How large a formula would be if all its terms were added."""
+    plus = Sign("operator", "+")
+    added = [plus if each == Sign("operator", "-") else each for each in signs]
+    try:
+        return abs(complex(read_at(added, point, anywhere=True)))
+    except Unreadable:
+        return 0.0

@@ -102,6 +102,9 @@ def test_a_number_straight_before_a_fraction_is_read_as_a_mixed_one_and_told(
 @example("x - {{ h0 }}", [-3, 1, 1])
 @example("{{ h0 }}{{ h1 }}^2", [Fraction(-3, 4), -1, 1])
 @example("{{ h0 }} \\frac{1}{ {{ h1 }} }", [-3, 2, 1])
+@example(
+    r"\sqrt{{ h0 }}{{ h2 }}\sqrt{{ h2 }}-\sqrt{ {{ h0 }} }{{ h2 }}\sqrt{{ h2 }}", [2, 0, 1.25e-7]
+)
 def test_no_print_is_misread_that_says_what_is_meant(stem: str, values: list[Value]) -> None:
     try:
         meant(stem, dict(zip(NAMES, values, strict=True)))
@@ -200,7 +203,7 @@ def test_a_writer_that_loses_a_sign_is_found(name: str, monkeypatch: pytest.Monk
 def test_a_writer_that_loses_words_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     escaped = moodle_text.escaped_text
     monkeypatch.setattr(moodle_text, "escaped_text", lambda text: escaped(text)[:-1])
-    (message,) = misprints("It is {{ h0 }}.", "ELBO")
+    (message,) = misprints("It is {{ h0 }}.", "p < q")
     assert message.endswith("(Moodle)")
 
 
