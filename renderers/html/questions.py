@@ -28,6 +28,7 @@ from qgen.renderers.html.solutions import SolutionWriter
 from qgen.renderers.html.text import HtmlLine, HtmlText, Surroundings, escape, shortened
 from qgen.renderers.html.words import filled, points_text
 from qgen.renderers.labels import Labels
+from qgen.renderers.locales import number_tex
 from qgen.renderers.matrices import size_text
 from qgen.renderers.wording import hint_label, upload_label
 
@@ -44,7 +45,11 @@ class HtmlQuestions:
         self._line = HtmlLine(self.surroundings)
         self._language = ""
         self._has_solutions = has_solutions
-        self._solutions = SolutionWriter(labels, self.blocks, self.surroundings.formula)
+        self._solutions = SolutionWriter(labels, self.blocks, self._formula)
+
+    def _formula(self, tex: str) -> str:
+        """A formula of the writer's own, with the language's decimal mark."""
+        return self.surroundings.formula(number_tex(tex, self._labels.locale))
 
     def blocks(
         self, passage: Passage, heading_level: int, boxes: Mapping[str, str] | None = None

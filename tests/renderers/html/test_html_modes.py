@@ -278,3 +278,13 @@ def test_a_question_without_numbers_stands_once_on_a_page(varies: bool, variants
     page = lxml.html.document_fromstring(content)
     data = json.loads(page.xpath("//script[@type='application/json']")[0].text)
     assert 1 + len(data["questions"][0].get("others", ())) == variants
+
+
+@pytest.mark.parametrize(("language", "mark"), [("en", "."), ("de", ",")])
+@pytest.mark.parametrize("kind", ["numeric", "matrix", "complex"])
+def test_keys_have_the_decimal_mark_of_the_pages_language(kind, language, mark):
+    exam = replace(exam_of(samples.item(kind)), language=language)
+    (page,) = pages(exam, PRACTICE).values()
+    solution = lxml.html.document_fromstring(page).xpath("//details[@class='solution']")[0]
+    formulas = " ".join(map(words, solution.xpath(".//*[local-name()='math']")))
+    assert set(re.findall(r"\d([.,])\d", formulas)) == {mark}
