@@ -37,9 +37,10 @@ def in_brackets(value: Complex) -> str:
 def squared_margin(value: Complex, tolerance: Tolerance) -> float:
     """The square of the distance at which a platform accepts a number; the edge is in.
 
-    A platform reckons in binary, so that a little more than the tolerance is accepted.
+    A platform reckons in binary, so that a little more than the tolerance is accepted: a share of
+    the number, since nothing else is small beside a number of 1e-15.
     """
-    size = max(1.0, abs(complex(value.real, value.imaginary)))
+    size = abs(complex(value.real, value.imaginary))
     return float(squared_reach(value, tolerance)) * (1 + 1e-9) + (_ROUNDING * size) ** 2
 
 
