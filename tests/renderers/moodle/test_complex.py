@@ -57,7 +57,7 @@ ANSWERS = {
 
 
 def around(answer: ComplexAnswer) -> Iterator[tuple[Fraction, Fraction]]:
-    """Zero, key, mistakes, and in eight directions from each a little within and beyond the edge."""
+    """Zero, key, mistakes, and around each, in eight directions, both sides of the edge."""
     yield Fraction(0), Fraction(0)
     for value in (answer.key, *(mistake.value for mistake in answer.mistakes)):
         real, imaginary = exact_parts(value)
