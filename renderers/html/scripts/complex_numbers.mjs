@@ -219,13 +219,17 @@ complexNumbers.mark = ({ value, mistakes, tolerance: [kind, amount] }, given) =>
   return { credit: ZERO, mistake: nearest }
 }
 
-complexNumbers.shown = ({ real, imaginary }) => {
+/** A part as it is shown: what may be zero is zero, and no rounding. @type {(part: {value: Fraction, slack: Fraction}) => Fraction} */
+const withoutRounding = ({ value, slack }) => (compared(magnitude(value), slack) <= 0 ? ZERO : value)
+
+complexNumbers.shown = (read) => {
+  const [real, imaginary] = [withoutRounding(read.real), withoutRounding(read.imaginary)]
   /** @type {(number: Fraction) => string} */
   const digits = (number) => `${Number(double(number).toPrecision(6))}`
-  const size = digits(magnitude(imaginary.value))
+  const size = digits(magnitude(imaginary))
   const unit = size === "1" ? "i" : `${size}i`
-  if (!imaginary.value.top) return digits(real.value)
-  const isNegative = imaginary.value.top < 0n
-  if (!real.value.top) return `${isNegative ? "-" : ""}${unit}`
-  return `${digits(real.value)} ${isNegative ? "-" : "+"} ${unit}`
+  if (!imaginary.top) return digits(real)
+  const isNegative = imaginary.top < 0n
+  if (!real.top) return `${isNegative ? "-" : ""}${unit}`
+  return `${digits(real)} ${isNegative ? "-" : "+"} ${unit}`
 }

@@ -403,6 +403,12 @@ def test_complex_numbers_are_read_alike() -> None:
     assert set(others) == {NO_NUMBER.sentence}
 
 
+def test_a_page_shows_no_rounding_of_a_complex_number() -> None:
+    texts = ["e^(i*pi)", "8e^(-2i*pi)", "3e^(i*pi/2)", "e^(i*pi)+1", "1e-20i - 2", "1.5"]
+    found = [read[4] for read in page("complex", [[text] for text in texts])]
+    assert found == ["-1", "8", "3i", "0", "-2 + 1e-20i", "1.5"]
+
+
 def test_complex_numbers_are_marked_alike() -> None:
     stream = random.Random(22)
     cases, expected = [], []
