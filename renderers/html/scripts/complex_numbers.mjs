@@ -19,7 +19,7 @@ import { tenTo } from "./rules.mjs"
 const UNITS = ["i", "j"]
 const CAPITAL_UNIT = /(?<![A-Za-z])I(?![A-Za-z])/g
 const HAS_UNIT = /(?<![A-Za-z])[ij]|[ij](?![A-Za-z])/
-const IMAGINARY = /^(?<before>[^ij/^]*?) *[*·×⋅∙]? *[ij] *(?:\/ *(?<below>[1-9][0-9]*))?$/
+const IMAGINARY = /^(?<before>[^ij/^]*?)(?<factor> *[*·×⋅∙])? *[ij] *(?:\/ *(?<below>[1-9][0-9]*))?$/
 const EXPONENT_BEHIND = /[0-9.] *[eE]$/
 const NO_SEPARATOR_BEHIND = "^*·×⋅∙/({+-"
 const LARGEST_POWER = 100n
@@ -90,7 +90,7 @@ function termsOf(text) {
 /** By what the unit is multiplied; null where more than a number may stand before it. @type {(term: string, unit: RegExpExecArray) => Fraction | Refusal | null} */
 function multipleOf(term, unit) {
   const before = stripped(unit.groups?.before ?? "")
-  if (/^[+-]/.test(before) || before.includes("**")) return null
+  if (/^[+-]/.test(before) || before.includes("**") || (unit.groups?.factor && !before)) return null
   const number = before ? readNumber(before) : ONE
   if ("refused" in number) return number
   const size = over(number, exactly(unit.groups?.below ?? "1"))
