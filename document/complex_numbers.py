@@ -56,6 +56,21 @@ def _part_tex(value: Real) -> str:
     return number_latex(value)
 
 
+def in_decimals(value: Complex) -> Complex | None:
+    """The number with floats for its fractions; None where no part is printed as a fraction."""
+    if not (_is_fraction(value.real) or _is_fraction(value.imaginary)):
+        return None
+    return Complex(_as_decimal(value.real), _as_decimal(value.imaginary))
+
+
+def _as_decimal(part: Real) -> Real:
+    return float(part) if _is_fraction(part) else part
+
+
+def _is_fraction(part: Real) -> bool:
+    return isinstance(part, Fraction) and r"\frac" in _part_tex(part)
+
+
 def exact_parts(value: Complex) -> tuple[Fraction, Fraction]:
     """Both parts as the numbers that they stand for."""
     return exact_value(value.real), exact_value(value.imaginary)

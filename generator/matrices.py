@@ -9,7 +9,7 @@ from qgen.document.answers import MatrixAnswer, MatrixMistake, Rows
 from qgen.document.matrices import typed_rows
 from qgen.document.numbers import exact_value
 from qgen.document.richtext import Passage
-from qgen.document.values import LARGEST, Real, Value, brief, is_real
+from qgen.document.values import LARGEST, Complex, Real, Value, brief, is_real
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.worded import Printed
 
@@ -71,6 +71,13 @@ def _rows(placed: Placed, value: Value) -> Rows:
 def _row(placed: Placed, line: Value) -> tuple[Real, ...]:
     entries = []
     for entry in line if isinstance(line, tuple) else (line,):
+        if isinstance(entry, Complex):
+            message = (
+                f"an entry of '{placed.expression.source}' is {brief(entry)}; matrices as answers "
+                f"know real numbers only: ask for a complex one in a part of its own, with "
+                f"'number: complex' ({placed.place})"
+            )
+            raise VariantFailure("answer", message)
         if not is_real(entry) or not -LARGEST < entry < LARGEST or not isfinite(entry):
             message = (
                 f"an entry of '{placed.expression.source}' is {brief(entry)}, not a finite number "

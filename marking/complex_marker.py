@@ -23,8 +23,13 @@ class Given:
 
     @property
     def value(self) -> AnyNumber:
-        """The number itself."""
-        return complex_value(self.real, self.imaginary)
+        """The number itself; a part that may be zero is zero.
+
+        What is left of a part by rounding has a sign, and would turn `arg` by half a circle.
+        """
+        real = Fraction(0) if abs(self.real) <= self.real_slack else self.real
+        is_real = abs(self.imaginary) <= self.imaginary_slack
+        return complex_value(real, Fraction(0) if is_real else self.imaginary)
 
 
 def given_as_typed(typed: TypedComplex) -> Given:

@@ -58,7 +58,9 @@ _UNITS = ("i", "j")
 _OTHER_UNITS = str.maketrans({"𝑖": "i", "ⅈ": "i", "𝑗": "j", "ⅉ": "j"})
 _CAPITAL = re.compile(r"(?<![A-Za-z])I(?![A-Za-z])")
 _HAS_UNIT = re.compile(r"(?<![A-Za-z])[ij]|[ij](?![A-Za-z])")
-_IMAGINARY = re.compile(r"(?P<before>[^ij/^]*?) *[*·×⋅∙]? *[ij] *(?:/ *(?P<below>[1-9][0-9]*))?")
+_IMAGINARY = re.compile(
+    r"(?P<before>[^ij/^]*?)(?P<factor> *[*·×⋅∙])? *[ij] *(?:/ *(?P<below>[1-9][0-9]*))?"
+)
 _EXPONENT_BEHIND, _DIGIT = re.compile(r"[0-9.] *[eE]$"), re.compile(r"[0-9]")
 _NO_SEPARATOR_BEHIND = frozenset("^*·×⋅∙/({+-")
 _MOST_OF_EXPONENT = 100
@@ -130,7 +132,7 @@ def _terms(text: str) -> list[str]:
 def _multiple(term: str, imaginary: re.Match[str]) -> Fraction | Refusal | None:
     """By what the unit is multiplied; None where more than a number may stand before it."""
     before = imaginary["before"].strip()
-    if before[:1] in ("+", "-") or "**" in before:
+    if before[:1] in ("+", "-") or "**" in before or (imaginary["factor"] and not before):
         return None
     number = parse_number(before) if before else Fraction(1)
     if isinstance(number, Refusal):

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import isqrt
 
 from qgen.document.answers import ComplexAnswer, Tolerance
-from qgen.document.complex_numbers import complex_tex
+from qgen.document.complex_numbers import complex_tex, in_decimals
 from qgen.document.formula import number_latex
 from qgen.document.numbers import terminating
 from qgen.document.values import Complex
@@ -14,6 +14,17 @@ from qgen.marking.rules import reach_of, squared_reach
 _LONGEST_DECIMAL = 10
 _ROUNDING = 1e-14
 """What a double loses of a number, as a share of it."""
+
+
+def complex_key_tex(value: Complex) -> str:
+    r"""The number as TeX, with its decimals where it has fractions.
+
+    >>> complex_key_tex(Complex(Fraction(4, 17), Fraction(-1, 17)))
+    '\\frac{4}{17} - \\frac{1}{17}i \\approx 0.235294 - 0.0588235i'
+    """
+    decimals = in_decimals(value)
+    text = complex_tex(value)
+    return text if decimals is None else rf"{text} \approx {complex_tex(decimals)}"
 
 
 def accepted_tex(answer: ComplexAnswer) -> str:
@@ -37,9 +48,10 @@ def in_brackets(value: Complex) -> str:
 def squared_margin(value: Complex, tolerance: Tolerance) -> float:
     """The square of the distance at which a platform accepts a number; the edge is in.
 
-    A platform reckons in binary, so that a little more than the tolerance is accepted.
+    A platform reckons in binary, so that a little more than the tolerance is accepted: a share of
+    the number, since nothing else is small beside a number of 1e-15.
     """
-    size = max(1.0, abs(complex(value.real, value.imaginary)))
+    size = abs(complex(value.real, value.imaginary))
     return float(squared_reach(value, tolerance)) * (1 + 1e-9) + (_ROUNDING * size) ** 2
 
 

@@ -19,11 +19,11 @@ from qgen.document.answers import (
     option_letter,
     ordering_key,
 )
-from qgen.document.complex_numbers import typed_complex
+from qgen.document.complex_numbers import in_decimals, typed_complex
 from qgen.document.formula import typed
 from qgen.document.matrices import typed_rows
 from qgen.document.numbers import machine_decimal
-from qgen.document.values import Real
+from qgen.document.values import Complex, Real
 from qgen.marking.rules import accepted_interval
 from qgen.renderers.remembering import made_once
 
@@ -37,7 +37,7 @@ def key_text(answer: Answer) -> str:
         case Numeric():
             return _number_text(answer.key)
         case ComplexAnswer():
-            return typed_complex(answer.key)
+            return _complex_text(answer.key)
         case FormulaAnswer():
             return typed(answer.key)
         case MatrixAnswer():
@@ -67,3 +67,10 @@ def _number_text(value: Real) -> str:
     if isinstance(value, Fraction) and value.denominator != 1:
         return f"{value} ({machine_decimal(value)})"
     return machine_decimal(value)
+
+
+def _complex_text(value: Complex) -> str:
+    text, decimals = typed_complex(value), in_decimals(value)
+    if decimals is None or typed_complex(decimals) == text:
+        return text
+    return f"{text} ({typed_complex(decimals)})"

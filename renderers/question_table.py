@@ -18,6 +18,7 @@ from qgen.document.answers import (
     ShortAnswer,
     SingleChoice,
 )
+from qgen.document.complex_numbers import typed_complex
 from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import CsvOptions
 from qgen.document.matrices import typed_rows
@@ -147,7 +148,9 @@ def _key(answer: Answer) -> str:
             return " ".join(plain_characters(line.text) for line in answer.rubric)
         case ShortAnswer():
             return " | ".join(answer.accepted)
-        case ComplexAnswer() | FormulaAnswer() | MatrixAnswer():
+        case ComplexAnswer():
+            return typed_complex(answer.key)
+        case FormulaAnswer() | MatrixAnswer():
             return key_text(answer)
         case _:
             assert_never(answer)

@@ -24,12 +24,11 @@ from qgen.document.answers import (
     option_letter,
     ordering_key,
 )
-from qgen.document.complex_numbers import complex_tex
 from qgen.document.exam import Item
 from qgen.document.formula import latex, typed
 from qgen.document.richtext import Passage
 from qgen.marking.rules import accepted_interval
-from qgen.renderers.complex_numbers import accepted_tex
+from qgen.renderers.complex_numbers import accepted_tex, complex_key_tex
 from qgen.renderers.html.text import escape
 from qgen.renderers.html.words import (
     filled,
@@ -104,7 +103,10 @@ class SolutionWriter:
                 yield from self._complex_key(answer)
                 yield from self._mistakes(
                     [
-                        (self.formula(complex_tex(m.value)) + self._credit(m.credit), m.feedback)
+                        (
+                            self.formula(complex_key_tex(m.value)) + self._credit(m.credit),
+                            m.feedback,
+                        )
                         for m in answer.mistakes
                     ]
                 )
@@ -197,7 +199,8 @@ class SolutionWriter:
 
     def _complex_key(self, answer: ComplexAnswer) -> Iterator[str]:
         unit = "" if answer.unit is None else f" {escape(answer.unit)}"
-        key, accepted = f"{self.formula(complex_tex(answer.key))}{unit}", accepted_tex(answer)
+        key = f"{self.formula(complex_key_tex(answer.key))}{unit}"
+        accepted = accepted_tex(answer)
         if accepted:
             key += f' <span class="accepted">({self.formula(accepted)})</span>'
         yield self._key_line(key)

@@ -26,14 +26,13 @@ from qgen.document.answers import (
     option_letter,
     ordering_key,
 )
-from qgen.document.complex_numbers import complex_tex
 from qgen.document.exam import Item
 from qgen.document.formula import Symbol, latex, number_latex
 from qgen.document.numbers import exact_value, terminating
 from qgen.document.richtext import Passage
 from qgen.document.values import Real
 from qgen.marking.rules import accepted_interval
-from qgen.renderers.complex_numbers import accepted_tex
+from qgen.renderers.complex_numbers import accepted_tex, complex_key_tex
 from qgen.renderers.labels import Labels
 from qgen.renderers.latex.characters import escape
 from qgen.renderers.latex.text import LatexPassageWriter, formula, is_short
@@ -244,7 +243,7 @@ class LatexQuestions:
                 yield from self._mistakes(
                     [
                         (
-                            self._formula(complex_tex(mistake.value))
+                            self._formula(complex_key_tex(mistake.value))
                             + self._credit(mistake.credit),
                             mistake.feedback,
                         )
@@ -298,7 +297,7 @@ class LatexQuestions:
 
     def _accepted_complex(self, answer: ComplexAnswer) -> str:
         """The key with its unit, and how far from it an answer is taken for it."""
-        key, accepted = self._formula(complex_tex(answer.key)), accepted_tex(answer)
+        key, accepted = self._formula(complex_key_tex(answer.key)), accepted_tex(answer)
         key += f"~{escape(answer.unit)}" if answer.unit else ""
         return f"{key} ({self._formula(accepted)})" if accepted else key
 

@@ -20,12 +20,12 @@ from qgen.document.answers import (
     matching_key,
     ordering_key,
 )
-from qgen.document.complex_numbers import complex_tex, typed_complex
+from qgen.document.complex_numbers import typed_complex
 from qgen.document.formula import Formula, latex, typed
 from qgen.document.numbers import machine_decimal
 from qgen.document.richtext import Passage
 from qgen.document.values import Complex
-from qgen.renderers.complex_numbers import accepted_tex
+from qgen.renderers.complex_numbers import accepted_tex, complex_key_tex
 from qgen.renderers.keys import accepted_decimals
 from qgen.renderers.labels import Labels
 from qgen.renderers.matrices import key_tex, rows_tex, scoring_text, size_text
@@ -213,7 +213,7 @@ def _complex_notes(answer: ComplexAnswer, text: PassageWriter, labels: Labels) -
 
 def _complex(value: Complex) -> str:
     """A complex number typeset and as it is typed."""
-    return f"{_typeset(complex_tex(value))}, <code>{escaped(typed_complex(value))}</code>"
+    return f"{_typeset(complex_key_tex(value))}, <code>{escaped(typed_complex(value))}</code>"
 
 
 @made_once

@@ -21,9 +21,9 @@ from qgen.document.answers import (
     option_letter,
     ordering_key,
 )
-from qgen.document.complex_numbers import complex_tex
 from qgen.document.exam import Paper
 from qgen.document.formula import latex
+from qgen.renderers.complex_numbers import complex_key_tex
 from qgen.renderers.matrices import rows_tex
 from qgen.renderers.paper.questions import Words
 
@@ -94,7 +94,7 @@ class KeySheet:
             case Numeric():
                 return words.number(answer.key)
             case ComplexAnswer():
-                return words.formula(complex_tex(answer.key))
+                return words.formula(complex_key_tex(answer.key))
             case FormulaAnswer():
                 return words.formula(latex(answer.key))
             case MatrixAnswer():

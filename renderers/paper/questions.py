@@ -27,14 +27,13 @@ from qgen.document.answers import (
     option_letter,
     ordering_key,
 )
-from qgen.document.complex_numbers import complex_tex
 from qgen.document.exam import Item
 from qgen.document.formula import Symbol, latex, number_latex
 from qgen.document.numbers import exact_value, terminating
 from qgen.document.richtext import Passage
 from qgen.document.values import Real
 from qgen.marking.rules import accepted_interval
-from qgen.renderers.complex_numbers import accepted_tex
+from qgen.renderers.complex_numbers import accepted_tex, complex_key_tex
 from qgen.renderers.labels import Labels
 from qgen.renderers.locales import date_text, number_tex
 from qgen.renderers.matrices import key_tex, rows_tex
@@ -325,7 +324,7 @@ class PaperQuestions:
                 yield from self._mistakes(
                     [
                         (
-                            words.formula(complex_tex(mistake.value))
+                            words.formula(complex_key_tex(mistake.value))
                             + words.credit(mistake.credit),
                             mistake.feedback,
                         )
@@ -397,7 +396,7 @@ class PaperQuestions:
     def _accepted_complex(self, answer: ComplexAnswer) -> str:
         """The key with its unit, and how far from it an answer is taken for it."""
         words = self.words
-        key, accepted = words.formula(complex_tex(answer.key)), accepted_tex(answer)
+        key, accepted = words.formula(complex_key_tex(answer.key)), accepted_tex(answer)
         if answer.unit:
             key += words.text(f"\N{NO-BREAK SPACE}{answer.unit}")
         return f'{key}#" (";{words.formula(accepted)}#")";' if accepted else key

@@ -4,7 +4,7 @@ Numbers are marked by their ends (`gte`, `lte`): an engine that ignores the tole
 would refuse all but the key, and another one would accept every text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -25,6 +25,7 @@ from qgen.document.answers import (
     Tolerance,
     entries_of,
 )
+from qgen.document.complex_numbers import exact_parts
 from qgen.document.numbers import exact_value
 from qgen.document.values import Complex, Real
 from qgen.marking.rules import accepted_interval
@@ -185,36 +186,57 @@ class Processing:
     def complex(self, answer: ComplexAnswer) -> str:
         """Full marks within the tolerance in the plane, then the nearest known mistake in reach."""
         names = part_names(self._name)
-        blank = [self._tag("isNull", self._tag("variable", identifier=name)) for name in names]
-        cases = [
-            (self._tag("or", "".join(blank)), self._score(Fraction(0))),
-            (self._is_near(answer.key, answer.tolerance), self._score(self._points)),
+        real, imaginary = (
+            self._tag("isNull", self._tag("variable", identifier=name)) for name in names
+        )
+        nothing = self._score(Fraction(0))
+        sparing = [
+            case
+            for box, is_blank in enumerate((real, imaginary))
+            for case in self._complex_cases(answer, box, is_blank)
         ]
-        for place, mistake in enumerate(answer.mistakes):
-            conditions = [self._is_near(mistake.value, answer.tolerance)]
-            for other in rivals(answer, place):
-                order = "lte" if place < other else "lt"
-                away = self._squared_distance(mistake.value)
-                theirs = self._squared_distance(answer.mistakes[other].value)
-                conditions.append(self._tag(order, away + theirs))
-            met = "".join(conditions)
-            earned = self._points * mistake.credit
-            effect = self._feedback(place) + (self._score(earned) if earned else "")
-            cases.append((self._tag("and", met) if len(conditions) > 1 else met, effect))
-        return self._when(cases)
+        # An empty box is a part that is zero, unless both of them are empty.
+        before = [(self._tag("and", real + imaginary), nothing), *sparing] if sparing else []
+        incomplete = (self._tag("or", real + imaginary), nothing)
+        return self._when([*before, incomplete, *self._complex_cases(answer)])
 
-    def _squared_distance(self, value: Complex) -> str:
+    def _complex_cases(
+        self, answer: ComplexAnswer, empty: int | None = None, is_blank: str = ""
+    ) -> Iterator[tuple[str, str]]:
+        """The key and each mistake with what it earns; `empty` is the box that was left so."""
+        values = [answer.key, *(mistake.value for mistake in answer.mistakes)]
+        for place, value in enumerate(values, -1):
+            if empty is not None and not _is_met_by_zero(value, empty, answer.tolerance):
+                continue
+            conditions = [is_blank] if is_blank else []
+            conditions.append(self._is_near(value, answer.tolerance, empty))
+            if place < 0:
+                effect = self._score(self._points)
+            else:
+                for other in rivals(answer, place):
+                    order = "lte" if place < other else "lt"
+                    theirs = self._squared_distance(answer.mistakes[other].value, empty)
+                    away = self._squared_distance(value, empty)
+                    conditions.append(self._tag(order, away + theirs))
+                earned = self._points * answer.mistakes[place].credit
+                effect = self._feedback(place) + (self._score(earned) if earned else "")
+            met = "".join(conditions)
+            yield self._tag("and", met) if len(conditions) > 1 else met, effect
+
+    def _squared_distance(self, value: Complex, empty: int | None = None) -> str:
         squares = []
-        for name, part in zip(part_names(self._name), (value.real, value.imaginary), strict=True):
-            given = self._tag("variable", identifier=name)
+        for box, part in enumerate((value.real, value.imaginary)):
+            given = self._tag("variable", identifier=part_names(self._name)[box])
+            if box == empty:
+                given = self._base("float", "0")
             away = self._tag("subtract", given + self._base("float", number(part)))
             squares.append(self._tag("product", away + away))
         return self._tag("sum", "".join(squares))
 
-    def _is_near(self, value: Complex, tolerance: Tolerance) -> str:
+    def _is_near(self, value: Complex, tolerance: Tolerance, empty: int | None = None) -> str:
         """Whether the response lies within the tolerance; its edge is in, however it is rounded."""
         reach = self._base("float", number(squared_margin(value, tolerance)))
-        return self._tag("lte", self._squared_distance(value) + reach)
+        return self._tag("lte", self._squared_distance(value, empty) + reach)
 
     def entries(self, answer: MatrixAnswer) -> str:
         """A share for each right entry, or full marks for all; then a known mistake's feedback."""
@@ -402,6 +424,12 @@ class Processing:
 def one_line(text: str) -> str:
     """Words as they can be typed: with one blank between them."""
     return " ".join(cleaned(text).split())
+
+
+def _is_met_by_zero(value: Complex, box: int, tolerance: Tolerance) -> bool:
+    """Whether a number near enough to this one may have nothing in a box."""
+    part = exact_parts(value)[box]
+    return part * part <= squared_margin(value, tolerance)
 
 
 def _truth(value: bool) -> str:

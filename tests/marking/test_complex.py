@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from qgen.document.answers import ComplexAnswer, ComplexMistake, Tolerance
 from qgen.document.complex_numbers import complex_tex, typed_complex
 from qgen.document.richtext import passage_of
-from qgen.document.values import Complex
+from qgen.document.values import Complex, as_complex
 from qgen.marking.complex_checks import complex_faults
 from qgen.marking.complex_marker import Given, mark_complex
 from qgen.marking.complex_reader import read_complex
@@ -62,6 +62,9 @@ REFUSED = {
     "1/0+i": "divides by zero",
     "inf+i": "finite",
     "3+": "not a number",
+    "*i": "Something is missing before",
+    "8+*i": "Something is missing before",
+    "-·i/2": "Something is missing before",
     "": "Nothing was typed",
     "i" * 101: "at most 100 characters",
     "(1+i)^1000": "too large",
@@ -174,6 +177,24 @@ def test_the_nearest_mistake_is_recognised() -> None:
     assert mark_response(part, "5+3.99j", {}).credit == 0
     assert mark_response(part, " ", {}).outcome == "blank"
     assert mark_response(part, "1/2i", {}).outcome == "unreadable"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("5e^(i*pi)", (-5, 0)),
+        ("5e^(-i*pi)", (-5, 0)),
+        ("5e^(i*pi/2)", (0, 5)),
+        ("e^(i*pi) + 1", (0, 0)),
+        ("-5 + 1e-20i", (-5, F(1, 10**20))),
+    ],
+)
+def test_what_follows_starts_from_no_rounding(text: str, value: tuple[Any, Any]) -> None:
+    (part,) = samples.sole(asked(Complex(5, 5), "absolute", 1))
+    number = mark_response(part, text, {}).number
+    assert number is not None
+    found = as_complex(number)
+    assert (found.real, found.imaginary) == value
 
 
 FAULTY = {

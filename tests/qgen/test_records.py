@@ -76,7 +76,7 @@ class TestKeyTable:
             "1-C, 2-A",
             "B, C, A",
             "marked by a person",
-            "1/3-2i",
+            "1/3-2i (0.333333333333333-2i)",
         ]
         assert [row["points"] for row in rows(samples.exam())[count : 2 * count]] == [
             str(Fraction(number, 2)) for number in range(1, count + 1)

@@ -71,6 +71,10 @@ def choice(*flags: bool) -> tuple[Option, ...]:
     )
 
 
+def test_a_complex_key_stands_alone():
+    assert "1/3-2i" in row_of(samples.ANSWERS[COMPLEX]).values()
+
+
 @pytest.mark.parametrize("kind", samples.KINDS)
 def test_every_kind_has_a_row_for_each_part(kind):
     asked = samples.parts(kind)

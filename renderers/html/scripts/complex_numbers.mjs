@@ -19,7 +19,7 @@ import { tenTo } from "./rules.mjs"
 const UNITS = ["i", "j"]
 const CAPITAL_UNIT = /(?<![A-Za-z])I(?![A-Za-z])/g
 const HAS_UNIT = /(?<![A-Za-z])[ij]|[ij](?![A-Za-z])/
-const IMAGINARY = /^(?<before>[^ij/^]*?) *[*·×⋅∙]? *[ij] *(?:\/ *(?<below>[1-9][0-9]*))?$/
+const IMAGINARY = /^(?<before>[^ij/^]*?)(?<factor> *[*·×⋅∙])? *[ij] *(?:\/ *(?<below>[1-9][0-9]*))?$/
 const EXPONENT_BEHIND = /[0-9.] *[eE]$/
 const NO_SEPARATOR_BEHIND = "^*·×⋅∙/({+-"
 const LARGEST_POWER = 100n
@@ -90,7 +90,7 @@ function termsOf(text) {
 /** By what the unit is multiplied; null where more than a number may stand before it. @type {(term: string, unit: RegExpExecArray) => Fraction | Refusal | null} */
 function multipleOf(term, unit) {
   const before = stripped(unit.groups?.before ?? "")
-  if (/^[+-]/.test(before) || before.includes("**")) return null
+  if (/^[+-]/.test(before) || before.includes("**") || (unit.groups?.factor && !before)) return null
   const number = before ? readNumber(before) : ONE
   if ("refused" in number) return number
   const size = over(number, exactly(unit.groups?.below ?? "1"))
@@ -219,13 +219,17 @@ complexNumbers.mark = ({ value, mistakes, tolerance: [kind, amount] }, given) =>
   return { credit: ZERO, mistake: nearest }
 }
 
-complexNumbers.shown = ({ real, imaginary }) => {
+/** A part as it is shown: what may be zero is zero, and no rounding. @type {(part: {value: Fraction, slack: Fraction}) => Fraction} */
+const withoutRounding = ({ value, slack }) => (compared(magnitude(value), slack) <= 0 ? ZERO : value)
+
+complexNumbers.shown = (read) => {
+  const [real, imaginary] = [withoutRounding(read.real), withoutRounding(read.imaginary)]
   /** @type {(number: Fraction) => string} */
   const digits = (number) => `${Number(double(number).toPrecision(6))}`
-  const size = digits(magnitude(imaginary.value))
+  const size = digits(magnitude(imaginary))
   const unit = size === "1" ? "i" : `${size}i`
-  if (!imaginary.value.top) return digits(real.value)
-  const isNegative = imaginary.value.top < 0n
-  if (!real.value.top) return `${isNegative ? "-" : ""}${unit}`
-  return `${digits(real.value)} ${isNegative ? "-" : "+"} ${unit}`
+  if (!imaginary.top) return digits(real)
+  const isNegative = imaginary.top < 0n
+  if (!real.top) return `${isNegative ? "-" : ""}${unit}`
+  return `${digits(real)} ${isNegative ? "-" : "+"} ${unit}`
 }

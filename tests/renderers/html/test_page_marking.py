@@ -343,6 +343,7 @@ COMPLEX_TEXTS = (
     *("½i", "２i", "3i-2.", "1 000i", "1'000+2i", "3√2i", "3+√2*i", "mini", "3∠40", "", " ", "²i"),
     *("|3+4i|", "abs(3+4i)i", "i" * 101, "i(1+i)", "1e5-3i", "5.e-3i", "2 e-3 + i", "i/-2", "-+2i"),
     *("(2+i)^-2", "0*i", "i*0+1", "(i)^0", "exp(0*i)", "3+2i ", "\t2i", "3\u00a0+\u00a02i", "1_0i"),
+    *("*i", "8+*i", "-*i", "8 + · i", "×i/2", "2**i", "2* *i", "i*", "2 * i", "-3·i/4"),
 )
 COMPLEX_PIECES = "i i i j 1 2 3 0.5 1,5 1/2 10 e pi π exp( sqrt( ( ) + + - - * / ^2 ² | I %".split()
 COMPLEX_OPERANDS = "i 2i -i 3 (1+i) (2-3i) 0.5i sqrt(2) pi exp(i) e^(2i) i/3 (1/3) |3-4i|".split()
@@ -401,6 +402,12 @@ def test_complex_numbers_are_read_alike() -> None:
     plain, *others = page("complex", [["1/2-i/3", True], ["sqrt(2)i", True], ["(1+i)^2", True]])
     assert plain[:4] == ["1/2", "0", "-1/3", "0"]
     assert set(others) == {NO_NUMBER.sentence}
+
+
+def test_a_page_shows_no_rounding_of_a_complex_number() -> None:
+    texts = ["e^(i*pi)", "8e^(-2i*pi)", "3e^(i*pi/2)", "e^(i*pi)+1", "1e-20i - 2", "1.5"]
+    found = [read[4] for read in page("complex", [[text] for text in texts])]
+    assert found == ["-1", "8", "3i", "0", "-2 + 1e-20i", "1.5"]
 
 
 def test_complex_numbers_are_marked_alike() -> None:

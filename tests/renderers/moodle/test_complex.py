@@ -1,6 +1,7 @@
 """Complex numbers in Moodle: two boxes of its own, one of STACK, two of the Formulas plugin."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 
@@ -40,6 +41,12 @@ ANSWERS = {
     ),
     "share": ComplexAnswer(Complex(-0.5, THIRD), Tolerance("relative", Fraction(1, 100))),
     "digits": ComplexAnswer(Complex(120, 35), Tolerance("significant_digits", Fraction(3))),
+    "tiny": ComplexAnswer(
+        Complex(3.6e-15, 7.2e-15),
+        Tolerance("relative", Fraction(1, 100)),
+        None,
+        (wrong(3.6e-15, -7.2e-15, Fraction(1, 2)),),
+    ),
     "crowded": ComplexAnswer(
         Complex(3, -2),
         Tolerance("absolute", Fraction(1, 2)),
@@ -50,7 +57,8 @@ ANSWERS = {
 
 
 def around(answer: ComplexAnswer) -> Iterator[tuple[Fraction, Fraction]]:
-    """Key, mistakes, and in eight directions from each a little within and beyond the edge."""
+    """Zero, key, mistakes, and around each, in eight directions, both sides of the edge."""
+    yield Fraction(0), Fraction(0)
     for value in (answer.key, *(mistake.value for mistake in answer.mistakes)):
         real, imaginary = exact_parts(value)
         reach = Fraction(reach_of(value, answer.tolerance)) or Fraction(1, 1000)
@@ -70,7 +78,7 @@ def test_stack_marks_as_the_grader_does(name: str) -> None:
     assert stack.element.findtext("input/forbidwords") == "j"
     for real, imaginary in around(answer):
         ours = mark_complex(answer, Given(real, imaginary))
-        told = stack.mark(f"({float(real)!r})+({float(imaginary)!r})*i")
+        told = stack.mark(f"({Decimal(float(real)):f})+({Decimal(float(imaginary)):f})*i")
         assert told.score == pytest.approx(float(ours.credit), abs=1e-5)
         expected = "KEY" if ours.credit == 1 else f"NOT{len(answer.mistakes)}"
         if ours.mistake is not None:

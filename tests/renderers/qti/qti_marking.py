@@ -116,10 +116,15 @@ def _complex_numbers(name: str, answer: ComplexAnswer) -> Iterator[tuple[dict[st
     def typed(real: object, imaginary: object) -> dict[str, str]:
         return {f"{name}_RE": str(real), f"{name}_IM": str(imaginary)}
 
+    def decimal(part: Fraction) -> str:
+        return format(float(part), ".25f")
+
     for real, imaginary in _around(answer):
-        plain = (format(float(part), ".25f") for part in (real, imaginary))
-        yield typed(*plain), mark_complex(answer, Given(real, imaginary))
-    for half in (typed(float(answer.key.real), ""), typed("abc", 1), typed("", "")):
+        yield typed(decimal(real), decimal(imaginary)), mark_complex(answer, Given(real, imaginary))
+        # A box that is left empty is a part that is zero.
+        yield typed(decimal(real), ""), mark_complex(answer, Given(real, Fraction(0)))
+        yield typed("", decimal(imaginary)), mark_complex(answer, Given(Fraction(0), imaginary))
+    for half in (typed("", ""), typed("abc", "")):
         yield half, Mark(Fraction(0))
 
 

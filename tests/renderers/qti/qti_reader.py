@@ -259,6 +259,8 @@ class _Run:
                 return inner[0] in inner[1]
             case "gte":
                 return inner[0] >= inner[1]
+            case "lt":
+                return inner[0] < inner[1]
             case "lte":
                 return inner[0] <= inner[1]
             case "equal":

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from qgen.document.answers import (
     Answer,
+    ComplexAnswer,
+    ComplexMistake,
     Matching,
     MatrixAnswer,
     MatrixMistake,
@@ -36,6 +38,7 @@ from qgen.document.richtext import (
     Text,
     passage_of,
 )
+from qgen.document.values import Complex
 from qgen.renderers.qti.writer import QtiWriter
 from tests import samples
 from tests.renderers.canvas.test_canvas import asking, exact, exam_of, tolerances
@@ -121,6 +124,26 @@ def test_matrices_are_marked_by_their_own_rule(key, version, credit):
     assert_alike(answer, version)
     (item,) = package_of(asking(answer), numbers="equal").items
     assert_marked_alike(item, 1, asking(answer).parts[0], losses(asking(answer)))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    ("key", "wrong"),
+    [
+        (Complex(-3, 0), [Complex(0, 3), Complex(3, 0)]),
+        (Complex(0, 2), [Complex(2, 0), Complex(0, Fraction(-5, 2))]),
+        (Complex(0, 0), [Complex(1, 0), Complex(1, Fraction(1, 2))]),
+        (Complex(3, Fraction(1, 5)), [Complex(0, 3), Complex(Fraction(1, 4), 3)]),
+        (Complex(3, -2), [Complex(-3, 2)]),
+    ],
+)
+def test_an_empty_box_of_a_complex_number_is_a_part_that_is_zero(key, wrong, version):
+    mistakes = [
+        ComplexMistake(value, passage_of(f"Said {word}."), Fraction(1, 4))
+        for value, word in zip(wrong, ("one", "two"), strict=False)
+    ]
+    answer = ComplexAnswer(key, Tolerance("absolute", Fraction(1, 4)), None, tuple(mistakes))
+    assert_alike(answer, version)
 
 
 @given(exact, tolerances)
