@@ -15,7 +15,7 @@ from qgen.marking.complex_marker import (
     given_exactly,
 )
 from qgen.marking.complex_reader import read_complex
-from qgen.marking.number_reader import Refusal
+from qgen.marking.number_reader import LONGEST, Refusal
 from qgen.marking.rules import squared_reach
 
 _STEP = Fraction(1, 10**9)
@@ -38,11 +38,15 @@ def complex_faults(answer: ComplexAnswer) -> Iterator[tuple[str, str]]:
 
 
 def _forms(key: Complex) -> Iterator[str]:
-    """The key exactly, in decimals, with the unit first, and as engineers have it."""
+    """The key exactly, in decimals, with the unit first, and as engineers have it.
+
+    Exactly only where that is short enough to be typed; decimals are always tried.
+    """
     text = typed_complex(key)
     real, imaginary = machine_decimal(key.real), machine_decimal(key.imaginary)
-    yield text
-    yield text.replace("-", "−").replace("i", "j")
+    if len(text) <= LONGEST:
+        yield text
+        yield text.replace("-", "−").replace("i", "j")
     decimal = f"{imaginary}*i" + (f" + {real}" if not real.startswith("-") else f" - {real[1:]}")
     yield decimal
 

@@ -14,7 +14,7 @@ from qgen.document.values import Complex, as_complex
 from qgen.marking.complex_checks import complex_faults
 from qgen.marking.complex_marker import Given, mark_complex
 from qgen.marking.complex_reader import read_complex
-from qgen.marking.number_reader import Refusal
+from qgen.marking.number_reader import LONGEST, Refusal
 from qgen.marking.responses import mark_response
 from qgen.marking.rules import squared_reach
 from tests import samples
@@ -221,3 +221,20 @@ def test_faults_of_keys_and_mistakes(code: str) -> None:
 @pytest.mark.parametrize("key", [Complex(3, -2), Complex(0, 1), Complex(-0.25, 1e-3)])
 def test_a_sound_answer_has_no_fault(key: Complex, amount: str) -> None:
     assert list(complex_faults(asked(key, "absolute", amount))) == []
+
+
+def test_a_key_that_is_too_long_to_be_typed_exactly_is_asked_for_in_decimals() -> None:
+    power, size = multiplied_out(Complex(F(3, 7), F(2, 11)), 20), F(1, 100)
+    assert len(typed_complex(power)) > LONGEST
+    assert list(complex_faults(asked(power, "relative", size))) == []
+    ((code, message),) = complex_faults(asked(power, "relative", 0))
+    assert code == "key-wrong"
+    assert "allow for rounding" in message
+
+
+def multiplied_out(base: Complex, times: int) -> Complex:
+    real, imaginary = F(1), F(0)
+    a, b = F(base.real), F(base.imaginary)
+    for _ in range(times):
+        real, imaginary = a * real - b * imaginary, a * imaginary + b * real
+    return Complex(real, imaginary)
