@@ -1,9 +1,9 @@
 """Complex numbers as students type them: `3-2i`, `2i+3`, `1/2 - i/3`, `sqrt(2)i/2`, `e^(i*pi/4)`.
 
-The unit is i, as engineers and programs have it j, but not both. A real and an imaginary term,
-each a number as `number_reader` knows them, are read exactly; anything else by the grammar of
-typed formulas. What has two readings (`1/2i`, `1,234+i`) is refused, never guessed. A page reads
-the same.
+The unit is i, as engineers and programs have it j (`3+j4` too), but not both. A real and an
+imaginary term, each a number as `number_reader` knows them, are read exactly; anything else by the
+grammar of typed formulas. What has two readings (`1/2i`, `1,234+i`) is refused, never guessed. A
+page reads the same.
 """
 
 import re
@@ -61,6 +61,8 @@ _HAS_UNIT = re.compile(r"(?<![A-Za-z])[ij]|[ij](?![A-Za-z])")
 _IMAGINARY = re.compile(
     r"(?P<before>[^ij/^]*?)(?P<factor> *[*·×⋅∙])? *[ij] *(?:/ *(?P<below>[1-9][0-9]*))?"
 )
+_UNIT_FIRST = re.compile(r"[ij] *(?P<size>[0-9][0-9.,eE+-]*)")
+"""`j4`, as engineers write 4j."""
 _EXPONENT_BEHIND, _DIGIT = re.compile(r"[0-9.] *[eE]$"), re.compile(r"[0-9]")
 _NO_SEPARATOR_BEHIND = frozenset("^*·×⋅∙/({+-")
 _MOST_OF_EXPONENT = 100
@@ -103,7 +105,9 @@ def _by_terms(text: str) -> TypedComplex | Refusal | None:
         return None
     parts: dict[bool, Fraction] = {}
     for term in terms:
-        imaginary = _IMAGINARY.fullmatch(term.removeprefix("-").removeprefix("+").strip())
+        size = term.removeprefix("-").removeprefix("+").strip()
+        first = _UNIT_FIRST.fullmatch(size)
+        imaginary = _IMAGINARY.fullmatch(size if first is None else f"{first['size']}i")
         number = parse_number(term) if imaginary is None else _multiple(term, imaginary)
         if isinstance(number, Refusal):
             return None if number in (NO_NUMBER, TWO_SLASHES) else number

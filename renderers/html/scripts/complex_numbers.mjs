@@ -20,6 +20,8 @@ const UNITS = ["i", "j"]
 const CAPITAL_UNIT = /(?<![A-Za-z])I(?![A-Za-z])/g
 const HAS_UNIT = /(?<![A-Za-z])[ij]|[ij](?![A-Za-z])/
 const IMAGINARY = /^(?<before>[^ij/^]*?)(?<factor> *[*·×⋅∙])? *[ij] *(?:\/ *(?<below>[1-9][0-9]*))?$/
+/** j4, as engineers write 4j. */
+const UNIT_FIRST = /^[ij] *([0-9][0-9.,eE+-]*)$/
 const EXPONENT_BEHIND = /[0-9.] *[eE]$/
 const NO_SEPARATOR_BEHIND = "^*·×⋅∙/({+-"
 const LARGEST_POWER = 100n
@@ -62,7 +64,8 @@ function readTerms(text) {
   /** @type {{real: Fraction | null, imaginary: Fraction | null}} */
   const parts = { real: null, imaginary: null }
   for (const term of terms) {
-    const unit = IMAGINARY.exec(stripped(term.replace(/^-/, "").replace(/^\+/, "")))
+    const size = stripped(term.replace(/^-/, "").replace(/^\+/, ""))
+    const unit = IMAGINARY.exec(size.replace(UNIT_FIRST, "$1i"))
     const part = unit ? "imaginary" : "real"
     const number = unit ? multipleOf(term, unit) : readNumber(term)
     if (number === null) return null
