@@ -278,13 +278,15 @@ def _matrix_losses(answer: MatrixAnswer) -> list[tuple[str, str]]:
 def _complex_losses(
     answer: ComplexAnswer, options: MoodleOptions, *, plugin: bool
 ) -> list[tuple[str, str]]:
+    spared = "an empty box is a wrong part, so that who means 0 has to write it"
     if plugin:
-        return []
+        has_one_box = options.formulas == "stack"
+        return [] if has_one_box else [("moodle-complex", f"with two boxes {spared}")]
     text = (
         "Moodle marks the real and the imaginary part in a box each, each for half of the points "
         "and within the tolerance by itself: one right part earns half, and a number whose parts "
         "are both nearly a tolerance away is right; the plugins mark the number as a whole "
-        "(formulas: stack or plugin)"
+        f"(formulas: stack or plugin); {spared}"
     )
     found = [("moodle-complex", text)]
     if answer.mistakes:

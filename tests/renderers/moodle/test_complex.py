@@ -101,8 +101,9 @@ def test_the_formulas_plugin_accepts_what_the_grader_does(name: str) -> None:
         ours = mark_complex(answer, Given(real, imaginary)).credit
         assert plugin.mark(0, str(real), str(imaginary)) == (ours == 1)
     assert plugin.mark(0, str(exact_parts(answer.key)[0]), "") == 0
-    codes = {each.code for each in losses(asking(answer), PLUGIN)}
-    assert codes == ({"moodle-feedback"} if answer.mistakes else set())
+    told = {each.code: each.message for each in losses(asking(answer), PLUGIN)}
+    assert set(told) == {"moodle-complex"} | ({"moodle-feedback"} if answer.mistakes else set())
+    assert "who means 0 has to write it" in told["moodle-complex"]
 
 
 def test_boxes_of_moodle_earn_halves_and_the_report_says_so() -> None:
@@ -112,6 +113,7 @@ def test_boxes_of_moodle_earn_halves_and_the_report_says_so() -> None:
     assert len(question.blanks) == 2
     told = {each.code: each.message for each in losses(asking(answer), MoodleOptions())}
     assert "one right part earns half" in told["moodle-complex"]
+    assert "who means 0 has to write it" in told["moodle-complex"]
     assert "earn what their parts do" in told["moodle-feedback"]
 
 
