@@ -16,7 +16,7 @@ from qgen.document.conditions import Claims
 from qgen.document.formula import Formula, Number, typed
 from qgen.document.matrices import typed_rows
 from qgen.document.numbers import exact_value, machine_decimal
-from qgen.marking.equivalence import equivalence
+from qgen.marking.equivalence import equivalence, has_values
 from qgen.marking.formula_reader import parse_formula
 from qgen.marking.grader import NO_SLACK, Mark, mark_matrix, mark_number
 from qgen.marking.number_reader import Refusal, parse_number
@@ -120,7 +120,10 @@ def _proved(acceptance: Acceptance, formula: Formula) -> bool | None:
         claims = acceptance.holds(formula)
         assert not isinstance(claims, bool)
         outcomes = _outcomes(claims, example)
-        return False if False in outcomes else None if None in outcomes else True
+        if False in outcomes:
+            return False
+        # A derivative drops a term without a value, such as x/0 by y.
+        return True if None not in outcomes and has_values(formula, example.variables) else None
     except (ArithmeticError, ValueError):
         return None
 

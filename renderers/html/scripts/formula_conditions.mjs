@@ -7,7 +7,7 @@
  */
 import { conditions } from "./condition_hooks.mjs"
 import { exactly, minus, ONE, written } from "./exact.mjs"
-import { equivalence } from "./formula_equivalence.mjs"
+import { equivalence, hasValues } from "./formula_equivalence.mjs"
 import { grown } from "./formula_marking.mjs"
 import { isOperation, operation } from "./formula_reader.mjs"
 
@@ -125,7 +125,9 @@ conditions.ofFormula = (terms, response, domains) => {
       const verdict = equivalence(side(left, response), side(right, response), domains)
       return verdict === "undecided" ? null : (verdict === "equal") === (sign === "==")
     })
-    return told.includes(false) ? false : told.includes(null) ? null : true
+    if (told.includes(false)) return false
+    // A derivative drops a term without a value, such as x/0 by y.
+    return !told.includes(null) && hasValues(response, domains) ? true : null
   } catch (error) {
     if (error instanceof Underivable) return null
     throw error

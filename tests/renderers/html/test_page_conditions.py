@@ -196,6 +196,19 @@ def test_formulas(condition: str, example: str, typed: tuple[str, ...]) -> None:
     assert 0 in told
 
 
+def test_what_has_no_value_anywhere_is_never_right() -> None:
+    part = asked("formula", "diff(response, y) == a", "a*y", variables={"x": "real", "y": "real"})
+    nowhere = ("x/0", "sqrt(-1)", "ln(-1-x^2)", "0*ln(-1)", "0/(x-x)")
+    told = alike([(part, f"3y + {term}") for term in nowhere])
+    assert told == [None] * len(nowhere)
+    assert alike([(part, text) for text in ("3y", "3y + ln(x)", "3y+1/x", "y + x/0")]) == [
+        1,
+        1,
+        1,
+        0,
+    ]
+
+
 def test_a_known_mistake_in_a_formula() -> None:
     wrong = [{"answer": "2*a*x", "feedback": "No.", "credit": "50%"}]
     part = asked(
