@@ -35,14 +35,16 @@ def mark_by_condition(
     """
     example = acceptance.example
     assert isinstance(example, Numeric)
-    holds = _told(acceptance, {number - slack, number, number + slack})
+    responses = {number - slack, number, number + slack}
+    holds = _told(acceptance, responses)
     if holds is None:
         return None
+    in_doubt = _in_doubt(acceptance, responses)
     if holds:
-        return Mark(RIGHT)
+        return None if in_doubt else Mark(RIGHT)
     found = mark_number(example, number, slack)
     if found.mistake is None:
-        return None if slack and acceptance.compares else Mark(WRONG)
+        return None if in_doubt or (slack and acceptance.compares) else Mark(WRONG)
     return found
 
 
@@ -59,14 +61,17 @@ def mark_matrix_by_condition(
     known = [entry for entry in entries if entry is not None]
     if len(known) < len(entries):
         return Mark(WRONG)
-    holds = _told(acceptance, _within(known, slacks, example.width))
+    responses = _within(known, slacks, example.width)
+    holds = _told(acceptance, responses)
     if holds is None:
         return None
+    in_doubt = _in_doubt(acceptance, responses)
     if holds:
-        return Mark(RIGHT)
+        return None if in_doubt else Mark(RIGHT)
     mistake = mark_matrix(example, known, slacks).mistake
     if mistake is None:
-        return None if any(slacks) and acceptance.compares else Mark(WRONG)
+        unsure = in_doubt or (any(slacks) and acceptance.compares)
+        return None if unsure else Mark(WRONG)
     return Mark(WRONG, (example.mistakes[mistake].feedback,), mistake)
 
 
@@ -93,6 +98,14 @@ def _told(acceptance: Acceptance, responses: set[Fraction] | set[Rows]) -> bool 
     except (ArithmeticError, ValueError):
         return None
     return told == {True} if len(told) == 1 else None
+
+
+def _in_doubt(acceptance: Acceptance, responses: set[Fraction] | set[Rows]) -> bool:
+    """Whether what was typed is known too roughly for what the condition says of it."""
+    try:
+        return acceptance.holds.is_in_doubt(responses)
+    except (ArithmeticError, ValueError, LookupError):
+        return True
 
 
 def _within(entries: Sequence[Fraction], slacks: Sequence[Fraction], width: int) -> set[Rows]:
