@@ -12,8 +12,9 @@ from qgen.document.answers import (
     Rows,
     entries_of,
 )
-from qgen.document.conditions import Claims
-from qgen.document.formula import Formula, Number, typed
+from qgen.document.conditions import Applied, Claims, Given, Response, Term
+from qgen.document.formula import Formula, Number, Symbol, typed
+from qgen.document.formula_changes import has_kinks
 from qgen.document.matrices import typed_rows
 from qgen.document.numbers import exact_value, machine_decimal
 from qgen.marking.equivalence import equivalence, has_values
@@ -135,10 +136,27 @@ def _proved(acceptance: Acceptance, formula: Formula) -> bool | None:
         outcomes = _outcomes(claims, example)
         if False in outcomes:
             return False
-        # A derivative drops a term without a value, such as x/0 by y.
-        return True if None not in outcomes and has_values(formula, example.variables) else None
+        # A derivative drops a term without a value, such as x/0 by y, and passes over kinks.
+        unsure = None in outcomes or has_kinks(formula, _derived_by(acceptance.holds.terms))
+        return True if not unsure and has_values(formula, example.variables) else None
     except (ArithmeticError, ValueError):
         return None
+
+
+def _derived_by(terms: Sequence[Term]) -> set[str]:
+    """The variables by which a condition takes derivatives."""
+    found: set[str] = set()
+    for term in terms:
+        match term:
+            case Applied(name="diff", arguments=(inner, Given(value=Symbol() as variable))):
+                found |= {variable.name, *_derived_by((inner,))}
+            case Applied():
+                found |= _derived_by(term.arguments)
+            case Given() | Response():
+                pass
+            case _:
+                assert_never(term)
+    return found
 
 
 def _outcomes(claims: Claims, example: FormulaAnswer) -> list[bool | None]:

@@ -6,7 +6,7 @@
  * @typedef {Value[]} ValueList
  */
 import { conditions } from "./condition_hooks.mjs"
-import { compared, exactly, fraction, magnitude, minus, negative, ONE, over, plus, raised, times, ZERO } from "./exact.mjs"
+import { compared, exactly, fraction, magnitude, minus, negative, over, plus, raised, times, ZERO } from "./exact.mjs"
 import { determinant, inverted, rankOf } from "./matrices.mjs"
 
 /** The condition has no value for this response, or none that is worked out exactly. */

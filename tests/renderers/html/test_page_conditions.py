@@ -234,6 +234,25 @@ def test_what_has_no_value_anywhere_is_never_right() -> None:
     ]
 
 
+def test_a_solution_that_bends_or_jumps_waits_for_a_person() -> None:
+    condition = "diff(diff(response, x), x) == -(16*response) and at(response, x, 0) == a"
+    part = asked("formula", condition, "a*cos(4*x)", variables={"x": "real"})
+    bent = (
+        "3sqrt(cos(4x)^2)",
+        "3cos(4x)+abs(sin(4x))",
+        "3cos(4x)+sin(4*abs(x))",
+        "3(cos(4x)^2)^(1/2)",
+    )
+    assert alike([(part, text) for text in bent]) == [None] * len(bent)
+    told = alike([(part, text) for text in ("3cos(4x)+abs(-2)*sin(4x)", "3cos(4x)", "3abs(x)")])
+    assert told == [1, 1, 0]
+    field = asked("formula", "diff(response, y) == a", "a*y", variables={"x": "real", "y": "real"})
+    told = alike([(field, text) for text in ("3y+abs(y)/y", "3y+abs(x)", "3y + sqrt(x^2)")])
+    assert told == [None, 1, 1]
+    log = asked("formula", "x*diff(response, x) == a", "a*ln(abs(x))", variables={"x": "real"})
+    assert alike([(log, "3ln(abs(x)) + 7")]) == [1]
+
+
 def test_a_known_mistake_in_a_formula() -> None:
     wrong = [{"answer": "2*a*x", "feedback": "No.", "credit": "50%"}]
     part = asked(
