@@ -1,9 +1,10 @@
 """Conditions of `accept_if`: of formulas in comparisons, and all of them as trees for writers."""
 
 import operator
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
+from itertools import repeat
 from typing import Any, TypeAlias, cast
 
 from jinja2 import nodes
@@ -293,3 +294,67 @@ def used(term: Term) -> frozenset[str]:
     if not isinstance(term, Applied):
         return frozenset()
     return frozenset((term.name,)).union(*map(used, term.arguments))
+
+
+_JUMPS = frozenset("in notin rank distinct count sign floor ceil mod % // gcd lcm".split())
+"""What may jump where its argument is rounded, however little."""
+_COMPARING = frozenset(("<", "<=", "==", "!="))
+_MARGIN = 100
+"""A comparison is certain where its sides are so many times further apart than rounding moves."""
+
+
+def is_in_doubt(source: str, terms: tuple[Term, ...], responses: Collection[Value]) -> bool:
+    """Whether a condition on a rounded response may hold or fail by that alone.
+
+    `responses` are what was typed and others as far away as it is not known.
+    """
+    if any(_JUMPS & used(each) for each in shape_of(source, of_formulas=False)):
+        return True
+    pairs = (pair for term in terms for pair in _compared_sides(term))
+    return any(_rounding_decides(left, right, responses) for left, right in pairs)
+
+
+def _compared_sides(term: Term) -> Iterator[tuple[Term, Term]]:
+    if not isinstance(term, Applied):
+        return
+    if term.name in _COMPARING:
+        left, right = term.arguments
+        yield left, right
+    for each in term.arguments:
+        yield from _compared_sides(each)
+
+
+def _rounding_decides(left: Term, right: Term, responses: Collection[Value]) -> bool:
+    try:
+        found = [_differences(_valued(left, each), _valued(right, each)) for each in responses]
+    except (ArithmeticError, ValueError, TypeError, LookupError):
+        # What has no value here was not asked: something before it has decided already.
+        return False
+    for apart in zip(*found, strict=False):
+        moved = max(apart) - min(apart)
+        if moved and min(map(abs, apart)) <= _MARGIN * moved:
+            return True
+    return False
+
+
+def _differences(left: Any, right: Any) -> list[Any]:
+    """By how much two values differ; lists by their entries, with a number beside every one."""
+    if not isinstance(left, tuple) and not isinstance(right, tuple):
+        return [left - right]
+    lefts, rights = (each if isinstance(each, tuple) else repeat(each) for each in (left, right))
+    return [gap for pair in zip(lefts, rights, strict=False) for gap in _differences(*pair)]
+
+
+def _valued(term: Term, response: Value) -> Any:
+    match term:
+        case Response():
+            return response
+        case Given():
+            return term.value
+        case Applied(name="if", arguments=(test, first, second)):
+            return _valued(first if _valued(test, response) else second, response)
+        case Applied(name="and" | "or" as name, arguments=(first, second)):
+            found = _valued(first, response)
+            return _valued(second, response) if bool(found) == (name == "and") else found
+        case Applied():
+            return _OF_NUMBERS[term.name](*[_valued(each, response) for each in term.arguments])

@@ -4,6 +4,7 @@ The grader calls what an author wrote (`Judge`); a writer whose format works suc
 by itself reads it as a tree (`Term`), in which all that does not hang on the response is a value.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -66,6 +67,12 @@ class Judge(Protocol):
         """Whether a number, vector or matrix is right; of a formula, what must hold for that.
 
         Raises ValueError or ArithmeticError where it cannot be told.
+        """
+
+    def is_in_doubt(self, responses: Collection[Value]) -> bool:
+        """Whether it may hold, or fail, only since what was typed is known to some digits.
+
+        `responses` are that and others as far away as it is not known. Raises as a call does.
         """
 
     @property

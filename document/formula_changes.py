@@ -1,6 +1,6 @@
 """Formulas made of formulas: derivatives, and variables replaced."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import assert_never
 
 from qgen.document.formula import (
@@ -12,8 +12,10 @@ from qgen.document.formula import (
     Quotient,
     Sum,
     Symbol,
+    operands,
     symbols,
 )
+from qgen.document.numbers import exact_value
 
 ZERO, ONE = Number(0), Number(1)
 
@@ -130,3 +132,35 @@ def _of_call(call: Call, name: str) -> Formula:
             raise ValueError(f"'{call.function}' has no derivative where its arguments meet")
         case _:
             assert_never(call.function)
+
+
+def has_kinks(formula: Formula, names: Collection[str]) -> bool:
+    """Whether it is written so that it may bend or jump along one of the variables.
+
+    That is the size of what hangs on them, or the root of its even power, which is the same. The
+    logarithm of a size has the derivative of the logarithm wherever it has a value.
+    """
+    if not symbols(formula) & set(names):
+        return False
+    inner = operands(formula)
+    match formula:
+        case Call(function="abs"):
+            return True
+        case Call(function="sqrt", arguments=(Power(exponent=even),)) if _is_even(even):
+            return True
+        case Power(base=Power(exponent=even), exponent=outer) if _is_even(even):
+            if not _is_whole(outer):
+                return True
+        case Call(function="ln", arguments=(Call(function="abs", arguments=sized),)):
+            inner = sized
+        case _:
+            pass
+    return any(has_kinks(each, names) for each in inner)
+
+
+def _is_even(exponent: Formula) -> bool:
+    return isinstance(exponent, Number) and exact_value(exponent.value) % 2 == 0
+
+
+def _is_whole(exponent: Formula) -> bool:
+    return isinstance(exponent, Number) and exact_value(exponent.value).denominator == 1

@@ -1,5 +1,6 @@
 """Conditions with the values that they read: data, and no closures, so that they can be kept."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -9,6 +10,7 @@ from qgen.bank.conditions import (
     RESPONSE,
     closed_terms,
     compile_comparisons,
+    is_in_doubt,
     is_portable,
     shape_of,
     wanted_equal,
@@ -36,6 +38,12 @@ class Condition:
         if isinstance(value, bool):
             return value
         raise ExpressionError(f"'{self.expression.source}' gives no truth value")
+
+    def is_in_doubt(self, responses: Collection[Value]) -> bool:
+        """Whether rounding of what was typed may decide."""
+        if len(responses) < 2:
+            return False
+        return is_in_doubt(self.expression.source, self.terms, [_plain(each) for each in responses])
 
     @property
     def is_portable(self) -> bool:
@@ -79,6 +87,10 @@ class FormulaCondition:
         sides: Any = evaluate(expression, {**self.known, RESPONSE_NAME: response})
         pairs = zip(sides[::2], sides[1::2], wanted_equal(self.source), strict=True)
         return tuple([Equation(formula(a), formula(b), is_equal) for a, b, is_equal in pairs])
+
+    def is_in_doubt(self, responses: Collection[Value]) -> bool:
+        """Never: a formula is known as it was typed."""
+        return False
 
     @property
     def is_portable(self) -> bool:

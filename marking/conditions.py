@@ -12,11 +12,12 @@ from qgen.document.answers import (
     Rows,
     entries_of,
 )
-from qgen.document.conditions import Claims
-from qgen.document.formula import Formula, Number, typed
+from qgen.document.conditions import Applied, Claims, Given, Response, Term
+from qgen.document.formula import Formula, Number, Symbol, typed
+from qgen.document.formula_changes import has_kinks
 from qgen.document.matrices import typed_rows
 from qgen.document.numbers import exact_value, machine_decimal
-from qgen.marking.equivalence import equivalence
+from qgen.marking.equivalence import equivalence, has_values
 from qgen.marking.formula_reader import parse_formula
 from qgen.marking.grader import NO_SLACK, Mark, mark_matrix, mark_number
 from qgen.marking.number_reader import Refusal, parse_number
@@ -35,14 +36,16 @@ def mark_by_condition(
     """
     example = acceptance.example
     assert isinstance(example, Numeric)
-    holds = _told(acceptance, {number - slack, number, number + slack})
+    responses = {number - slack, number, number + slack}
+    holds = _told(acceptance, responses)
     if holds is None:
         return None
+    in_doubt = _in_doubt(acceptance, responses)
     if holds:
-        return Mark(RIGHT)
+        return None if in_doubt else Mark(RIGHT)
     found = mark_number(example, number, slack)
     if found.mistake is None:
-        return None if slack and acceptance.compares else Mark(WRONG)
+        return None if in_doubt or (slack and acceptance.compares) else Mark(WRONG)
     return found
 
 
@@ -59,14 +62,17 @@ def mark_matrix_by_condition(
     known = [entry for entry in entries if entry is not None]
     if len(known) < len(entries):
         return Mark(WRONG)
-    holds = _told(acceptance, _within(known, slacks, example.width))
+    responses = _within(known, slacks, example.width)
+    holds = _told(acceptance, responses)
     if holds is None:
         return None
+    in_doubt = _in_doubt(acceptance, responses)
     if holds:
-        return Mark(RIGHT)
+        return None if in_doubt else Mark(RIGHT)
     mistake = mark_matrix(example, known, slacks).mistake
     if mistake is None:
-        return None if any(slacks) and acceptance.compares else Mark(WRONG)
+        unsure = in_doubt or (any(slacks) and acceptance.compares)
+        return None if unsure else Mark(WRONG)
     return Mark(WRONG, (example.mistakes[mistake].feedback,), mistake)
 
 
@@ -95,6 +101,14 @@ def _told(acceptance: Acceptance, responses: set[Fraction] | set[Rows]) -> bool 
     return told == {True} if len(told) == 1 else None
 
 
+def _in_doubt(acceptance: Acceptance, responses: set[Fraction] | set[Rows]) -> bool:
+    """Whether what was typed is known too roughly for what the condition says of it."""
+    try:
+        return acceptance.holds.is_in_doubt(responses)
+    except (ArithmeticError, ValueError, LookupError):
+        return True
+
+
 def _within(entries: Sequence[Fraction], slacks: Sequence[Fraction], width: int) -> set[Rows]:
     """The matrix, and others as far from it as it is not known: each entry, and all together."""
     steps = [[0] * len(entries), [1] * len(entries), [-1] * len(entries)]
@@ -120,9 +134,29 @@ def _proved(acceptance: Acceptance, formula: Formula) -> bool | None:
         claims = acceptance.holds(formula)
         assert not isinstance(claims, bool)
         outcomes = _outcomes(claims, example)
-        return False if False in outcomes else None if None in outcomes else True
+        if False in outcomes:
+            return False
+        # A derivative drops a term without a value, such as x/0 by y, and passes over kinks.
+        unsure = None in outcomes or has_kinks(formula, _derived_by(acceptance.holds.terms))
+        return True if not unsure and has_values(formula, example.variables) else None
     except (ArithmeticError, ValueError):
         return None
+
+
+def _derived_by(terms: Sequence[Term]) -> set[str]:
+    """The variables by which a condition takes derivatives."""
+    found: set[str] = set()
+    for term in terms:
+        match term:
+            case Applied(name="diff", arguments=(inner, Given(value=Symbol() as variable))):
+                found |= {variable.name, *_derived_by((inner,))}
+            case Applied():
+                found |= _derived_by(term.arguments)
+            case Given() | Response():
+                pass
+            case _:
+                assert_never(term)
+    return found
 
 
 def _outcomes(claims: Claims, example: FormulaAnswer) -> list[bool | None]:

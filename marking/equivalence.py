@@ -79,6 +79,22 @@ def equivalence(
     return Verdict("equal" if proved else "undecided")
 
 
+def has_values(
+    formula: Formula, variables: Mapping[str, VariableDomain], seconds: float = 2.0
+) -> bool:
+    """Whether a formula certainly has a value at some points of its domain, as x/0 has nowhere.
+
+    A formula that gets no such answer within `seconds` is taken to have none.
+    """
+    deadline = time.monotonic() + seconds
+    found, wanted = 0, _FEWEST_POINTS if variables else 1
+    for point in points(variables, constants_of(formula)):
+        found += compare(formula, formula, point) == "same"
+        if found == wanted or time.monotonic() > deadline:
+            break
+    return found == wanted
+
+
 @dataclass(frozen=True, slots=True)
 class FormulaMark:
     """What a typed formula earns. `credit` is None where a person must decide.

@@ -56,6 +56,11 @@ def test_a_person_reads_the_numbers_of_data_as_they_were_printed() -> None:
     [
         # What is known to twelve digits may be equal, or the boundary: a person looks.
         ("response**3 == 2*response", {"sqrt(2)": None, "1.5": 0, "sqrt(4)": 0, "0": 1}),
+        ("response in (0, 1/3, a)", {"exp(ln(1/3))": None, "1/3": 1, "2/7": 0}),
+        (
+            "response == 0 or log(response) > 0",
+            {"exp(ln(1))": 0, "exp(ln(3)-ln(3/2)-ln(2))": None, "sqrt(2)": 1},
+        ),
         ("response**2 <= 2", {"sqrt(2)": None, "sqrt(2) - 0.1": 1, "sqrt(3)": 0}),
     ],
 )

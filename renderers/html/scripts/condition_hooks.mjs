@@ -14,10 +14,12 @@ const leftOut = () => {
 }
 
 /**
- * Whether a response meets all the terms; null where that cannot be told.
+ * Whether a response meets all the terms; null where that cannot be told. `isInDoubt` tells of
+ * what was typed, and of others as far away as it is not known, whether rounding may decide.
  * @type {{
  *   ofNumbers: (terms: Term[], response: Fraction | Fraction[] | Fraction[][]) => boolean | null,
+ *   isInDoubt: (terms: Term[], responses: (Fraction | Fraction[] | Fraction[][])[]) => boolean,
  *   ofFormula: (terms: Term[], response: Formula, domains: Domains) => boolean | null,
  * }}
  */
-export const conditions = { ofNumbers: leftOut, ofFormula: leftOut }
+export const conditions = { ofNumbers: leftOut, isInDoubt: leftOut, ofFormula: leftOut }

@@ -229,3 +229,44 @@ conditions.ofNumbers = (terms, response) => {
     throw error
   }
 }
+
+/** What may jump where its argument is rounded, however little. */
+const JUMPS = new Set(["rank", "sign", "floor", "ceil", "mod", "%", "//", "gcd", "lcm"])
+const COMPARING = new Set(["<", "<=", "==", "!="])
+const MARGIN = fraction(100)
+
+/** @type {(term: Term) => boolean} */
+const jumps = (term) => Array.isArray(term) && (JUMPS.has(String(term[0])) || term.slice(1).some(jumps))
+
+/** Both sides of every comparison. @type {(term: Term) => Term[][]} */
+const sidesIn = (term) =>
+  Array.isArray(term) ? [...(COMPARING.has(String(term[0])) ? [term.slice(1)] : []), ...term.slice(1).flatMap(sidesIn)] : []
+
+/** By how much two values differ; lists by their entries, with a number beside every one. @type {(left: Value, right: Value) => Fraction[]} */
+function differences(left, right) {
+  if (!Array.isArray(left) && !Array.isArray(right)) return [minus(comparable(left), comparable(right))]
+  const lengths = [left, right].map((each) => (Array.isArray(each) ? each.length : Infinity))
+  return Array.from({ length: Math.min(...lengths) }, (_, place) => {
+    const [one, other] = [left, right].map((each) => (Array.isArray(each) ? each[place] : each))
+    return differences(one, other)
+  }).flat()
+}
+
+/** Whether two sides are hardly further apart than rounding moves them. @type {(sides: Term[], responses: Value[]) => boolean} */
+function roundingDecides([left, right], responses) {
+  try {
+    const found = responses.map((each) => differences(valued(left, each), valued(right, each)))
+    return found[0].some((_, place) => {
+      const apart = found.map((each) => each[place])
+      const moved = minus(outermost(apart, 1), outermost(apart, -1))
+      return moved.top !== 0n && compared(outermost(apart.map(magnitude), -1), times(MARGIN, moved)) <= 0
+    })
+  } catch (error) {
+    // What has no value here was not asked: something before it has decided already.
+    if (error instanceof Untold) return false
+    throw error
+  }
+}
+
+conditions.isInDoubt = (terms, responses) =>
+  terms.some(jumps) || terms.flatMap(sidesIn).some((sides) => roundingDecides(sides, responses))

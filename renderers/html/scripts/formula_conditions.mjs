@@ -1,13 +1,14 @@
 /**
  * Conditions on formulas that were typed: both sides of each comparison are made of the formula,
  * of its derivatives and of its values at places, and compared as any two formulas are.
+ * @typedef {import("./exact.mjs").Fraction} Fraction
  * @typedef {import("./formula_hooks.mjs").Formula} Formula
  * @typedef {import("./formula_hooks.mjs").Tree} Tree
  * @typedef {import("./condition_hooks.mjs").Term} Term
  */
 import { conditions } from "./condition_hooks.mjs"
 import { exactly, minus, ONE, written } from "./exact.mjs"
-import { equivalence } from "./formula_equivalence.mjs"
+import { equivalence, hasValues } from "./formula_equivalence.mjs"
 import { grown } from "./formula_marking.mjs"
 import { isOperation, operation } from "./formula_reader.mjs"
 
@@ -82,6 +83,41 @@ export function slopeOf(formula, name) {
   return slope(formula.parts, formula, (part) => slopeOf(part, name), name)
 }
 
+/** @type {(formula: Formula) => Fraction | null} */
+function numberOf(formula) {
+  const value = valueOf(formula)
+  return value === null ? null : exactly(value)
+}
+
+/** @type {(formula: Formula) => boolean} */
+const isEvenPower = (formula) => {
+  const exponent = isOperation(formula) && formula.op === "power" ? numberOf(formula.parts[1]) : null
+  return exponent !== null && exponent.bottom === 1n && exponent.top % 2n === 0n
+}
+
+/**
+ * Whether a formula is written so that it may bend or jump along one of the variables: by the size
+ * of what hangs on them, or the root of its even power. Of a size under a logarithm it does not.
+ * @type {(formula: Formula, names: string[]) => boolean}
+ */
+function hasKinks(formula, names) {
+  if (!isOperation(formula) || !names.some((name) => holdsName(formula, name))) return false
+  const [first, second] = formula.parts
+  if (formula.op === "abs") return true
+  if (formula.op === "sqrt" && isEvenPower(first)) return true
+  if (formula.op === "power" && isEvenPower(first) && numberOf(second)?.bottom !== 1n) return true
+  const inner = formula.op === "ln" && isOperation(first) && first.op === "abs" ? first.parts : formula.parts
+  return inner.some((part) => hasKinks(part, names))
+}
+
+/** The variables by which a condition takes derivatives. @type {(term: Term) => string[]} */
+function derivedBy(term) {
+  if (!Array.isArray(term) || term[0] === "formula") return []
+  const [name, ...parts] = term
+  const own = name === "diff" ? [named(side(parts[1], NONE))] : []
+  return [...own, ...parts.flatMap(derivedBy)]
+}
+
 /** @type {(formula: Formula, name: string, by: Formula) => Formula} */
 function replaced(formula, name, by) {
   if (isOperation(formula)) return operation(formula.op, ...formula.parts.map((part) => replaced(part, name, by)))
@@ -125,7 +161,10 @@ conditions.ofFormula = (terms, response, domains) => {
       const verdict = equivalence(side(left, response), side(right, response), domains)
       return verdict === "undecided" ? null : (verdict === "equal") === (sign === "==")
     })
-    return told.includes(false) ? false : told.includes(null) ? null : true
+    if (told.includes(false)) return false
+    // A derivative drops a term without a value, such as x/0 by y, and passes over kinks.
+    const isUnsure = told.includes(null) || hasKinks(response, terms.flatMap(derivedBy))
+    return !isUnsure && hasValues(response, domains) ? true : null
   } catch (error) {
     if (error instanceof Underivable) return null
     throw error

@@ -135,3 +135,13 @@ export function equivalence(first, second, domains) {
   const enough = Object.keys(named).length ? FEWEST_AGREEMENTS : 1
   return agreements >= enough && agreements > unknown ? "equal" : "undecided"
 }
+
+/** Whether a formula certainly has a value at some points of its domain. @type {(formula: Formula, domains: Domains) => boolean} */
+export function hasValues(formula, domains) {
+  let missing = Object.keys(domains).length ? FEWEST_AGREEMENTS : 1
+  for (const point of points(domains, constantsOf(formula))) {
+    if (comparison(formula, formula, point) === "same") missing -= 1
+    if (!missing) return true
+  }
+  return false
+}

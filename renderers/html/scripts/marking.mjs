@@ -105,12 +105,13 @@ function conditionedMatrix(key, claims, given) {
   })
   const moved = steps.map((step) => rowsOf(known.map((each, place) => away(each, step[place])), key))
   const holds = agreed(moved.map((rows) => conditions.ofNumbers(claims, rows)))
-  if (holds) return marked(ONE)
+  if (holds === null) return UNDECIDED
+  const isRounded = known.some((each) => each.slack.top)
+  const inDoubt = isRounded && conditions.isInDoubt(claims, moved)
+  if (holds) return inDoubt ? UNDECIDED : marked(ONE)
   const { mistake } = matrixMark(key, known)
-  const isKnown = holds === false && mistake !== null
-  if (isKnown || (holds === false && !(comparesNumbers(claims) && known.some((each) => each.slack.top))))
-    return marked(ZERO, mistake)
-  return UNDECIDED
+  if (mistake === null && (inDoubt || (isRounded && comparesNumbers(claims)))) return UNDECIDED
+  return marked(ZERO, mistake)
 }
 
 /** @type {(entries: Fraction[], size: {columns: number}) => Fraction[][]} */
@@ -129,11 +130,14 @@ const comparesNumbers = (claims) =>
 
 /** By a condition. @type {(key: NumberKey, claims: Term[], typed: TypedNumber) => Mark} */
 function conditionedNumber(key, claims, typed) {
-  const holds = agreed([0, 1, -1].map((way) => conditions.ofNumbers(claims, away(typed, way))))
-  if (holds) return marked(ONE)
+  const moved = [0, 1, -1].map((way) => away(typed, way))
+  const holds = agreed(moved.map((each) => conditions.ofNumbers(claims, each)))
   if (holds === null) return UNDECIDED
+  const isRounded = typed.slack.top !== 0n
+  const inDoubt = isRounded && conditions.isInDoubt(claims, moved)
+  if (holds) return inDoubt ? UNDECIDED : marked(ONE)
   const { mistake } = numberMark(exactly(key.value), key.mistakes.map(exactly), key.tolerance, typed.value, typed.slack)
-  if (mistake === null && typed.slack.top && comparesNumbers(claims)) return UNDECIDED
+  if (mistake === null && (inDoubt || (isRounded && comparesNumbers(claims)))) return UNDECIDED
   return earned({ credit: ZERO, mistake }, key.credits)
 }
 

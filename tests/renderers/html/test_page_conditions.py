@@ -196,6 +196,63 @@ def test_formulas(condition: str, example: str, typed: tuple[str, ...]) -> None:
     assert 0 in told
 
 
+@pytest.mark.parametrize(
+    ("condition", "credits"),
+    [
+        ("0 < response and response < 4 and response**2 != a", {"sqrt(3)": None, "sqrt(2)": 1}),
+        ("abs(response**2 - a) <= 0 or response == 1", {"sqrt(3)": None, "1": 1, "2": 0}),
+        ("(response**2 - a)**2 <= 0 or response == 1", {"sqrt(3)": None, "7/4": 0}),
+        ("response**2 > 2 or response == 1", {"sqrt(2)": None, "sqrt(3)": 1, "1": 1}),
+        ("abs(response**2 - a) < 0.001 or response == 1", {"sqrt(3)": 1, "1.7": 0}),
+    ],
+)
+def test_what_rounding_may_decide_waits_for_a_person(condition: str, credits: Any) -> None:
+    part = asked("numeric", condition, "1", mistakes=[])
+    assert alike([(part, text) for text in credits]) == list(credits.values())
+
+
+@pytest.mark.parametrize(
+    "condition", ["rank(response) == 2", "det(response) != 0", "abs(det(response)) > 0"]
+)
+def test_nobody_but_a_person_tells_a_singular_matrix_by_rounded_entries(condition: str) -> None:
+    part = asked("matrix", condition, "[[1, 2], [3, 4]]")
+    singular, regular = ["sqrt(2)", "1", "2", "sqrt(2)"], ["sqrt(2)", "0", "0", "1"]
+    told = alike([(part, each) for each in (singular, regular, ["1", "0", "0", "1"])])
+    assert told == [None, None if "rank" in condition else 1, 1]
+
+
+def test_what_has_no_value_anywhere_is_never_right() -> None:
+    part = asked("formula", "diff(response, y) == a", "a*y", variables={"x": "real", "y": "real"})
+    nowhere = ("x/0", "sqrt(-1)", "ln(-1-x^2)", "0*ln(-1)", "0/(x-x)")
+    told = alike([(part, f"3y + {term}") for term in nowhere])
+    assert told == [None] * len(nowhere)
+    assert alike([(part, text) for text in ("3y", "3y + ln(x)", "3y+1/x", "y + x/0")]) == [
+        1,
+        1,
+        1,
+        0,
+    ]
+
+
+def test_a_solution_that_bends_or_jumps_waits_for_a_person() -> None:
+    condition = "diff(diff(response, x), x) == -(16*response) and at(response, x, 0) == a"
+    part = asked("formula", condition, "a*cos(4*x)", variables={"x": "real"})
+    bent = (
+        "3sqrt(cos(4x)^2)",
+        "3cos(4x)+abs(sin(4x))",
+        "3cos(4x)+sin(4*abs(x))",
+        "3(cos(4x)^2)^(1/2)",
+    )
+    assert alike([(part, text) for text in bent]) == [None] * len(bent)
+    told = alike([(part, text) for text in ("3cos(4x)+abs(-2)*sin(4x)", "3cos(4x)", "3abs(x)")])
+    assert told == [1, 1, 0]
+    field = asked("formula", "diff(response, y) == a", "a*y", variables={"x": "real", "y": "real"})
+    told = alike([(field, text) for text in ("3y+abs(y)/y", "3y+abs(x)", "3y + sqrt(x^2)")])
+    assert told == [None, 1, 1]
+    log = asked("formula", "x*diff(response, x) == a", "a*ln(abs(x))", variables={"x": "real"})
+    assert alike([(log, "3ln(abs(x)) + 7")]) == [1]
+
+
 def test_a_known_mistake_in_a_formula() -> None:
     wrong = [{"answer": "2*a*x", "feedback": "No.", "credit": "50%"}]
     part = asked(
