@@ -25,6 +25,7 @@ from qgen.document.richtext import BulletList, Code, Hole, Math, Paragraph, Pass
 from qgen.document.values import MOST_SHOWN, Complex, Value, Values, brief, is_real
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.judging import Condition, FormulaCondition
+from qgen.generator.printing import with_commas
 from qgen.generator.worded import Printed
 
 _LINES = 4
@@ -40,11 +41,13 @@ def accepted_answer(
     printed: Printed,
     *,
     is_vector: bool = False,
+    comma: bool = False,
 ) -> Open:
     """What asks for such an answer: of a person, whom the condition tells what counts.
 
     `printed` is what the holes of the question print; with `is_vector` the condition reads the
-    one row of a matrix. Raises VariantFailure where the example is not right, or a mistake is.
+    one row of a matrix, with `comma` a person reads decimals as `1,5`. Raises VariantFailure where
+    the example is not right, or a mistake is.
     """
     condition = accept.condition
     source = condition.expression.source
@@ -59,7 +62,7 @@ def accepted_answer(
         if _met(holds, value, example, condition):
             message = f"the mistake {brief(value)} meets '{source}'"
             raise VariantFailure("mistake-is-key", f"{message} ({condition.place})")
-    return _asked(accept, example, holds, needed, printed)
+    return _asked(accept, example, holds, needed, printed, comma=comma)
 
 
 def _refuse_complex(known: Values, condition: Placed) -> None:
@@ -95,16 +98,26 @@ def _mistakes(example: Example) -> list[tuple[Value, Fraction]]:
 
 
 def _asked(
-    accept: AcceptTemplate, example: Example, holds: Judge, known: Values, printed: Printed
+    accept: AcceptTemplate,
+    example: Example,
+    holds: Judge,
+    known: Values,
+    printed: Printed,
+    *,
+    comma: bool = False,
 ) -> Open:
     """What a person marks by, in no language: the condition, its values, a right answer.
 
     Below stand the known mistakes. All variants share the text; values are printed in its holes.
     """
-    values = ", ".join(f"{name} = {_plain(value)}" for name, value in known.items())
-    own = [f" ({values}), e.g. " if values else ", e.g. ", _tex(example.key)]
+    plain = with_commas(_plain, ",") if comma else _plain
+    tex = with_commas(_tex, "{,}") if comma else _tex
+    between = "; " if comma else ", "
+    values = between.join(f"{name} = {plain(value)}" for name, value in known.items())
+    own = [f" ({values}), e.g. " if values else ", e.g. ", tex(example.key)]
     for value, credit in _mistakes(example):
-        own += [_tex(value), f"{_share(credit)}: "]
+        share = _share(credit)
+        own += [tex(value), f"{share.replace('.', ',') if comma else share}: "]
     scheme = Passage(_scheme(accept, len(printed)), (*printed, *own))
     acceptance = Acceptance(example, holds, "==" in accept.condition.expression.source)
     return Open((RubricLine(accept.points, scheme),), _LINES, accepts=acceptance)

@@ -96,7 +96,7 @@ class Filler:
     def __init__(self, template: QuestionTemplate, filling: Filling) -> None:
         self._template = template
         self._filling = filling
-        comma = has_decimal_comma(template.header.language)
+        self._comma = comma = has_decimal_comma(template.header.language)
         self._holes: tuple[tuple[Callable[[Values], Value], Printer], ...] = tuple(
             (hole.expression.evaluate, _printer(hole, comma=comma)) for hole in template.holes
         )
@@ -211,7 +211,7 @@ class Filler:
                 )
                 if answer.accept is None:
                     return number
-                return accepted_answer(answer.accept, number, known, printed)
+                return accepted_answer(answer.accept, number, known, printed, comma=self._comma)
             case ComplexTemplate():
                 return complex_answer(answer, printed, lambda placed: _value(placed, known))
             case FormulaTemplate():
@@ -232,14 +232,16 @@ class Filler:
                 )
                 if answer.accept is None:
                     return asked
-                return accepted_answer(answer.accept, asked, known, printed)
+                return accepted_answer(answer.accept, asked, known, printed, comma=self._comma)
             case MatrixTemplate():
                 matrix = matrix_answer(answer, printed, lambda placed: _value(placed, known))
                 if answer.accept is None:
                     return matrix
                 row = _value(answer.answer, known)
                 is_vector = isinstance(row, tuple) and not isinstance(row[0], tuple)
-                return accepted_answer(answer.accept, matrix, known, printed, is_vector=is_vector)
+                return accepted_answer(
+                    answer.accept, matrix, known, printed, is_vector=is_vector, comma=self._comma
+                )
             case MatchingTemplate():
                 return self._matching(answer, known, printed, random_source)
             case OrderingTemplate():

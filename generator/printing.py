@@ -58,7 +58,7 @@ def printer(chosen: Filter | None, context: HoleContext, *, comma: bool = False)
         return _fast(lambda value: _code(value, chosen, context.decimal), None)
     write = _direct_printer(chosen, context)
     if comma:
-        return _fast(_with_commas(write, "{,}" if _is_formula(context) else ","), None)
+        return _fast(with_commas(write, "{,}" if _is_formula(context) else ","), None)
     return _fast(write, _float_format(chosen, context))
 
 
@@ -66,7 +66,7 @@ def _is_formula(context: HoleContext) -> bool:
     return context.in_math and not context.in_words
 
 
-def _with_commas(write: Printer, mark: str) -> Printer:
+def with_commas(write: Printer, mark: str) -> Printer:
     """The same printer, with another decimal mark in numbers; texts that were drawn stay."""
 
     def printed(value: Value) -> str:

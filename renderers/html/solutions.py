@@ -145,7 +145,7 @@ class SolutionWriter:
                 tex = rows_tex(example.key)
             case _:
                 assert_never(example)
-        yield self._key_line(f"e.g. {self.formula(tex)}")
+        yield self._key_line(f"{escape(self.labels.for_example)} {self.formula(tex)}")
         yield from self._wrong(example)
 
     def _wrong(self, answer: Numeric | FormulaAnswer | MatrixAnswer) -> Iterator[str]:

@@ -25,6 +25,7 @@ CHINESE = Labels(
     matrix_entry="第 {} 行第 {} 列",
     answer="答案",
     solutions="参考答案",
+    for_example="例如",
     key="答案",
     correct="正确",
     wrong="错误",

@@ -26,6 +26,7 @@ DUTCH = Labels(
     matrix_entry="rij {}, kolom {}",
     answer="Antwoord",
     solutions="Uitwerkingen",
+    for_example="bijv.",
     key="Oplossing",
     correct="goed",
     wrong="fout",

@@ -25,6 +25,7 @@ ENGLISH = Labels(
     matrix_entry="row {}, column {}",
     answer="Answer",
     solutions="Solutions",
+    for_example="e.g.",
     key="Key",
     correct="correct",
     wrong="wrong",

@@ -26,6 +26,7 @@ FRENCH = Labels(
     matrix_entry="ligne {}, colonne {}",
     answer="Réponse",
     solutions="Corrigé",
+    for_example="p. ex.",
     key="Solution",
     correct="juste",
     wrong="faux",

@@ -25,6 +25,7 @@ GERMAN = Labels(
     matrix_entry="Zeile {}, Spalte {}",
     answer="Antwort",
     solutions="Lösungen",
+    for_example="z. B.",
     key="Lösung",
     correct="richtig",
     wrong="falsch",

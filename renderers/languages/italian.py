@@ -26,6 +26,7 @@ ITALIAN = Labels(
     matrix_entry="riga {}, colonna {}",
     answer="Risposta",
     solutions="Soluzioni",
+    for_example="ad es.",
     key="Soluzione",
     correct="giusto",
     wrong="sbagliato",

@@ -25,6 +25,7 @@ JAPANESE = Labels(
     matrix_entry="{} 行 {} 列",
     answer="解答",
     solutions="解答と解説",
+    for_example="例：",
     key="正解",
     correct="正",
     wrong="誤",

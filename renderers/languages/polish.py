@@ -26,6 +26,7 @@ POLISH = Labels(
     matrix_entry="wiersz {}, kolumna {}",
     answer="Odpowiedź",
     solutions="Rozwiązania",
+    for_example="np.",
     key="Rozwiązanie",
     correct="dobrze",
     wrong="źle",

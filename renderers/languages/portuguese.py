@@ -26,6 +26,7 @@ PORTUGUESE = Labels(
     matrix_entry="linha {}, coluna {}",
     answer="Resposta",
     solutions="Soluções",
+    for_example="p. ex.",
     key="Solução",
     correct="certo",
     wrong="errado",

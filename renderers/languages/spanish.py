@@ -26,6 +26,7 @@ SPANISH = Labels(
     matrix_entry="fila {}, columna {}",
     answer="Respuesta",
     solutions="Soluciones",
+    for_example="p. ej.",
     key="Solución",
     correct="correcto",
     wrong="incorrecto",

@@ -34,6 +34,7 @@ class Labels:
     matrix_entry: str
     answer: str
     solutions: str
+    for_example: str
     key: str
     correct: str
     wrong: str

@@ -106,7 +106,7 @@ class KeySheet:
             case Ordering():
                 return words.text(ordering_key(answer))
             case Open(accepts=Acceptance(example=example)):
-                return words.text("e.g. ") + self._key(example)
+                return words.text(f"{words.labels.for_example} ") + self._key(example)
             case Open():
                 return words.text(_NOTHING)
             case _:

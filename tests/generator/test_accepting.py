@@ -51,6 +51,21 @@ def test_a_person_reads_the_numbers_of_data_as_they_were_printed() -> None:
     assert "(x = (2.25, 3))" in plain_text(line.text)
 
 
+def test_a_person_reads_decimals_with_the_mark_of_the_language() -> None:
+    changes = {
+        "parameters": {"x": {"decimals": {"from": 1, "to": 3, "step": 0.25, "length": 2}}},
+        "accept_if": "response > min(x)",
+        "example": "7/2",
+        "mistakes": [{"answer": "1/4", "feedback": "No.", "credit": "12.5%"}],
+        "language": "de",
+    }
+    item = fill(template(asking(**changes)), {"x": (Fraction(9, 4), 3)})
+    (line,) = accepting(item).rubric
+    text = plain_text(line.text)
+    for shown in ("(x = (2,25; 3))", "$3{,}5$", "$0{,}25$ (12,5%)"):
+        assert shown in text
+
+
 @pytest.mark.parametrize(
     ("condition", "credits"),
     [

@@ -73,3 +73,11 @@ def test_a_practice_page_brings_the_condition_along(course: Course) -> None:
     (page,) = (course.folder / "build").rglob("*.html")
     text = page.read_text("utf-8")
     assert '"claims":[["and",["==",["rank","response"],"1"]' in text
+
+
+def test_a_build_for_stack_says_where_it_takes_derivatives_otherwise(course: Course) -> None:
+    course.bank(*QUESTIONS)
+    course.exam("singular", "solution", outputs={"moodle": {"formulas": "stack"}})
+    report = course.build()
+    (lost,) = [each.message for each in report.problems if each.code == "accept-if"]
+    assert "takes the derivatives of 'accept_if' almost everywhere" in lost

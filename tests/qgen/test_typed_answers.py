@@ -86,3 +86,13 @@ def test_the_keys_show_an_example(course: Course) -> None:
     key = (folder / "key.csv").read_text("utf-8").splitlines()[1]
     assert key.endswith(', or another that is right"')
     assert "e.g. " in (folder / "paper" / "keys.typ").read_text("utf-8")
+
+
+def test_an_example_is_named_in_the_language_of_the_exam(course: Course) -> None:
+    course.bank(*QUESTIONS)
+    outputs = {"paper": {"pdf": "never"}, "html": {"mode": "practice"}}
+    course.exam("root", outputs=outputs, versions=1, language="de")
+    folder = course.built()
+    (page,) = folder.rglob("*.html")
+    for text in ((folder / "paper" / "keys.typ").read_text("utf-8"), page.read_text("utf-8")):
+        assert "z.\u00a0B. " in text
