@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Any
 
 from qgen.bank.templates import QuestionTemplate
-from qgen.document.answers import MultipleSelect, ScoringRule, SingleChoice
+from qgen.document.answers import MultipleSelect, Open, ScoringRule, SingleChoice
 from qgen.document.exam import Item
 from qgen.document.richtext import plain_text
 from qgen.document.values import SolverResults, Values
@@ -54,3 +54,11 @@ def shown(item: Item) -> list[str]:
     answer = item.parts[0].answer
     assert isinstance(answer, (SingleChoice, MultipleSelect))
     return [plain_text(option.text) for option in answer.options]
+
+
+def accepting(item: Item) -> Open:
+    """The answer of an item that a condition decides."""
+    answer = item.parts[0].answer
+    assert isinstance(answer, Open)
+    assert answer.accepts is not None
+    return answer

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from qgen.bank.templates import QuestionTemplate
-from qgen.document.answers import Open
 from qgen.document.exam import Item
 from qgen.document.richtext import plain_text
 from qgen.document_codec import Decoder, Encoder
@@ -15,7 +14,7 @@ from qgen.generator.outline import outline
 from qgen.marking.item_checks import item_faults, mistakes_tested
 from qgen.marking.responses import mark_response
 from tests.bank.written import messages, problems_of, question, template
-from tests.generator.filled import fill
+from tests.generator.filled import accepting, fill
 
 ROOT: dict[str, Any] = {
     "parameters": {name: {"integers": {"from": 1, "to": 9}} for name in ("a", "b")},
@@ -34,13 +33,6 @@ def asking(**changes: Any) -> dict[str, Any]:
 
 def filled(**changes: Any) -> Item:
     return fill(template(asking(**changes)), {"a": 3, "b": 5})
-
-
-def accepting(item: Item) -> Open:
-    answer = item.parts[0].answer
-    assert isinstance(answer, Open)
-    assert answer.accepts is not None
-    return answer
 
 
 def test_a_person_reads_the_numbers_of_data_as_they_were_printed() -> None:

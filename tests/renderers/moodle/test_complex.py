@@ -11,7 +11,7 @@ from qgen.document.answers import ComplexAnswer, ComplexMistake, Tolerance
 from qgen.document.complex_numbers import exact_parts, typed_complex
 from qgen.document.formats import MoodleOptions
 from qgen.document.richtext import passage_of
-from qgen.document.values import Complex
+from qgen.document.values import Complex, Real
 from qgen.marking.complex_marker import Given, mark_complex
 from qgen.marking.complex_reader import read_complex
 from qgen.marking.number_reader import Refusal
@@ -29,8 +29,8 @@ STACK, PLUGIN = MoodleOptions(formulas="stack"), MoodleOptions(formulas="plugin"
 THIRD = Fraction(1, 3)
 
 
-def wrong(real: object, imaginary: object, credit: Fraction = Fraction(0)) -> ComplexMistake:
-    value = Complex(real, imaginary)  # type: ignore[arg-type]
+def wrong(real: Real, imaginary: Real, credit: Fraction = Fraction(0)) -> ComplexMistake:
+    value = Complex(real, imaginary)
     return ComplexMistake(value, passage_of(f"Said of {real} and {imaginary}."), credit)
 
 

@@ -97,7 +97,7 @@ def beyond_the_margin(pdf: bytes, text_size: float = 11) -> list[str]:
     )
     found = []
     for page in done.stdout.decode().split("<page ")[1:]:
-        width, height = map(float, _PAGE.match(page).groups())  # type: ignore[union-attr]
+        ((width, height),) = (map(float, size) for size in _PAGE.findall(page))
         words = _WORD.findall(page)
         for left, top, right, bottom, word in words:
             is_beside = float(left) < _SIDE - 2 or float(right) > width - _SIDE + text_size / 2
