@@ -18,7 +18,7 @@ from qgen.renderers.html.marking_data import marked_parts
 from tests import samples
 from tests.bank.written import question, template
 from tests.generator.filled import fill
-from tests.renderers.html.test_page_marking import MODULES, page
+from tests.renderers.html.page_scripts import MODULES, page
 
 pytestmark = [
     pytest.mark.node,

@@ -11,7 +11,7 @@ from qgen.document.answers import FormulaAnswer
 from qgen.renderers.html.quiz_words import QUIZ_WORDS
 from tests import samples
 from tests.renderers.html.html_written import PRACTICE, exam_of, pages
-from tests.renderers.html.test_page_marking import page
+from tests.renderers.html.page_scripts import page
 
 CHROMIUM = Path("/usr/bin/chromium")
 REFUSED = {
