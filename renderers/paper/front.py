@@ -15,9 +15,9 @@ from qgen.renderers.front_matter import (
     section_rows,
 )
 from qgen.renderers.paper.literals import string
-from qgen.renderers.paper.questions import Words
 from qgen.renderers.paper.sheet_layout import answered_on_paper, listed
 from qgen.renderers.paper.text import PaperText
+from qgen.renderers.paper.words import Words
 from qgen.renderers.scoring_words import in_a_row, scoring_sentences
 from qgen.renderers.wording import minutes_label
 

@@ -25,7 +25,7 @@ from qgen.document.exam import Paper
 from qgen.document.formula import latex
 from qgen.renderers.complex_numbers import complex_key_tex
 from qgen.renderers.matrices import rows_tex
-from qgen.renderers.paper.questions import Words
+from qgen.renderers.paper.words import Words
 
 MOST_VERSIONS = 8
 """How many columns of keys fit on a page; whoever has more papers takes `key.csv`."""

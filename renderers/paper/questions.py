@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import assert_never
 
 from qgen.document.answers import (
-    Answer,
     ComplexAnswer,
     FormulaAnswer,
     Hint,
@@ -23,31 +22,20 @@ from qgen.document.answers import (
     SingleChoice,
     Space,
     is_worked,
-    matching_key,
-    option_letter,
-    ordering_key,
 )
 from qgen.document.exam import Item
-from qgen.document.formula import Symbol, latex, number_latex
-from qgen.document.numbers import exact_value, terminating
+from qgen.document.formula import Symbol, latex
 from qgen.document.richtext import Passage
-from qgen.document.values import Real
-from qgen.marking.rules import accepted_interval
-from qgen.renderers.complex_numbers import accepted_tex, complex_key_tex
-from qgen.renderers.labels import Labels
-from qgen.renderers.locales import date_text, number_tex
-from qgen.renderers.matrices import key_tex, rows_tex
-from qgen.renderers.page_measures import SHARES, SHORT_OPTION, TEXT_SIZE
+from qgen.renderers.page_measures import SHARES, TEXT_SIZE
+from qgen.renderers.paper.keys import PaperKeys
+from qgen.renderers.paper.lists import lettered, numbered
 from qgen.renderers.paper.literals import string
-from qgen.renderers.paper.text import PaperText, Surroundings
+from qgen.renderers.paper.text import PaperText
+from qgen.renderers.paper.words import Words
 from qgen.renderers.told_ticks import tells_to_tick
 from qgen.renderers.wording import (
     colon,
-    credit_text,
-    field_label,
     hint_label,
-    points_label,
-    points_number,
     upload_label,
 )
 from qgen.renderers.working_room import working_room
@@ -59,74 +47,6 @@ _SURELY_WHOLE = 220.0  # millimetres: less than the height of a page
 # What is not printed: the marks of formulas beside their TeX, and the names of functions.
 _MARKUP = re.compile(r'\$[^$]*\$|#[a-z-]+|[\[\]();"]')
 _LANGUAGE = re.compile("[a-z]{2,3}")
-
-
-class Words:
-    """The labels of a paper and its numbers, as markup."""
-
-    def __init__(self, labels: Labels, surroundings: Surroundings) -> None:
-        self.labels = labels
-        self._surroundings = surroundings
-
-    def text(self, words: str) -> str:
-        """Plain characters."""
-        return self._surroundings.text(words)
-
-    def label(self, label: str) -> str:
-        """A label before what it labels."""
-        return self.text(f"{label}{colon(self.labels)}")
-
-    def field(self, label: str) -> str:
-        """A label before room to write in."""
-        return self.text(field_label(label, self.labels))
-
-    def title(self, words: str) -> str:
-        """What a heading says: something in any case, for those who listen to the paper."""
-        return self.text(words if any(map(str.isprintable, words.split())) else "–")
-
-    def filled(self, label: str, *sources: str) -> str:
-        """A label, its `{}` replaced by markup."""
-        first, *others = map(self.text, label.split("{}"))
-        pairs = zip(sources, others, strict=True)
-        return first + "".join(source + other for source, other in pairs)
-
-    def points(self, points: Fraction) -> str:
-        """`2 points`."""
-        return self.filled(points_label(points, self.labels), self.points_number(points))
-
-    def points_number(self, points: Fraction) -> str:
-        """Points as a decimal of at most three places, or as a fraction."""
-        shown = points_number(points, self.labels.locale)
-        return self.formula(number_latex(points)) if "/" in shown else self.text(shown)
-
-    def credit(self, credit: Fraction) -> str:
-        """What a mistake earns, behind it; nothing where that is nothing."""
-        shown = credit_text(credit, self.labels.locale)
-        return self.text(shown) if shown else ""
-
-    def date(self, written: str) -> str:
-        """A date as the language writes it."""
-        return self.text(date_text(written, self.labels.locale))
-
-    def formula(self, tex: str) -> str:
-        """A formula in the line, with the language's decimal mark."""
-        return self._surroundings.formula(number_tex(tex, self.labels.locale))
-
-    def number(self, value: Real) -> str:
-        """A number as it is graded: exact, with six digits of a fraction that does not end."""
-        exact = None if isinstance(value, float) else terminating(Fraction(value))
-        if exact is not None:
-            return self.formula(exact)
-        if isinstance(value, float):
-            return self.formula(number_latex(value))
-        return self.formula(rf"{number_latex(value)} \approx {number_latex(float(value))}")
-
-    def bound(self, value: Fraction) -> str:
-        """An end of an interval."""
-        exact = terminating(value)
-        if exact is not None and len(exact) <= 10:
-            return self.formula(exact)
-        return self.formula(number_latex(float(exact_value(float(value)))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +77,14 @@ class PaperQuestions:
 
     def solution(self, number: int, item: Item, opening: Sequence[str]) -> Iterator[str]:
         """The question with its key, marking, feedback and explanation."""
-        header = item.header
+        header, keys = item.header, PaperKeys(self.words, self.passages)
         source = self.words.text(f"{header.title} · {header.identifier} · {header.topic}")
         stem = self.passages.write(item.stem)
         lines = [*opening, self._heading(number, item), f"#source-line[{source}];", stem]
         before = "section" if opening else "question"
         for part in item.parts:
             marking = (
-                *self._key(part.answer),
+                *keys.key(part.answer),
                 *self._provenance(part),
                 *self._carried(part),
                 *self._hints(part.hints),
@@ -221,8 +141,6 @@ class PaperQuestions:
             label = self.words.label(self.words.labels.explanation)
             yield f"#labelled[{label}][{self.passages.write(explanation)}];"
 
-    # What a student answers in.
-
     def _room(self, item: Item, part: Part, height: Fraction) -> Iterator[str]:
         labels, answer = self.words.labels, part.answer
         working = _working(part.space, height)
@@ -253,11 +171,11 @@ class PaperQuestions:
                 yield f"#blank([{self.words.field(labels.answer)}], width: {_WORDS_BLANK});"
             case Matching():
                 yield f"#hint[{self.words.text(labels.match_each)}];"
-                yield self._numbered([(None, pair.left) for pair in answer.pairs])
-                yield self._options_of(answer.rights, "no-sign")
+                yield numbered([(None, pair.left) for pair in answer.pairs], self.passages)
+                yield lettered(answer.rights, "no-sign", self.passages)
             case Ordering():
                 yield f"#hint[{self.words.text(labels.order_all)}];"
-                yield self._options_of(answer.items, "no-sign")
+                yield lettered(answer.items, "no-sign", self.passages)
                 label = self.words.field(labels.answer)
                 yield f"#letter-lines([{label}], {len(answer.items)});"
             case Open() if answer.upload:
@@ -272,22 +190,7 @@ class PaperQuestions:
             yield working
 
     def _options(self, options: Iterable[Option], shape: str) -> str:
-        return self._options_of([option.text for option in options], shape)
-
-    def _numbered(self, lefts: Sequence[tuple[str | None, Passage]]) -> str:
-        """Left items of a matching question, each behind a line for a letter, or behind its own."""
-        items = (
-            f'(letter-line("{letter or ""}"), "{number}", [{self.passages.write(text)}])'
-            for number, (letter, text) in enumerate(lefts, 1)
-        )
-        return f"#numbered({', '.join(items)});"
-
-    def _options_of(self, passages: Iterable[Passage], shape: str) -> str:
-        texts = [self.passages.write(passage) for passage in passages]
-        items = (f'("{option_letter(index)}", [{text}])' for index, text in enumerate(texts))
-        is_short = max(map(len, texts), default=0) < SHORT_OPTION
-        function = "short-options" if is_short else "option-list"
-        return f"#{function}({shape}, {', '.join(items)});"
+        return lettered((option.text for option in options), shape, self.passages)
 
     def _formula_label(self, answer: FormulaAnswer) -> str:
         labels, words = self.words.labels, self.words
@@ -298,154 +201,6 @@ class PaperQuestions:
         )
         named = words.text(f"{labels.answer}, ") + words.filled(labels.variables, names)
         return named + words.text(colon(labels).rstrip())
-
-    # What a marker reads.
-
-    def _key(self, answer: Answer) -> Iterator[str]:
-        words = self.words
-        match answer:
-            case SingleChoice():
-                yield from self._marked(answer.options, "circle-sign", "right-circle-sign")
-            case MultipleSelect():
-                yield from self._marked(answer.options, "square-sign", "right-square-sign")
-            case Numeric():
-                yield self._key_line(self._accepted(answer))
-                yield from self._mistakes(
-                    [
-                        (
-                            words.number(mistake.value) + words.credit(mistake.credit),
-                            mistake.feedback,
-                        )
-                        for mistake in answer.mistakes
-                    ]
-                )
-            case ComplexAnswer():
-                yield self._key_line(self._accepted_complex(answer))
-                yield from self._mistakes(
-                    [
-                        (
-                            words.formula(complex_key_tex(mistake.value))
-                            + words.credit(mistake.credit),
-                            mistake.feedback,
-                        )
-                        for mistake in answer.mistakes
-                    ]
-                )
-            case FormulaAnswer():
-                yield self._key_line(words.formula(latex(answer.key)))
-                yield from self._mistakes(
-                    [
-                        (
-                            words.formula(latex(mistake.value)) + words.credit(mistake.credit),
-                            mistake.feedback,
-                        )
-                        for mistake in answer.mistakes
-                    ]
-                )
-            case MatrixAnswer():
-                yield self._key_line(words.formula(key_tex(answer)))
-                yield from self._mistakes(
-                    [(words.formula(rows_tex(m.rows)), m.feedback) for m in answer.mistakes]
-                )
-            case ShortAnswer():
-                yield self._key_line(words.text("; ".join(answer.accepted)))
-                yield from self._mistakes(
-                    [
-                        (
-                            words.text(f"“{mistake.text}”") + words.credit(mistake.credit),
-                            mistake.feedback,
-                        )
-                        for mistake in answer.mistakes
-                    ]
-                )
-            case Matching():
-                yield from self._matching_key(answer)
-            case Ordering():
-                yield self._options_of(answer.items, "no-sign")
-                yield self._key_line(words.text(ordering_key(answer)))
-            case Open():
-                yield from self._rubric(answer)
-            case _:
-                assert_never(answer)
-
-    def _matching_key(self, answer: Matching) -> Iterator[str]:
-        """The left items behind the letters of their partners, the right ones, and feedback."""
-        yield self._numbered([(option_letter(pair.right), pair.left) for pair in answer.pairs])
-        yield self._options_of(answer.rights, "no-sign")
-        yield self._key_line(self.words.text(matching_key(answer)))
-        notes = [
-            f"[{self.words.label(str(number))}{self.passages.write(pair.feedback)}]"
-            for number, pair in enumerate(answer.pairs, 1)
-            if pair.feedback is not None
-        ]
-        if notes:
-            yield f"#notes({', '.join(notes)});"
-
-    def _accepted(self, answer: Numeric) -> str:
-        """The key with its unit, and from where to where an answer is taken for it."""
-        words = self.words
-        low, high = accepted_interval(answer.key, answer.tolerance)
-        key = words.number(answer.key)
-        if answer.unit:
-            key += words.text(f"\N{NO-BREAK SPACE}{answer.unit}")
-        if low == high:
-            return key
-        accepted = words.filled(words.labels.tolerance, words.bound(low), words.bound(high))
-        return f'{key}#" (";{accepted}#")";'
-
-    def _accepted_complex(self, answer: ComplexAnswer) -> str:
-        """The key with its unit, and how far from it an answer is taken for it."""
-        words = self.words
-        key, accepted = words.formula(complex_key_tex(answer.key)), accepted_tex(answer)
-        if answer.unit:
-            key += words.text(f"\N{NO-BREAK SPACE}{answer.unit}")
-        return f'{key}#" (";{words.formula(accepted)}#")";' if accepted else key
-
-    def _key_line(self, key: str) -> str:
-        return f"#key[{self.words.label(self.words.labels.key)}][{key}];"
-
-    def _marked(self, options: Sequence[Option], wrong: str, right: str) -> Iterator[str]:
-        for index, option in enumerate(options):
-            shape = right if option.correct else wrong
-            text = self.passages.write(option.text)
-            yield (
-                f'#marked-option({shape}, "{option_letter(index)}", [{text}], '
-                f"{self._option_notes(option)});"
-            )
-        letters = [option_letter(index) for index, option in enumerate(options) if option.correct]
-        yield self._key_line(self.words.text(", ".join(letters) or "–"))
-
-    def _option_notes(self, option: Option) -> str:
-        if not option.correct and option.feedback is None:
-            return "none"
-        labels = self.words.labels
-        function = "right-verdict" if option.correct else "wrong-verdict"
-        word = self.words.text(labels.correct if option.correct else labels.wrong)
-        comment = "" if option.feedback is None else self.passages.write(option.feedback)
-        return f'[#{function}[{word}];#" ";{comment}]'
-
-    def _mistakes(self, mistakes: Sequence[tuple[str, Passage]]) -> Iterator[str]:
-        if mistakes:
-            label, between = self.words.labels.mistake, self.words.label("")
-            notes = (
-                f"[#labelled[{self.words.filled(label, value)}{between}]"
-                f"[{self.passages.write(feedback)}];]"
-                for value, feedback in mistakes
-            )
-            yield f"#notes({', '.join(notes)});"
-
-    def _rubric(self, answer: Open) -> Iterator[str]:
-        title = f"#key[{self.words.label(self.words.labels.rubric)}]"
-        if not answer.rubric:
-            yield f'{title}[#"–";];'
-            return
-        yield f"{title}[];"
-        lines = (
-            f"[#labelled[{self.words.points(line.points)}{self.words.label('')}]"
-            f"[{self.passages.write(line.text)}];]"
-            for line in answer.rubric
-        )
-        yield f"#list(tight: true, {', '.join(lines)});"
 
 
 def _most_height(source: str) -> float:

@@ -13,7 +13,6 @@ from qgen.document.numbers import exact_value, significant, terminating
 from qgen.document.problem import Problem
 from qgen.marking.rules import accepted_interval
 from qgen.renderers.paper.literals import string
-from qgen.renderers.paper.questions import Words
 from qgen.renderers.paper.sheet_layout import (
     NUMBER_COLUMNS,
     Bubble,
@@ -23,6 +22,7 @@ from qgen.renderers.paper.sheet_layout import (
     listed,
     sheet_layout,
 )
+from qgen.renderers.paper.words import Words
 
 CODE_LENGTH = 8
 """Letters of a sheet's code: among ten thousand sheets, two alike are not to be expected."""

@@ -17,9 +17,10 @@ from qgen.renderers.paper.front import Front
 from qgen.renderers.paper.key_sheet import KeySheet
 from qgen.renderers.paper.literals import string
 from qgen.renderers.paper.pictures import Pictures
-from qgen.renderers.paper.questions import HEADING_LEVEL, PaperQuestions, Words
+from qgen.renderers.paper.questions import HEADING_LEVEL, PaperQuestions
 from qgen.renderers.paper.sheet import CODE_LENGTH, AnswerSheets, unfitting
 from qgen.renderers.paper.text import PICTURE_FORMS, PaperText, Surroundings
+from qgen.renderers.paper.words import Words
 from qgen.renderers.wording import FileNames
 from qgen.renderers.writer import Chunk, Writer
 
