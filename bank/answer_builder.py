@@ -5,6 +5,17 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import assert_never
 
+from qgen.bank.answer_models import (
+    FormulaFields,
+    MatchingFields,
+    MatrixFields,
+    MistakeModel,
+    NumericFields,
+    OpenFields,
+    OrderingFields,
+    ShortAnswerFields,
+    ToleranceModel,
+)
 from qgen.bank.arrangements import ArrangementBuilder
 from qgen.bank.choice_builder import ChoiceBuilder
 from qgen.bank.choice_models import ChoiceFields
@@ -14,21 +25,12 @@ from qgen.bank.hint_models import HintModel
 from qgen.bank.mark_feedback import MarkFeedbackModel, never_partly
 from qgen.bank.models import (
     DerivationQuestion,
-    FormulaFields,
-    MatchingFields,
-    MatrixFields,
-    MistakeModel,
-    NumericFields,
     NumericPart,
-    OpenFields,
-    OrderingFields,
     PartFields,
     PartModel,
     QuestionFields,
     QuestionModel,
-    ShortAnswerFields,
     SoleQuestion,
-    ToleranceModel,
 )
 from qgen.bank.question_reader import QuestionReader
 from qgen.bank.templates import (

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from qgen.bank.answer_models import MatchingFields, OrderingFields
 from qgen.bank.hole_context import only_hole
-from qgen.bank.models import MatchingFields, OrderingFields
 from qgen.bank.templates import (
     MatchingTemplate,
     OrderingTemplate,

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from qgen.bank.answer_models import FormulaFields, NumericFields, ShortAnswerFields
 from qgen.bank.choice_models import SingleChoiceFields
-from qgen.bank.models import FormulaFields, NumericFields, PartModel, ShortAnswerFields
+from qgen.bank.models import PartModel
 from qgen.document.richtext import Blank, DataLink, Link, RichText, walk
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
+from qgen.bank.answer_models import FormulaFields, MatrixFields, NumericFields
 from qgen.bank.conditions import compile_comparisons, fault_of_formulas
 from qgen.bank.expressions import Expression, ExpressionError
-from qgen.bank.models import FormulaFields, MatrixFields, NumericFields
 from qgen.bank.templates import RESPONSE_NAME, AcceptTemplate, MistakeTemplate, Placed
 from qgen.bank.yaml_source import Steps
 from qgen.document.problem import Place

@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from qgen.bank.answer_models import FormulaFields, MistakeModel
 from qgen.bank.expressions import Expression, compile_formula
-from qgen.bank.models import FormulaFields, MistakeModel
 from qgen.bank.templates import FormulaTemplate, MistakeTemplate, Placed
 from qgen.bank.yaml_source import Steps
 from qgen.document.problem import Place
