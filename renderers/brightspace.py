@@ -31,6 +31,7 @@ from qgen.renderers.mathjax_text import MathJaxText, in_one_line
 from qgen.renderers.moodle.essay import asked_text, marking_notes
 from qgen.renderers.moodle.numbers import grade
 from qgen.renderers.moodle.text import cleaned, escaped_text
+from qgen.renderers.variant_losses import VariantLosses
 from qgen.renderers.writer import Chunk, Writer
 
 _COLUMNS = 5
@@ -48,9 +49,11 @@ class BrightspaceWriter(Writer):
         self._file = ""
         self._labels: Labels | None = None
         self._places: dict[int, int] = {}
+        self._variants = VariantLosses(_answer_losses)
 
     def losses(self, item: Item) -> list[Problem]:
         """What the file cannot carry of a question, and what is written instead."""
+        self._variants.remember(item)
         return flat_losses(item, "brightspace", "the file", _answer_losses)
 
     def marked_by(self, item: Item) -> tuple[MarkedBy, ...]:
@@ -72,6 +75,7 @@ class BrightspaceWriter(Writer):
         """A block for each part."""
         assert self._labels is not None
         labels = labels_of(item.header.language, self._labels)
+        self.problems += self._variants.of(item)
         number = self._places[id(pool)]
         yield from (self._chunk(self._block(number, item, part, labels)) for part in item.parts)
 

@@ -48,6 +48,7 @@ from qgen.renderers.moodle.questions import (
 from qgen.renderers.moodle.text import MoodleText, cleaned
 from qgen.renderers.passage_writer import EnclosedText
 from qgen.renderers.remembering import made_once
+from qgen.renderers.variant_losses import VariantLosses
 from qgen.renderers.writer import Chunk, Writer
 
 _SPECIAL = ("\\", "~", "=", "#", "{", "}", ":")
@@ -89,9 +90,11 @@ class GiftWriter(Writer):
         self._file = ""
         self._exam_labels: Labels | None = None
         self._categories: dict[int, str] = {}
+        self._variants = VariantLosses(_answer_losses)
 
     def losses(self, item: Item) -> list[Problem]:
         """What GIFT cannot carry of a question, and what is written instead."""
+        self._variants.remember(item)
         found: list[tuple[str, str]] = []
         if item.is_derivation:
             text = (
@@ -140,6 +143,7 @@ class GiftWriter(Writer):
             # Nothing else is unescaped in a category.
             path = _PUT_ASIDE.sub("＆", category).replace("\\", r"\\")
             yield self._chunk(f"\n$CATEGORY: {path}\n")
+        self.problems += self._variants.of(item)
         labels = self._labels(item)
         for part in item.parts:
             yield self._chunk(self._question(item, part, labels))

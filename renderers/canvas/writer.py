@@ -10,7 +10,7 @@ from qgen.document.exam import ExamDocument, Header, Item, Pool
 from qgen.document.formats import CanvasOptions
 from qgen.document.problem import Problem
 from qgen.renderers.canvas.items import CanvasItems, says_by_mark
-from qgen.renderers.canvas.losses import item_losses
+from qgen.renderers.canvas.losses import answer_losses, item_losses
 from qgen.renderers.canvas.package import GROUP_END, Package, group_head
 from qgen.renderers.canvas.text import CanvasText
 from qgen.renderers.carriage import MarkedBy, marked_by
@@ -18,6 +18,7 @@ from qgen.renderers.labels import Labels, exam_labels, labels_of
 from qgen.renderers.moodle.numbers import grade
 from qgen.renderers.moodle.text import cleaned
 from qgen.renderers.package_plan import PackagePlan, package_plan
+from qgen.renderers.variant_losses import VariantLosses
 from qgen.renderers.writer import Chunk, Writer
 
 ITEMS_IN_A_PACKAGE = 500
@@ -57,9 +58,11 @@ class CanvasWriter(Writer):
         self._items: CanvasItems | None = None
         self._group: _OpenGroup | None = None
         self._occurrences: Counter[str] = Counter()
+        self._variants = VariantLosses(lambda answer: answer_losses(answer, options.multiple))
 
     def losses(self, item: Item) -> list[Problem]:
         """What Canvas cannot carry of a question, and what is written instead."""
+        self._variants.remember(item)
         return [
             Problem(code, text, item.header.place, "loss")
             for code, text in item_losses(item, self._options.multiple)
@@ -93,6 +96,7 @@ class CanvasWriter(Writer):
 
     def variant(self, pool: Pool, item: Item) -> Iterator[Chunk]:
         """The question, and what is complete of the quiz before it."""
+        self.problems += self._variants.of(item)
         packages = self._packages
         if pool.varies:
             packages = [packages[self._plan.holding(item.variant)]]
