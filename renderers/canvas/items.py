@@ -118,17 +118,21 @@ class CanvasItems:
             ("assessment_question_identifierref", f"{identifier}q"),
             *asked.metadata,
         ]
-        fields = "".join(
-            f"<qtimetadatafield><fieldlabel>{label}</fieldlabel>"
-            f"<fieldentry>{entry}</fieldentry></qtimetadatafield>"
-            for label, entry in metadata
-        )
         return (
-            f'<item ident="{identifier}" title="{attribute(title)}"><itemmetadata><qtimetadata>'
-            f"{fields}</qtimetadata></itemmetadata><presentation>{_material(stem + asked.stem)}"
-            f"{asked.response}</presentation><resprocessing>{_SCORE}"
-            f"{''.join(_conditions(asked, bool(general)))}</resprocessing>"
+            f'<item ident="{identifier}" title="{attribute(title)}">{_metadata(metadata)}'
+            f"<presentation>{_material(stem + asked.stem)}{asked.response}</presentation>"
+            f"<resprocessing>{_SCORE}{''.join(_conditions(asked, bool(general)))}</resprocessing>"
             f"{''.join(_item_feedback(name, html) for name, html in feedback)}</item>\n"
+        )
+
+    def description(self, told: Passage, identifier: str, title: str) -> str:
+        """A text that is no question, which begins a section."""
+        self._text.assets = {}
+        metadata = [("question_type", "text_only_question"), ("points_possible", "0")]
+        return (
+            f'<item ident="{identifier}" title="{attribute(title)}">{_metadata(metadata)}'
+            f"<presentation>{_material(self._xml.write(told))}</presentation>"
+            f"<resprocessing>{_SCORE}</resprocessing></item>\n"
         )
 
     def _asked(self, part: Part, stem: str, labels: Labels) -> _Asked:
@@ -315,6 +319,15 @@ class CanvasItems:
             if feedback is not None
         ]
         return _listed(rows) if rows else ""
+
+
+def _metadata(entries: Iterable[tuple[str, str]]) -> str:
+    fields = "".join(
+        f"<qtimetadatafield><fieldlabel>{label}</fieldlabel>"
+        f"<fieldentry>{entry}</fieldentry></qtimetadatafield>"
+        for label, entry in entries
+    )
+    return f"<itemmetadata><qtimetadata>{fields}</qtimetadata></itemmetadata>"
 
 
 def _block(html: str) -> str:

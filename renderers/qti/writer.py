@@ -139,9 +139,8 @@ class QtiWriter(Writer):
         if exam is None:
             return
         title = " ".join(cleaned(exam.title).split())[:TITLE_LENGTH]
-        instructions = "" if exam.instructions is None else self._text.write(exam.instructions)
         for package in self._packages:
-            for written in package.end(exam, title, instructions):
+            for written in package.end(exam, title, self._text.write):
                 yield Chunk(package.file, written)
         if self._items is not None:
             self.problems += map(_unfollowed_problem, self._items.unfollowed)

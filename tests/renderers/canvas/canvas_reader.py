@@ -172,6 +172,9 @@ def _item(node: Any, group: str) -> CanvasItem:
             item.forms = [each.text or "" for each in variables]
         case "matching" | "multiple_dropdowns":
             _read_lists(item, presentation, scoring)
+        case "text_only":
+            assert not conditions
+            assert metadata["points_possible"] == "0"
         case "essay" | "file_upload":
             assert not scoring
             assert item.metadata["grading_notes"]
