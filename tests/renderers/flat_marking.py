@@ -20,7 +20,7 @@ from qgen.marking.grader import mark_choice, mark_number, mark_words
 from qgen.marking.rules import accepted_interval
 from tests.renderers.flat_reader import Flat
 from tests.renderers.gift_marking import letters, shown
-from tests.renderers.spellings import PLAIN_DECIMAL, credit_of, spellings
+from tests.renderers.spellings import credit_of, plain_spellings
 
 
 def assert_marked_alike(flat: Flat, answer: Answer, lost: set[str]) -> None:
@@ -48,9 +48,9 @@ def assert_marked_alike(flat: Flat, answer: Answer, lost: set[str]) -> None:
                 mark = mark_number(answer, value)
                 given = flat.mark(format(float(value), ".25f"))
                 assert given == mark.credit or (mark.mistake is not None and "feedback" in lost)
-            for text in spellings(answer):
-                same = flat.mark(text) == credit_of(answer, text)
-                assert same or not PLAIN_DECIMAL.fullmatch(text), text
+            assert flat.mark("") == flat.mark("abc") == 0
+            for text in plain_spellings(answer):
+                assert flat.mark(text) == credit_of(answer, text), text
         case ShortAnswer():
             _assert_words_alike(flat, answer, lost)
         case Matching():

@@ -34,6 +34,15 @@ def spellings(answer: Numeric) -> Iterator[str]:
     yield from ("1/2", "0,1", "1 or 7", "", "three", "1e400", "x")
 
 
+def plain_spellings(answer: Numeric) -> Iterator[str]:
+    """Those that every platform reads, but for what lies so near to an edge that digits decide."""
+    low, high = accepted_interval(answer.key, answer.tolerance)
+    slack = max(abs(low), abs(high), Fraction(1, 10**9)) / 10**11
+    for text in filter(PLAIN_DECIMAL.fullmatch, spellings(answer)):
+        if all(abs(Fraction(text.strip()) - edge) > slack for edge in (low, high)):
+            yield text
+
+
 def credit_of(answer: Numeric, text: str) -> Fraction:
     """What the grader gives for a typed text; nothing where it is no number."""
     number = parse_number(text)
