@@ -341,7 +341,7 @@ def _listed(rows: Iterable[str], tag: str = "ul") -> str:
 
 def _conditions(asked: _Asked, has_general: bool) -> Iterator[str]:
     """Feedback on options comes before the score: what follows would set their worth to nothing."""
-    if asked.kind == "essay_question":
+    if asked.kind in ("essay_question", "file_upload_question"):
         yield _condition("No", _ANY, "")
         return
     if has_general:

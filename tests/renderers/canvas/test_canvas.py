@@ -242,6 +242,14 @@ def test_signs_become_words_where_they_would_be_read_as_markup():
     assert without_angles(r"\& \{") == r"\& \{"
 
 
+@pytest.mark.parametrize("upload", [(), (".pdf",)])
+def test_what_a_person_marks_has_the_one_condition_that_any_item_has(upload):
+    answer = Open((RubricLine(Fraction(1), passage_of("Because.")),), 5, upload)
+    item = item_of(answer, explanation=None)
+    assert item.kind == ("file_upload" if upload else "essay")
+    assert "Because." in shown(item.feedback["general_fb"])
+
+
 def test_mathjax_is_escaped_once_more():
     passage = Passage(RichText((Paragraph((Math(("x<y",)),)),)))
     (item,) = quiz_of(asking(select(1, 1), stem=passage), math="mathjax").items
