@@ -35,7 +35,7 @@ from qgen.renderers.item_passages import has_picture, item_passages
 from qgen.renderers.labels import Labels, exam_labels, labels_of
 from qgen.renderers.moodle.arrangements import has_matching_type, has_positions_type
 from qgen.renderers.moodle.categories import Categories
-from qgen.renderers.moodle.cloze import can_be_ticked, star_escaped
+from qgen.renderers.moodle.cloze import can_be_ticked, star_escaped, typing_hint
 from qgen.renderers.moodle.essay import asked_text, marking_notes, part_heading
 from qgen.renderers.moodle.numbers import LISTED_SHARES, key_number, listed_share, mistake_numbers
 from qgen.renderers.moodle.questions import (
@@ -176,6 +176,8 @@ class GiftWriter(Writer):
         told = isinstance(part.answer, (Numeric, ComplexAnswer, MatrixAnswer, Open))
         if told or _is_asked_freely(part.answer):
             stem += in_gift(asked_text(part.answer, self._text, labels))
+        if isinstance(part.answer, Numeric):
+            stem += in_gift(f"<p>{typing_hint(labels)}</p>")
         answer = self._answer(part, item, labels)
         return (
             f"\n// [id:{_in_comment(identifier)}]{_tags(header)}\n"

@@ -34,7 +34,7 @@ from qgen.renderers.keys import key_text
 from qgen.renderers.labels import Labels
 from qgen.renderers.markup_text import attribute
 from qgen.renderers.matrices import scoring_text
-from qgen.renderers.moodle.cloze import can_be_listed
+from qgen.renderers.moodle.cloze import can_be_listed, typing_hint
 from qgen.renderers.moodle.essay import (
     asked_text,
     lettered,
@@ -224,7 +224,8 @@ class CanvasItems:
         if not margin:
             low = high = exact
         asked = _Asked("numerical_question", _box(' fibtype="Decimal"'))
-        asked.stem = escaped(asked_text(answer, self._text, labels))
+        hint = f"<p>{typing_hint(labels)}</p>"
+        asked.stem = escaped(asked_text(answer, self._text, labels) + hint)
         asked.scoring = _full_marks(
             f"<or>{_equal(exact, margins)}<and>"
             f'<vargte respident="response1">{low}</vargte>'
