@@ -30,7 +30,7 @@ from qgen.renderers.labels import Labels, exam_labels, labels_of
 from qgen.renderers.mathjax_text import MathJaxText, in_one_line
 from qgen.renderers.moodle.essay import asked_text, marking_notes
 from qgen.renderers.moodle.numbers import key_number
-from qgen.renderers.moodle.text import cleaned
+from qgen.renderers.typed_words import as_typed
 from qgen.renderers.variant_losses import VariantLosses
 from qgen.renderers.writer import Chunk, Writer
 
@@ -103,7 +103,7 @@ class BlackboardWriter(Writer):
                 return [
                     "FIB",
                     asked,
-                    *(" ".join(cleaned(form).split()) for form in answer.accepted),
+                    *map(as_typed, answer.accepted),
                 ]
             case Matching():
                 cells = (

@@ -31,6 +31,7 @@ from qgen.renderers.mathjax_text import MathJaxText, in_one_line
 from qgen.renderers.moodle.essay import asked_text, marking_notes
 from qgen.renderers.moodle.numbers import grade
 from qgen.renderers.moodle.text import cleaned, escaped_text
+from qgen.renderers.typed_words import as_typed
 from qgen.renderers.variant_losses import VariantLosses
 from qgen.renderers.writer import Chunk, Writer
 
@@ -126,7 +127,7 @@ class BrightspaceWriter(Writer):
                 return "MS", [["Scoring", "RightAnswers"], *self._options(answer.options, "1")]
             case ShortAnswer():
                 mode = "sensitive" if answer.case_sensitive else ""
-                forms = (" ".join(cleaned(form).split()) for form in answer.accepted)
+                forms = dict.fromkeys(map(as_typed, answer.accepted))
                 return "SA", [["InputBox", "1", "40"], *(["Answer", "100", f, mode] for f in forms)]
             case Matching():
                 pairs = list(enumerate(answer.pairs, 1))

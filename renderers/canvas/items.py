@@ -43,8 +43,9 @@ from qgen.renderers.moodle.essay import (
     points_text,
 )
 from qgen.renderers.moodle.numbers import grade, key_number
-from qgen.renderers.moodle.text import cleaned, escaped, escaped_text
+from qgen.renderers.moodle.text import escaped, escaped_text
 from qgen.renderers.passage_writer import EnclosedText
+from qgen.renderers.typed_words import as_typed
 
 _SCORE = (
     '<outcomes><decvar maxvalue="100" minvalue="0" varname="SCORE" vartype="Decimal"/></outcomes>'
@@ -238,7 +239,7 @@ class CanvasItems:
 
     def _words(self, answer: ShortAnswer, labels: Labels) -> _Asked:
         asked = _Asked("short_answer_question", _box(""))
-        forms = (" ".join(cleaned(form).split()) for form in answer.accepted)
+        forms = dict.fromkeys(map(as_typed, answer.accepted))
         asked.scoring = _full_marks("".join(_equal(escaped(form)) for form in forms))
         asked.if_wrong = self._mistakes(
             ((each.text, each.feedback) for each in answer.mistakes), labels

@@ -35,11 +35,11 @@ from qgen.renderers.qti.processing import (
     Processing,
     entry_names,
     identifier,
-    one_line,
     pair_of,
     part_names,
 )
 from qgen.renderers.qti.text import QtiText
+from qgen.renderers.typed_words import as_typed
 
 _FORMULA_LINES = 5
 _BOX = 20
@@ -306,7 +306,7 @@ class QtiItems:
         return _Asked("".join(declared), body, rules.complex(answer), feedback)
 
     def _words(self, name: str, answer: ShortAnswer, rules: Processing) -> _Asked:
-        key = (escaped(one_line(answer.accepted[0])),)
+        key = (escaped(as_typed(answer.accepted[0])),)
         declaration = self._declared(name, "single", "string", key, rules.words_mapping(answer))
         feedback = self._mistakes(name, [mistake.feedback for mistake in answer.mistakes])
         return _Asked(declaration, self._box(name, ""), rules.words(answer), feedback)
