@@ -40,6 +40,7 @@ from qgen.renderers.carriage import Marks, marks_by_format
 from qgen.renderers.data_losses import links_to_data, unprinted_data
 from qgen.renderers.wording import is_refused
 from qgen.renderers.writer import Chunk, Writer
+from qgen.setting_losses import setting_losses
 from qgen.solvers.routes.registry import Solver
 from qgen.study_guide import study_guide
 from qgen.workshop import sweep
@@ -109,6 +110,7 @@ def build(request: BuildRequest) -> BuildReport:
     problems += exam.losses
     problems += _refused_names(request.spec)
     problems += _losses(exam, writers)
+    problems += setting_losses(exam.loaded.spec, writers)
     problems += _unproved(exam, strict=request.strict)
     problems += listed_together(exam.loaded, (slot.template.header for slot in exam.slots))
     report = BuildReport(in_reading_order(problems), verify=request.verify)

@@ -30,7 +30,8 @@ from qgen.renderers.labels import Labels, exam_labels, labels_of
 from qgen.renderers.mathjax_text import MathJaxText, in_one_line
 from qgen.renderers.moodle.essay import asked_text, marking_notes
 from qgen.renderers.moodle.numbers import key_number
-from qgen.renderers.moodle.text import cleaned
+from qgen.renderers.typed_words import as_typed
+from qgen.renderers.variant_losses import VariantLosses
 from qgen.renderers.writer import Chunk, Writer
 
 ROWS_IN_A_FILE = 250
@@ -47,9 +48,11 @@ class BlackboardWriter(Writer):
         self._labels: Labels | None = None
         self._rows = 0
         self._has_files = False
+        self._variants = VariantLosses(_answer_losses)
 
     def losses(self, item: Item) -> list[Problem]:
         """What a row cannot carry of a question, and what is written instead."""
+        self._variants.remember(item)
         return flat_losses(item, "blackboard", "a row", _answer_losses)
 
     def marked_by(self, item: Item) -> tuple[MarkedBy, ...]:
@@ -74,6 +77,7 @@ class BlackboardWriter(Writer):
     def variant(self, pool: Pool, item: Item) -> Iterator[Chunk]:
         """A row for each part."""
         assert self._labels is not None
+        self.problems += self._variants.of(item)
         labels = labels_of(item.header.language, self._labels)
         for part in item.parts:
             ending = f"-{self._rows // ROWS_IN_A_FILE + 1}" if self._has_files else ""
@@ -99,7 +103,7 @@ class BlackboardWriter(Writer):
                 return [
                     "FIB",
                     asked,
-                    *(" ".join(cleaned(form).split()) for form in answer.accepted),
+                    *map(as_typed, answer.accepted),
                 ]
             case Matching():
                 cells = (

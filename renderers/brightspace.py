@@ -31,6 +31,8 @@ from qgen.renderers.mathjax_text import MathJaxText, in_one_line
 from qgen.renderers.moodle.essay import asked_text, marking_notes
 from qgen.renderers.moodle.numbers import grade
 from qgen.renderers.moodle.text import cleaned, escaped_text
+from qgen.renderers.typed_words import as_typed
+from qgen.renderers.variant_losses import VariantLosses
 from qgen.renderers.writer import Chunk, Writer
 
 _COLUMNS = 5
@@ -48,9 +50,11 @@ class BrightspaceWriter(Writer):
         self._file = ""
         self._labels: Labels | None = None
         self._places: dict[int, int] = {}
+        self._variants = VariantLosses(_answer_losses)
 
     def losses(self, item: Item) -> list[Problem]:
         """What the file cannot carry of a question, and what is written instead."""
+        self._variants.remember(item)
         return flat_losses(item, "brightspace", "the file", _answer_losses)
 
     def marked_by(self, item: Item) -> tuple[MarkedBy, ...]:
@@ -72,6 +76,7 @@ class BrightspaceWriter(Writer):
         """A block for each part."""
         assert self._labels is not None
         labels = labels_of(item.header.language, self._labels)
+        self.problems += self._variants.of(item)
         number = self._places[id(pool)]
         yield from (self._chunk(self._block(number, item, part, labels)) for part in item.parts)
 
@@ -122,7 +127,7 @@ class BrightspaceWriter(Writer):
                 return "MS", [["Scoring", "RightAnswers"], *self._options(answer.options, "1")]
             case ShortAnswer():
                 mode = "sensitive" if answer.case_sensitive else ""
-                forms = (" ".join(cleaned(form).split()) for form in answer.accepted)
+                forms = dict.fromkeys(map(as_typed, answer.accepted))
                 return "SA", [["InputBox", "1", "40"], *(["Answer", "100", f, mode] for f in forms)]
             case Matching():
                 pairs = list(enumerate(answer.pairs, 1))

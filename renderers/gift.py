@@ -34,8 +34,8 @@ from qgen.renderers.carriage import MarkedBy, marked_by
 from qgen.renderers.item_passages import has_picture, item_passages
 from qgen.renderers.labels import Labels, exam_labels, labels_of
 from qgen.renderers.moodle.arrangements import has_matching_type, has_positions_type
-from qgen.renderers.moodle.categories import category_paths
-from qgen.renderers.moodle.cloze import can_be_ticked, star_escaped
+from qgen.renderers.moodle.categories import Categories
+from qgen.renderers.moodle.cloze import can_be_ticked, star_escaped, typing_hint
 from qgen.renderers.moodle.essay import asked_text, marking_notes, part_heading
 from qgen.renderers.moodle.numbers import LISTED_SHARES, key_number, listed_share, mistake_numbers
 from qgen.renderers.moodle.questions import (
@@ -48,6 +48,8 @@ from qgen.renderers.moodle.questions import (
 from qgen.renderers.moodle.text import MoodleText, cleaned
 from qgen.renderers.passage_writer import EnclosedText
 from qgen.renderers.remembering import made_once
+from qgen.renderers.sections import instructions_before
+from qgen.renderers.variant_losses import VariantLosses
 from qgen.renderers.writer import Chunk, Writer
 
 _SPECIAL = ("\\", "~", "=", "#", "{", "}", ":")
@@ -89,9 +91,13 @@ class GiftWriter(Writer):
         self._file = ""
         self._exam_labels: Labels | None = None
         self._categories: dict[int, str] = {}
+        self._instructions = ""
+        self._pool: Pool | None = None
+        self._variants = VariantLosses(_answer_losses)
 
     def losses(self, item: Item) -> list[Problem]:
         """What GIFT cannot carry of a question, and what is written instead."""
+        self._variants.remember(item)
         found: list[tuple[str, str]] = []
         if item.is_derivation:
             text = (
@@ -120,9 +126,10 @@ class GiftWriter(Writer):
         """A comment that says what the file is."""
         self._exam_labels = exam_labels(exam)
         self._file = f"{exam.slug}.gift.txt"
-        paths = category_paths(exam)
+        categories = Categories(exam.title)
+        self._instructions = categories.instructions
         # Pools are told apart by identity, as two of an exam may ask the same question.
-        self._categories = {id(pool): path for pool, path in zip(exam.pools, paths, strict=True)}
+        self._categories = {id(pool): categories.path(pool.header) for pool in exam.pools}
         text = (
             "GIFT knows no marks: every question is worth 1 until this is changed after the import"
         )
@@ -137,9 +144,13 @@ class GiftWriter(Writer):
         """One question, or one for each part of a derivation."""
         category = self._categories.pop(id(pool), None)
         if category is not None:
-            # Nothing else is unescaped in a category.
-            path = _PUT_ASIDE.sub("＆", category).replace("\\", r"\\")
-            yield self._chunk(f"\n$CATEGORY: {path}\n")
+            told = instructions_before(pool, self._pool)
+            if told is not None:
+                yield self._chunk(_category(self._instructions))
+                yield self._chunk(self._description(pool.section, told))
+            self._pool = pool
+            yield self._chunk(_category(category))
+        self.problems += self._variants.of(item)
         labels = self._labels(item)
         for part in item.parts:
             yield self._chunk(self._question(item, part, labels))
@@ -165,11 +176,19 @@ class GiftWriter(Writer):
         told = isinstance(part.answer, (Numeric, ComplexAnswer, MatrixAnswer, Open))
         if told or _is_asked_freely(part.answer):
             stem += in_gift(asked_text(part.answer, self._text, labels))
+        if isinstance(part.answer, Numeric):
+            stem += in_gift(f"<p>{typing_hint(labels)}</p>")
         answer = self._answer(part, item, labels)
         return (
             f"\n// [id:{_in_comment(identifier)}]{_tags(header)}\n"
             f"::{in_gift(name)}::[html]{stem}{{{answer}}}\n"
         )
+
+    def _description(self, section: str, told: Passage) -> str:
+        """A text without an answer, which begins a section."""
+        name = " ".join(cleaned(plain_name(section)).split())[:NAME_LENGTH] or "Section"
+        name = _PUT_ASIDE.sub("＆", name)
+        return f"\n::{in_gift(name)}::[html]{self._html(told)}\n"
 
     def _html(self, passage: Passage) -> str:
         """A passage as it stands in the file."""
@@ -244,6 +263,12 @@ class GiftWriter(Writer):
 
     def _feedback(self, feedback: Passage | None) -> str:
         return "" if feedback is None else f"#{_field(self._html(feedback))}"
+
+
+def _category(path: str) -> str:
+    """The line before its questions, in which nothing but backslashes is escaped."""
+    written = _PUT_ASIDE.sub("＆", path).replace("\\", r"\\")
+    return f"\n$CATEGORY: {written}\n"
 
 
 def plain_decimals(number: tuple[str, str]) -> tuple[str, str]:

@@ -34,7 +34,7 @@ from qgen.renderers.keys import key_text
 from qgen.renderers.labels import Labels
 from qgen.renderers.markup_text import attribute
 from qgen.renderers.matrices import scoring_text
-from qgen.renderers.moodle.cloze import can_be_listed
+from qgen.renderers.moodle.cloze import can_be_listed, typing_hint
 from qgen.renderers.moodle.essay import (
     asked_text,
     lettered,
@@ -43,8 +43,9 @@ from qgen.renderers.moodle.essay import (
     points_text,
 )
 from qgen.renderers.moodle.numbers import grade, key_number
-from qgen.renderers.moodle.text import cleaned, escaped, escaped_text
+from qgen.renderers.moodle.text import escaped, escaped_text
 from qgen.renderers.passage_writer import EnclosedText
+from qgen.renderers.typed_words import as_typed
 
 _SCORE = (
     '<outcomes><decvar maxvalue="100" minvalue="0" varname="SCORE" vartype="Decimal"/></outcomes>'
@@ -118,17 +119,21 @@ class CanvasItems:
             ("assessment_question_identifierref", f"{identifier}q"),
             *asked.metadata,
         ]
-        fields = "".join(
-            f"<qtimetadatafield><fieldlabel>{label}</fieldlabel>"
-            f"<fieldentry>{entry}</fieldentry></qtimetadatafield>"
-            for label, entry in metadata
-        )
         return (
-            f'<item ident="{identifier}" title="{attribute(title)}"><itemmetadata><qtimetadata>'
-            f"{fields}</qtimetadata></itemmetadata><presentation>{_material(stem + asked.stem)}"
-            f"{asked.response}</presentation><resprocessing>{_SCORE}"
-            f"{''.join(_conditions(asked, bool(general)))}</resprocessing>"
+            f'<item ident="{identifier}" title="{attribute(title)}">{_metadata(metadata)}'
+            f"<presentation>{_material(stem + asked.stem)}{asked.response}</presentation>"
+            f"<resprocessing>{_SCORE}{''.join(_conditions(asked, bool(general)))}</resprocessing>"
             f"{''.join(_item_feedback(name, html) for name, html in feedback)}</item>\n"
+        )
+
+    def description(self, told: Passage, identifier: str, title: str) -> str:
+        """A text that is no question, which begins a section."""
+        self._text.assets = {}
+        metadata = [("question_type", "text_only_question"), ("points_possible", "0")]
+        return (
+            f'<item ident="{identifier}" title="{attribute(title)}">{_metadata(metadata)}'
+            f"<presentation>{_material(self._xml.write(told))}</presentation>"
+            f"<resprocessing>{_SCORE}</resprocessing></item>\n"
         )
 
     def _asked(self, part: Part, stem: str, labels: Labels) -> _Asked:
@@ -220,7 +225,8 @@ class CanvasItems:
         if not margin:
             low = high = exact
         asked = _Asked("numerical_question", _box(' fibtype="Decimal"'))
-        asked.stem = escaped(asked_text(answer, self._text, labels))
+        hint = f"<p>{typing_hint(labels)}</p>"
+        asked.stem = escaped(asked_text(answer, self._text, labels) + hint)
         asked.scoring = _full_marks(
             f"<or>{_equal(exact, margins)}<and>"
             f'<vargte respident="response1">{low}</vargte>'
@@ -233,7 +239,7 @@ class CanvasItems:
 
     def _words(self, answer: ShortAnswer, labels: Labels) -> _Asked:
         asked = _Asked("short_answer_question", _box(""))
-        forms = (" ".join(cleaned(form).split()) for form in answer.accepted)
+        forms = dict.fromkeys(map(as_typed, answer.accepted))
         asked.scoring = _full_marks("".join(_equal(escaped(form)) for form in forms))
         asked.if_wrong = self._mistakes(
             ((each.text, each.feedback) for each in answer.mistakes), labels
@@ -317,6 +323,15 @@ class CanvasItems:
         return _listed(rows) if rows else ""
 
 
+def _metadata(entries: Iterable[tuple[str, str]]) -> str:
+    fields = "".join(
+        f"<qtimetadatafield><fieldlabel>{label}</fieldlabel>"
+        f"<fieldentry>{entry}</fieldentry></qtimetadatafield>"
+        for label, entry in entries
+    )
+    return f"<itemmetadata><qtimetadata>{fields}</qtimetadata></itemmetadata>"
+
+
 def _block(html: str) -> str:
     return f"&lt;div&gt;{html}&lt;/div&gt;"
 
@@ -328,7 +343,7 @@ def _listed(rows: Iterable[str], tag: str = "ul") -> str:
 
 def _conditions(asked: _Asked, has_general: bool) -> Iterator[str]:
     """Feedback on options comes before the score: what follows would set their worth to nothing."""
-    if asked.kind == "essay_question":
+    if asked.kind in ("essay_question", "file_upload_question"):
         yield _condition("No", _ANY, "")
         return
     if has_general:

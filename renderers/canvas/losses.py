@@ -82,10 +82,11 @@ def _part_losses(part: Part, multiple: Multiple) -> Iterator[Loss]:
             "canvas-carried",
             "Canvas cannot mark by the student's own earlier value; only the key is right",
         )
-    yield from _answer_losses(part.answer, multiple)
+    yield from answer_losses(part.answer, multiple)
 
 
-def _answer_losses(answer: Answer, multiple: Multiple) -> Iterator[Loss]:
+def answer_losses(answer: Answer, multiple: Multiple) -> Iterator[Loss]:
+    """The losses of an answer, by code."""
     match answer:
         case SingleChoice():
             pass

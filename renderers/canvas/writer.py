@@ -10,7 +10,7 @@ from qgen.document.exam import ExamDocument, Header, Item, Pool
 from qgen.document.formats import CanvasOptions
 from qgen.document.problem import Problem
 from qgen.renderers.canvas.items import CanvasItems, says_by_mark
-from qgen.renderers.canvas.losses import item_losses
+from qgen.renderers.canvas.losses import answer_losses, item_losses
 from qgen.renderers.canvas.package import GROUP_END, Package, group_head
 from qgen.renderers.canvas.text import CanvasText
 from qgen.renderers.carriage import MarkedBy, marked_by
@@ -18,6 +18,8 @@ from qgen.renderers.labels import Labels, exam_labels, labels_of
 from qgen.renderers.moodle.numbers import grade
 from qgen.renderers.moodle.text import cleaned
 from qgen.renderers.package_plan import PackagePlan, package_plan
+from qgen.renderers.sections import instructions_before
+from qgen.renderers.variant_losses import VariantLosses
 from qgen.renderers.writer import Chunk, Writer
 
 ITEMS_IN_A_PACKAGE = 500
@@ -56,10 +58,14 @@ class CanvasWriter(Writer):
         self._exam_labels: Labels | None = None
         self._items: CanvasItems | None = None
         self._group: _OpenGroup | None = None
+        self._before: Pool | None = None
+        """The pool before the one that is written."""
         self._occurrences: Counter[str] = Counter()
+        self._variants = VariantLosses(lambda answer: answer_losses(answer, options.multiple))
 
     def losses(self, item: Item) -> list[Problem]:
         """What Canvas cannot carry of a question, and what is written instead."""
+        self._variants.remember(item)
         return [
             Problem(code, text, item.header.place, "loss")
             for code, text in item_losses(item, self._options.multiple)
@@ -93,6 +99,7 @@ class CanvasWriter(Writer):
 
     def variant(self, pool: Pool, item: Item) -> Iterator[Chunk]:
         """The question, and what is complete of the quiz before it."""
+        self.problems += self._variants.of(item)
         packages = self._packages
         if pool.varies:
             packages = [packages[self._plan.holding(item.variant)]]
@@ -101,9 +108,10 @@ class CanvasWriter(Writer):
             yield from self._closed()
             if opened is None or opened.pool is not pool:
                 self._occurrences[pool.header.identifier] += 1
+                self._before = None if opened is None else opened.pool
             opened = self._group = _OpenGroup(pool, packages, self._heads(pool, item), [])
             opened.waiting = [[] for _ in item.parts[1:]]
-            written = opened.heads[0]
+            written = self._description(pool) + opened.heads[0]
         first, *others = self._questions(item)
         for waiting, markup in zip(opened.waiting, others, strict=True):
             waiting.append(markup)
@@ -129,6 +137,17 @@ class CanvasWriter(Writer):
             key = (header.identifier, str(number), str(item.variant), part.label)
             title = f"{name} {item.variant:04}{f' ({part.label})' if part.label else ''}"
             yield self._items.item(item, part, _identifier(self._slug, *key), title, labels)
+
+    def _description(self, pool: Pool) -> str:
+        """The instructions of the section, where it begins here."""
+        told = instructions_before(pool, self._before)
+        if told is None:
+            return ""
+        assert self._items is not None
+        number = self._occurrences[pool.header.identifier]
+        ident = _identifier(self._slug, pool.header.identifier, str(number), "section")
+        title = " ".join(cleaned(pool.section).split())[:TITLE_LENGTH]
+        return self._items.description(told, ident, title)
 
     def _heads(self, pool: Pool, item: Item) -> list[str]:
         """What stands before the variants of each part; a question of its own is in no group."""

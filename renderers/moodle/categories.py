@@ -1,6 +1,6 @@
 """The names of the categories that hold an exam's questions."""
 
-from qgen.document.exam import ExamDocument, Header
+from qgen.document.exam import Header
 from qgen.renderers.moodle.questions import plain_name
 from qgen.renderers.moodle.text import cleaned
 
@@ -30,12 +30,6 @@ class Categories:
             number += 1
         self._seen.add(path)
         return path
-
-
-def category_paths(exam: ExamDocument) -> list[str]:
-    """The category of each pool, where each is one question."""
-    categories = Categories(exam.title)
-    return [categories.path(pool.header) for pool in exam.pools]
 
 
 def _category_name(name: str, ending: str) -> str:

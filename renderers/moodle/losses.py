@@ -83,21 +83,34 @@ def variant_losses(item: Item, options: MoodleOptions, told: set[str]) -> list[P
     What is told is added to `told`, since thousands may lose the same.
     """
     found: list[Problem] = []
-    for part in item.parts:
-        if isinstance(part.answer, MultipleSelect):
-            for code, text in _select_losses(part.answer, options):
-                if code not in told:
-                    told.add(code)
-                    words = f"variant {item.variant}"
-                    words += f", part {part.label}" if part.label else ""
-                    unsaid = ""
-                    if part.by_mark.texts and not (
-                        item.is_derivation or says_by_mark(item, options)
-                    ):
-                        unsaid = "; nothing is said by the mark"
-                    message = f"{words} (others may be like it): {text}{unsaid}"
-                    found.append(Problem(code, message, item.header.place, "loss"))
+    for place, part in enumerate(item.parts):
+        for code, text in _value_losses(part.answer, options, embedded=item.is_derivation):
+            if code in told or who_marks(item, options)[place] == "person":
+                continue
+            told.add(code)
+            words = f"variant {item.variant}"
+            words += f", part {part.label}" if part.label else ""
+            unsaid = ""
+            if part.by_mark.texts and not (item.is_derivation or says_by_mark(item, options)):
+                unsaid = "; nothing is said by the mark"
+            message = f"{words} (others may be like it): {text}{unsaid}"
+            found.append(Problem(code, message, item.header.place, "loss"))
     return found
+
+
+def _value_losses(
+    answer: Answer, options: MoodleOptions, *, embedded: bool
+) -> list[tuple[str, str]]:
+    """The losses of an answer that hang on a variant's values."""
+    match answer:
+        case MultipleSelect():
+            return _select_losses(answer, options)
+        case ShortAnswer():
+            return _words_losses(answer)
+        case Matching():
+            return _matching_losses(answer, embedded)
+        case _:
+            return []
 
 
 def says_by_mark(item: Item, options: MoodleOptions) -> bool:

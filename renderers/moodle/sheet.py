@@ -77,6 +77,8 @@ def _quiz_lines(exam: ExamDocument, written: Written) -> Iterator[SheetLine]:
         yield Line(1, f"Course: {exam.course}")
     if exam.instructions is not None:
         yield Line(1, f"Description: {plain_text(exam.instructions)}")
+    if exam.aids is not None:
+        yield Line(1, f"Say there what may be used: {'; '.join(exam.aids) or 'nothing'}")
     if exam.date:
         yield Line(1, f"Open the quiz: {exam.date}; close it when all have answered")
     yield Line(1, f"Time limit: {f'{exam.duration} minutes' if exam.duration else 'none'}")

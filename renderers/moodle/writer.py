@@ -23,6 +23,7 @@ from qgen.renderers.moodle.questions import Frame, MoodleQuestions, plain_name
 from qgen.renderers.moodle.sheet import SheetSlot, Written, settings_sheet
 from qgen.renderers.moodle.sheet_forms import as_markdown, as_page, as_text
 from qgen.renderers.moodle.text import cdata
+from qgen.renderers.sections import instructions_before
 from qgen.renderers.writer import Chunk, Writer
 
 QUESTIONS_PER_FILE = 2000
@@ -183,11 +184,7 @@ class _Bank:
 
     def _description(self, pool: Pool) -> str:
         """The name of the text before a pool: of the instructions where its section begins."""
-        before = self.pool
-        if pool.instructions is None or (
-            before is not None
-            and (before.section, before.instructions) == (pool.section, pool.instructions)
-        ):
+        if instructions_before(pool, self.pool) is None:
             return ""
         name = plain_name(pool.section) or "Section"
         self.descriptions[name] = self.descriptions.get(name, 0) + 1

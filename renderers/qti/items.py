@@ -24,7 +24,7 @@ from qgen.document.exam import Header, Item
 from qgen.document.richtext import Passage, plain_text
 from qgen.renderers.labels import Labels
 from qgen.renderers.matrices import size_text
-from qgen.renderers.moodle.cloze import stands_in_cloze
+from qgen.renderers.moodle.cloze import stands_in_cloze, typing_hint
 from qgen.renderers.moodle.essay import asked_text, marking_notes, part_heading
 from qgen.renderers.moodle.text import escaped, escaped_text
 from qgen.renderers.qti.dialect import Dialect
@@ -35,11 +35,11 @@ from qgen.renderers.qti.processing import (
     Processing,
     entry_names,
     identifier,
-    one_line,
     pair_of,
     part_names,
 )
 from qgen.renderers.qti.text import QtiText
+from qgen.renderers.typed_words import as_typed
 
 _FORMULA_LINES = 5
 _BOX = 20
@@ -133,7 +133,10 @@ class QtiItems:
         for part, each in zip(item.parts, asked, strict=True):
             if part.label:
                 body += f"{part_heading(part, labels)}<div>{self._text.write(part.prompt)}</div>"
-            body += "" if part.label in in_text else each.body
+            if part.label not in in_text:
+                body += each.body
+            elif isinstance(part.answer, Numeric):
+                body += f"<p>{typing_hint(labels)}</p>"
         explained = [*(part.explanation for part in item.parts), item.explanation]
         told = "".join(f"<div>{self._text.write(each)}</div>" for each in explained if each)
         outcomes = self._outcomes(item.points, tuple(map(_set_outcomes, names, asked)), bool(told))
@@ -184,9 +187,9 @@ class QtiItems:
                 asked = self._options(name, answer.options, "multiple", mapping)
                 asked.processing = rules.ticks(answer)
             case Numeric():
-                asked = self._number(name, answer, rules, followed)
+                asked = self._number(name, answer, rules, followed, labels)
             case ComplexAnswer():
-                asked = self._complex(name, answer, rules)
+                asked = self._complex(name, answer, rules, labels)
             case MatrixAnswer():
                 asked = self._entries(name, answer, rules, labels)
             case ShortAnswer():
@@ -246,9 +249,15 @@ class QtiItems:
             yield self._tag("simpleChoice", self._text.write(text), identifier=identifier(place))
 
     def _number(
-        self, name: str, answer: Numeric, rules: Processing, followed: Following | None
+        self,
+        name: str,
+        answer: Numeric,
+        rules: Processing,
+        followed: Following | None,
+        labels: Labels,
     ) -> _Asked:
         unit = f" {escaped_text(answer.unit)}" if answer.unit else ""
+        unit += f" {typing_hint(labels)}"
         declaration = self._declared(name, "single", "float", (number(answer.key),))
         feedback = self._mistakes(name, [mistake.feedback for mistake in answer.mistakes])
         processing = rules.value(answer, followed)
@@ -272,12 +281,15 @@ class QtiItems:
         lines = (boxes[at : at + answer.width] for at in range(0, len(boxes), answer.width))
         grid = "".join(f"<tr>{''.join(line)}</tr>" for line in lines)
         body = (
-            f"<table><tbody>{grid}</tbody></table><p>{escaped_text(size_text(answer, labels))}</p>"
+            f"<table><tbody>{grid}</tbody></table><p>{escaped_text(size_text(answer, labels))} "
+            f"{typing_hint(labels)}</p>"
         )
         feedback = self._mistakes(name, [mistake.feedback for mistake in answer.mistakes])
         return _Asked("".join(declared), body, rules.entries(answer), feedback)
 
-    def _complex(self, name: str, answer: ComplexAnswer, rules: Processing) -> _Asked:
+    def _complex(
+        self, name: str, answer: ComplexAnswer, rules: Processing, labels: Labels
+    ) -> _Asked:
         """A box for the real and one for the imaginary part, each a response of its own."""
         names = part_names(name)
         declared = (
@@ -289,12 +301,12 @@ class QtiItems:
             for each in names
         )
         unit = f" {escaped_text(answer.unit)}" if answer.unit else ""
-        body = f"<p>{real} + {imaginary} <em>i</em>{unit}</p>"
+        body = f"<p>{real} + {imaginary} <em>i</em>{unit} {typing_hint(labels)}</p>"
         feedback = self._mistakes(name, [mistake.feedback for mistake in answer.mistakes])
         return _Asked("".join(declared), body, rules.complex(answer), feedback)
 
     def _words(self, name: str, answer: ShortAnswer, rules: Processing) -> _Asked:
-        key = (escaped(one_line(answer.accepted[0])),)
+        key = (escaped(as_typed(answer.accepted[0])),)
         declaration = self._declared(name, "single", "string", key, rules.words_mapping(answer))
         feedback = self._mistakes(name, [mistake.feedback for mistake in answer.mistakes])
         return _Asked(declaration, self._box(name, ""), rules.words(answer), feedback)

@@ -1,11 +1,12 @@
 """One package: items, a test that draws from them, a manifest, pictures."""
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
 from qgen.document.exam import ExamDocument, Pool
+from qgen.document.richtext import Passage
 from qgen.renderers.markup_text import attribute
 from qgen.renderers.qti.dialect import Dialect
 from qgen.renderers.zip_stream import ZipStream
@@ -33,6 +34,7 @@ class _Group:
 @dataclass(frozen=True, slots=True)
 class _Section:
     title: str
+    instructions: Passage | None
     groups: list[_Group] = field(default_factory=list)
 
 
@@ -63,9 +65,11 @@ class Package:
             group.pictures[variant] = tuple(self._pictures[each] for each in sorted(pictures))
         return written + self._zip.member(_address(item_name(name, variant)), markup.encode())
 
-    def end(self, exam: ExamDocument, title: str, instructions: str) -> Iterator[bytes]:
-        """The test, the manifest and the directory of the archive."""
-        yield self._zip.member("test.xml", self._test(exam, title, instructions).encode())
+    def end(
+        self, exam: ExamDocument, title: str, write: Callable[[Passage], str]
+    ) -> Iterator[bytes]:
+        """The test, the manifest and the directory of the archive; `write` makes markup."""
+        yield self._zip.member("test.xml", self._test(exam, title, write).encode())
         yield from self._zip.stored("imsmanifest.xml", self._manifest)
         yield self._zip.end()
 
@@ -73,8 +77,9 @@ class Package:
         """The group of the pool that items are from now."""
         if self._sections and self._sections[-1].groups[-1].pool is pool:
             return self._sections[-1].groups[-1]
-        if not self._sections or self._sections[-1].title != pool.section:
-            self._sections.append(_Section(pool.section))
+        begun = [(each.title, each.instructions) for each in self._sections[-1:]]
+        if begun != [(pool.section, pool.instructions)]:
+            self._sections.append(_Section(pool.section, pool.instructions))
         group = _Group(pool, name)
         self._sections[-1].groups.append(group)
         return group
@@ -101,17 +106,22 @@ class Package:
             keepTogether="true",
         )
 
-    def _test(self, exam: ExamDocument, title: str, instructions: str) -> str:
-        rubric = ""
-        if instructions:
-            told = self._dialect.content(f"<div>{instructions}</div>")
-            rubric = self._tag("rubricBlock", told, view="candidate")
+    def _rubric(self, instructions: Passage | None, write: Callable[[Passage], str]) -> str:
+        """What candidates read before a section's questions."""
+        if instructions is None:
+            return ""
+        told = self._dialect.content(f"<div>{write(instructions)}</div>")
+        return self._tag("rubricBlock", told, view="candidate")
+
+    def _test(self, exam: ExamDocument, title: str, write: Callable[[Passage], str]) -> str:
         sections, numbers = "", count(1)
         for place, section in enumerate(self._sections, 1):
             groups = "".join(self._drawn(group, next(numbers)) for group in section.groups)
+            rubric = self._rubric(exam.instructions, write) if place == 1 else ""
+            rubric += self._rubric(section.instructions, write)
             sections += self._tag(
                 "assessmentSection",
-                (rubric if place == 1 else "") + groups,
+                rubric + groups,
                 identifier=f"S{place}",
                 title=section.title,
                 visible="true",

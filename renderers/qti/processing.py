@@ -31,10 +31,11 @@ from qgen.document.values import Complex, Real
 from qgen.marking.rules import accepted_interval
 from qgen.renderers.complex_numbers import rivals, squared_margin
 from qgen.renderers.moodle.numbers import NumberWriter, mistake_numbers
-from qgen.renderers.moodle.text import cleaned, escaped
+from qgen.renderers.moodle.text import escaped
 from qgen.renderers.qti.dialect import Dialect
 from qgen.renderers.qti.following import Following
 from qgen.renderers.qti.numbers import number
+from qgen.renderers.typed_words import as_typed
 
 Numbers = Literal["range", "equal"]
 
@@ -284,7 +285,7 @@ class Processing:
             (
                 self._tag(
                     "stringMatch",
-                    self._response + self._base("string", escaped(one_line(mistake.text))),
+                    self._response + self._base("string", escaped(as_typed(mistake.text))),
                     caseSensitive=_truth(answer.case_sensitive),
                     substring="false",
                 ),
@@ -298,10 +299,10 @@ class Processing:
     def words_mapping(self, answer: ShortAnswer) -> str:
         """Full marks for each form that is accepted, their share for known mistakes."""
         sensitive = _truth(answer.case_sensitive)
-        forms = dict.fromkeys(map(one_line, answer.accepted), self._points)
+        forms = dict.fromkeys(map(as_typed, answer.accepted), self._points)
         for mistake in answer.mistakes:
             if mistake.credit:
-                forms.setdefault(one_line(mistake.text), self._points * mistake.credit)
+                forms.setdefault(as_typed(mistake.text), self._points * mistake.credit)
         entries = "".join(
             self._entry(form, worth, caseSensitive=sensitive) for form, worth in forms.items()
         )
@@ -419,11 +420,6 @@ class Processing:
         if otherwise:
             written += self._tag("responseElse", otherwise)
         return self._tag("responseCondition", written)
-
-
-def one_line(text: str) -> str:
-    """Words as they can be typed: with one blank between them."""
-    return " ".join(cleaned(text).split())
 
 
 def _is_met_by_zero(value: Complex, box: int, tolerance: Tolerance) -> bool:

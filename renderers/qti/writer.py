@@ -32,6 +32,7 @@ from qgen.renderers.qti.items import QtiItems, Unfollowed
 from qgen.renderers.qti.package import Package, item_name
 from qgen.renderers.qti.processing import Numbers
 from qgen.renderers.qti.text import QtiText
+from qgen.renderers.variant_losses import VariantLosses
 from qgen.renderers.writer import Chunk, Writer
 
 ITEMS_IN_A_PACKAGE = 5000
@@ -59,9 +60,11 @@ class QtiWriter(Writer):
         self._plan = PackagePlan(1, 1)
         self._packages: list[Package] = []
         self._places: dict[int, int] = {}
+        self._variants = VariantLosses(_answer_losses)
 
     def losses(self, item: Item) -> list[Problem]:
         """What QTI cannot carry of a question, and what is written instead."""
+        self._variants.remember(item)
         found: list[tuple[str, str]] = []
         for part in item.parts:
             where = f"part {part.label}: " if part.label else ""
@@ -115,6 +118,7 @@ class QtiWriter(Writer):
         """One item, in one package or, where it does not vary, in all."""
         assert self._items is not None
         assert self._labels is not None
+        self.problems += self._variants.of(item)
         header = item.header
         safe = _UNSAFE_IN_A_NAME.sub("-", header.identifier)[:60]
         name = f"q{self._places[id(pool)]}-{safe}"
@@ -135,9 +139,8 @@ class QtiWriter(Writer):
         if exam is None:
             return
         title = " ".join(cleaned(exam.title).split())[:TITLE_LENGTH]
-        instructions = "" if exam.instructions is None else self._text.write(exam.instructions)
         for package in self._packages:
-            for written in package.end(exam, title, instructions):
+            for written in package.end(exam, title, self._text.write):
                 yield Chunk(package.file, written)
         if self._items is not None:
             self.problems += map(_unfollowed_problem, self._items.unfollowed)

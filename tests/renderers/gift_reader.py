@@ -170,6 +170,10 @@ def _question(text: str, category: str) -> Question:
     assert 0 < len(name) <= 255
     text = text.strip(BLANK)
     start, end = text.find("{"), text.find("}")
+    if (start, end) == (-1, -1):
+        told, form = _formatted(text, "moodle")
+        assert form == "html"
+        return Question("description", category, name, told, "")
     assert 0 <= start < end, f"no answer in {text[:60]}"
     inside = text[start + 1 : end].strip(BLANK)
     gap = "" if text.endswith("}") else "_____"

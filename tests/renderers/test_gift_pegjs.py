@@ -32,6 +32,7 @@ TYPES = {
     "shortanswer": "Short",
     "match": "Matching",
     "essay": "Essay",
+    "description": "Description",
 }
 HOSTILE = (
     *("~=#} {1:NM:=5} ::", r"\nu \n \\n \= \\(x\\)", "$CATEGORY: a", "// no comment", "a\n\nb"),
@@ -68,6 +69,8 @@ def assert_read_alike(data: bytes) -> None:
         assert theirs["type"] == TYPES[ours.kind]
         assert theirs["title"] == ours.name
         assert theirs["stem"] == {"format": "html", "text": ours.text}
+        if ours.kind == "description":
+            continue
         assert theirs["id"] == ours.idnumber
         assert theirs["tags"] == ours.tags
         assert (theirs["globalFeedback"] or {"text": ""})["text"] == ours.explanation
@@ -115,6 +118,6 @@ def test_hostile_texts_are_read_alike(text: str) -> None:
         )
         for number, answer in enumerate((choice, ShortAnswer((text, "a"))), 1)
     ]
-    pool = Pool(header, "Section", items[0].points, True)
+    pool = Pool(header, f"Section {text}", items[0].points, True, passage)
     exam = replace(samples.exam(), pools=(pool,), variants=(items,))
     assert_read_alike(render(exam, GiftOptions(variants=2)).files["samples.gift.txt"])

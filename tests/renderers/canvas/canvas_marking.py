@@ -30,6 +30,7 @@ from qgen.marking.grader import (
 )
 from qgen.marking.rules import accepted_interval
 from tests.renderers.canvas.canvas_reader import CanvasItem, shown
+from tests.renderers.spellings import credit_of, plain_spellings
 
 BY_HAND = {"canvas-complex", "canvas-formula", "canvas-matrix", "canvas-rubric"}
 
@@ -54,6 +55,8 @@ def assert_marked_alike(item: CanvasItem, answer: Answer, lost: set[str]) -> Non
             for number in _numbers(answer):
                 _assert_same(item.mark(_decimal(number)), mark_number(answer, number), lost)
             assert item.mark("") == item.mark("abc") == 0
+            for text in plain_spellings(answer):
+                assert item.mark(text) == credit_of(answer, text), text
             told = shown(item.feedback.get("general_incorrect_fb", ""))
             for mistake in answer.mistakes:
                 assert "canvas-mistakes" in lost

@@ -10,6 +10,7 @@ import zipfile
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from lxml import etree
@@ -20,6 +21,8 @@ from tests.renderers.browser_text import with_numbers
 QTI = "{http://www.imsglobal.org/xsd/ims_qtiasiv1p2}"
 MANIFEST = "{http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1}"
 SETTINGS = "{http://canvas.instructure.com/xsd/cccv1p0}"
+RULES = etree.DTD(str(Path(__file__).with_name("items.dtd")))
+"""The order and the attributes of elements, as QTI 1.2 has them."""
 KINDS_OF_LISTS = ("matching_question", "multiple_dropdowns_question")
 
 
@@ -106,6 +109,7 @@ def read(data: bytes) -> CanvasQuiz:
         etree.QName(node).localname: node.text or "" for node in _parsed(files[meta.get("href")])
     }
     tree = _parsed(files[quiz.find(f"{MANIFEST}file").get("href")])
+    assert RULES.validate(tree), RULES.error_log.filter_from_errors()[:3]
     groups: dict[str, tuple[str, str]] = {}
     items = []
     root = tree.find(f"{QTI}assessment/{QTI}section")
@@ -172,7 +176,11 @@ def _item(node: Any, group: str) -> CanvasItem:
             item.forms = [each.text or "" for each in variables]
         case "matching" | "multiple_dropdowns":
             _read_lists(item, presentation, scoring)
+        case "text_only":
+            assert not conditions
+            assert metadata["points_possible"] == "0"
         case "essay" | "file_upload":
+            assert conditions
             assert not scoring
             assert item.metadata["grading_notes"]
         case _:

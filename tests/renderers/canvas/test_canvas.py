@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from unicodedata import normalize
 from urllib.parse import unquote
 
 import pytest
@@ -41,7 +42,7 @@ from qgen.renderers.canvas.writer import CanvasWriter
 from tests import samples
 from tests.renderers.canvas.canvas_marking import assert_marked_alike, letters
 from tests.renderers.canvas.canvas_reader import CanvasItem, CanvasQuiz, read, shown
-from tests.renderers.test_gift import hostile, select, visible
+from tests.renderers.test_gift import hostile, in_words, select, visible
 from tests.written import render, written
 
 
@@ -206,10 +207,11 @@ def test_any_text_arrives_as_it_is_in_every_field(text, printed):
 @given(hostile.filter(str.strip), hostile.filter(str.strip))
 @settings(max_examples=60)
 @example("*", "a\tb")
+@example("e\u0301", "a")
 def test_any_words_are_accepted_as_they_are(form, wrong):
     answer = ShortAnswer((f"x{form}", form), mistakes=(TextMistake(f"y{wrong}", passage_of("no")),))
     item = item_of(answer)
-    assert item.forms == [" ".join(visible(each).split()) for each in answer.accepted]
+    assert item.forms == [normalize("NFC", in_words(each)) for each in answer.accepted]
     assert "no" in shown(item.feedback["general_incorrect_fb"])
 
 
@@ -240,6 +242,14 @@ def test_signs_become_words_where_they_would_be_read_as_markup():
     assert without_angles(r"\text{a<b}<c") == r"\text{a$\lt$b}\lt c"
     assert without_angles(r"1&lt\\2") == r"1& lt\\2"
     assert without_angles(r"\& \{") == r"\& \{"
+
+
+@pytest.mark.parametrize("upload", [(), (".pdf",)])
+def test_what_a_person_marks_has_the_one_condition_that_any_item_has(upload):
+    answer = Open((RubricLine(Fraction(1), passage_of("Because.")),), 5, upload)
+    item = item_of(answer, explanation=None)
+    assert item.kind == ("file_upload" if upload else "essay")
+    assert "Because." in shown(item.feedback["general_fb"])
 
 
 def test_mathjax_is_escaped_once_more():

@@ -38,11 +38,11 @@ from qgen.marking.grader import (
     mark_ordering,
     mark_words,
 )
-from qgen.marking.number_reader import Refusal, parse_number
 from qgen.marking.rules import accepted_interval, reach_of
 from tests.renderers.browser_text import with_numbers
 from tests.renderers.moodle.moodle_reader import Question
 from tests.renderers.moodle.moodle_typing import typed_number
+from tests.renderers.spellings import credit_of, spellings
 
 
 class Trial(NamedTuple):
@@ -170,26 +170,6 @@ def _multiple(asked: Asked, answer: MultipleSelect) -> Iterator[Trial]:
     yield Trial("blank", ours, asked.mark([None] * len(asked.boxes))[0], "moodle-judged")
 
 
-def _spellings(answer: Numeric) -> Iterator[str]:
-    """The key as students may type it."""
-    key, (low, high) = Fraction(answer.key), accepted_interval(answer.key, answer.tolerance)
-    near = next(
-        text
-        for text in (significant(key, digits) for digits in range(1, 18))
-        if low <= Fraction(text) <= high or len(text) > 15
-    )
-    yield from (near, f" {near} ", f"{near.replace('-', '- ')}", f"{float(near):.14e}")
-    yield from (near.replace("-", "\u2212"), near.replace(".", ","), f"{near} nats", f"{near}?")
-    yield f"+{near}" if not near.startswith("-") else near
-    yield f"{near}00" if "." in near and "e" not in near else near
-    yield near.replace("0.", ".", 1) if near.lstrip("-").startswith("0.") else near
-    yield str(key)
-    yield f"{significant(key * 100, 15)}%"
-    yield f"{significant(key * 1000, 15)}·10^-3"
-    yield f"{significant(key * 1000, 15)}*10^-3"
-    yield from ("1/2", "0,1", "1 or 7", "", "three", "1e400", "x")
-
-
 _PLAIN = re.compile(r"\s*[+-]?\s*(\d+\.?\d*|\.\d+)([eE][+-]?\d+|[*]10\^[+-]?\d+)?\s*")
 
 
@@ -200,7 +180,7 @@ def _number(asked: Asked, answer: Numeric) -> Iterator[Trial]:
         if low < high or place == "out":
             yield _typed(asked, answer, f"{float(value):.17g}")
     yield _typed(asked, answer, f"{float(high + beyond):.17g}")
-    for text in _spellings(answer):
+    for text in spellings(answer):
         yield _typed(asked, answer, text)
     for index, mistake in enumerate(answer.mistakes):
         ours = mark_number(answer, mistake.value)
@@ -210,8 +190,7 @@ def _number(asked: Asked, answer: Numeric) -> Iterator[Trial]:
 
 
 def _typed(asked: Asked, answer: Numeric, text: str) -> Trial:
-    number = parse_number(text)
-    ours = 0.0 if isinstance(number, Refusal) else float(mark_number(answer, number).credit)
+    ours = float(credit_of(answer, text))
     theirs = typed_number(text)
     explained = None if _PLAIN.fullmatch(text) else "moodle-numbers"
     return Trial(f"'{text}'", ours, asked.mark([theirs])[0], explained)

@@ -37,6 +37,7 @@ from qgen.marking.grader import (
 )
 from qgen.marking.rules import accepted_interval, reach_of
 from tests.renderers.qti.qti_reader import QtiItem
+from tests.renderers.spellings import credit_of, plain_spellings
 
 
 def words(passage: Passage) -> str:
@@ -77,8 +78,8 @@ def assert_marked_alike(item: QtiItem, number: int, part: Part, lost: set[str]) 
             for value in _numbers(answer):
                 same(format(float(value), ".25f"), mark_number(answer, value))
                 same(repr(float(value)), mark_number(answer, exact_value(float(value))))
-            for typed in ("", "abc", "0,5 x"):
-                same(typed, Mark(Fraction(0)))
+            for typed in (*plain_spellings(answer), "", "abc", "0,5 x"):
+                same(typed, Mark(credit_of(answer, typed)))
         case ShortAnswer():
             assert "qti-blanks" in lost
             typed_forms = [*answer.accepted, *(mistake.text for mistake in answer.mistakes)]
