@@ -166,7 +166,7 @@ def verdict_on_route(mutant: Mutant, bank: Bank) -> int:
 
 def verdict_on_engine(mutant: Mutant, bank: Bank, reach: Reach, files: Sequence[str]) -> int:
     """What comes of a broken printer, comparison, marker or operation."""
-    if noticed_by(reach.of(mutant), files):
+    if noticed_by(mutant, reach, files):
         return CAUGHT
     if mutant.module.startswith("qgen.marking."):
         return SURVIVED  # items do not show what they are marked by
@@ -251,6 +251,8 @@ def main() -> None:
             files = [str(tests / each) for each in OWN_TESTS[name]]
             if name not in reached:
                 reached[name] = reach_of(files, [each for each in broken if each.module == name])
+                for test in sorted(reached[name].failing):
+                    print(f"fails although nothing is broken: {test}", flush=True)
             verdict_on = partial(verdict_on_engine, bank=bank, reach=reached[name], files=files)
         else:
             bank.remember(bank.using(name), VARIANTS)
