@@ -64,27 +64,41 @@ class Mutant:
 
     def code(self) -> CodeType | None:
         """The broken function's code; None where Python refuses it."""
-        broken = deepcopy(self.definition)
-        node = list(_places(broken))[self.number][0]
-        _Replacing(node, self.edit(deepcopy(node))).visit(broken)
-        broken.decorator_list = []
-        module = ast.fix_missing_locations(ast.Module([broken], []))
+
+        def break_it(definition: ast.FunctionDef) -> None:
+            node = list(_places(definition))[self.number][0]
+            _Replacing(node, self.edit(deepcopy(node))).visit(definition)
+
+        return self.changed(break_it)
+
+    def changed(self, change: Callable[[ast.FunctionDef], None]) -> CodeType | None:
+        """The function's code after a change of its definition; None where Python refuses it."""
+        other = deepcopy(self.definition)
+        change(other)
+        other.decorator_list = []
+        module = ast.fix_missing_locations(ast.Module([other], []))
         try:
             compiled = compile(module, self.file, "exec", dont_inherit=True)
         except (SyntaxError, ValueError):
             return None
         codes = [each for each in compiled.co_consts if isinstance(each, CodeType)]
-        return next((each for each in codes if each.co_name == broken.name), None)
+        return next((each for each in codes if each.co_name == other.name), None)
 
     def put_in_place(self) -> None:
         """Breaks the function in this process, and forgets what the whole one had computed."""
-        found, code = function_named(sys.modules[self.module], self.function), self.code()
-        assert found is not None
+        code = self.code()
         assert code is not None
-        found.__code__ = code
+        function_of(self).__code__ = code
         for known in gc.get_objects():
             if isinstance(known, functools._lru_cache_wrapper):
                 known.cache_clear()
+
+
+def function_of(mutant: Mutant) -> FunctionType:
+    """The function that a mutant breaks."""
+    found = function_named(sys.modules[mutant.module], mutant.function)
+    assert found is not None
+    return found
 
 
 def function_named(module: ModuleType, path: str) -> FunctionType | None:
