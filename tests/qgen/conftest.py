@@ -13,6 +13,7 @@ from qgen.document.exam import Paper
 from qgen.document.problem import Problem
 from tests.qgen.course import EXAMPLES, Course
 from tests.qgen.handed_in import Desk, build_exam
+from tests.qgen.whole_bank import WholeBank, build_whole_bank
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +55,12 @@ def midterm(example: Callable[[Path], Path]) -> Path:
 def midterm_report(midterm: Path) -> str:
     """What the command said when it built the example midterm."""
     return (midterm.parent / "report.txt").read_text("utf-8")
+
+
+@pytest.fixture(scope="session")
+def whole_bank(tmp_path_factory: pytest.TempPathFactory) -> WholeBank:
+    """An exam of every question that ships, for pages and papers; tests only read it."""
+    return build_whole_bank(tmp_path_factory.mktemp("everything"))
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Every question that ships: its key, handed in, earns full marks; its mistakes are recognised."""
 
-import json
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -15,13 +15,10 @@ from qgen.document.answers import (
     SingleChoice,
 )
 from qgen.document.complex_numbers import typed_complex
-from qgen.document.exam import Paper
 from qgen.document.formula import typed
 from qgen.document.numbers import machine_decimal
-from qgen.pipeline import BuildRequest, build
-from tests.qgen.course import Course
-from tests.qgen.handed_in import Desk, answers_of, recorded, response
-from tests.qgen.test_examples import shipped_questions
+from tests.qgen.handed_in import Desk, answers_of, response
+from tests.qgen.whole_bank import WholeBank
 
 pytestmark = pytest.mark.slow
 
@@ -29,8 +26,10 @@ pytestmark = pytest.mark.slow
 def last_mistake(part: Part) -> Any:
     """The last named mistake, as a student types it; None where there is none."""
     match part.answer:
-        case Numeric(mistakes=(*_, mistake)):
-            return machine_decimal(mistake.value)
+        case Numeric(mistakes=(*_, mistake), tolerance=tolerance):
+            # A number that has no room around it is typed as the fraction that it is.
+            exact = isinstance(mistake.value, Fraction) and not tolerance.amount
+            return str(mistake.value) if exact else machine_decimal(mistake.value)
         case ComplexAnswer(mistakes=(*_, mistake)):
             return typed_complex(mistake.value)
         case FormulaAnswer(mistakes=(*_, mistake)):
@@ -43,26 +42,12 @@ def last_mistake(part: Part) -> Any:
             return None
 
 
-@pytest.fixture
-def bank(course: Course, monkeypatch: pytest.MonkeyPatch) -> Paper:
-    papers = recorded(monkeypatch)
-    spec = {
-        "title": "An exam",
-        "seed": 20_261_204,
-        "sections": [{"title": "All", "questions": list(shipped_questions())}],
-        "outputs": {"gift": {"variants": 1}},
-    }
-    path = course.write("exam.yaml", json.dumps(spec))
-    report = build(BuildRequest(path, course.output, verify="never"))
-    assert not report.failed, "\n".join(map(str, report.problems))
-    return papers["A"]
-
-
-def test_keys_and_mistakes(bank: Paper, desk: Desk) -> None:
+def test_keys_and_mistakes(whole_bank: WholeBank, desk: Desk) -> None:
+    bank = whole_bank.paper
     mistakes = answers_of(bank, last_mistake)
     desk.put("key.json", response(answers_of(bank), student="Right"))
     desk.put("mistakes.json", response(mistakes, student="Mistaken"))
-    desk.graded()
+    desk.graded(build=whole_bank.folder)
     right, mistaken = desk.marks("Right"), desk.marks("Mistaken")
     parts = [
         (f"{number}{part.label}", part)

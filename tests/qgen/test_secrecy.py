@@ -1,25 +1,23 @@
 """Exam papers and exam pages hold no key: nothing of it, of any question that ships."""
 
 import csv
-import json
 import re
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import lxml.html
 import pytest
 
-from qgen.pipeline import BuildRequest, build
 from qgen.typesetting import Engine, find_engine
 from tests.qgen.course import Course, choice, manifest
 from tests.qgen.test_examples import shipped_questions
+from tests.qgen.whole_bank import SEED, WholeBank, build_shipped
 
 pytestmark = pytest.mark.slow
 
-SEED = 760_193_482
 TENTH = 10
 TEXTS = {
     *("id", "topic", "tags", "title", "source", "stem", "prompt", "text", "unit"),
@@ -90,27 +88,16 @@ def _accepted(question: Mapping[str, Any]) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def everything(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """One exam with all questions that ship, or with every so many, as papers and pages."""
-    folder = tmp_path_factory.mktemp("everything")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of all questions that ship as papers in print."""
+    folder = tmp_path_factory.mktemp("printed")
+    return build_shipped(folder, "printed", {"latex": {"pdf": "always"}})
 
-    def built(mode: str, pdf: str, every: int = 1) -> Path:
-        name = f"{mode}-{pdf}"
-        spec = {
-            "title": "All",
-            "seed": SEED,
-            "shuffle": {"questions": True},
-            "sections": [{"title": "All", "questions": list(shipped_questions())[::every]}],
-            "outputs": {"latex": {"pdf": pdf}, "html": {"mode": mode}},
-        }
-        (folder / f"{name}.yaml").write_text(json.dumps(spec))
-        if not (folder / name).exists():
-            request = BuildRequest(folder / f"{name}.yaml", folder, verify="never", jobs=2)
-            report = build(request)
-            assert not report.failed, "\n".join(map(str, report.problems))
-        return folder / name
 
-    return built
+@pytest.fixture
+def exam(whole_bank: WholeBank) -> Path:
+    """The folder of all questions that ship as an exam's page and as sources of papers."""
+    return whole_bank.folder
 
 
 def page_text(path: Path) -> str:
@@ -143,24 +130,19 @@ def test_there_is_much_to_hide(secrets: list[str]) -> None:
 
 
 class TestPages:
-    def test_exam_pages_hold_no_key(
-        self, everything: Callable[..., Path], secrets: list[str]
-    ) -> None:
-        (page,) = (everything("exam", "never") / "html").glob("*-A.html")
+    def test_exam_pages_hold_no_key(self, exam: Path, secrets: list[str]) -> None:
+        (page,) = (exam / "html").glob("*-A.html")
         assert found(secrets, page_text(page)) == []
 
-    def test_practice_pages_do_so_the_scan_finds_what_is_there(
-        self, everything: Callable[..., Path]
-    ) -> None:
+    def test_practice_pages_do_so_the_scan_finds_what_is_there(self, tmp_path: Path) -> None:
         some = {name: shipped_questions()[name] for name in list(shipped_questions())[::TENTH]}
         secrets = secrets_of(some)
-        (page,) = (everything("practice", "never", TENTH) / "html").glob("*-A.html")
+        folder = build_shipped(tmp_path, "practice", {"html": {"mode": "practice"}}, TENTH)
+        (page,) = (folder / "html").glob("*-A.html")
         assert len(found(secrets, page_text(page))) > 0.8 * len(secrets)
 
-    def test_right_and_wrong_options_are_written_alike(
-        self, everything: Callable[..., Path]
-    ) -> None:
-        (path,) = (everything("exam", "never") / "html").glob("*-A.html")
+    def test_right_and_wrong_options_are_written_alike(self, exam: Path) -> None:
+        (path,) = (exam / "html").glob("*-A.html")
         page = lxml.html.document_fromstring(path.read_bytes())
         options = page.xpath("//*[@class='option']")
         assert len(options) > 20
@@ -175,12 +157,11 @@ class TestPages:
         assert not page.xpath("//@checked | //@data-correct | //details | //comment()")
         assert not page.xpath("//input[@type='hidden'] | //input[@type='text']/@value")
 
-    def test_computed_keys_are_not_there(self, everything: Callable[..., Path]) -> None:
-        folder = everything("exam", "never")
-        with (folder / "key.csv").open(encoding="utf-8", newline="") as file:
+    def test_computed_keys_are_not_there(self, exam: Path) -> None:
+        with (exam / "key.csv").open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
-        text = (folder / "html" / "exam-never-A.html").read_text("utf-8")
-        text += (folder / "latex" / "paper-A.tex").read_text("utf-8")
+        text = (exam / "html" / "everything-A.html").read_text("utf-8")
+        text += (exam / "latex" / "paper-A.tex").read_text("utf-8")
         keys = [row["key"] for row in rows]
         long = [key for key in keys if re.fullmatch(r"-?\d\.\d{6,}.*", key)]
         assert long
@@ -188,33 +169,28 @@ class TestPages:
 
 
 class TestPapers:
-    def test_sources_of_papers_hold_no_key(
-        self, everything: Callable[..., Path], secrets: list[str]
-    ) -> None:
-        (paper,) = (everything("exam", "never") / "latex").glob("paper-*.tex")
+    def test_sources_of_papers_hold_no_key(self, exam: Path, secrets: list[str]) -> None:
+        (paper,) = (exam / "latex").glob("paper-*.tex")
         assert found(secrets, source_text(paper)) == []
 
     def test_solutions_do_so_the_scan_finds_what_is_there(
-        self, everything: Callable[..., Path], secrets: list[str]
+        self, exam: Path, secrets: list[str]
     ) -> None:
-        (solutions,) = (everything("exam", "never") / "latex").glob("solutions-*.tex")
+        (solutions,) = (exam / "latex").glob("solutions-*.tex")
         assert len(found(secrets, source_text(solutions))) > 0.7 * len(secrets)
 
     @pytest.mark.tex
     @pytest.mark.skipif(not isinstance(find_engine(), Engine), reason="no TeX engine")
-    def test_printed_papers_hold_no_key(
-        self, everything: Callable[..., Path], secrets: list[str]
-    ) -> None:
-        folder = everything("exam", "always") / "latex"
+    def test_printed_papers_hold_no_key(self, printed: Path, secrets: list[str]) -> None:
+        folder = printed / "latex"
         for paper in folder.glob("paper-*.pdf"):
             assert found(secrets, pdf_text(paper)) == []
         shown = "".join(pdf_text(path) for path in folder.glob("solutions-*.pdf"))
         assert len(found(secrets, shown)) > 0.5 * len(secrets)
 
-    def test_nobody_can_draw_the_numbers_again(self, everything: Callable[..., Path]) -> None:
-        folder = everything("exam", "never")
-        assert manifest(folder)["seed"] == SEED
-        for path in (*(folder / "html").glob("*-*.html"), *(folder / "latex").glob("paper-*")):
+    def test_nobody_can_draw_the_numbers_again(self, exam: Path) -> None:
+        assert manifest(exam)["seed"] == SEED
+        for path in (*(exam / "html").glob("*-*.html"), *(exam / "latex").glob("paper-*")):
             assert str(SEED).encode() not in path.read_bytes()
 
 
