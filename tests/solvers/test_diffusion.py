@@ -36,6 +36,11 @@ def steps(draw_one, *names):
     return {**values, **{name: draw_one(numbers) for name in names}}
 
 
+def several(**arguments):
+    """Problems that one call of the second route proves."""
+    return draw.lists(draw.fixed_dictionaries(arguments), min_size=5, max_size=5)
+
+
 def agree(known, batch):
     return verify(known, batch, [solve(known, each) for each in batch]).disagreements == ()
 
@@ -159,16 +164,17 @@ def test_conversions_by_hand():
     assert by_score["sample_by_deviation"] == Fraction(3, 2)
 
 
-@settings(max_examples=20, deadline=None)
-@given(numbers, levels, numbers)
-def test_both_routes_of_the_conversions_agree(x_t, level, given_value):
+@settings(max_examples=5, deadline=None)
+@given(several(x_t=numbers, alpha_bar=levels, known=numbers))
+def test_both_routes_of_the_conversions_agree(drawn):
     for known, name in [
         (NOISE, "noise"),
         (SAMPLE, "x_0"),
         (VELOCITY, "velocity"),
         (SCORE, "score"),
     ]:
-        assert agree(known, [{"x_t": x_t, "alpha_bar": level, name: given_value}])
+        names = {"known": name}
+        assert agree(known, [{names.get(key, key): each[key] for key in each} for each in drawn])
 
 
 def test_a_ddpm_step_by_hand():
@@ -208,15 +214,15 @@ def test_a_ddim_step_by_hand():
     assert answers["noise_added"] == Fraction(4, 5) * Fraction(7, 3) + Fraction(3, 10)
 
 
-@settings(max_examples=15, deadline=None)
-@given(levels, levels, numbers, numbers)
-def test_a_ddim_step_to_the_data_and_to_where_it_is(level, other, x_t, noise):
-    values = {"alpha_bar": level, "x_t": x_t, "predicted_noise": noise}
-    assert agree(DDIM, [{**values, "alpha_bar_next": goal} for goal in (other, 1)])
-    data = solve(DDIM, {**values, "alpha_bar_next": 1})
-    assert data["x_next"] == data["predicted_x_0"]
-    same = solve(DDIM, {**values, "alpha_bar_next": level})
-    assert float(same["x_next"]) == pytest.approx(float(x_t), abs=1e-12)
+@settings(max_examples=4, deadline=None)
+@given(several(alpha_bar=levels, x_t=numbers, predicted_noise=numbers), levels)
+def test_a_ddim_step_to_the_data_and_to_where_it_is(batch, other):
+    assert agree(DDIM, [{**each, "alpha_bar_next": goal} for each in batch for goal in (other, 1)])
+    for values in batch:
+        data = solve(DDIM, {**values, "alpha_bar_next": 1})
+        assert data["x_next"] == data["predicted_x_0"]
+        same = solve(DDIM, {**values, "alpha_bar_next": values["alpha_bar"]})
+        assert float(same["x_next"]) == pytest.approx(float(values["x_t"]), abs=1e-12)
 
 
 def test_a_partly_random_step_by_hand():
