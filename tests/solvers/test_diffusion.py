@@ -11,6 +11,7 @@ from hypothesis import strategies as draw
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 SCHEDULE = find_solver("diffusion.schedule")
 POSTERIOR = find_solver("diffusion.posterior")
@@ -24,9 +25,9 @@ PARTLY = find_solver("diffusion_steps.partly_random")
 LANGEVIN = find_solver("diffusion_steps.langevin")
 GAUSSIAN = find_solver("diffusion_denoising.gaussian_prior")
 POINTS = find_solver("diffusion_denoising.point_prior")
-levels = draw.fractions(min_value=Fraction(1, 50), max_value=Fraction(49, 50), max_denominator=50)
-numbers = draw.fractions(min_value=-4, max_value=4, max_denominator=5)
-scales = draw.fractions(min_value=Fraction(1, 4), max_value=4, max_denominator=4)
+levels = fractions(min_value=Fraction(1, 50), max_value=Fraction(49, 50), max_denominator=50)
+numbers = fractions(min_value=-4, max_value=4, max_denominator=5)
+scales = fractions(min_value=Fraction(1, 4), max_value=4, max_denominator=4)
 
 
 @draw.composite
@@ -239,7 +240,7 @@ def test_a_partly_random_step_by_hand():
 
 
 @settings(max_examples=15, deadline=None)
-@given(levels, levels, draw.fractions(min_value=0, max_value=1, max_denominator=8))
+@given(levels, levels, fractions(min_value=0, max_value=1, max_denominator=8))
 def test_both_routes_of_a_partly_random_step_agree(level, kept, eta):
     assert agree(PARTLY, [{"alpha_bar": level * kept, "alpha_bar_next": level, "eta": eta}])
 

@@ -12,15 +12,16 @@ from qgen.document.formula import evaluate, typed
 from qgen.solvers.diffusion_schedules import integrate
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 BETWEEN = find_solver("diffusion_schedules.between")
 RATE = find_solver("diffusion_schedules.linear_rate")
 FLOW = find_solver("diffusion_flow.gaussian_flow")
 POINTS = find_solver("diffusion_schedules.two_points")
 SCHEDULE = find_solver("diffusion.schedule")
-levels = draw.fractions(min_value=Fraction(1, 50), max_value=Fraction(49, 50), max_denominator=50)
-numbers = draw.fractions(min_value=-4, max_value=4, max_denominator=5)
-scales = draw.fractions(min_value=Fraction(1, 4), max_value=4, max_denominator=4)
+levels = fractions(min_value=Fraction(1, 50), max_value=Fraction(49, 50), max_denominator=50)
+numbers = fractions(min_value=-4, max_value=4, max_denominator=5)
+scales = fractions(min_value=Fraction(1, 4), max_value=4, max_denominator=4)
 
 
 def disagreements(known, batch):

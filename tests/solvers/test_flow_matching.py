@@ -12,6 +12,7 @@ from hypothesis import strategies as draw
 from qgen.document.formula import evaluate
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 POINTS = find_solver("flow_matching.point_data")
@@ -20,9 +21,9 @@ STEPS = find_solver("flow_matching_steps.euler")
 CROSSING = find_solver("rectified_flow.crossing")
 REFLOW = find_solver("rectified_flow.reflow")
 HALF = Fraction(1, 2)
-numbers = draw.fractions(min_value=-3, max_value=3, max_denominator=4)
-scales = draw.fractions(min_value=HALF, max_value=4, max_denominator=4)
-times = draw.fractions(min_value=Fraction(1, 5), max_value=Fraction(4, 5), max_denominator=10)
+numbers = fractions(min_value=-3, max_value=3, max_denominator=4)
+scales = fractions(min_value=HALF, max_value=4, max_denominator=4)
+times = fractions(min_value=Fraction(1, 5), max_value=Fraction(4, 5), max_denominator=10)
 
 
 def several(**arguments):

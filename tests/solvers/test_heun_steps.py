@@ -9,12 +9,13 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 STEP = find_solver("heun_steps.gaussian")
 ERRORS = find_solver("heun_steps.errors")
-numbers = draw.fractions(min_value=-4, max_value=4, max_denominator=4)
-scales = draw.fractions(min_value=Fraction(1, 2), max_value=6, max_denominator=4)
+numbers = fractions(min_value=-4, max_value=4, max_denominator=4)
+scales = fractions(min_value=Fraction(1, 2), max_value=6, max_denominator=4)
 steps = draw.builds(
     lambda mu, tau, levels, x: {
         "mu": mu,

@@ -9,11 +9,12 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 COLLAPSE = find_solver("linear_vae.collapse")
 
-sizes = draw.fractions(min_value=Fraction(1, 4), max_value=9, max_denominator=4)
+sizes = fractions(min_value=Fraction(1, 4), max_value=9, max_denominator=4)
 problems = draw.fixed_dictionaries(
     {"eigenvalues": draw.lists(sizes, min_size=1, max_size=4).map(tuple), "noise": sizes}
 )

@@ -11,14 +11,15 @@ from qgen.document.formula import evaluate, typed
 from qgen.solvers.numerics.sampling_families import FAMILIES
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 LOCATION_SCALE = find_solver("reparameterization.location_scale")
 CHOLESKY = find_solver("reparameterization.cholesky")
 INVERSE = find_solver("reparameterization.inverse_cdf")
 ADMITS = find_solver("reparameterization.admits")
-small = draw.fractions(min_value=-4, max_value=4, max_denominator=10)
-scales = draw.fractions(min_value=Fraction(1, 10), max_value=5, max_denominator=10)
-wide = draw.fractions(min_value=Fraction(1, 2), max_value=5, max_denominator=10)
+small = fractions(min_value=-4, max_value=4, max_denominator=10)
+scales = fractions(min_value=Fraction(1, 10), max_value=5, max_denominator=10)
+wide = fractions(min_value=Fraction(1, 2), max_value=5, max_denominator=10)
 
 
 def test_location_and_scale_by_hand():
@@ -112,7 +113,7 @@ def test_the_distribution_function_is_the_mistaken_one():
 @settings(max_examples=10, deadline=None)
 @given(
     draw.sampled_from(["exponential", "logistic", "gumbel", "uniform"]),
-    draw.fractions(min_value=Fraction(1, 100), max_value=Fraction(99, 100), max_denominator=100),
+    fractions(min_value=Fraction(1, 100), max_value=Fraction(99, 100), max_denominator=100),
     small,
     scales,
 )
