@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
@@ -47,12 +48,18 @@ class AuthorModel(BaseModel):
         """The mapping without keys that the model does not know; these are kept for the report."""
         if not isinstance(data, dict) or not isinstance(info.context, UnknownKeys):
             return data
-        known = tuple(entry.alias or name for name, entry in cls.model_fields.items())
+        known = _keys_of(cls)
         unknown = [key for key in data if key not in known]
         if not unknown:
             return data
         info.context.found.extend((id(data), key, known) for key in unknown)
         return {key: value for key, value in data.items() if key in known}
+
+
+@cache
+def _keys_of(model: type[BaseModel]) -> tuple[str, ...]:
+    """The keys that authors may write in a mapping of this model."""
+    return tuple(entry.alias or name for name, entry in model.model_fields.items())
 
 
 # A power of ten has two digits at most: a text may not ask for a number that fills the memory.

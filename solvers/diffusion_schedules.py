@@ -119,28 +119,52 @@ def between_by_conditioning(
     }
 
 
+_SUBSTEPS = (2, 4, 6, 8, 10)
+
+
 def integrate(
     slope: Callable[["Tensor", "Tensor"], "Tensor"],
     state: "Tensor",
     begin: "Tensor",
     end: "Tensor",
-    steps: int = 400,
+    steps: int = 16,
 ) -> "Tensor":
     """The state [..., k] at time `end` [...] of state′ = slope(time, state), from `begin`.
 
-    By the classical Runge-Kutta method of order four. Source: Hairer, Nørsett and Wanner,
-    Solving ordinary differential equations I (1993), chapter II.
+    By steps of order ten, each extrapolated from midpoint rules: where it is asked for here, it is
+    as exact as 400 steps of the classical Runge-Kutta method, with a third of the slopes.
     """
     width = (end - begin) / steps
-    each = width[..., None]
     for number in range(steps):
-        time = begin + number * width
-        first = slope(time, state)
-        second = slope(time + width / 2, state + each / 2 * first)
-        third = slope(time + width / 2, state + each / 2 * second)
-        fourth = slope(time + width, state + each * third)
-        state = state + each / 6 * (first + 2 * second + 2 * third + fourth)
+        state = _extrapolated(slope, state, begin + number * width, width)
     return state
+
+
+def _extrapolated(
+    slope: Callable[["Tensor", "Tensor"], "Tensor"],
+    state: "Tensor",
+    begin: "Tensor",
+    width: "Tensor",
+) -> "Tensor":
+    """The state after one step of this width: midpoint rules of ever finer substeps, to width 0.
+
+    Source: Hairer, Nørsett and Wanner, Solving ordinary differential equations I (1993), section
+    II.9, with Gragg's smoothing and the Aitken-Neville scheme in squared widths.
+    """
+    first = slope(begin, state)
+    coarser: list[Tensor] = []
+    for place, count in enumerate(_SUBSTEPS):
+        time = width / count
+        each = time[..., None]
+        before, now = state, state + each * first
+        for number in range(1, count):
+            before, now = now, before + 2 * each * slope(begin + number * time, now)
+        finer = [(before + now + each * slope(begin + width, now)) / 2]
+        for back, known in enumerate(coarser, 1):
+            ratio = (count / _SUBSTEPS[place - back]) ** 2
+            finer.append(finer[-1] + (finer[-1] - known) / (ratio - 1))
+        coarser = finer
+    return coarser[-1]
 
 
 def _exponential(*terms: tuple[Fraction, int]) -> Formula:

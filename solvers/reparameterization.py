@@ -186,7 +186,8 @@ def _plus_product(
 def cholesky_by_eigenvalues(mu: "Tensor", covariance: "Tensor", eps: "Tensor") -> Mapping[str, Any]:
     """The symmetric root of the covariance, from its eigenvalues, turned to a triangle by QR.
 
-    The square of a diagonal entry of L is a quotient of two leading determinants.
+    One Newton step on L Lᵀ = covariance takes off what small eigenvalues lose to rounding. The
+    square of a diagonal entry of L is a quotient of two leading determinants.
     """
     import torch
 
@@ -197,7 +198,7 @@ def cholesky_by_eigenvalues(mu: "Tensor", covariance: "Tensor", eps: "Tensor") -
     root = vectors * values.sqrt()[:, None, :]
     _, upper = torch.linalg.qr(root.mT)
     signs = upper.diagonal(dim1=-2, dim2=-1).sign()
-    factor = (upper * signs[..., None]).mT
+    factor = _nearer((upper * signs[..., None]).mT, covariance)
     sizes = range(1, mu.shape[-1] + 1)
     minors = torch.stack([torch.linalg.det(covariance[:, :k, :k]) for k in sizes], dim=-1)
     deviations = (vectors**2 * values[:, None, :]).sum(-1).sqrt()
@@ -210,6 +211,22 @@ def cholesky_by_eigenvalues(mu: "Tensor", covariance: "Tensor", eps: "Tensor") -
         "pivots": minors / torch.cat((torch.ones_like(minors[:, :1]), minors[:, :-1]), dim=-1),
         "deviations": deviations,
     }
+
+
+def _nearer(factor: "Tensor", covariance: "Tensor") -> "Tensor":
+    """A lower triangular L after one Newton step on L Lᵀ = covariance; both [variants, d, d].
+
+    With E = L⁻¹ covariance L⁻ᵀ − I, what is missing is L times E's lower triangle, its diagonal
+    halved, up to what is quadratic in E.
+    """
+    import torch
+
+    half = torch.linalg.solve_triangular(factor, covariance, upper=False)
+    whole = torch.linalg.solve_triangular(factor, half.mT, upper=False)
+    missing = (whole - torch.eye(factor.shape[-1], dtype=factor.dtype)).tril()
+    step = missing - torch.diag_embed(missing.diagonal(dim1=-2, dim2=-1)) / 2
+    nearer: Tensor = factor + factor @ step
+    return nearer
 
 
 @solver(

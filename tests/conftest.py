@@ -1,5 +1,6 @@
 """What all tests share: an own cache folder, and tools that must be there where it is said so."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -12,6 +13,10 @@ from hypothesis import settings
 # How long an example takes says nothing on a machine that does other work as well.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+# A walk over all that a process holds, libraries and tests among it, is dear, and tests leave few
+# circles behind: it is walked seldom, and what collecting built, which stays, never again.
+gc.set_threshold(50_000, 20, 20)
 
 NEEDING_TOOLS = ("tex", "browser", "node", "maxima", "install")
 
@@ -36,6 +41,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(solvers) or any(map(item.get_closest_marker, NEEDING_TOOLS)):
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish() -> None:
+    """Sets what stays for the whole run aside."""
+    gc.freeze()
 
 
 def _tools_are_required() -> bool:

@@ -6,6 +6,7 @@ A new node or kind is appended here, and every renderer is tested with it.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 
 from qgen.document.answers import (
     COMPLEX,
@@ -237,6 +238,7 @@ def steps(*answers: Answer, points: Sequence[Fraction] = ()) -> tuple[Part, ...]
     )
 
 
+@cache
 def parts(kind: str) -> tuple[Part, ...]:
     """The parts of a question of any kind; a derivation has one of each kind of answer."""
     if kind in ANSWERS:
@@ -259,6 +261,7 @@ def parts(kind: str) -> tuple[Part, ...]:
 ASSETS = {"picture": Asset("picture", {"png": PNG})}
 
 
+@cache
 def header(kind: str) -> Header:
     return Header(
         identifier=f"sample-{kind}",
@@ -275,12 +278,18 @@ def header(kind: str) -> Header:
 
 
 def item(kind: str, variant: int = 1, stem: Passage = EVERY_NODE) -> Item:
+    made = _item(kind, variant)
+    return made if stem is EVERY_NODE else replace(made, stem=stem)
+
+
+@cache
+def _item(kind: str, variant: int) -> Item:
     asked = parts(kind)
     return Item(
         header=header(kind),
         variant=variant,
         points=sum((part.points for part in asked), Fraction(0)),
-        stem=stem,
+        stem=EVERY_NODE,
         parts=asked,
         explanation=passage_of(f"The worked solution of the {kind} question."),
         values={"n": variant},
@@ -296,6 +305,7 @@ class SampleExam(ExamDocument):
     variants: tuple[Iterable[Item], ...] = ()
 
 
+@cache
 def exam() -> SampleExam:
     """Every kind in two sections, in two papers and in pools of three variants."""
     kinds = KINDS

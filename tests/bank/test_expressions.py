@@ -21,6 +21,7 @@ from qgen.bank.expressions import (
 )
 from qgen.document.formula import Symbol
 from qgen.document.values import Real, Value, Values
+from tests.drawn_fractions import fractions
 
 VALUES: Values = {
     "a": 3,
@@ -244,7 +245,7 @@ def arithmetic(draw: st.DrawFn, depth: int = 3) -> tuple[str, Fraction]:
         number = draw(
             st.one_of(
                 st.integers(-20, 20).map(Fraction),
-                st.fractions(-5, 5, max_denominator=9),
+                fractions(-5, 5, max_denominator=9),
                 st.decimals(-9, 9, places=3).map(Fraction),
             )
         )
@@ -384,7 +385,7 @@ class TestNamesOfFunctionsAndConstants:
 
 any_numbers = st.one_of(
     st.integers(-50, 50),
-    st.fractions(-50, 50, max_denominator=40),
+    fractions(-50, 50, max_denominator=40),
     st.floats(-50, 50),
     st.sampled_from([0.1, Fraction(1, 10), 0.5, Fraction(1, 2), float("inf"), Fraction(10**400)]),
 )

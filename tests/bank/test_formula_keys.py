@@ -15,6 +15,7 @@ from qgen.document.formula import Call, Formula, Number, Product, Quotient, Sum,
 from qgen.document.formula import evaluate as value_at
 from qgen.document.formula import latex as as_tex
 from tests.bank.written import messages, problems_of, question, template
+from tests.drawn_fractions import fractions
 
 
 def key(source: str, **values: Any) -> str:
@@ -68,7 +69,7 @@ _EXPRESSIONS = st.recursive(
 )
 
 
-@given(source=_EXPRESSIONS, a=st.integers(-3, 3), b=st.fractions(-2, 2, max_denominator=4))
+@given(source=_EXPRESSIONS, a=st.integers(-3, 3), b=fractions(-2, 2, max_denominator=4))
 def test_a_formula_has_the_value_of_its_expression(source: str, a: int, b: Fraction) -> None:
     """Python reads the same text as numbers, by its own arithmetic."""
     compiled = compile_formula(source, {"x", "y"}, ("a", "b"))

@@ -12,6 +12,7 @@ from qgen.bank.expressions import ExpressionError, compile_expression, evaluate
 from qgen.bank.functions import FUNCTIONS, MANY, Function
 from qgen.document.formula import Symbol
 from qgen.document.values import Complex, Value, Values
+from tests.drawn_fractions import fractions
 
 VALUES: Values = {
     "v": (2, 4, 4, 4, 5, 5, 7, 9),
@@ -181,7 +182,7 @@ def test_a_function_cannot_reach_beyond_numbers(function: Function) -> None:
 
 matrices = st.integers(1, 4).flatmap(
     lambda n: st.lists(
-        st.lists(st.fractions(-4, 4, max_denominator=4), min_size=n, max_size=n),
+        st.lists(fractions(-4, 4, max_denominator=4), min_size=n, max_size=n),
         min_size=n,
         max_size=n,
     )
@@ -204,11 +205,11 @@ def test_linear_algebra_by_its_laws(rows: list[list[Fraction]]) -> None:
         assert value_of("det(inverse(A)) * det(A)", values) == 1
 
 
-numbers = st.lists(st.fractions(-50, 50, max_denominator=20), min_size=2, max_size=12)
+numbers = st.lists(fractions(-50, 50, max_denominator=20), min_size=2, max_size=12)
 
 
 @pytest.mark.slow
-@given(numbers, st.fractions(0, 1, max_denominator=20))
+@given(numbers, fractions(0, 1, max_denominator=20))
 def test_statistics_are_those_of_python_and_numpy(values: list[Fraction], share: Fraction) -> None:
     import statistics
 

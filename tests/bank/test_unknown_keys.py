@@ -44,7 +44,9 @@ DOMAINS: dict[str, Any] = {
 def full(kind: str) -> dict[str, Any]:
     """A question of a kind with every mapping that it may hold."""
     data = deepcopy(question(kind))
-    data["parameters"] = {f"p_{name}": deepcopy(domain) for name, domain in DOMAINS.items()}
+    # Parameters are read alike whatever a question asks for: one kind has every domain.
+    domains = DOMAINS if kind == "numeric" else ("integers", "generator")
+    data["parameters"] = {f"p_{name}": deepcopy(DOMAINS[name]) for name in domains}
     data["let"] = {"one": 1}
     data["figures"] = {"curve": {"figure": "line", "with": {"slope": 1}}}
     data["stem"] = "![a line](figure:curve)"

@@ -13,6 +13,7 @@ from qgen.document.values import TeX, Value, Values
 from qgen.generator.drawing import Drawer, VariantFailure, drawer, most_variants
 from qgen.generator.seeds import stream
 from tests.bank.written import messages, problems_of, question, template
+from tests.drawn_fractions import fractions
 
 
 def drawer_of(**parameters: Any) -> Drawer:
@@ -124,7 +125,7 @@ class TestData:
     ) -> None:
         assert abs(share_below(entry, limit) - share) < 5 * math.sqrt(share * (1 - share) / 3000)
 
-    @given(st.fractions(-20, 20, max_denominator=8), st.sampled_from(["0.01", "0.5", "2"]))
+    @given(fractions(-20, 20, max_denominator=8), st.sampled_from(["0.01", "0.5", "2"]))
     @settings(max_examples=20, deadline=None)
     def test_values_lie_on_the_grid_as_they_print(self, mean: Fraction, step: str) -> None:
         entry = {"normal": {"mean": str(mean), "deviation": 3, "step": step, "length": 20}}

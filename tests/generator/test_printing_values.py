@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from qgen.document.formula import Formula, Number, Power, Product, Quotient, Sum, Symbol
 from qgen.document.values import Value
+from tests.drawn_fractions import fractions
 from tests.generator.printed import tex
 from tests.generator.tex_values import Misprint, power, tex_value
 
@@ -46,13 +47,13 @@ def value_of(value: Value) -> Fraction:
 NUMBERS = st.one_of(
     st.integers(-3, 3),
     st.integers(-200, 200),
-    st.fractions(-3, 3, max_denominator=8),
+    fractions(-3, 3, max_denominator=8),
     st.sampled_from([0.25, -1.5, 1.25e-7, -3e15, 1e-6, 2.0, -1.0]),
 )
 LEAVES = st.one_of(
     st.sampled_from(sorted(LETTERS)).map(Symbol),
     st.integers(-4, 4).map(Number),
-    st.fractions(-2, 2, max_denominator=4).map(Number),
+    fractions(-2, 2, max_denominator=4).map(Number),
 )
 FORMULAS = st.recursive(
     LEAVES,

@@ -222,8 +222,9 @@ HANGING = formula("9^9^9^9 - 9^9^9^9")
 SINE = formula("sin(3x)"), formula("3sin(x) - 4sin(x)^3")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def prover() -> Iterator[sympy_prover._Prover]:
+    """One prover, whose worker a test may find running or ended: starting one takes a second."""
     prover = sympy_prover._Prover()
     yield prover
     prover.close()

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qgen.marking.formula_intervals import Arithmetic, Interval, NoValue, TooHard
+from tests.drawn_fractions import fractions
 
 _PLACES = st.decimals(-30, 30, places=4).map(Fraction)
 _FUNCTIONS: dict[str, tuple[Callable[[Arithmetic], Callable[..., object]], object]] = {
@@ -45,8 +46,8 @@ def test_bounds_hold_the_value_and_are_narrow(name: str, value: Fraction) -> Non
 
 @pytest.mark.slow
 @given(
-    st.fractions(-9, 9, max_denominator=50),
-    st.one_of(st.integers(-300, 300).map(Fraction), st.fractions(-9, 9, max_denominator=7)),
+    fractions(-9, 9, max_denominator=50),
+    st.one_of(st.integers(-300, 300).map(Fraction), fractions(-9, 9, max_denominator=7)),
 )
 def test_powers_are_real_and_within_bounds(base: Fraction, exponent: Fraction) -> None:
     arithmetic = Arithmetic(40)

@@ -16,6 +16,7 @@ from qgen.marking.responses import mark_response
 from qgen.marking.rules import guess_floor
 from qgen.marking.written_matrices import written_entries
 from tests import samples
+from tests.drawn_fractions import fractions
 
 EXACT = Tolerance("absolute", Fraction(0))
 NEAR = Tolerance("absolute", Fraction(1, 10))
@@ -94,7 +95,7 @@ def test_no_text_is_read_as_another_number_of_entries(text: str) -> None:
 
 numbers = st.one_of(
     st.integers(-999, 999),
-    st.fractions(-9, 9, max_denominator=50),
+    fractions(-9, 9, max_denominator=50),
     st.floats(-1e6, 1e6, allow_nan=False).map(lambda value: round(value, 3)),
 )
 

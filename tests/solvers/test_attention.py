@@ -11,14 +11,15 @@ from hypothesis import strategies as draw
 from qgen.document.formula import evaluate
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 CAUSAL = find_solver("attention.causal")
 SPREAD = find_solver("attention.score_spread")
 MULTI_HEAD = find_solver("attention_networks.multi_head")
 POSITIONS = find_solver("attention_networks.sinusoidal_positions")
 ROTARY = find_solver("attention_networks.rotary_score")
-numbers = draw.fractions(min_value=-4, max_value=4, max_denominator=3)
-scales = draw.fractions(min_value=Fraction(1, 4), max_value=4, max_denominator=4)
+numbers = fractions(min_value=-4, max_value=4, max_denominator=3)
+scales = fractions(min_value=Fraction(1, 4), max_value=4, max_denominator=4)
 
 
 def matrices(rows, columns):

@@ -8,11 +8,12 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 CACHE = find_solver("attention_generation.cache")
 LINEAR = find_solver("attention_generation.linear")
-positive = draw.fractions(min_value=Fraction(1, 3), max_value=5, max_denominator=3)
-numbers = draw.fractions(min_value=-5, max_value=5, max_denominator=3)
+positive = fractions(min_value=Fraction(1, 3), max_value=5, max_denominator=3)
+numbers = fractions(min_value=-5, max_value=5, max_denominator=3)
 
 
 def agree(known, values):

@@ -10,10 +10,11 @@ from hypothesis import strategies as draw
 from qgen.document.formula import evaluate
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 QUERY = find_solver("attention_gradients.query")
 SLOPE = find_solver("attention_gradients.slope")
-numbers = draw.fractions(min_value=-3, max_value=3, max_denominator=3)
+numbers = fractions(min_value=-3, max_value=3, max_denominator=3)
 
 
 def agree(known, values):

@@ -10,10 +10,11 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 WEIGHTS = find_solver("attention_softmax.weights")
 VARIATIONAL = find_solver("attention_softmax.variational")
-numbers = draw.fractions(min_value=-4, max_value=4, max_denominator=3)
+numbers = fractions(min_value=-4, max_value=4, max_denominator=3)
 rows = draw.lists(numbers, min_size=2, max_size=5).map(tuple)
 
 

@@ -11,15 +11,14 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 CHAIN = find_solver("autoregressive.binary_chain")
 MARKOV = find_solver("autoregressive.markov_chain")
 RIVAL = find_solver("autoregressive_scores.against_rival")
 PERPLEXITY = find_solver("autoregressive_scores.perplexity")
 BITS = find_solver("autoregressive_scores.bits_per_dimension")
-shares = draw.fractions(
-    min_value=Fraction(1, 100), max_value=Fraction(99, 100), max_denominator=100
-)
+shares = fractions(min_value=Fraction(1, 100), max_value=Fraction(99, 100), max_denominator=100)
 TABLES = {
     "p_1": Fraction(3, 5),
     "p_2": (Fraction(1, 4), Fraction(1, 2)),

@@ -5,15 +5,15 @@ from fractions import Fraction
 import pytest
 import torch
 from hypothesis import given, settings
-from hypothesis import strategies as draw
 
 from qgen.document.formula import typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 CHAIN = find_solver("autoregressive_gaussian.chain")
-slopes = draw.fractions(min_value=-3, max_value=3, max_denominator=4).filter(bool)
-variances = draw.fractions(min_value=Fraction(1, 4), max_value=9, max_denominator=4)
+slopes = fractions(min_value=-3, max_value=3, max_denominator=4).filter(bool)
+variances = fractions(min_value=Fraction(1, 4), max_value=9, max_denominator=4)
 
 
 def test_a_chain_by_hand():

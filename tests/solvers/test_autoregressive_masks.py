@@ -1,5 +1,7 @@
 """Masks against hand-worked numbers, and against networks and samplers that are run."""
 
+from functools import cache
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as draw
@@ -26,8 +28,10 @@ def test_a_masked_autoencoder_by_hand():
 @settings(max_examples=15, deadline=None)
 @given(
     draw.integers(2, 6).flatmap(
-        lambda n: draw.tuples(
-            draw.just(n), draw.lists(draw.integers(1, n - 1), min_size=1, max_size=6).map(tuple)
+        cache(
+            lambda n: draw.tuples(
+                draw.just(n), draw.lists(draw.integers(1, n - 1), min_size=1, max_size=6).map(tuple)
+            )
         )
     )
 )

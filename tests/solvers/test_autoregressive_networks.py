@@ -60,7 +60,7 @@ def test_layers_needed():
 
 
 @settings(max_examples=25, deadline=None)
-@given(draw.integers(2, 9), draw.integers(1, 50), draw.integers(2, 4096))
+@given(draw.integers(2, 9), draw.integers(1, 50), draw.integers(2, 1024))
 def test_so_many_layers_reach_the_target_and_one_less_does_not(kernel_size, growth, target):
     values = {"kernel_size": kernel_size, "growth": growth, "target": target}
     answers = solve(LAYERS, values)

@@ -9,6 +9,7 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 LEVEL = find_solver("autoregressive_pixels.discretised_logistic")
 
@@ -36,8 +37,8 @@ def test_the_edges_take_what_lies_beyond():
 @settings(max_examples=20, deadline=None)
 @given(
     draw.integers(0, 7),
-    draw.fractions(min_value=-1, max_value=8, max_denominator=10),
-    draw.fractions(min_value=Fraction(1, 2), max_value=3, max_denominator=10),
+    fractions(min_value=-1, max_value=8, max_denominator=10),
+    fractions(min_value=Fraction(1, 2), max_value=3, max_denominator=10),
 )
 def test_both_routes_agree(level, mu, scale):
     values = {"x": level, "mu": mu, "scale": scale, "levels": 8}

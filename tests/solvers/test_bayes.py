@@ -1,6 +1,7 @@
 """Bayes' rule against hand-worked numbers, and its two routes against each other."""
 
 from fractions import Fraction
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 POSTERIOR = find_solver("bayes.posterior")
@@ -18,7 +20,7 @@ def normalised(weights):
 
 
 def problems(size):
-    likelihoods = draw.tuples(*[draw.fractions(0, 1, max_denominator=20)] * size)
+    likelihoods = draw.tuples(*[fractions(0, 1, max_denominator=20)] * size)
     return draw.fixed_dictionaries(
         {
             "prior": draw.tuples(*[draw.integers(0, 20)] * size).filter(any).map(normalised),
@@ -84,7 +86,7 @@ def test_equals_are_told_and_the_first_is_given_by_both_routes():
 
 
 @settings(max_examples=30, deadline=None)
-@given(draw.integers(1, 5).flatmap(lambda size: draw.lists(problems(size), min_size=1)))
+@given(draw.integers(1, 5).flatmap(cache(lambda size: draw.lists(problems(size), min_size=1))))
 def test_both_routes_agree_on_drawn_problems(batch):
     answers = [solve(POSTERIOR, values) for values in batch]
     assert all(sum(each["posterior"]) == 1 for each in answers)

@@ -1,6 +1,7 @@
 """Joint probabilities of binary pixels and a binary latent variable, by hand and by both routes."""
 
 from fractions import Fraction
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 JOINT = find_solver("binary_decoder.joint")
@@ -16,7 +18,7 @@ PLAIN = {
     "decoder": ((Fraction(9, 10), Fraction(1, 5)), (Fraction(1, 2), Fraction(3, 5))),
     "pixels": (1, 0),
 }
-shares = draw.fractions(
+shares = fractions(
     min_value=Fraction(1, 20), max_value=Fraction(19, 20), max_denominator=20
 ).filter(lambda share: 0 < share < 1)
 
@@ -35,12 +37,14 @@ def test_worked_numbers():
 @settings(max_examples=20, deadline=None)
 @given(
     draw.integers(1, 4).flatmap(
-        lambda d: draw.fixed_dictionaries(
-            {
-                "one": shares,
-                "decoder": draw.tuples(*[draw.tuples(*[shares] * d)] * 2),
-                "pixels": draw.tuples(*[draw.integers(0, 1)] * d),
-            }
+        cache(
+            lambda d: draw.fixed_dictionaries(
+                {
+                    "one": shares,
+                    "decoder": draw.tuples(*[draw.tuples(*[shares] * d)] * 2),
+                    "pixels": draw.tuples(*[draw.integers(0, 1)] * d),
+                }
+            )
         )
     )
 )

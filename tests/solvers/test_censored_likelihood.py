@@ -10,10 +10,11 @@ from hypothesis import strategies as draw
 from qgen.document.formula import evaluate
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 EXPONENTIAL = find_solver("censored_likelihood.exponential")
 
-TIMES = draw.fractions(Fraction(1, 4), 30, max_denominator=4)
+TIMES = fractions(Fraction(1, 4), 30, max_denominator=4)
 
 
 def test_five_times_by_hand():

@@ -9,6 +9,7 @@ from hypothesis import strategies as draw
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 SAVINGS = find_solver("control_variates.savings")
 TABLE = find_solver("control_variates.table")
@@ -45,7 +46,7 @@ def test_what_a_control_saves_by_hand():
 
 @settings(max_examples=15, deadline=None)
 @given(
-    draw.fractions(Fraction(-99, 100), Fraction(99, 100), max_denominator=100).filter(bool),
+    fractions(Fraction(-99, 100), Fraction(99, 100), max_denominator=100).filter(bool),
     draw.integers(1, 10**6),
 )
 def test_both_routes_of_the_savings_agree(correlation, draws):

@@ -11,6 +11,7 @@ from hypothesis import strategies as draw
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 SCHEDULE = find_solver("diffusion.schedule")
 POSTERIOR = find_solver("diffusion.posterior")
@@ -24,9 +25,9 @@ PARTLY = find_solver("diffusion_steps.partly_random")
 LANGEVIN = find_solver("diffusion_steps.langevin")
 GAUSSIAN = find_solver("diffusion_denoising.gaussian_prior")
 POINTS = find_solver("diffusion_denoising.point_prior")
-levels = draw.fractions(min_value=Fraction(1, 50), max_value=Fraction(49, 50), max_denominator=50)
-numbers = draw.fractions(min_value=-4, max_value=4, max_denominator=5)
-scales = draw.fractions(min_value=Fraction(1, 4), max_value=4, max_denominator=4)
+levels = fractions(min_value=Fraction(1, 50), max_value=Fraction(49, 50), max_denominator=50)
+numbers = fractions(min_value=-4, max_value=4, max_denominator=5)
+scales = fractions(min_value=Fraction(1, 4), max_value=4, max_denominator=4)
 
 
 @draw.composite
@@ -34,6 +35,11 @@ def steps(draw_one, *names):
     betas = tuple(draw_one(draw.lists(levels, min_size=1, max_size=5)))
     values = {"betas": betas, "t": draw_one(draw.integers(1, len(betas)))}
     return {**values, **{name: draw_one(numbers) for name in names}}
+
+
+def several(**arguments):
+    """Problems that one call of the second route proves."""
+    return draw.lists(draw.fixed_dictionaries(arguments), min_size=5, max_size=5)
 
 
 def agree(known, batch):
@@ -159,16 +165,17 @@ def test_conversions_by_hand():
     assert by_score["sample_by_deviation"] == Fraction(3, 2)
 
 
-@settings(max_examples=20, deadline=None)
-@given(numbers, levels, numbers)
-def test_both_routes_of_the_conversions_agree(x_t, level, given_value):
+@settings(max_examples=5, deadline=None)
+@given(several(x_t=numbers, alpha_bar=levels, known=numbers))
+def test_both_routes_of_the_conversions_agree(drawn):
     for known, name in [
         (NOISE, "noise"),
         (SAMPLE, "x_0"),
         (VELOCITY, "velocity"),
         (SCORE, "score"),
     ]:
-        assert agree(known, [{"x_t": x_t, "alpha_bar": level, name: given_value}])
+        names = {"known": name}
+        assert agree(known, [{names.get(key, key): each[key] for key in each} for each in drawn])
 
 
 def test_a_ddpm_step_by_hand():
@@ -208,15 +215,15 @@ def test_a_ddim_step_by_hand():
     assert answers["noise_added"] == Fraction(4, 5) * Fraction(7, 3) + Fraction(3, 10)
 
 
-@settings(max_examples=15, deadline=None)
-@given(levels, levels, numbers, numbers)
-def test_a_ddim_step_to_the_data_and_to_where_it_is(level, other, x_t, noise):
-    values = {"alpha_bar": level, "x_t": x_t, "predicted_noise": noise}
-    assert agree(DDIM, [{**values, "alpha_bar_next": goal} for goal in (other, 1)])
-    data = solve(DDIM, {**values, "alpha_bar_next": 1})
-    assert data["x_next"] == data["predicted_x_0"]
-    same = solve(DDIM, {**values, "alpha_bar_next": level})
-    assert float(same["x_next"]) == pytest.approx(float(x_t), abs=1e-12)
+@settings(max_examples=4, deadline=None)
+@given(several(alpha_bar=levels, x_t=numbers, predicted_noise=numbers), levels)
+def test_a_ddim_step_to_the_data_and_to_where_it_is(batch, other):
+    assert agree(DDIM, [{**each, "alpha_bar_next": goal} for each in batch for goal in (other, 1)])
+    for values in batch:
+        data = solve(DDIM, {**values, "alpha_bar_next": 1})
+        assert data["x_next"] == data["predicted_x_0"]
+        same = solve(DDIM, {**values, "alpha_bar_next": values["alpha_bar"]})
+        assert float(same["x_next"]) == pytest.approx(float(values["x_t"]), abs=1e-12)
 
 
 def test_a_partly_random_step_by_hand():
@@ -233,7 +240,7 @@ def test_a_partly_random_step_by_hand():
 
 
 @settings(max_examples=15, deadline=None)
-@given(levels, levels, draw.fractions(min_value=0, max_value=1, max_denominator=8))
+@given(levels, levels, fractions(min_value=0, max_value=1, max_denominator=8))
 def test_both_routes_of_a_partly_random_step_agree(level, kept, eta):
     assert agree(PARTLY, [{"alpha_bar": level * kept, "alpha_bar_next": level, "eta": eta}])
 

@@ -8,12 +8,13 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 GUIDED = find_solver("diffusion_guidance.gaussians")
 COST = find_solver("diffusion_guidance.step_cost")
-levels = draw.fractions(min_value=Fraction(1, 50), max_value=Fraction(49, 50), max_denominator=50)
-numbers = draw.fractions(min_value=-4, max_value=4, max_denominator=5)
-scales = draw.fractions(min_value=Fraction(1, 4), max_value=4, max_denominator=4)
+levels = fractions(min_value=Fraction(1, 50), max_value=Fraction(49, 50), max_denominator=50)
+numbers = fractions(min_value=-4, max_value=4, max_denominator=5)
+scales = fractions(min_value=Fraction(1, 4), max_value=4, max_denominator=4)
 
 
 def agree(known, values):

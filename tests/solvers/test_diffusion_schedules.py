@@ -1,28 +1,72 @@
 """Noise levels and the probability flow against hand-worked numbers and discrete steps."""
 
 from fractions import Fraction
-from math import erf, exp, prod, sqrt
+from math import erf, exp, pi, prod, sin, sqrt
 
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as draw
 
 from qgen.document.formula import evaluate, typed
+from qgen.solvers.diffusion_schedules import integrate
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 BETWEEN = find_solver("diffusion_schedules.between")
 RATE = find_solver("diffusion_schedules.linear_rate")
 FLOW = find_solver("diffusion_flow.gaussian_flow")
 POINTS = find_solver("diffusion_schedules.two_points")
 SCHEDULE = find_solver("diffusion.schedule")
-levels = draw.fractions(min_value=Fraction(1, 50), max_value=Fraction(49, 50), max_denominator=50)
-numbers = draw.fractions(min_value=-4, max_value=4, max_denominator=5)
-scales = draw.fractions(min_value=Fraction(1, 4), max_value=4, max_denominator=4)
+levels = fractions(min_value=Fraction(1, 50), max_value=Fraction(49, 50), max_denominator=50)
+numbers = fractions(min_value=-4, max_value=4, max_denominator=5)
+scales = fractions(min_value=Fraction(1, 4), max_value=4, max_denominator=4)
+
+
+def disagreements(known, batch):
+    return verify(known, batch, [solve(known, values) for values in batch]).disagreements
 
 
 def agree(known, values):
-    return verify(known, [values], [solve(known, values)]).disagreements == ()
+    return disagreements(known, [values]) == ()
+
+
+def several(**arguments):
+    """Problems that one call of the second route proves."""
+    return draw.lists(draw.fixed_dictionaries(arguments), min_size=5, max_size=5)
+
+
+@pytest.mark.parametrize(
+    ("rate", "begin", "end", "share"),
+    [
+        (lambda time: -time, 0.0, 2.0, exp(-2)),
+        (lambda time: 1 / time, 1.0, 5.0, 5.0),
+        (lambda time: 0 * time - 6, 2.0, 1.0, exp(6)),
+        (lambda time: time.cos(), 0.0, 3.0, exp(sin(3))),
+    ],
+)
+def test_integration_by_known_solutions(rate, begin, end, share):
+    """state′ = rate(time) · state; two states at two pairs of times, the second without a way."""
+    states = torch.tensor([[1.0, -3.0], [2.0, 0.0]], dtype=torch.float64)
+    begins = torch.tensor([begin, begin], dtype=torch.float64)
+    ends = torch.tensor([end, begin], dtype=torch.float64)
+    found = integrate(lambda time, state: rate(time)[:, None] * state, states, begins, ends)
+    assert found[0].tolist() == pytest.approx([share, -3 * share], rel=1e-9)
+    assert found[1].tolist() == [2, 0]
+
+
+def test_integration_of_two_that_drive_each_other():
+    """Once around a circle, and a quarter of it back."""
+    ends = torch.tensor([2 * pi, -pi / 2], dtype=torch.float64)
+    starts = torch.tensor([[1.0, 0.0], [1.0, 0.0]], dtype=torch.float64)
+    found = integrate(
+        lambda _, state: torch.stack((-state[:, 1], state[:, 0]), -1),
+        starts,
+        torch.zeros_like(ends),
+        ends,
+    )
+    assert found.flatten().tolist() == pytest.approx([1, 0, 0, -1], abs=1e-11)
 
 
 def test_a_later_step_by_hand():
@@ -39,19 +83,24 @@ def test_a_later_step_by_hand():
     assert answers["variance_of_snr"] == 1 - Fraction(81, 256)
 
 
-@settings(max_examples=15, deadline=None)
-@given(levels, levels, levels, numbers)
-def test_the_steps_between_are_the_last_ones_alone(first, second, third, x):
-    values = {
-        "alpha_bar_before": 1 - first,
-        "alpha_bar_after": (1 - first) * (1 - second) * (1 - third),
-        "x": x,
-    }
-    answers = solve(BETWEEN, values)
-    alone = solve(SCHEDULE, {"betas": (second, third), "t": 2, "x_0": x})
-    assert answers["variance"] == alone["variance"]
-    assert float(answers["mean"]) == pytest.approx(float(alone["mean"]))
-    assert agree(BETWEEN, values)
+@settings(max_examples=4, deadline=None)
+@given(several(first=levels, second=levels, third=levels, x=numbers))
+def test_the_steps_between_are_the_last_ones_alone(drawn):
+    batch = [
+        {
+            "alpha_bar_before": 1 - each["first"],
+            "alpha_bar_after": (1 - each["first"]) * (1 - each["second"]) * (1 - each["third"]),
+            "x": each["x"],
+        }
+        for each in drawn
+    ]
+    for each, values in zip(drawn, batch, strict=True):
+        answers = solve(BETWEEN, values)
+        last = {"betas": (each["second"], each["third"]), "t": 2, "x_0": each["x"]}
+        alone = solve(SCHEDULE, last)
+        assert answers["variance"] == alone["variance"]
+        assert float(answers["mean"]) == pytest.approx(float(alone["mean"]))
+    assert disagreements(BETWEEN, batch) == ()
 
 
 def test_a_linear_rate_by_hand():
@@ -71,10 +120,10 @@ def test_many_small_steps_come_to_the_same():
     assert share == pytest.approx(evaluate(formula, {"t": 0.5}), rel=1e-3)
 
 
-@settings(max_examples=10, deadline=None)
-@given(scales, draw.integers(5, 30))
-def test_both_routes_of_a_rate_agree(beta_0, beta_1):
-    assert agree(RATE, {"beta_0": beta_0, "beta_1": beta_1})
+@settings(max_examples=3, deadline=None)
+@given(several(beta_0=scales, beta_1=draw.integers(5, 30)))
+def test_both_routes_of_a_rate_agree(batch):
+    assert disagreements(RATE, batch) == ()
 
 
 def test_two_points_by_hand():
@@ -106,10 +155,10 @@ def test_at_a_tie_there_is_one_flat_peak():
     assert agree(POINTS, level)
 
 
-@settings(max_examples=10, deadline=None)
-@given(levels, draw.integers(1, 12), scales)
-def test_both_routes_of_two_points_agree(beta, steps, size):
-    assert agree(POINTS, {"beta": beta, "T": steps, "size": size})
+@settings(max_examples=3, deadline=None)
+@given(several(beta=levels, T=draw.integers(1, 12), size=scales))
+def test_both_routes_of_two_points_agree(batch):
+    assert disagreements(POINTS, batch) == ()
 
 
 def test_a_flow_by_hand():
@@ -136,10 +185,10 @@ def test_two_steps_vary_more_than_one():
     assert float(answers["exact"]) == pytest.approx(1 + 3.4 * 3 / sqrt(13))
 
 
-@settings(max_examples=10, deadline=None)
-@given(numbers, scales, scales, numbers)
-def test_both_routes_of_a_flow_agree(mu, tau, sigma, x):
-    assert agree(FLOW, {"mu": mu, "tau": tau, "sigma": sigma, "x": x})
+@settings(max_examples=3, deadline=None)
+@given(several(mu=numbers, tau=scales, sigma=scales, x=numbers))
+def test_both_routes_of_a_flow_agree(batch):
+    assert disagreements(FLOW, batch) == ()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Boltzmann machines and scores against hand-worked numbers, brute force and SymPy."""
 
 from fractions import Fraction
+from functools import cache
 from itertools import combinations, product
 from math import exp, log
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as draw
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 BOLTZMANN = find_solver("energy.boltzmann")
 GIBBS = find_solver("energy.gibbs_update")
@@ -20,8 +22,8 @@ RESTRICTED = find_solver("energy_restricted.machine")
 MIXTURE = find_solver("energy_scores.mixture")
 POLYNOMIAL = find_solver("energy_scores.polynomial")
 MATCHING = find_solver("energy_scores.score_matching")
-numbers = draw.fractions(min_value=-3, max_value=3, max_denominator=4)
-scales = draw.fractions(min_value=Fraction(1, 4), max_value=4, max_denominator=4)
+numbers = fractions(min_value=-3, max_value=3, max_denominator=4)
+scales = fractions(min_value=Fraction(1, 4), max_value=4, max_denominator=4)
 
 
 def vectors(size):
@@ -29,12 +31,14 @@ def vectors(size):
 
 
 machines = draw.integers(2, 4).flatmap(
-    lambda n: draw.fixed_dictionaries(
-        {
-            "b": vectors(n),
-            "w": vectors(n * (n - 1) // 2),
-            "off": draw.sampled_from([0, -1]),
-        }
+    cache(
+        lambda n: draw.fixed_dictionaries(
+            {
+                "b": vectors(n),
+                "w": vectors(n * (n - 1) // 2),
+                "off": draw.sampled_from([0, -1]),
+            }
+        )
     )
 )
 

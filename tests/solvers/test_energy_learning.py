@@ -9,14 +9,15 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 UNITS = find_solver("energy_learning.two_units")
 NOISE = find_solver("energy_learning.noise_contrastive")
 STATES = find_solver("energy_temperature.states")
 CHANGED = find_solver("energy_temperature.changed")
 HALF = Fraction(1, 2)
-numbers = draw.fractions(min_value=-3, max_value=3, max_denominator=4)
-positive = draw.fractions(min_value=Fraction(1, 8), max_value=8, max_denominator=8)
+numbers = fractions(min_value=-3, max_value=3, max_denominator=4)
+positive = fractions(min_value=Fraction(1, 8), max_value=8, max_denominator=8)
 
 
 def agree(known, values):

@@ -11,13 +11,14 @@ from hypothesis import strategies as draw
 from qgen.document.formula import typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 MEAN = find_solver("estimators.sample_mean")
 DRAWS = find_solver("estimators.draws_needed")
 QUADRATIC = find_solver("estimators.quadratic_of_mean")
 UNBIASED = find_solver("estimators_bias.unbiased")
 HALF = Fraction(1, 2)
-numbers = draw.integers(-6, 6) | draw.fractions(-6, 6, max_denominator=4)
+numbers = draw.integers(-6, 6) | fractions(-6, 6, max_denominator=4)
 
 
 def laws(size, least):
@@ -71,7 +72,7 @@ def test_the_draws_that_a_standard_error_takes():
 @given(
     laws(3, 1),
     draw.tuples(*[draw.integers(-6, 6)] * 3).filter(lambda values: len(set(values)) > 1),
-    draw.fractions(Fraction(1, 50), 3, max_denominator=50),
+    fractions(Fraction(1, 50), 3, max_denominator=50),
 )
 def test_both_routes_count_the_same_draws(law, values, target):
     arguments = {"values": values, "probabilities": law, "target": target}

@@ -10,10 +10,11 @@ from hypothesis import strategies as draw
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 COMPOSITION = find_solver("flow_composition.affine")
 BASE = log(2 * pi) / 2
-numbers = draw.fractions(min_value=-4, max_value=4, max_denominator=6)
+numbers = fractions(min_value=-4, max_value=4, max_denominator=6)
 
 
 def test_a_composition_by_hand():

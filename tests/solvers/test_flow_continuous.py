@@ -5,16 +5,16 @@ from math import log
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as draw
 
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 FLOW = find_solver("flow_continuous.linear")
-entries = draw.fractions(min_value=-1, max_value=1, max_denominator=3)
-rates = draw.fractions(min_value=Fraction(1, 3), max_value=2, max_denominator=3)
-times = draw.fractions(min_value=Fraction(1, 4), max_value=1, max_denominator=4)
+entries = fractions(min_value=-1, max_value=1, max_denominator=3)
+rates = fractions(min_value=Fraction(1, 3), max_value=2, max_denominator=3)
+times = fractions(min_value=Fraction(1, 4), max_value=1, max_denominator=4)
 
 
 def test_a_triangular_field_by_hand():

@@ -10,11 +10,12 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 COUPLING = find_solver("flow_layers.coupling")
 PLANAR = find_solver("flow_layers.planar")
 LINEAR = find_solver("flow_layers.linear")
-numbers = draw.fractions(min_value=-2, max_value=2, max_denominator=4)
+numbers = fractions(min_value=-2, max_value=2, max_denominator=4)
 
 
 def vectors(length):

@@ -5,20 +5,20 @@ from math import erf, exp, log, pi, sqrt
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as draw
 
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 AFFINE = find_solver("flows.affine")
 EXPONENTIAL = find_solver("flows.exponential")
 LOGIT = find_solver("flows.logit")
 LOGIT_FORMULA = find_solver("flows.logit_formula")
 BASE = log(2 * pi) / 2
-numbers = draw.fractions(min_value=-4, max_value=4, max_denominator=6)
-scales = draw.fractions(min_value=Fraction(1, 6), max_value=4, max_denominator=6)
-shares = draw.fractions(min_value=Fraction(1, 50), max_value=Fraction(49, 50), max_denominator=50)
+numbers = fractions(min_value=-4, max_value=4, max_denominator=6)
+scales = fractions(min_value=Fraction(1, 6), max_value=4, max_denominator=6)
+shares = fractions(min_value=Fraction(1, 50), max_value=Fraction(49, 50), max_denominator=50)
 
 
 def test_an_affine_flow_by_hand():

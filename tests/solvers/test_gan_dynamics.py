@@ -5,15 +5,15 @@ from math import hypot, sqrt
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as draw
 
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 DIRAC = find_solver("gan_dynamics.dirac")
-steps = draw.fractions(min_value=Fraction(1, 8), max_value=1, max_denominator=8)
-penalties = draw.fractions(min_value=0, max_value=5, max_denominator=3).filter(lambda c: c != 2)
+steps = fractions(min_value=Fraction(1, 8), max_value=1, max_denominator=8)
+penalties = fractions(min_value=0, max_value=5, max_denominator=3).filter(lambda c: c != 2)
 
 
 def test_one_step_by_hand():

@@ -5,17 +5,17 @@ from math import exp, log, pi, sqrt
 
 import pytest
 from hypothesis import assume, given, settings
-from hypothesis import strategies as draw
 
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 ODDS = find_solver("gan_gaussians.log_odds")
 RATIO = find_solver("gan_gaussians.density_ratio")
 SLOPES = find_solver("gan_gaussians.slopes")
-numbers = draw.fractions(min_value=-3, max_value=3, max_denominator=4)
-scales = draw.fractions(min_value=Fraction(1, 2), max_value=3, max_denominator=4)
+numbers = fractions(min_value=-3, max_value=3, max_denominator=4)
+scales = fractions(min_value=Fraction(1, 2), max_value=3, max_denominator=4)
 
 
 def density(x, mu, sigma):

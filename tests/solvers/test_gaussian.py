@@ -11,11 +11,12 @@ from hypothesis import strategies as draw
 from qgen.document.formula import typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 DENSITY = find_solver("gaussian.density")
 KL = find_solver("gaussian.kl")
-means = draw.integers(-6, 6) | draw.fractions(-6, 6, max_denominator=8)
-deviations = draw.fractions(Fraction(1, 10), 10, max_denominator=10)
+means = draw.integers(-6, 6) | fractions(-6, 6, max_denominator=8)
+deviations = fractions(Fraction(1, 10), 10, max_denominator=10)
 
 
 def test_a_density_by_hand():

@@ -11,15 +11,16 @@ from torch.distributions import Normal
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 AREAS = find_solver("gaussian_areas.kl_integrand")
 
 PAIRS = draw.fixed_dictionaries(
     {
         "mu_1": draw.integers(-3, 3),
-        "sigma_1": draw.fractions(Fraction(1, 2), 4, max_denominator=4),
+        "sigma_1": fractions(Fraction(1, 2), 4, max_denominator=4),
         "mu_2": draw.integers(-3, 3),
-        "sigma_2": draw.fractions(Fraction(1, 2), 4, max_denominator=4),
+        "sigma_2": fractions(Fraction(1, 2), 4, max_denominator=4),
     }
 ).filter(lambda pair: (pair["mu_1"], pair["sigma_1"]) != (pair["mu_2"], pair["sigma_2"]))
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 LOSS = find_solver("gaussian_decoder.weighted_loss")
@@ -27,7 +28,7 @@ def test_worked_numbers():
 @settings(max_examples=20, deadline=None)
 @given(
     draw.integers(1, 50),
-    draw.fractions(min_value=Fraction(1, 100), max_value=4, max_denominator=100),
+    fractions(min_value=Fraction(1, 100), max_value=4, max_denominator=100),
     draw.floats(0, 30),
     draw.floats(0, 5),
 )

@@ -12,11 +12,12 @@ from torch.distributions import Normal, kl_divergence
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 KL = find_solver("gaussian_encoder.kl")
-means = draw.fractions(min_value=-5, max_value=5, max_denominator=8)
-deviations = draw.fractions(min_value=Fraction(1, 20), max_value=5, max_denominator=20)
+means = fractions(min_value=-5, max_value=5, max_denominator=8)
+deviations = fractions(min_value=Fraction(1, 20), max_value=5, max_denominator=20)
 
 
 def test_worked_numbers():

@@ -10,11 +10,12 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 ESTIMATE = find_solver("gaussian_likelihood.estimate")
 STEP = find_solver("gaussian_likelihood.em_step")
 HALF = Fraction(1, 2)
-numbers = draw.fractions(-6, 6, max_denominator=4)
+numbers = fractions(-6, 6, max_denominator=4)
 
 
 def test_an_estimate_by_hand():
@@ -87,7 +88,7 @@ def test_one_component_learns_the_mean():
     draw.lists(numbers, min_size=3, max_size=6).filter(lambda data: len(set(data)) > 1),
     draw.integers(1, 9),
     draw.tuples(numbers, numbers),
-    draw.tuples(*[draw.fractions(2, 6, max_denominator=4)] * 2),
+    draw.tuples(*[fractions(2, 6, max_denominator=4)] * 2),
 )
 def test_no_step_makes_the_likelihood_smaller(data, weight, means, variances):
     values = {

@@ -1,6 +1,7 @@
 """Conditioning and affine maps against hand-worked numbers and SymPy."""
 
 from fractions import Fraction
+from functools import cache
 
 import pytest
 import sympy
@@ -11,10 +12,11 @@ from qgen.document.formula import evaluate, typed
 from qgen.solvers.numerics.exact_linear_algebra import identity, plus, times, transpose
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 CONDITIONAL = find_solver("gaussian_maps.conditional")
 AFFINE = find_solver("gaussian_maps.affine")
-numbers = draw.integers(-3, 3) | draw.fractions(-3, 3, max_denominator=4)
+numbers = draw.integers(-3, 3) | fractions(-3, 3, max_denominator=4)
 
 
 def vectors(size, entries=numbers):
@@ -48,14 +50,16 @@ def test_conditioning_by_hand():
 
 
 conditionals = draw.integers(2, 4).flatmap(
-    lambda size: draw.sets(draw.integers(0, size - 1), min_size=1, max_size=size - 1).flatmap(
-        lambda seen: draw.fixed_dictionaries(
-            {
-                "mu": vectors(size),
-                "covariance": covariances(size),
-                "observed": draw.just(tuple(sorted(seen))),
-                "values": vectors(len(seen)),
-            }
+    cache(
+        lambda size: draw.sets(draw.integers(0, size - 1), min_size=1, max_size=size - 1).flatmap(
+            lambda seen: draw.fixed_dictionaries(
+                {
+                    "mu": vectors(size),
+                    "covariance": covariances(size),
+                    "observed": draw.just(tuple(sorted(seen))),
+                    "values": vectors(len(seen)),
+                }
+            )
         )
     )
 )
@@ -109,13 +113,15 @@ def test_an_affine_map_by_hand():
 @settings(max_examples=12, deadline=None)
 @given(
     draw.tuples(draw.integers(1, 3), draw.integers(1, 3)).flatmap(
-        lambda shape: draw.fixed_dictionaries(
-            {
-                "mu": vectors(shape[1]),
-                "covariance": covariances(shape[1]),
-                "a": vectors(shape[0], vectors(shape[1]).filter(any)),
-                "b": vectors(shape[0]),
-            }
+        cache(
+            lambda shape: draw.fixed_dictionaries(
+                {
+                    "mu": vectors(shape[1]),
+                    "covariance": covariances(shape[1]),
+                    "a": vectors(shape[0], vectors(shape[1]).filter(any)),
+                    "b": vectors(shape[0]),
+                }
+            )
         )
     )
 )

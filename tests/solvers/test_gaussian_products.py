@@ -9,9 +9,10 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 PRODUCT = find_solver("gaussian_products.product")
-numbers = draw.integers(-3, 3) | draw.fractions(-3, 3, max_denominator=4)
+numbers = draw.integers(-3, 3) | fractions(-3, 3, max_denominator=4)
 
 
 def test_a_product_by_hand():
@@ -31,9 +32,9 @@ def test_a_product_by_hand():
     draw.fixed_dictionaries(
         {
             "mu_1": numbers,
-            "sigma_1": draw.fractions(Fraction(1, 4), 5, max_denominator=4),
+            "sigma_1": fractions(Fraction(1, 4), 5, max_denominator=4),
             "mu_2": numbers,
-            "sigma_2": draw.fractions(Fraction(1, 4), 5, max_denominator=4),
+            "sigma_2": fractions(Fraction(1, 4), 5, max_denominator=4),
         }
     )
 )

@@ -10,6 +10,7 @@ from hypothesis import strategies as draw
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 WEIGHTS = find_solver("gaussian_proposal.weights")
 
@@ -32,7 +33,7 @@ def test_a_wide_proposal_by_hand():
 
 
 @settings(max_examples=15, deadline=None)
-@given(draw.fractions(Fraction(1, 10), 5, max_denominator=10), draw.integers(1, 4))
+@given(fractions(Fraction(1, 10), 5, max_denominator=10), draw.integers(1, 4))
 def test_a_plain_sum_gives_the_mean_square(t, dimensions):
     values = {"t": t, "dimensions": dimensions, "draws": 100}
     answers = solve(WEIGHTS, values)

@@ -11,9 +11,10 @@ from torch.distributions import MultivariateNormal
 from qgen.solvers.numerics.exact_linear_algebra import identity, plus, times, transpose
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 ENTROPY = find_solver("gaussian_vectors.entropy")
-numbers = draw.integers(-3, 3) | draw.fractions(-3, 3, max_denominator=4)
+numbers = draw.integers(-3, 3) | fractions(-3, 3, max_denominator=4)
 
 
 def vectors(size, entries=numbers):

@@ -9,11 +9,12 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 VARIANCES = find_solver("gradient_estimators.variances")
 ESTIMATES = find_solver("gradient_estimators.estimates")
-numbers = draw.fractions(min_value=-4, max_value=4, max_denominator=5)
-scales = draw.fractions(min_value=Fraction(1, 5), max_value=4, max_denominator=5)
+numbers = fractions(min_value=-4, max_value=4, max_denominator=5)
+scales = fractions(min_value=Fraction(1, 5), max_value=4, max_denominator=5)
 functions = draw.fixed_dictionaries(
     {
         "mu": numbers,

@@ -9,10 +9,11 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 SAMPLE = find_solver("gumbel_softmax.sample")
-entries = draw.fractions(min_value=-4, max_value=4, max_denominator=10)
-temperatures = draw.fractions(min_value=Fraction(1, 5), max_value=5, max_denominator=10)
+entries = fractions(min_value=-4, max_value=4, max_denominator=10)
+temperatures = fractions(min_value=Fraction(1, 5), max_value=5, max_denominator=10)
 
 
 def sigmoid(x):

@@ -1,6 +1,7 @@
 """Importance sampling against hand-worked numbers and against every possible sample."""
 
 from fractions import Fraction
+from functools import cache
 from itertools import product
 from math import prod
 
@@ -10,12 +11,13 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 IMPORTANCE = find_solver("importance_sampling.estimate")
 NORMALISED = find_solver("importance_sampling.self_normalised")
 SIZE = find_solver("importance_sampling.effective_sample_size")
 HALF = Fraction(1, 2)
-numbers = draw.integers(-6, 6) | draw.fractions(-6, 6, max_denominator=4)
+numbers = draw.integers(-6, 6) | fractions(-6, 6, max_denominator=4)
 
 
 def laws(size, least):
@@ -43,7 +45,7 @@ def average(values):
 @settings(max_examples=10, deadline=None)
 @given(
     draw.integers(2, 4).flatmap(
-        lambda k: draw.tuples(laws(k, 0), laws(k, 1), draw.tuples(*[numbers] * k))
+        cache(lambda k: draw.tuples(laws(k, 0), laws(k, 1), draw.tuples(*[numbers] * k)))
     ),
 )
 def test_importance_sampling_over_every_outcome(tables):
@@ -121,8 +123,10 @@ def test_self_normalisation_with_fitting_and_with_missing_proposals():
 @settings(max_examples=15, deadline=None)
 @given(
     draw.integers(2, 4).flatmap(
-        lambda k: draw.tuples(
-            draw.tuples(*[draw.integers(1, 9)] * k), laws(k, 0), draw.tuples(*[numbers] * k)
+        cache(
+            lambda k: draw.tuples(
+                draw.tuples(*[draw.integers(1, 9)] * k), laws(k, 0), draw.tuples(*[numbers] * k)
+            )
         )
     )
 )
@@ -146,9 +150,11 @@ def test_given_weights_by_hand():
 @settings(max_examples=25, deadline=None)
 @given(
     draw.integers(1, 6).flatmap(
-        lambda k: draw.tuples(
-            draw.tuples(*[draw.fractions(0, 5, max_denominator=8)] * k).filter(any),
-            draw.tuples(*[numbers] * k),
+        cache(
+            lambda k: draw.tuples(
+                draw.tuples(*[fractions(0, 5, max_denominator=8)] * k).filter(any),
+                draw.tuples(*[numbers] * k),
+            )
         )
     )
 )

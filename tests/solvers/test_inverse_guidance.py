@@ -5,19 +5,17 @@ from fractions import Fraction
 import pytest
 import torch
 from hypothesis import assume, given, settings
-from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 LINEAR = find_solver("inverse_guidance.linear")
 REPLACEMENT = find_solver("inverse_guidance.replacement")
-numbers = draw.fractions(min_value=-4, max_value=4, max_denominator=4)
-scales = draw.fractions(min_value=Fraction(1, 2), max_value=4, max_denominator=4)
-correlations = draw.fractions(
-    min_value=Fraction(-9, 10), max_value=Fraction(9, 10), max_denominator=10
-)
+numbers = fractions(min_value=-4, max_value=4, max_denominator=4)
+scales = fractions(min_value=Fraction(1, 2), max_value=4, max_denominator=4)
+correlations = fractions(min_value=Fraction(-9, 10), max_value=Fraction(9, 10), max_denominator=10)
 
 
 @pytest.mark.parametrize("known", [LINEAR, REPLACEMENT], ids=lambda known: known.name)

@@ -1,6 +1,7 @@
 """Jensen and Shannon's divergence against hand-worked numbers and its known bounds."""
 
 from fractions import Fraction
+from functools import cache
 from math import log
 
 import pytest
@@ -35,7 +36,7 @@ def test_two_coins_by_hand():
 
 
 @settings(max_examples=30, deadline=None)
-@given(draw.integers(1, 5).flatmap(lambda size: draw.tuples(laws(size), laws(size))))
+@given(draw.integers(1, 5).flatmap(cache(lambda size: draw.tuples(laws(size), laws(size)))))
 def test_it_is_symmetric_and_bounded(both):
     values = dict(zip(("p", "q"), both, strict=True))
     answers = solve(DIVERGENCE, values)

@@ -1,6 +1,7 @@
 """Evidence and ELBO of the linear-Gaussian model against hand-worked numbers and integration."""
 
 from fractions import Fraction
+from functools import cache
 from math import exp, log, pi
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 EVIDENCE = find_solver("linear_gaussian_evidence.evidence")
@@ -18,15 +20,17 @@ PLAIN = {"w": (1, -2), "b": (0, 1), "alpha": 1, "x": (2, -1)}
 
 numbers = draw.integers(-4, 4)
 models = draw.integers(1, 3).flatmap(
-    lambda d: draw.fixed_dictionaries(
-        {
-            "w": draw.tuples(*[numbers] * d).filter(any),
-            "b": draw.tuples(*[numbers] * d),
-            "x": draw.tuples(*[numbers] * d),
-            "alpha": draw.fractions(min_value=Fraction(1, 3), max_value=4, max_denominator=6),
-            "m": draw.fractions(min_value=-2, max_value=2, max_denominator=6),
-            "s": draw.fractions(min_value=Fraction(1, 6), max_value=2, max_denominator=6),
-        }
+    cache(
+        lambda d: draw.fixed_dictionaries(
+            {
+                "w": draw.tuples(*[numbers] * d).filter(any),
+                "b": draw.tuples(*[numbers] * d),
+                "x": draw.tuples(*[numbers] * d),
+                "alpha": fractions(min_value=Fraction(1, 3), max_value=4, max_denominator=6),
+                "m": fractions(min_value=-2, max_value=2, max_denominator=6),
+                "s": fractions(min_value=Fraction(1, 6), max_value=2, max_denominator=6),
+            }
+        )
     )
 )
 

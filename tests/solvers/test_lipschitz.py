@@ -10,11 +10,12 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 NORM = find_solver("lipschitz.spectral_norm")
 NETWORK = find_solver("lipschitz.network_bound")
 PIECEWISE = find_solver("lipschitz.piecewise_linear")
-numbers = draw.fractions(min_value=-4, max_value=4, max_denominator=4)
+numbers = fractions(min_value=-4, max_value=4, max_denominator=4)
 matrices = draw.tuples(*[draw.tuples(numbers, numbers)] * 2).filter(
     lambda rows: any(map(any, rows))
 )

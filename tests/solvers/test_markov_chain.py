@@ -1,6 +1,7 @@
 """Markov chains against hand-worked numbers and SymPy's eigenvectors."""
 
 from fractions import Fraction
+from functools import cache
 from math import gcd
 
 import pytest
@@ -60,7 +61,7 @@ def test_a_cycle_keeps_the_uniform_law_without_detailed_balance_or_convergence()
 @settings(max_examples=40, deadline=None)
 @given(
     draw.integers(1, 4).flatmap(
-        lambda size: draw.tuples(transitions(size), laws(size), draw.integers(1, 6))
+        cache(lambda size: draw.tuples(transitions(size), laws(size), draw.integers(1, 6)))
     )
 )
 def test_the_stationary_law_is_the_left_eigenvector_of_sympy(drawn):

@@ -10,13 +10,14 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 STEP = find_solver("masked_diffusion.step")
 TOGETHER = find_solver("masked_diffusion.together")
 UNIFORM = find_solver("uniform_diffusion.posterior")
 HALF = Fraction(1, 2)
-levels = draw.fractions(min_value=Fraction(1, 40), max_value=Fraction(39, 40), max_denominator=40)
+levels = fractions(min_value=Fraction(1, 40), max_value=Fraction(39, 40), max_denominator=40)
 
 
 def agree(known, values):

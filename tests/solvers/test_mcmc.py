@@ -1,6 +1,7 @@
 """Markov chain Monte Carlo against hand-worked numbers and detailed balance."""
 
 from fractions import Fraction
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -8,11 +9,12 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 ACCEPTANCE = find_solver("mcmc.acceptance")
 METROPOLIS = find_solver("mcmc.metropolis_chain")
 HALF = Fraction(1, 2)
-weights = draw.fractions(Fraction(1, 10), 10, max_denominator=10)
+weights = fractions(Fraction(1, 10), 10, max_denominator=10)
 
 
 def laws(size):
@@ -84,7 +86,7 @@ def test_a_metropolis_chain_by_hand():
 @settings(max_examples=20, deadline=None)
 @given(
     draw.integers(1, 4).flatmap(
-        lambda size: draw.tuples(draw.tuples(*[weights] * size), transitions(size))
+        cache(lambda size: draw.tuples(draw.tuples(*[weights] * size), transitions(size)))
     )
 )
 def test_the_metropolis_chain_has_detailed_balance_with_its_target(both):

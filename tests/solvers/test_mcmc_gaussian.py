@@ -10,16 +10,17 @@ from hypothesis import strategies as draw
 from qgen.document.formula import evaluate
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 GIBBS = find_solver("mcmc_gaussian.gibbs_pair")
 LANGEVIN = find_solver("mcmc_gaussian.langevin")
 ACCEPTANCE = find_solver("mcmc_gaussian.langevin_acceptance")
 LEAPFROG = find_solver("mcmc_hamiltonian.leapfrog")
 HALF = Fraction(1, 2)
-numbers = draw.fractions(min_value=-3, max_value=3, max_denominator=4)
-scales = draw.fractions(min_value=HALF, max_value=3, max_denominator=4)
-steps = draw.fractions(min_value=Fraction(1, 8), max_value=Fraction(7, 8), max_denominator=8)
-correlations = draw.fractions(
+numbers = fractions(min_value=-3, max_value=3, max_denominator=4)
+scales = fractions(min_value=HALF, max_value=3, max_denominator=4)
+steps = fractions(min_value=Fraction(1, 8), max_value=Fraction(7, 8), max_denominator=8)
+correlations = fractions(
     min_value=Fraction(-9, 10), max_value=Fraction(9, 10), max_denominator=10
 ).filter(bool)
 

@@ -1,6 +1,7 @@
 """A normal law for a mixture against hand-worked numbers, a sum over a grid, and neighbours."""
 
 from fractions import Fraction
+from functools import cache
 from math import exp, log, pi, sqrt
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 NORMAL = find_solver("mixture_approximation.normal")
 APART = {
@@ -19,22 +21,24 @@ APART = {
     "s": Fraction(1, 2),
 }
 
-widths = draw.fractions(min_value=Fraction(1, 2), max_value=2, max_denominator=4)
-places = draw.fractions(min_value=-4, max_value=4, max_denominator=4)
+widths = fractions(min_value=Fraction(1, 2), max_value=2, max_denominator=4)
+places = fractions(min_value=-4, max_value=4, max_denominator=4)
 problems = draw.integers(2, 3).flatmap(
-    lambda parts: draw.builds(
-        lambda sizes, means, deviations, m, s: {
-            "weights": tuple(Fraction(size, sum(sizes)) for size in sizes),
-            "means": means,
-            "deviations": deviations,
-            "m": m,
-            "s": s,
-        },
-        draw.lists(draw.integers(1, 9), min_size=parts, max_size=parts),
-        draw.lists(places, min_size=parts, max_size=parts, unique=True).map(tuple),
-        draw.tuples(*[widths] * parts),
-        places,
-        widths,
+    cache(
+        lambda parts: draw.builds(
+            lambda sizes, means, deviations, m, s: {
+                "weights": tuple(Fraction(size, sum(sizes)) for size in sizes),
+                "means": means,
+                "deviations": deviations,
+                "m": m,
+                "s": s,
+            },
+            draw.lists(draw.integers(1, 9), min_size=parts, max_size=parts),
+            draw.lists(places, min_size=parts, max_size=parts, unique=True).map(tuple),
+            draw.tuples(*[widths] * parts),
+            places,
+            widths,
+        )
     )
 )
 

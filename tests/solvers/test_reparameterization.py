@@ -4,20 +4,22 @@ from fractions import Fraction
 from math import exp, log, log10
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as draw
 
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.numerics.sampling_families import FAMILIES
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 LOCATION_SCALE = find_solver("reparameterization.location_scale")
 CHOLESKY = find_solver("reparameterization.cholesky")
 INVERSE = find_solver("reparameterization.inverse_cdf")
 ADMITS = find_solver("reparameterization.admits")
-small = draw.fractions(min_value=-4, max_value=4, max_denominator=10)
-scales = draw.fractions(min_value=Fraction(1, 10), max_value=5, max_denominator=10)
+small = fractions(min_value=-4, max_value=4, max_denominator=10)
+scales = fractions(min_value=Fraction(1, 10), max_value=5, max_denominator=10)
+wide = fractions(min_value=Fraction(1, 2), max_value=5, max_denominator=10)
 
 
 def test_location_and_scale_by_hand():
@@ -56,7 +58,9 @@ def test_a_cholesky_factor_by_hand():
 
 
 @settings(max_examples=20, deadline=None)
-@given(draw.lists(small, min_size=6, max_size=6), draw.lists(scales, min_size=3, max_size=3))
+@given(draw.lists(small, min_size=6, max_size=6), draw.lists(wide, min_size=3, max_size=3))
+# Nearly singular: what rounds there must not pass for a disagreement.
+@example([1, 2, 0, 0, 0, 0], [Fraction(1, 5), Fraction(1, 10), Fraction(1, 10)])
 def test_the_factor_squares_to_the_covariance(entries, diagonal):
     lower = [[0] * 3 for _ in range(3)]
     for index, scale in enumerate(diagonal):
@@ -109,7 +113,7 @@ def test_the_distribution_function_is_the_mistaken_one():
 @settings(max_examples=10, deadline=None)
 @given(
     draw.sampled_from(["exponential", "logistic", "gumbel", "uniform"]),
-    draw.fractions(min_value=Fraction(1, 100), max_value=Fraction(99, 100), max_denominator=100),
+    fractions(min_value=Fraction(1, 100), max_value=Fraction(99, 100), max_denominator=100),
     small,
     scales,
 )

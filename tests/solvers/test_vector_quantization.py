@@ -1,6 +1,7 @@
 """Vector quantisation against hand-worked numbers, numerical slopes and k-means."""
 
 from fractions import Fraction
+from functools import cache
 from math import exp, log, sqrt
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 NEAREST = find_solver("vector_quantization.nearest_code")
 GRADIENTS = find_solver("vector_quantization.gradients")
@@ -17,8 +19,8 @@ USAGE = find_solver("vector_quantization_codebook.usage")
 AVERAGE = find_solver("vector_quantization_codebook.moving_average")
 PRIOR = find_solver("vector_quantization_codebook.fitted_prior")
 REACH = find_solver("vector_quantization.reach")
-numbers = draw.fractions(min_value=-4, max_value=4, max_denominator=3)
-shares = draw.fractions(min_value=Fraction(1, 20), max_value=Fraction(19, 20), max_denominator=20)
+numbers = fractions(min_value=-4, max_value=4, max_denominator=3)
+shares = fractions(min_value=Fraction(1, 20), max_value=Fraction(19, 20), max_denominator=20)
 
 
 def vectors(width):
@@ -51,12 +53,14 @@ def test_three_vectors_and_two_codes():
 @settings(max_examples=20, deadline=None)
 @given(
     draw.integers(1, 3).flatmap(
-        lambda width: draw.fixed_dictionaries(
-            {
-                "z": draw.lists(vectors(width), min_size=1, max_size=3).map(tuple),
-                "codebook": draw.lists(vectors(width), min_size=2, max_size=4).map(tuple),
-                "beta": shares,
-            }
+        cache(
+            lambda width: draw.fixed_dictionaries(
+                {
+                    "z": draw.lists(vectors(width), min_size=1, max_size=3).map(tuple),
+                    "codebook": draw.lists(vectors(width), min_size=2, max_size=4).map(tuple),
+                    "beta": shares,
+                }
+            )
         )
     )
 )
@@ -78,8 +82,15 @@ def test_gradients_by_hand():
 @settings(max_examples=20, deadline=None)
 @given(
     draw.integers(1, 3).flatmap(
-        lambda width: draw.fixed_dictionaries(
-            {"z": vectors(width), "e": vectors(width), "upstream": vectors(width), "beta": shares}
+        cache(
+            lambda width: draw.fixed_dictionaries(
+                {
+                    "z": vectors(width),
+                    "e": vectors(width),
+                    "upstream": vectors(width),
+                    "beta": shares,
+                }
+            )
         )
     )
 )
@@ -160,13 +171,15 @@ def test_a_moving_average_by_hand():
 @settings(max_examples=15, deadline=None)
 @given(
     draw.integers(1, 3).flatmap(
-        lambda width: draw.fixed_dictionaries(
-            {
-                "total": vectors(width),
-                "count": draw.fractions(min_value=Fraction(1, 4), max_value=9, max_denominator=4),
-                "vectors": draw.lists(vectors(width), min_size=1, max_size=4).map(tuple),
-                "decay": shares,
-            }
+        cache(
+            lambda width: draw.fixed_dictionaries(
+                {
+                    "total": vectors(width),
+                    "count": fractions(min_value=Fraction(1, 4), max_value=9, max_denominator=4),
+                    "vectors": draw.lists(vectors(width), min_size=1, max_size=4).map(tuple),
+                    "decay": shares,
+                }
+            )
         )
     )
 )

@@ -11,11 +11,12 @@ from hypothesis import strategies as draw
 from qgen.document.formula import evaluate
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 FINITE = find_solver("vector_quantization_scalar.finite")
 RESIDUAL = find_solver("vector_quantization_scalar.residual")
 TWO = find_solver("vector_quantization_scalar.two_codes")
-numbers = draw.fractions(min_value=-9, max_value=9, max_denominator=4)
+numbers = fractions(min_value=-9, max_value=9, max_denominator=4)
 
 
 def agree(known, values):
@@ -40,7 +41,7 @@ def test_finite_scalar_quantisation_by_hand():
 @given(
     draw.lists(
         draw.tuples(
-            draw.fractions(min_value=-2, max_value=2, max_denominator=7),
+            fractions(min_value=-2, max_value=2, max_denominator=7),
             draw.sampled_from([3, 5, 7]),
         ),
         min_size=1,
@@ -109,8 +110,8 @@ def test_a_sample_has_these_means():
 
 @settings(max_examples=15, deadline=None)
 @given(
-    draw.fractions(min_value=Fraction(1, 2), max_value=20, max_denominator=4),
-    draw.fractions(min_value=Fraction(1, 20), max_value=Fraction(19, 20), max_denominator=20),
+    fractions(min_value=Fraction(1, 2), max_value=20, max_denominator=4),
+    fractions(min_value=Fraction(1, 20), max_value=Fraction(19, 20), max_denominator=20),
 )
 def test_a_step_of_lloyd_leads_towards_the_best_border(span, share):
     values = {"span": span, "border": span * share}

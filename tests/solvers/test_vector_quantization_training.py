@@ -10,13 +10,14 @@ from hypothesis import strategies as draw
 from qgen.document.formula import evaluate
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 LINE = find_solver("vector_quantization_training.line")
 LENGTH = find_solver("vector_quantization_training.code_length")
 LONG = find_solver("vector_quantization_training.long_run")
 AVERAGE = find_solver("vector_quantization_codebook.moving_average")
-numbers = draw.fractions(min_value=-5, max_value=5, max_denominator=3)
-shares = draw.fractions(min_value=Fraction(1, 20), max_value=Fraction(19, 20), max_denominator=20)
+numbers = fractions(min_value=-5, max_value=5, max_denominator=3)
+shares = fractions(min_value=Fraction(1, 20), max_value=Fraction(19, 20), max_denominator=20)
 
 
 def agree(known, values):
@@ -87,7 +88,7 @@ def test_a_long_run_by_hand():
 
 @settings(max_examples=15, deadline=None)
 @given(
-    draw.fractions(min_value=Fraction(1, 4), max_value=9, max_denominator=4),
+    fractions(min_value=Fraction(1, 4), max_value=9, max_denominator=4),
     numbers,
     draw.integers(1, 6),
     numbers,

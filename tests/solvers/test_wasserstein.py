@@ -10,6 +10,7 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.drawn_fractions import fractions
 
 LINE = find_solver("wasserstein.line")
 STEP = find_solver("wasserstein.step")
@@ -111,7 +112,7 @@ def test_a_move_that_ends_a_meeting():
     draw.lists(draw.integers(-5, 8), min_size=3, max_size=3, unique=True).map(sorted),
     draw.lists(draw.integers(0, 2), min_size=5, max_size=5),
     draw.lists(draw.integers(0, 2), min_size=5, max_size=5),
-    draw.fractions(min_value=Fraction(1, 4), max_value=6, max_denominator=4),
+    fractions(min_value=Fraction(1, 4), max_value=6, max_denominator=4),
 )
 def test_both_routes_of_the_move_agree(positions, first, second, move):
     values = {

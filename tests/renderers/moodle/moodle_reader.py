@@ -305,11 +305,10 @@ def _read_blanks(question: Question) -> None:
     assert sum(blank.grade for blank in question.blanks) > 0
 
 
-def _until(text: str, position: int, ends: str) -> int:
-    """Where the next of `ends` stands that neither `\\` nor `&` nor `&amp;` precedes."""
-    while position < len(text):
-        before = text[:position]
-        if text[position] in ends and not before.endswith(("\\", "&", "&amp;")):
+def _until(text: str, position: int, end: str) -> int:
+    """Where the next `end` stands that neither `\\` nor `&` nor `&amp;` precedes."""
+    while (position := text.find(end, position)) >= 0:
+        if not text.endswith(("\\", "&", "&amp;"), 0, position):
             return position
         position += 1
     raise AssertionError("a blank without an end")

@@ -28,6 +28,7 @@ from qgen.marking.formula_points import belongs
 from qgen.renderers.moodle.formula_values import FormulaValues, formula_values
 from qgen.renderers.moodle.writer import MoodleWriter
 from tests import samples
+from tests.drawn_fractions import fractions
 from tests.renderers.moodle.moodle_written import by_category, exam_of
 from tests.written import losses, render
 
@@ -106,7 +107,7 @@ def passage_text(number, wrong: float) -> str:
     return text
 
 
-@given(st.fractions(-50, 50, max_denominator=20).filter(bool), st.sampled_from("abcdef"))
+@given(fractions(-50, 50, max_denominator=20).filter(bool), st.sampled_from("abcdef"))
 def test_points_are_the_same_in_every_build_and_differ_between_formulas(
     factor: Fraction, place: str
 ) -> None:

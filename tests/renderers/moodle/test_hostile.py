@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 
 import pytest
 from lxml import html as lxml_html
@@ -100,6 +101,7 @@ def items(text: str) -> Iterator[Item]:
         )
 
 
+@cache
 def written(text: str) -> list[list[Question]]:
     made = list(items(text))
     pools = tuple(

@@ -1,6 +1,7 @@
 """Exact linear algebra against SymPy and against its own defining equations."""
 
 from fractions import Fraction
+from functools import cache
 
 import pytest
 import sympy
@@ -8,15 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as draw
 
 from qgen.solvers.numerics import exact_linear_algebra as algebra
+from tests.drawn_fractions import fractions
 
-entries = draw.integers(-5, 5) | draw.fractions(-5, 5, max_denominator=6)
+entries = draw.integers(-5, 5) | fractions(-5, 5, max_denominator=6)
 
 
 def matrices(rows, columns):
     return draw.tuples(*[draw.tuples(*[entries] * columns)] * rows)
 
 
-squares = draw.integers(1, 4).flatmap(lambda size: matrices(size, size))
+squares = draw.integers(1, 4).flatmap(cache(lambda size: matrices(size, size)))
 
 
 def sympy_matrix(matrix):

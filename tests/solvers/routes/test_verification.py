@@ -25,6 +25,11 @@ def compared(values, returned, tolerance=1e-6, domains=None):
     return compare(Expected("value", values, tolerance, domains or {}), returned)
 
 
+def other(value):
+    """Another number, or the other truth value."""
+    return not value if isinstance(value, bool) else value + 1
+
+
 def told(comparison):
     return [(fault.variant, fault.second) for fault in comparison.disagreements]
 
@@ -33,7 +38,7 @@ def told(comparison):
 class TestEverySolver:
     def test_a_wrong_second_route_is_reported_result_by_result(self, known):
         """Each number is off by 1, each truth value turned round: of some results, then others."""
-        examples = known.examples[:2]
+        examples = 2 * known.examples
         answers = [solve(known, example) for example in examples]
 
         def spoilt(value):
@@ -58,18 +63,27 @@ class TestEverySolver:
             assert all(fault.first != fault.second for fault in faults)
 
     def test_a_wrong_first_route_is_reported(self, known):
-        """Every mistake, put in the place of a result of its shape, is told from the result."""
-        example = known.examples[0]
-        right = solve(known, example)
+        """Each number is off by 1, each truth value turned round, of one result of a variant."""
+        examples = 2 * known.examples
+        answers = [solve(known, example) for example in examples]
         quick = replace(known, check=Check(second_route(known.name), known.check.tolerance))
-        for result, value in right.items():
-            if isinstance(value, (int, Fraction, float)) and result in known.results:
-                wrong = {**right, result: not value if isinstance(value, bool) else value + 1}
-                faults = verify(quick, [example], [wrong]).disagreements
-                assert [fault.result for fault in faults] == [result]
+        numbers = [
+            result
+            for result in known.results
+            if all(isinstance(right[result], (int, Fraction, float)) for right in answers)
+        ]
+        # A variant has one wrong number, each another one, until every number was wrong once.
+        for start in range(0, len(numbers), len(answers)):
+            wrong = dict(enumerate(numbers[start : start + len(answers)]))
+            spoilt = [
+                {**right, wrong[place]: other(right[wrong[place]])} if place in wrong else right
+                for place, right in enumerate(answers)
+            ]
+            faults = verify(quick, examples, spoilt).disagreements
+            assert [(fault.variant, fault.result) for fault in faults] == [*wrong.items()]
 
     def test_a_result_that_is_missing_or_not_a_number_never_passes(self, known):
-        examples = known.examples[:2]
+        examples = 2 * known.examples
         answers = [solve(known, example) for example in examples]
         for is_missing in (True, False):
 
