@@ -49,6 +49,10 @@ class QtiText(MarkupText):
         else:
             yield self._formula(join_parts(parts, ()), is_display=is_display)
 
+    def formula(self, tex: str) -> str:
+        """A formula within a sentence."""
+        return self._formula(tex, is_display=False)
+
     def _formula(self, tex: str, *, is_display: bool) -> str:
         markup = self._mathml.convert(cleaned(tex), is_display=is_display)
         if not isinstance(markup, str):

@@ -37,6 +37,10 @@ class QtiItem:
     root: Any
     xml: str
 
+    def responses(self) -> list[str]:
+        """The names of all responses."""
+        return [each.get("identifier") for each in self.root.iter("responseDeclaration")]
+
     def run(self, responses: dict[str, Any]) -> dict[str, Any]:
         """All outcomes after the rules have run; a response that is missing is null."""
         return _Run(self.root, responses).outcomes()
