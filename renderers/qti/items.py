@@ -405,7 +405,7 @@ class QtiItems:
             asked = asked_text(answer, self._text, labels)
             body = asked + self._tag("uploadInteraction", responseIdentifier=name)
             return _Asked(self._declared(name, "single", "file", ()), body + rubric)
-        form = {"format": "preFormatted"} if isinstance(answer, Open) and answer.code else {}
+        form = {"format": "preformatted"} if isinstance(answer, Open) and answer.code else {}
         body = self._tag(
             "extendedTextInteraction", responseIdentifier=name, expectedLines=lines, **form
         )
