@@ -162,6 +162,11 @@ class QtiOptions:
         "how to accept numbers: between two ends, as all players understand, or by a tolerance, "
         "as editors of 2.1 show it",
     )
+    formulas: Literal["points", "essay"] = option(
+        "points",
+        "how to ask for a formula: by its values at two or three points, which players mark, or "
+        "as a free answer, which a person marks",
+    )
 
 
 @dataclass(frozen=True, slots=True)

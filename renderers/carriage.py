@@ -60,7 +60,7 @@ MARKED_BY: Mapping[str, Mapping[str, MarkedBy]] = {
         "multiple_select": "machine",
         "numeric": "machine",
         NUMERIC_COMPLEX: "machine",
-        "formula": "person",
+        "formula": "machine",
         "matrix": "machine",
         "short_answer": "machine",
         "matching": "machine",

@@ -377,9 +377,13 @@ def typing_hint(labels: Labels) -> str:
 
 def point_text(point: Point) -> str:
     r"""`\(x_1 = 2,\; x_2 = -0.5\)`."""
+    return rf"\({escaped(point_tex(point))}\)"
+
+
+def point_tex(point: Point) -> str:
+    r"""`x_1 = 2,\; x_2 = -0.5`."""
     values = [f"{latex(Symbol(name))} = {machine_decimal(point[name])}" for name in sorted(point)]
-    tex = r",\; ".join(values)
-    return rf"\({escaped(tex)}\)"
+    return r",\; ".join(values)
 
 
 def _blank(weight: int, kind: str, alternatives: Iterable[str]) -> str:

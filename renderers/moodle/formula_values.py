@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeAlias, assert_never
 
 from qgen.document.answers import FormulaAnswer, Numeric, NumericMistake, Tolerance
 from qgen.document.formula import Formula, VariableDomain, evaluate, numbers, typed
+from qgen.renderers.remembering import made_once
 
 Point: TypeAlias = Mapping[str, Fraction]
 
@@ -99,6 +100,12 @@ class _Tried(NamedTuple):
         )
 
 
+@made_once
+def _by_place(answer: FormulaAnswer) -> dict[str, FormulaValues | None]:
+    """What was found of a formula, which two formats of a build ask for."""
+    return {}
+
+
 def formula_values(answer: FormulaAnswer, place: str) -> FormulaValues | None:
     """Two or three points for a formula; None where it has no values that can be typed.
 
@@ -106,6 +113,13 @@ def formula_values(answer: FormulaAnswer, place: str) -> FormulaValues | None:
     each point every known mistake differs from the key by more than four tolerances where such
     points are found, and otherwise each at one of the points.
     """
+    known = _by_place(answer)
+    if place not in known:
+        known[place] = _found_values(answer, place)
+    return known[place]
+
+
+def _found_values(answer: FormulaAnswer, place: str) -> FormulaValues | None:
     every = frozenset(range(len(answer.mistakes)))
     wanted = _FEWEST_POINTS if answer.variables else 1
     tried: list[_Tried] = []

@@ -26,6 +26,7 @@ from qgen.renderers.labels import Labels
 from qgen.renderers.matrices import size_text
 from qgen.renderers.moodle.cloze import stands_in_cloze, typing_hint
 from qgen.renderers.moodle.essay import asked_text, marking_notes, part_heading
+from qgen.renderers.moodle.formula_values import FormulaValues
 from qgen.renderers.moodle.text import escaped, escaped_text
 from qgen.renderers.qti.dialect import Dialect
 from qgen.renderers.qti.following import Following, following
@@ -37,8 +38,10 @@ from qgen.renderers.qti.processing import (
     identifier,
     pair_of,
     part_names,
+    value_names,
 )
 from qgen.renderers.qti.text import QtiText
+from qgen.renderers.qti.value_boxes import Formulas, ValueBoxes
 from qgen.renderers.typed_words import as_typed
 
 _FORMULA_LINES = 5
@@ -91,7 +94,12 @@ class QtiItems:
     """Writes the items of one exam."""
 
     def __init__(
-        self, dialect: Dialect, text: QtiText, numbers: Numbers, shuffle_options: bool
+        self,
+        dialect: Dialect,
+        text: QtiText,
+        numbers: Numbers,
+        shuffle_options: bool,
+        formulas: Formulas = "points",
     ) -> None:
         self._tag = dialect.element
         self._dialect = dialect
@@ -105,6 +113,9 @@ class QtiItems:
         self._document = lru_cache(maxsize=64)(self._write_document)
         self._box = lru_cache(maxsize=64)(self._write_box)
         self._shuffle = "true" if shuffle_options else "false"
+        self._boxes = ValueBoxes(dialect, text, formulas)
+        self.unvalued = self._boxes.lost
+        """What values do not tell of the formulas that are asked for by them."""
         self.unfollowed: dict[Unfollowed, None] = {}
         """Parts whose carried value QTI cannot work out."""
 
@@ -118,10 +129,13 @@ class QtiItems:
             for part, rule in zip(item.parts, followed, strict=True)
             if part.carried is not None and rule is None
         }
-        asked = [
-            self._asked(name, part, labels, rule)
-            for name, part, rule in zip(names, item.parts, followed, strict=True)
-        ]
+        asked = []
+        for response, part, rule in zip(names, item.parts, followed, strict=True):
+            values = self._boxes.values(item, part)
+            if values is not None and isinstance(part.answer, FormulaAnswer):
+                asked.append(self._values(response, part, values, labels))
+            else:
+                asked.append(self._asked(response, part, labels, rule))
         in_text = {
             part.label: self._in_line(response, part)
             for response, part in zip(names, item.parts, strict=True)
@@ -202,12 +216,31 @@ class QtiItems:
                 asked = self._free(name, answer, labels)
             case _:
                 assert_never(answer)
-        if part.by_mark.texts and not isinstance(answer, (FormulaAnswer, Open)):
-            asked.processing += rules.mark()
+        if not isinstance(answer, (FormulaAnswer, Open)):
+            self._say_by_mark(name, part, asked)
+        return asked
+
+    def _say_by_mark(self, name: str, part: Part, asked: _Asked) -> None:
+        if part.by_mark.texts:
+            asked.processing += self._processing(name, part.points).mark()
             asked.by_mark = [
                 (f"MARK_{name}", mark.upper(), text) for mark, text in part.by_mark.texts
             ]
-        return asked
+
+    def _values(self, name: str, part: Part, asked: FormulaValues, labels: Labels) -> _Asked:
+        """A box for the value at each point, each a response of its own."""
+        assert isinstance(part.answer, FormulaAnswer)
+        names = value_names(name, asked)
+        declared = "".join(
+            self._declared(each, "single", "float", (number(value.key),))
+            for each, (_, value) in zip(names, asked.values, strict=True)
+        )
+        body = self._boxes.body(name, asked, labels)
+        told = self._mistakes(name, [mistake.feedback for mistake in part.answer.mistakes])
+        rules = self._processing(name, part.points).values(part.answer, asked)
+        written = _Asked(declared, body, rules, told)
+        self._say_by_mark(name, part, written)
+        return written
 
     def _in_line(self, name: str, part: Part) -> str:
         """The label and the box of a part that stands in the text."""
@@ -372,7 +405,7 @@ class QtiItems:
             asked = asked_text(answer, self._text, labels)
             body = asked + self._tag("uploadInteraction", responseIdentifier=name)
             return _Asked(self._declared(name, "single", "file", ()), body + rubric)
-        form = {"format": "preFormatted"} if isinstance(answer, Open) and answer.code else {}
+        form = {"format": "preformatted"} if isinstance(answer, Open) and answer.code else {}
         body = self._tag(
             "extendedTextInteraction", responseIdentifier=name, expectedLines=lines, **form
         )

@@ -12,6 +12,7 @@ from typing import Literal
 
 from qgen.document.answers import (
     ComplexAnswer,
+    FormulaAnswer,
     Mark,
     Matching,
     MatrixAnswer,
@@ -30,6 +31,7 @@ from qgen.document.numbers import exact_value
 from qgen.document.values import Complex, Real
 from qgen.marking.rules import accepted_interval
 from qgen.renderers.complex_numbers import rivals, squared_margin
+from qgen.renderers.moodle.formula_values import FormulaValues
 from qgen.renderers.moodle.numbers import NumberWriter, mistake_numbers
 from qgen.renderers.moodle.text import escaped
 from qgen.renderers.qti.dialect import Dialect
@@ -62,6 +64,11 @@ def entry_names(name: str, answer: MatrixAnswer) -> list[str]:
 def part_names(name: str) -> tuple[str, str]:
     """The names of the responses of a complex number's parts: `R2_RE` and `R2_IM`."""
     return f"{name}_RE", f"{name}_IM"
+
+
+def value_names(name: str, asked: FormulaValues) -> list[str]:
+    """The names of the responses at each point where a formula's value is asked for: `R2_P1`."""
+    return [f"{name}_P{place}" for place in range(1, len(asked.values) + 1)]
 
 
 class Processing:
@@ -266,6 +273,37 @@ class Processing:
         )
         # Shares are rounded: all of them together are the points.
         return shares + self._when([(incomplete, unchanged), (all_right, full), *told])
+
+    def values(self, answer: FormulaAnswer, asked: FormulaValues) -> str:
+        """A share for the right value at each point, or what a known mistake earns of it."""
+        names = value_names(self._name, asked)
+        score = self._tag("variable", identifier=f"SCORE_{self._name}")
+        nothing, right = self._set("SCORE", score), []
+        blank = [self._tag("isNull", self._tag("variable", identifier=name)) for name in names]
+        written = ""
+        for name, is_blank, (_, value) in zip(names, blank, asked.values, strict=True):
+            right.append(self._is_number(name, value.key, value.tolerance))
+            cases = [(is_blank, nothing), (right[-1], self._added(Fraction(1, len(names))))]
+            for mistake, (middle, width) in zip(
+                value.mistakes, mistake_numbers(value), strict=True
+            ):
+                low, high = Decimal(middle) - Decimal(width), Decimal(middle) + Decimal(width)
+                is_mistake = self._within(name, format(low, "f"), format(high, "f"))
+                told = (each.feedback is mistake.feedback for each in answer.mistakes)
+                effect = self._feedback(list(told).index(True))
+                earned = self._added(mistake.credit / len(names)) if mistake.credit else ""
+                cases.append((is_mistake, effect + earned))
+            written += self._when(cases)
+        # Shares are rounded: all of them together are the points.
+        incomplete = self._tag("or", "".join(blank)) if len(blank) > 1 else blank[0]
+        all_right = self._tag("and", "".join(right)) if len(right) > 1 else right[0]
+        return written + self._when([(incomplete, nothing), (all_right, self._score(self._points))])
+
+    def _added(self, share: Fraction) -> str:
+        """A share of the points beside what was earned before."""
+        score = self._tag("variable", identifier=f"SCORE_{self._name}")
+        more = self._base("float", number(self._points * share))
+        return self._set("SCORE", self._tag("sum", score + more))
 
     def _is_mistake(self, names: Sequence[str], rows: Rows, tolerance: Tolerance) -> str:
         writer = NumberWriter(tolerance)

@@ -12,6 +12,7 @@ from qgen.renderers.markup_text import MarkupText, attribute
 from qgen.renderers.math_markup import MathMarkup
 from qgen.renderers.moodle.text import cleaned, escaped, escaped_text, web_form
 from qgen.renderers.passage_writer import Piece
+from qgen.renderers.qti.mathml import as_in_the_schema
 
 FOLDER = "media"
 _MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML"'
@@ -49,11 +50,15 @@ class QtiText(MarkupText):
         else:
             yield self._formula(join_parts(parts, ()), is_display=is_display)
 
+    def formula(self, tex: str) -> str:
+        """A formula within a sentence."""
+        return self._formula(tex, is_display=False)
+
     def _formula(self, tex: str, *, is_display: bool) -> str:
         markup = self._mathml.convert(cleaned(tex), is_display=is_display)
         if not isinstance(markup, str):
             return f"<code>{escaped(tex)}</code>"
-        return markup.replace("<math", _MATH, 1)
+        return as_in_the_schema(markup).replace("<math", _MATH, 1)
 
     def picture(self, name: str, alternative: str) -> str:
         """A picture of the package, whose name tells its content."""

@@ -32,11 +32,13 @@ from qgen.renderers.qti.items import QtiItems, Unfollowed
 from qgen.renderers.qti.package import Package, item_name
 from qgen.renderers.qti.processing import Numbers
 from qgen.renderers.qti.text import QtiText
+from qgen.renderers.qti.value_boxes import Unvalued, marks_values
 from qgen.renderers.variant_losses import VariantLosses
 from qgen.renderers.writer import Chunk, Writer
 
 ITEMS_IN_A_PACKAGE = 5000
 TITLE_LENGTH = 200
+_FORMULA = KIND_NAMES[FormulaAnswer]
 _TYPED_NUMBERS = (KIND_NAMES[Numeric], KIND_NAMES[MatrixAnswer], DERIVATION)
 _UNSAFE_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 
@@ -49,6 +51,7 @@ class QtiWriter(Writer):
     def __init__(self, options: QtiOptions, items_in_a_package: int = ITEMS_IN_A_PACKAGE) -> None:
         super().__init__()
         self.variants = options.variants
+        self._formulas = options.formulas
         self._dialect = DIALECTS[options.version]
         self._refused_equal = options.version == "3.0" and options.numbers == "equal"
         self._numbers: Numbers = "range" if self._refused_equal else options.numbers
@@ -60,7 +63,7 @@ class QtiWriter(Writer):
         self._plan = PackagePlan(1, 1)
         self._packages: list[Package] = []
         self._places: dict[int, int] = {}
-        self._variants = VariantLosses(_answer_losses)
+        self._variants = VariantLosses(self._answer_losses)
 
     def losses(self, item: Item) -> list[Problem]:
         """What QTI cannot carry of a question, and what is written instead."""
@@ -68,7 +71,7 @@ class QtiWriter(Writer):
         found: list[tuple[str, str]] = []
         for part in item.parts:
             where = f"part {part.label}: " if part.label else ""
-            found += [(code, where + text) for code, text in _answer_losses(part.answer)]
+            found += [(code, where + text) for code, text in self._answer_losses(part.answer)]
         found += [
             (
                 "qti-picture",
@@ -82,17 +85,27 @@ class QtiWriter(Writer):
 
     def marked_by(self, item: Item) -> tuple[MarkedBy, ...]:
         """Who marks each part."""
-        return tuple(marked_by("qti", part.answer) for part in item.parts)
+        return tuple(self._marked_by(part.answer) for part in item.parts)
+
+    def _marked_by(self, answer: Answer) -> MarkedBy:
+        if isinstance(answer, FormulaAnswer) and not marks_values(answer, self._formulas):
+            return "person"
+        return marked_by("qti", answer)
 
     def says_by_mark(self, item: Item, part: Part) -> bool:
         """Wherever a player gives the mark itself."""
-        return marked_by("qti", part.answer) == "machine"
+        return self._marked_by(part.answer) == "machine"
+
+    def _answer_losses(self, answer: Answer) -> list[tuple[str, str]]:
+        if isinstance(answer, FormulaAnswer):
+            return _formula_losses(answer, by_values=marks_values(answer, self._formulas))
+        return _answer_losses(answer)
 
     def begin(self, exam: ExamDocument) -> Iterator[Chunk]:
         """Nothing yet: the test stands behind its items."""
         self._exam, self._labels = exam, exam_labels(exam)
         shuffle = exam.shuffle_options
-        self._items = QtiItems(self._dialect, self._text, self._numbers, shuffle)
+        self._items = QtiItems(self._dialect, self._text, self._numbers, shuffle, self._formulas)
         sizes = [(1, pool.varies) for pool in exam.pools]
         self._plan = package_plan(sizes, self.variants, self._most)
         # Pools are told apart by identity, as two of an exam may ask the same question.
@@ -101,7 +114,8 @@ class QtiWriter(Writer):
         for number in range(1, count + 1):
             ending = f"-{number}" if count > 1 else ""
             self._packages.append(Package(f"{exam.slug}{ending}.zip", self._dialect))
-        if any(pool.header.kind in _TYPED_NUMBERS for pool in exam.pools):
+        typed = (*_TYPED_NUMBERS, *((_FORMULA,) if self._formulas == "points" else ()))
+        if any(pool.header.kind in typed for pool in exam.pools):
             text = (
                 "QTI players read numbers as decimals such as 0.25 or 1.2e-5, not 1/4, 25%, sqrt(2)"
             )
@@ -144,6 +158,7 @@ class QtiWriter(Writer):
                 yield Chunk(package.file, written)
         if self._items is not None:
             self.problems += map(_unfollowed_problem, self._items.unfollowed)
+            self.problems += map(_unvalued_problem, self._items.unvalued)
 
 
 def _unfollowed_problem(carried: Unfollowed) -> Problem:
@@ -155,6 +170,26 @@ def _unfollowed_problem(carried: Unfollowed) -> Problem:
     return Problem("qti-carried", text, header.place, "loss")
 
 
+def _unvalued_problem(lost: Unvalued) -> Problem:
+    header, label, text = lost
+    where = f", part {label}" if label else ""
+    message = f"question '{header.identifier}'{where} (variants may be like it): {text}"
+    return Problem("qti-points", message, header.place, "loss")
+
+
+def _formula_losses(answer: FormulaAnswer, *, by_values: bool) -> list[tuple[str, str]]:
+    if not by_values:
+        text = "a person marks the formula by the key in the rubric"
+        if answer.up_to is not None:
+            text = f"right formulas may differ by a {answer.up_to}, and so in their values; {text}"
+        return [("qti-formula", text)]
+    text = (
+        "QTI marks the formula's values at two or three points, each for its share, and not its "
+        "form: a formula that agrees with the key at a point earns that point's share"
+    )
+    return [("qti-formula", text)]
+
+
 def _answer_losses(answer: Answer) -> list[tuple[str, str]]:
     match answer:
         case SingleChoice() | MultipleSelect() | Numeric() | ComplexAnswer() | MatrixAnswer():
@@ -164,10 +199,7 @@ def _answer_losses(answer: Answer) -> list[tuple[str, str]]:
         case Ordering():
             text = "some players of QTI give nothing for neighbours that are still together"
             return [("qti-ordering", text)] if answer.credit == "adjacent" else []
-        case FormulaAnswer():
-            text = "QTI cannot mark a formula; a person marks it by the key in the rubric"
-            return [("qti-formula", text)]
-        case Open():
+        case FormulaAnswer() | Open():
             return []
         case ShortAnswer():
             return _words_losses(answer)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from qgen.document.answers import Answer, ComplexAnswer, MatrixAnswer, Numeric
+from qgen.document.answers import Answer, ComplexAnswer, FormulaAnswer, MatrixAnswer, Numeric
 from qgen.document.exam import Item
 from qgen.document.formats import CanvasOptions, GiftOptions, MoodleOptions, QtiOptions
 from qgen.renderers.labels import labels_for
@@ -39,18 +39,18 @@ def texts_of(item: Item, options: object) -> list[str]:
 
 def boxes(answer: Answer, options: object) -> int:
     """How many of an answer's boxes, or grids of them, are told how to be filled."""
-    if isinstance(answer, (ComplexAnswer, MatrixAnswer)):
+    if isinstance(answer, (ComplexAnswer, FormulaAnswer, MatrixAnswer)):
         return isinstance(options, (MoodleOptions, QtiOptions))
     return isinstance(answer, Numeric)
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("in_text", [False, True])
-@pytest.mark.parametrize("kind", ["numeric", "derivation"])
+@pytest.mark.parametrize("kind", ["numeric", "formula", "derivation"])
 @pytest.mark.parametrize(
     "options",
     [
-        MoodleOptions(1, formulas="essay"),
+        MoodleOptions(1),
         GiftOptions(1),
         CanvasOptions(1),
         QtiOptions(1),

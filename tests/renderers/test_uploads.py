@@ -107,8 +107,8 @@ def test_canvas_asks_for_a_file() -> None:
 @pytest.mark.parametrize(
     ("version", "upload", "form"),
     [
-        ("2.1", "<uploadInteraction ", 'format="preFormatted"'),
-        ("3.0", "<qti-upload-interaction ", 'format="preFormatted"'),
+        ("2.1", "<uploadInteraction ", 'format="preformatted"'),
+        ("3.0", "<qti-upload-interaction ", 'format="preformatted"'),
     ],
 )
 def test_qti_has_an_interaction_for_each(version: Any, upload: str, form: str) -> None:

@@ -1,5 +1,6 @@
 """Asks the rules of an item and qgen's own grader for the mark of the same responses."""
 
+import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import chain, combinations, permutations, product
@@ -22,7 +23,8 @@ from qgen.document.answers import (
     entries_of,
 )
 from qgen.document.complex_numbers import exact_parts
-from qgen.document.numbers import exact_value
+from qgen.document.formula import Formula, evaluate
+from qgen.document.numbers import exact_value, significant
 from qgen.document.richtext import Passage, plain_text
 from qgen.marking.complex_marker import Given, mark_complex
 from qgen.marking.grader import (
@@ -81,11 +83,8 @@ def assert_marked_alike(item: QtiItem, number: int, part: Part, lost: set[str]) 
                 same(typed, Mark(credit_of(answer, typed)))
         case ShortAnswer():
             assert "qti-blanks" in lost
-            typed_forms = [*answer.accepted, *(mistake.text for mistake in answer.mistakes)]
-            for form in (" ".join(each.split()) for each in typed_forms):
-                for typed in (form, form.upper(), f"x{form}"):
-                    if "qti-case" not in lost:
-                        same(typed, mark_words(answer, typed))
+            for typed in _words_to_type(answer) if "qti-case" not in lost else ():
+                same(typed, mark_words(answer, typed))
             same("", mark_words(answer, ""))
         case MatrixAnswer():
             for given in _matrices(answer):
@@ -104,10 +103,69 @@ def assert_marked_alike(item: QtiItem, number: int, part: Part, lost: set[str]) 
                 same([f"C{place + 1}" for place in order], mark_ordering(answer, order))
             same([f"C{place + 1}" for place in answer.key], Mark(Fraction(1)))
             same(None, mark_ordering(answer, [None] * len(answer.items)))
+        case FormulaAnswer() if f"{name}_P1" in item.responses():
+            _assert_values_alike(item, name, part, answer)
         case FormulaAnswer() | Open():
             assert item.run({name: "anything"})[f"SCORE_{name}"] == 0
             assert item.root.find(".//rubricBlock") is not None
-            assert isinstance(answer, Open) or "qti-formula" in lost
+    assert not isinstance(answer, FormulaAnswer) or "qti-formula" in lost
+
+
+def _words_to_type(answer: ShortAnswer) -> Iterator[str]:
+    """The words and known mistakes in other letters, and wrong ones."""
+    forms = [*answer.accepted, *(mistake.text for mistake in answer.mistakes)]
+    for form in (" ".join(each.split()) for each in forms):
+        yield from (form, form.upper(), f"x{form}")
+
+
+def _assert_values_alike(item: QtiItem, name: str, part: Part, answer: FormulaAnswer) -> None:
+    """The formula's values at the points that the text names, each for its share."""
+    points = points_in(item, name, answer)
+    names = [f"{name}_P{place}" for place in range(1, len(points) + 1)]
+    score = f"SCORE_{name}"
+
+    def typed(formula: Formula, digits: int) -> dict[str, str | None]:
+        return {
+            each: _value(formula, point, digits) for each, point in zip(names, points, strict=True)
+        }
+
+    for digits in (4, 6, 15):
+        assert item.run(typed(answer.key, digits))[score] == float(part.points)
+    assert item.run({})[score] == item.run(dict.fromkeys(names, "abc"))[score] == 0
+    key = typed(answer.key, 12)
+    numbers = {each: float(text or 0) for each, text in key.items()}
+    off = {each: str(value + abs(value) / 2 + 0.3) for each, value in numbers.items()}
+    assert item.run(off)[score] == 0
+    share = float(part.points) / len(names)
+    for each in names:
+        assert item.run({**off, each: key[each]})[score] == pytest.approx(share)
+    for mistake in answer.mistakes:
+        outcomes = item.run(typed(mistake.value, 6))
+        shown = ["".join(filter(str.isalnum, text)) for text in item.feedback(outcomes)]
+        assert any(words(mistake.feedback) in each for each in shown)
+        # Where it has the key's value at a point it earns that point's share, as the report says.
+        assert outcomes[score] < part.points
+
+
+def points_in(item: QtiItem, name: str, answer: FormulaAnswer) -> list[dict[str, float]]:
+    """The points beside the boxes, as a reader sees them."""
+    if not answer.variables:
+        return [{}]
+    found = []
+    for row in item.root.iter("li"):
+        if any(str(box.get("responseIdentifier")).startswith(f"{name}_P") for box in row):
+            text = "".join(row.itertext()).replace("\u2212", "-")
+            values = map(float, re.findall(r"=\s*(-?[0-9.]+)", text))
+            found.append(dict(zip(sorted(answer.variables), values, strict=True)))
+    assert 2 <= len(found) <= 3
+    return found
+
+
+def _value(formula: Formula, point: dict[str, float], digits: int) -> str | None:
+    try:
+        return repr(float(significant(evaluate(formula, point), digits)))
+    except (ArithmeticError, ValueError):
+        return None
 
 
 def _assert_told(mark: Mark, shown: Sequence[str]) -> None:

@@ -39,6 +39,10 @@ class QtiItem:
     root: Any
     xml: str
 
+    def responses(self) -> list[str]:
+        """The names of all responses."""
+        return [each.get("identifier") for each in self.root.iter("responseDeclaration")]
+
     def run(self, responses: dict[str, Any]) -> dict[str, Any]:
         """All outcomes after the rules have run; a response that is missing is null."""
         return _Run(self._rules, responses).outcomes()
@@ -119,9 +123,19 @@ def _item(reference: Any, files: dict[str, bytes]) -> QtiItem:
     order = [ITEM_ORDER.index(child.tag) for child in root]
     assert order == sorted(order)
     assert {child.tag for child in root.find("itemBody")} <= BLOCKS
+    _check_attributes(root)
     for image in root.iter("img"):
         assert image.get("src").removeprefix("../") in files
     return QtiItem(root.get("identifier"), root.get("title"), root, content.decode())
+
+
+def _check_attributes(root: Any) -> None:
+    """Those that browsers know and the schema of QTI does not."""
+    for node in root.iter():
+        assert "scriptlevel" not in node.attrib or node.tag == "mstyle"
+        assert "displaystyle" not in node.attrib or node.tag in ("mstyle", "mtable")
+        if node.tag == "extendedTextInteraction":
+            assert node.get("format") in (None, "plain", "preformatted", "xhtml")
 
 
 def _parsed(content: bytes) -> tuple[Any, str]:

@@ -12,6 +12,8 @@ from qgen.document.answers import (
     Answer,
     ComplexAnswer,
     ComplexMistake,
+    FormulaAnswer,
+    FormulaMistake,
     Matching,
     MatrixAnswer,
     MatrixMistake,
@@ -29,6 +31,7 @@ from qgen.document.answers import (
 )
 from qgen.document.exam import Item, Pool
 from qgen.document.formats import QtiOptions
+from qgen.document.formula import Number
 from qgen.document.richtext import (
     CodeBlock,
     Hole,
@@ -238,3 +241,56 @@ def test_sections_keep_their_questions_and_more_variants_make_more_packages():
 def test_two_builds_give_the_same_bytes(version):
     options = QtiOptions(version=version)
     assert render(samples.exam(), options) == render(samples.exam(), options)
+
+
+FORMULA = samples.ANSWERS["formula"]
+assert isinstance(FORMULA, FormulaAnswer)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_formula_is_asked_for_by_its_values_or_as_a_free_answer(version):
+    points = quiz_of_formula(FORMULA, version=version)
+    assert len(points.items[0].responses()) == 2
+    essay = quiz_of_formula(FORMULA, version=version, formulas="essay")
+    assert essay.items[0].responses() == ["R1"]
+    writer = QtiWriter(QtiOptions(version=version, formulas="essay"))
+    assert writer.marked_by(asking(FORMULA)) == ("person",)
+    assert "a person marks" in message_of(writer, FORMULA)
+
+
+def test_a_formula_up_to_a_constant_is_for_a_person():
+    answer = replace(FORMULA, up_to="constant")
+    assert quiz_of_formula(answer).items[0].responses() == ["R1"]
+    writer = QtiWriter(QtiOptions())
+    assert writer.marked_by(asking(answer)) == ("person",)
+    assert "may differ by a constant" in message_of(writer, answer)
+
+
+def test_what_values_do_not_tell_is_told():
+    """A mistake that is the key cannot be told from it at any point."""
+    same = FormulaMistake(FORMULA.key, passage_of("the same"))
+    hidden = replace(FORMULA, mistakes=(*FORMULA.mistakes, same))
+    assert told_of_values(hidden) == [
+        "question 'sample-numeric' (variants may be like it): no point was found at which mistake "
+        "3 differs from the key by more than four tolerances: its values may be taken for right "
+        "ones"
+    ]
+    large = replace(FORMULA, key=Number(10**30), mistakes=(), variables={})
+    (message,) = told_of_values(large)
+    assert "no values that could be typed" in message
+    assert quiz_of_formula(large).items[0].responses() == ["R1"]
+    assert told_of_values(FORMULA) == []
+
+
+def quiz_of_formula(answer: FormulaAnswer, **options) -> QtiTest:
+    return package_of(asking(answer), **options)
+
+
+def message_of(writer: QtiWriter, answer: FormulaAnswer) -> str:
+    (problem,) = (each for each in writer.losses(asking(answer)) if each.code == "qti-formula")
+    return problem.message
+
+
+def told_of_values(answer: FormulaAnswer) -> list[str]:
+    problems = render(exam_of(asking(answer)), QtiOptions(1)).problems
+    return [each.message for each in problems if each.code == "qti-points"]

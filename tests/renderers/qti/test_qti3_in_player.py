@@ -128,6 +128,25 @@ def test_the_player_scores_and_tells_what_our_reader_does(play, kind):
                 assert held == value, (response, name)
 
 
+def test_the_player_marks_a_formula_by_its_values_as_our_reader_does(play):
+    item = item_of("formula")
+    state = {**play(item.xml, None), "contextVariables": []}
+    given = {each["identifier"]: each for each in state["responseVariables"]}
+    key = {
+        declared.get("identifier"): float(declared.findtext("correctResponse/value"))
+        for declared in item.root.iter("responseDeclaration")
+    }
+    first, *_ = key
+    for response in (key, {**key, first: key[first] * 2}, {name: -x for name, x in key.items()}):
+        ours = item.run({name: repr(value) for name, value in response.items()})
+        for name, value in response.items():
+            given[name]["value"] = value
+        outcomes = play(item.xml, state)["outcomeVariables"]
+        theirs = {each["identifier"]: each["value"] for each in outcomes}
+        assert theirs["SCORE"] == pytest.approx(ours["SCORE"])
+        assert theirs["FEEDBACK_R1"] == ours["FEEDBACK_R1"]
+
+
 def steps(tolerance: Tolerance) -> Item:
     """Two numbers, of which the second one is (5 - 2x) / (x + 1) of the first, 1/3 for 2."""
 
