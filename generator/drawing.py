@@ -71,11 +71,11 @@ class Drawer:
         for _ in range(MAX_DRAWS):
             values = self._drawn(random_source)
             if fates is None:
-                draw = self._judged(values)
+                draw = self.judged(values)
             else:
                 key = values_digest(values)
                 if key not in fates:
-                    draw = self._judged(values)
+                    draw = self.judged(values)
                     if len(fates) < MAX_FATES:
                         fates[key] = draw if isinstance(draw, Placed) else None
                 elif (known := fates[key]) is None:
@@ -107,7 +107,7 @@ class Drawer:
             raise VariantFailure("draw", str(failure)) from None
         return values
 
-    def _judged(self, values: dict[str, Value]) -> Draw | Placed:
+    def judged(self, values: dict[str, Value]) -> Draw | Placed:
         """The draw of these parameter values, or the first condition that they do not meet."""
         try:
             for name, placed in self.steps:

@@ -167,13 +167,9 @@ def _permuted(table: tuple[Value, ...]) -> Simple:
 
 def _rows(domain: Rows) -> Simple:
     """One cell a column, or with a size, a vector of cells a column."""
-    tex = [name in domain.tex for name in domain.names]
-    table = [
-        tuple(TeX(cell) if is_tex else exact(cell) for cell, is_tex in zip(row, tex, strict=True))
-        for row in domain.of
-    ]
+    table = rows_of(domain)
     if domain.size is None:
-        return _from_table(tuple(table))
+        return _from_table(table)
     size = domain.size
 
     def sample(random_source: RandomSource) -> Value:
@@ -181,6 +177,15 @@ def _rows(domain: Rows) -> Simple:
         return tuple(zip(*[table[place] for place in chosen], strict=True))
 
     return sample
+
+
+def rows_of(domain: Rows) -> tuple[tuple[Value, ...], ...]:
+    """The rows of a table, with exact cells."""
+    tex = [name in domain.tex for name in domain.names]
+    return tuple(
+        tuple(TeX(cell) if is_tex else exact(cell) for cell, is_tex in zip(row, tex, strict=True))
+        for row in domain.of
+    )
 
 
 def _generated(domain: Generated) -> Simple:
