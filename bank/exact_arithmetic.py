@@ -29,6 +29,7 @@ _SMALL = 10**15
 NUMBERS = frozenset({int, Fraction, float})
 """The types of numbers."""
 _WITH_FRACTION = frozenset({(Fraction, Fraction), (Fraction, int), (int, Fraction)})
+_ORDERED = frozenset({int, float})
 _ROUNDED = frozenset({(float, Fraction), (Fraction, float)})
 _PLAIN = frozenset((first, second) for first in NUMBERS for second in NUMBERS) - _WITH_FRACTION
 # A text would read `%` as a template, and `+` would join two texts.
@@ -142,11 +143,16 @@ def negate(value: Any) -> Value:
         return by_entries(negate, (value,))
     if type(value) is Complex:
         return Complex(-value.real, -value.imaginary)
+    if type(value) is Fraction:
+        return _coprime(-value.numerator, value.denominator)
     return -value  # type: ignore[no-any-return]  # a number, or a TypeError for the caller
 
 
 def add(first: Any, second: Any) -> Value:
     """The sum of two numbers, or of vectors entry by entry."""
+    if type(first) is int is type(second):
+        value = first + second
+        return value if -_SMALL < value < _SMALL else limited(value)
     kinds = type(first), type(second)
     if kinds in _WITH_FRACTION:
         above, below = first.as_integer_ratio()
@@ -160,6 +166,9 @@ def add(first: Any, second: Any) -> Value:
 
 def subtract(first: Any, second: Any) -> Value:
     """The difference of two numbers."""
+    if type(first) is int is type(second):
+        value = first - second
+        return value if -_SMALL < value < _SMALL else limited(value)
     kinds = type(first), type(second)
     if kinds in _WITH_FRACTION:
         above, below = first.as_integer_ratio()
@@ -173,6 +182,9 @@ def subtract(first: Any, second: Any) -> Value:
 
 def multiply(first: Any, second: Any) -> Value:
     """The product of two numbers."""
+    if type(first) is int is type(second):
+        value = first * second
+        return value if -_SMALL < value < _SMALL else limited(value)
     kinds = type(first), type(second)
     if kinds in _WITH_FRACTION:
         above, below = first.as_integer_ratio()
@@ -192,7 +204,10 @@ def divide(first: Any, second: Any) -> Value:
         raise ZeroDivisionError("division by zero")
     if type(first) is float or type(second) is float:
         return float(first / second)
-    return limited(Fraction(first, second))
+    above, below = first.as_integer_ratio()
+    other_above, other_below = second.as_integer_ratio()
+    above, below = above * other_below, below * other_above
+    return _quotient(above, below) if below > 0 else _quotient(-above, -below)
 
 
 def floor_divide(first: Any, second: Any) -> Value:
@@ -237,16 +252,24 @@ def power(base: Any, exponent: Any) -> Value:
 
 
 def _quotient(above: int, below: int) -> Value:
-    """The quotient of two whole numbers, itself whole where it can be.
+    """The quotient of two whole numbers, the second above zero; itself whole where it can be.
 
-    Python's own operators on fractions look for other kinds of numbers first, which costs more
-    than the arithmetic.
+    Python's own operators on fractions look for other kinds of numbers first, and so does the
+    making of one, which both cost more than the arithmetic.
     """
-    if not above % below:
+    shared = math.gcd(above, below)
+    if shared == below:
         above //= below
         return above if -_SMALL < above < _SMALL else limited(above)
-    value = Fraction(above, below)
+    value = _coprime(above // shared, below // shared)
     return value if below < _SMALL and -_SMALL < above < _SMALL else limited(value)
+
+
+def _coprime(above: int, below: int) -> Fraction:
+    """The fraction of two whole numbers without a common divisor, the second above zero."""
+    value: Any = object.__new__(Fraction)
+    value._numerator, value._denominator = above, below
+    return value  # type: ignore[no-any-return]  # made two lines above
 
 
 def less(first: Any, second: Any) -> Value:
@@ -255,6 +278,8 @@ def less(first: Any, second: Any) -> Value:
     Python compares a float with a fraction by way of another fraction; that is only needed where
     the float is the one nearest to it.
     """
+    if type(first) is type(second) and type(first) in _ORDERED:
+        return bool(first < second)
     kinds = type(first), type(second)
     if kinds in _WITH_FRACTION:
         above, below = first.as_integer_ratio()

@@ -13,6 +13,7 @@ from qgen.bank.exact_arithmetic import (
     divide,
     limited,
     multiply,
+    negate,
 )
 from qgen.document.numbers import exact_value
 from qgen.document.values import Complex, Real, Value, complex_value, show
@@ -54,14 +55,16 @@ def whole(name: str, value: Any, most: int) -> int:
 
 def absolute(value: Any) -> Any:
     """The magnitude of a number, a complex one too."""
-    if type(value) is Complex:
+    kind = type(value)
+    if kind is int or kind is float:
+        return abs(value)
+    if kind is Fraction:
+        return value if value.numerator >= 0 else negate(value)
+    if kind is Complex:
         return square_root(
             add(multiply(value.real, value.real), multiply(value.imaginary, value.imaginary))
         )
-    number("abs", value)
-    if type(value) is Fraction:
-        return value if value.numerator >= 0 else -value
-    return abs(value)
+    return abs(number("abs", value))
 
 
 def sign(value: Any) -> Value:

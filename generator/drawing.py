@@ -15,7 +15,7 @@ from qgen.bank.templates import Placed, QuestionTemplate
 from qgen.document.problem import Problem
 from qgen.document.values import SolverResults, Value, Values, show, show_all
 from qgen.generator.registered import UnknownGenerator, try_generator
-from qgen.generator.samplers import DrawFailure, Sampler, sampler
+from qgen.generator.samplers import DrawFailure, Sampler, Simple, sampler
 from qgen.generator.seeds import RandomSource
 
 MAX_DRAWS = 2_000
@@ -55,6 +55,9 @@ class Drawer:
 
     template: QuestionTemplate
     samplers: tuple[tuple[str | tuple[str, ...], Sampler], ...]
+    simple: tuple[tuple[str, Simple], ...] | None
+    """The samplers, where none reads what others drew or draws a row of a table."""
+
     steps: tuple[Step, ...]
     result_conditions: tuple[Placed, ...]
     solve: Solve
@@ -71,11 +74,11 @@ class Drawer:
         for _ in range(MAX_DRAWS):
             values = self._drawn(random_source)
             if fates is None:
-                draw = self._judged(values)
+                draw = self.judged(values)
             else:
                 key = values_digest(values)
                 if key not in fates:
-                    draw = self._judged(values)
+                    draw = self.judged(values)
                     if len(fates) < MAX_FATES:
                         fates[key] = draw if isinstance(draw, Placed) else None
                 elif (known := fates[key]) is None:
@@ -92,6 +95,8 @@ class Drawer:
     def _drawn(self, random_source: RandomSource) -> dict[str, Value]:
         values: dict[str, Value] = {}
         try:
+            if self.simple is not None:
+                return {name: draw(random_source) for name, draw in self.simple}
             for name, (fixed, dependent) in self.samplers:
                 if fixed is not None:
                     value = fixed(random_source)
@@ -107,7 +112,7 @@ class Drawer:
             raise VariantFailure("draw", str(failure)) from None
         return values
 
-    def _judged(self, values: dict[str, Value]) -> Draw | Placed:
+    def judged(self, values: dict[str, Value]) -> Draw | Placed:
         """The draw of these parameter values, or the first condition that they do not meet."""
         try:
             for name, placed in self.steps:
@@ -177,11 +182,23 @@ def _no_value(conditions: tuple[Placed, ...], values: Values) -> str:
 
 def drawer(template: QuestionTemplate, solve: Solve) -> Drawer:
     """The drawer of a template whose `generator_problems` are none."""
-    samplers = (
+    samplers = tuple(
         (entry.name if entry.names == (entry.name,) else entry.names, sampler(entry))
         for entry in template.parameters
     )
-    return Drawer(template, tuple(samplers), _steps(template), template.result_conditions, solve)
+    simple = [
+        (name, each.fixed)
+        for name, each in samplers
+        if isinstance(name, str) and each.fixed is not None
+    ]
+    return Drawer(
+        template,
+        samplers,
+        tuple(simple) if len(simple) == len(samplers) else None,
+        _steps(template),
+        template.result_conditions,
+        solve,
+    )
 
 
 def _steps(template: QuestionTemplate) -> tuple[Step, ...]:

@@ -74,6 +74,9 @@ from qgen.generator.shown_options import in_random_order, shown_options
 from qgen.generator.spaces import NO_SPACES, Spaces
 from qgen.generator.worded import Printed, check_words, worded_answer
 
+_PLAIN_BITS = 990
+"""Numbers with fewer bits than this are far below the largest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filling:
@@ -360,7 +363,12 @@ def _without_value(placed: Placed, known: Values) -> VariantFailure:
 
 def _number(placed: Placed, known: Values) -> Real:
     value = _value(placed, known)
-    if isinstance(value, (float, Fraction, int)) and type(value) is not bool:
+    kind = type(value)
+    if kind is int or kind is Fraction:
+        assert isinstance(value, (int, Fraction))
+        if value.numerator.bit_length() < _PLAIN_BITS:
+            return value
+    if isinstance(value, (float, Fraction, int)) and kind is not bool:
         if -LARGEST < value < LARGEST:
             return value
         finite = type(value) is not float or isfinite(value)

@@ -1,7 +1,7 @@
 """What draws values from the domains of parameters, exact and on their grids."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
@@ -98,9 +98,33 @@ def _failure(parameter: Parameter, key: str, fault: str, values: Values) -> Draw
 
 def _of_domain(domain: Domain) -> Simple:
     if isinstance(domain, Probabilities):
-        rows = domain.dimensions[:-1]
-        return _repeated(_probabilities(domain), rows)
-    return _repeated(_single(domain), domain.dimensions)
+        return _repeated(_probabilities(domain), domain.dimensions[:-1])
+    table = _table_of(domain)
+    if table is None:
+        return _repeated(_single(domain), domain.dimensions)
+    if not domain.dimensions:
+        return _from_table(table)
+    *rows, length = domain.dimensions
+    return _repeated(_vectors(table, length), tuple(rows))
+
+
+def _table_of(domain: Domain) -> Sequence[Value] | None:
+    """The values of a domain that are all as likely; None where there are too many to list."""
+    match domain:
+        case Integers() if domain.last - domain.first > 100_000:
+            return None
+        case Integers() | Decimals():
+            return domain.values
+        case OneOf():
+            return tuple(map(exact, domain.of))
+        case _:
+            return None
+
+
+def _vectors(table: Sequence[Value], length: int) -> Simple:
+    """As `_repeated` of `_from_table`, without a call for each entry."""
+    count, entries = len(table), range(length)
+    return lambda random_source: tuple([table[int(random_source() * count)] for _ in entries])
 
 
 def _repeated(sampler: Simple, dimensions: tuple[int, ...]) -> Simple:
@@ -114,13 +138,7 @@ def _repeated(sampler: Simple, dimensions: tuple[int, ...]) -> Simple:
 def _single(domain: Domain) -> Simple:
     match domain:
         case Integers():
-            if domain.last - domain.first > 100_000:
-                return _wide_integers(domain)
-            return _from_table(domain.values)
-        case Decimals():
-            return _from_table(domain.values)
-        case OneOf():
-            return _from_table(tuple(map(exact, domain.of)))
+            return _wide_integers(domain)
         case WeightedChoice():
             return _weighted(tuple(map(exact, domain.of)), domain.cumulative)
         case Permutation():
@@ -147,7 +165,7 @@ def exact(value: Choice) -> Value:
     return value
 
 
-def _from_table(table: tuple[Value, ...]) -> Simple:
+def _from_table(table: Sequence[Value]) -> Simple:
     count = len(table)
     return lambda random_source: table[int(random_source() * count)]
 
@@ -167,13 +185,9 @@ def _permuted(table: tuple[Value, ...]) -> Simple:
 
 def _rows(domain: Rows) -> Simple:
     """One cell a column, or with a size, a vector of cells a column."""
-    tex = [name in domain.tex for name in domain.names]
-    table = [
-        tuple(TeX(cell) if is_tex else exact(cell) for cell, is_tex in zip(row, tex, strict=True))
-        for row in domain.of
-    ]
+    table = rows_of(domain)
     if domain.size is None:
-        return _from_table(tuple(table))
+        return _from_table(table)
     size = domain.size
 
     def sample(random_source: RandomSource) -> Value:
@@ -181,6 +195,15 @@ def _rows(domain: Rows) -> Simple:
         return tuple(zip(*[table[place] for place in chosen], strict=True))
 
     return sample
+
+
+def rows_of(domain: Rows) -> tuple[tuple[Value, ...], ...]:
+    """The rows of a table, with exact cells."""
+    tex = [name in domain.tex for name in domain.names]
+    return tuple(
+        tuple(TeX(cell) if is_tex else exact(cell) for cell, is_tex in zip(row, tex, strict=True))
+        for row in domain.of
+    )
 
 
 def _generated(domain: Generated) -> Simple:

@@ -9,6 +9,7 @@ from qgen.document.values import SolverResults, Values
 from qgen.generator.appearance import Appearance, appearance
 from qgen.generator.drawing import (
     MAX_FATES,
+    Draw,
     Drawer,
     Fates,
     Solve,
@@ -17,6 +18,7 @@ from qgen.generator.drawing import (
     most_variants,
     values_digest,
 )
+from qgen.generator.every_draw import can_be_listed, every_draw
 from qgen.generator.seeds import RandomSource, rank, stream
 
 MIN_ATTEMPTS = 1_000
@@ -29,6 +31,9 @@ FIRST_REMEMBERED = 3
 """From this repeat on, what came of each draw is remembered: the template runs out of new ones.
 
 Where conditions read solvers and the domains are small, it is remembered from the start."""
+
+LISTED_FROM = 0.3
+"""Once so large a share of what small domains allow was drawn, the rest of it is gone through."""
 
 
 class Variant(NamedTuple):
@@ -52,7 +57,9 @@ class VariantSource:
 
     `slot` seeds it. `own` holds what each copy has of the template from other places of the exam;
     nobody gets the same again. With `repeats`, a template that has no further variants gives each
-    copy what it draws. With `by_value`, variants that differ in hidden values alone are distinct.
+    copy what it draws. With `by_value`, variants that differ in hidden values alone are distinct,
+    and where the domains are small, what is left of them is gone through once most was drawn:
+    then all variants there are come out, and drawing the same ones again and again is spared.
     """
 
     template: QuestionTemplate
@@ -70,11 +77,15 @@ class VariantSource:
     _exhausted: bool = field(init=False, default=False)
     _settled: dict[str, int] | None = field(init=False, default=None)
     """The attempts of settled copies, but for the first ones."""
+    _is_listed: bool = field(init=False)
+    _left: Iterator[Draw] | None = field(init=False, default=None)
+    """The draws that the domains still allow, once they are gone through."""
 
     def __post_init__(self) -> None:
         self._drawer = drawer(self.template, self.solve)
         self._appearance = appearance(self.template)
         self._most = most_variants(self.template)
+        self._is_listed = self.by_value and self.own is None and can_be_listed(self.template)
 
     def variants(self, copies: Iterable[str]) -> Iterator[Variant]:
         """A variant for each copy (a version, a student, a number in a pool).
@@ -151,8 +162,9 @@ class VariantSource:
         identifier = self.template.header.identifier
         random_source = stream(self.seed, self.slot, identifier, copy, attempt)
         draw = self._drawer.draw(random_source, fates)
-        if draw is None:
-            return None
+        return None if draw is None else self._variant(copy, draw, random_source)
+
+    def _variant(self, copy: str, draw: Draw, random_source: RandomSource) -> Variant:
         values, answers = draw
         digest = look = values_digest(values)
         if self._appearance is not None:
@@ -166,9 +178,12 @@ class VariantSource:
         attempts = max(MIN_ATTEMPTS, ATTEMPTS_A_VARIANT * len(self._seen))
         exhausted = self._exhausted or (self._most is not None and len(self._seen) >= self._most)
         small = self._most is not None and self._most <= MAX_FATES
-        first = 0 if small and self.template.result_conditions else FIRST_REMEMBERED
+        read = small and self.template.result_conditions
+        first = 0 if read or self._is_listed else FIRST_REMEMBERED
         own = self._own(copy)
         for attempt in range(0 if exhausted else attempts):
+            if self._is_listed and len(self._fates) > LISTED_FROM * (self._most or 0):
+                return 0, self._next_left(copy)
             # What a copy has elsewhere is repeated for that copy alone.
             fates = self._fates if attempt >= first and not own else None
             variant = self._draw(copy, attempt, fates)
@@ -182,6 +197,26 @@ class VariantSource:
         if self.repeats:
             return self._again(copy, own)
         raise VariantFailure("too-few-variants", _too_few(len(self._seen | own)))
+
+    def _next_left(self, copy: str) -> Variant:
+        """A variant of what the domains still allow. Raises VariantFailure where that is all."""
+        if self._left is None:
+            self._left = self._all_left()
+        draw = next(self._left, None)
+        if draw is None:
+            self._exhausted = True
+            raise VariantFailure("too-few-variants", _too_few(len(self._seen)))
+        identifier = self.template.header.identifier
+        variant = self._variant(copy, draw, stream(self.seed, self.slot, identifier, copy, 0))
+        self._seen.add(self._told_by(variant))
+        return variant
+
+    def _all_left(self) -> Iterator[Draw]:
+        for values in every_draw(self.template):
+            if values_digest(values) not in self._fates:
+                draw = self._drawer.judged(values)
+                if isinstance(draw, Draw):
+                    yield draw
 
     def _again(self, copy: str, own: set[bytes]) -> tuple[int, Variant]:
         """The copy's first draw that others may have, but not the copy itself if that can be."""

@@ -49,6 +49,9 @@ class Mark:
     mistake: int | None = None
 
 
+_FULL, _NOTHING = Mark(RIGHT), Mark(WRONG)
+
+
 def mark_choice(answer: SingleChoice | MultipleSelect, ticked: Set[int]) -> Mark:
     """Marks ticked options, given by their positions from 0."""
     options = answer.options
@@ -105,10 +108,10 @@ class NumberMarker:
         """
         given = exact_value(response)
         if self._accepted.meets(given, slack):
-            return Mark(RIGHT)
+            return _FULL
         near = [index for index, reach in enumerate(self._near) if reach.meets(given, slack)]
         if not near:
-            return Mark(WRONG)
+            return _NOTHING
         nearest = near[0]
         if len(near) > 1:
             nearest = min(near, key=lambda index: abs(given - self._near[index].value))

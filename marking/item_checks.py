@@ -27,7 +27,7 @@ from qgen.document.answers import (
 )
 from qgen.document.complex_numbers import typed_complex
 from qgen.document.exam import Item
-from qgen.document.formula import Formula, evaluate, latex, typed
+from qgen.document.formula import Formula, evaluate, evaluate_all, latex, typed
 from qgen.document.formula_samples import sample_points
 from qgen.document.numbers import decimal_value, exact_value, machine_decimal
 from qgen.document.richtext import (
@@ -302,7 +302,7 @@ def option_value(text: str) -> Fraction | float | None:
 def _numeric(answer: Numeric) -> Iterator[Fault]:
     low, high, below = interval_ends(exact_value(answer.key), answer.tolerance)
     mark = NumberMarker(answer).mark
-    for text in _forms(answer, Fraction(low, below), Fraction(high, below)):
+    for text in _forms(answer, low, high, below):
         response = parse_number(text)
         if isinstance(response, Refusal):
             yield "key-refused", f"the key typed as {text} is refused: {response.sentence}"
@@ -342,8 +342,11 @@ def _exactly(answer: Numeric) -> str:
     )
 
 
-def _forms(answer: Numeric, low: Fraction, high: Fraction) -> Iterator[str]:
-    """The key as students may type it; rounded to 14 decimals where that is accepted."""
+def _forms(answer: Numeric, low: int, high: int, below: int) -> Iterator[str]:
+    """The key as students may type it; rounded to 14 decimals where that is accepted.
+
+    It lies from low / below to high / below.
+    """
     decimal = machine_decimal(answer.key)
     yield decimal
     if decimal.startswith("-"):
@@ -351,7 +354,8 @@ def _forms(answer: Numeric, low: Fraction, high: Fraction) -> Iterator[str]:
     if isinstance(answer.key, Fraction):
         yield str(answer.key)
     mantissa = f"{float(answer.key):.14e}"
-    if low <= decimal_value(mantissa) <= high:
+    above, ten = decimal_value(mantissa).as_integer_ratio()
+    if low * ten <= above * below <= high * ten:
         yield mantissa
 
 
@@ -374,7 +378,7 @@ def _values(
     expression: Formula, points: list[dict[str, float]], freedom: Freedom | None
 ) -> list[float | None]:
     """The values at points; less the first one, or as shares of it, where that is free."""
-    values = [_value(expression, point) for point in points]
+    values = _values_at(expression, points)
     first = next((value for value in values if value is not None), 0.0)
     match freedom:
         case None:
@@ -386,6 +390,13 @@ def _values(
             return [None if value is None else value / scale for value in values]
         case _:
             assert_never(freedom)
+
+
+def _values_at(expression: Formula, points: list[dict[str, float]]) -> list[float | None]:
+    try:
+        return [*evaluate_all(expression, points)]
+    except (ArithmeticError, ValueError):
+        return [_value(expression, point) for point in points]
 
 
 def _value(expression: Formula, point: dict[str, float]) -> float | None:

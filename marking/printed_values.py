@@ -16,6 +16,7 @@ Read: TypeAlias = Fraction | complex
 Point: TypeAlias = Mapping[str, Read | float]
 
 _HATS, _TILDES = frozenset({"hat", "ˆ", "^"}), frozenset({"sim", "∼", "~"})
+_MINUS = Sign("operator", "-")
 LARGEST_EXPONENT = 400
 """Powers beyond this are not computed exactly."""
 
@@ -26,6 +27,13 @@ class Unreadable(ValueError):
 
 def read_number(signs: Sequence[Sign]) -> Fraction:
     """The number that the signs print, exactly. Raises Unreadable."""
+    digits = signs[-1].text if signs and signs[-1].kind == "number" else ""
+    # Nearly all: whole numbers, which need no reader of formulas.
+    if digits.isascii() and digits.isdecimal():
+        if len(signs) == 1:
+            return Fraction(int(digits))
+        if len(signs) == 2 and signs[0] == _MINUS:
+            return Fraction(-int(digits))
     value = read_at(signs, {})
     if isinstance(value, Fraction):
         return value

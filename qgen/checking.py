@@ -198,11 +198,19 @@ def _checked_anew(
     # torch with them; any other reads them again.
     method, source = start_method(), files if start_method() == "spawn" else templates
     if method == "fork":
-        import torch
-
-        torch.set_num_threads(1)  # with more threads, torch would not survive the fork
+        _load_beforehand(templates)
     with ProcessPoolExecutor(jobs, get_context(method), _remember, (source, how)) as pool:
         yield from pool.map(_check_remembered, left)
+
+
+def _load_beforehand(templates: tuple[QuestionTemplate, ...]) -> None:
+    """Loads once what each forked process would load for itself."""
+    import torch
+
+    torch.set_num_threads(1)  # with more threads, torch would not survive the fork
+    torch.broadcast_shapes((1,), (1,))  # what the first distribution loads, SymPy with it
+    if any(template.figures for template in templates):
+        import matplotlib.figure  # noqa: F401  # loaded for the processes, not used here
 
 
 _REMEMBERED: list[tuple[tuple[QuestionTemplate, ...], How]] = []

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from qgen.solvers.routes.comparison import Disagreement
 
 BATCH = 500
+PROVED_AT_ONCE = 1000
+"""So many variants that are drawn already are proved in one call of the second route."""
 MAX_PROBLEMS = 3
 """Problems reported for one question: the fourth variant that fails says nothing new."""
 
@@ -190,7 +192,8 @@ class Production:
     def items_of(self, variants: Sequence[Variant]) -> Iterator[Item]:
         """The items of variants that are drawn already; raises ProductionFailed as `items` does."""
         yield from self._filled(
-            variants[start : start + BATCH] for start in range(0, len(variants), BATCH)
+            variants[start : start + PROVED_AT_ONCE]
+            for start in range(0, len(variants), PROVED_AT_ONCE)
         )
 
     def _filled(self, batches: Iterable[Sequence[Variant]]) -> Iterator[Item]:

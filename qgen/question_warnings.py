@@ -57,7 +57,7 @@ from qgen.document.warnings import WARNINGS
 from qgen.marking.complex_marker import given_exactly, mark_complex
 from qgen.marking.conditions import too_easy
 from qgen.marking.item_checks import option_text
-from qgen.marking.rules import accepted_interval
+from qgen.marking.rules import accepted_interval, interval_ends
 from qgen.telling_hints import telling
 
 ENOUGH_VARIANTS = 100
@@ -187,7 +187,8 @@ class QuestionWatch:
         self, template: NumericTemplate, answer: Numeric, item: Item, label: str
     ) -> None:
         where = f"part {label}: " if label else ""
-        low, high = map(float, accepted_interval(answer.key, answer.tolerance))
+        least, most, below = interval_ends(exact_value(answer.key), answer.tolerance)
+        low, high = least / below, most / below
         key, half = float(answer.key), (high - low) / 2
         if not half:
             return

@@ -32,7 +32,7 @@ MOST_SHAPES = 12
 """In each place, values of so many shapes (`-3`, `3/4`, …) are read back in all formats."""
 ALL_OF_VARIANTS = 60
 """Of so many variants, every hole is read back; of later ones, prints of a new shape."""
-MOST_REMEMBERED = 20_000
+MOST_REMEMBERED = 2_000
 _DIGITS = re.compile(r"\d+")
 _MARK = Sign("symbol", "digamma")
 """Stands for a value, to see what a writer made of what is around it; no author's letter."""
@@ -109,22 +109,37 @@ class ReadingBack:
     _read: int = 0
     _spots: dict[RichText, tuple[Spot, ...]] = field(default_factory=dict)
     _met: dict[Spot, set[tuple[str, ...]]] = field(default_factory=dict)
-    _shapes: dict[tuple[int, str], str] = field(default_factory=dict)
+    _texts: list[set[str]] = field(init=False)
+    """What each hole has printed."""
     _known: set[tuple[int, str]] = field(default_factory=set)
+    _right: set[tuple[int, str, type, str]] = field(default_factory=set)
+    """Holes with prints that are their values, told by type and by how Python writes them."""
+
+    def __post_init__(self) -> None:
+        self._texts = [set() for _ in self.template.holes]
 
     def faults(self, item: Item, known: Values) -> Iterator[Fault]:
         """What is printed otherwise than it is; `known` are all values behind the item."""
         printed = item.stem.printed
         self._read += 1
-        new = [index for index, text in enumerate(printed) if self._looks_new(index, text)]
+        new = [
+            index
+            for index, (text, met) in enumerate(zip(printed, self._texts, strict=True))
+            if text not in met and self._looks_new(index, text)
+        ]
         if self._read > ALL_OF_VARIANTS and not new:
             return
         values = [hole.expression.evaluate(known) for hole in self.template.holes]
-        for hole, value, text in zip(self.template.holes, values, printed, strict=True):
+        for index, (value, text) in enumerate(zip(values, printed, strict=True)):
+            key = (index, text, type(value), repr(value))
+            if key in self._right:
+                continue
+            hole = self.template.holes[index]
             message = _alone(hole, value, text)
             if message:
                 yield message, hole.place
                 return
+            self._right.add(key)
         for passage in item_passages(item):
             spots = self._spots.get(passage.text)
             if spots is None:
@@ -140,13 +155,11 @@ class ReadingBack:
                     yield from self._in_place(spot, printed, values)
 
     def _looks_new(self, index: int, text: str) -> bool:
-        """Whether a hole has not printed a value of this shape before."""
-        key = (index, text)
-        if key in self._shapes:
-            return False
-        if len(self._shapes) >= MOST_REMEMBERED:
-            self._shapes.clear()
-        shape = self._shapes[key] = _DIGITS.sub("0", text)
+        """Whether a hole has not printed a value of this shape before; this text is a new one."""
+        if len(self._texts[index]) >= MOST_REMEMBERED:
+            self._texts[index].clear()
+        self._texts[index].add(text)
+        shape = _DIGITS.sub("0", text)
         is_new = (index, shape) not in self._known
         self._known.add((index, shape))
         return is_new

@@ -78,10 +78,10 @@ def neighbours(real: Matrix, generated: Matrix, k: Scalar) -> SolverResults:
         if len(set(points)) < len(points):
             raise ValueError(f"{name} must not have a point twice")
     (real_points, generated_points), unit = _on_one_grid(real, generated)
-    across = [[_squared(point, other) for other in real_points] for point in generated_points]
+    across = _squares(generated_points, real_points)
     back = list(zip(*across, strict=True))
-    among = [[_squared(point, other) for other in generated_points] for point in generated_points]
-    of_real = _radii([[_squared(a, b) for b in real_points] for a in real_points], count)
+    among = _squares(generated_points, generated_points)
+    of_real = _radii(_squares(real_points, real_points), count)
     of_generated = _radii(among, count)
     covered, reached = _inside(across, of_real), _inside(back, of_generated)
     hit = [min(row) <= radius for row, radius in zip(back, of_real, strict=True)]
@@ -125,8 +125,17 @@ def _on_one_grid(*sets: Matrix) -> tuple[list[list[list[int]]], int]:
     return on_grid, unit
 
 
-def _squared(first: Sequence[int], second: Sequence[int]) -> int:
-    return sum([(a - b) ** 2 for a, b in zip(first, second, strict=True)])
+def _squares(points: Sequence[Sequence[int]], others: Sequence[Sequence[int]]) -> list[list[int]]:
+    """The squared distance of each of the points to each of the others."""
+    # What is the same for all of them sets none apart, as in points on a line of the plane.
+    apart = [axis for axis in zip(*others, *points, strict=True) if len(set(axis)) > 1]
+    if len(apart) == 1:
+        line, own = apart[0][: len(others)], apart[0][len(others) :]
+        return [[(a - b) ** 2 for b in line] for a in own]
+    return [
+        [sum([(a - b) ** 2 for a, b in zip(point, other, strict=True)]) for other in others]
+        for point in points
+    ]
 
 
 def _radii(among: Sequence[Sequence[int]], count: int) -> list[int]:

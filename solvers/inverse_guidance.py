@@ -241,7 +241,7 @@ def replacement_by_tweedie(
     grid = reach[:, None] * torch.linspace(-1, 1, 4801, dtype=rho.dtype)
     nodes = ((rho * y + z_2) / 2)[:, None] + grid
     pairs = torch.stack((y[:, None].expand_as(nodes), nodes), -1)
-    logs = several(torch.zeros_like(pairs), square[:, None]).log_prob(pairs)
+    logs = several(torch.zeros_like(pairs[:, :1]), square[:, None]).log_prob(pairs)
     alone = normal(0.0, 1.0).log_prob(nodes)
     seen = normal(nodes, sigma[:, None]).log_prob(z_2[:, None])
 

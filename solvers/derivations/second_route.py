@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from qgen.document.derivation import OPERATIONS, Apply, Derivation, Name, Term
+from qgen.document.derivation import OPERATIONS, Apply, Derivation, Name, Term, names
 from qgen.solvers.derivations.definitions import Definitions, broadcast
 
 if TYPE_CHECKING:
@@ -46,21 +46,45 @@ def _line(
     definitions: Definitions, line: Derivation, entries: Mapping[str, "Tensor"], count: int
 ) -> Any:
     together = TOGETHER.get(_depth(line.term, definitions.lines), 2)
+    read = [entries[name] for name in sorted(_read(line.term, definitions.lines) & entries.keys())]
 
     def rounds(points: Mapping[str, "Tensor"]) -> "Tensor":
         parts = []
-        for start in range(0, count, together):
-            chosen = slice(start, start + together)
+        places, kind_of = _kinds([*read, *(points[name] for name in line.variables)], count)
+        for chosen in places.split(together):
             env = {name: value[chosen] for name, value in entries.items()}
             if line.variables:
                 env = {name: value[:, None] for name, value in env.items()}
                 env |= {name: points[name][chosen] for name in line.variables}
             shape = broadcast(value.shape for value in env.values())
             parts.append(_tensor(definitions.value(line.term, env), shape).detach())
-        return torch.cat(parts)
+        return torch.cat(parts)[kind_of]
 
     formula: Callable[[Mapping[str, Tensor]], Tensor] = rounds
     return formula if line.variables else rounds({})
+
+
+def _kinds(columns: Sequence["Tensor"], count: int) -> tuple["Tensor", "Tensor"]:
+    """A variant of each kind, and the kind of each: those of one kind have the same numbers."""
+    if not columns:
+        return torch.zeros(1, dtype=torch.long), torch.zeros(count, dtype=torch.long)
+    rows = torch.cat([each.reshape(count, -1).double() for each in columns], dim=1)
+    kinds, kind_of = torch.unique(rows, dim=0, return_inverse=True)
+    places = torch.empty(len(kinds), dtype=torch.long)
+    places[kind_of] = torch.arange(count)
+    return places, kind_of
+
+
+def _read(term: Term, lines: Mapping[str, Derivation]) -> frozenset[str]:
+    """The names that a definition reads, itself or by other lines."""
+    met: set[str] = set()
+    new = set(names(term))
+    while new:
+        name = new.pop()
+        met.add(name)
+        if name in lines:
+            new |= {*names(lines[name].term)} - met
+    return frozenset(met)
 
 
 def _tensor(value: Any, shape: tuple[int, ...]) -> "Tensor":

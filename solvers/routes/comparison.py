@@ -6,6 +6,7 @@ Torch is imported where it is used.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, assert_never
 
 from qgen.document.formula import Formula, VariableDomain, symbols
@@ -24,6 +25,8 @@ STANDARD_ERRORS = 5
 RESOLUTION = 0.05
 """A sampled result proves nothing if five of its standard errors exceed this share of it (or
 of 1, where it is smaller)."""
+
+_NUMBERS = frozenset({int, float, Fraction})
 
 Shape: TypeAlias = "str | tuple[Shape, ...]"
 Kind: TypeAlias = Literal["number", "truth", "text", "formula", "mixture"]
@@ -66,6 +69,8 @@ class Expected:
 
 def shape_of(value: Value) -> Shape:
     """What a value is made of: its kind, or the shapes of a tuple's entries."""
+    if type(value) in _NUMBERS:
+        return "number"
     if isinstance(value, tuple):
         return tuple(map(shape_of, value))
     if isinstance(value, bool):
@@ -89,6 +94,13 @@ def kind_of(shape: Shape) -> Kind:
 
 def floats(value: Value) -> Any:
     """A number, or a nested tuple of numbers, in double precision; complex where they are."""
+    kind = type(value)
+    if kind is float:
+        return value
+    if kind is Fraction:
+        assert isinstance(value, Fraction)
+        above, below = value.as_integer_ratio()
+        return above / below  # as `float` does, which looks for other kinds of numbers first
     if isinstance(value, tuple):
         return [floats(entry) for entry in value]
     if isinstance(value, (str, *FORMULA_TYPES)):

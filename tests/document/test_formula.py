@@ -23,6 +23,7 @@ from qgen.document.formula import (
     Sum,
     Symbol,
     evaluate,
+    evaluate_all,
     latex,
     linear,
     number_latex,
@@ -231,3 +232,20 @@ def test_the_typed_text_means_the_formula_to_another_reader(expression: Formula)
     there = read.evalf(20, subs={sympy.Symbol(name): point[name] for name in VARIABLES})
     assume(there.is_real)
     assert float(there) == pytest.approx(value, rel=1e-4, abs=1e-4)
+
+
+@given(EXPRESSIONS)
+def test_many_points_at_once_give_what_each_gives(expression: Formula) -> None:
+    points = [{name: step + place / 3 for place, name in enumerate(VARIABLES)} for step in (1, 2)]
+    try:
+        each = [evaluate(expression, point) for point in points]
+    except (ArithmeticError, ValueError):
+        with pytest.raises((ArithmeticError, ValueError)):
+            evaluate_all(expression, points)
+    else:
+        assert list(map(repr, evaluate_all(expression, points))) == list(map(repr, each))
+
+
+def test_no_terms_at_many_points() -> None:
+    assert evaluate_all(Sum(()), [{}, {}]) == [evaluate(Sum(()), {})] * 2
+    assert evaluate_all(Product(()), [{}, {}]) == [evaluate(Product(()), {})] * 2
