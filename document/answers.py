@@ -27,6 +27,8 @@ class Option(NamedTuple):
     text: Passage
     correct: bool
     feedback: Passage | None
+    stays: bool = False
+    """Whether it keeps its place where options are mixed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -279,6 +279,7 @@ class Filler:
                     Passage(options[index].text, printed),
                     right[index],
                     optional_passage(options[index].feedback, printed),
+                    options[index].position is not None,
                 )
                 for index in shown
             ]

@@ -101,6 +101,7 @@ def _outline_answer(answer: AnswerTemplate, printed: Printed, rule: ScoringRule)
                     Passage(option.text, printed),
                     option.correct is not False,
                     optional_passage(option.feedback, printed),
+                    option.position is not None,
                 )
                 for option in answer.options
             )

@@ -1,8 +1,8 @@
-"""What becomes of hints, feedback, uploads and code in each format: one table for each."""
+"""What becomes of hints, feedback, places, uploads and code in each format: a table for each."""
 
 from collections.abc import Iterator, Mapping
 
-from qgen.document.answers import Open
+from qgen.document.answers import MultipleSelect, Open, SingleChoice
 from qgen.document.exam import Item
 from qgen.document.problem import Problem
 from qgen.renderers.writer import Writer
@@ -58,6 +58,18 @@ UPLOADS: Mapping[str, str] = {
 }
 """What is said of an answer that is handed in as files, by format."""
 
+_SET_AFTERWARDS = (
+    "whether options are mixed is set after the import, and one of these has a place of its own"
+)
+PLACES: Mapping[str, str] = {
+    "moodle": "options are not mixed, since one has a place of its own: Moodle mixes all or none",
+    "canvas": "classic Canvas mixes all options, also one that has a place of its own",
+    "gift": _SET_AFTERWARDS,
+    "blackboard": _SET_AFTERWARDS,
+    "brightspace": _SET_AFTERWARDS,
+}
+"""What is said of options of which some have a place of their own, by format."""
+
 _PLAIN_BOX = "code is typed into a box for text"
 CODE: Mapping[str, str] = {
     "gift": _PLAIN_BOX,
@@ -69,7 +81,7 @@ CODE: Mapping[str, str] = {
 
 
 def extra_losses(format_name: str, writer: Writer, item: Item) -> Iterator[Problem]:
-    """A loss where a format shows hints, feedback, uploads or code otherwise, or not at all."""
+    """A loss where a format has hints, feedback, places, uploads or code otherwise, or not."""
     if not (writer.takes_papers or writer.variants):
         return
     told: dict[str, str | None] = {}
@@ -81,6 +93,13 @@ def extra_losses(format_name: str, writer: Writer, item: Item) -> Iterator[Probl
     if unsaid and (text := BY_MARK.get(format_name)):
         labels = ", ".join(part.label for part in unsaid)
         told["feedback"] = f"{text} (parts {labels})" if labels else text
+    choices = [
+        part.answer
+        for part in item.parts
+        if isinstance(part.answer, (SingleChoice, MultipleSelect))
+    ]
+    if any(option.stays for answer in choices for option in answer.options):
+        told["place"] = PLACES.get(format_name)
     answers = [part.answer for part in item.parts if isinstance(part.answer, Open)]
     if any(answer.upload for answer in answers):
         told["upload"] = UPLOADS.get(format_name)

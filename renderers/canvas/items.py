@@ -51,6 +51,7 @@ _SCORE = (
     '<outcomes><decvar maxvalue="100" minvalue="0" varname="SCORE" vartype="Decimal"/></outcomes>'
 )
 _ANY = "<other/>"
+_LOCKED = ' lock="yes"'
 
 
 @dataclass(slots=True)
@@ -167,8 +168,8 @@ class CanvasItems:
     ) -> tuple[_Asked, list[str]]:
         idents = [self._next() for _ in options]
         shown = "".join(
-            f'<response_label ident="{ident}">{_material(self._xml.write(option.text))}'
-            "</response_label>"
+            f'<response_label ident="{ident}"{_LOCKED if option.stays else ""}>'
+            f"{_material(self._xml.write(option.text))}</response_label>"
             for ident, option in zip(idents, options, strict=True)
         )
         response = (

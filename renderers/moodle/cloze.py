@@ -165,11 +165,15 @@ class ClozeWriter:
                 written.append(f"{heading}<p>{escaped_text(labels.asked_elsewhere)}</p>")
         return in_text, "".join(written)
 
+    def _mixed(self, answer: SingleChoice | MultipleSelect) -> str:
+        """The end of a type whose options Moodle mixes: all of them or none."""
+        return "" if any(option.stays for option in answer.options) else self._shuffled
+
     def _in_line(self, part: Part, weight: int) -> str:
         """The label and the box of a part that stands in the text."""
         match part.answer:
             case SingleChoice():
-                kind = f"MULTICHOICE_{self._shuffled}".rstrip("_")
+                kind = f"MULTICHOICE_{self._mixed(part.answer)}".rstrip("_")
                 box = self._choice_blank(part.answer, weight, kind, "")
             case Numeric():
                 box = self._number(part.answer, weight)
@@ -192,9 +196,10 @@ class ClozeWriter:
     ) -> str:
         match answer:
             case SingleChoice():
-                return self._options(answer, next(weights), f"MULTICHOICE_V{self._shuffled}", "")
+                kind = f"MULTICHOICE_V{self._mixed(answer)}"
+                return self._options(answer, next(weights), kind, "")
             case MultipleSelect() if is_ticked(answer, self._choices):
-                kind = f"MULTIRESPONSE_{self._shuffled}".rstrip("_")
+                kind = f"MULTIRESPONSE_{self._mixed(answer)}".rstrip("_")
                 return self._options(answer, next(weights), kind, _share_of_right(answer))
             case MultipleSelect():
                 return self._judgements(answer, weights, labels)

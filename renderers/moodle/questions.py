@@ -133,8 +133,6 @@ class MoodleQuestions:
         self._arrangements = ArrangementWriter(self._text, shuffle_options)
         self._cloze = ClozeWriter(self._text, shuffle_options, options)
         self._shuffles = shuffle_options
-        shuffles = "true" if shuffle_options else "false"
-        self._choice = f"<shuffleanswers>{shuffles}</shuffleanswers>\n"
         self.problems: list[Problem] = []
         self._told: set[tuple[str, str, str]] = set()
 
@@ -365,7 +363,9 @@ class MoodleQuestions:
             for option in answer.options
         ]
         combined = self._combined(item.parts[0].by_mark)
-        specific = f"<single>{single}</single>\n{self._choice}{combined}{''.join(options)}"
+        mixed = self._shuffles and not any(option.stays for option in answer.options)
+        shuffle = f"<shuffleanswers>{'true' if mixed else 'false'}</shuffleanswers>\n"
+        specific = f"<single>{single}</single>\n{shuffle}{combined}{''.join(options)}"
         return self._element("multichoice", item, half, frame, field(item.stem), specific)
 
     def _number(self, item: Item, half: Half, answer: Numeric, frame: Frame) -> str:

@@ -106,7 +106,7 @@ class StackParts:
                 return f"<p>{input_here(number)}{unit} {hint}</p>", made
             case SingleChoice():
                 order = list(range(len(answer.options)))
-                if self._shuffles:
+                if self._shuffles and not any(option.stays for option in answer.options):
                     random.Random(name).shuffle(order)
                 shown = lettered((answer.options[each].text for each in order), self._text)
                 said = [self._said(option.feedback) for option in answer.options]

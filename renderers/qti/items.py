@@ -90,6 +90,11 @@ def _set_outcomes(name: str, asked: _Asked) -> _SetOutcomes:
     return _SetOutcomes(name, asked.kept, tuple(told), cardinality, bool(asked.by_mark))
 
 
+def _fixed(stays: bool) -> dict[str, str]:
+    """The attribute of a choice that keeps its place where others are mixed."""
+    return {"fixed": "true"} if stays else {}
+
+
 class QtiItems:
     """Writes the items of one exam."""
 
@@ -250,7 +255,10 @@ class QtiItems:
             return label + box
         choices = "".join(
             self._tag(
-                "inlineChoice", escaped(plain_text(option.text)), identifier=identifier(place)
+                "inlineChoice",
+                escaped(plain_text(option.text)),
+                identifier=identifier(place),
+                **_fixed(option.stays),
             )
             for place, option in enumerate(part.answer.options)
         )
@@ -264,7 +272,7 @@ class QtiItems:
         right = tuple([identifier(i) for i, option in enumerate(options) if option.correct])
         body = self._tag(
             "choiceInteraction",
-            "".join(self._choices(option.text for option in options)),
+            "".join(self._choices((option.text, option.stays) for option in options)),
             responseIdentifier=name,
             shuffle=self._shuffle,
             maxChoices=1 if cardinality == "single" else 0,
@@ -277,9 +285,15 @@ class QtiItems:
         declaration = self._declared(name, cardinality, "identifier", right, mapping)
         return _Asked(declaration, body, feedback=feedback, several=cardinality == "multiple")
 
-    def _choices(self, texts: Iterable[Passage]) -> Iterator[str]:
-        for place, text in enumerate(texts):
-            yield self._tag("simpleChoice", self._text.write(text), identifier=identifier(place))
+    def _choices(self, choices: Iterable[tuple[Passage, bool]]) -> Iterator[str]:
+        """Choices, each with whether it keeps its place."""
+        for place, (text, stays) in enumerate(choices):
+            yield self._tag(
+                "simpleChoice",
+                self._text.write(text),
+                identifier=identifier(place),
+                **_fixed(stays),
+            )
 
     def _number(
         self,
@@ -390,7 +404,7 @@ class QtiItems:
         # The order shown is no answer: it is mixed already.
         body = self._tag(
             "orderInteraction",
-            "".join(self._choices(answer.items)),
+            "".join(self._choices((each, False) for each in answer.items)),
             responseIdentifier=name,
             shuffle="false",
         )
