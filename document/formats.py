@@ -194,6 +194,11 @@ class BrightspaceOptions:
     """What can be chosen for Brightspace's question library."""
 
     variants: int = _variants(10)
+    numbers: Literal["written", "patterns"] = option(
+        "written",
+        "how to ask for numbers: as written responses, which a person marks, or as short answers "
+        "with a pattern of the decimals that are right",
+    )
 
 
 @dataclass(frozen=True, slots=True)

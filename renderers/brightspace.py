@@ -1,6 +1,7 @@
 """Questions as Brightspace's CSV for its question library: a block of rows each."""
 
 from collections.abc import Iterator, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import assert_never
 
 from qgen.document.answers import (
@@ -25,17 +26,19 @@ from qgen.document.formats import BrightspaceOptions
 from qgen.document.problem import Problem
 from qgen.renderers.carriage import MarkedBy, marked_by
 from qgen.renderers.csv_rows import csv_line
+from qgen.renderers.decimal_patterns import decimal_pattern
 from qgen.renderers.flat_questions import flat_losses
 from qgen.renderers.labels import Labels, exam_labels, labels_of
 from qgen.renderers.mathjax_text import MathJaxText, in_one_line
 from qgen.renderers.moodle.essay import asked_text, marking_notes
-from qgen.renderers.moodle.numbers import grade
+from qgen.renderers.moodle.numbers import grade, key_number
 from qgen.renderers.moodle.text import cleaned, escaped_text
 from qgen.renderers.typed_words import as_typed
 from qgen.renderers.variant_losses import VariantLosses
 from qgen.renderers.writer import Chunk, Writer
 
 _COLUMNS = 5
+_DIGITS_OF_A_MARGIN = 4
 _FORMULA_STARTS = tuple("=+-@＝＋－＠")
 _TITLE_LENGTH = 100
 
@@ -50,19 +53,27 @@ class BrightspaceWriter(Writer):
         self._file = ""
         self._labels: Labels | None = None
         self._places: dict[int, int] = {}
-        self._variants = VariantLosses(_answer_losses)
+        self._by_pattern = options.numbers == "patterns"
+        self._variants = VariantLosses(self._answer_losses)
 
     def losses(self, item: Item) -> list[Problem]:
         """What the file cannot carry of a question, and what is written instead."""
         self._variants.remember(item)
-        return flat_losses(item, "brightspace", "the file", _answer_losses)
+        return flat_losses(item, "brightspace", "the file", self._answer_losses)
 
     def marked_by(self, item: Item) -> tuple[MarkedBy, ...]:
         """Who marks each part."""
-        return tuple(
-            "person" if _is_free(part.answer) else marked_by("brightspace", part.answer)
-            for part in item.parts
-        )
+        return tuple(self._marked_by(part.answer) for part in item.parts)
+
+    def _marked_by(self, answer: Answer) -> MarkedBy:
+        if self._by_pattern and isinstance(answer, Numeric):
+            return "machine"
+        return "person" if _is_free(answer) else marked_by("brightspace", answer)
+
+    def _answer_losses(self, answer: Answer) -> Iterator[tuple[str, str]]:
+        if self._by_pattern and isinstance(answer, Numeric):
+            return _pattern_losses(answer)
+        return _answer_losses(answer)
 
     def begin(self, exam: ExamDocument) -> Iterator[Chunk]:
         """A comment that says what the file is."""
@@ -117,6 +128,9 @@ class BrightspaceWriter(Writer):
         return [["Hint", _html(shown), "HTML"]]
 
     def _answer(self, answer: Answer, labels: Labels) -> tuple[str, list[list[str]]]:
+        if self._by_pattern and isinstance(answer, Numeric):
+            pattern = ["Answer", "100", _pattern(answer), "regexp"]
+            return "SA", [["InputBox", "1", "40"], pattern]
         if _is_free(answer):
             notes = marking_notes(answer, self._text, labels)
             return "WR", [["InitialText", ""], ["AnswerKey", _html(notes), "HTML"]]
@@ -187,6 +201,31 @@ def _is_free(answer: Answer) -> bool:
             return False
         case _:
             assert_never(answer)
+
+
+def _pattern(answer: Numeric) -> str:
+    """The decimals that are right; ends that go on and on are cut a little outside of them."""
+    key, margin = map(Decimal, key_number(answer))
+    low, high = key - margin, key + margin
+    if margin:
+        digits = Decimal(10) ** (margin.adjusted() - _DIGITS_OF_A_MARGIN)
+        low = low.quantize(digits, ROUND_FLOOR)
+        high = high.quantize(digits, ROUND_CEILING)
+    return decimal_pattern(low, high)
+
+
+def _pattern_losses(answer: Numeric) -> Iterator[tuple[str, str]]:
+    text = (
+        "a number is compared with a pattern of plain decimals such as 0.25 or -0.00012: 1/4, 0,25 "
+        "and 2.5e-1 are wrong, and a ten-thousandth of the tolerance beyond its ends is right; try "
+        "one after the import"
+    )
+    yield "brightspace-numbers", text
+    if answer.mistakes:
+        text = "numbers have no feedback on known mistakes; it is left out"
+        if rewards_mistakes(answer):
+            text += ", and those that earn a share of the points earn nothing"
+        yield "brightspace-feedback", text
 
 
 def _answer_losses(answer: Answer) -> Iterator[tuple[str, str]]:

@@ -55,12 +55,17 @@ FORMATS: dict[str, tuple[Callable[[], Writer], Callable[[dict[str, bytes]], list
         lambda: BrightspaceWriter(BrightspaceOptions(variants=2)),
         lambda files: flat_reader.brightspace(files["all.csv"]),
     ),
+    "brightspace, patterns": (
+        lambda: BrightspaceWriter(BrightspaceOptions(variants=2, numbers="patterns")),
+        lambda files: flat_reader.brightspace(files["all.csv"]),
+    ),
 }
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_shipped_question_is_marked_as_the_grader_marks_it(name: str) -> None:
     make, read = FORMATS[name]
+    name = name.partition(",")[0]
     writer = make()
     found = read(written(writer))
     told = {problem.code for problem in writer.problems}

@@ -1,6 +1,7 @@
 """Asks the reader of plain rows and qgen's own grader for the mark of the same responses."""
 
 from collections.abc import Iterator
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 from qgen.document.answers import (
@@ -43,6 +44,8 @@ def assert_marked_alike(flat: Flat, answer: Answer, lost: set[str]) -> None:
             right = {place for place, option in enumerate(answer.options) if option.correct}
             for ticked in (right, set(), *({place} ^ right for place in range(len(flat.options)))):
                 assert (flat.mark(ticked) == 1) == (mark_choice(answer, ticked).credit == 1)
+        case Numeric() if flat.kind == "pattern":
+            _assert_pattern_alike(flat, answer, lost)
         case Numeric():
             for value in _numbers(answer):
                 mark = mark_number(answer, value)
@@ -64,6 +67,26 @@ def assert_marked_alike(flat: Flat, answer: Answer, lost: set[str]) -> None:
             assert list(map(_seen, flat.order)) == [_told(answer.items[at]) for at in answer.key]
         case _:
             raise AssertionError(f"{flat.kind} for {answer}")
+
+
+def _assert_pattern_alike(flat: Flat, answer: Numeric, lost: set[str]) -> None:
+    """Plain decimals are right from end to end, and a little beyond, as the report says."""
+    assert "numbers" in lost
+    assert not answer.mistakes or "feedback" in lost
+    low, high = accepted_interval(answer.key, answer.tolerance)
+    beyond = max((high - low) / 1000, max(abs(low), abs(high)) / 10**11, Fraction(1, 10**18))
+    tried = [exact_value(mistake.value) for mistake in answer.mistakes]
+    tried += [low - beyond, high + beyond]
+    if low < high:
+        tried += [exact_value(answer.key), low + beyond, high - beyond]
+    for value in tried:
+        with localcontext(prec=60):
+            text = format(Decimal(value.numerator) / Decimal(value.denominator), "f")
+        mark = mark_number(answer, value)
+        assert flat.mark(text) == (mark.credit if mark.mistake is None else 0), text
+    for text in plain_spellings(answer):
+        assert "e" in text or flat.mark(text) == credit_of(answer, text), text
+    assert flat.mark("") == flat.mark("abc") == flat.mark("1/2") == 0
 
 
 def _assert_words_alike(flat: Flat, answer: ShortAnswer, lost: set[str]) -> None:

@@ -27,6 +27,7 @@ class Flat:
     pairs: list[tuple[str, str]] = field(default_factory=list)
     order: list[str] = field(default_factory=list)
     number: tuple[Decimal, Decimal] | None = None
+    pattern: str = ""
     notes: str = ""
     points: float | None = None
     explanation: str = ""
@@ -48,6 +49,8 @@ class Flat:
                 if self.minds_case:
                     return Fraction(typed in self.words)
                 return Fraction(typed.lower() in [word.lower() for word in self.words])
+            case "pattern":
+                return Fraction(re.search(self.pattern, response) is not None)
             case "number":
                 assert self.number is not None
                 try:
@@ -140,7 +143,10 @@ def _block(rows: list[list[str]]) -> Flat:
             question.kind = "words"
             assert {row[0] for row in named["Answer"]} == {"100"}
             (mode,) = {row[2] for row in named["Answer"]}
-            assert mode in ("", "sensitive")
+            assert mode in ("", "sensitive", "regexp")
+            if mode == "regexp":
+                question.kind = "pattern"
+                ((_, question.pattern, *_),) = named["Answer"]
             question.minds_case = mode == "sensitive"
             question.words = [row[1] for row in named["Answer"]]
         case "M":

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from fractions import Fraction
 
 import pytest
 from hypothesis import example, given, settings
@@ -17,13 +18,16 @@ from qgen.document.answers import (
     Pair,
     ShortAnswer,
     SingleChoice,
+    Tolerance,
 )
 from qgen.document.exam import Item
 from qgen.document.formats import BrightspaceOptions
 from qgen.document.richtext import CodeBlock, Hole, Paragraph, Passage, RichText, Text, passage_of
 from qgen.renderers.brightspace import BrightspaceWriter
 from tests import samples
-from tests.renderers.canvas.test_canvas import asking, exam_of
+from tests.renderers import flat_reader
+from tests.renderers.canvas.test_canvas import asking, exact, exam_of, tolerances
+from tests.renderers.flat_marking import assert_marked_alike
 from tests.renderers.gift_marking import shown
 from tests.renderers.test_gift import hostile, visible
 from tests.written import render
@@ -103,6 +107,22 @@ def test_words_that_a_spreadsheet_would_run_are_marked_by_a_person():
     item = asking(ShortAnswer(("=1+1",)))
     assert blocks(item)[0][0][1] == "WR"
     assert "brightspace-written" in losses(item)
+
+
+@given(exact, tolerances)
+@settings(max_examples=60)
+@example(Fraction(1, 3), Tolerance("absolute", Fraction(0)))
+@example(0, Tolerance("absolute", Fraction(1, 100)))
+def test_numbers_by_patterns_are_marked_as_the_grader_marks_them(key, tolerance):
+    answer = Numeric(key, tolerance)
+    item = asking(answer)
+    options = BrightspaceOptions(1, numbers="patterns")
+    writer = BrightspaceWriter(options)
+    assert writer.marked_by(item) == ("machine",)
+    lost = {each.code.removeprefix("brightspace-") for each in writer.losses(item)}
+    (flat,) = flat_reader.brightspace(render(exam_of(item), options).files["samples.csv"])
+    assert flat.kind == "pattern"
+    assert_marked_alike(flat, answer, lost)
 
 
 @given(hostile, hostile)
