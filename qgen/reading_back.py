@@ -306,13 +306,17 @@ def _fits(
         value = read_at(completed(own), {}, anywhere=True)
         value = -value if sign == "-" else value
         point = {_MARK.text: value}
-        meant = complex(read_at([*left, *signed, _MARK, *right], point, anywhere=True))
+        meant_exactly = read_at([*left, *signed, _MARK, *right], point, anywhere=True)
     except Unreadable:
         return True  # what is around it is no arithmetic
     try:
-        said = complex(read_at([*left, *own, *dot, *right], {}, anywhere=True))
+        said_exactly = read_at([*left, *own, *dot, *right], {}, anywhere=True)
     except Unreadable:
         return False
+    try:
+        said, meant = complex(said_exactly), complex(meant_exactly)
+    except OverflowError:  # fractions that are larger than any number of the machine
+        return said_exactly == meant_exactly
     away = abs(said - meant)
     if away <= 1e-9 * max(abs(said), abs(meant)):
         return True
@@ -326,5 +330,5 @@ def _size(signs: list[Sign], point: Point) -> float:
     added = [plus if each == Sign("operator", "-") else each for each in signs]
     try:
         return abs(complex(read_at(added, point, anywhere=True)))
-    except Unreadable:
+    except (Unreadable, OverflowError):
         return 0.0

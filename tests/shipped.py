@@ -3,8 +3,9 @@
 from fractions import Fraction
 from functools import cache
 
+from qgen.bank.catalogue import Catalogue
 from qgen.bank.templates import QuestionTemplate
-from qgen.banks import load_banks
+from qgen.banks import open_banks
 from qgen.document.exam import Item
 from qgen.generator.filling import Filling
 from qgen.production import Production, Prover, Tally, variant_source
@@ -15,11 +16,23 @@ COPIES = ("variant 1", "variant 2")
 
 
 @cache
+def shipped_catalogue() -> Catalogue:
+    """The bank, whose questions are compiled once, whoever asks for them."""
+    catalogue, problems = open_banks(())
+    assert problems == []
+    return catalogue
+
+
+@cache
 def shipped_templates() -> tuple[QuestionTemplate, ...]:
     """Every question of the bank."""
-    bank, problems = load_banks(())
-    assert problems == []
-    return tuple(bank.questions.values())
+    templates = []
+    for entry in shipped_catalogue().entries.values():
+        template, problems = entry.compiled
+        assert problems == []
+        assert template is not None
+        templates.append(template)
+    return tuple(templates)
 
 
 @cache

@@ -27,8 +27,13 @@ GOOD = """
 """
 
 
+OTHERS = ("cacheprovider", "hypothesispytest", "xdist", "anyio")
+"""Plugins that a course may have as well, and that take time to begin."""
+
+
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    without = [argument for name in OTHERS for argument in ("-p", f"no:{name}")]
+    command = [sys.executable, "-m", "pytest", *without, *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
@@ -43,11 +48,17 @@ def course(tmp_path: Path) -> Path:
 
 
 def test_one_test_a_question_and_the_place_of_a_failure(course: Path) -> None:
+    """A file with mistakes is a failure of its own."""
+    (course / "questions" / "wrong.yaml").write_text("id: wrong\nkind: numeric\n")
     result = run(course, "-v")
     assert result.returncode == 1
     assert "questions/bank.yaml::fine PASSED" in result.stdout
     assert "questions/bank.yaml::unexplained FAILED" in result.stdout
     assert "questions/bank.yaml:10:3: error: question 'unexplained'" in result.stdout
+    assert "questions/wrong.yaml::mistakes FAILED" in result.stdout
+    assert "wrong.yaml:1:1: error: 'title' is missing" in result.stdout
+    assert "1 passed" in result.stdout
+    assert "2 failed" in result.stdout
     assert "Traceback" not in result.stdout
 
 
@@ -56,9 +67,9 @@ def test_the_banks_are_collected_beside_testpaths(course: Path) -> None:
     (course / "tests" / "test_own.py").write_text("def test_own():\n    pass\n")
     with (course / "pyproject.toml").open("a") as file:
         file.write('testpaths = ["tests"]\n')
-    result = run(course)
-    assert "2 passed" in result.stdout
-    assert "1 failed" in result.stdout
+    result = run(course, "--collect-only")
+    assert "<QuestionItem unexplained>" in result.stdout
+    assert "3 tests collected" in result.stdout
 
 
 def test_only_what_the_command_line_names(course: Path) -> None:
@@ -66,13 +77,6 @@ def test_only_what_the_command_line_names(course: Path) -> None:
     assert "1 passed" in run(course, "test_own.py").stdout
     assert run(course, "questions/bank.yaml::fine").returncode == 0
     assert "1 passed, 1 deselected" in run(course, "-k", "fine", "questions").stdout
-
-
-def test_mistakes_in_a_file_are_a_failure_of_their_own(course: Path) -> None:
-    (course / "questions" / "wrong.yaml").write_text("id: wrong\nkind: numeric\n")
-    result = run(course)
-    assert result.returncode == 1
-    assert "wrong.yaml:1:1: error: 'title' is missing" in result.stdout
 
 
 def test_a_bank_that_is_not_there(tmp_path: Path) -> None:

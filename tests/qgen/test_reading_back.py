@@ -102,6 +102,7 @@ def test_a_number_straight_before_a_fraction_is_read_as_a_mixed_one_and_told(
 @example("x - {{ h0 }}", [-3, 1, 1])
 @example("{{ h0 }}{{ h1 }}^2", [Fraction(-3, 4), -1, 1])
 @example("{{ h0 }} \\frac{1}{ {{ h1 }} }", [-3, 2, 1])
+@example("{{ h2 }}^{{ h0 }}", [-45, 0, 1.25e-7])
 @example(
     r"\sqrt{{ h0 }}{{ h2 }}\sqrt{{ h2 }}-\sqrt{ {{ h0 }} }{{ h2 }}\sqrt{{ h2 }}", [2, 0, 1.25e-7]
 )
@@ -136,6 +137,15 @@ def test_a_broken_printer_is_found(what: str, monkeypatch: pytest.MonkeyPatch) -
     stem, value = BROKEN[what]
     assert misprints(stem, value) == []
     _break(what, monkeypatch)
+    assert [message for message in misprints(stem, value) if "misread" in message]
+
+
+def test_what_is_larger_than_any_number_of_the_machine_is_read_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stem, value = "${{ h0 }}^2 \\cdot 10^{200} \\cdot 10^{200}$", Fraction(1, 2)
+    assert misprints(stem, value) == []
+    _break("no brackets around a powered fraction", monkeypatch)
     assert [message for message in misprints(stem, value) if "misread" in message]
 
 

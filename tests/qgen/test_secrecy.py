@@ -72,13 +72,13 @@ def secrets_of(questions: Mapping[str, Any]) -> list[str]:
             if not is_secret:  # as it is read, without the formulas and with them
                 visible += [f" {plain(bare(text))} ", f" {plain(text)} "]
         hidden += [f" {plain(text)} " for text in _accepted(question)]
-    seen = "".join(visible)
+    seen = "".join(dict.fromkeys(visible))
     accepted = {f" {plain(text)} " for each in questions.values() for text in _accepted(each)}
     return sorted(
         run
         for run in set(hidden)
-        if run not in seen
-        and (len(run.split()) >= 5 or (run in accepted and re.search("[a-z]{4}", run)))
+        if (len(run.split()) >= 5 or (run in accepted and re.search("[a-z]{4}", run)))
+        and run not in seen
     )
 
 

@@ -10,6 +10,7 @@ from qgen.document.exam import Paper
 from qgen.pipeline import BuildRequest, build
 from tests.qgen.handed_in import TITLE, recorded
 from tests.qgen.test_examples import shipped_questions
+from tests.shipped import shipped_catalogue
 
 SEED = 760_193_482
 
@@ -34,7 +35,9 @@ def build_shipped(
     }
     path = folder / f"{name}.yaml"
     path.write_text(json.dumps(spec), encoding="utf-8")
-    report = build(BuildRequest(path, folder, verify="never", jobs=2))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("qgen.loading.find_questions", lambda *_: (shipped_catalogue(), []))
+        report = build(BuildRequest(path, folder, verify="never", jobs=2))
     assert not report.failed, "\n".join(map(str, report.problems))
     return folder / name
 

@@ -33,6 +33,7 @@ class PluginQuestion:
     def __init__(self, element: etree._Element) -> None:
         self.element = element
         self.parts = element.findall("answers")
+        self._key_values: dict[etree._Element, list[float]] = {}
         for name in QUESTION:
             assert len(element.findall(name)) == 1, name
         # Otherwise names in braces would be replaced in the texts, in formulas too.
@@ -84,15 +85,18 @@ class PluginQuestion:
         assert places
         answer = part.findtext("answer/text")
         assert answer[0] == answer[-1] == '"'
-        key, given = (parse_formula(each, tuple(places)) for each in (answer[1:-1], typed_in))
-        assert not isinstance(key, Refusal)
+        given = parse_formula(typed_in, tuple(places))
         assert not isinstance(given, Refusal), given
-        # The key must have a value wherever the plugin may sample.
         grid = [
             dict(zip(places, values, strict=True)) for values in itertools.product(*places.values())
         ]
-        keys = [evaluate(key, place) for place in grid]
-        assert all(map(math.isfinite, keys))
+        if part not in self._key_values:
+            key = parse_formula(answer[1:-1], tuple(places))
+            assert not isinstance(key, Refusal)
+            # The key must have a value wherever the plugin may sample.
+            self._key_values[part] = [evaluate(key, place) for place in grid]
+            assert all(map(math.isfinite, self._key_values[part]))
+        keys = self._key_values[part]
         chosen = random.Random(1).choices(range(len(grid)), k=SAMPLES)
         try:
             return sum(abs(keys[n] - evaluate(given, grid[n])) for n in chosen) / SAMPLES

@@ -56,6 +56,7 @@ class StackQuestion:
 
     def __init__(self, element: etree._Element, variables: Mapping[str, VariableDomain]) -> None:
         self.element, self.variables = element, variables
+        self._known_values: dict[str, list[float | None]] = {}
         self.known = self._assigned()
         self.kinds = {
             each.findtext("name"): each.findtext("type") for each in element.findall("input")
@@ -232,21 +233,25 @@ class StackQuestion:
         assert not isinstance(formula, Refusal), (text, formula)
         return formula
 
-    def _equal(self, one: str, other: str) -> bool:
-        first, second = self._read(one), self._read(other)
-        for place in PLACES:
-            point = dict(zip(sorted(self.variables), place, strict=False))
-            values = []
-            for formula in (first, second):
+    def _valued(self, text: str) -> list[float | None]:
+        """The values of a formula at all places, worked out once; None where it has none."""
+        if text not in self._known_values:
+            formula, values = self._read(text), []
+            for place in PLACES:
                 try:
+                    point = dict(zip(sorted(self.variables), place, strict=False))
                     values.append(evaluate(formula, point))
                 except (ArithmeticError, ValueError):
                     values.append(None)
-            if None in values:
-                if values[0] is not values[1]:
+            self._known_values[text] = values
+        return self._known_values[text]
+
+    def _equal(self, one: str, other: str) -> bool:
+        for first, second in zip(self._valued(one), self._valued(other), strict=True):
+            if first is None or second is None:
+                if first is not second:
                     return False
-                continue
-            if abs(values[0] - values[1]) > 1e-9 * (1 + abs(values[0])):
+            elif abs(first - second) > 1e-9 * (1 + abs(first)):
                 return False
         return True
 
