@@ -19,6 +19,31 @@ settings.load_profile("unhurried")
 gc.set_threshold(50_000, 20, 20)
 
 NEEDING_TOOLS = ("tex", "browser", "node", "maxima", "install")
+HERE = Path(__file__).parent
+SOLVERS = HERE / "solvers"
+# Nearly every test in them kills builds, starts processes or runs commands again and again.
+SLOW_FILES = {
+    HERE / name
+    for name in (
+        "qgen/test_any_system.py",
+        "qgen/test_deriving.py",
+        "qgen/test_grading_again.py",
+        "qgen/test_grading_review.py",
+        "qgen/test_kept_results.py",
+        "qgen/test_killed_builds.py",
+        "qgen/test_own_labels.py",
+        "qgen/test_paper_builds.py",
+        "qgen/test_proofs.py",
+        "qgen/test_response_files.py",
+        "qgen/test_templates.py",
+        "qgen/test_typst_papers.py",
+        "renderers/html/test_large_pages.py",
+        "renderers/paper/test_writer.py",
+        "renderers/test_hostile_fields.py",
+        "renderers/test_passage_writer.py",
+        "renderers/test_streaming.py",
+    )
+}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -35,11 +60,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Nothing of a room whose tests are all slow is imported where none of them is wanted."""
+    return (collection_path == SOLVERS and config.getoption("markexpr") == "not slow") or None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that start other programs are slow, and those of solvers: second routes load torch."""
-    solvers = Path(__file__).parent / "solvers"
     for item in items:
-        if item.path.is_relative_to(solvers) or any(map(item.get_closest_marker, NEEDING_TOOLS)):
+        is_slow = item.path in SLOW_FILES or item.path.is_relative_to(SOLVERS)
+        if is_slow or any(map(item.get_closest_marker, NEEDING_TOOLS)):
             item.add_marker(pytest.mark.slow)
 
 

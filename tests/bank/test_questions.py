@@ -468,6 +468,7 @@ def with_text(data: dict[str, Any], path: tuple[Any, ...], text: str) -> dict[st
     return changed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("broken", ["$x_{a$", "a +"])
 def test_what_breaks_a_text_is_said_whatever_else_is_wrong(kind: str, broken: str) -> None:

@@ -247,6 +247,7 @@ def picking_sections(draw: st.DrawFn) -> list[dict[str, Any]]:
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(picking_sections(), st.randoms(use_true_random=False), st.integers(0, 99))
 def test_picks_depend_on_what_selections_say_alone(

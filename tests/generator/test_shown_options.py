@@ -20,6 +20,7 @@ A = {"a": {"integers": {"from": -9, "to": 9}}}
 class TestDrawOfRightOptions:
     """`draw: {options: …, right: …}`: every demand is met, by every lot, and every lot falls."""
 
+    @pytest.mark.slow
     @given(st.data())
     def test_every_variant_shows_what_is_asked_for(self, data: st.DataObject) -> None:
         right = data.draw(st.lists(st.booleans(), min_size=3, max_size=8))

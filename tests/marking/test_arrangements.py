@@ -64,6 +64,7 @@ def test_an_answer_for_each_left_item_is_needed() -> None:
         mark_matching(matching("per_option", (0, 1), 2), (0,))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", RULES)
 @given(st.data())
 def test_pairs_by_their_definition(rule: ScoringRule, data: st.DataObject) -> None:

@@ -19,6 +19,7 @@ ANYTHING = st.recursive(
 CLOSED = [kind for kind in samples.ANSWERS if kind != "formula"]
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(CLOSED), ANYTHING | st.lists(st.integers(0, 4), max_size=4).map(tuple))
 def test_any_value_is_marked_or_left_to_a_person(kind: str, value: object) -> None:

@@ -239,6 +239,7 @@ class TestSeveralFormatsWithOwnNumbersOfVariants:
         assert digests(course.output / "exam") == before
         assert list(course.output.iterdir()) == [course.output / "exam"]
 
+    @pytest.mark.slow
     def test_no_item_is_kept_once_it_is_written(
         self, course: Course, monkeypatch: pytest.MonkeyPatch
     ) -> None:

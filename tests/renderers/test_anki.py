@@ -82,6 +82,7 @@ def test_two_builds_give_the_same_bytes():
     assert render(samples.exam(), AnkiOptions()) == render(samples.exam(), AnkiOptions())
 
 
+@pytest.mark.slow
 @given(hostile, hostile)
 @settings(max_examples=40)
 @example("[sound:a.mp3] [latex]x[/latex] [$]y[/$] [anki:tts]", "{{Front}} {{c1::x}}")

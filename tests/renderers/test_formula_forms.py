@@ -36,6 +36,7 @@ AROUND = st.sampled_from(
 HOLE = st.integers(0, 2).map(Hole)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.one_of(AROUND, HOLE), min_size=1, max_size=7),
     st.lists(st.tuples(PRINTED, PRINTED, PRINTED), min_size=1, max_size=4),

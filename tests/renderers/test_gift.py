@@ -230,6 +230,7 @@ tolerances = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(exact, tolerances)
 @settings(max_examples=80)
 def test_tolerances_accept_what_the_grader_accepts_and_no_more(key, tolerance):

@@ -41,21 +41,19 @@ PRINTED = st.one_of(hostile, st.sampled_from(["3", "-0.25", "\\frac{1}{2}", "%d"
 
 
 HOLE = st.integers(0, 2).map(Hole)
+PARTS = st.lists(st.one_of(CONSTANT, HOLE), min_size=1, max_size=4).map(tuple)
 
 
 @st.composite
 def passages(draw: st.DrawFn) -> Passage:
     """A text of a few nodes with three holes, and what is printed in them."""
 
-    def parts() -> tuple[str | Hole, ...]:
-        return tuple(draw(st.lists(st.one_of(CONSTANT, HOLE), min_size=1, max_size=4)))
-
     def inline() -> Inline:
         match draw(st.integers(0, 3)):
             case 0:
                 return draw(HOLE)
             case 1:
-                return Math(parts())
+                return Math(draw(PARTS))
             case 2:
                 return Strong((Text(draw(CONSTANT)), draw(HOLE)))
             case _:
@@ -63,7 +61,7 @@ def passages(draw: st.DrawFn) -> Passage:
 
     blocks: list[Block] = [Paragraph(tuple(inline() for _ in range(draw(st.integers(1, 4)))))]
     if draw(st.booleans()):
-        blocks.append(DisplayMath(parts()))
+        blocks.append(DisplayMath(draw(PARTS)))
     return Passage(RichText(tuple(blocks)), tuple(draw(PRINTED) for _ in range(3)))
 
 

@@ -129,6 +129,7 @@ tolerances = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(st.fractions(-1000, 1000, max_denominator=999), tolerances)
 @settings(max_examples=80)
 def test_a_number_has_the_interval_that_the_grader_accepts(key, tolerance):

@@ -5,6 +5,7 @@ from math import hypot, sqrt
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as draw
 
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
@@ -55,19 +56,20 @@ def test_real_eigenvalues():
     assert solve(DIRAC, {"step": 1, "penalty": Fraction(5, 2)})["spectral_radius"] == 1
 
 
-@settings(max_examples=12, deadline=None)
-@given(steps, penalties)
-def test_many_steps_grow_as_the_spectral_radius_says(step, penalty):
-    values = {"step": step, "penalty": penalty}
-    answers = solve(DIRAC, values)
-    x, y, s, c = 1.0, 0.5, float(step), float(penalty)
-    for _ in range(4000):
-        x, y = x + s * y, y - s * (x + c * y)
-        length = hypot(x, y)
-        if length > 1e100 or length < 1e-100:
-            assert (length > 1) == (answers["spectral_radius"] > 1)
-            break
-    assert verify(DIRAC, [values], [answers]).disagreements == ()
+@settings(max_examples=4, deadline=None)
+@given(draw.lists(draw.tuples(steps, penalties), min_size=4, max_size=4))
+def test_many_steps_grow_as_the_spectral_radius_says(drawn):
+    batch = [{"step": step, "penalty": penalty} for step, penalty in drawn]
+    answers = [solve(DIRAC, values) for values in batch]
+    for (step, penalty), found in zip(drawn, answers, strict=True):
+        x, y, s, c = 1.0, 0.5, float(step), float(penalty)
+        for _ in range(4000):
+            x, y = x + s * y, y - s * (x + c * y)
+            length = hypot(x, y)
+            if length > 1e100 or length < 1e-100:
+                assert (length > 1) == (found["spectral_radius"] > 1)
+                break
+    assert verify(DIRAC, batch, answers).disagreements == ()
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,7 @@ tolerances = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(exact, tolerances)
 @settings(max_examples=60)
 @example(Fraction(1, 17), Tolerance("absolute", Fraction(6, 10000)))
@@ -172,6 +173,7 @@ def test_tolerances_accept_what_the_grader_accepts_and_no_more(key, tolerance):
     assert_marked_alike(item_of(answer), answer, losses_of(answer))
 
 
+@pytest.mark.slow
 @given(hostile, hostile)
 @settings(max_examples=60)
 @example("[row0] [rowx1]", "$IMS-CC-FILEBASE$/a.png")

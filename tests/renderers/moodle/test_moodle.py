@@ -144,6 +144,7 @@ def test_other_rules_are_a_loss_but_the_key_scores_full(rule):
     assert question.mark({0, 1, 2})[0] == pytest.approx(1, abs=1e-6)
 
 
+@pytest.mark.slow
 @given(st.integers(1, 5), st.integers(0, 4), st.data())
 def test_rows_of_yes_and_no_mark_per_option_exactly(right, wrong, data):
     answer = select(right, wrong, "per_option")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from lxml import html as lxml_html
 from markdown_it import MarkdownIt
@@ -127,6 +128,7 @@ def test_marks_on_the_sheet_add_up() -> None:
     assert f"Maximum grade of the quiz: {float(sum(marks)):g}" in text
 
 
+@pytest.mark.slow
 @given(texts.filter(str.strip), texts)
 def test_hostile_texts_stay_text_in_every_form(title: str, section: str) -> None:
     exam = in_sections((section, passage_of(title), "open"))

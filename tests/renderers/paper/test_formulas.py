@@ -220,6 +220,7 @@ TOKENS = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(TOKENS, max_size=12).map("".join) | st.text(max_size=12), st.booleans())
 def test_any_formula_compiles_or_is_refused(tex: str, is_display: bool) -> None:
     assert_compiles(Surroundings().formula(tex, is_display=is_display))

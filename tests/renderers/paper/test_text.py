@@ -78,6 +78,7 @@ def test_every_character_is_read_back() -> None:
         assert not want - characters(page), piece
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_any_text_compiles_and_has_only_our_own_code(text: str) -> None:
     source = line(Text(text), Emphasis((Text(text),)), Code(text), Link(text, (Text(text),)))

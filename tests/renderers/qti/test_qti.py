@@ -150,6 +150,7 @@ def test_an_empty_box_of_a_complex_number_is_a_part_that_is_zero(key, wrong, ver
     assert_alike(answer, version)
 
 
+@pytest.mark.slow
 @given(exact, tolerances)
 @settings(max_examples=60)
 @example(Fraction(1, 17), Tolerance("absolute", Fraction(6, 10000)))
@@ -175,6 +176,7 @@ def test_numbers_by_a_tolerance_where_asked_for_and_only_in_2_1():
     assert "equal" not in read(rendered.files["samples.zip"]).items[0].xml.replace("qti-equal>", "")
 
 
+@pytest.mark.slow
 @given(hostile, hostile, st.sampled_from(VERSIONS))
 @settings(max_examples=60)
 @example("x" * 10_000, "\u202eabc\t|", "3.0")
