@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from qgen.bank.templates import Bank, QuestionTemplate
 from qgen.banks import BUILTIN, BankFiles, load_banks, macros_from, open_banks
@@ -208,7 +208,8 @@ def _load_beforehand(templates: tuple[QuestionTemplate, ...]) -> None:
     import torch
 
     torch.set_num_threads(1)  # with more threads, torch would not survive the fork
-    torch.broadcast_shapes((1,), (1,))  # what the first distribution loads, SymPy with it
+    shapes: Any = torch.broadcast_shapes
+    shapes((1,), (1,))  # the first distribution would load what this does, SymPy with it
     if any(template.figures for template in templates):
         import matplotlib.figure  # noqa: F401  # loaded for the processes, not used here
 
