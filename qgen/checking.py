@@ -350,15 +350,17 @@ def _distinct(production: Production, check: QuestionCheck) -> list[Variant]:
 
 
 def _looks(production: Production, found: Sequence[Variant], wanted: int) -> int:
-    """How many variants students can tell apart; beyond those found, until there are enough.
-
-    Of variants with different values, two may look alike by chance although many more exist.
-    """
-    looks = {variant.look for variant in found}
-    more = (f"variant {number}" for number in range(len(found) + 1, 10 * wanted))
+    """How many variants students can tell apart; beyond those found, until there are enough."""
+    source, looks = production.source, set[bytes]()
+    for variant in found:
+        looks.add(source.look(variant))
+        if len(looks) >= wanted:
+            return wanted
     with suppress(SolverFailure, VariantFailure):
-        while len(looks) < wanted and (copy := next(more, None)):
-            looks.update(variant.look for variant in production.source.variants([copy]))
+        for number in range(len(found) + 1, 10 * wanted):
+            looks.update(map(source.look, source.variants([f"variant {number}"])))
+            if len(looks) >= wanted:
+                break
     return len(looks)
 
 
