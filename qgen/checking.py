@@ -198,18 +198,18 @@ def _checked_anew(
     # torch with them; any other reads them again.
     method, source = start_method(), files if start_method() == "spawn" else templates
     if method == "fork":
-        _load_beforehand(templates)
+        _load_beforehand([templates[place] for place in left])
     with ProcessPoolExecutor(jobs, get_context(method), _remember, (source, how)) as pool:
         yield from pool.map(_check_remembered, left)
 
 
-def _load_beforehand(templates: tuple[QuestionTemplate, ...]) -> None:
+def _load_beforehand(templates: Sequence[QuestionTemplate]) -> None:
     """Loads once what each forked process would load for itself."""
     import torch
 
     torch.set_num_threads(1)  # with more threads, torch would not survive the fork
-    shapes: Any = torch.broadcast_shapes
-    shapes((1,), (1,))  # the first distribution would load what this does, SymPy with it
+    load: Any = torch.broadcast_shapes
+    load((1,), (1,))  # as the first distribution does, SymPy with it
     if any(template.figures for template in templates):
         import matplotlib.figure  # noqa: F401  # loaded for the processes, not used here
 
@@ -317,10 +317,8 @@ def check_question(template: QuestionTemplate, how: How) -> QuestionCheck:
 
 def _static_problems(template: QuestionTemplate) -> list[Problem]:
     """What the texts alone show."""
-    explained = template.explanation is not None or all(
-        part.explanation is not None for part in template.parts
-    )
-    if explained:
+    parts = [part.explanation for part in template.parts]
+    if template.explanation is not None or None not in parts:
         return []
     message = f"question '{template.header.identifier}' has no explanation"
     return [Problem("explanation", message, template.header.place)]
@@ -356,11 +354,10 @@ def _looks(production: Production, found: Sequence[Variant], wanted: int) -> int
         looks.add(source.look(variant))
         if len(looks) >= wanted:
             return wanted
+    more = (f"variant {number}" for number in range(len(found) + 1, 10 * wanted))
     with suppress(SolverFailure, VariantFailure):
-        for number in range(len(found) + 1, 10 * wanted):
-            looks.update(map(source.look, source.variants([f"variant {number}"])))
-            if len(looks) >= wanted:
-                break
+        while len(looks) < wanted and (copy := next(more, None)):
+            looks.update(map(source.look, source.variants([copy])))
     return len(looks)
 
 
