@@ -76,6 +76,7 @@ from qgen.generator.worded import Printed, check_words, worded_answer
 
 _PLAIN_BITS = 990
 """Numbers with fewer bits than this are far below the largest."""
+_NO_FEEDBACK = MarkFeedback()
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +324,8 @@ def filled_hints(part: PartTemplate, printed: Printed) -> tuple[Hint, ...]:
 
 def filled_feedback(part: PartTemplate, printed: Printed) -> MarkFeedback:
     """What is said of a part by its mark."""
+    if not part.by_mark:
+        return _NO_FEEDBACK
     return MarkFeedback(**{mark: Passage(text, printed) for mark, text in part.by_mark.items()})
 
 

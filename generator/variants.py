@@ -37,7 +37,8 @@ LISTED_FROM = 0.3
 
 
 class Variant(NamedTuple):
-    """One draw. `digest` tells its values, `look` what students see of them.
+    """One draw. `digest` tells its values, `look` what students see of them; where a source tells
+    variants apart by value, `look` is the digest.
 
     `answers` are the solvers', where a condition or a look needed them; `random_source` goes on to
     shuffle the options.
@@ -166,12 +167,22 @@ class VariantSource:
 
     def _variant(self, copy: str, draw: Draw, random_source: RandomSource) -> Variant:
         values, answers = draw
-        digest = look = values_digest(values)
-        if self._appearance is not None:
-            if answers is None and self._appearance.reads_results:
-                answers = self.solve(values)
-            look = self._appearance.digest({**values, **(answers or {})}) or digest
-        return Variant(copy, values, answers, digest, look, random_source)
+        digest = values_digest(values)
+        variant = Variant(copy, values, answers, digest, digest, random_source)
+        return variant if self.by_value else self._looked_at(variant)
+
+    def look(self, variant: Variant) -> bytes:
+        """What students see of a variant, which is not worked out where values tell it apart."""
+        return self._looked_at(variant).look if self.by_value else variant.look
+
+    def _looked_at(self, variant: Variant) -> Variant:
+        if self._appearance is None:
+            return variant
+        answers = variant.answers
+        if answers is None and self._appearance.reads_results:
+            answers = self.solve(variant.values)
+        look = self._appearance.digest({**variant.values, **(answers or {})})
+        return variant._replace(answers=answers, look=look or variant.digest)
 
     def _new(self, copy: str) -> tuple[int, Variant]:
         """The copy's first draw that nobody has, and its number; with repeats, its first one."""

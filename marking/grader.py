@@ -130,7 +130,7 @@ class _Reach:
 
     def meets(self, given: Fraction, slack: Fraction) -> bool:
         """Whether what lies at most `slack` from a number may lie in it, the ends included."""
-        if slack:
+        if slack is not NO_SLACK and slack:
             reached = (given + slack) * self._below >= self._low
             return reached and (given - slack) * self._below <= self._high
         above, below = given.as_integer_ratio()

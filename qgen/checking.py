@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from qgen.bank.templates import Bank, QuestionTemplate
 from qgen.banks import BUILTIN, BankFiles, load_banks, macros_from, open_banks
@@ -198,17 +198,18 @@ def _checked_anew(
     # torch with them; any other reads them again.
     method, source = start_method(), files if start_method() == "spawn" else templates
     if method == "fork":
-        _load_beforehand(templates)
+        _load_beforehand([templates[place] for place in left])
     with ProcessPoolExecutor(jobs, get_context(method), _remember, (source, how)) as pool:
         yield from pool.map(_check_remembered, left)
 
 
-def _load_beforehand(templates: tuple[QuestionTemplate, ...]) -> None:
+def _load_beforehand(templates: Sequence[QuestionTemplate]) -> None:
     """Loads once what each forked process would load for itself."""
     import torch
 
     torch.set_num_threads(1)  # with more threads, torch would not survive the fork
-    torch.broadcast_shapes((1,), (1,))  # what the first distribution loads, SymPy with it
+    load: Any = torch.broadcast_shapes
+    load((1,), (1,))  # as the first distribution does, SymPy with it
     if any(template.figures for template in templates):
         import matplotlib.figure  # noqa: F401  # loaded for the processes, not used here
 
@@ -316,10 +317,8 @@ def check_question(template: QuestionTemplate, how: How) -> QuestionCheck:
 
 def _static_problems(template: QuestionTemplate) -> list[Problem]:
     """What the texts alone show."""
-    explained = template.explanation is not None or all(
-        part.explanation is not None for part in template.parts
-    )
-    if explained:
+    parts = [part.explanation for part in template.parts]
+    if template.explanation is not None or None not in parts:
         return []
     message = f"question '{template.header.identifier}' has no explanation"
     return [Problem("explanation", message, template.header.place)]
@@ -349,15 +348,16 @@ def _distinct(production: Production, check: QuestionCheck) -> list[Variant]:
 
 
 def _looks(production: Production, found: Sequence[Variant], wanted: int) -> int:
-    """How many variants students can tell apart; beyond those found, until there are enough.
-
-    Of variants with different values, two may look alike by chance although many more exist.
-    """
-    looks = {variant.look for variant in found}
+    """How many variants students can tell apart; beyond those found, until there are enough."""
+    source, looks = production.source, set[bytes]()
+    for variant in found:
+        looks.add(source.look(variant))
+        if len(looks) >= wanted:
+            return wanted
     more = (f"variant {number}" for number in range(len(found) + 1, 10 * wanted))
     with suppress(SolverFailure, VariantFailure):
         while len(looks) < wanted and (copy := next(more, None)):
-            looks.update(variant.look for variant in production.source.variants([copy]))
+            looks.update(map(source.look, source.variants([copy])))
     return len(looks)
 
 

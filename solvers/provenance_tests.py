@@ -239,10 +239,11 @@ def most_powerful(members: Vector, others: Vector, rate: Scalar) -> SolverResult
     if len(members) > 12 or min(*members, *others) <= 0:
         raise ValueError("there must be at most 12 scores, and none of probability zero")
     ratios = [Fraction(m) / o for m, o in zip(members, others, strict=True)]
-    order = sorted(range(len(ratios)), key=lambda place: -ratios[place])
-    # All probabilities in parts of one unit, as whole numbers.
+    # All probabilities in parts of one unit, and all ratios in parts of another, as whole numbers.
     parts, unit = over_common_denominator((*members, *others, rate))
     flagging, alarms, allowed = parts[: len(ratios)], parts[len(ratios) : -1], parts[-1]
+    heights, _ = over_common_denominator(ratios)
+    order = sorted(range(len(ratios)), key=lambda place: -heights[place])
 
     def flagged(order: list[int]) -> tuple[list[int], int]:
         """The scores that are flagged in this order, up to the first that is too many."""
@@ -266,7 +267,7 @@ def most_powerful(members: Vector, others: Vector, rate: Scalar) -> SolverResult
         "flagged": tuple([int(place in best) for place in range(len(ratios))]),
         "ratios": tuple(ratios),
         "fills": spent == allowed,
-        "tie": len(set(ratios)) < len(ratios),
+        "tie": len(set(heights)) < len(ratios),
         "from_the_top": power(top),
         "by_members": power(often),
     }

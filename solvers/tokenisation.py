@@ -66,18 +66,20 @@ def byte_pair(words: tuple[str, ...], counts: Vector) -> SolverResults:
     require_vector("counts", counts, len(words))
     times = [require_count("a count", count, 1, 10**6) for count in counts]
     split = [tuple(word) for word in words]
-    first, second_before, first_tie = _best_pair(split, times)
+    found = _pairs(split, times)
+    first, second_before, first_tie = _best_pair(found)
     once = [_merged(word, first) for word in split]
     if all(len(word) == 1 for word in once):
         raise ValueError("words must leave a second pair to merge")
-    second, _, second_tie = _best_pair(once, times)
+    found_then = _pairs(once, times)
+    second, _, second_tie = _best_pair(found_then)
     twice = [_merged(word, second) for word in once]
-    by_types, _, _ = _best_pair(split, [1] * len(times))
+    by_types, _, _ = _best_pair(_pairs(split, [1] * len(times)))
     return {
         "first_merge": "".join(first),
-        "first_count": _pairs(split, times)[first],
+        "first_count": found[first],
         "second_merge": "".join(second),
-        "second_count": _pairs(once, times)[second],
+        "second_count": found_then[second],
         "tokens_before": sum(len(word) * count for word, count in zip(split, times, strict=True)),
         "tokens_after": sum(len(word) * count for word, count in zip(twice, times, strict=True)),
         "tie": first_tie or second_tie,
@@ -98,10 +100,10 @@ def _pairs(words: Sequence[tuple[str, ...]], times: Sequence[int]) -> Counter[tu
 
 
 def _best_pair(
-    words: Sequence[tuple[str, ...]], times: Sequence[int]
+    found: Mapping[tuple[str, str], int],
 ) -> tuple[tuple[str, str], tuple[str, str], bool]:
     """The most frequent pair, the next one, and whether they are equally frequent."""
-    ranked = sorted(_pairs(words, times).items(), key=lambda each: (-each[1], "".join(each[0])))
+    ranked = sorted(found.items(), key=lambda each: (-each[1], "".join(each[0])))
     (best, most), (following, next_most) = ranked[0], (ranked[1:] or ranked)[0]
     return best, following, len(ranked) > 1 and most == next_most
 

@@ -6,10 +6,11 @@ from math import log, prod, sqrt, tanh
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Formula, Number, Power, Product, Quotient, Sum, Symbol
-from qgen.document.values import Exact, SolverResults
+from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
+    over_common_denominator,
     require_positive,
     require_scalar,
     require_vector,
@@ -163,30 +164,32 @@ def residual(z: Scalar, first: Vector, second: Vector) -> SolverResults:
     if max(len(first), len(second)) > 50:
         raise ValueError("a codebook must have at most 50 codes")
 
-    def nearest(value: Exact, codes: Vector) -> Fraction:
-        exact = Fraction(value)
-        apart = [abs(exact - code) for code in codes]
-        return Fraction(codes[apart.index(min(apart))])
+    # All numbers in parts of one unit, as whole numbers.
+    (place, *codes), unit = over_common_denominator((z, *first, *second))
+    early, late = codes[: len(first)], codes[len(first) :]
 
-    start = nearest(z, first)
-    left = z - start
-    then, apart = nearest(left, second), nearest(z, second)
+    def nearest(value: int, codes: list[int]) -> int:
+        apart = [abs(value - code) for code in codes]
+        return codes[apart.index(min(apart))]
+
+    start = nearest(place, early)
+    left = place - start
+    then, apart = nearest(left, late), nearest(place, late)
     error = abs(left - then)
-    rests = [Fraction(z) - code for code in first]
-    best = min([abs(rest - code) for rest in rests for code in second])
+    best = min([abs(place - one - other) for one in early for other in late])
     return {
-        "first_code": start,
-        "remainder": left,
-        "second_code": then,
-        "approximation": start + then,
-        "error": error,
-        "best_error": best,
+        "first_code": Fraction(start, unit),
+        "remainder": Fraction(left, unit),
+        "second_code": Fraction(then, unit),
+        "approximation": Fraction(start + then, unit),
+        "error": Fraction(error, unit),
+        "best_error": Fraction(best, unit),
         "greedy_is_best": error == best,
         "second_helps": error < abs(left),
         "same_second_code": then == apart,
-        "sums_differ": len({c + d for c in first for d in second}) == len(first) * len(second),
-        "second_of_z": apart,
-        "first_only_error": abs(left),
+        "sums_differ": len({c + d for c in early for d in late}) == len(early) * len(late),
+        "second_of_z": Fraction(apart, unit),
+        "first_only_error": Fraction(abs(left), unit),
     }
 
 

@@ -51,7 +51,8 @@ def _line(
     def rounds(points: Mapping[str, "Tensor"]) -> "Tensor":
         parts = []
         places, kind_of = _kinds([*read, *(points[name] for name in line.variables)], count)
-        for chosen in places.split(together):
+        for start in range(0, len(places), together):
+            chosen = places[start : start + together]
             env = {name: value[chosen] for name, value in entries.items()}
             if line.variables:
                 env = {name: value[:, None] for name, value in env.items()}

@@ -239,7 +239,9 @@ class TestWhatStudentsCanTellApart:
         found = template(question(parameters=TWO, stem="{{ a }}"))
         made = source(found, by_value=True)
         copies = [f"variant {number}" for number in range(1, 82)]
-        assert len({variant.digest for variant in made.variants(copies)}) == 81
+        variants = list(made.variants(copies))
+        assert len({variant.digest for variant in variants}) == 81
+        assert len({made.look(variant) for variant in variants}) == 9
 
     def test_nothing_is_printed_where_the_values_stand_in_full(self) -> None:
         vector = {"w": {"integers": {"length": 2, "from": 1, "to": 9}}}

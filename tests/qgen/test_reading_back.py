@@ -210,6 +210,16 @@ def test_a_writer_that_loses_a_sign_is_found(name: str, monkeypatch: pytest.Monk
     assert message.endswith(f"({name})")
 
 
+def test_what_was_read_counts_for_the_same_value_in_the_same_hole_only() -> None:
+    """A print that was right is wrong for another value, and rounding is for floats alone."""
+    found = asked("${{ h0 }}$ and {{ h1 | num(3) }}")
+    known: dict[str, Value] = dict.fromkeys([*NAMES, "v"], 1)
+    reading = ReadingBack(found)
+    shown = fill(found, {**known, "h0": 0.33333})
+    for value, faults in [(0.33333, 0), (0.33333, 0), (0.3344, 1), (Fraction(1, 3), 1)]:
+        assert len(list(reading.faults(shown, {**known, "h0": value}))) == faults, value
+
+
 def test_a_writer_that_loses_words_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     escaped = moodle_text.escaped_text
     monkeypatch.setattr(moodle_text, "escaped_text", lambda text: escaped(text)[:-1])

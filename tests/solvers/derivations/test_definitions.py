@@ -132,6 +132,34 @@ def test_a_formula_is_a_function_of_points() -> None:
             assert float(found["taylor"](points)[at]) == pytest.approx(1 + a * x + (a * x) ** 2 / 2)
 
 
+@pytest.mark.parametrize("source", ["a*M[1][1]", "det(M)", "sum(a*k*n, k, 1, 3)", "density(n)"])
+def test_variants_that_share_some_numbers_only_have_values_of_their_own(source: str) -> None:
+    """Among three kinds of variants in mixed order, beside each kind alone."""
+    kinds = {
+        "a": torch.tensor([2.0, 0.5, 2.0, 2.0]).double(),
+        "n": torch.tensor([4.0, 4.0, 5.0, 4.0]).double(),
+        "M": torch.tensor([[[2.0, 1.0], [1.0, last]] for last in (3.0, 3.0, 3.0, 8.0)]).double(),
+        "always": torch.zeros(4).double(),
+    }
+    it = line("it", source)
+    order = torch.tensor([3, 0, 1, 2, 0, 3, 1, 1, 2, 0])
+    mixed = {name: each[order] for name, each in kinds.items()}
+    alone = [
+        evaluated([DENSITY, it], [it], {n: v[[kind]] for n, v in kinds.items()}, "always")["it"]
+        for kind in order.tolist()
+    ]
+    found = evaluated([DENSITY, it], [it], mixed, "always")["it"]
+    assert found.tolist() == torch.cat(alone).tolist()
+
+
+def test_a_formula_keeps_the_points_of_each_variant_apart() -> None:
+    given = {"a": torch.tensor([2.0, 2.0, 1.0]).double(), "always": torch.zeros(3).double()}
+    square = line("square", "a*x**2", {"x": "real"})
+    points = {"x": torch.tensor([[1.0, 2.0], [3.0, 4.0], [1.0, 2.0]]).double()}
+    found = evaluated([square], [square], given, "always")["square"](points)
+    assert found.tolist() == [[2, 8], [18, 32], [1, 4]]
+
+
 def test_ends_may_be_infinite_in_some_variants_of_a_batch():
     low = torch.tensor([-math.inf, 0.0, -math.inf, 0.0], dtype=torch.float64)
     high = torch.tensor([math.inf, math.inf, 0.0, 1.0], dtype=torch.float64)
