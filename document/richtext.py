@@ -8,6 +8,7 @@ same text without holes, for readers that do not care about sharing.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import Literal, NamedTuple, TypeAlias, assert_never
 
 
@@ -302,13 +303,24 @@ def plain_text(passage: Passage) -> str:
 
 def plain_characters(passage: Passage) -> str:
     """The same with every blank and line end, for what makes one line of it later."""
-    return join_parts(_plain_parts(passage.text), passage.printed)
+    words, holes = _plain_words(passage.text)
+    filled, printed = words.copy(), passage.printed
+    for place, index in holes:
+        filled[place] = printed[index]
+    return "".join(filled)
 
 
 @lru_cache(maxsize=4096)
-def _plain_parts(text: RichText) -> PlainText:
-    """A text's characters and holes; its variants are many, and this is the same for all."""
-    return tuple(_words(text.blocks))
+def _plain_words(text: RichText) -> tuple[list[str], tuple[tuple[int, int], ...]]:
+    """A text's characters, and where which values stand: the same for all its variants."""
+    words: list[str] = []
+    holes = []
+    for is_hole, parts in groupby(_words(text.blocks), lambda part: isinstance(part, Hole)):
+        for part in parts if is_hole else ["".join(map(str, parts))]:
+            if isinstance(part, Hole):
+                holes.append((len(words), part.index))
+            words.append("" if isinstance(part, Hole) else part)
+    return words, tuple(holes)
 
 
 def _words(nodes: tuple[Node, ...]) -> Iterator[str | Hole]:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -46,6 +47,7 @@ from qgen.study_guide import study_guide
 from qgen.workshop import sweep
 from qgen.writers import NamedWriter, chosen_writers, compile_sources
 
+_FILE = attrgetter("file")
 _HANDED_OUT = 32
 """So many variants go to one writer before the next one gets them: what a processor holds of a
 writer is of use for them all."""
@@ -187,6 +189,11 @@ class Sink(NamedTuple):
         """Keeps what the writer has just given."""
         for chunk in chunks:
             self.keep(chunk)
+
+    def put_together(self, chunks: Iterable[Chunk]) -> None:
+        """The same for a few kilobytes each: what follows in one file is kept at once."""
+        for file, following in groupby(chunks, _FILE):
+            self.keep(Chunk(file, b"".join([chunk.content for chunk in following])))
 
     def tell_lost_data(self, items: Iterable[Item]) -> None:
         """Reports files of data that the format neither attaches nor prints."""
@@ -378,9 +385,10 @@ class _Build:
             with_data = list(filter(links_to_data, items))
             for sink in sinks:
                 wanted = pool.count(sink.writer.variants)
-                for item in items:
-                    if item.variant <= wanted:
-                        sink.put(sink.writer.variant(pool, item))
+                taken = [item for item in items if item.variant <= wanted]
+                sink.put_together(
+                    chunk for item in taken for chunk in sink.writer.variant(pool, item)
+                )
                 sink.tell_lost_data(each for each in with_data if each.variant <= wanted)
             for _ in items:
                 self._request.steps.step("item")

@@ -20,10 +20,11 @@ from qgen.document.answers import Part
 from qgen.document.exam import ExamDocument, Header, Item, Pool
 from qgen.document.formats import AnkiOptions
 from qgen.document.problem import Problem
+from qgen.renderers.frames import Frames, Pen, marking_notes_by
 from qgen.renderers.labels import Labels, exam_labels, labels_of
 from qgen.renderers.markup_text import attribute
 from qgen.renderers.mathjax_text import MathJaxText
-from qgen.renderers.moodle.essay import asked_text, marking_notes, part_heading
+from qgen.renderers.moodle.essay import asked_text, part_heading
 from qgen.renderers.moodle.text import cleaned, escaped_text, web_form
 from qgen.renderers.remembering import made_once
 from qgen.renderers.writer import Chunk, Writer
@@ -106,6 +107,7 @@ class AnkiWriter(Writer):
         self.variants = options.variants
         self._time = _EPOCH + options.edition
         self._text = _AnkiText()
+        self._frames = Frames(self._text)
         self._exam: ExamDocument | None = None
         self._labels: Labels | None = None
         self._database: sqlite3.Connection | None = None
@@ -147,14 +149,15 @@ class AnkiWriter(Writer):
         copy = self._occurrences[header.identifier]
         name = f"{header.identifier} {item.variant:04}{f' ({copy})' if copy > 1 else ''}"
         self._text.assets = item.assets
-        front, back = map(_without_commands, self._sides(item, labels))
+        sides = self._frames.write(item, partial(self._sides, labels))
         self._count += 1
         note = _EPOCH * 1000 + self._count
         guid = sha256(f"qgen/{name}".encode("utf-8", "replace")).hexdigest()[:16]
-        fields = [cleaned(name).replace(_SEPARATOR, " "), front, back]
-        checksum = int(sha1(fields[0].encode()).hexdigest()[:8], 16)
+        asked = cleaned(name).replace(_SEPARATOR, " ")
+        fields = f"{asked}{_SEPARATOR}{_without_commands(sides)}"
+        checksum = int(sha1(asked.encode()).hexdigest()[:8], 16)
         row = (note, guid, _MODEL, self._time, -1, _tags(header))
-        self._insert("notes", (*row, _SEPARATOR.join(fields), fields[0], checksum, 0, ""))
+        self._insert("notes", (*row, fields, asked, checksum, 0, ""))
         card = (note, note, self._deck(header.topic), 0, self._time, -1, 0, 0, self._count)
         self._insert("cards", (*card, 0, 0, 0, 0, 0, 0, 0, 0, ""))
         return iter(())
@@ -181,32 +184,18 @@ class AnkiWriter(Writer):
         media = json.dumps({str(number): name for number, name in enumerate(names)})
         yield Chunk(file, archive.member("media", media.encode()) + archive.end())
 
-    def _sides(self, item: Item, labels: Labels) -> tuple[str, str]:
-        write = self._text.write
+    def _sides(self, labels: Labels, pen: Pen, item: Item) -> str:
+        """Front and back."""
+        write = pen.text.write
         front, back = f"<div>{write(item.stem)}</div>", ""
-        for part in item.parts:
-            front += self._asked(part, labels) + self._hints(part, labels)
-            heading = part_heading(part, labels) if part.label else ""
-            back += heading + marking_notes(part.answer, self._text, labels)
+        for place, part in enumerate(item.parts):
+            front += _asked(part, pen, labels) + _hints(part, pen, labels)
+            back += part_heading(part, labels) if part.label else ""
+            back += marking_notes_by(pen, place, part.answer, self._text, labels)
             back += "" if part.explanation is None else f"<div>{write(part.explanation)}</div>"
         if item.explanation is not None:
             back += f"<div>{write(item.explanation)}</div>"
-        return front, back
-
-    def _asked(self, part: Part, labels: Labels) -> str:
-        asked = asked_text(part.answer, self._text, labels)
-        if not part.label:
-            return asked
-        prompt = f"<div>{self._text.write(part.prompt)}</div>"
-        return part_heading(part, labels) + prompt + asked
-
-    def _hints(self, part: Part, labels: Labels) -> str:
-        """Hints to be unfolded before the card is turned; a card takes nothing off."""
-        return "".join(
-            f"<details><summary>{escaped_text(labels.hint.format(number))}</summary>"
-            f"<div>{self._text.write(hint.text)}</div></details>"
-            for number, hint in enumerate(part.hints, 1)
-        )
+        return f"{front}{_SEPARATOR}{back}"
 
     def _deck(self, topic: str) -> int:
         """The deck of a topic, by its name below the exam's."""
@@ -239,6 +228,22 @@ class AnkiWriter(Writer):
         texts = (settings, {str(_MODEL): _model(self._time)}, known, {"1": _DECK_SETTINGS})
         times = (_EPOCH, self._time * 1000, self._time * 1000)
         return (1, *times, 11, 0, 0, 0, *(json.dumps(each, sort_keys=True) for each in texts), "{}")
+
+
+def _asked(part: Part, pen: Pen, labels: Labels) -> str:
+    asked = asked_text(part.answer, pen.text, labels)
+    if not part.label:
+        return asked
+    return f"{part_heading(part, labels)}<div>{pen.text.write(part.prompt)}</div>{asked}"
+
+
+def _hints(part: Part, pen: Pen, labels: Labels) -> str:
+    """Hints to be unfolded before the card is turned; a card takes nothing off."""
+    return "".join(
+        f"<details><summary>{escaped_text(labels.hint.format(number))}</summary>"
+        f"<div>{pen.text.write(hint.text)}</div></details>"
+        for number, hint in enumerate(part.hints, 1)
+    )
 
 
 def _database_pieces(path: Path) -> Iterator[bytes]:

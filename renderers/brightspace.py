@@ -1,6 +1,6 @@
 """Questions as Brightspace's CSV for its question library: a block of rows each."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import assert_never
 
@@ -21,11 +21,11 @@ from qgen.document.answers import (
     SingleChoice,
     rewards_mistakes,
 )
-from qgen.document.exam import ExamDocument, Item, Pool
+from qgen.document.exam import ExamDocument, Header, Item, Pool
 from qgen.document.formats import BrightspaceOptions
 from qgen.document.problem import Problem
 from qgen.renderers.carriage import MarkedBy, marked_by
-from qgen.renderers.csv_rows import csv_line
+from qgen.renderers.csv_rows import csv_quoted
 from qgen.renderers.decimal_patterns import decimal_pattern
 from qgen.renderers.flat_questions import flat_losses
 from qgen.renderers.labels import Labels, exam_labels, labels_of
@@ -33,12 +33,15 @@ from qgen.renderers.mathjax_text import MathJaxText, in_one_line
 from qgen.renderers.moodle.essay import asked_text, marking_notes
 from qgen.renderers.moodle.numbers import grade, key_number
 from qgen.renderers.moodle.text import cleaned, escaped_text
+from qgen.renderers.remembering import made_once
 from qgen.renderers.typed_words import as_typed
 from qgen.renderers.variant_losses import VariantLosses
 from qgen.renderers.writer import Chunk, Writer
 
 _COLUMNS = 5
 _DIGITS_OF_A_MARGIN = 4
+_EMPTY = [f"{',' * (_COLUMNS - max(1, filled))}\n" for filled in range(_COLUMNS + 1)]
+"""What stands behind so many cells."""
 _FORMULA_STARTS = tuple("=+-@＝＋－＠")
 _TITLE_LENGTH = 100
 
@@ -81,7 +84,7 @@ class BrightspaceWriter(Writer):
         self._file = f"{exam.slug}.csv"
         self._places = {id(pool): place for place, pool in enumerate(exam.pools, 1)}
         title = " ".join(cleaned(exam.title).split())
-        yield self._chunk([[f"//{title}"]])
+        yield self._chunk([_row(csv_quoted(f"//{title}"))])
 
     def variant(self, pool: Pool, item: Item) -> Iterator[Chunk]:
         """A block for each part."""
@@ -91,94 +94,105 @@ class BrightspaceWriter(Writer):
         number = self._places[id(pool)]
         yield from (self._chunk(self._block(number, item, part, labels)) for part in item.parts)
 
-    def _chunk(self, rows: Sequence[Sequence[str]]) -> Chunk:
+    def _chunk(self, lines: Iterable[str]) -> Chunk:
         # A row of five empty cells ends a block.
-        filled = [csv_line(row, _COLUMNS) for row in [*rows, []]]
-        return Chunk(self._file, "".join(filled).encode("utf-8", "replace"))
+        block = "".join([*lines, _row()])
+        return Chunk(self._file, block.encode("utf-8", "replace"))
 
-    def _block(self, number: int, item: Item, part: Part, labels: Labels) -> list[list[str]]:
+    def _block(self, number: int, item: Item, part: Part, labels: Labels) -> Iterator[str]:
         header, answer = item.header, part.answer
-        title = " ".join(cleaned(header.title).split())[:_TITLE_LENGTH]
         label = f" ({part.label})" if part.label else ""
         asked = self._text.asked(item, part, labels)
         if _is_free(answer) or isinstance(answer, (Numeric, ComplexAnswer)):
             asked += asked_text(answer, self._text, labels)
         kind, rows = self._answer(answer, labels)
         explained = self._text.explained(item, part)
-        return [
-            ["NewQuestion", kind],
-            ["ID", f"{header.identifier}-{number}-v{item.variant:04}{part.label}"],
-            ["Title", _harmless(f"{title} {item.variant:04}{label}")],
-            ["QuestionText", _html(asked), "HTML"],
-            ["Points", grade(part.points)],
-            ["Difficulty", str(header.difficulty)],
-            *rows,
-            *self._hints(part.hints, labels),
-            *([["Feedback", _html(explained), "HTML"]] if explained else []),
-        ]
+        title = _harmless(f"{_title(header)} {item.variant:04}{label}")
+        yield _row("NewQuestion", kind)
+        yield _row("ID", csv_quoted(f"{header.identifier}-{number}-v{item.variant:04}{part.label}"))
+        yield _row("Title", csv_quoted(title))
+        yield _row("QuestionText", _html(asked), "HTML")
+        yield _row("Points", grade(part.points))
+        yield _row("Difficulty", str(header.difficulty))
+        yield from rows
+        yield from self._hints(part.hints, labels)
+        if explained:
+            yield _row("Feedback", _html(explained), "HTML")
 
-    def _hints(self, hints: Sequence[Hint], labels: Labels) -> list[list[str]]:
+    def _hints(self, hints: Sequence[Hint], labels: Labels) -> Iterator[str]:
         """All hints in the one place that there is for them."""
-        if not hints:
-            return []
-        shown = "".join(
-            f"<p>{escaped_text(labels.hint.format(number))}</p>{self._text.write(hint.text)}"
-            for number, hint in enumerate(hints, 1)
-        )
-        return [["Hint", _html(shown), "HTML"]]
+        if hints:
+            shown = "".join(
+                f"<p>{escaped_text(labels.hint.format(number))}</p>{self._text.write(hint.text)}"
+                for number, hint in enumerate(hints, 1)
+            )
+            yield _row("Hint", _html(shown), "HTML")
 
-    def _answer(self, answer: Answer, labels: Labels) -> tuple[str, list[list[str]]]:
+    def _answer(self, answer: Answer, labels: Labels) -> tuple[str, list[str]]:
+        """What kind of question it is, and the rows of its own."""
         if self._by_pattern and isinstance(answer, Numeric):
-            pattern = ["Answer", "100", _pattern(answer), "regexp"]
-            return "SA", [["InputBox", "1", "40"], pattern]
+            pattern = csv_quoted(_pattern(answer))
+            return "SA", [_row("InputBox", "1", "40"), _row("Answer", "100", pattern, "regexp")]
         if _is_free(answer):
             notes = marking_notes(answer, self._text, labels)
-            return "WR", [["InitialText", ""], ["AnswerKey", _html(notes), "HTML"]]
+            return "WR", [_row("InitialText"), _row("AnswerKey", _html(notes), "HTML")]
         match answer:
             case SingleChoice():
                 return "MC", self._options(answer.options, "100")
             case MultipleSelect():
-                return "MS", [["Scoring", "RightAnswers"], *self._options(answer.options, "1")]
+                return "MS", [_row("Scoring", "RightAnswers"), *self._options(answer.options, "1")]
             case ShortAnswer():
                 mode = "sensitive" if answer.case_sensitive else ""
                 forms = dict.fromkeys(map(as_typed, answer.accepted))
-                return "SA", [["InputBox", "1", "40"], *(["Answer", "100", f, mode] for f in forms)]
+                accepted = [_row("Answer", "100", csv_quoted(form), mode) for form in forms]
+                return "SA", [_row("InputBox", "1", "40"), *accepted]
             case Matching():
-                pairs = list(enumerate(answer.pairs, 1))
-                lefts = [
-                    ["Choice", str(n), _html(self._text.write(p.left)), "HTML"] for n, p in pairs
+                lefts = [self._text.write(pair.left) for pair in answer.pairs]
+                rights = [self._text.write(answer.rights[pair.right]) for pair in answer.pairs]
+                rows = [
+                    _row(name, str(number), _html(html), "HTML")
+                    for name, texts in (("Choice", lefts), ("Match", rights))
+                    for number, html in enumerate(texts, 1)
                 ]
-                rights = [
-                    ["Match", str(n), _html(self._text.write(answer.rights[p.right])), "HTML"]
-                    for n, p in pairs
-                ]
-                return "M", [["Scoring", "EquallyWeighted"], *lefts, *rights]
+                return "M", [_row("Scoring", "EquallyWeighted"), *rows]
             case Ordering():
-                items = [_html(self._text.write(answer.items[place])) for place in answer.key]
-                rows = [["Item", html, "HTML", ""] for html in items]
-                return "O", [["Scoring", "RightMinusWrong"], *rows]
+                items = [self._text.write(answer.items[place]) for place in answer.key]
+                rows = [_row("Item", _html(html), "HTML") for html in items]
+                return "O", [_row("Scoring", "RightMinusWrong"), *rows]
             case Numeric() | ComplexAnswer() | FormulaAnswer() | MatrixAnswer() | Open():
                 raise AssertionError("written freely")
             case _:
                 assert_never(answer)
 
-    def _options(self, options: tuple[Option, ...], worth: str) -> list[list[str]]:
+    def _options(self, options: tuple[Option, ...], worth: str) -> list[str]:
         return [
-            [
+            _row(
                 "Option",
                 worth if option.correct else "0",
                 _html(self._text.write(option.text)),
                 "HTML",
                 "" if option.feedback is None else _html(self._text.write(option.feedback)),
-            ]
+            )
             for option in options
         ]
 
 
+def _row(*cells: str) -> str:
+    """A line of cells that are as they stand in the file, filled up to all columns."""
+    return f"{','.join(cells)}{_EMPTY[len(cells)]}"
+
+
 def _html(html: str) -> str:
-    """HTML in one line that no spreadsheet takes for a formula."""
+    """HTML as a cell of one line that no spreadsheet takes for a formula."""
     line = in_one_line(html)
-    return f"&#{ord(line[0])};{line[1:]}" if line.startswith(_FORMULA_STARTS) else line
+    if line.startswith(_FORMULA_STARTS):
+        line = f"&#{ord(line[0])};{line[1:]}"
+    return csv_quoted(line)
+
+
+@made_once
+def _title(header: Header) -> str:
+    return " ".join(cleaned(header.title).split())[:_TITLE_LENGTH]
 
 
 def _harmless(text: str) -> str:

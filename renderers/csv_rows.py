@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Container, Iterable, Sequence
+from functools import lru_cache
 
 # Spreadsheets take the wide forms of these characters for them.
 _FORMULA_STARTS = tuple("=+-@＝＋－＠")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
+_SHORT = 32
+"""Cells of fewer characters are remembered."""
 _MARKS = re.compile(r'[,"\r\n]')
 # Some readers drop these, blanks with them, and what follows one would begin the cell.
 _UNSEEN = "".join(map(chr, (*range(0x21), 0x7F, 0xA0, 0xFEFF)))
@@ -18,28 +21,27 @@ def csv_rows(
 
     A row with fewer than so many `columns` is filled up.
     """
-    return "".join(
-        [
-            csv_line(
-                [
-                    csv_cell(cell, with_lines=index in with_lines) if cell else ""
-                    for index, cell in enumerate(row)
-                ],
-                columns,
-            )
-            for row in rows
+    lines = []
+    for row in rows:
+        cells = [
+            (_known if len(cell) < _SHORT else _written)(cell, index in with_lines)
+            for index, cell in enumerate(row)
         ]
-    ).encode("utf-8", "replace")
+        lines.append(",".join(cells) + "," * (columns - max(1, len(cells))) + "\n")
+    return "".join(lines).encode("utf-8", "replace")
 
 
-def csv_line(cells: Sequence[str], columns: int = 0) -> str:
-    """A row as it stands in the file, its line end included, filled up to so many columns."""
-    written = ",".join([_quoted(cell) if _MARKS.search(cell) else cell for cell in cells])
-    return written + "," * (columns - max(1, len(cells))) + "\n"
+def csv_quoted(cell: str) -> str:
+    """A cell as it stands in the file."""
+    return '"' + cell.replace('"', '""') + '"' if _MARKS.search(cell) else cell
 
 
-def _quoted(cell: str) -> str:
-    return '"' + cell.replace('"', '""') + '"'
+def _written(cell: str, with_lines: bool) -> str:
+    return csv_quoted(csv_cell(cell, with_lines=with_lines))
+
+
+_known = lru_cache(maxsize=4096)(_written)
+"""The same, remembered: kinds, topics, points and many numbers stand in many rows."""
 
 
 def csv_cell(cell: str, *, with_lines: bool = False) -> str:

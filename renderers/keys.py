@@ -39,7 +39,7 @@ def key_text(answer: Answer) -> str:
         case ComplexAnswer():
             return _complex_text(answer.key)
         case FormulaAnswer():
-            return typed(answer.key)
+            return typed_once(answer.key)
         case MatrixAnswer():
             return typed_rows(answer.key)
         case ShortAnswer():
@@ -54,6 +54,10 @@ def key_text(answer: Answer) -> str:
             return "marked by a person"
         case _:
             assert_never(answer)
+
+
+typed_once = made_once(typed)
+"""A formula as it is typed, for keys and for those who mark."""
 
 
 @made_once

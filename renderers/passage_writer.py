@@ -2,12 +2,13 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
 from qgen.document.richtext import Blank, CodeBlock, Hole, Passage, RichText, join_parts
+from qgen.renderers.remembering import made_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,11 @@ class FormulaSlot:
         """The values in the form."""
         return ()
 
+    @property
+    def apart(self) -> "Sequence[str | Slot] | None":
+        """The same with each value written by itself, for a writer's values that `stand_apart`."""
+        return None
+
     def enclosed(self, escape: Callable[[str], str]) -> "FormulaSlot":
         """The same escaped once more."""
         write = self.write
@@ -70,6 +76,14 @@ def _one_after_another(
 _PLAIN = re.compile(r"[0-9A-Za-z.-]*")
 """Values that mean the same wherever they stand: `3`, `-0.25`, `blue`."""
 
+
+def _plain_values(printed: tuple[str, ...]) -> list[bool]:
+    return [_PLAIN.fullmatch(value) is not None for value in printed]
+
+
+plain_values = made_once(_plain_values, most=64)
+"""Which of the printed values mean the same wherever they stand."""
+
 Piece: TypeAlias = str | Slot | FormulaSlot
 
 
@@ -84,7 +98,8 @@ class KnownText:
 
     text: RichText
     words: list[str]
-    slots: tuple[tuple[int, Slot], ...]
+    slots: tuple[tuple[int, int, Callable[[str], str]], ...]
+    """Where which value stands, and how it is written."""
     formulas: tuple[tuple[int, FormulaSlot], ...]
     whole: str | None
     """All of it, where nothing differs."""
@@ -95,18 +110,20 @@ class KnownText:
 
 
 def _cut(text: RichText, pieces: Iterable[Piece], *, keeps_plain: bool) -> KnownText:
-    joined = tuple(enumerate(_joined(pieces)))
-    words = [piece if isinstance(piece, str) else "" for _, piece in joined]
-    slots = tuple((place, piece) for place, piece in joined if isinstance(piece, Slot))
-    formulas = tuple((place, piece) for place, piece in joined if isinstance(piece, FormulaSlot))
+    places = tuple(enumerate(joined(pieces)))
+    words = [piece if isinstance(piece, str) else "" for _, piece in places]
+    slots = tuple(
+        (place, piece.index, piece.write) for place, piece in places if isinstance(piece, Slot)
+    )
+    formulas = tuple((place, piece) for place, piece in places if isinstance(piece, FormulaSlot))
     whole = None if slots or formulas else "".join(words)
     forms = [
         piece.replace("%", "%%") if isinstance(piece, str) else piece.plain_form
-        for _, piece in joined
+        for _, piece in places
     ]
     indexes = None
     if keeps_plain and None not in forms:
-        indexes = tuple(i for _, p in joined if not isinstance(p, str) for i in p.plain_indexes)
+        indexes = tuple(i for _, p in places if not isinstance(p, str) for i in p.plain_indexes)
     return KnownText(text, words, slots, formulas, whole, "".join(filter(None, forms)), indexes)
 
 
@@ -122,6 +139,9 @@ class PassageWriter(ABC):
     def __init__(self) -> None:
         # The text is kept beside its pieces, so that its identity cannot be given to another.
         self._known: dict[int, KnownText] = {}
+        self._last: tuple[str, ...] = ()
+        self._plain: list[bool] = []
+        self._last_is_plain = True
         self.blanks: Mapping[str, str] = {}
         """The boxes that stand in the blanks of the next passages, by the labels of parts."""
 
@@ -133,6 +153,10 @@ class PassageWriter(ABC):
     def pieces(self, text: RichText) -> Iterable[Piece]:
         """The text in this format, cut at what differs between variants."""
 
+    def stand_apart(self, printed: tuple[str, ...]) -> bool:
+        """Whether each value is written as it is by itself, whatever stands beside it."""
+        return True
+
     def write(self, passage: Passage) -> str:
         """The passage in this format."""
         text, printed = passage
@@ -142,11 +166,21 @@ class PassageWriter(ABC):
             known = self._known[id(text)] = _cut(text, pieces, keeps_plain=self.keeps_plain)
         if known.whole is not None:
             return known.whole
-        if known.indexes is not None and _PLAIN.fullmatch("".join(printed)):
+        if printed is not self._last:
+            # All passages of an item have the same values.
+            self._last, self._plain = printed, plain_values(printed)
+            self._last_is_plain = all(self._plain)
+        if self._last_is_plain and known.indexes is not None:
             return known.form % tuple([printed[index] for index in known.indexes])
         words = known.words.copy()
-        for place, slot in known.slots:
-            words[place] = slot.write(printed[slot.index])
+        if self.keeps_plain:
+            plain = self._plain
+            for place, index, write in known.slots:
+                value = printed[index]
+                words[place] = value if plain[index] else write(value)
+        else:
+            for place, index, write in known.slots:
+                words[place] = write(printed[index])
         for place, formula in known.formulas:
             words[place] = formula.filled(printed)
         return "".join(words)
@@ -173,8 +207,12 @@ class EnclosedText(PassageWriter):
             else:
                 yield piece.enclosed(self._escape)
 
+    def stand_apart(self, printed: tuple[str, ...]) -> bool:
+        """Whether they do for the other writer."""
+        return self._text.stand_apart(printed)
 
-def _joined(pieces: Iterable[Piece]) -> Iterable[Piece]:
+
+def joined(pieces: Iterable[Piece]) -> Iterable[Piece]:
     """The same pieces with neighbouring strings joined."""
     waiting: list[str] = []
     for piece in pieces:

@@ -10,11 +10,11 @@ _MOST = 1024
 """More than the items have that are handed out together; others are let go."""
 
 
-def made_once(make: Callable[[_Each], _Made]) -> Callable[[_Each], _Made]:
+def made_once(make: Callable[[_Each], _Made], *, most: int = _MOST) -> Callable[[_Each], _Made]:
     """A function that remembers what it made of the last objects, which identity tells apart.
 
     For frozen objects that are dear to compare, such as formulas, and only for what is always
-    the same of them.
+    the same of them. It keeps at most so many objects alive.
     """
     known: dict[int, tuple[_Each, _Made]] = {}
 
@@ -23,7 +23,7 @@ def made_once(make: Callable[[_Each], _Made]) -> Callable[[_Each], _Made]:
         # The object is kept beside what was made of it: its identity cannot be given to another.
         found = known.get(id(each))
         if found is None:
-            if len(known) >= _MOST:
+            if len(known) >= most:
                 known.clear()
             found = known[id(each)] = (each, make(each))
         return found[1]

@@ -7,7 +7,7 @@ the length beforehand.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from struct import pack
+from struct import Struct, pack
 from zlib import crc32
 
 _STORED, _DEFLATED = 0, 8
@@ -15,6 +15,7 @@ _UTF8_NAME, _SIZES_BEHIND = 0x0800, 0x0008
 _DATE = 0x0021
 """The first of January 1980, the earliest that the format knows."""
 _FROM_UNIX, _READABLE = 3 << 8 | 20, 0o100644 << 16
+_HEAD, _ENTRY = Struct("<4sHHHHHLLLHH"), Struct("<4sHHHHHHLLLHHHHHLL")
 _BLOCK = 0xFFFF
 _LAST_BLOCK = b"\x01\x00\x00\xff\xff"
 MOST_MEMBERS = 0xFFFF
@@ -89,13 +90,8 @@ class ZipStream:
         self._size = self._packed = self._checksum = 0
 
     def _header(self, method: int, flags: int) -> bytes:
-        return (
-            b"PK\x03\x04"
-            + pack("<HHHHH", 20, flags, method, 0, _DATE)
-            + pack("<LLL", self._checksum, self._packed, self._size)
-            + pack("<HH", len(self._name), 0)
-            + self._name
-        )
+        sizes = self._checksum, self._packed, self._size, len(self._name)
+        return _HEAD.pack(b"PK\x03\x04", 20, flags, method, 0, _DATE, *sizes, 0) + self._name
 
     def _counted(self, written: bytes, method: int, flags: int) -> bytes:
         self._offset += len(written)
@@ -105,13 +101,10 @@ class ZipStream:
     def _list(self, method: int, flags: int) -> None:
         """Puts the member that has just ended into the directory."""
         self._members += 1
-        self._directory += (
-            b"PK\x01\x02"
-            + pack("<HHHHHH", _FROM_UNIX, 20, flags, method, 0, _DATE)
-            + pack("<LLL", self._checksum, self._packed, self._size)
-            + pack("<HHHHHLL", len(self._name), 0, 0, 0, 0, _READABLE, self._started)
-            + self._name
-        )
+        known = b"PK\x01\x02", _FROM_UNIX, 20, flags, method, 0, _DATE
+        sizes = self._checksum, self._packed, self._size, len(self._name)
+        self._directory += _ENTRY.pack(*known, *sizes, 0, 0, 0, 0, _READABLE, self._started)
+        self._directory += self._name
 
 
 def _stored_blocks(content: memoryview) -> Iterator[bytes | memoryview]:

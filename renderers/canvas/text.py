@@ -17,7 +17,7 @@ from qgen.document.richtext import Hole, PlainText, join_parts
 from qgen.renderers.markup_text import MarkupText, attribute
 from qgen.renderers.mathjax_text import mathjax_pieces
 from qgen.renderers.moodle.text import cleaned, escaped_text, web_form
-from qgen.renderers.passage_writer import FormulaSlot, Piece
+from qgen.renderers.passage_writer import FormulaSlot, Piece, Slot
 
 FOLDER = "web_resources"
 _TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|.", re.DOTALL)
@@ -27,8 +27,10 @@ _WORDS = frozenset(
 )
 _MEETING = re.compile(r"[<>&\r]|@@")
 """What means something else by what stands beside it."""
-_TIMES = 4
-"""So often the source stands in a picture."""
+_AS_IT_IS = re.compile(r"[ !#-%'-;=?A-~]*")
+"""What is the same in an attribute, and needs no other form in a source."""
+_BETWEEN = "\x00"
+"""What no picture holds."""
 _UNSAFE_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -78,6 +80,10 @@ class CanvasText(MarkupText):
         else:
             yield _equation_image(join_parts(parts, ()))
 
+    def stand_apart(self, printed: tuple[str, ...]) -> bool:
+        """Whether no value needs another form by what stands beside it in an equation's source."""
+        return _MEETING.search("".join(printed)) is None
+
     def picture(self, name: str, alternative: str) -> str:
         """A picture as a file of the course, whose name tells its content."""
         asset = self.assets.get(name)
@@ -104,46 +110,58 @@ def _file_name(asset: Asset, form: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _EquationSlot(FormulaSlot):
-    """A formula's picture, in which plain values stand as they are."""
+    """A formula's picture, of which only values have to be written again."""
 
-    form: str
-    """The picture with `%s` for each value, which stands in it several times."""
+    cut: tuple[str, ...]
+    """The picture's words, cut at values, each of which stands in it several times."""
+    values: tuple[Slot, ...]
+    """What stands between them, where values stand apart."""
 
     @property
     def plain_form(self) -> str:
         """The picture's form."""
-        return self.form
+        return "%s".join([words.replace("%", "%%") for words in self.cut])
 
     @property
     def plain_indexes(self) -> tuple[int, ...]:
         """All values, as often as the source stands in a picture."""
-        return tuple(part.index for part in self.parts if isinstance(part, Hole)) * _TIMES
+        return tuple([value.index for value in self.values])
+
+    @property
+    def apart(self) -> list[str | Slot]:
+        """The words, and the values between them."""
+        pieces: list[str | Slot] = [self.cut[0]]
+        for value, words in zip(self.values, self.cut[1:], strict=True):
+            pieces += (value, words)
+        return pieces
 
     def enclosed(self, escape: Callable[[str], str]) -> "_EquationSlot":
         """The same escaped once more."""
         write = self.write
-        return _EquationSlot(self.parts, lambda tex: escape(write(tex)), escape(self.form))
+        values = tuple([value.enclosed(escape) for value in self.values])
+        cut = tuple(map(escape, self.cut))
+        return _EquationSlot(self.parts, lambda tex: escape(write(tex)), cut, values)
 
 
 def _equation_slot(parts: PlainText) -> FormulaSlot:
     if any(_MEETING.search(part) for part in parts if isinstance(part, str)):
         return FormulaSlot(parts, _equation_image)
     written, address = (
-        "".join(
-            "%s" if isinstance(part, Hole) else write(_source(part)).replace("%", "%%")
-            for part in parts
-        )
-        for write in (attribute, _address)
+        "".join(_BETWEEN if isinstance(part, Hole) else write(part) for part in parts)
+        for write in (_words, _address)
     )
-    return _EquationSlot(parts, _equation_image, _image(written, address))
+    holes = [part.index for part in parts if isinstance(part, Hole)]
+    words, addresses = ([Slot(index, write) for index in holes] for write in (_words, _address))
+    values = (*words, *words, *addresses, *words)
+    cut = tuple(_image(written, address).split(_BETWEEN))
+    return _EquationSlot(parts, _equation_image, cut, values)
 
 
 # A derivation repeats its stem for each part, and its variants many values.
 @lru_cache(maxsize=1024)
 def _equation_image(tex: str) -> str:
     """A formula as the picture of Canvas's editor."""
-    source = _source(tex)
-    return _image(attribute(source), _address(source))
+    return _image(_words(tex), _address(tex))
 
 
 def _source(tex: str) -> str:
@@ -151,8 +169,15 @@ def _source(tex: str) -> str:
     return without_angles(re.sub("\r\n?", "\n", cleaned(tex)))
 
 
-def _address(source: str) -> str:
-    return quote(source.encode("utf-8", "replace"), safe="")
+# The values that variants print are few.
+@lru_cache(maxsize=4096)
+def _words(tex: str) -> str:
+    return tex if _AS_IT_IS.fullmatch(tex) else attribute(_source(tex))
+
+
+@lru_cache(maxsize=4096)
+def _address(tex: str) -> str:
+    return quote(_source(tex).encode("utf-8", "replace"), safe="")
 
 
 def _image(written: str, address: str) -> str:

@@ -133,10 +133,10 @@ class CanvasWriter(Writer):
         number = self._occurrences[header.identifier]
         labels = labels_of(header.language, self._labels())
         name = _title(header)
-        for part in item.parts:
+        for place, part in enumerate(item.parts):
             key = (header.identifier, str(number), str(item.variant), part.label)
             title = f"{name} {item.variant:04}{f' ({part.label})' if part.label else ''}"
-            yield self._items.item(item, part, _identifier(self._slug, *key), title, labels)
+            yield self._items.item(item, place, _identifier(self._slug, *key), title, labels)
 
     def _description(self, pool: Pool) -> str:
         """The instructions of the section, where it begins here."""

@@ -21,12 +21,12 @@ from qgen.document.answers import (
     ordering_key,
 )
 from qgen.document.complex_numbers import typed_complex
-from qgen.document.formula import Formula, latex, typed
+from qgen.document.formula import Formula, latex
 from qgen.document.numbers import machine_decimal
 from qgen.document.richtext import Passage
 from qgen.document.values import Complex
 from qgen.renderers.complex_numbers import accepted_tex, complex_key_tex
-from qgen.renderers.keys import accepted_decimals
+from qgen.renderers.keys import accepted_decimals, typed_once
 from qgen.renderers.labels import Labels
 from qgen.renderers.matrices import key_tex, rows_tex, scoring_text, size_text
 from qgen.renderers.moodle.text import escaped, escaped_text
@@ -219,7 +219,7 @@ def _complex(value: Complex) -> str:
 @made_once
 def _formula(expression: Formula) -> str:
     """A formula typeset and as it is typed."""
-    return rf"{_typeset(latex(expression))}, <code>{escaped(typed(expression))}</code>"
+    return rf"{_typeset(latex(expression))}, <code>{escaped(typed_once(expression))}</code>"
 
 
 def _typeset(tex: str) -> str:

@@ -149,7 +149,7 @@ class MoodleText(PassageWriter):
         if known.formulas:
             return html
         words = [_OPEN, *known.words, _CLOSE]
-        slots = tuple((place + 1, slot.index, slot.write) for place, slot in known.slots)
+        slots = tuple((place + 1, index, write) for place, index, write in known.slots)
         whole = None if slots else html
         self._fields[id(passage.text)] = _Field(passage.text, words, slots, whole)
         return html

@@ -26,7 +26,7 @@ class Following:
     @property
     def outcome(self) -> str:
         """The name of the outcome that holds the value."""
-        return f"FOLLOWED_{self.response}"
+        return kept_in(self.response)
 
     def worked_out(self) -> str:
         """The rule that sets the outcome, where the earlier value is a number."""
@@ -78,6 +78,11 @@ class Following:
 
     def _float(self, value: Fraction) -> str:
         return self.dialect.element("baseValue", number(value), baseType="float")
+
+
+def kept_in(response: str) -> str:
+    """The outcome that holds what follows for a response."""
+    return f"FOLLOWED_{response}"
 
 
 def following(dialect: Dialect, parts: Sequence[Part], place: int) -> Following | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple, assert_never
 
 from qgen.document.answers import (
@@ -22,14 +22,15 @@ from qgen.document.answers import (
 )
 from qgen.document.exam import Header, Item
 from qgen.document.richtext import Passage, plain_text
+from qgen.renderers.frames import Frames, Pen, marking_notes_by
 from qgen.renderers.labels import Labels
 from qgen.renderers.matrices import size_text
 from qgen.renderers.moodle.cloze import stands_in_cloze, typing_hint
-from qgen.renderers.moodle.essay import asked_text, marking_notes, part_heading
+from qgen.renderers.moodle.essay import asked_text, part_heading
 from qgen.renderers.moodle.formula_values import FormulaValues
 from qgen.renderers.moodle.text import escaped, escaped_text
 from qgen.renderers.qti.dialect import Dialect
-from qgen.renderers.qti.following import Following, following
+from qgen.renderers.qti.following import Following, following, kept_in
 from qgen.renderers.qti.numbers import number
 from qgen.renderers.qti.processing import (
     Numbers,
@@ -41,7 +42,7 @@ from qgen.renderers.qti.processing import (
     value_names,
 )
 from qgen.renderers.qti.text import QtiText
-from qgen.renderers.qti.value_boxes import Formulas, ValueBoxes
+from qgen.renderers.qti.value_boxes import Formulas, ValueBoxes, marks_values
 from qgen.renderers.typed_words import as_typed
 
 _FORMULA_LINES = 5
@@ -121,58 +122,71 @@ class QtiItems:
         self._boxes = ValueBoxes(dialect, text, formulas)
         self.unvalued = self._boxes.lost
         """What values do not tell of the formulas that are asked for by them."""
+        self._formulas = formulas
+        self._frames = Frames(text)
+        self._followed: list[Following | None] = []
+        """How each part of the item follows from an earlier one."""
         self.unfollowed: dict[Unfollowed, None] = {}
         """Parts whose carried value QTI cannot work out."""
 
     def item(self, item: Item, name: str, title: str, labels: Labels) -> str:
         """A whole item file; `name` is its identifier."""
         self._text.assets = item.assets
-        names = [f"R{place}" for place in range(1, len(item.parts) + 1)]
-        followed = [following(self._dialect, item.parts, place) for place in range(len(names))]
+        places = range(len(item.parts))
+        self._followed = [following(self._dialect, item.parts, place) for place in places]
         self.unfollowed |= {
             Unfollowed(item.header, part.label): None
-            for part, rule in zip(item.parts, followed, strict=True)
+            for part, rule in zip(item.parts, self._followed, strict=True)
             if part.carried is not None and rule is None
         }
+        followed = tuple([rule is not None for rule in self._followed])
+        content = self._frames.write(item, partial(self._content, labels, followed), followed)
+        return self._document(title) % (name, content)
+
+    def _content(self, labels: Labels, followed: tuple[bool, ...], pen: Pen, item: Item) -> str:
+        """What stands in the item's element; `followed` says which parts follow from others."""
+        names = [f"R{place}" for place in range(1, len(item.parts) + 1)]
         asked = []
-        for response, part, rule in zip(names, item.parts, followed, strict=True):
-            values = self._boxes.values(item, part)
-            if values is not None and isinstance(part.answer, FormulaAnswer):
-                asked.append(self._values(response, part, values, labels))
+        for place, (part, is_followed) in enumerate(zip(item.parts, followed, strict=True)):
+            answer, values = part.answer, None
+            if isinstance(answer, FormulaAnswer) and marks_values(answer, self._formulas):
+                # Which points are asked for, and how many, goes by the formula itself.
+                pen.must_read()
+                values = self._boxes.values(item, part)
+            if values is None:
+                asked.append(self._asked(place, part, labels, pen, is_followed=is_followed))
             else:
-                asked.append(self._asked(response, part, labels, rule))
+                asked.append(self._values(names[place], part, values, labels))
         in_text = {
             part.label: self._in_line(response, part)
             for response, part in zip(names, item.parts, strict=True)
             if stands_in_cloze(part)
         }
+        write = pen.text.write
         self._text.blanks = in_text
-        body = f"<div>{self._text.write(item.stem)}</div>"
+        body = f"<div>{write(item.stem)}</div>"
         self._text.blanks = {}
         for part, each in zip(item.parts, asked, strict=True):
             if part.label:
-                body += f"{part_heading(part, labels)}<div>{self._text.write(part.prompt)}</div>"
+                body += f"{part_heading(part, labels)}<div>{write(part.prompt)}</div>"
             if part.label not in in_text:
                 body += each.body
             elif isinstance(part.answer, Numeric):
                 body += f"<p>{typing_hint(labels)}</p>"
         explained = [*(part.explanation for part in item.parts), item.explanation]
-        told = "".join(f"<div>{self._text.write(each)}</div>" for each in explained if each)
+        told = "".join(f"<div>{write(each)}</div>" for each in explained if each)
         outcomes = self._outcomes(item.points, tuple(map(_set_outcomes, names, asked)), bool(told))
         shown = "".join(
-            self._modal(o, i, self._text.write(p))
-            for a in asked
-            for o, i, p in a.feedback + a.by_mark
+            self._modal(o, i, write(p)) for a in asked for o, i, p in a.feedback + a.by_mark
         )
         shown += self._modal("EXPLANATION", "SHOWN", told) if told else ""
-        content = (
+        return (
             "".join(each.declaration for each in asked)
             + outcomes
             + self._tag("itemBody", body)
             + self._tag("responseProcessing", self._rules(names, asked, bool(told)))
             + shown
         )
-        return self._document(title) % (name, content)
 
     def _write_document(self, title: str) -> str:
         """A whole file with `%s` for the identifier and the content."""
@@ -194,19 +208,21 @@ class QtiItems:
             rules += self._tag("setOutcomeValue", shown, identifier="EXPLANATION")
         return rules
 
-    def _asked(self, name: str, part: Part, labels: Labels, followed: Following | None) -> _Asked:
-        answer = part.answer
+    def _asked(
+        self, place: int, part: Part, labels: Labels, pen: Pen, *, is_followed: bool
+    ) -> _Asked:
+        name, answer = f"R{place + 1}", part.answer
         rules = self._processing(name, part.points)
         match answer:
             case SingleChoice():
-                asked = self._options(name, answer.options, "single", "")
+                asked = self._options(name, answer.options, "single", "", pen)
                 asked.processing = rules.choice(answer)
             case MultipleSelect():
                 mapping = rules.ticks_mapping(answer) if answer.rule != "all_or_nothing" else ""
-                asked = self._options(name, answer.options, "multiple", mapping)
+                asked = self._options(name, answer.options, "multiple", mapping, pen)
                 asked.processing = rules.ticks(answer)
             case Numeric():
-                asked = self._number(name, answer, rules, followed, labels)
+                asked = self._number(place, answer, rules, labels, pen, is_followed=is_followed)
             case ComplexAnswer():
                 asked = self._complex(name, answer, rules, labels)
             case MatrixAnswer():
@@ -214,11 +230,11 @@ class QtiItems:
             case ShortAnswer():
                 asked = self._words(name, answer, rules)
             case Matching():
-                asked = self._pairs(name, answer, rules)
+                asked = self._pairs(name, answer, rules, pen)
             case Ordering():
-                asked = self._order(name, answer, rules)
+                asked = self._order(name, answer, rules, pen)
             case FormulaAnswer() | Open():
-                asked = self._free(name, answer, labels)
+                asked = self._free(place, answer, labels, pen)
             case _:
                 assert_never(answer)
         if not isinstance(answer, (FormulaAnswer, Open)):
@@ -267,12 +283,12 @@ class QtiItems:
         )
 
     def _options(
-        self, name: str, options: tuple[Option, ...], cardinality: str, mapping: str
+        self, name: str, options: tuple[Option, ...], cardinality: str, mapping: str, pen: Pen
     ) -> _Asked:
         right = tuple([identifier(i) for i, option in enumerate(options) if option.correct])
         body = self._tag(
             "choiceInteraction",
-            "".join(self._choices((option.text, option.stays) for option in options)),
+            "".join(self._choices(((option.text, option.stays) for option in options), pen)),
             responseIdentifier=name,
             shuffle=self._shuffle,
             maxChoices=1 if cardinality == "single" else 0,
@@ -285,31 +301,56 @@ class QtiItems:
         declaration = self._declared(name, cardinality, "identifier", right, mapping)
         return _Asked(declaration, body, feedback=feedback, several=cardinality == "multiple")
 
-    def _choices(self, choices: Iterable[tuple[Passage, bool]]) -> Iterator[str]:
+    def _choices(self, choices: Iterable[tuple[Passage, bool]], pen: Pen) -> Iterator[str]:
         """Choices, each with whether it keeps its place."""
         for place, (text, stays) in enumerate(choices):
             yield self._tag(
                 "simpleChoice",
-                self._text.write(text),
+                pen.text.write(text),
                 identifier=identifier(place),
                 **_fixed(stays),
             )
 
     def _number(
         self,
-        name: str,
+        place: int,
         answer: Numeric,
         rules: Processing,
-        followed: Following | None,
         labels: Labels,
+        pen: Pen,
+        *,
+        is_followed: bool,
     ) -> _Asked:
+        name = f"R{place + 1}"
+
+        def numbers(item: Item) -> list[str]:
+            asked = item.parts[place].answer
+            assert isinstance(asked, Numeric)
+            return [number(asked.key), *rules.numbers_of(asked)]
+
         unit = f" {escaped_text(answer.unit)}" if answer.unit else ""
         unit += f" {typing_hint(labels)}"
-        declaration = self._declared(name, "single", "float", (number(answer.key),))
+        key, *others = pen.put_several(numbers, 3 + 2 * len(answer.mistakes))
         feedback = self._mistakes(name, [mistake.feedback for mistake in answer.mistakes])
-        processing = rules.value(answer, followed)
-        kept = None if followed is None else followed.outcome
-        return _Asked(declaration, self._box(name, unit), processing, feedback, kept=kept)
+        processing = rules.value(answer, others, self._follows(place, pen) if is_followed else None)
+        return _Asked(
+            self._declared(name, "single", "float", (key,)),
+            self._box(name, unit),
+            processing,
+            feedback,
+            kept=kept_in(name) if is_followed else None,
+        )
+
+    def _follows(self, place: int, pen: Pen) -> tuple[str, str]:
+        """The rule that works out what follows from an earlier value, and when it is met."""
+
+        def written(_: Item) -> tuple[str, str]:
+            rule = self._followed[place]
+            assert rule is not None
+            return rule.worked_out(), rule.is_met()
+
+        worked_out, is_met = pen.put_several(written, 2)
+        return worked_out, is_met
 
     def _entries(
         self, name: str, answer: MatrixAnswer, rules: Processing, labels: Labels
@@ -367,14 +408,14 @@ class QtiItems:
             (f"FEEDBACK_{name}", identifier(place), feedback) for place, feedback in enumerate(told)
         ]
 
-    def _pairs(self, name: str, answer: Matching, rules: Processing) -> _Asked:
+    def _pairs(self, name: str, answer: Matching, rules: Processing, pen: Pen) -> _Asked:
         count = len(answer.pairs)
 
         def choices(texts: Iterable[Passage], letter: str, most: int) -> str:
             written = "".join(
                 self._tag(
                     "simpleAssociableChoice",
-                    self._text.write(text),
+                    pen.text.write(text),
                     identifier=f"{letter}{place}",
                     matchMax=most,
                 )
@@ -400,23 +441,24 @@ class QtiItems:
         declaration = self._declared(name, "multiple", "directedPair", key, mapping)
         return _Asked(declaration, body, rules.pairs(answer), feedback)
 
-    def _order(self, name: str, answer: Ordering, rules: Processing) -> _Asked:
+    def _order(self, name: str, answer: Ordering, rules: Processing, pen: Pen) -> _Asked:
         # The order shown is no answer: it is mixed already.
         body = self._tag(
             "orderInteraction",
-            "".join(self._choices((each, False) for each in answer.items)),
+            "".join(self._choices(((each, False) for each in answer.items), pen)),
             responseIdentifier=name,
             shuffle="false",
         )
         key = tuple(map(identifier, answer.key))
         return _Asked(self._declared(name, "ordered", "identifier", key), body, rules.order(answer))
 
-    def _free(self, name: str, answer: FormulaAnswer | Open, labels: Labels) -> _Asked:
+    def _free(self, place: int, answer: FormulaAnswer | Open, labels: Labels, pen: Pen) -> _Asked:
+        name = f"R{place + 1}"
         lines = answer.lines if isinstance(answer, Open) else _FORMULA_LINES
-        notes = marking_notes(answer, self._text, labels)
+        notes = marking_notes_by(pen, place, answer, self._text, labels)
         rubric = self._tag("rubricBlock", self._dialect.content(notes), view="scorer tutor")
         if isinstance(answer, Open) and answer.upload:
-            asked = asked_text(answer, self._text, labels)
+            asked = asked_text(answer, pen.text, labels)
             body = asked + self._tag("uploadInteraction", responseIdentifier=name)
             return _Asked(self._declared(name, "single", "file", ()), body + rubric)
         form = {"format": "preformatted"} if isinstance(answer, Open) and answer.code else {}

@@ -53,17 +53,19 @@ class Package:
         self, pool: Pool, name: str, variant: int, markup: str, pictures: dict[str, bytes]
     ) -> bytes:
         """A variant of the question of this name, and what it shows for the first time."""
+        group = self._group(pool, name)
+        group.variants.append(variant)
+        address = _address(item_name(name, variant))
+        if not pictures:
+            return self._zip.member(address, markup.encode())
         written = b""
         for picture, content in sorted(pictures.items()):
             if picture not in self._pictures:
                 self._pictures[picture] = picture
                 written += self._zip.member(f"media/{picture}", content)
         # One text for a name, however many thousand items show the picture.
-        group = self._group(pool, name)
-        group.variants.append(variant)
-        if pictures:
-            group.pictures[variant] = tuple(self._pictures[each] for each in sorted(pictures))
-        return written + self._zip.member(_address(item_name(name, variant)), markup.encode())
+        group.pictures[variant] = tuple(self._pictures[each] for each in sorted(pictures))
+        return written + self._zip.member(address, markup.encode())
 
     def end(
         self, exam: ExamDocument, title: str, write: Callable[[Passage], str]

@@ -35,7 +35,6 @@ from qgen.renderers.moodle.formula_values import FormulaValues
 from qgen.renderers.moodle.numbers import NumberWriter, mistake_numbers
 from qgen.renderers.moodle.text import escaped
 from qgen.renderers.qti.dialect import Dialect
-from qgen.renderers.qti.following import Following
 from qgen.renderers.qti.numbers import number
 from qgen.renderers.typed_words import as_typed
 
@@ -157,38 +156,55 @@ class Processing:
             return self._tag("mapping", entries, defaultValue=0)
         return self._tag("mapping", entries, lowerBound=0, defaultValue=0)
 
-    def value(self, answer: Numeric, following: Following | None) -> str:
+    def value(
+        self, answer: Numeric, numbers: Sequence[str], followed: tuple[str, str] | None
+    ) -> str:
         """Full marks within the tolerance, a known mistake's share and feedback within its own.
 
-        What follows from the student's own earlier value is as right as the key.
+        What follows from the student's own earlier value is as right as the key: `followed` are
+        the rule that works it out and the condition that it is met. `numbers` are those of
+        `numbers_of`; nothing else here depends on the answer's own numbers.
         """
+        key, *mistakes = zip(numbers[::2], numbers[1::2], strict=True)
+        full = self._score(self._points)
         cases = [
             (self._tag("isNull", self._response), self._score(Fraction(0))),
-            (self._is_number(self._name, answer.key, answer.tolerance), self._score(self._points)),
+            (self._is_near_key(self._name, key), full),
         ]
-        if following is not None:
-            cases.append((following.is_met(), self._score(self._points)))
-        for place, (middle, width) in enumerate(mistake_numbers(answer)):
-            low_end, high_end = Decimal(middle) - Decimal(width), Decimal(middle) + Decimal(width)
-            is_mistake = self._within(self._name, format(low_end, "f"), format(high_end, "f"))
-            earned = self._points * answer.mistakes[place].credit
+        if followed is not None:
+            cases.append((followed[1], full))
+        for place, (mistake, (low, high)) in enumerate(zip(answer.mistakes, mistakes, strict=True)):
+            earned = self._points * mistake.credit
             effect = self._feedback(place) + (self._score(earned) if earned else "")
-            cases.append((is_mistake, effect))
-        before = "" if following is None else following.worked_out()
-        return before + self._when(cases)
+            cases.append((self._within(self._name, low, high), effect))
+        return ("" if followed is None else followed[0]) + self._when(cases)
 
-    def _is_number(self, name: str, key: Real, tolerance: Tolerance) -> str:
-        """Whether the response of this name lies within the tolerance."""
+    def numbers_of(self, answer: Numeric) -> list[str]:
+        """Two for the key, then the ends of each known mistake's interval."""
+        found = [*self._numbers_of_key(answer.key, answer.tolerance)]
+        for middle, width in mistake_numbers(answer):
+            low, high = Decimal(middle) - Decimal(width), Decimal(middle) + Decimal(width)
+            found += (format(low, "f"), format(high, "f"))
+        return found
+
+    def _numbers_of_key(self, key: Real, tolerance: Tolerance) -> tuple[str, str]:
+        """The ends of what is accepted, or how far it is to either side."""
         low, high = accepted_interval(key, tolerance)
         if self._numbers != "equal":
-            return self._within(name, number(low), number(high))
+            return number(low), number(high)
         margin = number(high - exact_value(key))
+        return margin, margin
+
+    def _is_near_key(self, name: str, numbers: tuple[str, str]) -> str:
+        """Whether the response of this name lies within the tolerance of its key."""
+        if self._numbers != "equal":
+            return self._within(name, *numbers)
         response = self._tag("variable", identifier=name)
         return self._tag(
             "equal",
             response + self._tag("correct", identifier=name),
             toleranceMode="absolute",
-            tolerance=f"{margin} {margin}",
+            tolerance=" ".join(numbers),
         )
 
     def complex(self, answer: ComplexAnswer) -> str:
@@ -250,7 +266,7 @@ class Processing:
         """A share for each right entry, or full marks for all; then a known mistake's feedback."""
         names = entry_names(self._name, answer)
         right = [
-            self._is_number(name, key, answer.tolerance)
+            self._is_near_key(name, self._numbers_of_key(key, answer.tolerance))
             for name, key in zip(names, answer.entries, strict=True)
         ]
         blank = [self._tag("isNull", self._tag("variable", identifier=name)) for name in names]
@@ -282,7 +298,7 @@ class Processing:
         blank = [self._tag("isNull", self._tag("variable", identifier=name)) for name in names]
         written = ""
         for name, is_blank, (_, value) in zip(names, blank, asked.values, strict=True):
-            right.append(self._is_number(name, value.key, value.tolerance))
+            right.append(self._is_near_key(name, self._numbers_of_key(value.key, value.tolerance)))
             cases = [(is_blank, nothing), (right[-1], self._added(Fraction(1, len(names))))]
             for mistake, (middle, width) in zip(
                 value.mistakes, mistake_numbers(value), strict=True

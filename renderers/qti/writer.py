@@ -20,7 +20,7 @@ from qgen.document.answers import (
     ShortAnswer,
     SingleChoice,
 )
-from qgen.document.exam import ExamDocument, Item, Pool
+from qgen.document.exam import ExamDocument, Header, Item, Pool
 from qgen.document.formats import QtiOptions
 from qgen.document.problem import Problem
 from qgen.renderers.carriage import MarkedBy, marked_by
@@ -33,6 +33,7 @@ from qgen.renderers.qti.package import Package, item_name
 from qgen.renderers.qti.processing import Numbers
 from qgen.renderers.qti.text import QtiText
 from qgen.renderers.qti.value_boxes import Unvalued, marks_values
+from qgen.renderers.remembering import made_once
 from qgen.renderers.variant_losses import VariantLosses
 from qgen.renderers.writer import Chunk, Writer
 
@@ -134,12 +135,10 @@ class QtiWriter(Writer):
         assert self._labels is not None
         self.problems += self._variants.of(item)
         header = item.header
-        safe = _UNSAFE_IN_A_NAME.sub("-", header.identifier)[:60]
-        name = f"q{self._places[id(pool)]}-{safe}"
-        title = " ".join(cleaned(header.title).split())[:TITLE_LENGTH]
+        name = f"q{self._places[id(pool)]}-{_safe(header)}"
         labels = labels_of(header.language, self._labels)
         self._text.files.clear()
-        markup = self._items.item(item, item_name(name, item.variant), title, labels)
+        markup = self._items.item(item, item_name(name, item.variant), _title(header), labels)
         pictures = dict(self._text.files)
         packages = self._packages
         if pool.varies:
@@ -159,6 +158,16 @@ class QtiWriter(Writer):
         if self._items is not None:
             self.problems += map(_unfollowed_problem, self._items.unfollowed)
             self.problems += map(_unvalued_problem, self._items.unvalued)
+
+
+@made_once
+def _safe(header: Header) -> str:
+    return _UNSAFE_IN_A_NAME.sub("-", header.identifier)[:60]
+
+
+@made_once
+def _title(header: Header) -> str:
+    return " ".join(cleaned(header.title).split())[:TITLE_LENGTH]
 
 
 def _unfollowed_problem(carried: Unfollowed) -> Problem:
