@@ -205,6 +205,7 @@ def test_shapes_tell_all_that_a_frame_holds():
         replace(part, answer=MultipleSelect(part.answer.options, "per_option")),
         replace(part, answer=SingleChoice((first._replace(correct=False), *others))),
         replace(part, answer=SingleChoice((first._replace(feedback=None), *others))),
+        replace(part, answer=SingleChoice((first._replace(stays=True), *others))),
         replace(part, answer=SingleChoice(tuple(others))),
         replace(part, answer=samples.ANSWERS["numeric"]),
     ):
