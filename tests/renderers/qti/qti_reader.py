@@ -45,12 +45,21 @@ class QtiItem:
 
     def run(self, responses: dict[str, Any]) -> dict[str, Any]:
         """All outcomes after the rules have run; a response that is missing is null."""
-        return _Run(self._rules, responses).outcomes()
+        return _Run(self._rules, self._defaults, responses).outcomes()
 
     @cached_property
     def _rules(self) -> ElementTree.Element:
         """What is declared, and the rules, in Python's own tree, which is faster to walk."""
         return _copied(self.root, without="itemBody")
+
+    @cached_property
+    def _defaults(self) -> dict[str, float | None]:
+        """What each outcome is before the rules run."""
+        defaults = {}
+        for outcome in self._rules.findall("outcomeDeclaration"):
+            value = outcome.findtext("defaultValue/value")
+            defaults[outcome.get("identifier", "")] = None if value is None else float(value)
+        return defaults
 
     def feedback(self, outcomes: dict[str, Any]) -> list[str]:
         """The texts that are shown for such outcomes."""
@@ -174,15 +183,18 @@ def _copied(node: Any, without: str = "") -> ElementTree.Element:
 
 
 class _Run:
-    def __init__(self, root: ElementTree.Element, responses: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        root: ElementTree.Element,
+        defaults: dict[str, float | None],
+        responses: dict[str, Any],
+    ) -> None:
         self.root = root
-        self.declared = {each.get("identifier"): each for each in root.iter("responseDeclaration")}
-        self.values: dict[str, Any] = {}
-        for outcome in root.findall("outcomeDeclaration"):
-            default = outcome.find("defaultValue/value")
-            value = None if default is None else float(default.text)
-            self.values[outcome.get("identifier")] = value
-        self.outcome_names = set(self.values)
+        self.declared = {
+            each.get("identifier"): each for each in root.findall("responseDeclaration")
+        }
+        self.values: dict[str, Any] = dict(defaults)
+        self.outcome_names = set(defaults)
         for name, declaration in self.declared.items():
             self.values[name] = self._typed(declaration, responses.get(name))
 
