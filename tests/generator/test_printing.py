@@ -211,6 +211,15 @@ class TestFloats:
         assert tex("{{ b }}^2", b=1.5e-7) == r"(1.5 \times 10^{-7})^2"
         assert tex("x - {{ b }}", b=-1.5e-7) == r"x + 1.5 \times 10^{-7}"
 
+    @pytest.mark.parametrize("value", [-1.125, 2.375])
+    @pytest.mark.parametrize(
+        "text",
+        ["{{ b }}", "${{ b }}$", "$x + {{ b }}$", "$x - {{ b }}$", r"$x \cdot {{ b }}$",
+         "${{ b }}^2$", "$x^{{ b }}$", r"${{ b }}\, x$", r"$\text{about {{ b }}}$"],
+    )  # fmt: skip
+    def test_what_ends_early_prints_as_the_exact_number_does(self, text: str, value: float) -> None:
+        assert printed(text, b=value) == printed(text, decimal=True, b=Fraction(value))
+
     @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
     @pytest.mark.parametrize("text", ["{{ b }}", "${{ b }}$", "{{ b | num(3) }}", "$x - {{ b }}$"])
     def test_what_is_no_number(self, value: float, text: str) -> None:
