@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Number, Power, Product, Quotient, Sum, Symbol
 from qgen.document.values import SolverResults
-from qgen.solvers.diffusion_schedules import integrate
+from qgen.solvers.consistency import follow
 from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
 from qgen.solvers.numerics.shape_arguments import square_root
 from qgen.solvers.routes.registry import check, solver
@@ -121,12 +121,8 @@ def gaussian_flow_by_integration(
 
     starts = torch.stack((x, x + 1), dim=-1)
     mean, deviation = mu[:, None], tau[:, None]
-    ends = integrate(
-        lambda level, state: slope(level[:, None], state, mean, deviation),
-        starts,
-        sigma,
-        torch.zeros_like(sigma),
-    )
+    wide = [each[:, None].expand_as(starts) for each in (sigma, torch.zeros_like(sigma), mu, tau)]
+    ends = follow(starts, *wide)
     now = slope(sigma[:, None], starts, mean, deviation)
     jumps = starts - sigma[:, None] * now
     shrunk = (jumps[:, 1] - jumps[:, 0]).abs()

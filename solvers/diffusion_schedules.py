@@ -127,12 +127,12 @@ def integrate(
     state: "Tensor",
     begin: "Tensor",
     end: "Tensor",
-    steps: int = 16,
+    steps: int = 24,
 ) -> "Tensor":
     """The state [..., k] at time `end` [...] of state′ = slope(time, state), from `begin`.
 
     By steps of order ten, each extrapolated from midpoint rules: where it is asked for here, it is
-    as exact as 400 steps of the classical Runge-Kutta method, with a third of the slopes.
+    more exact than 400 steps of the classical Runge-Kutta method, with half of the slopes.
     """
     width = (end - begin) / steps
     for number in range(steps):

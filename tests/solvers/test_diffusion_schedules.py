@@ -192,6 +192,22 @@ def test_both_routes_of_a_flow_agree(batch):
 
 
 @pytest.mark.parametrize(
+    ("known", "values"),
+    [
+        (FLOW, {"mu": -1, "tau": Fraction(1, 10), "sigma": 40, "x": 10}),
+        (RATE, {"beta_0": 30, "beta_1": 29}),
+        (
+            BETWEEN,
+            {"alpha_bar_before": Fraction(9, 10), "alpha_bar_after": Fraction(1, 10000), "x": 5},
+        ),
+    ],
+    ids=lambda each: getattr(each, "name", ""),
+)
+def test_both_routes_agree_where_much_happens_on_the_way(known, values):
+    assert agree(known, values)
+
+
+@pytest.mark.parametrize(
     ("known", "change", "reason"),
     [
         (BETWEEN, {"alpha_bar_after": Fraction(4, 5)}, "must be below alpha_bar_before"),
