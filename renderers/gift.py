@@ -37,14 +37,9 @@ from qgen.renderers.moodle.arrangements import has_matching_type, has_positions_
 from qgen.renderers.moodle.categories import Categories
 from qgen.renderers.moodle.cloze import can_be_ticked, star_escaped, typing_hint
 from qgen.renderers.moodle.essay import asked_text, marking_notes, part_heading
+from qgen.renderers.moodle.names import NAME_LENGTH, name_losses, plain_name, tags_of
 from qgen.renderers.moodle.numbers import LISTED_SHARES, key_number, listed_share, mistake_numbers
-from qgen.renderers.moodle.questions import (
-    NAME_LENGTH,
-    SHARES,
-    TAG_LENGTH,
-    plain_name,
-    tags_of,
-)
+from qgen.renderers.moodle.questions import SHARES
 from qgen.renderers.moodle.text import MoodleText, cleaned
 from qgen.renderers.passage_writer import EnclosedText
 from qgen.renderers.remembering import made_once
@@ -108,7 +103,7 @@ class GiftWriter(Writer):
         for part in item.parts:
             where = f"part {part.label}: " if part.label else ""
             found += [(code, where + text) for code, text in _answer_losses(part.answer)]
-        found += _cut_losses(item)
+        found += _name_losses(item)
         if any(map(has_picture, item_passages(item))):
             text = "GIFT holds no picture; its alternative text is written instead"
             found.append(("gift-picture", text))
@@ -444,16 +439,8 @@ def _words_losses(answer: ShortAnswer) -> list[tuple[str, str]]:
     return found
 
 
-def _cut_losses(item: Item) -> list[tuple[str, str]]:
-    header = item.header
-    found = [
-        ("gift-cut", f"Moodle keeps {TAG_LENGTH} characters of the tag '{tag}'")
-        for tag in dict.fromkeys((header.topic, *header.tags))
-        if len(tag) > TAG_LENGTH
-    ]
-    if len(header.title) > NAME_LENGTH:
-        found.append(("gift-cut", f"the name keeps {NAME_LENGTH} characters of the title"))
-    return found
+def _name_losses(item: Item) -> list[tuple[str, str]]:
+    return [(f"gift-{code}", text) for code, text in name_losses(item.header)]
 
 
 def _refusals(item: Item) -> list[Problem]:

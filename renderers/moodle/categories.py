@@ -1,7 +1,7 @@
 """The names of the categories that hold an exam's questions."""
 
 from qgen.document.exam import Header
-from qgen.renderers.moodle.questions import plain_name
+from qgen.renderers.moodle.names import plain_name
 from qgen.renderers.moodle.text import cleaned
 
 # Two names, the slashes doubled and Moodle's prefix stay below 255 characters.

@@ -36,8 +36,8 @@ from qgen.renderers.moodle.halves import (
     wants_plugin,
     who_marks,
 )
+from qgen.renderers.moodle.names import name_losses
 from qgen.renderers.moodle.numbers import are_listed
-from qgen.renderers.moodle.questions import NAME_LENGTH, TAG_LENGTH
 from qgen.renderers.moodle.text import web_form
 
 NUMBERS = (
@@ -72,7 +72,7 @@ def item_losses(item: Item, options: MoodleOptions) -> list[Problem]:
         if not plugin and who_marks(item, options) == ("machine",):
             found += _credit_losses(answer, embedded=isinstance(answer, FormulaAnswer))
     found += _picture_losses(item)
-    found += _cut_losses(item)
+    found += _name_losses(item)
     problems = [Problem(code, text, item.header.place, "loss") for code, text in found]
     return problems + _refusals(item)
 
@@ -438,16 +438,8 @@ def _picture_losses(item: Item) -> list[tuple[str, str]]:
     ]
 
 
-def _cut_losses(item: Item) -> list[tuple[str, str]]:
-    header = item.header
-    found = [
-        ("moodle-cut", f"Moodle keeps {TAG_LENGTH} characters of the tag '{tag}'")
-        for tag in dict.fromkeys((header.topic, *header.tags))
-        if len(tag) > TAG_LENGTH
-    ]
-    if len(header.title) > NAME_LENGTH:
-        found.append(("moodle-cut", f"the name keeps {NAME_LENGTH} characters of the title"))
-    return found
+def _name_losses(item: Item) -> list[tuple[str, str]]:
+    return [(f"moodle-{code}", text) for code, text in name_losses(item.header)]
 
 
 def _refusals(item: Item) -> list[Problem]:

@@ -48,6 +48,7 @@ from qgen.renderers.moodle.essay import (
 from qgen.renderers.moodle.formula_values import HIDDEN, NO_VALUES, FormulaValues, formula_values
 from qgen.renderers.moodle.formulas_plugin import PluginParts, plain_braces, plugin_elements
 from qgen.renderers.moodle.halves import Half, in_plugin, try_penalty, variant_fault
+from qgen.renderers.moodle.names import NAME_LENGTH, plain_name, tags_of
 from qgen.renderers.moodle.numbers import (
     NumberWriter,
     are_listed,
@@ -79,8 +80,6 @@ SHARES = {
     9: "11.11111",
     10: "10",
 }
-TAG_LENGTH = 50
-NAME_LENGTH = 200
 _IDENTIFIER_LENGTH = 100
 _NAME_ROOM = 245
 _FORMULA_LINES = 5
@@ -94,17 +93,6 @@ _ANY_OTHER_NUMBER = (
 )
 _COMBINED = ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback")
 """Moodle's names for what is said where all is right, some of it, nothing."""
-
-
-def plain_name(title: str) -> str:
-    """A title as Moodle shows it: names lose whatever looks like a tag, so brackets turn wide."""
-    return title.replace("<", "＜").replace(">", "＞")
-
-
-def tags_of(header: Header) -> list[str]:
-    """The topic and the tags, each once, cut to what Moodle keeps."""
-    words = (header.topic, *header.tags)
-    return list(dict.fromkeys(word[:TAG_LENGTH] for word in words if word))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from qgen.renderers.moodle.losses import (
     types_number,
     variant_losses,
 )
-from qgen.renderers.moodle.questions import Frame, MoodleQuestions, plain_name
+from qgen.renderers.moodle.names import plain_name
+from qgen.renderers.moodle.questions import Frame, MoodleQuestions
 from qgen.renderers.moodle.sheet import SheetSlot, Written, settings_sheet
 from qgen.renderers.moodle.sheet_forms import as_markdown, as_page, as_text
 from qgen.renderers.moodle.text import cdata

@@ -384,11 +384,11 @@ def test_losses_that_hide_in_texts_and_pictures():
         samples.item("open", stem=picture),
         parts=samples.steps(choice, ShortAnswer(("Straße am Meer",))),
         assets={"figure": Asset("figure", {"pdf": b"%PDF"})},
-        header=replace(samples.header("open"), tags=("t" * 60,), title="x" * 300),
+        header=replace(samples.header("open"), tags=("t" * 60,), title="p < q" * 60),
     )
     found = losses(item, OPTIONS)
     assert sorted(problem.code for problem in found) == [
-        *("moodle-blanks", "moodle-case", "moodle-cut", "moodle-cut"),
+        *("moodle-blanks", "moodle-case", "moodle-cut", "moodle-cut", "moodle-name"),
         *("moodle-picture", "moodle-picture"),
     ]
     question = written(item)[0]
