@@ -58,7 +58,7 @@ def test_the_entropy_grows_by_the_variance_of_the_logits():
 @given(
     draw.lists(draw.integers(-9, 9), min_size=1, max_size=5),
     # Below, differences of logarithms leave nothing of the smallest slopes to compare with.
-    fractions(min_value=Fraction(1, 2), max_value=5, max_denominator=9),
+    fractions(min_value=Fraction(2, 3), max_value=5, max_denominator=9),
 )
 def test_torch_finds_the_same_law(logits, temperature):
     values = {"logits": tuple(logits), "temperature": temperature}
