@@ -1,5 +1,6 @@
 """Complex numbers: read as they are meant or refused, and marked by their distance."""
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qgen.document.answers import ComplexAnswer, ComplexMistake, Tolerance
+from qgen.document.answers import CarriedForward, ComplexAnswer, ComplexMistake, Tolerance
 from qgen.document.complex_numbers import complex_tex, typed_complex
 from qgen.document.richtext import passage_of
 from qgen.document.values import Complex, as_complex
@@ -186,6 +187,20 @@ def test_the_nearest_mistake_is_recognised() -> None:
     assert mark_response(part, "5+3.99j", {}).credit == 0
     assert mark_response(part, " ", {}).outcome == "blank"
     assert mark_response(part, "1/2i", {}).outcome == "unreadable"
+
+
+def test_what_follows_from_an_earlier_value_is_right() -> None:
+    conjugated = ComplexMistake(Complex(4, -3), passage_of("the conjugate"))
+    answer = asked(Complex(4, 3), "absolute", "0.1", conjugated)
+    carried = CarriedForward("a", lambda value: Complex(as_complex(value).real + 1, 3))
+    part = replace(samples.sole(answer)[0], carried=carried)
+    earlier = {"a": Fraction(7)}
+    assert mark_response(part, "4+3i", earlier).credit == 1
+    assert mark_response(part, "8+3i", earlier).credit == 1
+    assert mark_response(part, "8+3i", {}).credit == 0
+    assert mark_response(part, "9+3i", earlier).credit == 0
+    # What does not follow may still be a known mistake.
+    assert mark_response(part, "4-3i", earlier).mistake == 0
 
 
 @pytest.mark.parametrize(
