@@ -197,6 +197,7 @@ def test_what_follows_from_an_earlier_value_is_right() -> None:
     earlier = {"a": Fraction(7)}
     assert mark_response(part, "4+3i", earlier).credit == 1
     assert mark_response(part, "8+3i", earlier).credit == 1
+    assert mark_response(part, "3i", {"a": Complex(-1, 2)}).credit == 1
     assert mark_response(part, "8+3i", {}).credit == 0
     assert mark_response(part, "9+3i", earlier).credit == 0
     # What does not follow may still be a known mistake.
