@@ -1,7 +1,8 @@
 """Derived values: closed forms by computer algebra, once a question, with their second route.
 
 The lines of `derive` become a solver like any other, so that all that proves, keeps and reports
-routes holds for them. Closed forms are kept in the user's cache folder: a rebuild needs no SymPy.
+routes holds for them. Closed forms of shipped questions come with qgen, others are kept in the
+user's cache folder: a rebuild needs no SymPy.
 """
 
 import atexit
@@ -14,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import qgen.bank
 from qgen import __version__
 from qgen.bank.expressions import Expression, ExpressionError, compile_derived
 from qgen.bank.formula_arithmetic import formula
@@ -41,6 +43,9 @@ TOLERANCE = 1e-6
 DEEPEST = 2
 """So many integrals, sums, limits and roots may stand inside one another."""
 
+SHIPPED = Path(qgen.bank.__file__).parent / "closed_forms.json"
+"""The closed forms of shipped questions, by the digests of their requests."""
+
 _PROGRAM = "qgen.solvers.derivations.sympy_worker"
 _ALWAYS = "_variants"
 
@@ -52,20 +57,7 @@ def derived_solver(template: QuestionTemplate) -> tuple[Solver | None, list[Prob
         return None, []
     if problems := list(filter(None, (_too_deep(lines, each) for each in lines))):
         return None, problems
-    request = json.dumps(
-        {
-            "assumptions": dict(sorted(template.assumptions.items())),
-            "lines": [
-                {
-                    "name": line.name,
-                    "term": to_data(line.term),
-                    "variables": dict(line.variables),
-                }
-                for line in (each.line for each in lines)
-            ],
-        },
-        sort_keys=True,
-    )
+    request = derivation_request(template)
     forms, failure = _closed_forms(request)
     if failure is not None:
         line = lines[len(forms)]
@@ -82,6 +74,25 @@ def derived_solver(template: QuestionTemplate) -> tuple[Solver | None, list[Prob
     if problems or not _read_lines(template):
         return None, problems
     return _solver(template, compiled, (request + json.dumps(forms)).encode()), []
+
+
+def derivation_request(template: QuestionTemplate) -> str:
+    """What computer algebra is asked: a question's lines of `derive`, and what they assume."""
+    lines = [each.line for each in template.derivations]
+    return json.dumps(
+        {
+            "assumptions": dict(sorted(template.assumptions.items())),
+            "lines": [
+                {
+                    "name": line.name,
+                    "term": to_data(line.term),
+                    "variables": dict(line.variables),
+                }
+                for line in lines
+            ],
+        },
+        sort_keys=True,
+    )
 
 
 def _too_deep(lines: tuple[PlacedDerivation, ...], line: PlacedDerivation) -> Problem | None:
@@ -172,7 +183,27 @@ def _source(module: str) -> Path:
     return path
 
 
-# Closed forms, kept
+# Closed forms, shipped and kept
+
+
+def request_digest(request: str) -> str:
+    """Under what the closed forms of a request stand in the file of those that are shipped."""
+    return hashlib.sha256(request.encode()).hexdigest()
+
+
+def shipped_forms(request: str) -> dict[str, str] | None:
+    """The closed forms that come with qgen for a request, if there are any."""
+    return _forms(_shipped(SHIPPED).get(request_digest(request)), request)
+
+
+@cache
+def _shipped(path: Path) -> dict[str, Any]:
+    try:
+        found = _read_json(path.read_bytes())
+    except OSError:
+        found = None
+    # Without the file, or with one that is damaged, all is derived.
+    return found if isinstance(found, dict) else {}
 
 
 @cache
@@ -187,12 +218,14 @@ _KNOWN: dict[str, dict[str, str]] = {}
 
 def _closed_forms(request: str) -> tuple[dict[str, str], str | None]:
     """The closed forms of all lines, by their names; or of those before the one that failed."""
+    if (shipped := shipped_forms(request)) is not None:
+        return shipped, None
     key = hashlib.sha256(_versions() + request.encode()).hexdigest()
     if key not in _KNOWN:
         folder = CacheFolder("derivations")
-        kept = _forms(folder.read(f"{key}.json"))
+        kept = _forms(_read_json(folder.read(f"{key}.json")), request)
         if kept is None:
-            forms, failure = _SESSION.derive(json.loads(request))
+            forms, failure = derive_anew(request)
             if failure is not None:
                 return forms, failure
             folder.keep(f"{key}.json", json.dumps(forms).encode())
@@ -201,14 +234,27 @@ def _closed_forms(request: str) -> tuple[dict[str, str], str | None]:
     return _KNOWN[key], None
 
 
-def _forms(content: bytes | None) -> dict[str, str] | None:
+def derive_anew(request: str) -> tuple[dict[str, str], str | None]:
+    """What computer algebra finds, whatever is shipped or kept; and why a line has no form."""
+    return _SESSION.derive(json.loads(request))
+
+
+def _forms(found: object, request: str) -> dict[str, str] | None:
+    """What was found in a file, if it is a closed form for each line, in their order.
+
+    What was cut short or changed is derived anew; wrong forms fail their second route.
+    """
+    names = [line["name"] for line in json.loads(request)["lines"]]
+    if not isinstance(found, dict) or list(found) != names:
+        return None
+    return found if all(isinstance(each, str) for each in found.values()) else None
+
+
+def _read_json(content: bytes | None) -> object:
     try:
-        forms = json.loads(content or b"")
+        return json.loads(content or b"null")
     except ValueError:
         return None
-    # A file that was cut short or changed is derived anew; wrong forms fail their second route.
-    good = isinstance(forms, dict) and all(isinstance(each, str) for each in forms.values())
-    return forms if good else None
 
 
 class _Session:

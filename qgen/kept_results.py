@@ -20,6 +20,7 @@ from typing import Any
 from qgen.bank.parameters import Generated
 from qgen.bank.templates import FigureTemplate, QuestionTemplate
 from qgen.cache_folder import CacheFolder
+from qgen.deriving import derivation_request, shipped_forms
 from qgen.figures.registry import UnknownFigure, find_figure
 from qgen.generator.registered import GENERATORS
 from qgen.solvers.routes.registry import Solver, source_digest
@@ -69,12 +70,15 @@ def _is_shipped(figure: FigureTemplate) -> bool:
 def result_key(template: QuestionTemplate, solvers: Sequence[Solver], how: str) -> str:
     """Everything that the result of a question's check depends on, as a file name.
 
-    The solvers are those that the question names: what it derives is made of the question itself.
+    The solvers are those that the question names: what it derives is made of the question itself
+    and of the closed forms that are shipped for it.
     """
     digest = hashlib.sha256()
+    shipped = json.dumps(shipped_forms(derivation_request(template))).encode()
     sources = [part for each in solvers for part in (each.name.encode(), source_digest(each))]
     accepted = ",".join(sorted(template.accepted_warnings))
-    for part in (_engine(), template.digest, accepted.encode(), how.encode(), *sources):
+    parts = (_engine(), template.digest, accepted.encode(), how.encode(), shipped, *sources)
+    for part in parts:
         digest.update(len(part).to_bytes(4, "big") + part)
     return digest.hexdigest()
 

@@ -39,7 +39,8 @@ MEAN = derived({"density": DENSITY, "mean": "integrate(x*density, x, 0, oo)"})
 
 @pytest.fixture(autouse=True)
 def nothing_known(monkeypatch: pytest.MonkeyPatch, proofs: Path) -> None:
-    """No closed form that another test derived."""
+    """No closed form that is shipped or that another test derived."""
+    monkeypatch.setattr(deriving, "SHIPPED", Path("nowhere"))
     monkeypatch.setattr(deriving, "_KNOWN", {})
 
 
@@ -139,7 +140,7 @@ def test_a_wrong_closed_form_stops_the_build(
 ) -> None:
     assert checked(derived(lines)) == []
     monkeypatch.setattr(deriving, "_KNOWN", {})
-    monkeypatch.setattr(deriving, "_forms", lambda content: None)
+    monkeypatch.setattr(deriving, "_forms", lambda *_: None)
     forms(monkeypatch, **wrong)
     found = checked(derived(lines))
     assert found
@@ -230,7 +231,7 @@ def test_a_rebuild_needs_neither_sympy_nor_torch(course: Course) -> None:
         "import sys\nfrom pathlib import Path\nfrom qgen.pipeline import BuildRequest, build\n"
         "import qgen.deriving as d\n"
         "def no(*_): raise AssertionError('derived again')\n"
-        "d._SESSION.derive = no\n"
+        "d._SESSION.derive = no\nd.SHIPPED = Path('nowhere')\n"
         "report = build(BuildRequest(Path('exam.yaml'), Path('build')))\n"
         "assert not report.failed, report.problems\n"
         "assert not {'sympy', 'torch'} & set(sys.modules)\n"
