@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from qgen.document.formats import FORMATS
+from qgen.pipeline import BuildRequest, build
 from qgen.typesetting import Engine, find_engine
 from tests.qgen.course import EXAMPLES, SOLVERS, Course, choice, digests, formula, numeric, run_qgen
 
@@ -58,8 +59,12 @@ def built(folder: Path, spec: str, *options: object, cwd: Path, **environment: s
     return digests(exam)
 
 
-def test_sources_do_not_depend_on_the_day_the_place_or_the_proofs(tmp_path: Path) -> None:
-    """The losses of this exam name files, which must not say where the course lies.
+def test_sources_do_not_depend_on_the_day_the_place_or_the_proofs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once in this process, whatever ran in it before, and once in a new one far away.
+
+    The losses of this exam name files, which must not say where the course lies.
 
     The manifest tells the way from the output folder to the spec, which is the same here. The
     second build finds all proofs of the first, and nothing else that it kept.
@@ -69,9 +74,15 @@ def test_sources_do_not_depend_on_the_day_the_place_or_the_proofs(tmp_path: Path
     write_course(far)
     (tmp_path / "elsewhere").mkdir()
     kept, new = tmp_path / "cache", tmp_path / "new"
-    first = built(tmp_path / "1", "exam.yaml", cwd=near, XDG_CACHE_HOME=str(kept), **NEAR)
+    monkeypatch.chdir(near)
+    for name, value in {**NEAR, "XDG_CACHE_HOME": str(kept)}.items():
+        monkeypatch.setenv(name, value)
+    report = build(BuildRequest(spec=Path("exam.yaml"), output=tmp_path / "1"))
+    assert report.folder is not None, report.problems
+    first = digests(report.folder)
     shutil.copytree(kept / "qgen" / "proofs", new / "qgen" / "proofs")
     proofs = digests(new)
+    assert proofs
     other = built(
         tmp_path / "far" / "2",
         str(far / "exam.yaml"),

@@ -12,15 +12,22 @@ from tests.qgen.course import EXAMPLES, Course, choice, digests, formula, numeri
 BUILD = [sys.executable, "-c", "from qgen.cli import main; main()", "build"]
 
 
-def test_the_midterm_ends_in_pdfs_where_there_is_no_tex(tmp_path: Path) -> None:
+def test_an_example_ends_in_pdfs_where_there_is_no_tex(tmp_path: Path) -> None:
     environment = {**os.environ, "PATH": str(tmp_path), "HOME": str(tmp_path)}
-    command = [*BUILD, str(EXAMPLES / "midterm.yaml"), "--format", "paper", "-o", str(tmp_path)]
+    command = [*BUILD, str(EXAMPLES / "quiz.yaml"), "--format", "paper", "-o", str(tmp_path)]
     subprocess.run(command, env=environment, check=True, capture_output=True)
-    folder = tmp_path / "midterm" / "paper"
+    folder = tmp_path / "quiz" / "paper"
     documents = {path.stem for path in folder.glob("*.pdf")}
+    versions = [f"{kind}-{version}" for kind in ("paper", "solutions") for version in "AB"]
+    assert documents == {*versions, "keys"}
+    assert all(path.read_bytes().startswith(b"%PDF") for path in folder.glob("*.pdf"))
+
+
+def test_the_midterm_has_all_its_papers(midterm: Path) -> None:
+    documents = {path.stem for path in (midterm / "paper").glob("*.pdf")}
     versions = [f"{kind}-{version}" for kind in ("paper", "solutions") for version in "ABCD"]
     assert documents == {*versions, "guide", "keys"}
-    assert all(path.read_bytes().startswith(b"%PDF") for path in folder.glob("*.pdf"))
+    assert all(path.read_bytes().startswith(b"%PDF") for path in midterm.glob("paper/*.pdf"))
 
 
 def test_papers_are_the_same_for_any_number_of_jobs(course: Course) -> None:

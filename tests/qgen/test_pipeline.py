@@ -254,7 +254,7 @@ class TestSeveralFormatsWithOwnNumbersOfVariants:
             return written(writer, pool, item)
 
         monkeypatch.setattr(GiftWriter, "variant", counting)
-        gc.collect()
+        gc.collect(0)
         # What is made from now on stays young, and is told from what earlier tests have kept.
         monkeypatch.setattr(gc, "collect", lambda *_: 0)
         gc.disable()

@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 pytestmark = pytest.mark.slow
+pytest_plugins = ("pytester",)
 
 GOOD = """
 - id: fine
@@ -29,12 +31,21 @@ GOOD = """
 
 OTHERS = ("cacheprovider", "hypothesispytest", "xdist", "anyio")
 """Plugins that a course may have as well, and that take time to begin."""
+WITHOUT_OTHERS = [argument for name in OTHERS for argument in ("-p", f"no:{name}")]
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    without = [argument for name in OTHERS for argument in ("-p", f"no:{name}")]
-    command = [sys.executable, "-m", "pytest", *without, *arguments]
+    command = [sys.executable, "-m", "pytest", *WITHOUT_OTHERS, *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def run_here(
+    course: Path, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., pytest.RunResult]:
+    """Runs pytest in the course's folder, but in this process, which has qgen loaded already."""
+    monkeypatch.chdir(course)
+    return lambda *arguments: pytester.runpytest_inprocess(*WITHOUT_OTHERS, *arguments)
 
 
 @pytest.fixture
@@ -62,21 +73,25 @@ def test_one_test_a_question_and_the_place_of_a_failure(course: Path) -> None:
     assert "Traceback" not in result.stdout
 
 
-def test_the_banks_are_collected_beside_testpaths(course: Path) -> None:
+def test_the_banks_are_collected_beside_testpaths(
+    course: Path, run_here: Callable[..., pytest.RunResult]
+) -> None:
     (course / "tests").mkdir()
     (course / "tests" / "test_own.py").write_text("def test_own():\n    pass\n")
     with (course / "pyproject.toml").open("a") as file:
         file.write('testpaths = ["tests"]\n')
-    result = run(course, "--collect-only")
-    assert "<QuestionItem unexplained>" in result.stdout
-    assert "3 tests collected" in result.stdout
+    result = run_here("--collect-only").stdout.str()
+    assert "<QuestionItem unexplained>" in result
+    assert "3 tests collected" in result
 
 
-def test_only_what_the_command_line_names(course: Path) -> None:
+def test_only_what_the_command_line_names(
+    course: Path, run_here: Callable[..., pytest.RunResult]
+) -> None:
     (course / "test_own.py").write_text("def test_own():\n    pass\n")
-    assert "1 passed" in run(course, "test_own.py").stdout
-    assert run(course, "questions/bank.yaml::fine").returncode == 0
-    assert "1 passed, 1 deselected" in run(course, "-k", "fine", "questions").stdout
+    assert "1 passed" in run_here("test_own.py").stdout.str()
+    assert run_here("questions/bank.yaml::fine").ret == 0
+    assert "1 passed, 1 deselected" in run_here("-k", "fine", "questions").stdout.str()
 
 
 def test_a_bank_that_is_not_there(tmp_path: Path) -> None:

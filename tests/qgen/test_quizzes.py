@@ -1,6 +1,7 @@
 """The example exams made after published quizzes: they cover them, and build in every format."""
 
 import json
+import re
 import shutil
 import subprocess
 from collections import Counter
@@ -15,7 +16,6 @@ from lxml import etree
 
 from qgen.loading import LoadedExam, load_whole_exam
 from qgen.typesetting import Engine, find_engine
-from tests.qgen.conftest import no_engine
 from tests.qgen.course import EXAMPLES
 from tests.shipped import shipped_templates
 
@@ -132,11 +132,13 @@ def build(quiz: Quiz, qgen: Callable[..., Result]) -> tuple[Path, list[str]]:
 
 @each_quiz
 def test_an_example_builds_in_every_format_where_there_is_no_tex(
-    quiz: Quiz, qgen: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+    quiz: Quiz, example: Callable[[Path], Path]
 ) -> None:
-    monkeypatch.setattr("qgen.typesetting.find_engine", no_engine)
-    folder, losses = build(quiz, qgen)
-    assert losses.count("no-tex") == 1
+    folder = example(EXAMPLES / f"{quiz.example}.yaml")
+    report = (folder.parent / "report.txt").read_text("utf-8")
+    assert report.count("[no-tex]") == 1
+    told = [line for line in report.splitlines() if re.search(r" \[[a-z-]+\]$", line)]
+    assert all(re.search(r"\bloss: ", line) for line in told), report
     assert {path.name for path in folder.iterdir() if path.is_dir()} == set(FORMATS)
     assert not list(folder.glob("latex/*.pdf"))
     asked_for = len(quiz.questions)
