@@ -10,9 +10,16 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# How long an example takes says nothing on a machine that does other work as well.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
+
+def _tools_are_required() -> bool:
+    return os.environ.get("CI") == "true" or os.environ.get("QGEN_REQUIRE_TOOLS") == "1"
+
+
+# How long an example takes says nothing on a machine that does other work as well. What breaks
+# often is found by few examples, what breaks seldom by many: those are for CI.
+settings.register_profile("everyday", deadline=None, max_examples=40)
+settings.register_profile("thorough", deadline=None, max_examples=100)
+settings.load_profile("thorough" if _tools_are_required() else "everyday")
 
 # A walk over all that a process holds, libraries and tests among it, is dear, and tests leave few
 # circles behind: it is walked seldom, and what collecting built, which stays, never again.
@@ -76,10 +83,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """Sets what stays for the whole run aside."""
     gc.freeze()
-
-
-def _tools_are_required() -> bool:
-    return os.environ.get("CI") == "true" or os.environ.get("QGEN_REQUIRE_TOOLS") == "1"
 
 
 @pytest.hookimpl(wrapper=True)

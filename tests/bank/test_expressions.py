@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from qgen.bank.exact_arithmetic import MAX_BITS
@@ -22,6 +22,7 @@ from qgen.bank.expressions import (
 from qgen.document.formula import Symbol
 from qgen.document.values import Real, Value, Values
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 VALUES: Values = {
     "a": 3,
@@ -316,7 +317,7 @@ TOKENS = [
 
 
 @pytest.mark.slow
-@settings(max_examples=300)
+@examples(300)
 @given(
     st.one_of(st.text(max_size=30), st.lists(st.sampled_from(TOKENS), max_size=14).map("".join)),
     st.booleans(),

@@ -4,12 +4,13 @@ import re
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from qgen.document.formula import Formula, Number, Power, Product, Quotient, Sum, Symbol
 from qgen.document.values import Value
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 from tests.generator.printed import tex
 from tests.generator.tex_values import Misprint, power, tex_value
 
@@ -131,7 +132,7 @@ def check(template: str, values: dict[str, Value], *, decimal: bool) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=200)
+@examples(200)
 @given(TEMPLATES, st.lists(VALUES, min_size=3, max_size=3), st.booleans())
 @example("x - {{ h0 }}", [-3] * 3, False)
 @example("x^{{ h0 }}", [12] * 3, False)

@@ -31,6 +31,7 @@ from qgen.marking.formula_reader import parse_formula
 from qgen.marking.number_reader import Refusal
 from qgen.marking.sympy_worker import postfix
 from tests.document.expressions import EXPRESSIONS, VARIABLES
+from tests.examples import examples
 
 DOMAINS: tuple[VariableDomain, ...] = ("real", "positive", "nonnegative", "probability")
 
@@ -357,7 +358,7 @@ _PIECES = st.sampled_from(
 @pytest.mark.slow
 @pytest.mark.usefixtures("no_sympy")
 @given(st.one_of(st.text(max_size=30), st.lists(_PIECES, max_size=14).map(" ".join)))
-@settings(deadline=None, max_examples=150)
+@examples(150)
 def test_any_text_gets_a_verdict(text: str) -> None:
     variables: dict[str, VariableDomain] = {"x_1": "real", "x_2": "real", "alpha": "positive"}
     key = formula("x_1/(alpha + x_2^2)", *variables)

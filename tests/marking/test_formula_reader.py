@@ -3,7 +3,7 @@ import sys
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qgen.document.formula import Formula, evaluate, latex, symbols, typed
@@ -11,6 +11,7 @@ from qgen.marking.formula_points import compare
 from qgen.marking.formula_reader import parse_formula
 from qgen.marking.number_reader import Refusal
 from tests.document.expressions import EXPRESSIONS, VARIABLES
+from tests.examples import examples
 
 NAMES = ("x", "x_1", "x_2", "y", "w", "alpha", "sigma_1", "theta_i")
 
@@ -222,14 +223,14 @@ def assert_same_everywhere(first: Formula | Refusal, second: Formula) -> None:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=150)
+@examples(150)
 @given(EXPRESSIONS)
 def test_what_is_printed_for_typing_reads_back(expression: Formula) -> None:
     assert_same_everywhere(parse_formula(typed(expression), VARIABLES), expression)
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=150)
+@examples(150)
 @given(EXPRESSIONS)
 def test_what_is_printed_as_tex_reads_back(expression: Formula) -> None:
     assert_same_everywhere(parse_formula(latex(expression), VARIABLES), expression)
@@ -245,7 +246,7 @@ _PIECES = st.sampled_from(
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=300)
+@examples(300)
 @given(st.one_of(st.text(max_size=60), st.lists(_PIECES, max_size=30).map("".join)))
 def test_any_text_is_read_or_refused(text: str) -> None:
     formula = parse_formula(text, NAMES)

@@ -1,7 +1,7 @@
 """Whatever stands as a response, something sensible is said of it and nothing breaks."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qgen.document.answers import Matching, Ordering, SingleChoice
@@ -10,6 +10,7 @@ from qgen.marking.number_reader import Refusal
 from qgen.marking.responses import mark_response
 from qgen.marking.written_choices import written_response
 from tests import samples
+from tests.examples import examples
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
@@ -20,7 +21,7 @@ CLOSED = [kind for kind in samples.ANSWERS if kind != "formula"]
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.sampled_from(CLOSED), ANYTHING | st.lists(st.integers(0, 4), max_size=4).map(tuple))
 def test_any_value_is_marked_or_left_to_a_person(kind: str, value: object) -> None:
     (part,) = samples.sole(samples.ANSWERS[kind])
@@ -30,7 +31,7 @@ def test_any_value_is_marked_or_left_to_a_person(kind: str, value: object) -> No
     assert mark.credit is None or 0 <= mark.credit <= 1
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     st.sampled_from(list(samples.ANSWERS)),
     st.text(max_size=30) | st.text("ABCDabc123-–,; ().", max_size=12),

@@ -3,10 +3,11 @@
 import re
 from decimal import Decimal
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qgen.renderers.decimal_patterns import decimal_pattern
+from tests.examples import examples
 
 decimals = st.decimals(-1200, 1200, allow_nan=False, places=3) | st.decimals(
     -1, 1, allow_nan=False, places=5
@@ -27,7 +28,7 @@ def typed(value: Decimal) -> list[str]:
 
 
 @given(decimals, decimals, st.lists(decimals, min_size=1))
-@settings(max_examples=300)
+@examples(300)
 @example(Decimal(0), Decimal(0), [Decimal(0), Decimal("0.001"), Decimal("-0.001")])
 @example(Decimal("-0.5"), Decimal("99.5"), [Decimal(99), Decimal(100), Decimal("-0.6")])
 @example(Decimal(9), Decimal(10), [Decimal("9.999"), Decimal("10.0"), Decimal("10.001")])

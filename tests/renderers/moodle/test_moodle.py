@@ -36,6 +36,7 @@ from qgen.document.richtext import (
 from qgen.marking.grader import mark_choice, mark_number
 from qgen.marking.rules import accepted_interval, multiple_select_credit
 from tests import samples
+from tests.examples import examples
 from tests.renderers.moodle.moodle_reader import Question, read
 from tests.renderers.moodle.moodle_written import (
     OPTIONS,
@@ -197,7 +198,7 @@ tolerances = st.one_of(
 
 @pytest.mark.slow
 @given(exact, tolerances)
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_tolerances_accept_what_the_grader_accepts_and_no_more(key, tolerance):
     low, high = accepted_interval(key, tolerance)
     answer = Numeric(key, tolerance)
@@ -241,7 +242,7 @@ def test_numeric_mistakes_get_their_feedback_and_never_swallow_the_key():
     st.integers(1, 6),
     st.integers(-20, 60),
 )
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_moodle_recognises_the_mistake_that_the_grader_does(tenths, kind, width, response):
     mistakes = tuple(
         NumericMistake(Fraction(tenth - 6, 10), passage_of(f"mistake {tenth}")) for tenth in tenths
@@ -257,7 +258,7 @@ def test_moodle_recognises_the_mistake_that_the_grader_does(tenths, kind, width,
 
 @pytest.mark.slow
 @given(st.lists(texts.filter(str.strip), min_size=1, max_size=3), st.booleans())
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_short_answers_match_themselves_and_stars_stand_for_themselves(forms, case_sensitive):
     answer = ShortAnswer(
         tuple(forms), case_sensitive, (TextMistake("a*b\\*c\\", passage_of("a star")),)
@@ -275,7 +276,7 @@ def test_short_answers_match_themselves_and_stars_stand_for_themselves(forms, ca
 
 @pytest.mark.slow
 @given(texts.filter(str.strip), texts)
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_any_text_arrives_in_stems_options_feedback_and_blanks(text, printed):
     words = RichText((Paragraph((Text(f"a{text}b"), Hole(0), Code(f"c{text}"))),))
     passage = Passage(words, (printed,))

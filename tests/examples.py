@@ -1,0 +1,9 @@
+"""How many examples a property is tried on where the usual number finds too little."""
+
+from hypothesis import settings
+
+
+def examples(thorough: int) -> settings:
+    """So many examples in the thorough profile, and fewer in the same proportion in others."""
+    usual, most = settings.default.max_examples, settings.get_profile("thorough").max_examples
+    return settings(max_examples=thorough * usual // most)
