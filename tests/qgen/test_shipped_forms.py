@@ -72,12 +72,20 @@ def test_the_file_holds_what_the_bank_asks_for_and_nothing_else() -> None:
     assert [name for name, each in wanted.items() if deriving.shipped_forms(each) is None] == []
 
 
-def test_computer_algebra_still_says_the_same() -> None:
-    """Of a few questions, since it takes its time; `--again` asks it about all of them."""
+def test_computer_algebra_still_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a few questions, since it takes its time; `--again` asks it about all of them.
+
+    Another version of SymPy may write a form otherwise: then numbers must show that it is the same.
+    """
+    questions = {each.header.identifier: each for each in shipped_templates()}
     for name, request in random.Random("closed forms").sample(sorted(requests()), DERIVED_ANEW):
         forms, failure = deriving.derive_anew(request)
         assert failure is None, name
-        assert list(forms.items()) == list((deriving.shipped_forms(request) or {}).items()), name
+        if forms != deriving.shipped_forms(request):
+            with monkeypatch.context() as otherwise:
+                otherwise.setattr(deriving, "_KNOWN", {})
+                otherwise.setattr(deriving, "shipped_forms", lambda request, forms=forms: forms)
+                assert check_question(questions[name], How(5)).problems == [], name
 
 
 def test_a_first_build_of_a_shipped_question_needs_no_sympy(course: Course, proofs: Path) -> None:
