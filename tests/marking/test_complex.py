@@ -148,7 +148,7 @@ def test_a_tolerance_is_a_disc(real: Any, imaginary: Any, angle: float, kind: st
 
     key = Complex(real, imaginary)
     answer = asked(key, kind, "0.01")
-    reach = float(squared_reach(key, answer.tolerance)) ** 0.5
+    reach = 0.01 if kind == "absolute" else 0.01 * abs(complex(float(real), float(imaginary)))
     if reach < 1e-6:
         return
     for share, right in ((0.999, 1), (1.001, 0)):
