@@ -110,7 +110,7 @@ def test_every_mutated_line_passes_or_is_told(line: str) -> None:
     ],
 )
 def test_what_would_fill_the_machine_is_told(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deriving, "SECONDS", 0.5)
+    monkeypatch.setattr(deriving, "SECONDS", 0.25)
     bank, problems = load_text(written(asked(line)))
     if not problems:
         (found,) = bank.questions.values()
