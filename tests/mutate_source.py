@@ -206,6 +206,7 @@ def topics() -> list[ModuleType]:
 
 def import_tests(tests: Path) -> None:
     """Imports the engine's tests, so that each mutant's process has them already."""
+    importlib.import_module("tests.conftest")  # what the others rest on when they are imported
     named = {tests / name for names in OWN_TESTS.values() for name in names}
     for path in named:
         for file in path.rglob("test_*.py") if path.is_dir() else [path]:
