@@ -296,7 +296,9 @@ class _Build:
         place = self._exam.loaded.source.place(("outputs", "guide"))
         guide, left_out = study_guide(self._exam, writer.guide_headings, place)
         self._report.guide = guide
-        self._report.problems += left_out
+        # Guides in several formats leave out the same notes: each is told once.
+        told = self._report.problems
+        told += [problem for problem in left_out if problem not in told]
         return replace(exam, guide=guide)
 
     def _portable(self, problem: Problem) -> Problem:

@@ -186,9 +186,12 @@ def test_a_sentence_said_in_nearly_the_same_words_is_not_told(
     assert len(notes(course.built())) == (1 if is_told else 2)
 
 
-def test_the_note_of_an_asked_question_is_left_out_and_reported(course: Course) -> None:
+@pytest.mark.parametrize("others", [{}, {"paper": {"guide": True}}], ids=["one", "two"])
+def test_the_note_of_an_asked_question_is_left_out_and_reported_once(
+    course: Course, others: dict[str, Any]
+) -> None:
     course.bank(choice("asked", study_note="Quite another word."), choice("b", study_note="Fine."))
-    course.exam("asked", outputs={"guide": {"pdf": "never"}})
+    course.exam("asked", outputs={"guide": {"pdf": "never"}, **others})
     report = course.build()
     (problem,) = [each for each in report.problems if each.code == "guide-answer"]
     assert "'asked' belongs to a question that the exam asks" in problem.message
