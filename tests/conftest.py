@@ -28,12 +28,19 @@ gc.set_threshold(50_000, 20, 20)
 NEEDING_TOOLS = ("tex", "browser", "node", "maxima", "install")
 HERE = Path(__file__).parent
 SOLVERS = HERE / "solvers"
-# Nearly every test in them kills builds, starts processes or runs commands again and again.
+# Nearly every test in them builds, kills builds, starts processes or writes in every format.
 SLOW_FILES = {
     HERE / name
     for name in (
+        "generator/test_cohorts.py",
         "qgen/test_any_system.py",
+        "qgen/test_cohorts.py",
+        "qgen/test_conditions_graded.py",
         "qgen/test_deriving.py",
+        "qgen/test_failing_builds.py",
+        "qgen/test_filled_texts.py",
+        "qgen/test_formula_losses.py",
+        "qgen/test_grading.py",
         "qgen/test_grading_again.py",
         "qgen/test_grading_review.py",
         "qgen/test_kept_results.py",
@@ -41,12 +48,19 @@ SLOW_FILES = {
         "qgen/test_own_labels.py",
         "qgen/test_paper_builds.py",
         "qgen/test_proofs.py",
+        "qgen/test_rebuilds.py",
         "qgen/test_response_files.py",
         "qgen/test_templates.py",
+        "qgen/test_typed_answers.py",
         "qgen/test_typst_papers.py",
+        "renderers/html/test_html_modes.py",
         "renderers/html/test_large_pages.py",
+        "renderers/paper/test_east_asian.py",
+        "renderers/paper/test_layout.py",
         "renderers/paper/test_writer.py",
+        "renderers/test_frames.py",
         "renderers/test_hostile_fields.py",
+        "renderers/test_hostile_names.py",
         "renderers/test_passage_writer.py",
         "renderers/test_streaming.py",
     )
