@@ -267,9 +267,11 @@ def _quotient(above: int, below: int) -> Value:
 
 def _coprime(above: int, below: int) -> Fraction:
     """The fraction of two whole numbers without a common divisor, the second above zero."""
-    value: Any = object.__new__(Fraction)
-    value._numerator, value._denominator = above, below
-    return value  # type: ignore[no-any-return]  # made two lines above
+    made = object.__new__(Fraction)
+    # The two slots that Fraction itself fills, once it has asked of what kind its arguments are.
+    slots: Any = made
+    slots._numerator, slots._denominator = above, below
+    return made
 
 
 def less(first: Any, second: Any) -> Value:

@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
+from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
@@ -211,7 +212,7 @@ def _load_beforehand(templates: Sequence[QuestionTemplate]) -> None:
     load: Any = torch.broadcast_shapes
     load((1,), (1,))  # as the first distribution does, SymPy with it
     if any(template.figures for template in templates):
-        import matplotlib.figure  # noqa: F401  # loaded for the processes, not used here
+        import_module("matplotlib.figure")
 
 
 _REMEMBERED: list[tuple[tuple[QuestionTemplate, ...], How]] = []

@@ -181,7 +181,9 @@ def test_a_draft_lets_nobody_look_at_what_differs(look: Callable[[Item], object]
 
 def test_a_draft_lets_nobody_look_at_shuffled_texts():
     draft = Draft(samples.item("single_choice"))
-    (first, *_) = draft.item.parts[0].answer.options  # type: ignore[union-attr]
+    answer = draft.item.parts[0].answer
+    assert isinstance(answer, SingleChoice)
+    first = answer.options[0]
     with pytest.raises(Withheld):
         list(MathJaxText().pieces(first.text.text))
     assert draft.shuffled[first.text.text] == (0, 0)

@@ -150,13 +150,18 @@ def _of_null(node: Any) -> Callable[[list[Any]], Any] | None:
 
 def _of_values(node: Any) -> Callable[[list[Any]], Any]:
     """The operators that are null where anything in them is."""
-    operator: Callable[..., Any]
     if node.tag == "equal":
         below, above = map(float, node.attrib["tolerance"].split())
         assert node.get("toleranceMode") == "absolute"
-        operator = lambda first, second: second - below <= first <= second + above  # noqa: E731
+
+        def operator(first: float, second: float) -> bool:
+            return second - below <= first <= second + above
+
     elif node.tag == "stringMatch" and node.get("caseSensitive") == "false":
-        operator = lambda first, second: first.lower() == second.lower()  # noqa: E731
+
+        def operator(first: str, second: str) -> bool:
+            return first.lower() == second.lower()
+
     else:
         operator = _OPERATORS[node.tag]
     return lambda inner: None if None in inner else operator(*inner)
