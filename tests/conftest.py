@@ -28,10 +28,14 @@ gc.set_threshold(50_000, 20, 20)
 NEEDING_TOOLS = ("tex", "browser", "node", "maxima", "install")
 HERE = Path(__file__).parent
 SOLVERS = HERE / "solvers"
-# Nearly every test in them builds, kills builds, starts processes or writes in every format.
+# Nearly every test in them builds, kills builds, starts processes, draws figures, reads the whole
+# shipped bank or writes in every format.
 SLOW_FILES = {
     HERE / name
     for name in (
+        "bank/test_fuzzing.py",
+        "bank/test_shipped_bank.py",
+        "figures/test_drawings.py",
         "generator/test_cohorts.py",
         "qgen/test_any_system.py",
         "qgen/test_cohorts.py",
@@ -42,6 +46,7 @@ SLOW_FILES = {
         "qgen/test_formula_losses.py",
         "qgen/test_grading.py",
         "qgen/test_grading_again.py",
+        "qgen/test_grading_command.py",
         "qgen/test_grading_review.py",
         "qgen/test_kept_results.py",
         "qgen/test_killed_builds.py",
@@ -50,9 +55,11 @@ SLOW_FILES = {
         "qgen/test_proofs.py",
         "qgen/test_rebuilds.py",
         "qgen/test_response_files.py",
+        "qgen/test_study_guide.py",
         "qgen/test_templates.py",
         "qgen/test_typed_answers.py",
         "qgen/test_typst_papers.py",
+        "renderers/html/test_html.py",
         "renderers/html/test_html_modes.py",
         "renderers/html/test_large_pages.py",
         "renderers/paper/test_east_asian.py",
