@@ -27,8 +27,9 @@ from qgen.renderers.carriage import MarkedBy, marked_by
 from qgen.renderers.labels import Labels, exam_labels, labels_of
 from qgen.renderers.moodle.text import cleaned, web_form
 from qgen.renderers.package_plan import PackagePlan, package_plan
+from qgen.renderers.qti.answers import QtiAnswers, Unfollowed
 from qgen.renderers.qti.dialect import DIALECTS
-from qgen.renderers.qti.items import QtiItems, Unfollowed
+from qgen.renderers.qti.items import QtiItems
 from qgen.renderers.qti.package import Package, item_name
 from qgen.renderers.qti.processing import Numbers
 from qgen.renderers.qti.text import QtiText
@@ -106,7 +107,8 @@ class QtiWriter(Writer):
         """Nothing yet: the test stands behind its items."""
         self._exam, self._labels = exam, exam_labels(exam)
         shuffle = exam.shuffle_options
-        self._items = QtiItems(self._dialect, self._text, self._numbers, shuffle, self._formulas)
+        answers = QtiAnswers(self._dialect, self._text, self._numbers, shuffle, self._formulas)
+        self._items = QtiItems(self._dialect, self._text, answers)
         sizes = [(1, pool.varies) for pool in exam.pools]
         self._plan = package_plan(sizes, self.variants, self._most)
         # Pools are told apart by identity, as two of an exam may ask the same question.
@@ -156,8 +158,8 @@ class QtiWriter(Writer):
             for written in package.end(exam, title, self._text.write):
                 yield Chunk(package.file, written)
         if self._items is not None:
-            self.problems += map(_unfollowed_problem, self._items.unfollowed)
-            self.problems += map(_unvalued_problem, self._items.unvalued)
+            self.problems += map(_unfollowed_problem, self._items.answers.unfollowed)
+            self.problems += map(_unvalued_problem, self._items.answers.unvalued)
 
 
 @made_once
