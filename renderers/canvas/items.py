@@ -1,80 +1,40 @@
-"""Questions as items of QTI 1.2, so that classic quizzes and New Quizzes read the same key.
+"""Questions as items of QTI 1.2, so that classic quizzes and New Quizzes read the same key."""
 
-Both importers take every condition that sets a score for a right answer, whatever score it sets:
-each item has one for the key (or one for each pair), and known mistakes have none.
-"""
-
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
-from fractions import Fraction
-from functools import lru_cache, partial
-from typing import Literal, assert_never
+from collections.abc import Iterator
+from functools import partial
+from typing import Literal
 
 from qgen.document.answers import (
     Answer,
-    ComplexAnswer,
-    FormulaAnswer,
-    Matching,
-    MatrixAnswer,
-    MultipleSelect,
     Numeric,
-    Open,
-    Option,
-    Ordering,
     Part,
     ShortAnswer,
     SingleChoice,
-    option_letter,
 )
 from qgen.document.exam import Item
-from qgen.document.numbers import machine_decimal
-from qgen.document.richtext import Passage, plain_text
+from qgen.document.richtext import Passage
+from qgen.renderers.canvas.answers import Asked, CanvasAnswers
+from qgen.renderers.canvas.elements import (
+    ANY,
+    SCORE,
+    block,
+    condition,
+    equal,
+    item_feedback,
+    material,
+    metadata_element,
+    show_feedback,
+)
 from qgen.renderers.canvas.text import CanvasText
 from qgen.renderers.frames import Frames, Pen
-from qgen.renderers.keys import key_text
 from qgen.renderers.labels import Labels
 from qgen.renderers.markup_text import attribute
-from qgen.renderers.matrices import scoring_text
-from qgen.renderers.moodle.cloze import can_be_listed, typing_hint
 from qgen.renderers.moodle.essay import (
-    asked_text,
-    lettered,
-    marking_notes,
     part_heading,
-    points_text,
 )
-from qgen.renderers.moodle.numbers import grade, key_number
-from qgen.renderers.moodle.text import escaped, escaped_text
-from qgen.renderers.passage_writer import EnclosedText, PassageWriter
-from qgen.renderers.typed_words import as_typed
-
-_SCORE = (
-    '<outcomes><decvar maxvalue="100" minvalue="0" varname="SCORE" vartype="Decimal"/></outcomes>'
-)
-_ANY = "<other/>"
-_LOCKED = ' lock="yes"'
-
-
-@dataclass(slots=True)
-class _Asked:
-    """What is special to a kind: how it is asked and marked; HTML is escaped for XML."""
-
-    kind: str
-    response: str
-    scoring: str = ""
-    stem: str = ""
-    metadata: list[tuple[str, str]] = field(default_factory=list)
-    of_options: list[tuple[str, str]] = field(default_factory=list)
-    """For each option that has feedback its identifier and the HTML."""
-    if_right: str = ""
-    if_wrong: str = ""
-    notes: str = ""
-
-
-def is_judged(answer: MultipleSelect) -> bool:
-    """Whether each statement gets a yes or no of its own, as Canvas marks no set of no ticks."""
-    return not any(option.correct for option in answer.options)
+from qgen.renderers.moodle.numbers import grade
+from qgen.renderers.moodle.text import escaped
+from qgen.renderers.passage_writer import EnclosedText
 
 
 def says_by_mark(answer: Answer) -> bool:
@@ -83,7 +43,7 @@ def says_by_mark(answer: Answer) -> bool:
 
 
 class CanvasItems:
-    """Writes the items of one exam. Identifiers of options are numbers that never repeat."""
+    """Writes the items of one exam."""
 
     def __init__(
         self,
@@ -94,12 +54,8 @@ class CanvasItems:
         self._text = text
         self._xml = EnclosedText(text, escaped)
         """The same once more escaped, as HTML is the text of an element."""
-        self._shuffle = ' shuffle="Yes"' if shuffle_options else ""
-        self._multiple = multiple
+        self._answers = CanvasAnswers(text, self._xml, shuffle_options, multiple)
         self._frames = Frames(self._xml)
-        self._number = 1000
-        self._used = 0
-        """How many identifiers the item has so far."""
         self._identifier = ""
 
     def item(self, item: Item, place: int, identifier: str, title: str, labels: Labels) -> str:
@@ -107,7 +63,7 @@ class CanvasItems:
         self._text.assets = item.assets
         self._identifier = identifier
         written = self._frames.write(item, partial(self._element, place, labels), place)
-        self._number += _identifiers(item.parts[place].answer)
+        self._answers.end(item.parts[place].answer)
         return f'<item ident="{identifier}" title="{attribute(title)}">{written}</item>\n'
 
     def _element(self, place: int, labels: Labels, pen: Pen, item: Item) -> str:
@@ -116,13 +72,12 @@ class CanvasItems:
         stem = write(item.stem)
         if part.label:
             heading = escaped(part_heading(part, labels))
-            stem = f"{_block(stem)}{heading}{write(part.prompt)}"
-        self._used = 0
-        asked = self._asked(place, part, stem, labels, pen)
+            stem = f"{block(stem)}{heading}{write(part.prompt)}"
+        asked = self._answers.asked(place, part, stem, labels, pen)
         asked.if_right = _said(part, "right", pen)
         asked.if_wrong += _said(part, "wrong", pen)
         explanations = (part.explanation, item.explanation)
-        general = [_block(write(each)) for each in explanations if each is not None]
+        general = [block(write(each)) for each in explanations if each is not None]
         feedback = [
             *([("general_fb", asked.notes + "".join(general))] if asked.notes or general else []),
             *([("correct_fb", asked.if_right)] if asked.if_right else []),
@@ -136,10 +91,10 @@ class CanvasItems:
             *asked.metadata,
         ]
         return (
-            f"{_metadata(metadata)}"
-            f"<presentation>{_material(stem + asked.stem)}{asked.response}</presentation>"
-            f"<resprocessing>{_SCORE}{''.join(_conditions(asked, bool(general)))}</resprocessing>"
-            f"{''.join(_item_feedback(name, html) for name, html in feedback)}"
+            f"{metadata_element(metadata)}"
+            f"<presentation>{material(stem + asked.stem)}{asked.response}</presentation>"
+            f"<resprocessing>{SCORE}{''.join(_conditions(asked, bool(general)))}</resprocessing>"
+            f"{''.join(item_feedback(name, html) for name, html in feedback)}"
         )
 
     def description(self, told: Passage, identifier: str, title: str) -> str:
@@ -147,210 +102,10 @@ class CanvasItems:
         self._text.assets = {}
         metadata = [("question_type", "text_only_question"), ("points_possible", "0")]
         return (
-            f'<item ident="{identifier}" title="{attribute(title)}">{_metadata(metadata)}'
-            f"<presentation>{_material(self._xml.write(told))}</presentation>"
-            f"<resprocessing>{_SCORE}</resprocessing></item>\n"
+            f'<item ident="{identifier}" title="{attribute(title)}">{metadata_element(metadata)}'
+            f"<presentation>{material(self._xml.write(told))}</presentation>"
+            f"<resprocessing>{SCORE}</resprocessing></item>\n"
         )
-
-    def _asked(self, place: int, part: Part, stem: str, labels: Labels, pen: Pen) -> _Asked:
-        answer = part.answer
-        match answer:
-            case SingleChoice():
-                return self._choice(answer, pen)
-            case MultipleSelect() if is_judged(answer):
-                return self._judged(answer, stem, labels, pen)
-            case MultipleSelect():
-                return self._ticks(answer, pen)
-            case Numeric():
-                return self._numeric(place, answer, labels, pen)
-            case ShortAnswer():
-                return self._words(answer, labels, pen)
-            case Matching() | Ordering():
-                return self._lists(place, answer, pen)
-            case ComplexAnswer() | FormulaAnswer() | MatrixAnswer() | Open():
-                return self._essay(place, answer, labels, pen)
-            case _:
-                assert_never(answer)
-
-    def _next(self, pen: Pen) -> str:
-        """The next identifier; `_identifiers` says how many an answer takes."""
-        self._used += 1
-        number = self._used
-        return pen.put(lambda _: str(self._number + number))
-
-    def _options(
-        self, kind: str, cardinality: str, options: Sequence[Option], pen: Pen
-    ) -> tuple[_Asked, list[str]]:
-        idents = [self._next(pen) for _ in options]
-        shown = "".join(
-            f'<response_label ident="{ident}"{_LOCKED if option.stays else ""}>'
-            f"{_material(pen.text.write(option.text))}</response_label>"
-            for ident, option in zip(idents, options, strict=True)
-        )
-        response = (
-            f'<response_lid ident="response1" rcardinality="{cardinality}">'
-            f"<render_choice{self._shuffle}>{shown}</render_choice></response_lid>"
-        )
-        asked = _Asked(kind, response, metadata=[("original_answer_ids", ",".join(idents))])
-        asked.of_options = [
-            (ident, pen.text.write(option.feedback))
-            for ident, option in zip(idents, options, strict=True)
-            if option.feedback is not None
-        ]
-        return asked, idents
-
-    def _choice(self, answer: SingleChoice, pen: Pen) -> _Asked:
-        asked, idents = self._options("multiple_choice_question", "Single", answer.options, pen)
-        (right,) = (i for i, each in zip(idents, answer.options, strict=True) if each.correct)
-        asked.scoring = _full_marks(_equal(right))
-        return asked
-
-    def _ticks(self, answer: MultipleSelect, pen: Pen) -> _Asked:
-        asked, idents = self._options("multiple_answers_question", "Multiple", answer.options, pen)
-        if self._multiple == "all_or_nothing" or answer.rule == "all_or_nothing":
-            asked.metadata.append(("scoring_algorithm", "AllOrNothing"))
-        ticked = "".join(
-            _equal(ident) if option.correct else f"<not>{_equal(ident)}</not>"
-            for ident, option in zip(idents, answer.options, strict=True)
-        )
-        asked.scoring = _full_marks(f"<and>{ticked}</and>")
-        return asked
-
-    def _judged(self, answer: MultipleSelect, stem: str, labels: Labels, pen: Pen) -> _Asked:
-        """A list of yes and no behind each statement; all are false."""
-        pen.must_read()
-        texts = [pen.text.write(option.text) for option in answer.options]
-        name = _free_name([stem, *texts])
-        rows = [f"{html} [{name}{place}]" for place, html in enumerate(texts)]
-        asked = _Asked("multiple_dropdowns_question", "", stem=_listed(rows))
-        for place in range(len(texts)):
-            idents = [self._next(pen), self._next(pen)]
-            words = (labels.yes, labels.no)
-            blank = f"response_{name}{place}"
-            asked.response += _list(blank, f"{name}{place}", _offered(idents, words))
-            asked.scoring += _share(blank, idents[1], len(texts))
-        told = ((texts[i], option.feedback) for i, option in enumerate(answer.options))
-        asked.if_wrong = _feedback_list(told, pen.text)
-        return asked
-
-    def _numeric(self, place: int, answer: Numeric, labels: Labels, pen: Pen) -> _Asked:
-        def told(item: Item) -> list[str]:
-            asked = item.parts[place].answer
-            assert isinstance(asked, Numeric)
-            wrong = (_mistake(machine_decimal(each.value), labels) for each in asked.mistakes)
-            return [_accepted(asked), *wrong]
-
-        accepted, *mistakes = pen.put_several(told, 1 + len(answer.mistakes))
-        asked = _Asked("numerical_question", _box(' fibtype="Decimal"'))
-        hint = f"<p>{typing_hint(labels)}</p>"
-        asked.stem = escaped(asked_text(answer, self._text, labels) + hint)
-        asked.scoring = _full_marks(accepted)
-        feedback = [mistake.feedback for mistake in answer.mistakes]
-        asked.if_wrong = _feedback_list(zip(mistakes, feedback, strict=True), pen.text)
-        return asked
-
-    def _words(self, answer: ShortAnswer, labels: Labels, pen: Pen) -> _Asked:
-        asked = _Asked("short_answer_question", _box(""))
-        forms = dict.fromkeys(map(as_typed, answer.accepted))
-        asked.scoring = _full_marks("".join(_equal(escaped(form)) for form in forms))
-        told = ((_mistake(each.text, labels), each.feedback) for each in answer.mistakes)
-        asked.if_wrong = _feedback_list(told, pen.text)
-        return asked
-
-    def _lists(self, place: int, answer: Matching | Ordering, pen: Pen) -> _Asked:
-        """A list of partners, or of positions, behind each item."""
-
-        def told(item: Item) -> tuple[str, str, str, str]:
-            asked = item.parts[place].answer
-            if isinstance(asked, Matching):
-                return self._pairs(asked)
-            assert isinstance(asked, Ordering)
-            return self._positions(asked)
-
-        pairs = answer.pairs if isinstance(answer, Matching) else ()
-        has_feedback = any(pair.feedback is not None for pair in pairs)
-        response, scoring, stem, feedback = pen.put_several(told, 4)
-        asked = _Asked("matching_question", response, scoring, stem)
-        asked.if_wrong = feedback if has_feedback else ""
-        return asked
-
-    def _pairs(self, answer: Matching) -> tuple[str, str, str, str]:
-        """Labels are plain characters: other texts stand in the stem, with numbers and letters."""
-        lefts = [pair.left for pair in answer.pairs]
-        shown_lefts = [plain_text(left) for left in lefts]
-        shown_rights = [plain_text(right) for right in answer.rights]
-        stem = ""
-        if not can_be_listed(lefts) or len(set(shown_lefts)) < len(lefts):
-            shown_lefts = [f"{number}." for number in range(1, len(lefts) + 1)]
-            stem = _listed(map(self._xml.write, lefts), "ol")
-        if not can_be_listed(answer.rights) or len(set(shown_rights)) < len(shown_rights):
-            shown_rights = [option_letter(place) for place in range(len(shown_rights))]
-            stem += escaped(lettered(answer.rights, self._text))
-        partners = [pair.right for pair in answer.pairs]
-        told = ((self._xml.write(pair.left), pair.feedback) for pair in answer.pairs)
-        feedback = _feedback_list(told, self._xml)
-        return *self._matched(shown_lefts, shown_rights, partners), stem, feedback
-
-    def _positions(self, answer: Ordering) -> tuple[str, str, str, str]:
-        lefts = [plain_text(item) for item in answer.items]
-        stem = ""
-        if not can_be_listed(answer.items) or len(set(lefts)) < len(lefts):
-            lefts = [option_letter(place) for place in range(len(lefts))]
-            stem = escaped(lettered(answer.items, self._text))
-        positions = [str(position) for position in range(1, len(lefts) + 1)]
-        partners = [answer.key.index(place) for place in range(len(lefts))]
-        return *self._matched(lefts, positions, partners), stem, ""
-
-    def _matched(
-        self, lefts: Sequence[str], rights: Sequence[str], partners: Sequence[int]
-    ) -> tuple[str, str]:
-        """What is asked and how it is marked; identifiers are those of the whole item."""
-        first = self._number + 1
-        idents = [str(first + place) for place in range(len(rights))]
-        offered, response, scoring = _offered(idents, rights), "", ""
-        for number, (left, partner) in enumerate(zip(lefts, partners, strict=True)):
-            blank = f"response_{first + len(rights) + number}"
-            response += _list(blank, left, offered)
-            scoring += _share(blank, idents[partner], len(lefts))
-        return response, scoring
-
-    def _essay(
-        self,
-        place: int,
-        answer: ComplexAnswer | FormulaAnswer | MatrixAnswer | Open,
-        labels: Labels,
-        pen: Pen,
-    ) -> _Asked:
-        def told(item: Item) -> tuple[str, str]:
-            asked = item.parts[place].answer
-            plain, html = _plain_notes(asked, labels), marking_notes(asked, self._text, labels)
-            return escaped(plain), escaped(html)
-
-        is_file = isinstance(answer, Open) and bool(answer.upload)
-        plain, notes = pen.put_several(told, 2)
-        return _Asked(
-            "file_upload_question" if is_file else "essay_question",
-            "" if is_file else _box(""),
-            stem=escaped(asked_text(answer, self._text, labels)),
-            metadata=[("grading_notes", plain)],
-            notes=notes,
-        )
-
-
-def _accepted(answer: Numeric) -> str:
-    """The condition that a number is accepted."""
-    written, width = key_number(answer)
-    key, margin = Decimal(written), Decimal(width)
-    exact = format(key, "f")
-    low, high = (format(edge, "f") for edge in (key - margin, key + margin))
-    margins = f' margintype="absolute" margin="{margin:f}"' if margin else ""
-    if not margin:
-        low = high = exact
-    return (
-        f"<or>{_equal(exact, margins)}<and>"
-        f'<vargte respident="response1">{low}</vargte>'
-        f'<varlte respident="response1">{high}</varlte></and></or>'
-    )
 
 
 def _said(part: Part, mark: Literal["right", "wrong"], pen: Pen) -> str:
@@ -358,153 +113,20 @@ def _said(part: Part, mark: Literal["right", "wrong"], pen: Pen) -> str:
     text: Passage | None = getattr(part.by_mark, mark)
     if text is None or not says_by_mark(part.answer):
         return ""
-    return _block(pen.text.write(text))
+    return block(pen.text.write(text))
 
 
-def _mistake(shown: str, labels: Labels) -> str:
-    """What everybody reads who is wrong, as no known mistake can be told from another."""
-    return escaped(escaped_text(labels.mistake.format(shown)))
-
-
-def _feedback_list(told: Iterable[tuple[str, Passage | None]], text: PassageWriter) -> str:
-    rows = [f"{html}: {text.write(said)}" for html, said in told if said is not None]
-    return _listed(rows) if rows else ""
-
-
-def _identifiers(answer: Answer) -> int:
-    """How many identifiers an answer takes: of options, or of lists and what they offer."""
-    match answer:
-        case SingleChoice():
-            return len(answer.options)
-        case MultipleSelect():
-            return len(answer.options) * (2 if is_judged(answer) else 1)
-        case Matching():
-            return len(answer.pairs) + len(answer.rights)
-        case Ordering():
-            return 2 * len(answer.items)
-        case Numeric() | ShortAnswer() | ComplexAnswer() | FormulaAnswer() | MatrixAnswer():
-            return 0
-        case Open():
-            return 0
-        case _:
-            assert_never(answer)
-
-
-def _metadata(entries: Iterable[tuple[str, str]]) -> str:
-    fields = "".join(
-        f"<qtimetadatafield><fieldlabel>{label}</fieldlabel>"
-        f"<fieldentry>{entry}</fieldentry></qtimetadatafield>"
-        for label, entry in entries
-    )
-    return f"<itemmetadata><qtimetadata>{fields}</qtimetadata></itemmetadata>"
-
-
-def _block(html: str) -> str:
-    return f"&lt;div&gt;{html}&lt;/div&gt;"
-
-
-def _listed(rows: Iterable[str], tag: str = "ul") -> str:
-    lines = "".join(f"&lt;li&gt;{html}&lt;/li&gt;" for html in rows)
-    return f"&lt;{tag}&gt;{lines}&lt;/{tag}&gt;"
-
-
-def _conditions(asked: _Asked, has_general: bool) -> Iterator[str]:
+def _conditions(asked: Asked, has_general: bool) -> Iterator[str]:
     """Feedback on options comes before the score: what follows would set their worth to nothing."""
     if asked.kind in ("essay_question", "file_upload_question"):
-        yield _condition("No", _ANY, "")
+        yield condition("No", ANY, "")
         return
     if has_general:
-        yield _condition("Yes", _ANY, _show("general_fb"))
+        yield condition("Yes", ANY, show_feedback("general_fb"))
     for option, _ in asked.of_options:
-        yield _condition("Yes", _equal(option), _show(f"{option}_fb"))
+        yield condition("Yes", equal(option), show_feedback(f"{option}_fb"))
     yield asked.scoring
     if asked.if_right:
-        yield _condition("Yes", _ANY, _show("correct_fb"))
+        yield condition("Yes", ANY, show_feedback("correct_fb"))
     if asked.if_wrong:
-        yield _condition("Yes", _ANY, _show("general_incorrect_fb"))
-
-
-def _condition(continues: str, variables: str, effect: str) -> str:
-    return (
-        f'<respcondition continue="{continues}"><conditionvar>{variables}</conditionvar>'
-        f"{effect}</respcondition>"
-    )
-
-
-def _full_marks(variables: str) -> str:
-    return _condition("No", variables, '<setvar action="Set" varname="SCORE">100</setvar>')
-
-
-def _share(blank: str, right: str, count: int) -> str:
-    """The condition that gives one of so many equal shares."""
-    share = _percentage(count)
-    return (
-        f'<respcondition><conditionvar><varequal respident="{blank}">{right}</varequal>'
-        f'</conditionvar><setvar varname="SCORE" action="Add">{share}</setvar></respcondition>'
-    )
-
-
-@lru_cache(maxsize=64)
-def _percentage(count: int) -> str:
-    return format(float(Fraction(100, count)), ".2f")
-
-
-def _show(name: str) -> str:
-    return f'<displayfeedback feedbacktype="Response" linkrefid="{name}"/>'
-
-
-def _equal(value: str, margins: str = "") -> str:
-    return f'<varequal respident="response1"{margins}>{value}</varequal>'
-
-
-def _box(kind: str) -> str:
-    return (
-        f'<response_str ident="response1" rcardinality="Single"><render_fib{kind}>'
-        '<response_label ident="answer1" rshuffle="No"/></render_fib></response_str>'
-    )
-
-
-def _list(blank: str, name: str, offered: str) -> str:
-    """A blank where one of what is offered is chosen; `name` is what stands before it."""
-    return (
-        f'<response_lid ident="{blank}"><material><mattext texttype="text/plain">{escaped(name)}'
-        f"</mattext></material><render_choice>{offered}</render_choice></response_lid>"
-    )
-
-
-def _offered(idents: Iterable[str], words: Iterable[str]) -> str:
-    """Some plain words to choose from."""
-    return "".join(
-        f'<response_label ident="{ident}"><material><mattext texttype="text/plain">'
-        f"{escaped(word)}</mattext></material></response_label>"
-        for ident, word in zip(idents, words, strict=True)
-    )
-
-
-def _material(html: str) -> str:
-    """HTML as the text of an element."""
-    return f'<material><mattext texttype="text/html">{html}</mattext></material>'
-
-
-def _item_feedback(name: str, html: str) -> str:
-    return f'<itemfeedback ident="{name}"><flow_mat>{_material(html)}</flow_mat></itemfeedback>'
-
-
-def _free_name(texts: Iterable[str]) -> str:
-    """A name for blanks that no text holds behind a bracket."""
-    name = "row"
-    while any(f"[{name}" in text for text in texts):
-        name += "x"
-    return name
-
-
-def _plain_notes(answer: Answer, labels: Labels) -> str:
-    """The key or the rubric in plain characters, for the one who marks."""
-    if isinstance(answer, MatrixAnswer):
-        return f"{labels.key}: {key_text(answer)}. {scoring_text(answer, labels)}"
-    if not isinstance(answer, Open):
-        return f"{labels.key}: {key_text(answer)}"
-    lines = (
-        f"{points_text(each.points, labels)}: {plain_text(each.text)}" for each in answer.rubric
-    )
-    return "; ".join(lines)
+        yield condition("Yes", ANY, show_feedback("general_incorrect_fb"))

@@ -21,7 +21,7 @@ from qgen.document.answers import (
 )
 from qgen.document.exam import Item
 from qgen.document.richtext import DataLink, Image, Passage, walk
-from qgen.renderers.canvas.items import is_judged
+from qgen.renderers.canvas.answers import is_judged
 from qgen.renderers.item_passages import asked_passages, item_passages
 from qgen.renderers.moodle.text import web_form
 
