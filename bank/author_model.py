@@ -238,6 +238,7 @@ def validated(
 
 _HINTS = frozenset({"hint", "hints"})
 _HINTS_ELSEWHERE = "; 'hints' stand beside the answer that they help with"
+_OF_THE_QUESTION = frozenset({"parameters", "where", "let", "derive", "solver", "figures", "data"})
 _SYNONYMS = {
     "choices": "options",
     "solution": "explanation",
@@ -257,6 +258,10 @@ def _unknown_key(source: Source, mapping: int, key: str, known: tuple[str, ...])
     hint = f" (did you mean '{meant}'?)" if meant in known else did_you_mean(key, known)
     if key in _HINTS:
         hint = " (did you mean 'hints'?)" if "hints" in known else _HINTS_ELSEWHERE
+    if not hint and key in _OF_THE_QUESTION and "prompt" in known:
+        hint = f"; '{key}' stands at the question, for all its parts"
+    if not hint and key in ("label", "id") and "prompt" in known:
+        hint = "; parts are lettered a, b, c by themselves"
     hint = hint or f"; known keys: {', '.join(known)}"
     if "text" in known and list(source.mappings[mapping].keys) == [key]:
         hint = "; a text with a colon in it needs quotes"
@@ -304,7 +309,7 @@ def _explained(detail: ErrorDetails, source: Source, path: tuple[str | int, ...]
         "union_tag_not_found": "'kind' is missing",
     }
     message = messages.get(kind)
-    if kind in {"model_type", "model_attributes_type"}:
+    if kind in {"model_type", "model_attributes_type", "dict_type"}:
         message = f"{message}; {wanted}" if (wanted := _wanted_form(detail)) else message
     if message is None and kind == "literal_error":
         hint = did_you_mean(str(detail["input"]), _quoted(str(context["expected"])))
@@ -334,6 +339,7 @@ _FORMS = {
     "hints": "write {{text: {}, penalty: 10%}}",
     "parts": "write a part with its kind, prompt and points",
     "from": "write what to pick, as in {{topics: [{}]}}",
+    "variables": "write what each may be, as in {{x: real, n: positive}}",
 }
 """What is meant where people write a value in place of a mapping, by the key that it belongs to."""
 

@@ -288,7 +288,8 @@ def domain_assumptions(domain: Domain) -> tuple[str, ...] | None:
         case ExponentialData():
             return ("nonnegative",)
         case Integers():
-            return ("integer", *_sign(domain.first, domain.last, 0 in domain.excluded))
+            without_zero = 0 in domain.excluded or 0 not in domain.grid
+            return ("integer", *_sign(domain.first, domain.last, without_zero))
         case Decimals():
             return _sign(domain.first, domain.last, 0 in domain.excluded)
         case OneOf() | Subset() | Permutation() | WeightedChoice():

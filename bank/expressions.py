@@ -398,6 +398,8 @@ def unknown_name(name: str, known: Collection[str]) -> str:
     near = did_you_mean(name, known)
     if name in FUNCTIONS and not near:
         return f"'{name}' is a function, no value: write {FUNCTIONS[name].written}"
+    if name in ("i", "j") and not near:
+        return f"there is no value named '{name}'; the complex number a + bi is complex(a, b)"
     hint = near or (
         f"; there are {', '.join(sorted(known))}" if known else "; the question defines none"
     )

@@ -45,15 +45,17 @@ __all__ = [
 ]
 
 MAX_RANGE = 10**12
+_UNREACHED = "'to' cannot be reached from 'from' in whole steps"
 
 
 class Integers(Domain):
-    """Whole numbers from `from` to `to`, both included, without those in `not`."""
+    """Whole numbers `from`, `from + step`, … up to `to`, without those in `not`."""
 
     placeholders: ClassVar[Mapping[str, object]] = {"from": 0, "to": 0, "length": 1}
 
     first: WrittenWhole = Field(alias="from", description="The least, or an expression for it.")
     last: WrittenWhole = Field(alias="to", description="The most, or an expression for it.")
+    step: Annotated[WholeNumber, Field(ge=1, description="The distance of neighbours.")] = 1
     excluded: tuple[WholeNumber, ...] = Field(default=(), alias="not")
 
     @model_validator(mode="after")
@@ -62,15 +64,22 @@ class Integers(Domain):
             raise PydanticCustomError("empty-domain", "'from' is more than 'to'")
         if self.last - self.first > MAX_RANGE or self.first < -MAX_RANGE or self.last > MAX_RANGE:
             raise PydanticCustomError("grid", f"more than {MAX_RANGE}, which no question needs")
-        if not self.expressions and self.last - self.first < MAX_GRID and not self.values:
+        if self.grid[-1] != self.last:
+            raise PydanticCustomError("grid", _UNREACHED)
+        if not self.expressions and len(self.grid) <= MAX_GRID and not self.values:
             raise PydanticCustomError("empty-domain", "'not' leaves nothing to draw")
         return self
+
+    @property
+    def grid(self) -> range:
+        """All values in order, with those that `not` leaves out."""
+        return range(self.first, self.last + 1, self.step)
 
     @cached_property
     def values(self) -> tuple[int, ...]:
         """All values in order."""
         excluded = frozenset(self.excluded)
-        return tuple(n for n in range(self.first, self.last + 1) if n not in excluded)
+        return tuple(n for n in self.grid if n not in excluded)
 
 
 class Decimals(Domain):
@@ -89,7 +98,7 @@ class Decimals(Domain):
         if steps < 0:
             raise PydanticCustomError("empty-domain", "'from' is more than 'to'")
         if steps.denominator != 1:
-            raise PydanticCustomError("grid", "'to' cannot be reached from 'from' in whole steps")
+            raise PydanticCustomError("grid", _UNREACHED)
         if steps > MAX_GRID:
             raise PydanticCustomError("grid", f"more than {MAX_GRID} steps")
         for number in (self.first, self.step):

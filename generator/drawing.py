@@ -245,8 +245,8 @@ def _size(domain: Domain) -> int | None:
     entries = prod(domain.dimensions)
     match domain:
         case Integers():
-            excluded = {n for n in domain.excluded if domain.first <= n <= domain.last}
-            return int((domain.last - domain.first + 1 - len(excluded)) ** entries)
+            excluded = {n for n in domain.excluded if n in domain.grid}
+            return int((len(domain.grid) - len(excluded)) ** entries)
         case Decimals():
             return int(len(domain.values) ** entries)
         case Permutation():

@@ -111,7 +111,7 @@ def _of_domain(domain: Domain) -> Simple:
 def _table_of(domain: Domain) -> Sequence[Value] | None:
     """The values of a domain that are all as likely; None where there are too many to list."""
     match domain:
-        case Integers() if domain.last - domain.first > 100_000:
+        case Integers() if len(domain.grid) > 100_001:
             return None
         case Integers() | Decimals():
             return domain.values
@@ -219,10 +219,10 @@ def _generated(domain: Generated) -> Simple:
 
 
 def _wide_integers(domain: Integers) -> Simple:
-    count, excluded = domain.last - domain.first + 1, frozenset(domain.excluded)
+    grid, excluded = domain.grid, frozenset(domain.excluded)
 
     def sample(random_source: RandomSource) -> Value:
-        while (value := domain.first + index_below(random_source, count)) in excluded:
+        while (value := grid[index_below(random_source, len(grid))]) in excluded:
             pass
         return value
 

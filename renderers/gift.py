@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import assert_never
 
 from qgen.document.answers import (
-    DERIVATION,
     Answer,
     ComplexAnswer,
     FormulaAnswer,
@@ -51,7 +50,6 @@ _SPECIAL = ("\\", "~", "=", "#", "{", "}", ":")
 """What is escaped, the escaping mark itself first."""
 # Moodle puts escaped characters aside as `&&058;`, and takes a text's own for one of them.
 _PUT_ASIDE = re.compile(r"&(?=&0\d\d)")
-_TYPED_NUMBERS = ("numeric", DERIVATION)
 _IDENTIFIER_LENGTH = 100
 _LEAST_OPTIONS = 2
 
@@ -89,6 +87,7 @@ class GiftWriter(Writer):
         self._instructions = ""
         self._pool: Pool | None = None
         self._variants = VariantLosses(_answer_losses)
+        self._has_numbers = False
 
     def losses(self, item: Item) -> list[Problem]:
         """What GIFT cannot carry of a question, and what is written instead."""
@@ -129,9 +128,6 @@ class GiftWriter(Writer):
             "GIFT knows no marks: every question is worth 1 until this is changed after the import"
         )
         self.problems.append(Problem("gift-marks", text, None, "loss"))
-        if any(pool.header.kind in _TYPED_NUMBERS for pool in exam.pools):
-            text = "Moodle reads numbers as decimals such as 0.25 or 1.2e-5, not 1/4, 25%, sqrt(2)"
-            self.problems.append(Problem("gift-numbers", text, None, "loss"))
         title = " ".join(cleaned(exam.title).split())
         yield self._chunk(f"// {title}: {len(exam.pools)} questions in GIFT\n")
 
@@ -148,7 +144,15 @@ class GiftWriter(Writer):
         self.problems += self._variants.of(item)
         labels = self._labels(item)
         for part in item.parts:
+            self._has_numbers |= isinstance(part.answer, Numeric)
             yield self._chunk(self._question(item, part, labels))
+
+    def end(self) -> Iterator[Chunk]:
+        """Nothing more, but how numbers are read where some are asked for."""
+        if self._has_numbers:
+            text = "Moodle reads numbers as decimals such as 0.25 or 1.2e-5, not 1/4, 25%, sqrt(2)"
+            self.problems.append(Problem("gift-numbers", text, None, "loss"))
+        return iter(())
 
     def _labels(self, item: Item) -> Labels:
         """The words in the question's own language, or in the exam's where it has none."""

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
-from qgen.document.answers import DERIVATION, KIND_NAMES, MultipleSelect, Numeric, Part
+from qgen.document.answers import MultipleSelect, Numeric, Part
 from qgen.document.exam import ExamDocument, Header, Item, Pool
 from qgen.document.formats import CanvasOptions
 from qgen.document.problem import Problem
+from qgen.renderers.canvas.answers import is_judged
 from qgen.renderers.canvas.items import CanvasItems, says_by_mark
 from qgen.renderers.canvas.losses import answer_losses, item_losses
 from qgen.renderers.canvas.package import GROUP_END, Package, group_head
@@ -62,6 +63,8 @@ class CanvasWriter(Writer):
         """The pool before the one that is written."""
         self._occurrences: Counter[str] = Counter()
         self._variants = VariantLosses(lambda answer: answer_losses(answer, options.multiple))
+        self._has_numbers = False
+        self._has_ticks = False
 
     def losses(self, item: Item) -> list[Problem]:
         """What Canvas cannot carry of a question, and what is written instead."""
@@ -100,6 +103,10 @@ class CanvasWriter(Writer):
     def variant(self, pool: Pool, item: Item) -> Iterator[Chunk]:
         """The question, and what is complete of the quiz before it."""
         self.problems += self._variants.of(item)
+        for part in item.parts:
+            answer = part.answer
+            self._has_numbers |= isinstance(answer, Numeric)
+            self._has_ticks |= isinstance(answer, MultipleSelect) and not is_judged(answer)
         packages = self._packages
         if pool.varies:
             packages = [packages[self._plan.holding(item.variant)]]
@@ -125,6 +132,12 @@ class CanvasWriter(Writer):
         yield from self._closed()
         for package in self._packages:
             yield Chunk(package.file, package.end())
+        if self._has_numbers:
+            text = "Canvas reads numbers as decimals such as 0.25 or 1.2e-5, not 1/4, 25%, sqrt(2)"
+            self.problems.append(Problem("canvas-numbers", text, None, "loss"))
+        if self._has_ticks:
+            text = "New Quizzes gives some of several right ticks a partial credit by its own rule"
+            self.problems.append(Problem("canvas-partial", text, None, "loss"))
 
     def _questions(self, item: Item) -> Iterator[str]:
         """One for each part."""
@@ -190,13 +203,6 @@ def _identifier(*words: str) -> str:
 
 
 def _exam_losses(exam: ExamDocument, packages: int) -> Iterator[Problem]:
-    kinds = {pool.header.kind for pool in exam.pools}
-    if kinds & {KIND_NAMES[Numeric], DERIVATION}:
-        text = "Canvas reads numbers as decimals such as 0.25 or 1.2e-5, not 1/4, 25%, sqrt(2)"
-        yield Problem("canvas-numbers", text, None, "loss")
-    if kinds & {KIND_NAMES[MultipleSelect], DERIVATION}:
-        text = "New Quizzes gives some of several right ticks a partial credit by its own rule"
-        yield Problem("canvas-partial", text, None, "loss")
     if len({pool.section for pool in exam.pools}) > 1:
         text = "a Canvas quiz has no sections; their questions follow one another"
         yield Problem("canvas-sections", text, None, "loss")

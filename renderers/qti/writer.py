@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from qgen.document.answers import (
-    DERIVATION,
-    KIND_NAMES,
     Answer,
     ComplexAnswer,
     FormulaAnswer,
@@ -40,8 +38,6 @@ from qgen.renderers.writer import Chunk, Writer
 
 ITEMS_IN_A_PACKAGE = 5000
 TITLE_LENGTH = 200
-_FORMULA = KIND_NAMES[FormulaAnswer]
-_TYPED_NUMBERS = (KIND_NAMES[Numeric], KIND_NAMES[MatrixAnswer], DERIVATION)
 _UNSAFE_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -66,6 +62,7 @@ class QtiWriter(Writer):
         self._packages: list[Package] = []
         self._places: dict[int, int] = {}
         self._variants = VariantLosses(self._answer_losses)
+        self._has_numbers = False
 
     def losses(self, item: Item) -> list[Problem]:
         """What QTI cannot carry of a question, and what is written instead."""
@@ -94,6 +91,10 @@ class QtiWriter(Writer):
             return "person"
         return marked_by("qti", answer)
 
+    def _asks_for_numbers(self, answer: Answer) -> bool:
+        is_number = isinstance(answer, (Numeric, ComplexAnswer, MatrixAnswer, FormulaAnswer))
+        return is_number and self._marked_by(answer) == "machine"
+
     def says_by_mark(self, item: Item, part: Part) -> bool:
         """Wherever a player gives the mark itself."""
         return self._marked_by(part.answer) == "machine"
@@ -117,12 +118,6 @@ class QtiWriter(Writer):
         for number in range(1, count + 1):
             ending = f"-{number}" if count > 1 else ""
             self._packages.append(Package(f"{exam.slug}{ending}.zip", self._dialect))
-        typed = (*_TYPED_NUMBERS, *((_FORMULA,) if self._formulas == "points" else ()))
-        if any(pool.header.kind in typed for pool in exam.pools):
-            text = (
-                "QTI players read numbers as decimals such as 0.25 or 1.2e-5, not 1/4, 25%, sqrt(2)"
-            )
-            self.problems.append(Problem("qti-numbers", text, None, "loss"))
         if self._refused_equal:
             text = "players of QTI 3.0 misread the tolerance of equal; ranges are written instead"
             self.problems.append(Problem("qti-equal", text, None, "loss"))
@@ -136,6 +131,7 @@ class QtiWriter(Writer):
         assert self._items is not None
         assert self._labels is not None
         self.problems += self._variants.of(item)
+        self._has_numbers |= any(self._asks_for_numbers(part.answer) for part in item.parts)
         header = item.header
         name = f"q{self._places[id(pool)]}-{_safe(header)}"
         labels = labels_of(header.language, self._labels)
@@ -157,6 +153,11 @@ class QtiWriter(Writer):
         for package in self._packages:
             for written in package.end(exam, title, self._text.write):
                 yield Chunk(package.file, written)
+        if self._has_numbers:
+            text = (
+                "QTI players read numbers as decimals such as 0.25 or 1.2e-5, not 1/4, 25%, sqrt(2)"
+            )
+            self.problems.append(Problem("qti-numbers", text, None, "loss"))
         if self._items is not None:
             self.problems += map(_unfollowed_problem, self._items.answers.unfollowed)
             self.problems += map(_unvalued_problem, self._items.answers.unvalued)

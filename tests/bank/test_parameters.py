@@ -27,6 +27,9 @@ def test_integers() -> None:
     assert isinstance(found, Integers)
     assert found.values == (-2, -1, 1, 2, 3)
     assert found.dimensions == ()
+    stepped = domain(integers={"from": -2, "to": 7, "step": 3, "not": [4]})
+    assert isinstance(stepped, Integers)
+    assert stepped.values == (-2, 1, 7)
 
 
 def test_decimals_lie_on_their_grid() -> None:
@@ -73,6 +76,11 @@ def test_probabilities() -> None:
         ({"integers": {"from": -(10**400), "to": 0}},
          "more than 1000000000000, which no question needs"),
         ({"integers": {"from": 1.5, "to": 2}}, "expected a whole number, got 1.5"),
+        ({"integers": {"from": 0, "to": 5, "step": 2}},
+         "'to' cannot be reached from 'from' in whole steps"),
+        ({"integers": {"from": 0, "to": 5, "step": 0}}, "must be at least 1, got 0"),
+        ({"integers": {"from": 0, "to": 10, "step": 5, "not": [0, 5, 10]}},
+         "'not' leaves nothing to draw"),
         ({"integers": {"from": 1, "to": 2, "not": 1}}, "expected a list, got 1"),
         ({"integers": {"from": 1}}, "'to' is missing"),
         ({"integers": {"from": 1, "to": 2, "length": 0}}, "must be at least 1, got 0"),

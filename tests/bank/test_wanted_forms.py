@@ -27,11 +27,27 @@ from tests.bank.written import load_text, messages, problems_of, question, templ
         ({"hint": "Think."}, "numeric", "unknown key 'hint' (did you mean 'hints'?)"),
         ({"solution": "So."}, "numeric", "unknown key 'solution' (did you mean 'explanation'?)"),
         ({"choices": []}, "single_choice", "unknown key 'choices' (did you mean 'options'?)"),
+        ({"answer": "1/(1 + i)"}, "numeric", "'i'; the complex number a + bi is complex(a, b)"),
+        ({"variables": ["x"]}, "formula", "got a list; write what each may be, as in {x: real"),
+        ({"variables": "x"}, "formula", "got 'x'; write what each may be, as in {x: real"),
     ],
 )
 def test_the_form_that_is_wanted(changes: dict[str, Any], kind: str, said: str) -> None:
     found = messages(problems_of(question(kind, **changes)))
     assert any(said in each for each in found), found
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("label", "unknown key 'label'; parts are lettered a, b, c by themselves"),
+        ("let", "unknown key 'let'; 'let' stands at the question, for all its parts"),
+    ],
+)
+def test_what_a_part_does_not_have(key: str, said: str) -> None:
+    first, *others = question("derivation")["parts"]
+    data = question("derivation", parts=[{**first, key: "a"}, *others])
+    assert said in messages(problems_of(data))
 
 
 class TestTextsInBraces:

@@ -63,13 +63,22 @@ def dimensions(shape: dict[str, Any]) -> tuple[int, ...]:
 
 
 @pytest.mark.slow
-@given(st.integers(-50, 50), st.integers(0, 30), st.sets(st.integers(-50, 80), max_size=5), SHAPES)
+@given(
+    st.integers(-50, 50),
+    st.integers(0, 30),
+    st.integers(1, 4),
+    st.sets(st.integers(-50, 80), max_size=5),
+    SHAPES,
+)
 @settings(max_examples=50)
-def test_integers(first: int, width: int, excluded: set[int], shape: dict[str, Any]) -> None:
-    allowed = set(range(first, first + width + 1)) - excluded
+def test_integers(
+    first: int, steps: int, step: int, excluded: set[int], shape: dict[str, Any]
+) -> None:
+    allowed = {first + step * number for number in range(steps + 1)} - excluded
     if not allowed:
         return
-    entry = {"integers": {"from": first, "to": first + width, "not": sorted(excluded), **shape}}
+    domain = {"from": first, "to": first + step * steps, "not": sorted(excluded), **shape}
+    entry = {"integers": domain if step == 1 else {**domain, "step": step}}
     for value in draws(entry, 5):
         assert shape_of(value) == dimensions(shape)
         assert set(flat(value)) <= allowed
@@ -88,6 +97,14 @@ def test_wide_integers() -> None:
 def test_wide_integers_leave_out_what_is_excluded() -> None:
     each = drawer_of(parameters={"p": {"integers": {"from": 0, "to": 10**6, "not": [0]}}})
     assert each.draw(iter([0.0, 1e-9, 0.5]).__next__).values == {"p": 500_000}
+
+
+def test_wide_integers_with_a_step() -> None:
+    entry = {"integers": {"from": 7, "to": 7 + 3 * 10**9, "step": 3}}
+    values = list(draws(entry, 300))
+    assert len(set(values)) == 300
+    assert {value % 3 for value in values} == {1}
+    assert max(values) > 2 * 10**9
 
 
 @pytest.mark.slow

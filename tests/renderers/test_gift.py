@@ -159,6 +159,10 @@ def test_what_the_exam_as_a_whole_loses():
     assert codes == ["gift-marks", "gift-numbers"]
     choices = exam_of(samples.item("single_choice"))
     assert [problem.code for problem in rendered(choices).problems] == ["gift-marks"]
+    part = replace(samples.item("open").parts[0], label="a")
+    open_derivation = replace(samples.item("derivation"), parts=(part,))
+    codes = [problem.code for problem in rendered(exam_of(open_derivation)).problems]
+    assert codes == ["gift-marks"]
 
 
 def test_a_part_of_a_derivation_has_the_stem_its_prompt_and_its_explanation():

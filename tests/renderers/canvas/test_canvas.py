@@ -61,6 +61,21 @@ def asking(answer: Answer, **changes) -> Item:
     return replace(item, parts=samples.sole(answer), **changes)
 
 
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("numeric", {"canvas-numbers"}),
+        ("multiple_select", {"canvas-partial"}),
+        ("open", set()),
+    ],
+)
+def test_what_the_exam_loses_is_told_of_what_its_parts_ask_for(answer, told):
+    part = replace(asking(samples.ANSWERS[answer]).parts[0], label="a")
+    exam = exam_of(replace(samples.item("derivation"), parts=(part,)))
+    codes = {problem.code for problem in render(exam, CanvasOptions(1)).problems}
+    assert codes == told
+
+
 def item_of(answer: Answer, **changes) -> CanvasItem:
     (item,) = quiz_of(asking(answer, **changes)).items
     return item

@@ -158,9 +158,17 @@ def test_tolerances_accept_what_the_grader_accepts_and_no_more(key, tolerance):
     assert_alike(Numeric(key, tolerance))
 
 
-@pytest.mark.parametrize(("kind", "told"), [("numeric", True), ("single_choice", False)])
-def test_how_numbers_are_typed_is_told_where_some_are_asked_for(kind, told):
-    item = asking(samples.ANSWERS[kind], header=samples.header(kind))
+@pytest.mark.parametrize(
+    ("kind", "answer", "told"),
+    [
+        ("numeric", "numeric", True),
+        ("single_choice", "single_choice", False),
+        ("derivation", "numeric", True),
+        ("derivation", "open", False),
+    ],
+)
+def test_how_numbers_are_typed_is_told_where_some_are_asked_for(kind, answer, told):
+    item = asking(samples.ANSWERS[answer], header=samples.header(kind))
     rendered = render(exam_of(item), QtiOptions(1))
     assert ("qti-numbers" in {problem.code for problem in rendered.problems}) is told
 
