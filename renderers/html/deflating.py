@@ -8,6 +8,7 @@ import heapq
 from bisect import bisect_right
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import accumulate, groupby
 from typing import NamedTuple
 from zlib import adler32
@@ -36,6 +37,7 @@ class _Copy(NamedTuple):
     distance: int
 
 
+_NONE = _Copy(0, 0)
 _Piece = int | _Copy
 _Code = Mapping[int, tuple[int, int]]
 """For each symbol its bits, the first one lowest, and how many they are."""
@@ -50,22 +52,23 @@ def _pieces(content: bytes) -> Iterator[_Piece]:
     """Bytes, and copies of what stood before; one byte is told where a longer copy follows it."""
     places: dict[bytes, deque[int]] = defaultdict(lambda: deque(maxlen=_MOST_PLACES))
     place, seen = 0, 0
-    copy = _Copy(0, 0)
+    copy = _NONE
     while place < len(content):
         for start in range(seen, place):
             places[content[start : start + _SHORTEST]].append(start)
         seen = place
-        found = _best(content, place, places)
-        if copy.length and found.length <= copy.length:
+        before = places.get(content[place : place + _SHORTEST])
+        found = _NONE if before is None else _best(content, place, before, copy.length)
+        if copy.length and not found.length:
             yield copy
             place += copy.length - 1
-            copy = _Copy(0, 0)
+            copy = _NONE
             continue
         if copy.length:
             yield content[place - 1]
         if found.length >= _LONG_ENOUGH:
             yield found
-            place, copy = place + found.length, _Copy(0, 0)
+            place, copy = place + found.length, _NONE
         elif found.length:
             place, copy = place + 1, found
         else:
@@ -75,68 +78,83 @@ def _pieces(content: bytes) -> Iterator[_Piece]:
         yield copy
 
 
-def _best(content: bytes, place: int, places: Mapping[bytes, Sequence[int]]) -> _Copy:
-    """The longest copy that can stand here, of length zero where there is none."""
-    best = _Copy(0, 0)
+def _best(content: bytes, place: int, before: Sequence[int], length: int) -> _Copy:
+    """The longest copy that can stand here, of length zero where none is longer than `length`."""
     most = min(_LONGEST, len(content) - place)
-    if most < _SHORTEST:
+    # A longer copy ends with a letter that few places have: the whole is compared at few.
+    length = max(length, _SHORTEST - 1)
+    best = _NONE
+    if length >= most:
         return best
-    for start in reversed(places.get(content[place : place + _SHORTEST], ())):
+    letter = content[place + length]
+    for start in reversed(before):
+        if content[start + length] != letter:
+            continue
         if place - start > _WINDOW:
             break
-        at = best.length
-        if content[start : start + at + 1] != content[place : place + at + 1]:
+        if not content.startswith(content[place : place + length], start):
             continue
-        length = max(at, _SHORTEST)
+        length += 1
         while length < most and content[start + length] == content[place + length]:
             length += 1
-        if length > at:
-            best = _Copy(length, place - start)
+        best = _Copy(length, place - start)
         if length == most:
             break
+        letter = content[place + length]
     return best
 
 
 def _block(pieces: Sequence[_Piece]) -> bytes:
     """The only block: its codes, the pieces and the end."""
-    uses = Counter({_END: 1})
-    distances: Counter[int] = Counter()
-    for piece in pieces:
-        if isinstance(piece, int):
-            uses[piece] += 1
-        else:
-            uses[_length_symbol(piece.length)] += 1
-            distances[_symbol(_LEAST_OF_DISTANCES, piece.distance)] += 1
+    copies = [piece for piece in pieces if isinstance(piece, _Copy)]
+    uses = Counter(piece for piece in pieces if isinstance(piece, int))
+    uses.update(_length_symbol(copy.length).symbol for copy in copies)
+    uses[_END] += 1
+    distances = Counter(_distance_symbol(copy.distance).symbol for copy in copies)
     lengths = _bit_lengths(uses, _END + 1, _MOST_BITS)
     distance_lengths = _bit_lengths(distances, 1, _MOST_BITS)
     stream = _Bits()
-    stream.add(1, 1)
-    stream.add(2, 2)
-    _add_codes(stream, lengths, distance_lengths)
-    code, distance_code = _code(lengths), _code(distance_lengths)
-    for piece in pieces:
-        if isinstance(piece, int):
-            stream.add(*code[piece])
-            continue
-        symbol = _length_symbol(piece.length)
-        stream.add(*code[symbol])
-        if piece.length < _LONGEST:
-            index = symbol - _END - 1
-            stream.add(piece.length - _LEAST_OF_LENGTHS[index], _BITS_OF_LENGTHS[index])
-        symbol = _symbol(_LEAST_OF_DISTANCES, piece.distance)
-        stream.add(*distance_code[symbol])
-        stream.add(piece.distance - _LEAST_OF_DISTANCES[symbol], _BITS_OF_DISTANCES[symbol])
-    stream.add(*code[_END])
+    stream.add(((1, 1), (2, 2)))
+    stream.add(_told_codes(lengths, distance_lengths))
+    code = _code(lengths)
+    stream.add(_told(pieces, code, _code(distance_lengths)))
+    stream.add((code[_END],))
     return stream.end()
 
 
-def _symbol(least: Sequence[int], number: int) -> int:
-    return bisect_right(least, number) - 1
+def _told(pieces: Sequence[_Piece], code: _Code, distance_code: _Code) -> Iterator[tuple[int, int]]:
+    for piece in pieces:
+        if isinstance(piece, int):
+            yield code[piece]
+            continue
+        symbol, more, bits = _length_symbol(piece.length)
+        yield code[symbol]
+        yield more, bits
+        symbol, more, bits = _distance_symbol(piece.distance)
+        yield distance_code[symbol]
+        yield more, bits
 
 
-def _length_symbol(length: int) -> int:
-    # The longest copy has a symbol of its own.
-    return 285 if length == _LONGEST else _END + 1 + _symbol(_LEAST_OF_LENGTHS, length)
+class _Symbol(NamedTuple):
+    """A symbol of a code, and the number behind it with that number's bits."""
+
+    symbol: int
+    more: int
+    bits: int
+
+
+@cache
+def _length_symbol(length: int) -> _Symbol:
+    if length == _LONGEST:
+        return _Symbol(285, 0, 0)
+    index = bisect_right(_LEAST_OF_LENGTHS, length) - 1
+    return _Symbol(_END + 1 + index, length - _LEAST_OF_LENGTHS[index], _BITS_OF_LENGTHS[index])
+
+
+@cache
+def _distance_symbol(distance: int) -> _Symbol:
+    index = bisect_right(_LEAST_OF_DISTANCES, distance) - 1
+    return _Symbol(index, distance - _LEAST_OF_DISTANCES[index], _BITS_OF_DISTANCES[index])
 
 
 def _bit_lengths(uses: Mapping[int, int], least: int, most: int) -> list[int]:
@@ -173,39 +191,39 @@ def _code(lengths: Sequence[int]) -> dict[int, tuple[int, int]]:
     return found
 
 
-def _add_codes(stream: "_Bits", lengths: Sequence[int], distances: Sequence[int]) -> None:
+def _told_codes(lengths: Sequence[int], distances: Sequence[int]) -> Iterator[tuple[int, int]]:
     """How many bits each symbol takes, in a code of its own."""
     runs = list(_runs([*lengths, *distances]))
-    own = _bit_lengths(Counter(symbol for symbol, _, _ in runs), 19, _MOST_BITS_OF_LENGTHS)
+    own = _bit_lengths(Counter(run.symbol for run in runs), 19, _MOST_BITS_OF_LENGTHS)
     told = [own[symbol] for symbol in _ORDER_OF_LENGTHS]
     while len(told) > 4 and not told[-1]:
         told.pop()
-    stream.add(len(lengths) - _END - 1, 5)
-    stream.add(len(distances) - 1, 5)
-    stream.add(len(told) - 4, 4)
+    yield len(lengths) - _END - 1, 5
+    yield len(distances) - 1, 5
+    yield len(told) - 4, 4
     for length in told:
-        stream.add(length, 3)
+        yield length, 3
     code = _code(own)
     for symbol, more, bits in runs:
-        stream.add(*code[symbol])
-        stream.add(more, bits)
+        yield code[symbol]
+        yield more, bits
 
 
-def _runs(lengths: Iterable[int]) -> Iterator[tuple[int, int, int]]:
-    """Lengths as symbols, each with a number behind it and that number's bits."""
+def _runs(lengths: Iterable[int]) -> Iterator[_Symbol]:
+    """Lengths as symbols."""
     for length, group in groupby(lengths):
         count = len(list(group))
         if length and count:
-            yield length, 0, 0
+            yield _Symbol(length, 0, 0)
             count -= 1
         while count >= 3:
             symbol, bits, most = (16, 2, 6) if length else (18, 7, 138)
             if not length and count <= 10:
                 symbol, bits, most = 17, 3, 10
             told = min(count, most)
-            yield symbol, told - (11 if symbol == 18 else 3), bits
+            yield _Symbol(symbol, told - (11 if symbol == 18 else 3), bits)
             count -= told
-        yield from ((length, 0, 0),) * count
+        yield from (_Symbol(length, 0, 0),) * count
 
 
 class _Bits:
@@ -215,16 +233,18 @@ class _Bits:
         self._bytes = bytearray()
         self._waiting = self._count = 0
 
-    def add(self, value: int, bits: int) -> None:
-        """So many bits more."""
-        self._waiting |= value << self._count
-        self._count += bits
-        while self._count >= 8:
-            self._bytes.append(self._waiting & 0xFF)
-            self._waiting >>= 8
-            self._count -= 8
+    def add(self, numbers: Iterable[tuple[int, int]]) -> None:
+        """More numbers, each with its bits."""
+        waiting, count = self._waiting, self._count
+        for value, bits in numbers:
+            waiting |= value << count
+            count += bits
+            while count >= 32:
+                self._bytes += (waiting & 0xFFFFFFFF).to_bytes(4, "little")
+                waiting >>= 32
+                count -= 32
+        self._waiting, self._count = waiting, count
 
     def end(self) -> bytes:
         """All bits, filled up to whole bytes."""
-        self.add(0, -self._count % 8)
-        return bytes(self._bytes)
+        return bytes(self._bytes) + self._waiting.to_bytes((self._count + 7) // 8, "little")

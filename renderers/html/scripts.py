@@ -84,13 +84,19 @@ def page_script(modules: tuple[str, ...], carried: str, memory: Memory) -> PageS
     kept = memory.read(name)
     found = None if kept is None else _as_kept(kept)
     if found is None:
-        inner = inner_script(modules)
-        found = _hash(inner), starting_script(inner)
+        found = _made(modules)
         text = "\n".join(found)
         memory.keep(name, f"{hashlib.sha256(text.encode()).hexdigest()}\n{text}".encode())
     inner_hash, start = found
     text = f'{start}"{carried}")\n'
     return PageScript(text, (_hash(f"\n{text}"), inner_hash))
+
+
+@cache
+def _made(modules: tuple[str, ...]) -> tuple[str, str]:
+    """The digest of the inner script, and what starts it."""
+    inner = inner_script(modules)
+    return _hash(inner), starting_script(inner)
 
 
 def _as_kept(kept: bytes) -> tuple[str, str] | None:

@@ -1,7 +1,7 @@
 """A build that is killed leaves the old folder or the new one, and the next build tidies up.
 
-Kills are done in processes that fork from one in which qgen is loaded, so that a hundred of them
-take seconds.
+Kills are done in processes that fork from one in which qgen is loaded and little else, so that a
+hundred of them take seconds.
 """
 
 import os
@@ -11,17 +11,20 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
+from hypothesis import settings
 
 from qgen import workshop
 from qgen.workshop import sweep
-from tests.qgen.course import Course, choice, digests, manifest, numeric, run_python, run_qgen
+from tests.qgen.course import Course, choice, digests, manifest, numeric, run_python
 from tests.qgen.test_output_folder import OLD, build, contents
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills and locks as Linux has them")
@@ -63,15 +66,14 @@ def assert_whole(target: Path) -> None:
     assert found == manifest(target)["files"]
 
 
-def in_a_process(function: Callable[[Path], None], folder: Path) -> None:
-    code = (
-        f"import sys; from pathlib import Path; from {__name__} import {function.__name__} as f\n"
-    )
-    run = run_python(code + "f(Path(sys.argv[1]))", folder, cwd=ROOT)
+def in_a_process(call: str, folder: Path) -> None:
+    """Calls a function of this file, which is given the folder, in a process of its own."""
+    code = f"import sys; from pathlib import Path; from {__name__} import *\n"
+    run = run_python(f"{code}folder = Path(sys.argv[1]); {call}", folder, cwd=ROOT)
     assert run.returncode == 0, run.stderr
 
 
-def kill_at_random_moments(folder: Path) -> None:
+def kill_at_random_moments(folder: Path, moments: int) -> None:
     course = Course(folder)
     outputs = {"html": {}, "latex": {"pdf": "never"}, "moodle": {"variants": 4}}
     course.exam("square", versions=3, outputs=outputs)
@@ -83,7 +85,7 @@ def kill_at_random_moments(folder: Path) -> None:
     longest = time.perf_counter() - start
     random_source = random.Random(4711)
     seen, left = [], 0
-    for seed in range(1, 101):
+    for seed in range(1, moments + 1):
         before = manifest(target)["seed"]
         forked(partial(built, seed=seed), random_source.uniform(0, longest))
         assert_whole(target)
@@ -94,15 +96,16 @@ def kill_at_random_moments(folder: Path) -> None:
         longest *= 0.9 if seen[-1] else 1.05
         left += len(leftovers(course.output))
         assert len(leftovers(course.output)) <= 1
-    assert min(seen.count(True), seen.count(False), left) >= 5, (seen, left)
+    assert min(seen.count(True), seen.count(False), left) >= moments / 20, (seen, left)
     built(seed=1)
     assert_whole(target)
     assert leftovers(course.output) == []
 
 
-def test_killed_at_100_random_moments_the_old_or_the_new_build_is_whole(course: Course) -> None:
+def test_killed_at_random_moments_the_old_or_the_new_build_is_whole(course: Course) -> None:
+    """As many moments as open inputs have examples: 40 everyday, 100 for CI."""
     course.bank(numeric("square"))
-    in_a_process(kill_at_random_moments, course.folder)
+    in_a_process(f"kill_at_random_moments(folder, {settings().max_examples})", course.folder)
 
 
 def killed_at_step(number: int, folder: Path, work: Callable[[], object]) -> None:
@@ -122,8 +125,6 @@ def killed_at_step(number: int, folder: Path, work: Callable[[], object]) -> Non
 
 
 def kill_at_every_step(folder: Path, at_once: bool) -> None:
-    if not at_once:
-        workshop._exchange = lambda one, other: False
     output = folder / "build"
     target = output / "exam"
     new = {"key.csv": "new key", "html/page.html": "new", "html/other.html": "other"}
@@ -150,21 +151,15 @@ def kill_at_every_step(folder: Path, at_once: bool) -> None:
     assert (gone > 0) == (not at_once)
 
 
-def kill_at_every_step_of_an_exchange(folder: Path) -> None:
+def kill_at_every_step_of_both_ways(folder: Path) -> None:
     kill_at_every_step(folder, at_once=True)
-
-
-def kill_at_every_step_of_two_renames(folder: Path) -> None:
+    workshop._exchange = lambda one, other: False
     kill_at_every_step(folder, at_once=False)
 
 
-@pytest.mark.parametrize(
-    "function", [kill_at_every_step_of_an_exchange, kill_at_every_step_of_two_renames]
-)
-def test_killed_at_any_step_the_next_start_recovers(
-    tmp_path: Path, function: Callable[[Path], None]
-) -> None:
-    in_a_process(function, tmp_path)
+def test_killed_at_any_step_the_next_start_recovers(tmp_path: Path) -> None:
+    """Where folders are exchanged in one step, and where it takes two renames."""
+    in_a_process("kill_at_every_step_of_both_ways(folder)", tmp_path)
 
 
 class TestWorkshops:
@@ -218,8 +213,7 @@ def test_the_tex_engine_ends_with_a_killed_build(course: Course, tmp_path: Path)
     engines = [int(line) for line in started.read_text().split()]
     wait_until(lambda: not any(Path(f"/proc/{each}").exists() for each in engines))
     course.exam("which")
-    run = run_qgen("build", course.folder / "exam.yaml", cwd=tmp_path)
-    assert run.returncode == 0, run.stderr
+    course.built(output=tmp_path / "build")
     assert leftovers(tmp_path / "build") == []
 
 
@@ -230,6 +224,19 @@ def wait_until(holds: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """A limit on the size of files stands for a full disk: it fails in the same places."""
+    import resource  # not on every system
+
+    before, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (before, most))
+
+
 TEMPORARY = "the deck for Anki is made in the folder for temporary files, and there: disk I/O error"
 
 
@@ -238,20 +245,20 @@ TEMPORARY = "the deck for Anki is made in the folder for temporary files, and th
     [("moodle", 300, 20_000, "File too large"), ("anki", 100, 60_000, TEMPORARY)],
 )
 def test_a_full_disk_is_one_line_and_leaves_the_old_build(
-    course: Course, name: str, variants: int, limit: int, reason: str
+    course: Course,
+    qgen: Callable[..., Result],
+    name: str,
+    variants: int,
+    limit: int,
+    reason: str,
 ) -> None:
-    """A limit on the size of files stands for the disk: it fails in the same places."""
     course.bank(numeric("square"))
     course.exam("square", versions=20)
     before = digests(course.built(verify="never"))
-    course.exam("square", versions=20, outputs={name: {"variants": variants}})
-    code = (
-        "import resource; from qgen.cli import main\n"
-        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, resource.RLIM_INFINITY)); main()"
-    )
-    arguments = ("build", course.folder / "exam.yaml", "-o", course.output, "--verify", "never")
-    run = run_python(code, *arguments, cwd=course.folder)
-    assert run.returncode == 1
+    spec = course.exam("square", versions=20, outputs={name: {"variants": variants}})
+    with largest_file(limit):
+        run = qgen("build", spec, "-o", course.output, "--verify", "never")
+    assert run.exit_code == 1
     assert run.stderr.splitlines() == [f"Error: cannot write to {course.output}: {reason}"]
     assert digests(course.output / "exam") == before
     assert leftovers(course.output) == []
