@@ -3,6 +3,11 @@
 from hypothesis import settings
 
 
+def is_thorough() -> bool:
+    """Whether properties are tried on as many examples as CI tries: then all is tried."""
+    return settings.default.max_examples >= settings.get_profile("thorough").max_examples
+
+
 def examples(thorough: int) -> settings:
     """So many examples in the thorough profile, and fewer in the same proportion in others."""
     usual, most = settings.default.max_examples, settings.get_profile("thorough").max_examples

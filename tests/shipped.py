@@ -11,6 +11,7 @@ from qgen.generator.filling import Filling
 from qgen.production import Production, Prover, Tally, variant_source
 from qgen.proofs import ProofStore
 from qgen.question_solvers import question_solvers
+from tests.examples import is_thorough
 
 COPIES = ("variant 1", "variant 2")
 
@@ -39,16 +40,20 @@ def shipped_templates() -> tuple[QuestionTemplate, ...]:
 def shipped_items() -> tuple[tuple[Item, ...], ...]:
     """For each question two variants, or the one of a question without parameters.
 
-    No second route is run.
+    Every day the second one only of each fourth question. No second route is run.
     """
-    return tuple(map(_items, shipped_templates()))
+    step = 1 if is_thorough() else 4
+    return tuple(
+        _items(template, COPIES if template.parameters and place % step == 0 else COPIES[:1])
+        for place, template in enumerate(shipped_templates())
+    )
 
 
-def _items(template: QuestionTemplate) -> tuple[Item, ...]:
+def _items(template: QuestionTemplate, copies: tuple[str, ...]) -> tuple[Item, ...]:
     solvers, problems = question_solvers(template)
     assert not problems
     filling = Filling(Fraction(2), "right_minus_wrong", True, frozenset())
     source = variant_source(template, solvers, 1, "pool")
     prover = Prover("never", ProofStore(), Tally())
     production = Production(template, solvers, filling, source, prover, figure_limit=0)
-    return tuple(production.items(COPIES if template.parameters else COPIES[:1]))
+    return tuple(production.items(copies))

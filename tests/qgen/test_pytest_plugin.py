@@ -29,8 +29,8 @@ GOOD = """
 """
 
 
-OTHERS = ("cacheprovider", "hypothesispytest", "xdist", "anyio")
-"""Plugins that a course may have as well, and that take time to begin."""
+OTHERS = ("cacheprovider", "hypothesispytest", "xdist", "anyio", "unraisableexception")
+"""Plugins that take time to begin, or to end: the last one has all garbage collected."""
 WITHOUT_OTHERS = [argument for name in OTHERS for argument in ("-p", f"no:{name}")]
 
 
