@@ -5,12 +5,26 @@ costs five times the arithmetic, and a route runs for every draw. A formula read
 these; `in_lowest_terms` makes the fractions that a route returns.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from math import gcd, isqrt, sqrt
+from operator import mul
 from typing import Any, TypeAlias
 
 from qgen.document.values import Real, SolverResults, Value
+
+
+def fraction(above: int, below: int) -> Fraction:
+    """above / below in lowest terms, for whole numbers of which the second is above zero.
+
+    It takes less than half the time of `Fraction(above, below)`.
+    """
+    shared = gcd(above, below)
+    made = object.__new__(Fraction)
+    # The two slots that Fraction itself fills, once it has asked of what kind its arguments are.
+    slots: Any = made
+    slots._numerator, slots._denominator = above // shared, below // shared
+    return made
 
 
 class Ratio:
@@ -33,13 +47,7 @@ class Ratio:
 
     def exact(self) -> Fraction:
         """The same number as a fraction in lowest terms."""
-        shared = gcd(self.above, self.below)
-        made = object.__new__(Fraction)
-        # The two slots that Fraction itself fills, once it has asked of what kind its arguments
-        # are and whether they have a common divisor.
-        slots: Any = made
-        slots._numerator, slots._denominator = self.above // shared, self.below // shared
-        return made
+        return fraction(self.above, self.below)
 
     def __float__(self) -> float:
         return self.above / self.below
@@ -156,6 +164,11 @@ def _parts(number: Number) -> tuple[int, int]:
 def ratios(*values: int | Fraction) -> list[Ratio]:
     """The same numbers."""
     return [Ratio(*value.as_integer_ratio()) for value in values]
+
+
+def dot(first: Iterable[Ratio], second: Iterable[Ratio]) -> Ratio:
+    """Σ first_i second_i."""
+    return sum(map(mul, first, second), Ratio(0))
 
 
 def ratio_root(value: Ratio) -> Real:
