@@ -1,9 +1,10 @@
 """How sets of samples are scored: precision and recall by neighbours, KID, and FID's bias."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, islice
 from math import comb, sqrt
+from operator import eq, le, sub
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import SolverResults
@@ -74,10 +75,10 @@ def neighbours(real: Matrix, generated: Matrix, k: Scalar) -> SolverResults:
     if max(len(real), len(generated)) > _MOST_POINTS:
         raise ValueError(f"there must be at most {_MOST_POINTS} points of each kind")
     count = require_count("k", k, 1, least - 1)
-    for name, points in (("real", real), ("generated", generated)):
+    (real_points, generated_points), unit = _on_one_grid(real, generated)
+    for name, points in (("real", real_points), ("generated", generated_points)):
         if len(set(points)) < len(points):
             raise ValueError(f"{name} must not have a point twice")
-    (real_points, generated_points), unit = _on_one_grid(real, generated)
     across = _squares(generated_points, real_points)
     back = list(zip(*across, strict=True))
     among = _squares(generated_points, generated_points)
@@ -85,21 +86,16 @@ def neighbours(real: Matrix, generated: Matrix, k: Scalar) -> SolverResults:
     of_generated = _radii(among, count)
     covered, reached = _inside(across, of_real), _inside(back, of_generated)
     hit = [min(row) <= radius for row, radius in zip(back, of_real, strict=True)]
-    own = [
-        any(
-            distance <= radius
-            for other, (distance, radius) in enumerate(zip(row, of_generated, strict=True))
-            if other != place
-        )
-        for place, row in enumerate(among)
-    ]
+    # A point is in its own ball too: it is in that of another where it is in two balls.
+    own = [sum(map(le, row, of_generated)) > 1 for row in among]
     precision, recall = Fraction(sum(covered), len(covered)), Fraction(sum(reached), len(reached))
-    edges = [
-        distance == radius
-        for rows, radii in ((across, of_real), (back, of_generated))
-        for row in rows
-        for distance, radius in zip(row, radii, strict=True)
-    ]
+    edges = [any(map(eq, row, of_real)) for row in across]
+    edges += [any(map(eq, row, of_generated)) for row in back]
+    roots = [[sqrt(square / unit**2) for square in row] for row in across]
+    clearances = (
+        _clearance(roots, [sqrt(square / unit**2) for square in of_real]),
+        _clearance(zip(*roots, strict=True), [sqrt(square / unit**2) for square in of_generated]),
+    )
     return {
         "precision": precision,
         "recall": recall,
@@ -108,34 +104,34 @@ def neighbours(real: Matrix, generated: Matrix, k: Scalar) -> SolverResults:
         "precision_is_high": precision > Fraction(1, 2),
         "recall_is_high": recall > Fraction(1, 2),
         "on_an_edge": any(edges),
-        "clearance": min(_clearance(across, of_real, unit), _clearance(back, of_generated, unit)),
+        "clearance": min(clearances),
         "precision_own_balls": Fraction(sum(own), len(own)),
         "coverage": Fraction(sum(hit), len(hit)),
     }
 
 
-def _on_one_grid(*sets: Matrix) -> tuple[list[list[list[int]]], int]:
+def _on_one_grid(*sets: Matrix) -> tuple[list[list[tuple[int, ...]]], int]:
     """The points as multiples of a unit, and how many units make one.
 
     There are many distances for each draw, and whole numbers are compared much faster.
     """
     entries = [entry for points in sets for point in points for entry in point]
-    _, unit = over_common_denominator(entries)
-    on_grid = [[[int(entry * unit) for entry in point] for point in points] for points in sets]
-    return on_grid, unit
+    parts, unit = over_common_denominator(entries)
+    rows = zip(*[iter(parts)] * len(sets[0][0]), strict=True)
+    return [list(islice(rows, len(points))) for points in sets], unit
 
 
 def _squares(points: Sequence[Sequence[int]], others: Sequence[Sequence[int]]) -> list[list[int]]:
-    """The squared distance of each of the points to each of the others."""
+    """The squared distance of each of the points to each of the others: axis by axis, a sum."""
     # What is the same for all of them sets none apart, as in points on a line of the plane.
     apart = [axis for axis in zip(*others, *points, strict=True) if len(set(axis)) > 1]
-    if len(apart) == 1:
-        line, own = apart[0][: len(others)], apart[0][len(others) :]
-        return [[(a - b) ** 2 for b in line] for a in own]
-    return [
-        [sum([(a - b) ** 2 for a, b in zip(point, other, strict=True)]) for other in others]
-        for point in points
+    count = len(others)
+    summands = [
+        [[(here - there) ** 2 for there in axis[:count]] for here in axis[count:]] for axis in apart
     ]
+    if len(summands) == 1:
+        return summands[0]
+    return [list(map(sum, zip(*rows, strict=True))) for rows in zip(*summands, strict=True)]
 
 
 def _radii(among: Sequence[Sequence[int]], count: int) -> list[int]:
@@ -143,16 +139,13 @@ def _radii(among: Sequence[Sequence[int]], count: int) -> list[int]:
     return [sorted(row)[count] for row in among]
 
 
-def _clearance(rows: Sequence[Sequence[int]], radii: Sequence[int], unit: int) -> float:
-    reaches = [sqrt(radius / unit**2) for radius in radii]
-    return min(
-        abs(max(reach - sqrt(d / unit**2) for d, reach in zip(row, reaches, strict=True)))
-        for row in rows
-    )
+def _clearance(distances: Iterable[Sequence[float]], reaches: Sequence[float]) -> float:
+    """How far at least a point lies inside its deepest ball, or outside all of them."""
+    return min([abs(max(map(sub, reaches, row))) for row in distances])
 
 
-def _inside(rows: Sequence[Sequence[int]], radii: Sequence[int]) -> list[int]:
-    return [int(any(d <= r for d, r in zip(row, radii, strict=True))) for row in rows]
+def _inside(rows: Iterable[Sequence[int]], radii: Sequence[int]) -> list[int]:
+    return [int(any(map(le, row, radii))) for row in rows]
 
 
 @check("generator_evaluation.neighbours", tolerance=1e-9)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, exp, log, pi, sqrt
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -14,13 +15,14 @@ from qgen.solvers.numerics.arguments import (
     require_scalar,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import Ratio, dot, ratios
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 _Part: TypeAlias = tuple[float, float, float]
-"""Weight, mean and deviation of one part of a mixture."""
+"""The logarithm of weight over deviation, mean and deviation of one part of a mixture."""
 
 _REACH, _LEAST_STEPS, _MOST_STEPS = 9, 8, 200
 
@@ -90,27 +92,30 @@ def normal(
     if len(set(means)) < max(2, len(means)):
         raise ValueError("means must be two different numbers at least")
     steps = _steps(means, deviations, s)
-    parts = list(zip(weights, means, deviations, strict=True))
-    mean = Fraction(sum([weight * each for weight, each, _ in parts]))
-    within = Fraction(sum([weight * each * each for weight, _, each in parts]))
-    between = sum([weight * (each - mean) ** 2 for weight, each, _ in parts])
-    distances = [abs(Fraction(each - m)) for each in means]
+    shares, places, widths = ratios(*weights), ratios(*means), ratios(*deviations)
+    mean = dot(shares, places)
+    # The variance of p: E s_k² + E m_k² − (E m_k)².
+    squares = [place * place + wide * wide for place, wide in zip(places, widths, strict=True)]
+    variance = dot(shares, squares) - mean * mean
+    centre = Ratio.of(m)
+    distances = [abs(place - centre) for place in places]
     nearest = distances.index(min(distances))
-    inner = [(float(weight), float(each), float(wide)) for weight, each, wide in parts]
+    inner = [
+        (log(float(weight) / float(wide)), float(place), float(wide))
+        for weight, place, wide in zip(weights, means, deviations, strict=True)
+    ]
     heights = [exp(_log_height(inner, each)) for _, each, _ in inner]
-    rest = 1 - weights[nearest]
+    rest = 1 - shares[nearest]
     return {
         "gap": _divergence(inner, float(m), float(s), steps),
         "weight_at_q": weights[nearest],
-        "covering_mean": mean,
-        "covering_deviation": sqrt(within + between),
-        "weight_elsewhere": rest,
+        "covering_mean": mean.exact(),
+        "covering_deviation": sqrt(variance),
+        "weight_elsewhere": rest.exact(),
         "heights_compared": heights[nearest] / sum(heights),
         "gap_of_the_rest": -log(rest),
-        "means_averaged": Fraction(sum(means)) / len(means),
-        "means_swapped": sum(
-            [weight * each for weight, each in zip(weights, reversed(means), strict=True)]
-        ),
+        "means_averaged": (sum(places, Ratio(0)) / len(places)).exact(),
+        "means_swapped": dot(shares, reversed(places)).exact(),
     }
 
 
@@ -133,15 +138,21 @@ def _steps(means: Vector, deviations: Vector, s: Scalar) -> int:
 def _divergence(parts: list[_Part], m: float, s: float, steps: int) -> float:
     """The mean of ln q − ln p under q by the trapezoidal rule."""
     total = 0.0
-    for index in range(-_REACH * steps, _REACH * steps + 1):
-        place = index / steps
-        total += exp(-place * place / 2) * _log_height(parts, m + s * place)
+    for place, height in _trapezoidal(steps):
+        total += height * _log_height(parts, m + s * place)
     return -log(s) - 0.5 - total / (steps * sqrt(2 * pi))
+
+
+@lru_cache(maxsize=32)
+def _trapezoidal(steps: int) -> tuple[tuple[float, float], ...]:
+    """Places so many a deviation, with the heights of the standard normal law times √(2π)."""
+    places = [index / steps for index in range(-_REACH * steps, _REACH * steps + 1)]
+    return tuple([(place, exp(-place * place / 2)) for place in places])
 
 
 def _log_height(parts: list[_Part], z: float) -> float:
     """The log density of the mixture at z, without its constant −ln(2π)/2."""
-    exponents = [log(weight / wide) - ((z - each) / wide) ** 2 / 2 for weight, each, wide in parts]
+    exponents = [share - ((z - each) / wide) ** 2 / 2 for share, each, wide in parts]
     top = max(exponents)
     return top + log(sum([exp(exponent - top) for exponent in exponents]))
 

@@ -1,8 +1,8 @@
 """Watermarks and memorisation as tests of hypotheses."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import ceil, comb, floor, isqrt, sqrt
+from math import ceil, comb, isqrt, lcm, sqrt
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import SolverResults
@@ -15,6 +15,7 @@ from qgen.solvers.numerics.arguments import (
     require_probabilities,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction, ratios
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 
@@ -57,29 +58,32 @@ def green_list(tokens: Scalar, green: Scalar, gamma: Scalar, threshold: Scalar) 
     hits = require_count("green", green, 0, count)
     require_between_zero_and_one("gamma", gamma)
     require_positive("threshold", threshold)
-    share = Fraction(gamma)
-    variance = count * share * (1 - share)
-    gap = hits - count * share
+    share, level = ratios(gamma, threshold)
+    mean = share * count
+    variance = mean * (1 - share)
+    gap = hits - mean
     # (k − γT)² > z² Tγ(1 − γ) in whole numbers: γ is rate / unit, and k the least one.
-    rate, unit = share.numerator, share.denominator
-    bound = Fraction(threshold) ** 2 * variance
-    above = count * rate + isqrt(floor(bound * unit**2)) + 1
-    # The probabilities, in parts of unit^T.
-    masses = [
-        comb(count, k) * rate**k * (unit - rate) ** (count - k) for k in range(hits, count + 1)
-    ]
-    tail, point = (Fraction(each, unit**count) for each in (sum(masses), masses[0]))
+    rate, unit = share.above, share.below
+    bound = level * level * variance
+    above = count * rate + isqrt(bound.above * unit**2 // bound.below) + 1
+    # The probabilities of k, k + 1, … green tokens in parts of unit^T, each from the one before.
+    mass = point = comb(count, hits) * rate**hits * (unit - rate) ** (count - hits)
+    tail = point
+    for k in range(hits, count):
+        mass = mass * (count - k) * rate // ((k + 1) * (unit - rate))
+        tail += mass
+    whole, spread = unit**count, sqrt(variance)
     return {
-        "z": float(gap) / sqrt(variance),
-        "tail": tail,
-        "expected": count * share,
+        "z": float(gap) / spread,
+        "tail": fraction(tail, whole),
+        "expected": mean.exact(),
         "least_green": min(-(-above // unit), count + 1),
-        "flagged": gap > 0 and gap**2 > bound,
-        "z_not_centred": hits / sqrt(variance),
+        "flagged": gap > 0 and gap * gap > bound,
+        "z_not_centred": hits / spread,
         "z_without_gamma": float(gap) / sqrt(count),
         "z_of_half": (hits - count / 2) / sqrt(count / 4),
-        "point": point,
-        "tail_above": tail - point,
+        "point": fraction(point, whole),
+        "tail_above": fraction(tail - point, whole),
     }
 
 
@@ -236,16 +240,16 @@ def most_powerful(members: Vector, others: Vector, rate: Scalar) -> SolverResult
     require_probabilities("others", others)
     require_vector("others", others, len(members))
     require_between_zero_and_one("rate", rate)
-    if len(members) > 12 or min(*members, *others) <= 0:
-        raise ValueError("there must be at most 12 scores, and none of probability zero")
-    ratios = [Fraction(m) / o for m, o in zip(members, others, strict=True)]
     # All probabilities in parts of one unit, and all ratios in parts of another, as whole numbers.
     parts, unit = over_common_denominator((*members, *others, rate))
-    flagging, alarms, allowed = parts[: len(ratios)], parts[len(ratios) : -1], parts[-1]
-    heights, _ = over_common_denominator(ratios)
-    order = sorted(range(len(ratios)), key=lambda place: -heights[place])
+    if len(members) > 12 or min(parts) <= 0:
+        raise ValueError("there must be at most 12 scores, and none of probability zero")
+    places = range(len(members))
+    flagging, alarms, allowed = parts[: len(members)], parts[len(members) : -1], parts[-1]
+    shared = lcm(*alarms)
+    heights = [m * (shared // o) for m, o in zip(flagging, alarms, strict=True)]
 
-    def flagged(order: list[int]) -> tuple[list[int], int]:
+    def flagged(order: Sequence[int]) -> tuple[list[int], int]:
         """The scores that are flagged in this order, up to the first that is too many."""
         chosen, spent = [], 0
         for place in order:
@@ -255,19 +259,19 @@ def most_powerful(members: Vector, others: Vector, rate: Scalar) -> SolverResult
             spent += alarms[place]
         return chosen, spent
 
-    best, spent = flagged(order)
-    top, _ = flagged(list(reversed(range(len(ratios)))))
-    often, _ = flagged(sorted(range(len(ratios)), key=lambda place: (-flagging[place], place)))
+    best, spent = flagged(sorted(places, key=lambda place: -heights[place]))
+    top, _ = flagged(places[::-1])
+    often, _ = flagged(sorted(places, key=lambda place: -flagging[place]))
 
     def power(chosen: list[int]) -> Fraction:
-        return Fraction(sum([flagging[place] for place in chosen]), unit)
+        return fraction(sum([flagging[place] for place in chosen]), unit)
 
     return {
         "power": power(best),
-        "flagged": tuple([int(place in best) for place in range(len(ratios))]),
-        "ratios": tuple(ratios),
+        "flagged": tuple([int(place in best) for place in places]),
+        "ratios": tuple(map(fraction, flagging, alarms)),
         "fills": spent == allowed,
-        "tie": len(set(heights)) < len(ratios),
+        "tie": len(set(heights)) < len(heights),
         "from_the_top": power(top),
         "by_members": power(often),
     }

@@ -16,7 +16,8 @@ Vector: TypeAlias = tuple[Exact, ...]
 Matrix: TypeAlias = tuple[Vector, ...]
 
 # Compared by exact type: a truth value is no number here, and it costs less on every variant.
-_EXACT = (int, Fraction)
+_EXACT = frozenset({int, Fraction})
+# Signs and sizes are read off numerators: to compare a Fraction takes five times as long.
 
 
 def require_scalar(name: str, value: Scalar) -> None:
@@ -29,14 +30,14 @@ def require_scalar(name: str, value: Scalar) -> None:
 def require_positive(name: str, value: Scalar) -> None:
     """Refuses all but an exact number above zero."""
     require_scalar(name, value)
-    if value <= 0:
+    if value.numerator <= 0:
         raise ValueError(f"{name} must be positive, it is {show(value)}")
 
 
 def require_between_zero_and_one(name: str, value: Scalar) -> None:
     """Refuses all but an exact number above zero and below one."""
     require_scalar(name, value)
-    if not 0 < value < 1:
+    if not 0 < value.numerator < value.denominator:
         raise ValueError(f"{name} must lie between 0 and 1, it is {show(value)}")
 
 
@@ -46,8 +47,8 @@ def require_vector(name: str, value: Vector, length: int | None = None) -> None:
         raise ValueError(f"{name} must be a vector, {show(value)} is none")
     if not value:
         raise ValueError(f"{name} must not be empty")
-    for index, entry in enumerate(value):
-        if type(entry) not in _EXACT:
+    if not _EXACT.issuperset(map(type, value)):
+        for index, entry in enumerate(value):
             require_scalar(f"{name}[{index}]", entry)
     if length is not None and len(value) != length:
         raise ValueError(f"{name} must have {length} entries, {show(value)} has {len(value)}")
@@ -67,5 +68,6 @@ def over_common_denominator(values: Sequence[Exact]) -> tuple[list[int], int]:
     >>> over_common_denominator((Fraction(1, 2), Fraction(1, 3), 1))
     ([3, 2, 6], 6)
     """
-    denominator = lcm(*[value.denominator for value in values])
-    return [value.numerator * (denominator // value.denominator) for value in values], denominator
+    ratios = [value.as_integer_ratio() for value in values]
+    denominator = lcm(*[below for _, below in ratios])
+    return [above * (denominator // below) for above, below in ratios], denominator

@@ -294,12 +294,9 @@ def solve(solver: Solver, values: Values) -> SolverResults:
         )
     if answers.keys() != solver.expected:
         raise SolverFailure(_wrong_names(solver, answers))
-    for name, value in answers.items():
-        fault = None if type(value) in _ALWAYS_FINE else value_fault(value)
-        if fault:
-            raise SolverFailure(
-                f"{solver.name}: '{name}' {fault}; it was given {show_all(arguments)}"
-            )
+    if found := _first_fault(answers):
+        name, fault = found
+        raise SolverFailure(f"{solver.name}: '{name}' {fault}; it was given {show_all(arguments)}")
     return answers
 
 
@@ -319,6 +316,20 @@ def _wrong_names(solver: Solver, answers: SolverResults) -> str:
 _ALWAYS_FINE = frozenset({bool, *FORMULA_TYPES})
 _PLAIN, _PLAIN_BITS = 1e299, 990
 """Numbers below the one, or with fewer bits than the other, need no closer look."""
+
+
+def _first_fault(answers: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The first name whose value is no answer, with the reason."""
+    for name, value in answers.items():
+        kind = type(value)
+        # What nearly all answers are is looked at here: a call for each would cost more.
+        if kind in _ALWAYS_FINE or (kind is float and -_PLAIN < value < _PLAIN):
+            continue
+        if (kind is Fraction or kind is int) and value.numerator.bit_length() < _PLAIN_BITS:
+            continue
+        if fault := value_fault(value):
+            return name, fault
+    return None
 
 
 def value_fault(value: Any) -> str | None:
