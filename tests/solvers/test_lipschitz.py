@@ -64,6 +64,14 @@ def test_a_bound_that_is_not_reached():
     assert (reached["bound"], reached["linear_norm"]) == (6, 6)
 
 
+def test_a_second_layer_that_sees_nothing_of_the_first():
+    """The first layer leaves the second axis only, which the second one drops."""
+    layers = {"first": ((0, 0), (0, 1)), "second": ((1, 0), (0, 0))}
+    answers = solve(NETWORK, layers)
+    assert (answers["bound"], answers["linear_norm"], answers["smallest_stretch"]) == (1, 0, 0)
+    assert verify(NETWORK, [layers], [answers]).disagreements == ()
+
+
 def test_a_piecewise_linear_function_by_hand():
     answers = solve(PIECEWISE, {"knots": (0, 1, 3), "values": (0, 2, -3)})
     assert answers["slopes"] == (2, Fraction(-5, 2))
