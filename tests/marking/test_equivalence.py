@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qgen.document.answers import FormulaAnswer, FormulaMistake
@@ -177,7 +177,7 @@ def no_sympy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(EXPRESSIONS)
 def test_order_never_makes_a_difference(expression: Formula) -> None:
     domains = {name: _REALS[name] for name in VARIABLES}
@@ -187,7 +187,7 @@ def test_order_never_makes_a_difference(expression: Formula) -> None:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(EXPRESSIONS, st.fractions(max_denominator=10**6).filter(bool))
 def test_a_shifted_formula_is_never_proved_equal(expression: Formula, by: Fraction) -> None:
     assert not identical(expression, Sum((expression, Number(by))))

@@ -11,6 +11,7 @@ from hypothesis import strategies as draw
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 NORM = find_solver("lipschitz.spectral_norm")
 NETWORK = find_solver("lipschitz.network_bound")
@@ -37,7 +38,7 @@ def test_rotations_have_the_norm_one_exactly():
     assert (answers["spectral_norm"], answers["spectral_radius"]) == (1, 1)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(matrices, matrices)
 def test_torch_finds_the_same_norms(first, second):
     answers = solve(NORM, {"matrix": first})
