@@ -162,7 +162,8 @@ def network_bound(first: Matrix, second: Matrix) -> SolverResults:
         "sum_of_norms": one + two,
         "larger_norm": max(one, two),
         "first_determinant": abs(determinant(first)),
-        "smallest_stretch": abs(determinant(product)) / together,
+        # What the second layer drops may be all that the first one leaves.
+        "smallest_stretch": abs(determinant(product)) / together if together else 0,
     }
 
 

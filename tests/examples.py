@@ -1,4 +1,4 @@
-"""How many examples a property is tried on where the usual number finds too little."""
+"""How many examples a property is tried on where the usual number is too few or too dear."""
 
 from hypothesis import settings
 

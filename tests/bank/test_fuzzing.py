@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qgen.bank.exam_spec import ExamSpec
@@ -20,6 +20,7 @@ from qgen.bank.models import (
 )
 from qgen.bank.parameters import ParameterEntry
 from tests.bank.written import KINDS, exam, load_exam_text, load_text, question
+from tests.examples import examples
 from tests.quick_yaml import to_yaml
 
 pytestmark = pytest.mark.slow
@@ -109,7 +110,7 @@ def test_text_of_yaml_signs(text: str) -> None:
         held(problem)
 
 
-@settings(max_examples=35)
+@examples(35)
 @given(st.data())
 def test_questions_with_anything_in_one_field(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(sorted(KINDS)))
@@ -135,7 +136,7 @@ def test_questions_with_any_text(data: st.DataObject) -> None:
         held(problem)
 
 
-@settings(max_examples=35)
+@examples(35)
 @given(st.data())
 def test_exams_with_anything_in_one_field(data: st.DataObject) -> None:
     changed = exam()

@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 import sympy
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from sympy.parsing.sympy_parser import (
     convert_xor,
     parse_expr,
@@ -32,6 +32,7 @@ from qgen.document.formula import (
     typed,
 )
 from tests.document.expressions import EXPRESSIONS, VARIABLES
+from tests.examples import examples
 
 X, Y = Symbol("x"), Symbol("y")
 MINUS_X = Product((Number(-1), X))
@@ -213,7 +214,7 @@ def all_values(expression: Formula, point: dict[str, float]) -> list[float]:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=80)
+@examples(80)
 @given(EXPRESSIONS)
 def test_the_typed_text_means_the_formula_to_another_reader(expression: Formula) -> None:
     point = dict(zip(VARIABLES, POINTS, strict=True))

@@ -4,7 +4,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qgen.bank.catalogue import Catalogue
@@ -20,6 +20,7 @@ from tests.bank.written import (
     question,
     written,
 )
+from tests.examples import examples
 
 
 def bank(rivals: dict[int, list[int]], count: int) -> Catalogue:
@@ -94,7 +95,7 @@ PAIRS = list(combinations(range(8), 2))
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@examples(60)
 @given(st.lists(st.sampled_from(PAIRS), max_size=6), st.integers(1, 8), st.integers(0, 10**6))
 def test_no_pick_holds_two_that_give_each_other_away(
     pairs: list[tuple[int, int]], number: int, seed: int

@@ -13,6 +13,7 @@ from qgen.generator.appearance import appearance
 from qgen.generator.drawing import VariantFailure
 from qgen.generator.variants import VariantSource
 from tests.bank.written import question, template
+from tests.examples import examples
 
 
 def integers(most: int, **changes: Any) -> QuestionTemplate:
@@ -45,7 +46,7 @@ seeds = st.integers(0, 1000)
 
 
 class TestRosters:
-    @settings(max_examples=40, deadline=None)
+    @examples(40)
     @given(rosters, st.randoms(use_true_random=False), seeds, st.sampled_from([WIDE, TIGHT, EXACT]))
     def test_their_order_moves_nobody(
         self, roster: list[str], lot: Random, seed: int, found: QuestionTemplate
@@ -58,7 +59,7 @@ class TestRosters:
         for order in (shuffled, roster[::-1]):
             assert handed_out(found, order, seed=seed) == expected
 
-    @settings(max_examples=40, deadline=None)
+    @examples(40)
     @given(rosters, st.text("xyz", min_size=1, max_size=4), seeds)
     def test_a_new_student_takes_at_most_one_number_from_others(
         self, roster: list[str], student: str, seed: int
@@ -163,7 +164,7 @@ class TestRepeats:
         assert sorted(map(str, found[:4])) == ["1", "2", "3", "4"]
         assert len(found) == 9
 
-    @settings(max_examples=20, deadline=None)
+    @examples(20)
     @given(rosters, st.randoms(use_true_random=False), seeds)
     def test_the_order_moves_nobody(self, roster: list[str], lot: Random, seed: int) -> None:
         expected = handed_out(integers(3), roster, seed=seed, repeats=True)

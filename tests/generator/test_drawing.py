@@ -23,6 +23,7 @@ from qgen.generator.drawing import (
 from qgen.generator.registered import GENERATORS
 from qgen.generator.seeds import RandomSource, stream
 from tests.bank.written import question, template
+from tests.examples import examples
 
 
 def unsolved(values: Values) -> SolverResults:
@@ -70,7 +71,7 @@ def dimensions(shape: dict[str, Any]) -> tuple[int, ...]:
     st.sets(st.integers(-50, 80), max_size=5),
     SHAPES,
 )
-@settings(max_examples=50)
+@examples(50)
 def test_integers(
     first: int, steps: int, step: int, excluded: set[int], shape: dict[str, Any]
 ) -> None:
@@ -114,7 +115,7 @@ def test_wide_integers_with_a_step() -> None:
     st.integers(0, 40),
     SHAPES,
 )
-@settings(max_examples=50)
+@examples(50)
 def test_decimals(first: Fraction, step: Fraction, count: int, shape: dict[str, Any]) -> None:
     limits = {"from": str(first), "to": str(first + count * step), "step": str(step)}
     for value in draws({"decimals": {**limits, **shape}}, 5):
@@ -133,7 +134,7 @@ def test_choices_are_exact() -> None:
 
 
 @given(st.integers(1, 6), st.integers(0, 5))
-@settings(max_examples=30)
+@examples(30)
 def test_subsets_keep_the_order_of_the_list(size: int, more: int) -> None:
     items = [f"{(7 * n) % 11}" for n in range(size + more)]
     for value in draws({"subset": {"of": items, "size": size}}, 5):
@@ -144,7 +145,7 @@ def test_subsets_keep_the_order_of_the_list(size: int, more: int) -> None:
 
 @pytest.mark.slow
 @given(st.sampled_from([2, 4, 5, 10, 20, 100]), st.integers(0, 2), st.integers(1, 6), st.booleans())
-@settings(max_examples=50)
+@examples(50)
 def test_probabilities(steps: int, least: int, outcomes: int, matrix: bool) -> None:
     if least * outcomes > steps:
         return

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qgen.document.values import TeX, Value, Values
@@ -14,6 +14,7 @@ from qgen.generator.drawing import Drawer, VariantFailure, drawer, most_variants
 from qgen.generator.seeds import stream
 from tests.bank.written import messages, problems_of, question, template
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 
 def drawer_of(**parameters: Any) -> Drawer:
@@ -126,7 +127,7 @@ class TestData:
         assert abs(share_below(entry, limit) - share) < 5 * math.sqrt(share * (1 - share) / 3000)
 
     @given(fractions(-20, 20, max_denominator=8), st.sampled_from(["0.01", "0.5", "2"]))
-    @settings(max_examples=20, deadline=None)
+    @examples(20)
     def test_values_lie_on_the_grid_as_they_print(self, mean: Fraction, step: str) -> None:
         entry = {"normal": {"mean": str(mean), "deviation": 3, "step": step, "length": 20}}
         for value in many(entry, 2)[1]:

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qgen.bank.catalogue import Catalogue
@@ -13,6 +13,7 @@ from qgen.bank.loader import LoadedSpec
 from qgen.document.problem import Problem
 from qgen.generator.planning import Slot, plan, version_labels
 from tests.bank.written import catalogue_of, exam, exam_problems, load_exam_text, question, written
+from tests.examples import examples
 
 KINDS = ("numeric", "open", "short_answer")
 
@@ -168,7 +169,7 @@ class TestPicked:
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@examples(40)
 @given(st.integers(0, 10**6), st.integers(2, 12), st.integers(1, 8), st.integers(0, 10**9))
 def test_one_new_question_moves_at_most_one_pick(
     seed: int, count: int, pick: int, name: int
@@ -248,7 +249,7 @@ def picking_sections(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(picking_sections(), st.randoms(use_true_random=False), st.integers(0, 99))
 def test_picks_depend_on_what_selections_say_alone(
     sections: list[dict[str, Any]], lot: Random, seed: int

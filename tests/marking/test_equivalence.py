@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qgen.document.answers import FormulaAnswer, FormulaMistake
@@ -177,7 +177,7 @@ def no_sympy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(EXPRESSIONS)
 def test_order_never_makes_a_difference(expression: Formula) -> None:
     domains = {name: _REALS[name] for name in VARIABLES}
@@ -187,7 +187,7 @@ def test_order_never_makes_a_difference(expression: Formula) -> None:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(EXPRESSIONS, st.fractions(max_denominator=10**6).filter(bool))
 def test_a_shifted_formula_is_never_proved_equal(expression: Formula, by: Fraction) -> None:
     assert not identical(expression, Sum((expression, Number(by))))
@@ -250,12 +250,9 @@ def test_a_hanging_proof_really_ends_and_the_next_one_works(
     first = process_of(prover)
     assert prover.ask(request(*SINE), 30)
     assert process_of(prover) is first
-    assert not prover.ask(request(HANGING, Number(0)), 0.5)
+    assert not prover.ask(request(HANGING, Number(0)), 0.1)
     assert first.poll() == -signal.SIGKILL
     assert prover.ask(request(*SINE), 30)
-    second = process_of(prover)
-    prover.close()
-    assert second.poll() is not None
 
 
 @pytest.mark.slow
@@ -279,6 +276,14 @@ def test_a_forked_process_leaves_its_parents_worker_alone(
     assert prover._worker is not parents
     assert parents._process.poll() is None
     parents.end()
+
+
+@pytest.mark.slow
+def test_closing_ends_the_worker(prover: sympy_prover._Prover) -> None:
+    assert prover.ask(request(*SINE), 30)
+    process = process_of(prover)
+    prover.close()
+    assert process.poll() is not None
 
 
 @pytest.mark.slow

@@ -4,11 +4,12 @@ from fractions import Fraction
 
 import mpmath
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qgen.marking.formula_intervals import Arithmetic, Interval, NoValue, TooHard
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 _PLACES = st.decimals(-30, 30, places=4).map(Fraction)
 _FUNCTIONS: dict[str, tuple[Callable[[Arithmetic], Callable[..., object]], object]] = {
@@ -24,7 +25,7 @@ _FUNCTIONS: dict[str, tuple[Callable[[Arithmetic], Callable[..., object]], objec
 
 @pytest.mark.parametrize("name", _FUNCTIONS)
 @given(value=_PLACES)
-@settings(deadline=None, max_examples=30)
+@examples(30)
 def test_bounds_hold_the_value_and_are_narrow(name: str, value: Fraction) -> None:
     ours, theirs = _FUNCTIONS[name]
     arithmetic = Arithmetic(40)
@@ -87,7 +88,7 @@ def test_powers_of_intervals_hold_the_powers_of_their_points(
 
 @pytest.mark.parametrize("name", _FUNCTIONS)
 @given(ends=st.lists(st.decimals("0.0001", 60, places=4), min_size=2, max_size=2))
-@settings(deadline=None, max_examples=30)
+@examples(30)
 def test_functions_of_intervals_hold_the_values_between(name: str, ends: list[Decimal]) -> None:
     arithmetic = Arithmetic(40)
     function = _FUNCTIONS[name][0](arithmetic)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from lxml import html as lxml_html
 
 from qgen.document.answers import Option, SingleChoice
@@ -19,6 +19,7 @@ from qgen.document.exam import Item
 from qgen.document.formats import AnkiOptions
 from qgen.document.richtext import Hole, Paragraph, Passage, RichText, Text, passage_of
 from tests import samples
+from tests.examples import examples
 from tests.renderers.canvas.test_canvas import asking, exam_of
 from tests.renderers.gift_marking import shown
 from tests.renderers.test_gift import hostile, visible
@@ -84,7 +85,7 @@ def test_two_builds_give_the_same_bytes():
 
 @pytest.mark.slow
 @given(hostile, hostile)
-@settings(max_examples=40)
+@examples(40)
 @example("[sound:a.mp3] [latex]x[/latex] [$]y[/$] [anki:tts]", "{{Front}} {{c1::x}}")
 @example("x" * 10_000, "\u202e\x1f")
 def test_any_text_arrives_as_it_is(text, printed):

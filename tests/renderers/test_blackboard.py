@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 
 from qgen.document.answers import (
     FormulaAnswer,
@@ -25,6 +25,7 @@ from qgen.document.richtext import CodeBlock, Hole, Paragraph, Passage, RichText
 from qgen.marking.grader import mark_number
 from qgen.renderers.blackboard import BlackboardWriter
 from tests import samples
+from tests.examples import examples
 from tests.renderers.canvas.test_canvas import asking, exact, exam_of, tolerances
 from tests.renderers.gift_marking import shown
 from tests.renderers.test_gift import hostile, visible
@@ -74,7 +75,7 @@ def test_every_kind_has_a_row_with_its_key(kind):
 
 
 @given(exact, tolerances)
-@settings(max_examples=40)
+@examples(40)
 def test_a_number_is_accepted_as_the_grader_accepts_it(key, tolerance):
     answer = Numeric(key, tolerance)
     ((kind, _, written, margin),) = rows(asking(answer))
@@ -89,7 +90,7 @@ def test_a_number_is_accepted_as_the_grader_accepts_it(key, tolerance):
 
 
 @given(hostile, hostile)
-@settings(max_examples=60)
+@examples(60)
 @example("a\tb\nc", "correct")
 @example("x" * 10_000, "\u202e")
 def test_any_text_stays_in_its_cell(text, printed):

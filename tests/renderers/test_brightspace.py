@@ -5,7 +5,7 @@ import io
 from fractions import Fraction
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 
 from qgen.document.answers import (
     FormulaAnswer,
@@ -25,6 +25,7 @@ from qgen.document.formats import BrightspaceOptions
 from qgen.document.richtext import CodeBlock, Hole, Paragraph, Passage, RichText, Text, passage_of
 from qgen.renderers.brightspace import BrightspaceWriter
 from tests import samples
+from tests.examples import examples
 from tests.renderers import flat_reader
 from tests.renderers.canvas.test_canvas import asking, exact, exam_of, tolerances
 from tests.renderers.flat_marking import assert_marked_alike
@@ -110,7 +111,7 @@ def test_words_that_a_spreadsheet_would_run_are_marked_by_a_person():
 
 
 @given(exact, tolerances)
-@settings(max_examples=60)
+@examples(60)
 @example(Fraction(1, 3), Tolerance("absolute", Fraction(0)))
 @example(0, Tolerance("absolute", Fraction(1, 100)))
 def test_numbers_by_patterns_are_marked_as_the_grader_marks_them(key, tolerance):
@@ -126,7 +127,7 @@ def test_numbers_by_patterns_are_marked_as_the_grader_marks_them(key, tolerance)
 
 
 @given(hostile, hostile)
-@settings(max_examples=60)
+@examples(60)
 @example("=cmd()", "a,b\"c'")
 @example("x" * 10_000, "\u202e\t")
 def test_any_text_stays_in_its_cell(text, printed):

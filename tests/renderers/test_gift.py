@@ -5,7 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
@@ -37,6 +37,7 @@ from qgen.document.richtext import (
 )
 from qgen.marking.grader import mark_words
 from tests import samples
+from tests.examples import examples
 from tests.renderers.gift_marking import assert_marked_alike, letters, losses, losses_of, shown
 from tests.renderers.gift_reader import Question, read
 from tests.written import Rendered, render
@@ -236,7 +237,7 @@ tolerances = st.one_of(
 
 @pytest.mark.slow
 @given(exact, tolerances)
-@settings(max_examples=80)
+@examples(80)
 def test_tolerances_accept_what_the_grader_accepts_and_no_more(key, tolerance):
     answer = Numeric(key, tolerance)
     assert_marked_alike(question_of(answer), answer)
@@ -320,7 +321,7 @@ def test_a_single_option_is_an_error():
 
 
 @given(hostile, hostile)
-@settings(max_examples=80)
+@examples(80)
 @example("%50% of it", "[plain]")
 @example("[html]", "&&058;")
 @example("\n\n$CATEGORY: x\n\n::q::{T}\n\n", "// x")
@@ -351,7 +352,7 @@ def _shown_alike(fragment: str, expected: str) -> bool:
 
 
 @given(hostile)
-@settings(max_examples=60)
+@examples(60)
 def test_any_text_arrives_where_a_person_marks(text):
     rubric = Open((RubricLine(Fraction(1), passage_of(text)),), 5)
     question = question_of(rubric, stem=passage_of(text), explanation=passage_of(text))
@@ -361,7 +362,7 @@ def test_any_text_arrives_where_a_person_marks(text):
 
 
 @given(hostile)
-@settings(max_examples=60)
+@examples(60)
 def test_any_formula_arrives(tex):
     passage = Passage(RichText((Paragraph((Math((tex, Hole(0))),)),)), (tex,))
     other = Option(passage_of("other"), False, None)
@@ -371,7 +372,7 @@ def test_any_formula_arrives(tex):
 
 
 @given(hostile.filter(str.strip), hostile.filter(str.strip))
-@settings(max_examples=80)
+@examples(80)
 @example("T", "*")
 @example("[plain]a", "%50%a")
 def test_any_words_are_accepted_as_they_are(form, wrong):
@@ -395,7 +396,7 @@ short = hostile.filter(lambda text: text.strip() and len(text) <= 40)
 
 
 @given(hostile.filter(str.strip), hostile, short, short)
-@settings(max_examples=80)
+@examples(80)
 @example("a", "\\nu", "\\", "<b>")
 @example("a\n\nb{T}", "x", "]", "a")
 def test_titles_topics_and_tags_make_no_markup(title, exam_title, topic, tag):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qgen.document.answers import (
@@ -132,7 +132,7 @@ tolerances = st.one_of(
 
 @pytest.mark.slow
 @given(st.fractions(-1000, 1000, max_denominator=999), tolerances)
-@settings(max_examples=80)
+@examples(80)
 def test_a_number_has_the_interval_that_the_grader_accepts(key, tolerance):
     answer = Numeric(key, tolerance, "m/s")
     row = row_of(answer)

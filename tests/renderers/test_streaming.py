@@ -18,12 +18,13 @@ from tests.written import chunks, writer_of
 STREAMING = [name for name, each in FORMATS.items() if hasattr(each.options(), "variants")]
 KEPT_OF_A_VARIANT = 600
 """Bytes: its name and where it lies in an archive, but nothing of its text, which is far longer."""
+BLOCK = 50
 
 
 @pytest.mark.parametrize("name", STREAMING)
 def test_a_writer_keeps_next_to_nothing_of_a_variant(name):
     template = samples.item("numeric")
-    items = [replace(template, variant=number) for number in range(1, 401)]
+    items = [replace(template, variant=number) for number in range(1, 4 * BLOCK + 1)]
     exam = exam_of(*items)
     writer = writer_of(replace(FORMATS[name].options(), variants=len(items)))
     (pool,) = exam.pools
@@ -39,14 +40,14 @@ def test_a_writer_keeps_next_to_nothing_of_a_variant(name):
     gc.freeze()
     tracemalloc.start()
     try:
-        # The first hundred fill what is remembered of a template.
-        kept = [kept_after(first, first + 100) for first in range(0, 400, 100)]
+        # The first ones fill what is remembered of a template.
+        kept = [kept_after(first, first + BLOCK) for first in range(0, len(items), BLOCK)]
     finally:
         tracemalloc.stop()
         gc.unfreeze()
-    # A table of what is remembered, filled by other tests before, may double during one hundred.
+    # A table of what is remembered, filled by other tests before, may double during one block.
     growth = sorted(later - earlier for earlier, later in pairwise(kept))
-    assert growth[1] < 100 * KEPT_OF_A_VARIANT
+    assert growth[1] < BLOCK * KEPT_OF_A_VARIANT
 
 
 def test_a_large_deck_comes_in_pieces():

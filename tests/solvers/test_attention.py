@@ -12,6 +12,7 @@ from qgen.document.formula import evaluate
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 CAUSAL = find_solver("attention.causal")
 SPREAD = find_solver("attention.score_spread")
@@ -70,7 +71,7 @@ def test_scores_of_zero_have_equal_shares():
     assert agree(CAUSAL, values)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(draw.data(), draw.integers(1, 4), draw.integers(1, 3), draw.integers(1, 3))
 def test_torch_attends_alike(data, count, width, depth):
     values = {

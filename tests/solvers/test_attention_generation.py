@@ -9,6 +9,7 @@ from hypothesis import strategies as draw
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 CACHE = find_solver("attention_generation.cache")
 LINEAR = find_solver("attention_generation.linear")
@@ -68,7 +69,7 @@ def test_linear_attention_by_hand():
     assert answers["divided_by_key_sum"] == Fraction(-1, 3)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(draw.data(), draw.integers(2, 5), draw.integers(1, 3))
 def test_the_recurrence_agrees_and_the_output_lies_between_values(data, count, width):
     values = {

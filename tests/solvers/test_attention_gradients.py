@@ -4,13 +4,14 @@ from fractions import Fraction
 from math import exp
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 
 from qgen.document.formula import evaluate
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 QUERY = find_solver("attention_gradients.query")
 SLOPE = find_solver("attention_gradients.slope")
@@ -51,7 +52,7 @@ def test_the_gradient_is_over_the_root_of_the_dimension():
     assert answers["root_forgotten_gradient"][0] == pytest.approx(share * (1 - share))
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(draw.data(), draw.integers(1, 4), draw.integers(1, 4))
 def test_difference_quotients_agree(data, width, count):
     values = {
@@ -86,7 +87,7 @@ def test_the_slope_in_one_score_by_hand():
     }
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(vectors(3))
 def test_both_routes_of_the_slope_agree(values):
     assert agree(SLOPE, {"values": values})

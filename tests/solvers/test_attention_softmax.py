@@ -11,6 +11,7 @@ from hypothesis import strategies as draw
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 WEIGHTS = find_solver("attention_softmax.weights")
 VARIATIONAL = find_solver("attention_softmax.variational")
@@ -66,7 +67,7 @@ def test_the_variational_problem_by_hand():
     assert answers["kl_to_uniform"] == pytest.approx(log(3) - entropy)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(rows)
 def test_no_weights_do_better_than_the_softmax(logits):
     answers = solve(VARIATIONAL, {"logits": logits})

@@ -12,6 +12,7 @@ from hypothesis import strategies as draw
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 CHAIN = find_solver("autoregressive.binary_chain")
 MARKOV = find_solver("autoregressive.markov_chain")
@@ -61,7 +62,7 @@ def test_all_outcomes_of_a_chain_sum_to_one_and_to_the_marginals():
     assert answers["context_ignored"] == Fraction(2, 5) * middle * last
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(
     draw.lists(
         draw.fixed_dictionaries(

@@ -4,12 +4,13 @@ from fractions import Fraction
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 
 from qgen.document.formula import typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 CHAIN = find_solver("autoregressive_gaussian.chain")
 slopes = fractions(min_value=-3, max_value=3, max_denominator=4).filter(bool)
@@ -34,7 +35,7 @@ def test_a_chain_by_hand():
     assert typed(answers["forecast_only_formula"]) == "3*a^2 + 5"
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(slopes, variances, variances, variances)
 def test_both_routes_agree(a, start, first, second):
     values = {"a": a, "start_variance": start, "noise_variances": (first, second)}

@@ -8,6 +8,7 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.examples import examples
 
 MADE = find_solver("autoregressive_masks.made_connections")
 STACK = find_solver("autoregressive_masks.stack")
@@ -25,7 +26,7 @@ def test_a_masked_autoencoder_by_hand():
     assert answers["outputs_reached"] == (2, 1, 0)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(
     draw.integers(2, 6).flatmap(
         cache(

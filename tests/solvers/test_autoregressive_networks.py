@@ -9,6 +9,7 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.examples import examples
 
 FIELD = find_solver("autoregressive_networks.receptive_field")
 LAYERS = find_solver("autoregressive_networks.layers_needed")
@@ -59,7 +60,7 @@ def test_layers_needed():
     assert (plain["layers"], plain["field_reached"]) == (14, 29)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(draw.integers(2, 9), draw.integers(1, 50), draw.integers(2, 1024))
 def test_so_many_layers_reach_the_target_and_one_less_does_not(kernel_size, growth, target):
     values = {"kernel_size": kernel_size, "growth": growth, "target": target}

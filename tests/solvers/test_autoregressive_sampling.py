@@ -11,6 +11,7 @@ from hypothesis import strategies as draw
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 TEMPERATURE = find_solver("autoregressive_sampling.temperature")
 TOP_K = find_solver("autoregressive_sampling.top_k")
@@ -106,7 +107,7 @@ def test_the_nucleus_reaches_p():
     assert exactly["hits_threshold"] is True
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(laws, draw.data())
 def test_both_routes_of_the_truncations_agree(law, data):
     counts = draw.integers(1, len(law))

@@ -4,12 +4,13 @@ from fractions import Fraction
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 POSTERIOR = find_solver("bayes.posterior")
@@ -85,7 +86,7 @@ def test_equals_are_told_and_the_first_is_given_by_both_routes():
     assert verify(POSTERIOR, [values], [answers]).disagreements == ()
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(draw.integers(1, 5).flatmap(cache(lambda size: draw.lists(problems(size), min_size=1))))
 def test_both_routes_agree_on_drawn_problems(batch):
     answers = [solve(POSTERIOR, values) for values in batch]

@@ -5,12 +5,13 @@ from math import log
 
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.examples import examples
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 KL = find_solver("bernoulli.kl")
@@ -53,7 +54,7 @@ def test_the_mistaken_formulas_give_the_mistaken_numbers():
         assert evaluate(answers[formula], point) == pytest.approx(number), formula
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(shares, shares)
 def test_sympy_differentiates_to_the_same_slopes(e, alpha):
     answers = solve(KL, {"e": e, "alpha": alpha})
@@ -65,13 +66,13 @@ def test_sympy_differentiates_to_the_same_slopes(e, alpha):
         assert evaluate(answers[name], point) == pytest.approx(slope, rel=1e-9, abs=1e-12)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(draw.lists(draw.fixed_dictionaries({"e": shares, "alpha": shares}), min_size=1))
 def test_both_routes_of_the_divergence_agree(batch):
     assert verify(KL, batch, [solve(KL, values) for values in batch]).disagreements == ()
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(draw.lists(draw.lists(shares, min_size=1, max_size=6).map(tuple), min_size=1))
 def test_both_routes_of_the_best_prior_agree(outputs):
     batch = [{"e": e} for e in outputs]

@@ -5,13 +5,14 @@ from math import comb, exp, factorial
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 from torch.distributions import Beta
 
 from qgen.document.formula import evaluate
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.examples import examples
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 POSTERIOR = find_solver("beta_bernoulli.posterior")
@@ -64,7 +65,7 @@ def test_a_coin_by_hand():
     )
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(COINS)
 def test_it_is_torchs_beta_law_and_both_routes_agree(values):
     answers = solve(POSTERIOR, values)

@@ -5,11 +5,12 @@ from math import log
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.examples import examples
 
 FIT = find_solver("categorical_likelihood.model_fit")
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
@@ -27,7 +28,7 @@ def test_a_model_by_hand():
     assert answers["kl_reversed"] == pytest.approx(0.75 * log(3) - log(2))
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(draw.lists(draw.tuples(draw.integers(1, 9), draw.integers(1, 9)), min_size=1, max_size=5))
 def test_the_divergence_is_that_of_torch(pairs):
     counts, weights = zip(*pairs, strict=True)

@@ -4,13 +4,14 @@ from fractions import Fraction
 from math import log
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 
 from qgen.document.formula import evaluate
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 EXPONENTIAL = find_solver("censored_likelihood.exponential")
 
@@ -28,7 +29,7 @@ def test_five_times_by_hand():
     assert evaluate(answers["log_likelihood_formula"], at) == pytest.approx(3 * log(0.5) - 13)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(draw.lists(TIMES, min_size=1, max_size=4), draw.lists(TIMES, min_size=1, max_size=4))
 def test_both_routes_agree_and_unended_times_lengthen_the_mean(ended, unended):
     values = {"ended": tuple(ended), "unended": tuple(unended)}

@@ -10,6 +10,7 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.examples import examples
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 TOSSES = find_solver("change_point.tosses")
@@ -61,7 +62,7 @@ def test_the_next_toss_is_a_quotient_of_evidences(values):
     assert answers["next_toss"] == sum(longer["evidence_at"][:places]) / sum(answers["evidence_at"])
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(SEQUENCES)
 def test_both_routes_agree(values):
     answers = solve(TOSSES, values)

@@ -3,13 +3,14 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 SAVINGS = find_solver("control_variates.savings")
 TABLE = find_solver("control_variates.table")
@@ -44,7 +45,7 @@ def test_what_a_control_saves_by_hand():
     assert answers["rooted"] == pytest.approx(80)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(
     fractions(Fraction(-99, 100), Fraction(99, 100), max_denominator=100).filter(bool),
     draw.integers(1, 10**6),
@@ -54,7 +55,7 @@ def test_both_routes_of_the_savings_agree(correlation, draws):
     assert verify(SAVINGS, [arguments], [solve(SAVINGS, arguments)]).disagreements == ()
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(laws, draw.tuples(*[numbers] * 3), draw.tuples(*[numbers] * 3), numbers)
 def test_no_other_coefficient_is_better(law, values, controls, c):
     arguments = {"probabilities": law, "values": values, "controls": controls}

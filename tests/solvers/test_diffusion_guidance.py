@@ -3,12 +3,13 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 GUIDED = find_solver("diffusion_guidance.gaussians")
 COST = find_solver("diffusion_guidance.step_cost")
@@ -39,7 +40,7 @@ def test_guidance_by_hand():
     assert answers["score_sign"] == -answers["score"]
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(numbers, scales, numbers, scales, scales, numbers)
 def test_both_routes_of_guidance_agree(mu, tau, mu_c, tau_c, weight, x):
     assume(tau_c < tau)
@@ -66,7 +67,7 @@ def test_a_cost_by_hand():
     assert answers["deviation_for_variance"] == pytest.approx(9 / 4 / 6**0.5)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(draw.lists(levels, min_size=2, max_size=5), numbers, draw.data())
 def test_both_routes_of_a_cost_agree(betas, error, data):
     assume(error)

@@ -6,13 +6,14 @@ from math import log
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 from torch.distributions import Categorical, kl_divergence
 
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.examples import examples
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 ENTROPY = find_solver("discrete.entropy")
@@ -48,7 +49,7 @@ def test_an_entropy_of_whole_bits():
     assert answers["impurity"] == Fraction(5, 8)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(draw.integers(1, 6).flatmap(cache(lambda size: laws(size, 0))))
 def test_the_entropy_is_that_of_torch(p):
     answers = solve(ENTROPY, {"p": p})
@@ -96,7 +97,7 @@ def test_a_divergence_by_hand():
     assert answers["squared_distance"] == Fraction(1, 8)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(draw.integers(1, 5).flatmap(cache(lambda size: draw.tuples(laws(size, 1), laws(size, 1)))))
 def test_the_divergence_is_that_of_torch(both):
     values = dict(zip(("p", "q"), both, strict=True))

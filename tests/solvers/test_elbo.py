@@ -11,6 +11,7 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.examples import examples
 
 DISCRETE = find_solver("elbo.discrete")
 BETA = find_solver("elbo.beta_objective")
@@ -81,7 +82,7 @@ def test_identities_hold(values):
     assert answers["rate"] == pytest.approx(float(rate), abs=1e-5)
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(draw.lists(models(), min_size=1, max_size=5), draw.sampled_from(["1/5", "1", "3/2", "10"]))
 def test_the_routes_agree_on_drawn_models(batch, beta):
     weighted = [{**values, "beta": Fraction(beta), "samples": 3} for values in batch]

@@ -8,13 +8,14 @@ from math import exp, log
 import pytest
 import sympy
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 BOLTZMANN = find_solver("energy.boltzmann")
 GIBBS = find_solver("energy.gibbs_update")
@@ -79,7 +80,7 @@ def test_free_spins_are_independent():
     assert answers["partition_function"] == pytest.approx(answers["uncoupled_partition"])
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(machines)
 def test_slopes_of_log_z_are_the_expectations(values):
     """A third witness: the gradient of ln Z in b and w, by autograd over all states."""
@@ -136,7 +137,7 @@ def test_a_restricted_machine_by_hand():
     assert answers["free_energy_linear"] == -1
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(draw.data(), draw.integers(1, 4), draw.integers(1, 4))
 def test_both_routes_of_the_restricted_machine_agree(data, visible, hidden):
     bits = [draw.tuples(*[draw.integers(0, 1)] * size) for size in (visible, hidden)]
@@ -175,7 +176,7 @@ def test_a_double_well_by_hand():
     assert typed(answers["not_differentiated_formula"]) == "-2*x^4 + 4*x^2"
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(draw.lists(numbers, min_size=2, max_size=5).map(tuple), numbers, scales)
 def test_sympy_differentiates_the_energy_alike(coefficients, x, temperature):
     values = {"coefficients": coefficients, "temperature": temperature}
@@ -203,7 +204,7 @@ def test_score_matching_by_hand():
     assert best["objective"] == best["smallest_objective"] == Fraction(-1, 2)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(
     draw.lists(numbers, min_size=2, max_size=6).filter(lambda data: min(data) < max(data)),
     numbers,

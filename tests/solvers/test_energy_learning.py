@@ -10,6 +10,7 @@ from hypothesis import strategies as draw
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 UNITS = find_solver("energy_learning.two_units")
 NOISE = find_solver("energy_learning.noise_contrastive")
@@ -77,7 +78,7 @@ def test_both_units_redrawn_at_once():
     assert answers["first_swapped"] == pytest.approx(sigmoid(1))
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(draw.tuples(*[draw.integers(0, 5)] * 4).filter(any), draw.tuples(numbers, numbers), numbers)
 def test_the_gradient_is_the_slope_of_the_mean_log_likelihood(counts, b, w):
     values = {"counts": counts, "b": b, "w": w}
@@ -109,7 +110,7 @@ def test_noise_contrast_by_hand():
     assert answers["not_normalised"] == pytest.approx(2)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(numbers, numbers, positive, positive)
 def test_both_routes_of_noise_contrast_agree(energy, constant, noise, ratio):
     values = {"energy": energy, "constant": constant, "noise": noise, "ratio": ratio}

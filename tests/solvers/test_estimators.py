@@ -12,6 +12,7 @@ from qgen.document.formula import typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 MEAN = find_solver("estimators.sample_mean")
 DRAWS = find_solver("estimators.draws_needed")
@@ -68,7 +69,7 @@ def test_the_draws_that_a_standard_error_takes():
     assert solve(DRAWS, {**law, "target": 5})["draws"] == 1
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(
     laws(3, 1),
     draw.tuples(*[draw.integers(-6, 6)] * 3).filter(lambda values: len(set(values)) > 1),
@@ -86,7 +87,7 @@ def test_both_routes_count_the_same_draws(law, values, target):
     assert verify(DRAWS, [arguments], [answers]).disagreements == ()
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(laws(3, 0), draw.tuples(numbers, numbers, numbers), draw.integers(1, 4))
 def test_the_mean_over_every_sample(law, values, n):
     answers = solve(MEAN, {"values": values, "probabilities": law, "n": n})

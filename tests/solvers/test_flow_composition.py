@@ -4,13 +4,14 @@ from fractions import Fraction
 from math import log, pi
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 COMPOSITION = find_solver("flow_composition.affine")
 BASE = log(2 * pi) / 2
@@ -34,7 +35,7 @@ def test_a_composition_by_hand():
     assert typed(answers["inverse_order_kept_formula"]) == "(x - 9)/(-6)"
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(draw.lists(draw.tuples(numbers.filter(bool), numbers), min_size=1, max_size=4), numbers)
 def test_the_inverse_of_a_composition_gives_z_again(layers, z):
     slopes, shifts = map(tuple, zip(*layers, strict=True))

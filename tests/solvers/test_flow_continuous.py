@@ -4,12 +4,13 @@ from fractions import Fraction
 from math import log
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 FLOW = find_solver("flow_continuous.linear")
 entries = fractions(min_value=-1, max_value=1, max_denominator=3)
@@ -35,7 +36,7 @@ def test_a_triangular_field_by_hand():
     assert typed(answers["divergence_formula"]) == "4*h"
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(rates, entries, entries, rates, times)
 def test_many_small_steps_spread_volume_as_the_trace_says(first, upper, lower, second, time):
     if first * second - upper * lower <= 0:

@@ -11,6 +11,7 @@ from hypothesis import strategies as draw
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 COUPLING = find_solver("flow_layers.coupling")
 PLANAR = find_solver("flow_layers.planar")
@@ -38,7 +39,7 @@ def test_a_coupling_layer_by_hand():
     assert answers["inverse_not_negated"] == pytest.approx((1, exp(0.5)))
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(vectors(2), vectors(2), vectors(2))
 def test_the_inverse_undoes_a_coupling_layer(x, scale, translation):
     values = {"x": x, "scale": scale, "translation": translation}
@@ -109,7 +110,7 @@ def test_a_linear_flow_by_hand():
     assert answers["log_det_halved"] == pytest.approx(-1 - log(2 * pi) - log(6) / 2)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(draw.tuples(*[vectors(3)] * 3), vectors(3), vectors(3))
 def test_sympy_inverts_the_same_matrix(matrix, shift, x):
     exact = sympy.Matrix([[sympy.Rational(str(entry)) for entry in row] for row in matrix])

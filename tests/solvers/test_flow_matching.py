@@ -13,6 +13,7 @@ from qgen.document.formula import evaluate
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 POINTS = find_solver("flow_matching.point_data")
@@ -28,7 +29,7 @@ times = fractions(min_value=Fraction(1, 5), max_value=Fraction(4, 5), max_denomi
 
 def several(**arguments):
     """Problems that one call of the second route proves."""
-    return draw.lists(draw.fixed_dictionaries(arguments), min_size=5, max_size=5)
+    return draw.lists(draw.fixed_dictionaries(arguments), min_size=15, max_size=15)
 
 
 def agree(known, values):
@@ -82,7 +83,7 @@ def test_gaussian_data_by_hand():
     assert answers["scaled_once"] == 2 - Fraction(36, 5)
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2)
 @given(several(m=numbers, s=scales, t=times, x=numbers))
 def test_both_routes_of_gaussian_data_agree(batch):
     answers = [solve(GAUSSIAN, values) for values in batch]
@@ -100,7 +101,7 @@ def test_two_steps_by_hand():
     assert answers["data_point_each_time"] == 2 + (2 + HALF * (2 + Fraction(8, 5))) / 2
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(numbers, scales, numbers, draw.integers(2, 8))
 def test_more_steps_come_nearer_to_the_flow(m, s, x, n):
     values = {"m": m, "s": s, "x": x, "n": n}

@@ -4,12 +4,13 @@ from fractions import Fraction
 from math import erf, exp, log, pi, sqrt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 AFFINE = find_solver("flows.affine")
 EXPONENTIAL = find_solver("flows.exponential")
@@ -59,7 +60,7 @@ def test_a_sigmoid_by_hand():
     assert answers["density_multiplied"] == pytest.approx(base * 3 / 8)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(numbers, scales, shares)
 def test_densities_are_slopes_of_distribution_functions(mu, sigma, share):
     def phi(z):
@@ -81,7 +82,7 @@ def test_densities_are_slopes_of_distribution_functions(mu, sigma, share):
     assert here["log_det_added_formula"] == pytest.approx(base + log_det, abs=1e-9)
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(numbers, scales, shares)
 def test_the_routes_agree_on_drawn_flows(mu, sigma, share):
     for known, place in (

@@ -4,12 +4,13 @@ from fractions import Fraction
 from math import exp, log
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 
 from qgen.document.formula import evaluate
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.examples import examples
 
 TABLES = find_solver("gan.discriminator")
 LOSS = find_solver("gan.generator_loss")
@@ -43,7 +44,7 @@ def test_equal_laws_and_disjoint_ones():
     assert apart["jensen_shannon"] == pytest.approx(log(2))
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(draw.lists(draw.tuples(draw.integers(0, 9), draw.integers(0, 9)), min_size=1, max_size=4))
 def test_no_other_discriminator_wins_more(rows):
     rows = [*(row for row in rows if any(row)), (1, 2)]
@@ -80,7 +81,7 @@ def test_losses_by_hand():
     assert solve(LOSS, {"d": Fraction(1, 2)})["non_saturating_is_steeper"] is False
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(draw.fractions(min_value=Fraction(1, 1000), max_value=Fraction(999, 1000)))
 def test_slopes_by_finite_differences(d):
     answers = solve(LOSS, {"d": d})

@@ -10,6 +10,7 @@ from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 ODDS = find_solver("gan_gaussians.log_odds")
 RATIO = find_solver("gan_gaussians.density_ratio")
@@ -71,7 +72,7 @@ def test_the_ratio_is_written_as_one_fraction():
     assert typed(solve(RATIO, values)["log_odds_formula"]) == "(10*x - 5)/18"
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(numbers, numbers, scales.filter(lambda s: s >= 1), numbers, scales)
 def test_the_ratio_is_that_of_the_densities(mu_data, mu_model, sigma, x, k):
     if mu_data == mu_model:

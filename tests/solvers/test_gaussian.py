@@ -12,6 +12,7 @@ from qgen.document.formula import typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 DENSITY = find_solver("gaussian.density")
 KL = find_solver("gaussian.kl")
@@ -35,7 +36,7 @@ def test_a_density_by_hand():
     assert typed(answers["exponent_formula"]) == "-(x - 1)^2/8"
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(draw.lists(draw.tuples(means, means, deviations), min_size=1, max_size=20))
 def test_both_routes_of_the_density_agree(batch):
     named = [dict(zip(("x", "mu", "sigma"), each, strict=True)) for each in batch]

@@ -5,13 +5,14 @@ from math import erfc, exp, log, pi, sqrt
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 from torch.distributions import Normal
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 AREAS = find_solver("gaussian_areas.kl_integrand")
 
@@ -44,7 +45,7 @@ def test_the_mistakes_for_unequal_deviations():
     assert answers["above_without_log"] == pytest.approx(answers["area_above"] - log(2))
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(PAIRS)
 def test_the_areas_are_those_on_a_fine_grid(pair):
     answers = solve(AREAS, pair)
@@ -65,7 +66,7 @@ def test_the_areas_are_those_on_a_fine_grid(pair):
     assert answers["area_above"] - answers["area_below"] == pytest.approx(answers["kl"], abs=1e-12)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(draw.lists(PAIRS, min_size=1, max_size=4))
 def test_both_routes_agree_on_drawn_pairs(batch):
     answers = [solve(AREAS, pair) for pair in batch]

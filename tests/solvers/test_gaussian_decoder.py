@@ -10,6 +10,7 @@ from hypothesis import strategies as draw
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 LOSS = find_solver("gaussian_decoder.weighted_loss")
@@ -40,7 +41,7 @@ def test_the_loss_is_minus_the_elbo_but_for_a_factor_and_a_constant(pixels, weig
     assert -elbo - constant == pytest.approx(loss * pixels / (2 * variance))
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(
     draw.lists(
         draw.fixed_dictionaries(

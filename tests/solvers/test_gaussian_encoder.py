@@ -5,7 +5,7 @@ from math import log
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 from torch.distributions import Normal, kl_divergence
 
@@ -13,6 +13,7 @@ from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 KL = find_solver("gaussian_encoder.kl")
@@ -54,7 +55,7 @@ def test_only_the_prior_itself_has_collapsed():
     assert answers["per_coordinate"][0] == 0
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(draw.lists(draw.tuples(means, deviations), min_size=1, max_size=4))
 def test_torch_gives_the_same_divergence_both_ways_round(pairs):
     mu, sigma = map(tuple, zip(*pairs, strict=True))

@@ -5,12 +5,13 @@ from math import log, sqrt
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 from torch.distributions import MultivariateNormal, kl_divergence
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.examples import examples
 
 ISOTROPIC = find_solver("gaussian_fits.isotropic")
 
@@ -44,7 +45,7 @@ def test_two_coordinates_by_hand():
     assert answers["forward_log_negated"] == -answers["forward_divergence"]
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(draw.integers(1, 4).flatmap(covariances))
 def test_torchs_divergences_from_the_fits_and_both_routes_agree(covariance):
     answers = solve(ISOTROPIC, {"covariance": covariance})

@@ -5,12 +5,13 @@ from math import exp, log, pi, sqrt
 from statistics import pvariance, variance
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 ESTIMATE = find_solver("gaussian_likelihood.estimate")
 STEP = find_solver("gaussian_likelihood.em_step")
@@ -28,7 +29,7 @@ def test_an_estimate_by_hand():
     assert solve(ESTIMATE, {"data": (5, 1, 2, 9)})["median"] == Fraction(7, 2)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(draw.lists(numbers, min_size=2, max_size=7).filter(lambda data: len(set(data)) > 1))
 def test_the_variances_are_those_of_the_standard_library(data):
     values = {"data": tuple(data)}
@@ -83,7 +84,7 @@ def test_one_component_learns_the_mean():
     assert answers["log_likelihood_after"] == pytest.approx(-1.5 * log(4 * pi) - 14 / 4)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(
     draw.lists(numbers, min_size=3, max_size=6).filter(lambda data: len(set(data)) > 1),
     draw.integers(1, 9),

@@ -4,12 +4,13 @@ from fractions import Fraction
 from math import sqrt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 PRODUCT = find_solver("gaussian_products.product")
 numbers = draw.integers(-3, 3) | fractions(-3, 3, max_denominator=4)
@@ -27,7 +28,7 @@ def test_a_product_by_hand():
     assert answers["sum_of_inverse_deviations"] == Fraction(3, 2)
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(
     draw.fixed_dictionaries(
         {

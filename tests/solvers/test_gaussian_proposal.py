@@ -4,13 +4,14 @@ from fractions import Fraction
 from math import exp, log, pi, sqrt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 WEIGHTS = find_solver("gaussian_proposal.weights")
 
@@ -32,7 +33,7 @@ def test_a_wide_proposal_by_hand():
     assert evaluate(answers["under_target_formula"], {"t": 4}) == pytest.approx(5 * sqrt(5 / 13))
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(fractions(Fraction(1, 10), 5, max_denominator=10), draw.integers(1, 4))
 def test_a_plain_sum_gives_the_mean_square(t, dimensions):
     values = {"t": t, "dimensions": dimensions, "draws": 100}

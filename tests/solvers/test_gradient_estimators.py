@@ -4,12 +4,13 @@ from fractions import Fraction
 
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 VARIANCES = find_solver("gradient_estimators.variances")
 ESTIMATES = find_solver("gradient_estimators.estimates")
@@ -51,7 +52,7 @@ def test_the_square_by_hand():
     assert answers["variance_of_square_one"] == Fraction(1, 4) + 14 + 60 - 4
 
 
-@settings(max_examples=8, deadline=None)
+@examples(8)
 @given(functions)
 def test_sympy_finds_the_same_moments(values):
     answers = solve(VARIANCES, values)
@@ -82,7 +83,7 @@ def test_sympy_finds_the_same_moments(values):
         assert moments(f * noise / sigma, other)[1] > least
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(functions, draw.lists(numbers, min_size=1, max_size=4))
 def test_the_routes_agree_on_drawn_functions(values, eps):
     assert verify(VARIANCES, [values], [solve(VARIANCES, values)]).disagreements == ()

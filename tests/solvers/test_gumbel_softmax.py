@@ -4,12 +4,13 @@ from fractions import Fraction
 from math import exp
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 SAMPLE = find_solver("gumbel_softmax.sample")
 entries = fractions(min_value=-4, max_value=4, max_denominator=10)
@@ -43,7 +44,7 @@ def test_limits_of_the_temperature():
     assert (cold["winner"], cold["most_likely"]) == (0, 1)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(draw.lists(draw.tuples(entries, entries), min_size=2, max_size=5), temperatures)
 def test_the_routes_agree_on_drawn_samples(rows, temperature):
     logits, noise = map(tuple, zip(*rows, strict=True))

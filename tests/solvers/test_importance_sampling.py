@@ -12,6 +12,7 @@ from hypothesis import strategies as draw
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 IMPORTANCE = find_solver("importance_sampling.estimate")
 NORMALISED = find_solver("importance_sampling.self_normalised")
@@ -42,7 +43,7 @@ def average(values):
     return Fraction(sum(values)) / len(values)
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(
     draw.integers(2, 4).flatmap(
         cache(lambda k: draw.tuples(laws(k, 0), laws(k, 1), draw.tuples(*[numbers] * k)))
@@ -147,7 +148,7 @@ def test_given_weights_by_hand():
     assert solve(SIZE, {"weights": (0, 3), "values": (1, 2)})["size_without_largest"] == 0
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(
     draw.integers(1, 6).flatmap(
         cache(

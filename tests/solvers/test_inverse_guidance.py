@@ -4,11 +4,12 @@ from fractions import Fraction
 
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 LINEAR = find_solver("inverse_guidance.linear")
@@ -42,7 +43,7 @@ def test_guidance_by_hand():
     assert answers["plug_in_variance"] == 1 / (Fraction(1, 5) + Fraction(64, 25))
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(numbers, scales, scales, scales, scales, numbers, numbers)
 def test_the_plug_in_is_too_confident(mu, tau, sigma, a, s, x, y):
     values = {"mu": mu, "tau": tau, "sigma": sigma, "a": a, "s": s, "x": x, "y": y}
@@ -74,7 +75,7 @@ def test_replacement_by_hand():
     assert answers["noise_ignored"] == Fraction(8, 5)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(correlations, scales, numbers, numbers)
 def test_replacement_discounts_the_known_pixel(rho, sigma, y, z_2):
     assume(rho * y != 0)

@@ -5,11 +5,12 @@ from functools import cache
 from math import log
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.examples import examples
 
 DIVERGENCE = find_solver("jensen_shannon.divergence")
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
@@ -35,7 +36,7 @@ def test_two_coins_by_hand():
     assert answers["total_variation"] == HALF
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(draw.integers(1, 5).flatmap(cache(lambda size: draw.tuples(laws(size), laws(size)))))
 def test_it_is_symmetric_and_bounded(both):
     values = dict(zip(("p", "q"), both, strict=True))

@@ -6,12 +6,13 @@ from math import log
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 from torch.distributions import Categorical, kl_divergence
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.examples import examples
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 INFORMATION = find_solver("joint_table.mutual_information")
@@ -56,7 +57,7 @@ def test_a_table_by_hand():
     assert answers["row_entropies"] == pytest.approx((0, bits))
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(draw.tuples(draw.integers(1, 4), draw.integers(1, 4)).flatmap(cache(lambda n: tables(*n))))
 def test_it_is_the_divergence_from_the_product_of_the_marginals(joint):
     answers = solve(INFORMATION, {"joint": joint})
@@ -121,7 +122,7 @@ def laws(size):
     return draw.tuples(*[draw.integers(1, 9)] * size).map(scaled)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(
     draw.tuples(draw.integers(2, 3), draw.integers(2, 4)).flatmap(
         cache(lambda shape: draw.tuples(laws(shape[0] * shape[1]), laws(shape[0]), laws(shape[1])))

@@ -5,12 +5,13 @@ from math import sqrt
 
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.examples import examples
 
 BERNOULLI = find_solver("likelihood.bernoulli")
 GEOMETRIC = find_solver("likelihood.geometric")
@@ -73,7 +74,7 @@ def test_sympy_finds_the_same_root_of_the_derivative(known):
 counts = draw.integers(0, 20)
 
 
-@settings(max_examples=8, deadline=None)
+@examples(8)
 @given(draw.lists(draw.tuples(counts, counts, counts), min_size=1, max_size=10))
 def test_both_routes_agree_on_drawn_data(batch):
     for known, rows in [

@@ -12,6 +12,7 @@ from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 POSTERIOR = find_solver("linear_gaussian.posterior")
@@ -54,7 +55,7 @@ def test_a_square_variance_has_an_exact_deviation():
     assert isinstance(answers["posterior_deviation"], Fraction)
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(models)
 def test_sympy_finds_the_same_posterior_from_the_joint_density(values):
     """The maximum of log p(z) p(x | z) over z is the mean; its curvature gives the variance."""
@@ -75,8 +76,8 @@ def test_sympy_finds_the_same_posterior_from_the_joint_density(values):
     assert sympy.Rational(str(answers["posterior_variance"])) == 1 / curvature
 
 
-@settings(max_examples=4, deadline=None)
-@given(draw.lists(models, min_size=16, max_size=16))
+@settings(max_examples=3)
+@given(draw.lists(models, min_size=24, max_size=24))
 def test_both_routes_agree_on_drawn_models(batch):
     answers = [solve(POSTERIOR, values) for values in batch]
     assert verify(POSTERIOR, batch, answers).disagreements == ()

@@ -5,12 +5,13 @@ from functools import cache
 from math import exp, log, pi
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 EVIDENCE = find_solver("linear_gaussian_evidence.evidence")
@@ -71,7 +72,7 @@ def test_the_noise_is_squared():
     assert answers["covariance_unsquared_noise"] == ((5, -2), (-2, 8))
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(models)
 def test_integrating_z_out_gives_the_evidence_and_the_bound(values):
     answers = solve(ELBO, values)
@@ -94,7 +95,7 @@ def test_integrating_z_out_gives_the_evidence_and_the_bound(values):
     assert answers["gap"] >= 0
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(draw.lists(models, min_size=1, max_size=4))
 def test_the_routes_agree_on_drawn_models(batch):
     for known in (EVIDENCE, ELBO):

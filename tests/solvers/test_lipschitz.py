@@ -11,6 +11,7 @@ from hypothesis import strategies as draw
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 NORM = find_solver("lipschitz.spectral_norm")
 NETWORK = find_solver("lipschitz.network_bound")
@@ -37,7 +38,7 @@ def test_rotations_have_the_norm_one_exactly():
     assert (answers["spectral_norm"], answers["spectral_radius"]) == (1, 1)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(matrices, matrices)
 def test_torch_finds_the_same_norms(first, second):
     answers = solve(NORM, {"matrix": first})
@@ -62,6 +63,14 @@ def test_a_bound_that_is_not_reached():
     assert (answers["first_determinant"], answers["smallest_stretch"]) == (2, 2)
     reached = solve(NETWORK, {"first": ((2, 0), (0, 1)), "second": ((3, 0), (0, 1))})
     assert (reached["bound"], reached["linear_norm"]) == (6, 6)
+
+
+def test_a_second_layer_that_sees_nothing_of_the_first():
+    """The first layer leaves the second axis only, which the second one drops."""
+    layers = {"first": ((0, 0), (0, 1)), "second": ((1, 0), (0, 0))}
+    answers = solve(NETWORK, layers)
+    assert (answers["bound"], answers["linear_norm"], answers["smallest_stretch"]) == (1, 0, 0)
+    assert verify(NETWORK, [layers], [answers]).disagreements == ()
 
 
 def test_a_piecewise_linear_function_by_hand():

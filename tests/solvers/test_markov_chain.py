@@ -6,11 +6,12 @@ from math import gcd
 
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.examples import examples
 
 CHAIN = find_solver("markov_chain.laws")
 HALF = Fraction(1, 2)
@@ -58,7 +59,7 @@ def test_a_cycle_keeps_the_uniform_law_without_detailed_balance_or_convergence()
     assert (answers["is_reversible"], answers["converges"]) == (False, True)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(
     draw.integers(1, 4).flatmap(
         cache(lambda size: draw.tuples(transitions(size), laws(size), draw.integers(1, 6)))

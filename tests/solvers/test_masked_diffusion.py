@@ -11,6 +11,7 @@ from hypothesis import strategies as draw
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 STEP = find_solver("masked_diffusion.step")
@@ -44,7 +45,7 @@ def test_a_step_by_hand():
     assert [answers[name] for name in truths] == [True, True, True, True]
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(levels, levels, levels)
 def test_both_routes_of_a_step_agree(one, other, p):
     assume(one != other)

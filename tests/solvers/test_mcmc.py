@@ -4,12 +4,13 @@ from fractions import Fraction
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 ACCEPTANCE = find_solver("mcmc.acceptance")
 METROPOLIS = find_solver("mcmc.metropolis_chain")
@@ -51,7 +52,7 @@ def test_a_symmetric_proposal_to_a_likelier_state_is_accepted():
     assert (answers["acceptance_probability"], answers["ratio"]) == (1, Fraction(5, 2))
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(draw.lists(draw.tuples(weights, weights, weights, weights), min_size=1))
 def test_acceptances_balance_and_both_routes_agree(batch):
     names = ("target_here", "target_there", "proposal_there", "proposal_back")
@@ -83,7 +84,7 @@ def test_a_metropolis_chain_by_hand():
     assert answers["rejections_added"] == (0, 1, 0)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(
     draw.integers(1, 4).flatmap(
         cache(lambda size: draw.tuples(draw.tuples(*[weights] * size), transitions(size)))

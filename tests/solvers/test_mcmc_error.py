@@ -10,6 +10,7 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.examples import examples
 
 AVERAGE = find_solver("mcmc_error.chain_average")
 CHAINS = find_solver("mcmc_error.two_chains")
@@ -49,7 +50,7 @@ rows = draw.tuples(*[draw.integers(1, 9)] * 3).map(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(draw.tuples(rows, rows, rows), draw.tuples(*[draw.integers(-3, 3)] * 3))
 def test_the_time_is_the_sum_of_all_lags(transition, f):
     assume(len(set(f)) > 1)

@@ -11,6 +11,7 @@ from qgen.document.formula import evaluate
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 GIBBS = find_solver("mcmc_gaussian.gibbs_pair")
 LANGEVIN = find_solver("mcmc_gaussian.langevin")
@@ -48,7 +49,7 @@ def test_gibbs_sampling_of_a_pair_by_hand():
     assert answers["time_unsquared"] == 3
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(correlations, numbers, draw.integers(1, 6))
 def test_both_routes_of_the_pair_agree(rho, start, sweeps):
     values = {"rho": rho, "start": start, "sweeps": sweeps}
@@ -67,7 +68,7 @@ def test_langevin_steps_by_hand():
     assert evaluate(answers["noise_unrooted_formula"], {"h": 2 / 3}) == pytest.approx(0.8)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(scales, steps)
 def test_the_chain_settles_in_the_variance(sigma, step):
     values = {"sigma": sigma}
@@ -122,7 +123,7 @@ def test_a_leapfrog_step_by_hand():
     assert other["error_as_probability"] == Fraction(3, 8)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(numbers, numbers, steps, scales, draw.integers(1, 5))
 def test_leapfrog_steps_can_be_run_back(q, p, step, stiffness, count):
     values = {"q": q, "p": p, "step": step, "stiffness": stiffness, "steps": count}

@@ -12,6 +12,7 @@ from torch.distributions import MultivariateNormal, kl_divergence
 from qgen.document.formula import evaluate, typed
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.examples import examples
 
 PAIR = find_solver("mean_field.gaussian_pair")
 PLAIN = {"mean": (1, -2), "covariance": ((4, 2), (2, 3)), "start": 0}
@@ -60,7 +61,7 @@ def test_worked_numbers():
     assert evaluate(answers["update_formula_divided_by_own"], {"m_2": 0.0}) == pytest.approx(2)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(problems)
 def test_each_q_is_best_for_its_own_divergence(values):
     answers = solve(PAIR, values)
@@ -75,8 +76,8 @@ def test_each_q_is_best_for_its_own_divergence(values):
             assert divergence(values, near, True) > divergence(values, wide, True) - 1e-12
 
 
-@settings(max_examples=3, deadline=None)
-@given(draw.lists(problems, min_size=12, max_size=12))
+@settings(max_examples=2)
+@given(draw.lists(problems, min_size=24, max_size=24))
 def test_the_routes_agree_on_drawn_problems(batch):
     answers = [solve(PAIR, values) for values in batch]
     found = verify(PAIR, batch, answers)

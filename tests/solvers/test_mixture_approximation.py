@@ -5,12 +5,13 @@ from functools import cache
 from math import exp, log, pi, sqrt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 NORMAL = find_solver("mixture_approximation.normal")
 APART = {
@@ -72,7 +73,7 @@ def test_worked_numbers():
     assert answers["means_swapped"] == Fraction(-9, 10)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(problems)
 def test_the_gap_is_a_sum_over_a_fine_grid(values):
     m, s = float(values["m"]), float(values["s"])
@@ -85,7 +86,7 @@ def test_the_gap_is_a_sum_over_a_fine_grid(values):
     assert solve(NORMAL, values)["gap"] == pytest.approx(total, abs=1e-7)
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(draw.lists(problems, min_size=1, max_size=4))
 def test_the_routes_agree_on_drawn_problems(batch):
     answers = [solve(NORMAL, values) for values in batch]

@@ -4,11 +4,12 @@ from fractions import Fraction
 from math import log, pi, sqrt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
+from tests.examples import examples
 from tests.solvers.proved_mistakes import unproved_mistakes
 
 FIT = find_solver("probabilistic_pca.maximum_likelihood")
@@ -64,7 +65,7 @@ def test_the_shrinkage_is_that_of_the_posterior_mean():
     assert answers["shrinkage"][0] == square / (square + noise)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(draw.lists(draw.integers(1, 60), min_size=2, max_size=5, unique=True), draw.integers(1, 4))
 def test_the_routes_agree_on_drawn_eigenvalues(eigenvalues, latent):
     ordered = tuple(Fraction(each, 4) for each in sorted(eigenvalues, reverse=True))
@@ -87,7 +88,7 @@ def test_held_out_data_by_hand():
     assert answers["trace_forgotten"] == pytest.approx(-constant / 2)
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(draw.lists(draw.integers(1, 60), min_size=3, max_size=5, unique=True), draw.integers(1, 4))
 def test_the_routes_agree_on_drawn_held_out_data(eigenvalues, latent):
     ordered = tuple(Fraction(each, 4) for each in sorted(eigenvalues, reverse=True))

@@ -4,7 +4,7 @@ from fractions import Fraction
 from math import exp, log, log10
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as draw
 
 from qgen.document.formula import evaluate, typed
@@ -12,6 +12,7 @@ from qgen.solvers.numerics.sampling_families import FAMILIES
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 LOCATION_SCALE = find_solver("reparameterization.location_scale")
 CHOLESKY = find_solver("reparameterization.cholesky")
@@ -36,7 +37,7 @@ def test_location_and_scale_by_hand():
     }
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(draw.lists(draw.tuples(small, scales, small), min_size=1, max_size=4))
 def test_the_routes_of_location_and_scale_agree(rows):
     batch = [{"mu": mu, "sigma": sigma, "eps": eps} for mu, sigma, eps in rows]
@@ -57,7 +58,7 @@ def test_a_cholesky_factor_by_hand():
     assert answers["deviations"] == pytest.approx((2, 5**0.5))
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(draw.lists(small, min_size=6, max_size=6), draw.lists(wide, min_size=3, max_size=3))
 # Nearly singular: what rounds there must not pass for a disagreement.
 @example([1, 2, 0, 0, 0, 0], [Fraction(1, 5), Fraction(1, 10), Fraction(1, 10)])
@@ -110,7 +111,7 @@ def test_the_distribution_function_is_the_mistaken_one():
     assert typed(exponential["sample_formula"]) == "-2*ln(1 - u)"
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(
     draw.sampled_from(["exponential", "logistic", "gumbel", "uniform"]),
     fractions(min_value=Fraction(1, 100), max_value=Fraction(99, 100), max_denominator=100),

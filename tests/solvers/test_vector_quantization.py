@@ -12,6 +12,7 @@ from hypothesis import strategies as draw
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 NEAREST = find_solver("vector_quantization.nearest_code")
 GRADIENTS = find_solver("vector_quantization.gradients")
@@ -50,7 +51,7 @@ def test_three_vectors_and_two_codes():
     assert answers["beta_forgotten"] == 8
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(
     draw.integers(1, 3).flatmap(
         cache(
@@ -134,7 +135,7 @@ def test_what_a_fitted_prior_saves_by_hand():
     assert answers["bases_mixed"] == pytest.approx(20 - 17.5 * log(2))
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(draw.lists(draw.integers(1, 50), min_size=2, max_size=6), draw.integers(1, 300))
 def test_both_routes_of_the_fitted_prior_agree(counts, latents):
     assert agree(PRIOR, {"counts": tuple(counts), "latents": latents})
@@ -168,7 +169,7 @@ def test_a_moving_average_by_hand():
     assert answers["unweighted"] == (Fraction(8, 6), Fraction(10, 6))
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(
     draw.integers(1, 3).flatmap(
         cache(

@@ -12,6 +12,7 @@ from qgen.document.formula import evaluate
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 FINITE = find_solver("vector_quantization_scalar.finite")
 RESIDUAL = find_solver("vector_quantization_scalar.residual")
@@ -72,7 +73,7 @@ def test_two_stages_by_hand():
     assert missed["second_of_z"] == 5
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(
     numbers,
     draw.lists(numbers, min_size=1, max_size=4),
@@ -108,15 +109,15 @@ def test_a_sample_has_these_means():
         assert float(part.mean()) == pytest.approx(float(answers[code]), rel=0.01)
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2)
 @given(
     draw.lists(
         draw.tuples(
             fractions(min_value=Fraction(1, 2), max_value=20, max_denominator=4),
             fractions(min_value=Fraction(1, 20), max_value=Fraction(19, 20), max_denominator=20),
         ),
-        min_size=5,
-        max_size=5,
+        min_size=15,
+        max_size=15,
     )
 )
 def test_a_step_of_lloyd_leads_towards_the_best_border(drawn):

@@ -11,6 +11,7 @@ from qgen.document.formula import evaluate
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 LINE = find_solver("vector_quantization_training.line")
 LENGTH = find_solver("vector_quantization_training.code_length")
@@ -45,7 +46,7 @@ def test_a_straight_through_gradient_by_hand():
     }
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(numbers.filter(bool), numbers, numbers, shares)
 def test_both_routes_of_the_line_agree(a, b, e, beta):
     assert agree(LINE, {"a": a, "b": b, "e": e, "beta": beta})
@@ -86,7 +87,7 @@ def test_a_long_run_by_hand():
     assert evaluate(answers["straight_line_formula"], {"t": 2}) == pytest.approx(3 - 2 * 0.8)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(
     fractions(min_value=Fraction(1, 4), max_value=9, max_denominator=4),
     numbers,

@@ -11,6 +11,7 @@ from hypothesis import strategies as draw
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
 from qgen.solvers.routes.verification import verify
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 LINE = find_solver("wasserstein.line")
 STEP = find_solver("wasserstein.step")
@@ -72,7 +73,7 @@ def cheapest(positions, supply, demand):
     return cost(supply, demand)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(
     draw.lists(draw.integers(-5, 8), min_size=3, max_size=3, unique=True).map(sorted),
     draw.lists(draw.integers(0, 2), min_size=5, max_size=5),

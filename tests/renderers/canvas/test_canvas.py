@@ -6,7 +6,7 @@ from unicodedata import normalize
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
@@ -40,6 +40,7 @@ from qgen.document.richtext import (
 from qgen.renderers.canvas.text import without_angles
 from qgen.renderers.canvas.writer import CanvasWriter
 from tests import samples
+from tests.examples import examples
 from tests.renderers.canvas.canvas_marking import assert_marked_alike, letters
 from tests.renderers.canvas.canvas_reader import CanvasItem, CanvasQuiz, read, shown
 from tests.renderers.test_gift import hostile, in_words, select, visible
@@ -178,7 +179,7 @@ tolerances = st.one_of(
 
 @pytest.mark.slow
 @given(exact, tolerances)
-@settings(max_examples=60)
+@examples(60)
 @example(Fraction(1, 17), Tolerance("absolute", Fraction(6, 10000)))
 @example(Fraction(1, 3), Tolerance("absolute", Fraction(0)))
 @example(12, Tolerance("absolute", Fraction(0)))
@@ -190,7 +191,7 @@ def test_tolerances_accept_what_the_grader_accepts_and_no_more(key, tolerance):
 
 @pytest.mark.slow
 @given(hostile, hostile)
-@settings(max_examples=60)
+@examples(60)
 @example("[row0] [rowx1]", "$IMS-CC-FILEBASE$/a.png")
 @example("x" * 10_000, "\u202eabc\t|")
 def test_any_text_arrives_as_it_is_in_every_field(text, printed):
@@ -222,7 +223,7 @@ def test_any_text_arrives_as_it_is_in_every_field(text, printed):
 
 
 @given(hostile.filter(str.strip), hostile.filter(str.strip))
-@settings(max_examples=60)
+@examples(60)
 @example("*", "a\tb")
 @example("e\u0301", "a")
 def test_any_words_are_accepted_as_they_are(form, wrong):
@@ -233,7 +234,7 @@ def test_any_words_are_accepted_as_they_are(form, wrong):
 
 
 @given(hostile)
-@settings(max_examples=60)
+@examples(60)
 @example(r"x<y \text{ if a<b & c}")
 @example(r"a &lt b \& c")
 @example("a\r\n\r\nb")

@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 import lxml.html
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qgen.document.answers import Option, SingleChoice
@@ -28,6 +28,7 @@ from qgen.document.richtext import (
 from qgen.renderers.html.text import escape
 from qgen.renderers.wording import points_number
 from tests import samples
+from tests.examples import examples
 from tests.folded import unpacked
 from tests.renderers.html.html_written import (
     EXAM,
@@ -334,7 +335,7 @@ def test_an_unknown_language_is_refused():
 
 @pytest.mark.slow
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc"])))
-@settings(deadline=None, max_examples=100)
+@examples(100)
 def test_any_text_is_shown_verbatim(text):
     item = stem(
         Paragraph((Text(f"«{text}»"), Hole(0), Image("no such", (text,)))),

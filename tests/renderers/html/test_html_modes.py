@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import lxml.html
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qgen.document.answers import (
@@ -26,6 +26,7 @@ from qgen.document.richtext import passage_of
 from qgen.document.values import Complex
 from qgen.marking.grader import mark_number
 from tests import samples
+from tests.examples import examples
 from tests.renderers.html.html_written import (
     EXAM,
     PRACTICE,
@@ -98,7 +99,7 @@ class TestPracticeMode:
         st.fractions(min_value=Fraction(1, 10**6), max_value=1),
         st.sampled_from(["absolute", "relative"]),
     )
-    @settings(deadline=None, max_examples=60)
+    @examples(60)
     def test_what_is_printed_as_accepted_is_accepted(self, key, amount, kind):
         answer = Numeric(key, Tolerance(kind, amount))
         page = page_of(replace(samples.item("numeric"), parts=samples.sole(answer)))

@@ -5,7 +5,7 @@ from html import unescape
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
@@ -296,7 +296,7 @@ def test_any_text_arrives_in_stems_options_feedback_and_blanks(text, printed):
 
 @pytest.mark.slow
 @given(texts)
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_math_is_escaped_in_fields_and_blanks(tex):
     passage = Passage(RichText((Paragraph((Math((tex, Hole(0))),)),)), (tex,))
     choice = SingleChoice((Option(passage, True, None), Option(passage_of("n"), False, None)))

@@ -5,7 +5,7 @@ from fractions import Fraction
 from unicodedata import normalize
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qgen.document.answers import (
@@ -45,6 +45,7 @@ from qgen.document.richtext import (
 from qgen.document.values import Complex
 from qgen.renderers.qti.writer import QtiWriter
 from tests import samples
+from tests.examples import examples
 from tests.renderers.canvas.test_canvas import asking, exact, exam_of, tolerances
 from tests.renderers.qti.qti_marking import assert_marked_alike
 from tests.renderers.qti.qti_reader import QtiItem, QtiTest, read
@@ -152,7 +153,7 @@ def test_an_empty_box_of_a_complex_number_is_a_part_that_is_zero(key, wrong, ver
 
 @pytest.mark.slow
 @given(exact, tolerances)
-@settings(max_examples=60)
+@examples(60)
 @example(Fraction(1, 17), Tolerance("absolute", Fraction(6, 10000)))
 def test_tolerances_accept_what_the_grader_accepts_and_no_more(key, tolerance):
     assert_alike(Numeric(key, tolerance))
@@ -186,7 +187,7 @@ def test_numbers_by_a_tolerance_where_asked_for_and_only_in_2_1():
 
 @pytest.mark.slow
 @given(hostile, hostile, st.sampled_from(VERSIONS))
-@settings(max_examples=60)
+@examples(60)
 @example("x" * 10_000, "\u202eabc\t|", "3.0")
 def test_any_text_arrives_as_it_is_in_every_field(text, printed, version):
     words = RichText((Paragraph((Text(text), Hole(0))), CodeBlock(f"{text}\n\n{printed}|", "")))
@@ -211,7 +212,7 @@ def test_any_text_arrives_as_it_is_in_every_field(text, printed, version):
 
 
 @given(hostile.filter(str.strip), hostile.filter(str.strip), st.sampled_from(VERSIONS))
-@settings(max_examples=60)
+@examples(60)
 def test_any_words_are_accepted_as_they_are(form, wrong, version):
     answer = ShortAnswer((f"x{form}", form), mistakes=(TextMistake(f"y{wrong}", passage_of("no")),))
     item = item_of(answer, version)
@@ -222,7 +223,7 @@ def test_any_words_are_accepted_as_they_are(form, wrong, version):
 
 
 @given(hostile)
-@settings(max_examples=40)
+@examples(40)
 def test_any_formula_makes_a_file_that_is_read(tex):
     passage = Passage(RichText((Paragraph((Math((tex,)),)),)))
     item_of(select(1, 1), stem=passage)

@@ -10,6 +10,7 @@ from hypothesis import strategies as draw
 
 from qgen.solvers.numerics import exact_linear_algebra as algebra
 from tests.drawn_fractions import fractions
+from tests.examples import examples
 
 entries = draw.integers(-5, 5) | fractions(-5, 5, max_denominator=6)
 
@@ -25,7 +26,7 @@ def sympy_matrix(matrix):
     return sympy.Matrix([[sympy.Rational(str(entry)) for entry in row] for row in matrix])
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(squares)
 def test_determinant_inverse_and_definiteness_are_those_of_sympy(matrix):
     witness = sympy_matrix(matrix)
