@@ -141,7 +141,8 @@ def _radii(among: Sequence[Sequence[int]], count: int) -> list[int]:
 
 def _clearance(distances: Iterable[Sequence[float]], reaches: Sequence[float]) -> float:
     """How far at least a point lies inside its deepest ball, or outside all of them."""
-    return min([abs(max(map(sub, reaches, row))) for row in distances])
+    clear: list[float] = [abs(max(map(sub, reaches, row))) for row in distances]
+    return min(clear)
 
 
 def _inside(rows: Iterable[Sequence[int]], radii: Sequence[int]) -> list[int]:
