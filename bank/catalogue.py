@@ -156,7 +156,8 @@ def open_bank(
             if file.resolve() in seen or not _mentions(file, wanted):
                 continue
             seen.add(file.resolve())
-            problems += _open_file(BankFile(file, shown, path), entries)
+            is_named = file == path.path
+            problems += _open_file(BankFile(file, shown, path), entries, is_named=is_named)
     return Catalogue(entries), problems
 
 
@@ -194,11 +195,15 @@ def _files(bank: BankPath) -> Iterator[tuple[Path, str]]:
                 yield path, f"{bank.shown.rstrip('/')}/{relative.as_posix()}"
 
 
-def _open_file(file: BankFile, entries: dict[str, Entry]) -> list[Problem]:
+def _open_file(file: BankFile, entries: dict[str, Entry], *, is_named: bool) -> list[Problem]:
+    """Opens the questions of a file; an exam's spec beside them in a bank's folder holds none."""
     source = read_source(file.path, file.shown, _WANTED)
     if isinstance(source, Problem):
         return [source]
     if isinstance(source.data, dict):
+        if source.node(()).keys.keys() >= {"sections", "outputs"}:
+            message = "this is an exam's spec: name the questions that it asks, or their folder"
+            return [Problem("bank-file", message, source.place())] if is_named else []
         return _open_question(source, (), source.data, file, entries)
     if not isinstance(source.data, list):
         message = "a bank file holds one question (a mapping) or a list of questions"

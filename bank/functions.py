@@ -122,7 +122,7 @@ def _of_vectors() -> Iterator[Function]:
     yield _function("distinct(v)", "whether no two entries are equal", v.distinct)
     yield _function("mean(v)", "the arithmetic mean", v.mean)
     yield _function("var(v)", "the sample variance, divided by n − 1", v.variance)
-    yield _function("sd(v)", "the root of the sample variance", v.deviation, _FITS)
+    yield _function("sd(v)", "the standard deviation, the root of var(v)", v.deviation, _FITS)
     yield _function("median(v)", "the middle entry, or the mean of both", v.median)
     says = "the quantile at a share from 0 to 1, as R and NumPy have it"
     yield _function("quantile(v, share)", says, v.quantile)

@@ -54,6 +54,9 @@ def load_exam(path: Path, shown: str) -> tuple[LoadedSpec | None, list[Problem]]
     source = read_source(path, shown)
     if isinstance(source, Problem):
         return None, [source]
+    if isinstance(source.data, list) or "stem" in source.node(()).keys:
+        message = "this is a file of questions; an exam's spec names it under 'bank'"
+        return None, [Problem("no-spec", message, source.place())]
     model, problems = validated(EXAM, source.data, source, ())
     if not isinstance(model, ExamSpec):
         return None, in_reading_order(problems)

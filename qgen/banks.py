@@ -57,6 +57,8 @@ def find_question(
     if identifier in catalogue.entries:
         return catalogue.entries[identifier], []
     hint = did_you_mean(identifier, catalogue.entries)
+    if not names:
+        hint = f" in the shipped bank{hint}" if hint else " in the shipped bank; name yours: --bank"
     missing = Problem("unknown-question", f"no question has the id '{identifier}'{hint}")
     return None, in_reading_order([missing, *problems])
 

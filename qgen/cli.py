@@ -317,6 +317,8 @@ def list_command(
 
     catalogue, problems = open_banks(paths)
     _stop_on(problems)
+    if unknown := listing.unknown_words(catalogue, topic, kind):
+        raise click.ClickException("; ".join(unknown))
     chosen = listing.chosen(catalogue, topic, kind)
     if as_json:
         data = listing.count_data(chosen) if count else listing.list_data(chosen)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.bank.catalogue import Catalogue, Entry
 from qgen.document.answers import DERIVATION, KINDS
+from qgen.document.problem import did_you_mean
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,6 +25,18 @@ def chosen(catalogue: Catalogue, topic: str | None, kind: str | None) -> list[En
         ),
         key=lambda each: (each.header.topic, each.header.difficulty, each.header.identifier),
     )
+
+
+def unknown_words(catalogue: Catalogue, topic: str | None, kind: str | None) -> list[str]:
+    """What is said of a topic that no question has, and of a kind that there is not."""
+    topics = {entry.header.topic for entry in catalogue.entries.values()}
+    known = (("topic", topic, topics), ("kind", kind, {*KINDS, DERIVATION}))
+    return [
+        f"there is no {name} '{word}'"
+        + (did_you_mean(word, words) or f"; there are {', '.join(sorted(words))}")
+        for name, word, words in known
+        if word is not None and words and word not in words
+    ]
 
 
 def list_data(entries: Sequence[Entry]) -> list[dict[str, Any]]:
@@ -64,7 +77,7 @@ def count_data(entries: Sequence[Entry]) -> dict[str, dict[str, int]]:
 def print_list(entries: Sequence[Entry]) -> None:
     """The questions as a table."""
     _print_table(_COLUMNS, [_row(entry) for entry in entries])
-    print(f"{len(entries)} questions")
+    print("1 question" if len(entries) == 1 else f"{len(entries)} questions")
 
 
 def print_count(entries: Sequence[Entry]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from qgen.bank.catalogue import BankPath
 from qgen.bank.loader import load_bank
 from qgen.document.problem import Place
-from tests.bank.written import question, template, written
+from tests.bank.written import exam, question, template, written
 from tests.samples import PNG
 
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
@@ -89,6 +89,15 @@ class TestBanks:
         assert problems == []
         assert list(bank.questions) == ["a", "b", "c"]
         assert str(bank.questions["c"].header.place) == "bank/sub/c.yaml:1:1"
+
+    def test_an_exams_spec_may_stand_beside_its_questions(self, tmp_path: Path) -> None:
+        (tmp_path / "a.yaml").write_text(written(question()), "utf-8")
+        spec = tmp_path / "exam.yaml"
+        spec.write_text(written(exam()), "utf-8")
+        bank, problems = load_bank([BankPath(tmp_path, "bank")])
+        assert (len(bank.questions), problems) == (1, [])
+        (problem,) = load_bank([BankPath(spec, "exam.yaml")])[1]
+        assert str(problem).startswith("exam.yaml:1:1: error: this is an exam's spec: name the")
 
     def test_an_id_stands_once(self, tmp_path: Path) -> None:
         for name in ("a.yaml", "b.yaml"):

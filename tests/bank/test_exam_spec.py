@@ -213,7 +213,13 @@ def test_what_must_be_there() -> None:
         "'seed' is missing",
         "'title' is missing",
     ]
-    assert messages(exam_problems("- a\n")) == ["expected a mapping, got a list"]
+    assert messages(exam_problems("text\n")) == ["expected a mapping, got 'text'"]
+
+
+@pytest.mark.parametrize("questions", ["- stem: What?\n", "stem: What?\nkind: open\n"])
+def test_a_file_of_questions_is_no_spec(questions: str) -> None:
+    said = "this is a file of questions; an exam's spec names it under 'bank'"
+    assert messages(exam_problems(questions)) == [said]
 
 
 @pytest.mark.parametrize(

@@ -247,6 +247,16 @@ class TestList:
         assert result.stdout.count("square") >= 1
         assert result.stdout.splitlines()[-1] == "2 questions"
 
+    def test_a_topic_or_a_kind_that_there_is_not_is_an_error(
+        self, qgen: Run, two_questions: Course
+    ) -> None:
+        folder = two_questions.folder / "questions"
+        result = qgen("list", folder, "--topic", "nmbers", "--kind", "essay")
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "there is no topic 'nmbers' (did you mean 'numbers'?)" in result.stderr
+        assert "there is no kind 'essay'; there are derivation, " in result.stderr
+        assert qgen("list", folder, "--kind", "ordering").stdout.endswith("\n0 questions\n")
+
     @pytest.mark.slow
     def test_without_a_path_it_is_the_shipped_bank(self, qgen: Run) -> None:
         data = json.loads(qgen("list", "--json").stdout)
@@ -331,6 +341,10 @@ class TestShow:
         assert f"Key: {int(number) ** 2} (verified)" in result.stdout
         assert "It follows." in result.stdout
         assert "That is twice the number." in result.stdout
+
+    def test_says_where_it_looked(self, qgen: Run, show: Run) -> None:
+        assert "in the shipped bank; name yours: --bank" in qgen("show", "square").stderr
+        assert "shipped" not in show("sqare").stderr
 
     def test_names_the_questions_that_it_must_not_be_asked_with(
         self, qgen: Run, course: Course
