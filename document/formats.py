@@ -245,7 +245,7 @@ FORMATS: Mapping[str, Format] = {
     ),
     "gift": Format(
         GiftOptions,
-        "qgen.renderers.gift:GiftWriter",
+        "qgen.renderers.gift.writer:GiftWriter",
         "a question bank as GIFT text, which Moodle and many quiz tools import",
     ),
     "canvas": Format(

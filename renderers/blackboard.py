@@ -24,7 +24,7 @@ from qgen.document.formats import BlackboardOptions
 from qgen.document.problem import Problem
 from qgen.renderers.carriage import MarkedBy, marked_by
 from qgen.renderers.flat_questions import flat_losses
-from qgen.renderers.gift import plain_decimals
+from qgen.renderers.gift.text import plain_decimals
 from qgen.renderers.item_passages import answer_passages
 from qgen.renderers.labels import Labels, exam_labels, labels_of
 from qgen.renderers.mathjax_text import MathJaxText, in_one_line

@@ -5,7 +5,7 @@ import pytest
 from qgen.document.exam import ExamDocument, Item, Pool
 from qgen.document.formats import GiftOptions
 from qgen.document.richtext import Passage, RichText, plain_text
-from qgen.renderers.gift import GiftWriter
+from qgen.renderers.gift.writer import GiftWriter
 from tests.renderers.gift_marking import assert_marked_alike, letters, shown
 from tests.renderers.gift_reader import Question, read
 from tests.shipped import shipped_items

@@ -14,7 +14,7 @@ from qgen.banks import bank_path
 from qgen.document.exam import Item, Pool
 from qgen.document.formats import FORMATS
 from qgen.progress import Steps
-from qgen.renderers.gift import GiftWriter
+from qgen.renderers.gift.writer import GiftWriter
 from qgen.renderers.writer import Chunk
 from qgen.report import build_text
 from tests.qgen.course import (

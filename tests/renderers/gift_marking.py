@@ -23,7 +23,7 @@ from qgen.document.numbers import exact_value
 from qgen.document.richtext import passage_of, plain_text
 from qgen.marking.grader import Mark, mark_choice, mark_matching, mark_number, mark_words
 from qgen.marking.rules import accepted_interval
-from qgen.renderers.gift import GiftWriter
+from qgen.renderers.gift.writer import GiftWriter
 from tests import samples
 from tests.renderers.browser_text import with_numbers
 from tests.renderers.gift_reader import Question

@@ -20,7 +20,7 @@ from qgen.document.richtext import (
     closed,
 )
 from qgen.renderers.canvas.text import CanvasText
-from qgen.renderers.gift import in_gift
+from qgen.renderers.gift.text import in_gift
 from qgen.renderers.mathjax_text import MathJaxText
 from qgen.renderers.moodle.text import MoodleText, escaped
 from qgen.renderers.passage_writer import EnclosedText, PassageWriter
