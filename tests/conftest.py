@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Generator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -96,13 +97,23 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that start other programs are slow, and those of solvers: second routes load torch."""
     for item in items:
-        is_slow = item.path in SLOW_FILES or item.path.is_relative_to(SOLVERS)
-        if is_slow or any(map(item.get_closest_marker, NEEDING_TOOLS)):
+        if _is_slow(item.path) or any(mark.name in NEEDING_TOOLS for mark in item.iter_markers()):
             item.add_marker(pytest.mark.slow)
+
+
+@cache
+def _is_slow(path: Path) -> bool:
+    return path in SLOW_FILES or path.is_relative_to(SOLVERS)
 
 
 def pytest_collection_finish() -> None:
     """Sets what stays for the whole run aside."""
+    gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    """What nobody holds any more is told now, and not looked for again while the process ends."""
+    gc.collect()
     gc.freeze()
 
 
