@@ -1,4 +1,4 @@
-"""Draws a figure as an asset: SVG for pages and platforms, PDF for papers.
+"""Draws a figure as an asset: SVG for pages and platforms, and PDF as well for papers by LaTeX.
 
 The same values give the same bytes: names inside the files are hashed with a fixed salt, there
 are no dates, and the fonts are those that come with matplotlib, whatever a machine has.
@@ -50,8 +50,8 @@ _BLANKS_AT_A_LETTER = re.compile(rb"\s*([A-Za-z])\s*")
 _NEEDLESS = re.compile(rb"\n *(?:<!--.*?-->)?(?=\n *<)|(?<=\n) +(?=<)|STIXGeneral-(?=[\w-]+\")")
 
 
-def render_figure(name: str, values: Values) -> Asset:
-    """The figure of this name, drawn from values, as SVG and as PDF.
+def render_figure(name: str, values: Values, *, pdf: bool = True) -> Asset:
+    """The figure of this name, drawn from values, as SVG and, unless told otherwise, as PDF.
 
     Raises UnknownFigure, and FigureFailure for values that it cannot be drawn from.
     """
@@ -64,7 +64,7 @@ def render_figure(name: str, values: Values) -> Asset:
         except ValueError as error:
             raise FigureFailure(f"{name}: {error}") from None
         try:
-            forms = {form: _written(drawn, form) for form in _WITHOUT_DATES}
+            forms = {form: _written(drawn, form) for form in _WITHOUT_DATES if pdf or form != "pdf"}
         except Exception as error:
             # Only now does a course's own drawing show what it holds, a label's formula, say.
             if drawing.file is None:

@@ -354,7 +354,12 @@ class _Build:
             own=own,
         )
         checks = self._checks_of(slot.template, solvers)
-        return Production(slot.template, solvers, filling, source, self._prover, checks=checks)
+        # Pools are for platforms; but what has no numbers is drawn once for papers and for pools.
+        printed = use == "paper" or not slot.template.parameters
+        pdf = printed and any(each.writer.embeds_pdf for each in self._writers)
+        return Production(
+            slot.template, solvers, filling, source, self._prover, checks=checks, pdf_figures=pdf
+        )
 
     def _checks_of(self, template: QuestionTemplate, solvers: tuple[Solver, ...]) -> KeptChecks:
         """What is tried on each item of a question, on paper and in pools alike."""

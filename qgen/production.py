@@ -163,6 +163,8 @@ class Production:
     """Called with each item and all values behind it, the solvers' included."""
     checks: KeptChecks | None = None
     """What is tried on each item before it is handed out."""
+    pdf_figures: bool = True
+    """Whether figures are drawn as PDF, too, or as SVG alone."""
 
     def items(self, copies: Iterable[str]) -> Iterator[Item]:
         """An item for each copy, in order, made in batches.
@@ -233,7 +235,8 @@ class Production:
         """The item with its figures; raises VariantFailure for values that cannot be drawn."""
         if self.figure_limit is not None and item.variant > self.figure_limit:
             return replace(item, assets={**item.assets, **undrawn(self.template)})
-        return replace(item, assets={**item.assets, **figures_of(self.template, known)})
+        drawn = figures_of(self.template, known, pdf=self.pdf_figures)
+        return replace(item, assets={**item.assets, **drawn})
 
     def _drawn(self, batch: list[str], before: int) -> list[Variant]:
         """The batch's variants; raises ProductionFailed."""

@@ -39,13 +39,13 @@ def figure_problems(template: QuestionTemplate) -> list[Problem]:
     return problems
 
 
-def figures_of(template: QuestionTemplate, known: Values) -> dict[str, Asset]:
+def figures_of(template: QuestionTemplate, known: Values, *, pdf: bool = True) -> dict[str, Asset]:
     """The question's figures for one variant, by the names that its texts know them by.
 
-    `known` are drawn, derived and solved values. Raises VariantFailure where an argument has no
-    value, or one that cannot be drawn.
+    `known` are drawn, derived and solved values; `pdf` says whether they are wanted as PDF, too.
+    Raises VariantFailure where an argument has no value, or one that cannot be drawn.
     """
-    return {figure.asset: _drawn(_order(figure, known)) for figure in template.figures}
+    return {figure.asset: _drawn(_order(figure, known), pdf) for figure in template.figures}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,11 @@ def _order(figure: FigureTemplate, known: Values) -> _Order:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _drawn(order: _Order) -> Asset:
+def _drawn(order: _Order, pdf: bool) -> Asset:
     from qgen.figures.rendering import render_figure
 
     try:
-        asset = render_figure(order.drawing.name, order.values)
+        asset = render_figure(order.drawing.name, order.values, pdf=pdf)
     except FigureFailure as failure:
         message = f"{failure}; it was given {show_all(order.values)} ({order.figure.place})"
         raise VariantFailure("figure", message) from None

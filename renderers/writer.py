@@ -66,6 +66,9 @@ class Writer:
     prints_data: bool = True
     """Whether it prints short files of data as tables, where it attaches none."""
 
+    embeds_pdf: bool = False
+    """Whether figures stand in its papers as PDF and not as SVG."""
+
     pdf: Pdf = "never"
     """Whether the TeX sources among its files are compiled once all are written."""
 

@@ -8,7 +8,11 @@ def is_thorough() -> bool:
     return settings.default.max_examples >= settings.get_profile("thorough").max_examples
 
 
+def tries(thorough: int) -> int:
+    """So many tries in the thorough profile, and fewer in the same proportion in others."""
+    return thorough * settings.default.max_examples // settings.get_profile("thorough").max_examples
+
+
 def examples(thorough: int) -> settings:
     """So many examples in the thorough profile, and fewer in the same proportion in others."""
-    usual, most = settings.default.max_examples, settings.get_profile("thorough").max_examples
-    return settings(max_examples=thorough * usual // most)
+    return settings(max_examples=tries(thorough))

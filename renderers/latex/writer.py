@@ -53,6 +53,7 @@ class LatexWriter(Writer):
     """`paper-<label>.tex` for each paper, `solutions-<label>.tex` if wanted, and `assets/`."""
 
     takes_papers = True
+    embeds_pdf = True
 
     def __init__(self, options: LatexOptions) -> None:
         super().__init__()

@@ -1,5 +1,6 @@
 """A course to build exams of, and the commands."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from qgen.cli import main
 from qgen.document.exam import Paper
 from qgen.document.problem import Problem
 from tests.qgen.course import EXAMPLES, Course
-from tests.qgen.handed_in import Desk, build_exam
+from tests.qgen.handed_in import Desk, build_exam, recorded
 from tests.qgen.whole_bank import WholeBank, build_whole_bank
 
 
@@ -77,10 +78,28 @@ def desk(course: Course) -> Desk:
     return Desk(course)
 
 
+@pytest.fixture(scope="session")
+def every_kind(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, dict[str, Paper]]:
+    """A course with an exam of every kind of question, built; tests copy it."""
+    course = Course(tmp_path_factory.mktemp("every-kind"))
+    course.solvers()
+    with pytest.MonkeyPatch.context() as patch:
+        return course, build_exam(course, patch)
+
+
 @pytest.fixture
-def papers(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> dict[str, Paper]:
-    """The papers of an exam with every kind of question, built beside the desk."""
-    return build_exam(desk.course, monkeypatch)
+def papers(
+    desk: Desk, every_kind: tuple[Course, dict[str, Paper]], monkeypatch: pytest.MonkeyPatch
+) -> dict[str, Paper]:
+    """The papers of an exam with every kind of question, as if built beside the desk.
+
+    Those of builds that follow take their places.
+    """
+    course, built = every_kind
+    shutil.copytree(course.folder, desk.course.folder, dirs_exist_ok=True)
+    papers = recorded(monkeypatch)
+    papers.update(built)
+    return papers
 
 
 @pytest.fixture

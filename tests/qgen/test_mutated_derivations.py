@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from qgen import deriving
 from qgen.checking import How, check_question
 from tests.bank.written import load_text, question, written
+from tests.examples import examples
 
 pytestmark = pytest.mark.slow
 
@@ -79,7 +80,7 @@ def asked(line: str) -> dict[str, Any]:
     )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(examples(60), suppress_health_check=[HealthCheck.too_slow])
 @given(line=mutated())
 def test_every_mutated_line_passes_or_is_told(line: str) -> None:
     with pytest.MonkeyPatch.context() as patch:

@@ -2,6 +2,7 @@
 
 import random
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from qgen.bank.roster import read_roster
 from qgen.cli import main
 from tests.bank.written import load_exam_text
+from tests.examples import tries
 from tests.mutations import as_yaml, in_time, mutated_data, mutated_text
 from tests.qgen.course import EXAMPLES, Course, choice, numeric
 from tests.quick_yaml import from_yaml
@@ -18,7 +20,7 @@ from tests.quick_yaml import from_yaml
 pytestmark = pytest.mark.slow
 
 ROUNDS = range(8)
-A_ROUND = 25
+A_ROUND = tries(25)
 BUILDS = range(6)
 PLACED = re.compile(r"[\w./-]+:[1-9]\d*:[1-9]\d*: (error|loss|warning): .+ \[[a-z0-9-]+\]")
 
@@ -44,6 +46,7 @@ SPEC: dict[str, Any] = {
 }
 
 
+@cache
 def specs() -> list[tuple[str, Any]]:
     """The shipped examples, and one with every kind of entry."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(EXAMPLES.glob("*.yaml"))]

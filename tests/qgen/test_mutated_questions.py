@@ -2,38 +2,28 @@
 
 import random
 import re
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-import qgen.bank.questions
 from qgen import deriving
 from qgen.checking import How, check_question
 from qgen.document.problem import Problem
 from tests.bank.written import load_text
+from tests.examples import tries
 from tests.mutations import as_yaml, in_time, mutated_data, mutated_text
+from tests.qgen.test_examples import shipped_questions
 from tests.quick_yaml import from_yaml, to_yaml
 
 pytestmark = pytest.mark.slow
 
 ROUNDS = range(12)
-A_ROUND = 12
+A_ROUND = tries(12)
 """So many mutated questions a test: enough rounds to find again what was found once."""
 
 
-@cache
-def shipped() -> tuple[tuple[str, Any], ...]:
-    """Every question of the bank, as text and as data."""
-    folder = Path(qgen.bank.questions.__file__ or "").parent
-    found = []
-    for path in sorted(folder.rglob("*.yaml")):
-        data = from_yaml(path.read_text(encoding="utf-8"))
-        for each in data if isinstance(data, list) else [data]:
-            plain = to_yaml(each)
-            found.append((plain, from_yaml(plain)))
-    return tuple(found)
+def shipped(chance: random.Random) -> str:
+    """Some question of the bank."""
+    return to_yaml(chance.choice(list(shipped_questions().values())))
 
 
 def told(text: str) -> list[Problem]:
@@ -69,7 +59,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_mutated_text_passes_or_is_told(part: int) -> None:
     chance = random.Random(f"questions as text {part}")
     for _ in range(A_ROUND):
-        text, _ = chance.choice(shipped())
+        text = shipped(chance)
         held(mutated_text(text, chance.randrange(10**9)))
 
 
@@ -77,5 +67,5 @@ def test_mutated_text_passes_or_is_told(part: int) -> None:
 def test_mutated_data_passes_or_is_told(part: int) -> None:
     chance = random.Random(f"questions as data {part}")
     for _ in range(A_ROUND):
-        _, data = chance.choice(shipped())
+        data = from_yaml(shipped(chance))
         held(as_yaml(mutated_data(data, chance.randrange(10**9))))

@@ -1,6 +1,7 @@
 """Figures in questions: from YAML to each format, and what an author is told of mistakes."""
 
 import re
+from collections import Counter
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -92,9 +93,9 @@ def test_a_figure_of_constants_is_drawn_once(
     calls = []
     draw = rendering.render_figure
 
-    def counted(name: str, values: Any) -> Asset:
+    def counted(name: str, values: Any, **forms: bool) -> Asset:
         calls.append(values)
-        return draw(name, values)
+        return draw(name, values, **forms)
 
     monkeypatch.setattr(rendering, "render_figure", counted)
     constant = {"figure": "gan.generator_losses", "with": {"scores": "[1/4, 1/2]"}}
@@ -104,10 +105,36 @@ def test_a_figure_of_constants_is_drawn_once(
     assert len(calls) == 1
 
 
+@pytest.mark.parametrize(
+    ("outputs", "wanted"),
+    [
+        ({"html": {}, "moodle": {"variants": 3}}, {"svg": 5}),
+        ({"latex": {"pdf": "never"}, "moodle": {"variants": 3}}, {"svg": 5, "pdf": 2}),
+    ],
+)
+def test_only_papers_by_latex_have_figures_drawn_as_pdf(
+    course: Course,
+    monkeypatch: pytest.MonkeyPatch,
+    outputs: dict[str, Any],
+    wanted: dict[str, int],
+) -> None:
+    forms: list[str] = []
+
+    def written(_: object, form: str) -> bytes:
+        forms.append(form)
+        return form.encode()
+
+    monkeypatch.setattr("qgen.figures.rendering._written", written)
+    course.bank(illustrated())
+    course.exam("shown", outputs=outputs)
+    course.built()
+    assert Counter(forms) == wanted
+
+
 def test_losses_are_found_without_drawing(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     from qgen.figures import rendering
 
-    def refuse(name: str, values: Any) -> Asset:
+    def refuse(name: str, values: Any, **forms: bool) -> Asset:
         raise AssertionError("drawn too early")
 
     monkeypatch.setattr(rendering, "render_figure", refuse)
@@ -122,9 +149,9 @@ def test_check_draws_a_few_variants_only(course: Course, monkeypatch: pytest.Mon
     calls = []
     draw = rendering.render_figure
 
-    def counted(name: str, values: Any) -> Asset:
+    def counted(name: str, values: Any, **forms: bool) -> Asset:
         calls.append(values)
-        return draw(name, values)
+        return draw(name, values, **forms)
 
     monkeypatch.setattr(rendering, "render_figure", counted)
     bank = course.bank(illustrated())

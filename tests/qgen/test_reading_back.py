@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from qgen.bank.templates import QuestionTemplate
@@ -21,6 +21,7 @@ from qgen.renderers.html.text import Surroundings
 from qgen.renderers.latex import text as latex_text
 from qgen.renderers.moodle import text as moodle_text
 from tests.bank.written import question, template, written
+from tests.examples import examples
 from tests.generator.filled import fill
 from tests.generator.test_printing_values import NAMES, TEMPLATES, VALUES, meant
 from tests.generator.tex_values import Misprint
@@ -94,7 +95,7 @@ def test_a_number_straight_before_a_fraction_is_read_as_a_mixed_one_and_told(
 
 
 @pytest.mark.slow
-@settings(max_examples=150)
+@examples(150)
 @given(
     TEMPLATES,
     st.lists(VALUES, min_size=3, max_size=3),

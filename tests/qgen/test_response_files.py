@@ -7,11 +7,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qgen.grade_tables import review_row, rows
 from qgen.response_files import ReadResponses, checksum, read_responses
+from tests.examples import examples
 from tests.qgen.handed_in import TITLE, response, with_checksum
 
 JSON = st.recursive(
@@ -41,14 +42,14 @@ def read(place: Path, name: str, content: bytes) -> ReadResponses:
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.binary(max_size=200))
 def test_any_bytes(place: Path, content: bytes) -> None:
     read(place, "a.json", content)
     read(place, "a.csv", content)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.integers(0, 400), st.binary(max_size=3))
 def test_a_file_that_was_damaged_anywhere(place: Path, position: int, noise: bytes) -> None:
     whole = json.dumps(response({"1": 2, "3": "1/17", "5": "x"})).encode()
@@ -63,7 +64,7 @@ def test_a_file_that_was_damaged_anywhere(place: Path, position: int, noise: byt
         assert found.concerns
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     st.fixed_dictionaries(
         {},
@@ -77,7 +78,7 @@ def test_any_value_in_any_place(place: Path, changes: dict[str, Any]) -> None:
     read(place, "a.json", json.dumps(data).encode())
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.dictionaries(NAMES, JSON, max_size=5))
 def test_every_answer_is_kept_or_named(place: Path, answers: dict[str, Any]) -> None:
     found = read(place, "a.json", json.dumps(response(answers)).encode())

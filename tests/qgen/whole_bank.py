@@ -51,7 +51,9 @@ def build_whole_bank(folder: Path) -> WholeBank:
     """
     with pytest.MonkeyPatch.context() as patch:
         if not is_thorough():
-            patch.setattr("qgen.variant_figures._drawn", lambda order: Asset(order.asset, PICTURE))
+            patch.setattr(
+                "qgen.variant_figures._drawn", lambda order, _: Asset(order.asset, PICTURE)
+            )
         papers = recorded(patch)
         outputs: dict[str, dict[str, Any]] = {"latex": {"pdf": "never"}, "html": {"mode": "exam"}}
         built = build_shipped(folder, "everything", outputs)
