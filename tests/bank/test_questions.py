@@ -470,8 +470,7 @@ def with_text(data: dict[str, Any], path: tuple[Any, ...], text: str) -> dict[st
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("broken", ["$x_{a$", "a +"])
-def test_what_breaks_a_text_is_said_whatever_else_is_wrong(kind: str, broken: str) -> None:
+def test_what_breaks_a_text_is_said_whatever_else_is_wrong(kind: str) -> None:
     """The texts and expressions of a question without a template are found, of every kind."""
     data = full(kind)
     tried = 0
@@ -480,7 +479,8 @@ def test_what_breaks_a_text_is_said_whatever_else_is_wrong(kind: str, broken: st
         tuple(0 if isinstance(step, int) else step for step in path): path for path in leaves(data)
     }
     for path in alike.values():
-        changed = with_text(data, path, broken)
+        # Neither a formula in a text nor an expression.
+        changed = with_text(data, path, "$x_{a$")
         found = [
             each
             for each in problems_of(changed)

@@ -8,7 +8,7 @@ from qgen.document.formula import Number, Product
 from qgen.document.values import FORMULA_TYPES, Value, Values
 from qgen.solvers.routes.registry import Check, Solver, solve
 from qgen.solvers.routes.verification import verify
-from tests.solvers.replaying import replayed
+from tests.solvers.replaying import second_route
 
 
 def slightly_changed(value: Value) -> Value:
@@ -30,10 +30,11 @@ def slightly_changed(value: Value) -> Value:
 
 def unproved_mistakes(known: Solver, batch: Sequence[Values] | None = None) -> list[str]:
     """The mistakes whose value may change a little without any disagreement."""
-    batch = known.examples if batch is None else batch
+    # As `test_topics.py` asks for the examples, so that what was worked out there is known here.
+    batch = 2 * known.examples if batch is None else batch
     answers = [solve(known, values) for values in batch]
     assert known.check is not None
-    known = replace(known, check=Check(replayed(known.check.function), known.check.tolerance))
+    known = replace(known, check=Check(second_route(known.name), known.check.tolerance))
     assert verify(known, batch, answers).disagreements == ()
     unproved = []
     for mistake in known.mistakes:
