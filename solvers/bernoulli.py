@@ -236,7 +236,7 @@ def kl_by_quadrature(e: "Tensor", alpha: "Tensor") -> Mapping[str, Any]:
     def negated(one: "Tensor", other: "Tensor") -> "Tensor":
         return -divergence(one, other)
 
-    def negative_entropy(one: "Tensor", other: "Tensor") -> "Tensor":
+    def negative_entropy(one: "Tensor", _: "Tensor") -> "Tensor":
         even = torch.full_like(one, 0.5)
         return divergence(one, even) + even.log()
 
@@ -250,7 +250,8 @@ def kl_by_quadrature(e: "Tensor", alpha: "Tensor") -> Mapping[str, Any]:
         return lambda points: route(points["e"], alpha[:, None].expand_as(points["e"]))
 
     def in_both(route: _Route) -> Callable[[Mapping[str, "Tensor"]], "Tensor"]:
-        return lambda points: route(points["e"], points["alpha"])
+        # These formulas hold no drawn number, and all variants are asked at the same points.
+        return lambda points: route(points["e"][:1], points["alpha"][:1]).expand_as(points["e"])
 
     return {
         "kl": divergence(e, alpha),

@@ -238,7 +238,7 @@ def replacement_by_tweedie(
 
     # Along the line x_1 = y, on a grid about the middle of what both sources say of x_2.
     reach = 10 + 10 * sigma + (rho * y - z_2).abs()
-    grid = reach[:, None] * torch.linspace(-1, 1, 4801, dtype=rho.dtype)
+    grid = reach[:, None] * torch.linspace(-1, 1, 1201, dtype=rho.dtype)
     nodes = ((rho * y + z_2) / 2)[:, None] + grid
     pairs = torch.stack((y[:, None].expand_as(nodes), nodes), -1)
     logs = several(torch.zeros_like(pairs[:, :1]), square[:, None]).log_prob(pairs)

@@ -157,7 +157,8 @@ Number: TypeAlias = int | Fraction | Ratio
 def _parts(number: Number) -> tuple[int, int]:
     if type(number) is Ratio:
         return number.above, number.below
-    assert isinstance(number, (int, Fraction)), f"{number!r} is no exact number"
+    if type(number) is not int and type(number) is not Fraction:
+        raise TypeError(f"{number!r} is no exact number")
     return number.as_integer_ratio()
 
 
