@@ -11,6 +11,7 @@ from qgen.solvers.numerics.arguments import (
     require_positive,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 
@@ -56,7 +57,7 @@ def low_rank(
     return {
         "adapter": copies * one,
         "full": copies * tall * wide,
-        "share": Fraction(one, tall * wide),
+        "share": fraction(one, tall * wide),
         "largest_rank": (tall * wide - 1) // (tall + wide),
         "square": copies * narrow * 2 * wide,
         "one_factor": copies * narrow * wide,
@@ -146,7 +147,7 @@ def memory(
     width = require_count("bits", bits, 1, 16)
     size = require_count("block", block, 1, 10**6)
     scale = require_count("scale_bits", scale_bits, 1, 64)
-    each = width + Fraction(scale, size)
+    each = width + fraction(scale, size)
     weights = billions * each / 8
     trained = Fraction(millions) * 12 / 1000
     return {

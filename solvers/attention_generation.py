@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Matrix, Scalar, Vector, require_vector
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count, require_matrix
 from qgen.solvers.routes.registry import check, solver
 
@@ -66,13 +67,13 @@ def cache(
         "numbers_per_token": numbers,
         "bytes_per_token": numbers * item,
         "cache_bytes": total,
-        "cache_megabytes": Fraction(total, 10**6),
-        "saved_factor": Fraction(queries, keys),
-        "keys_only": Fraction(total, 2 * 10**6),
-        "query_heads_kept": Fraction(total // keys * queries, 10**6),
-        "one_layer": Fraction(total // depth, 10**6),
-        "megabits": Fraction(8 * total, 10**6),
-        "mebibytes": Fraction(total, 2**20),
+        "cache_megabytes": fraction(total, 10**6),
+        "saved_factor": fraction(queries, keys),
+        "keys_only": fraction(total, 2 * 10**6),
+        "query_heads_kept": fraction(total // keys * queries, 10**6),
+        "one_layer": fraction(total // depth, 10**6),
+        "megabits": fraction(8 * total, 10**6),
+        "mebibytes": fraction(total, 2**20),
     }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from qgen.document.formula import Call, Number, Product, Sum, Symbol
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, Vector, require_positive, require_vector
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 
@@ -77,11 +78,11 @@ def multi_head(d_model: Scalar, heads: Scalar, positions: Scalar) -> SolverResul
         "visible_pairs": count * (count + 1) // 2,
         "pairs_cost_more": count > 2 * width,
         "entries_exceed_weights": entries > weights,
-        "length_factor": Fraction(2 * count * weights + 8 * pairs, total),
-        "score_factor": 2 * number * count * count * Fraction(width, 2 * number) / pairs,
+        "length_factor": fraction(2 * count * weights + 8 * pairs, total),
+        "score_factor": 2 * number * count * count * fraction(width, 2 * number) / pairs,
         "output_forgotten": 3 * width * width,
         "times_heads": number * weights,
-        "divided_by_heads": Fraction(weights, number),
+        "divided_by_heads": fraction(weights, number),
         "one_bias": weights + width,
         "entries_of_one_head": count * count,
         "strict_pairs": count * (count - 1) // 2,
@@ -231,7 +232,7 @@ def sinusoidal_positions(
     scales = [root ** (2 * i / width) for i in range(width // 2)]
     return {
         "dot_product": fsum([cos((place - second) / scale) for scale in scales]),
-        "squared_length": Fraction(width, 2),
+        "squared_length": fraction(width, 2),
         "product_of_positions": fsum([cos((place + second) / scale) for scale in scales]),
         "first_pair_only": cos(place - second),
     }

@@ -20,6 +20,7 @@ from qgen.solvers.numerics.arguments import (
     require_probabilities,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count, require_matrix
 from qgen.solvers.routes.registry import check, solver
 
@@ -100,25 +101,25 @@ def binary_chain(p_1: Scalar, p_2: Vector, p_3: Vector, x: Vector) -> SolverResu
     middle = one * twos[1] + (of - one) * twos[0]
     swapped = threes[2 * second + first]
     return {
-        "probability": Fraction(product, cube),
-        "factors": tuple([Fraction(share, of) for share in shares]),
-        "last_is_one": Fraction(last, cube),
-        "first_given_last": Fraction(both, last),
-        "last_given_one": Fraction(after_one, of * of),
-        "last_given_zero": Fraction(after_zero, of * of),
-        "one_and_last": Fraction(both, cube),
-        "zero_and_last": Fraction(neither, cube),
-        "ones_only": Fraction(ones[0] * ones[1] * ones[2], cube),
-        "context_reversed": Fraction(
+        "probability": fraction(product, cube),
+        "factors": tuple([fraction(share, of) for share in shares]),
+        "last_is_one": fraction(last, cube),
+        "first_given_last": fraction(both, last),
+        "last_given_one": fraction(after_one, of * of),
+        "last_given_zero": fraction(after_zero, of * of),
+        "one_and_last": fraction(both, cube),
+        "zero_and_last": fraction(neither, cube),
+        "ones_only": fraction(ones[0] * ones[1] * ones[2], cube),
+        "context_reversed": fraction(
             shares[0] * shares[1] * (swapped if third else of - swapped), cube
         ),
-        "context_ignored": Fraction(
+        "context_ignored": fraction(
             shares[0] * (middle if second else of**2 - middle) * (last if third else cube - last),
             of * of**2 * cube,
         ),
-        "last_factor": Fraction(shares[2], of),
-        "average_of_last_table": Fraction(sum(threes), 4 * of),
-        "added": Fraction(sum(shares), of),
+        "last_factor": fraction(shares[2], of),
+        "average_of_last_table": fraction(sum(threes), 4 * of),
+        "added": fraction(sum(shares), of),
     }
 
 
@@ -260,18 +261,18 @@ def markov_chain(initial: Vector, transition: Matrix, x: Vector) -> SolverResult
     total = start_whole * scale
     logarithm = log(product) - log(total)
     return {
-        "probability": Fraction(product, total),
+        "probability": fraction(product, total),
         "bits": -logarithm / log(2),
         "next_state": transition[path[-1]],
         "second_marginal": tuple(
-            [Fraction(share, start_whole * whole) for share in onwards(starts)]
+            [fraction(share, start_whole * whole) for share in onwards(starts)]
         ),
-        "final_marginal": tuple([Fraction(share, total) for share in marginal]),
-        "initial_forgotten": Fraction(moves, scale),
-        "transposed": Fraction(
+        "final_marginal": tuple([fraction(share, total) for share in marginal]),
+        "initial_forgotten": fraction(moves, scale),
+        "transposed": fraction(
             starts[path[0]] * prod([rows[there][here] for here, there in steps]), total
         ),
-        "independent": Fraction(prod([starts[state] for state in path]), start_whole ** len(path)),
+        "independent": fraction(prod([starts[state] for state in path]), start_whole ** len(path)),
         "nats": -logarithm,
         "bits_per_symbol": -logarithm / log(2) / len(path),
     }

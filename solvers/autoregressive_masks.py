@@ -244,12 +244,16 @@ def evaluations_by_running(
     def rounds(known: "Tensor", needed: "Tensor") -> "Tensor":
         """Evaluations until every needed distribution has been valid."""
         count = torch.zeros(len(kinds), dtype=torch.long)
-        while bool(needed.any()):
-            count = count + needed.any(-1)
-            before = torch.cat((torch.ones_like(known[:, :1]), known[:, :-1]), -1)
-            valid = before.cumprod(-1, dtype=torch.uint8).bool()
-            drawn = valid & ~known
-            known, needed = known | drawn, needed & ~valid
+        # Beyond the last pixel stands one that is never known; flags are bytes, which are searched
+        # faster than truth values.
+        flags = torch.nn.functional.pad(known.to(torch.uint8), (0, 1))
+        last = torch.where(needed, place, -1).amax(-1)
+        valid_up_to = torch.full_like(last, -1)
+        while bool((waiting := last > valid_up_to).any()):
+            count = count + waiting
+            first_missing = flags.argmin(-1)
+            valid_up_to = first_missing
+            flags.scatter_(1, first_missing.clamp(max=len(place) - 1)[:, None], 1)
         return count
 
     found = (

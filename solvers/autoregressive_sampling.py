@@ -18,6 +18,7 @@ from qgen.solvers.numerics.arguments import (
     require_probabilities,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 
@@ -190,7 +191,7 @@ def top_k(probabilities: Vector, k: Scalar, other: Scalar, another: Scalar) -> S
     order = _by_probability(shares)
     return {
         "distribution": _distribution(shares, order[:count]),
-        "kept_mass": Fraction(sum([shares[token] for token in order[:count]]), whole),
+        "kept_mass": fraction(sum([shares[token] for token in order[:count]]), whole),
         "some_are_lost": count < len(shares),
         "certain_with_other": fewer == 1,
         "unchanged_with_another": more == len(shares),
@@ -217,7 +218,7 @@ def _by_probability(shares: Sequence[int]) -> list[int]:
 
 def _distribution(shares: Sequence[int], kept: Sequence[int]) -> tuple[Scalar, ...]:
     mass = sum([shares[token] for token in kept])
-    return tuple([Fraction(share, mass) if i in kept else 0 for i, share in enumerate(shares)])
+    return tuple([fraction(share, mass) if i in kept else 0 for i, share in enumerate(shares)])
 
 
 def _softmax_again(shares: Sequence[int], whole: int, kept: Sequence[int]) -> tuple[float, ...]:
@@ -331,11 +332,11 @@ def top_p(probabilities: Vector, p: Scalar) -> SolverResults:
     return {
         "distribution": _distribution(shares, kept),
         "kept_count": count,
-        "kept_mass": Fraction(total, whole),
+        "kept_mass": fraction(total, whole),
         "tie_at_border": count < len(order) and shares[order[count]] == shares[kept[-1]],
-        "hits_threshold": Fraction(total, whole) == p,
+        "hits_threshold": fraction(total, whole) == p,
         "not_renormalised": tuple(
-            [Fraction(share, whole) if i in kept else 0 for i, share in enumerate(shares)]
+            [fraction(share, whole) if i in kept else 0 for i, share in enumerate(shares)]
         ),
         "softmax_again": _softmax_again(shares, whole, kept),
         "stopped_before": _distribution(shares, order[: max(count - 1, 1)]),

@@ -16,6 +16,7 @@ from qgen.solvers.numerics.arguments import (
     require_scalar,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 
@@ -59,20 +60,20 @@ def perplexity(conditionals: Vector) -> SolverResults:
     if min(conditionals) <= 0 or max(conditionals) > 1:
         raise ValueError("conditionals must be above 0 and at most 1")
     count = len(conditionals)
-    probability = Fraction(
+    probability = fraction(
         prod([share.numerator for share in conditionals]),
         prod([share.denominator for share in conditionals]),
     )
     parts, whole = over_common_denominator(conditionals)
-    inverses, below = over_common_denominator([Fraction(whole, part) for part in parts])
+    inverses, below = over_common_denominator([fraction(whole, part) for part in parts])
     nats = fsum([-log(share) for share in conditionals]) / count
     return {
         "probability": probability,
         "cross_entropy": nats,
         "perplexity": exp(nats),
         "total_perplexity": 1 / probability,
-        "inverse_of_mean": Fraction(count * whole, sum(parts)),
-        "mean_of_inverses": Fraction(sum(inverses), count * below),
+        "inverse_of_mean": fraction(count * whole, sum(parts)),
+        "mean_of_inverses": fraction(sum(inverses), count * below),
         "exp_of_bits": exp(nats / log(2)),
         "two_to_the_nats": 2**nats,
         "inverted": exp(-nats),

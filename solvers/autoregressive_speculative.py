@@ -12,6 +12,7 @@ from qgen.solvers.numerics.arguments import (
     require_between_zero_and_one,
     require_probabilities,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 
@@ -73,18 +74,18 @@ def token(target: Vector, draft: Vector) -> SolverResults:
     kept = [min(a, b) for a, b in zip(p, q, strict=True)]
     missing = [a - b for a, b in zip(p, kept, strict=True)]
     left = whole - sum(kept)
-    acceptances = tuple([Fraction(c, b) for b, c in zip(q, kept, strict=True)])
+    acceptances = tuple([fraction(c, b) for b, c in zip(q, kept, strict=True)])
     return {
-        "acceptance": Fraction(sum(kept), whole),
-        "replacement": tuple([Fraction(each, left) for each in missing]),
-        "output": tuple([Fraction(c + m, whole) for c, m in zip(kept, missing, strict=True)]),
-        "both_draw_the_same": Fraction(sum([a * b for a, b in zip(p, q, strict=True)]), whole**2),
+        "acceptance": fraction(sum(kept), whole),
+        "replacement": tuple([fraction(each, left) for each in missing]),
+        "output": tuple([fraction(c + m, whole) for c, m in zip(kept, missing, strict=True)]),
+        "both_draw_the_same": fraction(sum([a * b for a, b in zip(p, q, strict=True)]), whole**2),
         "average_acceptance": sum(acceptances) / Fraction(size),
         "weighted_by_target": sum(
-            [Fraction(a, whole) * each for a, each in zip(p, acceptances, strict=True)]
+            [fraction(a, whole) * each for a, each in zip(p, acceptances, strict=True)]
         ),
-        "rejection": Fraction(left, whole),
-        "replacement_not_normalised": tuple([Fraction(each, whole) for each in missing]),
+        "rejection": fraction(left, whole),
+        "replacement_not_normalised": tuple([fraction(each, whole) for each in missing]),
     }
 
 

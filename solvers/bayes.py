@@ -11,6 +11,7 @@ from qgen.solvers.numerics.arguments import (
     require_probabilities,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -73,23 +74,23 @@ def posterior(prior: Vector, likelihoods: Vector) -> SolverResults:
     again = [weight * fit for weight, fit in zip(joint, fits, strict=True)]
     return {
         "posterior": _normalised(joint),
-        "joint": tuple([Fraction(weight, whole) for weight in joint]),
-        "evidence": Fraction(sum(joint), whole),
+        "joint": tuple([fraction(weight, whole) for weight in joint]),
+        "evidence": fraction(sum(joint), whole),
         "most_probable": joint.index(max(joint)),
         "unique_maximum": joint.count(max(joint)) == 1,
         "keeps_its_favourite": shares[joint.index(max(joint))] == max(shares),
         "posterior_after_two": _normalised(again),
-        "predictive": Fraction(sum(again), sum(joint) * fitted_whole),
+        "predictive": fraction(sum(again), sum(joint) * fitted_whole),
         "prior_ignored": _normalised(fits),
         "likelihoods_swapped": _normalised(swapped),
-        "evidence_unweighted": Fraction(sum(fits), fitted_whole * len(fits)),
+        "evidence_unweighted": fraction(sum(fits), fitted_whole * len(fits)),
         "most_likely": fits.index(max(fits)),
     }
 
 
 def _normalised(weights: Sequence[int]) -> tuple[Fraction, ...]:
     total = sum(weights)
-    return tuple([Fraction(weight, total) for weight in weights])
+    return tuple([fraction(weight, total) for weight in weights])
 
 
 def _settled(weights: "Tensor") -> "Tensor":

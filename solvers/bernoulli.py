@@ -18,6 +18,7 @@ from qgen.solvers.numerics.arguments import (
     require_between_zero_and_one,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def kl(e: Scalar, alpha: Scalar) -> SolverResults:
 @lru_cache(maxsize=4096)
 def _formulas_in_e(prior_hits: int, prior_of: int) -> SolverResults:
     """Kept by the two whole numbers: hashing a fraction costs more than looking it up."""
-    share = Number(Fraction(prior_hits, prior_of))
+    share = Number(fraction(prior_hits, prior_of))
     formula = _divergence(_E, share)
     return {
         "kl_formula": formula,
@@ -236,7 +237,7 @@ def kl_by_quadrature(e: "Tensor", alpha: "Tensor") -> Mapping[str, Any]:
     def negated(one: "Tensor", other: "Tensor") -> "Tensor":
         return -divergence(one, other)
 
-    def negative_entropy(one: "Tensor", other: "Tensor") -> "Tensor":
+    def negative_entropy(one: "Tensor", _: "Tensor") -> "Tensor":
         even = torch.full_like(one, 0.5)
         return divergence(one, even) + even.log()
 
@@ -250,7 +251,8 @@ def kl_by_quadrature(e: "Tensor", alpha: "Tensor") -> Mapping[str, Any]:
         return lambda points: route(points["e"], alpha[:, None].expand_as(points["e"]))
 
     def in_both(route: _Route) -> Callable[[Mapping[str, "Tensor"]], "Tensor"]:
-        return lambda points: route(points["e"], points["alpha"])
+        # These formulas hold no drawn number, and all variants are asked at the same points.
+        return lambda points: route(points["e"][:1], points["alpha"][:1]).expand_as(points["e"])
 
     return {
         "kl": divergence(e, alpha),
@@ -315,11 +317,11 @@ def best_prior(e: Vector) -> SolverResults:
     log_odds = fsum([log(each / (of - each)) for each in hits]) / count
     prior_entropy = _entropy(total, count * of)
     return {
-        "best_prior": Fraction(total, count * of),
+        "best_prior": fraction(total, count * of),
         "smallest_average_kl": prior_entropy - entropy,
         "mean_log_odds_prior": 1 / (1 + exp(-log_odds)),
-        "thresholded_prior": Fraction(sum([2 * each >= of for each in hits]), count),
-        "summed_outputs": Fraction(total, of),
+        "thresholded_prior": fraction(sum([2 * each >= of for each in hits]), count),
+        "summed_outputs": fraction(total, of),
         "average_entropy": entropy,
         "prior_entropy": prior_entropy,
         "smallest_in_bits": (prior_entropy - entropy) / log(2),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from qgen.document.formula import Formula, Number, Power, Product, Sum, Symbol
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 
@@ -38,7 +39,7 @@ def _bump(constant: int, heads: int, tails: int) -> Formula:
 def _one_over_beta(first: int, second: int) -> Fraction:
     """1 / B(first, second) = Γ(first + second) / (Γ(first) Γ(second)) for whole numbers."""
     above = factorial(first + second - 1)
-    return Fraction(above, factorial(first - 1) * factorial(second - 1))
+    return fraction(above, factorial(first - 1) * factorial(second - 1))
 
 
 def _density_formula(first: int, second: int) -> Formula:
@@ -106,21 +107,21 @@ def posterior(first: Scalar, second: Scalar, heads: Scalar, tosses: Scalar) -> S
     after, other = a + k, b + n - k
     whole = after + other
     evidence = _one_over_beta(a, b) / _one_over_beta(after, other)
-    fair = Fraction(1, 2**n)
+    fair = fraction(1, 2**n)
     orders = comb(n, k)
-    best = Fraction(k**k * (n - k) ** (n - k), n**n)
+    best = fraction(k**k * (n - k) ** (n - k), n**n)
     return {
         "first_after": after,
         "second_after": other,
-        "mean": Fraction(after, whole),
-        "mode": Fraction(after - 1, whole - 2),
+        "mean": fraction(after, whole),
+        "mode": fraction(after - 1, whole - 2),
         "density_formula": _density_formula(after, other),
         "evidence": evidence,
         "evidence_fair": fair,
         "evidence_ratio": evidence / fair,
         "fair_after": fair / (fair + evidence),
-        "share": Fraction(k, n),
-        "prior_mean": Fraction(a, a + b),
+        "share": fraction(k, n),
+        "prior_mean": fraction(a, a + b),
         "unnormalised_formula": _bump(1, after - 1, other - 1),
         "swapped_formula": _density_formula(a + n - k, b + k),
         "exponents_formula": _density_formula(after + 1, other + 1),

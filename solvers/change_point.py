@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, Vector, require_vector
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 
@@ -20,14 +21,14 @@ _MOST_TOSSES = 20
 @lru_cache(maxsize=256)
 def _evidence(heads: int, tails: int) -> Fraction:
     """∫ theta^heads (1 − theta)^tails over (0, 1): the tosses in their order, uniform bias."""
-    return Fraction(factorial(heads) * factorial(tails), factorial(heads + tails + 1))
+    return fraction(factorial(heads) * factorial(tails), factorial(heads + tails + 1))
 
 
 @lru_cache(maxsize=256)
 def _at_share(heads: int, tails: int) -> Fraction:
     """The largest likelihood of the tosses, at the share of heads."""
     count = heads + tails
-    return Fraction(heads, count) ** heads * Fraction(tails, count) ** tails
+    return fraction(heads, count) ** heads * fraction(tails, count) ** tails
 
 
 @solver(
@@ -84,8 +85,8 @@ def tosses(tosses: Vector, place: Scalar) -> SolverResults:
     likelihoods = [_at_share(*first) * _at_share(*second) for first, second in counts]
     whole = sum(evidences)
     after = [each / whole for each in evidences]
-    laplace = [Fraction(heads + 1, heads + tails + 2) for _, (heads, tails) in counts]
-    shares = [Fraction(heads, heads + tails) for _, (heads, tails) in counts]
+    laplace = [fraction(heads + 1, heads + tails + 2) for _, (heads, tails) in counts]
+    shares = [fraction(heads, heads + tails) for _, (heads, tails) in counts]
     heads, tails = sum(seen), len(seen) - sum(seen)
     exchanged, kept = whole / len(evidences), _evidence(heads, tails)
     return {
@@ -101,7 +102,7 @@ def tosses(tosses: Vector, place: Scalar) -> SolverResults:
         "one_coin_only": _evidence(*counts[here][1]),
         "here_by_likelihood": likelihoods[here] / sum(likelihoods),
         "next_toss_here": laplace[here],
-        "next_toss_of_one": Fraction(heads + 1, len(seen) + 2),
+        "next_toss_of_one": fraction(heads + 1, len(seen) + 2),
         "next_toss_by_shares": sum(p * share for p, share in zip(after, shares, strict=True)),
         "exchanged_at_best": max(evidences) / (max(evidences) + kept),
         "exchanged_summed": whole / (whole + kept),

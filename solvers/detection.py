@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, require_between_zero_and_one
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 
@@ -127,7 +128,7 @@ def exposure(digits: Scalar, rank: Scalar, canaries: Scalar) -> SolverResults:
     size = 10 ** require_count("digits", digits, 1, 12)
     place = require_count("rank", rank, 1, size)
     many = require_count("canaries", canaries, 1, 10**6)
-    share = Fraction(place, size)
+    share = fraction(place, size)
     if share == 1:
         raise ValueError("rank must be below the number of candidates")
     none = many * log1p(-float(share))

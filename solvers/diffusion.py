@@ -19,6 +19,7 @@ from qgen.solvers.numerics.arguments import (
     require_scalar,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count, square_root
 from qgen.solvers.routes.registry import check, solver
 
@@ -40,7 +41,7 @@ def alpha_bars(betas: Vector, t: Scalar) -> tuple[int, Fraction, Fraction]:
     for index, beta in enumerate(betas):
         require_between_zero_and_one(f"betas[{index}]", beta)
     step = require_count("t", t, 1, len(betas))
-    before = Fraction(
+    before = fraction(
         prod([beta.denominator - beta.numerator for beta in betas[: step - 1]]),
         prod([beta.denominator for beta in betas[: step - 1]]),
     )

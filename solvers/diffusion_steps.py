@@ -202,6 +202,7 @@ def ddim_by_integration(
             x_t[:, None],
             begin,
             end,
+            steps=12,
         )[:, 0]
 
     noise, zero = predicted_noise, torch.zeros_like(x_t)

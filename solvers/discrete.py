@@ -20,6 +20,7 @@ from qgen.solvers.numerics.arguments import (
     require_probabilities,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.torch_laws import law_entropy
 from qgen.solvers.routes.registry import check, solver
 
@@ -75,7 +76,7 @@ def entropy(p: Vector) -> SolverResults:
         "unweighted": fsum(surprises),
         "mean_surprise": fsum(surprises) / len(surprises),
         "least_surprise": min(surprises),
-        "impurity": 1 - Fraction(sum([part * part for part in parts]), whole * whole),
+        "impurity": 1 - fraction(sum([part * part for part in parts]), whole * whole),
     }
 
 
@@ -318,7 +319,7 @@ def divergence(p: Vector, q: Vector) -> SolverResults:
         "cross_entropy": cross,
         "cross_entropy_in_bits": cross / _LOG_TWO,
         "entropy": own,
-        "total_variation": Fraction(sum(map(abs, gaps)), 2 * common),
+        "total_variation": fraction(sum(map(abs, gaps)), 2 * common),
         "cross_entropy_swapped": reversed_kl + other,
         "negated": -found,
         "unweighted": fsum(logs),
@@ -326,7 +327,7 @@ def divergence(p: Vector, q: Vector) -> SolverResults:
         "entropy_added": cross + own,
         "entropy_difference": other - own,
         "symmetrised": (found + reversed_kl) / 2,
-        "squared_distance": Fraction(sum([gap * gap for gap in gaps]), common * common),
+        "squared_distance": fraction(sum([gap * gap for gap in gaps]), common * common),
     }
 
 

@@ -26,6 +26,7 @@ from qgen.solvers.numerics.elbo_tables import (
     sample_count,
     tempered,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -103,12 +104,12 @@ def discrete(prior: Vector, likelihood: Vector, q: Vector) -> SolverResults:
     bound = reconstruction - rate
     fits_of = tables.likelihood_of
     return {
-        "evidence": Fraction(total, tables.joint_of),
+        "evidence": fraction(total, tables.joint_of),
         "log_evidence": log(total / tables.joint_of),
         "posterior": normalised(joint),
         "elbo": bound,
         "gap": divergence(tables.q, joint),
-        "joint": tuple([Fraction(each, tables.joint_of) for each in joint]),
+        "joint": tuple([fraction(each, tables.joint_of) for each in joint]),
         "reconstruction": reconstruction,
         "rate": rate,
         "prior_elbo": mean_log(tables.prior, tables.likelihood, fits_of),
@@ -117,7 +118,7 @@ def discrete(prior: Vector, likelihood: Vector, q: Vector) -> SolverResults:
         "unique_mode": joint.count(max(joint)) == 1,
         "point_mass_elbo": log(max(joint) / tables.joint_of),
         "tight": is_posterior(tables),
-        "evidence_unweighted": Fraction(sum(tables.likelihood), fits_of * len(joint)),
+        "evidence_unweighted": fraction(sum(tables.likelihood), fits_of * len(joint)),
         "elbo_kl_added": reconstruction + rate,
         "elbo_in_bits": bound / log(2),
         "gap_swapped": divergence(joint, tables.q),
@@ -326,7 +327,7 @@ def importance_weighted(
     tables = read_tables(prior, likelihood, q)
     count = sample_count(samples, len(prior))
     weights = [
-        Fraction(each * tables.q_of, tables.joint_of * part)
+        fraction(each * tables.q_of, tables.joint_of * part)
         for each, part in zip(tables.joint, tables.q, strict=True)
     ]
     bounds = bounds_by_samples(tables.q, weights, count)

@@ -18,6 +18,7 @@ from qgen.solvers.numerics.arguments import (
     require_scalar,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 
@@ -88,7 +89,7 @@ def two_units(counts: Vector, b: Vector, w: Scalar) -> SolverResults:
     require_vector("b", b, 2)
     _require_small(b_1=b[0], b_2=b[1], w=w)
     total = sum(data)
-    seen = tuple([Fraction(_moment(data, at), total) for at in range(3)])
+    seen = tuple([fraction(_moment(data, at), total) for at in range(3)])
     exponents = [float(each) for each in (0, b[1], b[0], b[0] + b[1] + w)]
     top = max(exponents)
     weights = [exp(each - top) for each in exponents]
@@ -109,7 +110,7 @@ def two_units(counts: Vector, b: Vector, w: Scalar) -> SolverResults:
         "product_of_means": model[0] * model[1],
         "gradient_sign": tuple([-each for each in gradient]),
         "gradient_uniform": tuple(
-            [here - Fraction(1, parts) for here, parts in zip(seen, (2, 2, 4), strict=True)]
+            [here - fraction(1, parts) for here, parts in zip(seen, (2, 2, 4), strict=True)]
         ),
         "gradient_independent": (*gradient[:2], float(seen[2]) - model[0] * model[1]),
         "gradient_summed": tuple([total * each for each in gradient]),

@@ -15,6 +15,7 @@ from qgen.solvers.numerics.arguments import (
     require_scalar,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import square_root
 from qgen.solvers.routes.registry import check, solver
 
@@ -39,9 +40,9 @@ def _moments(values: Vector, probabilities: Vector) -> tuple[Fraction, Fraction,
     first = sum([part * score for part, score in zip(parts, scores, strict=True)])
     second = sum([part * score * score for part, score in zip(parts, scores, strict=True)])
     return (
-        Fraction(first, whole * unit),
-        Fraction(second, whole * unit * unit),
-        Fraction(second * whole - first * first, (whole * unit) ** 2),
+        fraction(first, whole * unit),
+        fraction(second, whole * unit * unit),
+        fraction(second * whole - first * first, (whole * unit) ** 2),
     )
 
 
@@ -87,7 +88,7 @@ def sample_mean(values: Vector, probabilities: Vector, n: Scalar) -> SolverResul
     require_draws(n)
     deviation = square_root(variance)
     count = len(values)
-    _, _, unweighted = _moments(values, (Fraction(1, count),) * count)
+    _, _, unweighted = _moments(values, (fraction(1, count),) * count)
     return {
         "expectation": mean,
         "variance": variance,

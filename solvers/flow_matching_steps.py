@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 
@@ -51,7 +52,7 @@ def euler(m: Scalar, s: Scalar, x: Scalar, n: Scalar) -> SolverResults:
     def walk(add: Callable[[Fraction, Fraction], Fraction], begin: Fraction) -> list[Fraction]:
         places = [begin]
         for step in range(count):
-            places.append(places[-1] + add(Fraction(step, count), places[-1]))
+            places.append(places[-1] + add(fraction(step, count), places[-1]))
         return places
 
     def one_part(t: Fraction, place: Fraction) -> Fraction:
@@ -60,7 +61,7 @@ def euler(m: Scalar, s: Scalar, x: Scalar, n: Scalar) -> SolverResults:
     places = walk(one_part, Fraction(x))
     return {
         "middle": places[1],
-        "later_velocity": velocity(Fraction(1, count), places[1]),
+        "later_velocity": velocity(fraction(1, count), places[1]),
         "end": places[-1],
         "exact": m + s * x,
         "one_step": m,

@@ -15,6 +15,7 @@ from qgen.solvers.numerics.arguments import (
     require_probabilities,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def discriminator(p_data: Vector, p_model: Vector) -> SolverResults:
     sums = [real + made for real, made in zip(data, model, strict=True)]
     if not all(sums):
         raise ValueError("p_data and p_model must not both be 0 at the same x")
-    best = tuple([Fraction(real, total) for real, total in zip(data, sums, strict=True)])
+    best = tuple([fraction(real, total) for real, total in zip(data, sums, strict=True)])
     value = _weighted_log(data, data, sums) + _weighted_log(model, model, sums)
     # ln 2 inside each logarithm, so that equal laws give exactly 0.
     divergence = (
@@ -223,14 +224,14 @@ def generator_loss(d: Scalar) -> SolverResults:
         **_LOSS_FORMULAS,
         "saturating_slope": -d,
         "non_saturating_slope": d - 1,
-        "slope_ratio": Fraction(rest, made),
+        "slope_ratio": fraction(rest, made),
         "non_saturating_is_steeper": 2 * made < whole,
         "saturating_falls": True,
         "non_saturating_falls": True,
-        "saturating_slope_in_d": Fraction(-whole, rest),
+        "saturating_slope_in_d": fraction(-whole, rest),
         "saturating_sign_lost": d,
-        "ratio_turned_over": Fraction(made, rest),
-        "ratio_to_one": Fraction(whole, made),
+        "ratio_turned_over": fraction(made, rest),
+        "ratio_to_one": fraction(whole, made),
     }
 
 

@@ -13,6 +13,7 @@ from qgen.solvers.numerics.arguments import (
     require_probabilities,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.torch_laws import log_density
 from qgen.solvers.routes.registry import check, solver
 
@@ -56,15 +57,15 @@ def estimate(data: Vector) -> SolverResults:
     count, (parts, unit) = len(data), over_common_denominator(data)
     total, squares = sum(parts), sum([part * part for part in parts])
     scatter = squares * count - total * total
-    variance = Fraction(scatter, (count * unit) ** 2)
+    variance = fraction(scatter, (count * unit) ** 2)
     ordered = sorted(parts)
     return {
-        "mean": Fraction(total, count * unit),
+        "mean": fraction(total, count * unit),
         "variance": variance,
-        "unbiased_variance": Fraction(scatter, count * (count - 1) * unit * unit),
+        "unbiased_variance": fraction(scatter, count * (count - 1) * unit * unit),
         "sum_of_squares": variance * count,
-        "median": Fraction(ordered[(count - 1) // 2] + ordered[count // 2], 2 * unit),
-        "shrinkage": Fraction(count - 1, count),
+        "median": fraction(ordered[(count - 1) // 2] + ordered[count // 2], 2 * unit),
+        "shrinkage": fraction(count - 1, count),
     }
 
 

@@ -118,7 +118,8 @@ def weights_by_quadrature(t: "Tensor", dimensions: "Tensor", draws: "Tensor") ->
         return found
 
     def in_t(route: Callable[["Tensor"], "Tensor"]) -> Callable[..., "Tensor"]:
-        return lambda points: route((1 + points["t"]).expand(len(t), points["t"].shape[-1]))
+        # These formulas hold no drawn number, and all variants are asked at the same points.
+        return lambda points: route(1 + points["t"][:1]).expand_as(points["t"])
 
     second = integral(2, -1, 1 + t[:, None])[:, 0]
     variance = integral(2, -1, 1 + t[:, None]) - 2 * integral(1, 0, 1 + t[:, None]) + 1

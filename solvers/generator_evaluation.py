@@ -16,6 +16,7 @@ from qgen.solvers.numerics.arguments import (
     require_positive,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count, require_matrix
 from qgen.solvers.routes.registry import check, solver
 
@@ -88,7 +89,7 @@ def neighbours(real: Matrix, generated: Matrix, k: Scalar) -> SolverResults:
     hit = [min(row) <= radius for row, radius in zip(back, of_real, strict=True)]
     # A point is in its own ball too: it is in that of another where it is in two balls.
     own = [sum(map(le, row, of_generated)) > 1 for row in among]
-    precision, recall = Fraction(sum(covered), len(covered)), Fraction(sum(reached), len(reached))
+    precision, recall = fraction(sum(covered), len(covered)), fraction(sum(reached), len(reached))
     edges = [any(map(eq, row, of_real)) for row in across]
     edges += [any(map(eq, row, of_generated)) for row in back]
     roots = [[sqrt(square / unit**2) for square in row] for row in across]
@@ -105,8 +106,8 @@ def neighbours(real: Matrix, generated: Matrix, k: Scalar) -> SolverResults:
         "recall_is_high": recall > Fraction(1, 2),
         "on_an_edge": any(edges),
         "clearance": min(clearances),
-        "precision_own_balls": Fraction(sum(own), len(own)),
-        "coverage": Fraction(sum(hit), len(hit)),
+        "precision_own_balls": fraction(sum(own), len(own)),
+        "coverage": fraction(sum(hit), len(hit)),
     }
 
 
@@ -346,7 +347,7 @@ def extrapolated(
         require_positive("a score", score)
     if few >= many or scores[0] <= scores[1]:
         raise ValueError("the second size must be larger and its score lower")
-    slope = (Fraction(scores[0]) - scores[1]) / (Fraction(1, few) - Fraction(1, many))
+    slope = (Fraction(scores[0]) - scores[1]) / (fraction(1, few) - fraction(1, many))
     limit = scores[1] - slope / many
     rival = rival_score - slope / other
     return {

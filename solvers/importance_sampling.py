@@ -13,6 +13,7 @@ from qgen.solvers.numerics.arguments import (
     require_probabilities,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -80,20 +81,20 @@ def estimate(target: Vector, proposal: Vector, values: Vector) -> SolverResults:
     second = sum([part * score for part, score in zip(products, f, strict=True)]) * of
     common = lcm(*q)
     weighted = sum([common // b * a * a for a, b in zip(products, q, strict=True)])
-    mean_square = Fraction(weighted * per, common * whole)
+    mean_square = fraction(weighted * per, common * whole)
     under_proposal = sum([share * score for share, score in zip(q, f, strict=True)])
     return {
-        "weights": tuple([Fraction(a * per, b * of) for a, b in zip(p, q, strict=True)]),
-        "expectation": Fraction(mean, of * unit),
-        "plain_draw_variance": Fraction(second - mean * mean, whole),
-        "draw_variance": mean_square - Fraction(mean * mean, whole),
-        "best_proposal": tuple([Fraction(abs(part), absolute) for part in products]),
+        "weights": tuple([fraction(a * per, b * of) for a, b in zip(p, q, strict=True)]),
+        "expectation": fraction(mean, of * unit),
+        "plain_draw_variance": fraction(second - mean * mean, whole),
+        "draw_variance": mean_square - fraction(mean * mean, whole),
+        "best_proposal": tuple([fraction(abs(part), absolute) for part in products]),
         "inverted_weights": tuple(
-            [Fraction(b * of, a * per) if a else 0 for a, b in zip(p, q, strict=True)]
+            [fraction(b * of, a * per) if a else 0 for a, b in zip(p, q, strict=True)]
         ),
-        "weights_forgotten": Fraction(under_proposal, per * unit),
+        "weights_forgotten": fraction(under_proposal, per * unit),
         "mean_square": mean_square,
-        "best_without_target": tuple([Fraction(abs(score), sum(map(abs, f))) for score in f]),
+        "best_without_target": tuple([fraction(abs(score), sum(map(abs, f))) for score in f]),
     }
 
 
@@ -197,12 +198,12 @@ def effective_sample_size(weights: Vector, values: Vector) -> SolverResults:
     moment = sum([weight * score for weight, score in zip(w, f, strict=True)])
     rest, rest_squares = total - max(w), squares - max(w) ** 2
     return {
-        "largest_share": Fraction(max(w), total),
-        "effective_sample_size": Fraction(total * total, squares),
-        "estimate": Fraction(moment, total * unit),
-        "ordinary_estimate": Fraction(moment, count * per * unit),
-        "size_without_largest": Fraction(rest * rest, rest_squares) if rest else Fraction(0),
-        "unweighted_estimate": Fraction(sum(f), count * unit),
+        "largest_share": fraction(max(w), total),
+        "effective_sample_size": fraction(total * total, squares),
+        "estimate": fraction(moment, total * unit),
+        "ordinary_estimate": fraction(moment, count * per * unit),
+        "size_without_largest": fraction(rest * rest, rest_squares) if rest else Fraction(0),
+        "unweighted_estimate": fraction(sum(f), count * unit),
     }
 
 

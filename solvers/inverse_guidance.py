@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
+from qgen.solvers.numerics.ratios import Ratio, in_lowest_terms, ratios
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -56,34 +57,38 @@ def linear(
         require_scalar(name, value)
     for name, value in (("tau", tau), ("sigma", sigma), ("a", a), ("s", s)):
         require_positive(name, value)
-    prior, noise, measured = Fraction(tau * tau), Fraction(sigma * sigma), Fraction(s * s)
+    m, factor, here, seen = ratios(mu, a, x, y)
+    prior, noise, measured = [each * each for each in ratios(tau, sigma, s)]
     total = prior + noise
     share, spread = prior / total, prior * noise / total
-    denoised = mu + share * (x - mu)
-    gap, surprise = y - a * denoised, y - a * mu
-    whole = a * a * spread + measured
-    exact, plug_in = a * share * gap / whole, a * share * gap / measured
-    sharp, blunt = 1 / total + (a * share) ** 2 / measured, 1 / total + (a * share) ** 2 / whole
-    mean = mu + a * share * surprise / measured / sharp
-    return {
-        "denoised": denoised,
-        "spread": spread,
-        "exact_guidance": exact,
-        "plug_in_guidance": plug_in,
-        "ratio": whole / measured,
-        "exact_mean": mu + a * share * surprise / whole / blunt,
-        "exact_variance": 1 / blunt,
-        "plug_in_mean": mean,
-        "plug_in_variance": 1 / sharp,
-        "prior_variance": total,
-        "without_chain": a * gap / measured,
-        "not_denoised": a * (y - a * x) / measured,
-        "measured_unsquared": a * share * gap / s,
-        "noise_for_spread": a * share * gap / (a * a * noise + measured),
-        "prior_for_spread": a * share * gap / (a * a * prior + measured),
-        "guidance_sign": -exact,
-        "denoised_swapped": x + share * (mu - x),
-    }
+    denoised = m + share * (here - m)
+    gap, surprise = seen - factor * denoised, seen - factor * m
+    whole = factor * factor * spread + measured
+    pull = factor * share * gap
+    exact = pull / whole
+    slope = factor * share
+    sharp, blunt = 1 / total + slope * slope / measured, 1 / total + slope * slope / whole
+    return in_lowest_terms(
+        {
+            "denoised": denoised,
+            "spread": spread,
+            "exact_guidance": exact,
+            "plug_in_guidance": pull / measured,
+            "ratio": whole / measured,
+            "exact_mean": m + slope * surprise / whole / blunt,
+            "exact_variance": 1 / blunt,
+            "plug_in_mean": m + slope * surprise / measured / sharp,
+            "plug_in_variance": 1 / sharp,
+            "prior_variance": total,
+            "without_chain": factor * gap / measured,
+            "not_denoised": factor * (seen - factor * here) / measured,
+            "measured_unsquared": pull / s,
+            "noise_for_spread": pull / (factor * factor * noise + measured),
+            "prior_for_spread": pull / (factor * factor * prior + measured),
+            "guidance_sign": -exact,
+            "denoised_swapped": here + share * (m - here),
+        }
+    )
 
 
 @check("inverse_guidance.linear", tolerance=1e-6)
@@ -197,21 +202,23 @@ def replacement(rho: Scalar, sigma: Scalar, y: Scalar, z_1: Scalar, z_2: Scalar)
         require_scalar(name, value)
     if not -1 < rho < 1:
         raise ValueError("rho must lie between -1 and 1")
-    noise = Fraction(sigma * sigma)
-    rest, loud = 1 - rho * rho, 1 + noise
-    right = rho * y + rest * (z_2 - rho * y) / (rest + noise)
+    r, known, first_noisy, noisy, deviation = ratios(rho, y, z_1, z_2, sigma)
+    noise = deviation * deviation
+    rest, loud = 1 - r * r, 1 + noise
 
-    def both(first: Scalar) -> Fraction:
-        return (rho * noise * first + (loud - rho * rho) * z_2) / (loud * loud - rho * rho)
+    def both(first: Ratio) -> Ratio:
+        return (r * noise * first + (loud - r * r) * noisy) / (loud * loud - r * r)
 
-    return {
-        "right": right,
-        "replaced": both(z_1),
-        "unconditional": z_2 / loud,
-        "clean_as_noisy": both(y),
-        "noise_ignored": rho * y,
-        "copied": z_2,
-    }
+    return in_lowest_terms(
+        {
+            "right": r * known + rest * (noisy - r * known) / (rest + noise),
+            "replaced": both(first_noisy),
+            "unconditional": noisy / loud,
+            "clean_as_noisy": both(known),
+            "noise_ignored": rho * y,
+            "copied": z_2,
+        }
+    )
 
 
 @check("inverse_guidance.replacement", tolerance=1e-7)
@@ -238,7 +245,7 @@ def replacement_by_tweedie(
 
     # Along the line x_1 = y, on a grid about the middle of what both sources say of x_2.
     reach = 10 + 10 * sigma + (rho * y - z_2).abs()
-    grid = reach[:, None] * torch.linspace(-1, 1, 4801, dtype=rho.dtype)
+    grid = reach[:, None] * torch.linspace(-1, 1, 1201, dtype=rho.dtype)
     nodes = ((rho * y + z_2) / 2)[:, None] + grid
     pairs = torch.stack((y[:, None].expand_as(nodes), nodes), -1)
     logs = several(torch.zeros_like(pairs[:, :1]), square[:, None]).log_prob(pairs)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 
@@ -26,7 +27,7 @@ def _posterior(weight: Scalar, noise_variance: Scalar, x: Scalar) -> tuple[Fract
     require_positive("noise_variance", noise_variance)
     if not weight:
         raise ValueError("weight must not be 0")
-    if not Fraction(1, _LARGEST) <= noise_variance <= _LARGEST:
+    if not fraction(1, _LARGEST) <= noise_variance <= _LARGEST:
         raise ValueError(f"noise_variance must lie between 1/{_LARGEST} and {_LARGEST}")
     precision = 1 + Fraction(weight) ** 2 / noise_variance
     return precision, Fraction(weight) * x / noise_variance / precision
@@ -82,7 +83,7 @@ def gaps(
     precision, centre = _posterior(weight, noise_variance, x)
     require_scalar("mean", mean)
     require_positive("variance", variance)
-    if abs(Fraction(mean)) > _LARGEST or not Fraction(1, _LARGEST) <= variance <= _LARGEST:
+    if abs(Fraction(mean)) > _LARGEST or not fraction(1, _LARGEST) <= variance <= _LARGEST:
         raise ValueError(f"mean and variance must be at most {_LARGEST}")
     whole = Fraction(weight) ** 2 + noise_variance
     evidence = -log(2 * pi * whole) / 2 - float(Fraction(x) ** 2 / whole) / 2

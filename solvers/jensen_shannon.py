@@ -13,6 +13,7 @@ from qgen.solvers.numerics.arguments import (
     require_probabilities,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -66,14 +67,14 @@ def divergence(p: Vector, q: Vector) -> SolverResults:
     second = _divergence(b, both, whole, 2)
     return {
         "divergence": (first + second) / 2,
-        "mixture": tuple([Fraction(part, 2 * whole) for part in both]),
+        "mixture": tuple([fraction(part, 2 * whole) for part in both]),
         "first_divergence": first,
         "second_divergence": second,
-        "sum_not_halved": tuple([Fraction(part, whole) for part in both]),
+        "sum_not_halved": tuple([fraction(part, whole) for part in both]),
         "to_the_other": _divergence(a, b, whole, 1),
         "turned": _divergence(both, doubled, 2 * whole, 1),
         "without_halves": first + second,
-        "total_variation": Fraction(
+        "total_variation": fraction(
             sum([abs(one - two) for one, two in zip(a, b, strict=True)]), 2 * whole
         ),
     }

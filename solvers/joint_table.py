@@ -14,6 +14,7 @@ from qgen.solvers.numerics.arguments import (
     require_probabilities,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_matrix
 from qgen.solvers.routes.registry import check, solver
 
@@ -98,8 +99,8 @@ def mutual_information(joint: Matrix) -> SolverResults:
     return {
         "mutual_information": found,
         "mutual_information_in_bits": found / _LOG_TWO,
-        "marginal_x": tuple([Fraction(part, whole) for part in above]),
-        "marginal_y": tuple([Fraction(part, whole) for part in beside]),
+        "marginal_x": tuple([fraction(part, whole) for part in above]),
+        "marginal_y": tuple([fraction(part, whole) for part in beside]),
         "entropy_x": of_x,
         "entropy_y": of_y,
         "joint_entropy": both,
@@ -140,7 +141,7 @@ def _covariance_of_indices(
     product = sum([x * y * part for x, row in enumerate(rows) for y, part in enumerate(row)])
     mean_x = sum([x * part for x, part in enumerate(above)])
     mean_y = sum([y * part for y, part in enumerate(beside)])
-    return Fraction(product * whole - mean_x * mean_y, whole * whole)
+    return fraction(product * whole - mean_x * mean_y, whole * whole)
 
 
 @check("joint_table.mutual_information", tolerance=1e-8)

@@ -19,6 +19,7 @@ from qgen.solvers.numerics.arguments import (
     require_vector,
 )
 from qgen.solvers.numerics.likelihood_routes import formula_routes, newton_fit
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count, square_root
 from qgen.solvers.numerics.torch_laws import log_density
 from qgen.solvers.routes.registry import check, solver
@@ -107,15 +108,15 @@ def bernoulli(successes: Scalar, trials: Scalar) -> SolverResults:
     """
     n = require_count("trials", trials, 2, _MOST)
     k = require_count("successes", successes, 1, n - 1)
-    estimate = Fraction(k, n)
+    estimate = fraction(k, n)
     variance = estimate * (1 - estimate) / n
     return {
         **_share_formulas(k, n - k),
         "estimate": estimate,
         "standard_error": square_root(variance),
-        "add_one": Fraction(k + 1, n + 2),
+        "add_one": fraction(k + 1, n + 2),
         "failures": 1 - estimate,
-        "odds": Fraction(k, n - k),
+        "odds": fraction(k, n - k),
         "unrooted_error": variance,
     }
 
@@ -187,10 +188,10 @@ def geometric(data: Vector) -> SolverResults:
     count, total = len(data), int(sum(data))
     if total == count:
         raise ValueError("data must have an entry above 1")
-    estimate = Fraction(count, total)
+    estimate = fraction(count, total)
     return {
         "estimate": estimate,
-        "failures_counted": Fraction(count, count + total),
+        "failures_counted": fraction(count, count + total),
         "mean_of_inverses": sum([Fraction(1, value) for value in data]) / count,
         "failure_share": 1 - estimate,
     }
@@ -244,7 +245,7 @@ def poisson(data: Vector) -> SolverResults:
     count, total = len(data), int(sum(data))
     if not total:
         raise ValueError("data must have an entry above 0")
-    return {**_rate_formulas(total, count), "estimate": Fraction(total, count)}
+    return {**_rate_formulas(total, count), "estimate": fraction(total, count)}
 
 
 @check("likelihood.poisson", tolerance=1e-8)
@@ -296,11 +297,11 @@ def exponential(data: Vector) -> SolverResults:
     for index, value in enumerate(data):
         require_positive(f"data[{index}]", value)
     count, (parts, whole) = len(data), over_common_denominator(data)
-    total = Fraction(sum(parts), whole)
+    total = fraction(sum(parts), whole)
     return {
         "estimate": count / total,
         "mean": total / count,
-        "mean_of_inverses": sum([Fraction(whole, part) for part in parts]) / count,
+        "mean_of_inverses": sum([fraction(whole, part) for part in parts]) / count,
         "unbiased": (count - 1) / total,
         "inverse_total": 1 / total,
     }

@@ -19,6 +19,7 @@ from qgen.solvers.numerics.arguments import (
     require_positive,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def _square_root(value: Fraction) -> Real:
     """The square root of a fraction: exact where it is one, otherwise in double precision."""
     above, below = isqrt(value.numerator), isqrt(value.denominator)
     if above * above == value.numerator and below * below == value.denominator:
-        return Fraction(above, below)
+        return fraction(above, below)
     return sqrt(value)
 
 

@@ -18,6 +18,7 @@ from qgen.solvers.numerics.arguments import (
     require_vector,
 )
 from qgen.solvers.numerics.exact_linear_algebra import require_square, solve_linear
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 
@@ -138,7 +139,7 @@ def _each_dot(rows: Sequence[Sequence[int]], vector: Sequence[int]) -> list[int]
 
 
 def _over(parts: Sequence[int], whole: int) -> Vector:
-    return tuple([Fraction(part, whole) for part in parts])
+    return tuple([fraction(part, whole) for part in parts])
 
 
 def _stationary(columns: Sequence[Sequence[int]], whole: int) -> Vector:

@@ -13,6 +13,7 @@ from qgen.solvers.numerics.arguments import (
     require_probabilities,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ def together(shares: Vector, joint: Vector) -> SolverResults:
         "always_together": apart[1] + apart[2],
         "only_second": made[1],
         "by_steps": Fraction(apart[1] + apart[2]) / len(shares)
-        + (1 - Fraction(1, len(shares))) * (joint[1] + joint[2]),
+        + (1 - fraction(1, len(shares))) * (joint[1] + joint[2]),
     }
 
 

@@ -20,6 +20,7 @@ from qgen.solvers.numerics.arguments import (
     require_positive,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def metropolis_chain(target: Vector, proposal: Matrix) -> SolverResults:
     stays = tuple([row[index] for index, row in enumerate(transition)])
     refused = [
         [
-            1 - Fraction(go, away)
+            1 - fraction(go, away)
             for other, (go, away) in enumerate(zip(*flows, strict=True))
             if other != index and away
         ]
@@ -187,7 +188,7 @@ def metropolis_chain(target: Vector, proposal: Matrix) -> SolverResults:
         "leave_probabilities": tuple([1 - stay for stay in stays]),
         "rejections_multiplied": tuple([prod(row) for row in refused]),
         "rejections_added": tuple([sum(row) for row in refused]),
-        "target_shares": tuple([Fraction(weight, total) for weight in weights]),
+        "target_shares": tuple([fraction(weight, total) for weight in weights]),
     }
 
 
@@ -197,7 +198,7 @@ def _with_rest(moves: Sequence[Sequence[int]], wholes: Sequence[int]) -> Matrix:
     for index, (row, whole) in enumerate(zip(moves, wholes, strict=True)):
         stay = whole - sum(row) + row[index]
         full = (*row[:index], stay, *row[index + 1 :])
-        rows.append(tuple([Fraction(entry, whole) for entry in full]))
+        rows.append(tuple([fraction(entry, whole) for entry in full]))
     return tuple(rows)
 
 

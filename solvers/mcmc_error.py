@@ -9,6 +9,7 @@ from qgen.document.values import SolverResults
 from qgen.solvers.markov_chain import settled_law
 from qgen.solvers.numerics.arguments import Matrix, Scalar, Vector, require_vector
 from qgen.solvers.numerics.exact_linear_algebra import solve_linear
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count, square_root
 from qgen.solvers.routes.registry import check, solver
 
@@ -182,7 +183,7 @@ def two_chains(first: Vector, second: Vector) -> SolverResults:
         raise ValueError("first and second must not both be constant")
     gap = Fraction(sums[0] - sums[1]) / count
     apart = gap * gap / 2
-    rest, ratio = Fraction(count - 1, count), apart / within
+    rest, ratio = fraction(count - 1, count), apart / within
     return {
         "within": within,
         "apart": apart,

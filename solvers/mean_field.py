@@ -107,14 +107,18 @@ def _line(slope: Fraction, constant: Fraction) -> Formula:
     return above if below == 1 else Quotient(above, Number(below))
 
 
-def _bound(mean: "Tensor", covariance: "Tensor", centre: "Tensor", logs: "Tensor") -> "Tensor":
-    """E_q ln p and the entropy of q (without its constant) for means and log deviations."""
+def _law(mean: "Tensor", covariance: "Tensor") -> Any:
+    """p, with an axis for points."""
     from torch.distributions import MultivariateNormal
 
+    return MultivariateNormal(mean[:, None, :], covariance[:, None])
+
+
+def _bound(law: Any, centre: "Tensor", logs: "Tensor") -> "Tensor":
+    """E_q ln p and the entropy of q (without its constant) for means and log deviations."""
     from qgen.solvers.numerics.numerical_methods import cubature_nodes
     from qgen.solvers.numerics.torch_laws import log_density
 
-    law: Any = MultivariateNormal(mean[:, None, :], covariance[:, None])
     points = centre[:, None, :] + logs.exp()[:, None, :] * cubature_nodes(2)
     return log_density(law, points).mean(-1) + logs.sum(-1)
 
@@ -169,8 +173,9 @@ def gaussian_pair_by_maximisation(
 
         return at
 
+    wide_law = _law(mean, covariance)
     best = maximise(
-        lambda both: _bound(mean, covariance, both[:, :2], both[:, 2:]),
+        lambda both: _bound(wide_law, both[:, :2], both[:, 2:]),
         torch.zeros_like(covariance.flatten(1)),
     )
     variances = (2 * best[:, 2:]).exp()
@@ -205,8 +210,10 @@ def _updated(mean: "Tensor", covariance: "Tensor", other: "Tensor", position: in
 
     from qgen.solvers.numerics.numerical_methods import maximise
 
+    law = _law(mean, covariance)
+
     def objective(own: "Tensor") -> "Tensor":
         pair = torch.stack((own[:, 0], other)[:: 1 - 2 * position], dim=-1)
-        return _bound(mean, covariance, pair, torch.zeros_like(pair))
+        return _bound(law, pair, torch.zeros_like(pair))
 
     return maximise(objective, torch.zeros_like(other[:, None]))[:, 0]

@@ -16,6 +16,7 @@ from qgen.solvers.numerics.arguments import (
     require_probabilities,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count, require_matrix
 from qgen.solvers.routes.registry import check, solver
 
@@ -73,11 +74,11 @@ def balance(router: Matrix) -> SolverResults:
     tokens = len(router)
     chosen = [row.index(max(row)) for row in router]
     counts = [chosen.count(expert) for expert in range(experts)]
-    shares = [Fraction(count, tokens) for count in counts]
+    shares = [fraction(count, tokens) for count in counts]
     parts, unit = over_common_denominator([entry for row in router for entry in row])
     sums = [sum(parts[expert::experts]) for expert in range(experts)]
-    means = [Fraction(total, tokens * unit) for total in sums]
-    plain = Fraction(sum(map(mul, counts, sums)), tokens * tokens * unit)
+    means = [fraction(total, tokens * unit) for total in sums]
+    plain = fraction(sum(map(mul, counts, sums)), tokens * tokens * unit)
     return {
         "shares": tuple(shares),
         "mean_probabilities": tuple(means),
@@ -87,8 +88,8 @@ def balance(router: Matrix) -> SolverResults:
         "above_one": experts * plain > 1,
         "even_mean": len(set(means)) == 1,
         "without_experts": plain,
-        "shares_squared": Fraction(experts * sum(map(mul, counts, counts)), tokens**2),
-        "probabilities_squared": Fraction(
+        "shares_squared": fraction(experts * sum(map(mul, counts, counts)), tokens**2),
+        "probabilities_squared": fraction(
             experts * sum(map(mul, sums, sums)), (tokens * unit) ** 2
         ),
     }
@@ -163,13 +164,13 @@ def capacity(loads: Vector, factor: Scalar) -> SolverResults:
     if not tokens:
         raise ValueError("loads must not all be zero")
     places = floor(Fraction(factor) * tokens / experts)
-    even = floor(Fraction(tokens, experts))
+    even = floor(fraction(tokens, experts))
     kept = [min(count, places) for count in counts]
     return {
         "capacity": places,
         "dropped": tokens - sum(kept),
         "empty": experts * places - sum(kept),
-        "needed_factor": Fraction(max(counts) * experts, tokens),
+        "needed_factor": fraction(max(counts) * experts, tokens),
         "tokens": tokens,
         "drops": max(counts) > places,
         "moved_over": max(0, tokens - experts * places),
@@ -258,14 +259,14 @@ def parameters(
     used = require_count("chosen", chosen, 1, many)
     deep = require_count("layers", layers, 1, 10**4)
     require_positive("rest", rest)
-    expert = Fraction(3 * across * inner, 10**6)
+    expert = fraction(3 * across * inner, 10**6)
     return {
         "total": deep * many * expert + rest,
         "active": deep * used * expert + rest,
         "share": (deep * used * expert + rest) / (deep * many * expert + rest),
         "expert": expert,
-        "dense_equivalent": Fraction(many, used),
-        "active_of_experts": Fraction(used, many),
+        "dense_equivalent": fraction(many, used),
+        "active_of_experts": fraction(used, many),
         "all_active": deep * many * expert,
         "rest_forgotten": deep * used * expert,
         "two_matrices": deep * used * expert * Fraction(2, 3) + rest,

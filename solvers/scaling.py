@@ -14,6 +14,7 @@ from qgen.solvers.numerics.arguments import (
     require_scalar,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def _require_law(irreducible: Scalar, a: Scalar, alpha: Scalar, b: Scalar, beta:
 def _require_sizes(**sizes: Scalar) -> None:
     for name, size in sizes.items():
         require_positive(name, size)
-        if not Fraction(1, _LARGEST) <= size <= _LARGEST:
+        if not fraction(1, _LARGEST) <= size <= _LARGEST:
             raise ValueError(f"{name} must be at most {_LARGEST}, and one over it at least")
 
 

@@ -90,7 +90,7 @@ def linear_by_moments(
             pull = -a[:, None] * both * torch.tensor([1.0, 2.0], dtype=both.dtype)
             return pull + torch.stack((none, noise), -1)
 
-        mean, variance = integrate(pace, torch.stack((m, v), -1), none, until).unbind(-1)
+        mean, variance = integrate(pace, torch.stack((m, v), -1), none, until, steps=12).unbind(-1)
         return mean, variance
 
     mean, variance = moments(g**2, t)

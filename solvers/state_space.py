@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import ceil, log, log2
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import SolverResults
@@ -83,7 +84,9 @@ def unrolled_by_spectrum(
     import torch
 
     length = inputs.shape[1]
-    padded = 4096
+    # What the filter still remembers after so many steps is below 1e-17.
+    remembered = float(a.abs().amax().clamp(0.5, 0.99))
+    padded = 1 << ceil(log2(length - 40 / log(remembered)))
     turns = torch.exp(-2j * torch.pi * torch.arange(padded, dtype=torch.float64) / padded)
     response = (c * b)[:, None] / (1 - a[:, None] * turns)
 

@@ -17,6 +17,7 @@ from qgen.solvers.numerics.arguments import (
     require_scalar,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_matrix
 from qgen.solvers.routes.registry import check, solver
 
@@ -96,15 +97,15 @@ def nearest_code(z: Matrix, codebook: Matrix, beta: Scalar) -> SolverResults:
     smallest = [min(line) for line in table]
     chosen = [line.index(least) for line, least in zip(table, smallest, strict=True)]
     total, square = sum(smallest), whole * whole
-    mean = Fraction(total, square * len(z))
+    mean = fraction(total, square * len(z))
     aligned = tuple([_most_aligned(row, codes) for row in vectors])
     absolute = tuple([_nearest_by_absolutes(row, codes) for row in vectors])
     return {
         "codes": tuple(chosen),
         "squared_distances": tuple(
-            [tuple([Fraction(entry, square) for entry in line]) for line in table]
+            [tuple([fraction(entry, square) for entry in line]) for line in table]
         ),
-        "summed_error": Fraction(total, square),
+        "summed_error": fraction(total, square),
         "codebook_loss": mean,
         "total_loss": (1 + beta) * mean,
         "tie": any(line.count(least) > 1 for line, least in zip(table, smallest, strict=True)),
@@ -118,7 +119,7 @@ def nearest_code(z: Matrix, codebook: Matrix, beta: Scalar) -> SolverResults:
         * fsum([least**0.5 for least in smallest])
         / (whole * len(z)),
         "element_loss": (1 + beta) * mean / width,
-        "summed_loss": Fraction(total, square) * (1 + beta),
+        "summed_loss": fraction(total, square) * (1 + beta),
         "beta_forgotten": 2 * mean,
     }
 
@@ -232,10 +233,10 @@ def gradients(z: Vector, e: Vector, upstream: Vector, beta: Scalar) -> SolverRes
     def encoder(factor: int) -> Vector:
         """upstream + factor (z − e), with the factor in units of 1 / one."""
         pairs = zip(arriving, gaps, strict=True)
-        return tuple([Fraction(one * g + factor * gap, one * one) for g, gap in pairs])
+        return tuple([fraction(one * g + factor * gap, one * one) for g, gap in pairs])
 
     def scaled(factor: int) -> Vector:
-        return tuple([Fraction(factor * gap, one * one) for gap in gaps])
+        return tuple([fraction(factor * gap, one * one) for gap in gaps])
 
     return {
         "encoder_gradient": encoder(2 * weight),

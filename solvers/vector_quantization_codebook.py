@@ -15,6 +15,7 @@ from qgen.solvers.numerics.arguments import (
     require_positive,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count, require_matrix
 from qgen.solvers.routes.registry import check, solver
 
@@ -64,8 +65,8 @@ def usage(counts: Vector) -> SolverResults:
         "codebook_size": len(whole),
         "two_to_the_nats": 2**entropy,
         "exp_of_bits": exp(entropy / log(2)),
-        "inverse_largest_share": Fraction(total, max(whole)),
-        "inverse_sum_of_squares": Fraction(total * total, sum([count * count for count in used])),
+        "inverse_largest_share": fraction(total, max(whole)),
+        "inverse_sum_of_squares": fraction(total * total, sum([count * count for count in used])),
     }
 
 
@@ -217,16 +218,16 @@ def moving_average(total: Vector, count: Scalar, vectors: Matrix, decay: Scalar)
 
     def mixed(old_weight: int, new_weight: int, divisor: int) -> Vector:
         pairs = zip(old, new, strict=True)
-        return tuple([Fraction(old_weight * m + new_weight * z, divisor) for m, z in pairs])
+        return tuple([fraction(old_weight * m + new_weight * z, divisor) for m, z in pairs])
 
     after = kept * size + fresh * arrived
     return {
-        "new_count": Fraction(after, one * one),
+        "new_count": fraction(after, one * one),
         "new_total": mixed(kept, fresh, one * one),
         "new_code": mixed(kept, fresh, after),
         "old_code": mixed(1, 0, size),
-        "count_added": Fraction(size + arrived, one),
-        "count_swapped": Fraction(fresh * size + kept * arrived, one * one),
+        "count_added": fraction(size + arrived, one),
+        "count_swapped": fraction(fresh * size + kept * arrived, one * one),
         "total_from_mean": mixed(kept * number, fresh, number * one * one),
         "total_swapped": mixed(fresh, kept, one * one),
         "total_added": mixed(1, 1, one),

@@ -16,6 +16,7 @@ from qgen.solvers.numerics.arguments import (
     require_vector,
 )
 from qgen.solvers.numerics.numerical_methods import gauss_legendre
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 
@@ -178,18 +179,18 @@ def residual(z: Scalar, first: Vector, second: Vector) -> SolverResults:
     error = abs(left - then)
     best = min([abs(place - one - other) for one in early for other in late])
     return {
-        "first_code": Fraction(start, unit),
-        "remainder": Fraction(left, unit),
-        "second_code": Fraction(then, unit),
-        "approximation": Fraction(start + then, unit),
-        "error": Fraction(error, unit),
-        "best_error": Fraction(best, unit),
+        "first_code": fraction(start, unit),
+        "remainder": fraction(left, unit),
+        "second_code": fraction(then, unit),
+        "approximation": fraction(start + then, unit),
+        "error": fraction(error, unit),
+        "best_error": fraction(best, unit),
         "greedy_is_best": error == best,
         "second_helps": error < abs(left),
         "same_second_code": then == apart,
         "sums_differ": len({c + d for c in early for d in late}) == len(early) * len(late),
-        "second_of_z": Fraction(apart, unit),
-        "first_only_error": Fraction(abs(left), unit),
+        "second_of_z": fraction(apart, unit),
+        "first_only_error": fraction(abs(left), unit),
     }
 
 

@@ -13,6 +13,7 @@ from qgen.solvers.numerics.arguments import (
     require_positive,
     require_scalar,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 
@@ -175,7 +176,7 @@ def code_length(side: Scalar, factor: Scalar, codes: Scalar) -> SolverResults:
     power = number.bit_length() - 1
     bits = power if number == 1 << power else log2(number)
     image = 24 * width * width
-    ratio = Fraction(image, latents * bits) if isinstance(bits, int) else image / (latents * bits)
+    ratio = fraction(image, latents * bits) if isinstance(bits, int) else image / (latents * bits)
     return {
         "latents": latents,
         "bits_per_latent": bits,

@@ -15,6 +15,7 @@ from qgen.solvers.numerics.arguments import (
     require_probabilities,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -97,15 +98,15 @@ def line(positions: Vector, p: Vector, q: Vector) -> SolverResults:
     divergence = _jensen_shannon(first, second, whole)
     scale = whole * unit
     return {
-        "wasserstein": Fraction(area, scale),
+        "wasserstein": fraction(area, scale),
         "jensen_shannon": divergence,
-        "total_variation": Fraction(variation, 2 * whole),
+        "total_variation": fraction(variation, 2 * whole),
         "wasserstein_is_mean_shift": area == abs(signed),
-        "mean_difference": Fraction(abs(signed), scale),
-        "spacing_forgotten": Fraction(sum(map(abs, ahead)), whole),
-        "densities_for_distributions": Fraction(apart, scale),
-        "squared_distances": Fraction(_squared_cost(places, first, second), scale * unit),
-        "independent_coupling": Fraction(independent, whole * scale),
+        "mean_difference": fraction(abs(signed), scale),
+        "spacing_forgotten": fraction(sum(map(abs, ahead)), whole),
+        "densities_for_distributions": fraction(apart, scale),
+        "squared_distances": fraction(_squared_cost(places, first, second), scale * unit),
+        "independent_coupling": fraction(independent, whole * scale),
         "jensen_shannon_in_bits": divergence / log(2),
         "jensen_shannon_not_halved": 2 * divergence,
     }

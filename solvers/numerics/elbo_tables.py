@@ -14,6 +14,7 @@ from qgen.solvers.numerics.arguments import (
     require_scalar,
     require_vector,
 )
+from qgen.solvers.numerics.ratios import fraction
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -78,7 +79,7 @@ def divergence(above: Sequence[int], below: Sequence[int]) -> float:
 def normalised(weights: Sequence[int]) -> tuple[Fraction, ...]:
     """The law that is proportional to these weights."""
     total = sum(weights)
-    return tuple([Fraction(weight, total) for weight in weights])
+    return tuple([fraction(weight, total) for weight in weights])
 
 
 def is_posterior(tables: Tables) -> bool:

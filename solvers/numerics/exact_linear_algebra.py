@@ -13,6 +13,7 @@ from qgen.solvers.numerics.arguments import (
     Vector,
     over_common_denominator,
 )
+from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_matrix, square_root
 
 __all__ = [
@@ -266,7 +267,7 @@ def _reduced(above: int, below: int) -> Exact:
     """above / below, a whole number where it is one."""
     if below == 1:
         return above
-    return _simple(Fraction(above, below))
+    return _simple(fraction(above, below))
 
 
 def _simple(value: Fraction) -> Exact:

@@ -15,10 +15,12 @@ from qgen.document.values import Real, SolverResults, Value
 
 
 def fraction(above: int, below: int) -> Fraction:
-    """above / below in lowest terms, for whole numbers of which the second is above zero.
+    """above / below in lowest terms, for whole numbers: half as dear as `Fraction(above, below)`.
 
-    It takes less than half the time of `Fraction(above, below)`.
+    Raises ZeroDivisionError for below = 0.
     """
+    if below <= 0:
+        return Fraction(above, below)
     shared = gcd(above, below)
     made = object.__new__(Fraction)
     # The two slots that Fraction itself fills, once it has asked of what kind its arguments are.
@@ -157,7 +159,8 @@ Number: TypeAlias = int | Fraction | Ratio
 def _parts(number: Number) -> tuple[int, int]:
     if type(number) is Ratio:
         return number.above, number.below
-    assert isinstance(number, (int, Fraction)), f"{number!r} is no exact number"
+    if type(number) is not int and type(number) is not Fraction:
+        raise TypeError(f"{number!r} is no exact number")
     return number.as_integer_ratio()
 
 

@@ -69,9 +69,12 @@ class Expected:
 
 def shape_of(value: Value) -> Shape:
     """What a value is made of: its kind, or the shapes of a tuple's entries."""
-    if type(value) in _NUMBERS:
+    kind = type(value)
+    if kind in _NUMBERS:
         return "number"
     if isinstance(value, tuple):
+        if _NUMBERS.issuperset(map(type, value)):
+            return ("number",) * len(value)
         return tuple(map(shape_of, value))
     if isinstance(value, bool):
         return "truth"
@@ -97,9 +100,9 @@ def floats(value: Value) -> Any:
     kind = type(value)
     if kind is float:
         return value
-    if kind is Fraction:
-        assert isinstance(value, Fraction)
-        above, below = value.as_integer_ratio()
+    if kind is Fraction or kind is int:
+        number: Any = value
+        above, below = number.as_integer_ratio()
         return above / below  # as `float` does, which looks for other kinds of numbers first
     if isinstance(value, tuple):
         return [floats(entry) for entry in value]
@@ -115,14 +118,10 @@ def number_tensor(values: Sequence[Value]) -> "Tensor":
     import torch
 
     plain = [floats(value) for value in values]
-    kind = torch.complex128 if _any_complex(plain) else torch.float64
-    return torch.tensor(plain, dtype=kind)
-
-
-def _any_complex(plain: object) -> bool:
-    if isinstance(plain, list):
-        return any(map(_any_complex, plain))
-    return isinstance(plain, complex)
+    try:
+        return torch.tensor(plain, dtype=torch.float64)
+    except TypeError:  # one of them is complex
+        return torch.tensor(plain, dtype=torch.complex128)
 
 
 def missing(expected: Expected) -> Comparison:

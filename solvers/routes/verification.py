@@ -90,9 +90,10 @@ def verify(
 def _alike(arguments: Sequence[Values], answers: Sequence[SolverResults]) -> Iterator[list[int]]:
     """The indices of variants whose values and answers have equal shapes, in batches."""
     groups: dict[object, list[int]] = {}
-    for index, both in enumerate(zip(arguments, answers, strict=True)):
-        key = tuple(frozenset((name, shape_of(each[name])) for name in each) for each in both)
-        groups.setdefault(key, []).append(index)
+    given, told = (list(each[0]) if each else [] for each in (arguments, answers))
+    for index, (values, found) in enumerate(zip(arguments, answers, strict=True)):
+        shapes = [shape_of(values[name]) for name in given], [shape_of(found[n]) for n in told]
+        groups.setdefault(tuple(map(tuple, shapes)), []).append(index)
     for indices in groups.values():
         for start in range(0, len(indices), BATCH):
             yield indices[start : start + BATCH]
