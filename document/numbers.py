@@ -115,6 +115,14 @@ def exact_value(value: int | Fraction | float) -> Fraction:
     return _of_float(value) if isinstance(value, float) else Fraction(value)
 
 
+def exact_ratio(value: int | Fraction | float) -> tuple[int, int]:
+    """The same in lowest terms, as what is above the line and what is below it.
+
+    For what compares numbers by the thousand: no fraction is made of a whole number.
+    """
+    return (_of_float(value) if isinstance(value, float) else value).as_integer_ratio()
+
+
 # A key, its tolerance's ends, its mistakes: each is asked for several times in a row.
 @lru_cache(maxsize=1024)
 def _of_float(value: float) -> Fraction:

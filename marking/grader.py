@@ -6,6 +6,7 @@ Formula answers need computer algebra and are marked in `qgen.marking.equivalenc
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TypeAlias
 from unicodedata import normalize
 
 from qgen.document.answers import (
@@ -20,7 +21,7 @@ from qgen.document.answers import (
     Tolerance,
     entries_of,
 )
-from qgen.document.numbers import exact_value
+from qgen.document.numbers import exact_ratio, exact_value
 from qgen.document.richtext import Passage
 from qgen.document.values import AnyNumber, Complex, Real
 from qgen.marking.rules import (
@@ -34,6 +35,8 @@ from qgen.marking.rules import (
 )
 
 NO_SLACK = Fraction(0)
+THE_KEY = -1
+"""What a number is taken for that earns the points; a mistake is told by its index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,48 +96,70 @@ def mark_ordering(answer: Ordering, given: Sequence[int | None]) -> Mark:
     return Mark(ordering_credit(answer.credit, answer.key, given))
 
 
+Ends: TypeAlias = tuple[int, int, int]
+"""The ends of what a number and its tolerance accept, and what both are divided by."""
+
+
+def _accepted(number: Real, tolerance: Tolerance) -> Ends:
+    return interval_ends(*exact_ratio(number), tolerance)
+
+
+def _meets(ends: Ends, given: Fraction, slack: Fraction) -> bool:
+    """Whether what lies at most `slack` from a number may lie between the ends, or at one."""
+    low, high, below = ends
+    if slack is not NO_SLACK and slack:
+        return (given + slack) * below >= low and (given - slack) * below <= high
+    above, divisor = given.as_integer_ratio()
+    return low * divisor <= above * below <= high * divisor
+
+
 class NumberMarker:
     """Marks numbers given for one answer; what is accepted is worked out once."""
 
     def __init__(self, answer: Numeric) -> None:
-        self._answer = answer
-        self._accepted = _Reach(answer.key, answer.tolerance)
-        self._near = [_Reach(mistake.value, answer.tolerance) for mistake in answer.mistakes]
+        tolerance = answer.tolerance
+        self._mistakes = answer.mistakes
+        self._key = _accepted(answer.key, tolerance)
+        self._near = [_accepted(mistake.value, tolerance) for mistake in answer.mistakes]
+
+    def taken_for(self, above: int, below: int) -> int | None:
+        """What above / below is taken for: THE_KEY, the index of the nearest mistake, or None."""
+        # Written out, and not by `_meets`: this runs for every mistake of every variant checked.
+        low, high, divisor = self._key
+        if low * below <= above * divisor <= high * below:
+            return THE_KEY
+        near = [
+            index
+            for index, (low, high, divisor) in enumerate(self._near)
+            if low * below <= above * divisor <= high * below
+        ]
+        if not near:
+            return None
+        return near[0] if len(near) == 1 else self._nearest(Fraction(above, below), near)
+
+    def _nearest(self, given: Fraction, near: list[int]) -> int:
+        return min(near, key=lambda index: abs(given - exact_value(self._mistakes[index].value)))
 
     def mark(self, response: Real, slack: Fraction = NO_SLACK) -> Mark:
         """The mark; a wrong number is marked as the nearest known mistake in reach.
 
         What is given is only known to lie at most `slack` from the response.
         """
-        given = exact_value(response)
-        if self._accepted.meets(given, slack):
-            return _FULL
-        near = [index for index, reach in enumerate(self._near) if reach.meets(given, slack)]
-        if not near:
+        found = self._taken_within(exact_value(response), slack)
+        if found is None:
             return _NOTHING
-        nearest = near[0]
-        if len(near) > 1:
-            nearest = min(near, key=lambda index: abs(given - self._near[index].value))
-        mistake = self._answer.mistakes[nearest]
-        return Mark(mistake.credit, (mistake.feedback,), nearest)
+        if found == THE_KEY:
+            return _FULL
+        mistake = self._mistakes[found]
+        return Mark(mistake.credit, (mistake.feedback,), found)
 
-
-class _Reach:
-    """What a number and its tolerance accept."""
-
-    __slots__ = ("_below", "_high", "_low", "value")
-
-    def __init__(self, number: Real, tolerance: Tolerance) -> None:
-        self.value = exact_value(number)
-        self._low, self._high, self._below = interval_ends(self.value, tolerance)
-
-    def meets(self, given: Fraction, slack: Fraction) -> bool:
-        """Whether what lies at most `slack` from a number may lie in it, the ends included."""
-        if slack is not NO_SLACK and slack:
-            reached = (given + slack) * self._below >= self._low
-            return reached and (given - slack) * self._below <= self._high
-        above, below = given.as_integer_ratio()
-        return self._low * below <= above * self._below <= self._high * below
+    def _taken_within(self, given: Fraction, slack: Fraction) -> int | None:
+        if not slack:
+            return self.taken_for(*given.as_integer_ratio())
+        if _meets(self._key, given, slack):
+            return THE_KEY
+        near = [index for index, ends in enumerate(self._near) if _meets(ends, given, slack)]
+        return self._nearest(given, near) if near else None
 
 
 def mark_number(answer: Numeric, response: Real, slack: Fraction = NO_SLACK) -> Mark:
@@ -147,9 +172,9 @@ class MatrixMarker:
 
     def __init__(self, answer: MatrixAnswer) -> None:
         self._answer = answer
-        self._accepted = [_Reach(key, answer.tolerance) for key in answer.entries]
+        self._right = [_accepted(key, answer.tolerance) for key in answer.entries]
         self._near = [
-            [_Reach(entry, answer.tolerance) for entry in entries_of(mistake.rows)]
+            [_accepted(entry, answer.tolerance) for entry in entries_of(mistake.rows)]
             for mistake in answer.mistakes
         ]
 
@@ -162,21 +187,21 @@ class MatrixMarker:
         """
         given = [None if each is None else exact_value(each) for each in response]
         known = list(zip(given, slacks or [NO_SLACK] * len(given), strict=True))
-        right = _held(self._accepted, known)
+        right = _held(self._right, known)
         credit = matrix_credit(self._answer.credit, right, len(given))
         if credit == RIGHT:
             return Mark(RIGHT)
-        for index, reaches in enumerate(self._near):
-            if _held(reaches, known) == len(given):
+        for index, ends in enumerate(self._near):
+            if _held(ends, known) == len(given):
                 return Mark(credit, (self._answer.mistakes[index].feedback,), index)
         return Mark(credit)
 
 
-def _held(reaches: Sequence[_Reach], known: Sequence[tuple[Fraction | None, Fraction]]) -> int:
+def _held(ends: Sequence[Ends], known: Sequence[tuple[Fraction | None, Fraction]]) -> int:
     """How many of the numbers, each with its slack, are accepted in their places."""
     return sum(
-        number is not None and reach.meets(number, slack)
-        for reach, (number, slack) in zip(reaches, known, strict=True)
+        number is not None and _meets(own, number, slack)
+        for own, (number, slack) in zip(ends, known, strict=True)
     )
 
 

@@ -3,11 +3,11 @@
 Every response goes the way that a student's does: typed as text, parsed, marked.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from qgen.document.answers import (
     Answer,
@@ -19,8 +19,10 @@ from qgen.document.answers import (
     MultipleSelect,
     Numeric,
     Open,
+    Option,
     Ordering,
     Part,
+    ScoringRule,
     ShortAnswer,
     SingleChoice,
     option_letter,
@@ -29,25 +31,15 @@ from qgen.document.complex_numbers import typed_complex
 from qgen.document.exam import Item
 from qgen.document.formula import Formula, evaluate, evaluate_all, latex, typed
 from qgen.document.formula_samples import sample_points
-from qgen.document.numbers import decimal_value, exact_value, machine_decimal
-from qgen.document.richtext import (
-    Code,
-    CodeBlock,
-    Hole,
-    Math,
-    Paragraph,
-    Passage,
-    Text,
-    join_parts,
-    plain_text,
-    walk,
-)
+from qgen.document.numbers import exact_ratio, exact_value, machine_decimal
+from qgen.document.richtext import NO_TEXT, Passage
 from qgen.document.values import AnyNumber, Complex, as_complex
 from qgen.marking.complex_checks import complex_faults
 from qgen.marking.complex_marker import given_exactly, mark_complex
 from qgen.marking.conditions import condition_faults
-from qgen.marking.formula_reader import parse_formula
+from qgen.marking.equal_texts import Fault, equal_texts
 from qgen.marking.grader import (
+    THE_KEY,
     NumberMarker,
     mark_choice,
     mark_matching,
@@ -59,10 +51,7 @@ from qgen.marking.matrix_checks import matrix_faults
 from qgen.marking.number_reader import Refusal, parse_number
 from qgen.marking.rules import interval_ends
 
-_CODE = re.compile(r"(?<![\d.])0\d")
-
-Fault: TypeAlias = tuple[str, str]
-"""A problem's code, and what is wrong in one sentence."""
+_NO_PASSAGE = Passage(NO_TEXT)
 
 
 def item_faults(item: Item, *, with_formulas: bool) -> Iterator[Fault]:
@@ -139,10 +128,11 @@ def _mistakes(answer: Answer) -> int:
 def _answer_faults(answer: Answer, with_formulas: bool) -> Iterator[Fault]:
     match answer:
         case SingleChoice():
-            yield from _single_choice(answer)
+            yield from _choice_faults(tuple([option.correct for option in answer.options]), None)
             yield from equal_texts("options", [option.text for option in answer.options])
         case MultipleSelect():
-            yield from _multiple_select(answer)
+            rights = tuple([option.correct for option in answer.options])
+            yield from _choice_faults(rights, answer.rule)
             yield from equal_texts("options", [option.text for option in answer.options])
         case Numeric():
             yield from _numeric(answer)
@@ -168,6 +158,16 @@ def _answer_faults(answer: Answer, with_formulas: bool) -> Iterator[Fault]:
                 yield from condition_faults(answer.accepts, with_formulas=with_formulas)
         case _:
             assert_never(answer)
+
+
+# What ticks earn does not depend on what options say, and a question has few such patterns.
+@lru_cache(maxsize=1024)
+def _choice_faults(rights: tuple[bool, ...], rule: ScoringRule | None) -> tuple[Fault, ...]:
+    """What is wrong with the marks for ticking options, of which these are right."""
+    options = tuple([Option(_NO_PASSAGE, right, None) for right in rights])
+    if rule is None:
+        return tuple(_single_choice(SingleChoice(options)))
+    return tuple(_multiple_select(MultipleSelect(options, rule)))
 
 
 def _single_choice(answer: SingleChoice) -> Iterator[Fault]:
@@ -219,115 +219,36 @@ def _ordering(answer: Ordering) -> Iterator[Fault]:
         yield "credit", "a blank earns marks"
 
 
-def equal_texts(what: str, texts: Sequence[Passage]) -> Iterator[Fault]:
-    """Options or items that are equal in print, or in value although they print differently."""
-    code = "equal-options" if what == "options" else "equal-items"
-    seen: dict[object, int] = {}
-    for index, passage in enumerate(texts):
-        text = option_text(passage)
-        is_words = _is_words(passage)
-        value = None if _is_code(passage) else option_value(text)
-        marks: list[object] = [text.casefold() if is_words else text]
-        if value is not None:
-            marks.append(value)
-        for mark in marks:
-            if mark in seen:
-                first = seen[mark]
-                other = option_text(texts[first])
-                yield (
-                    code,
-                    f"{what} {option_letter(first)} ({other}) and {option_letter(index)} ({text}) "
-                    "are equal",
-                )
-                break
-        for mark in marks:
-            seen.setdefault(mark, index)
-
-
-def _is_words(passage: Passage) -> bool:
-    """Whether neither code nor a formula stands in a text."""
-    match passage.text.blocks:
-        case (Paragraph((Math(),)),):
-            return False
-        case (Paragraph((Text() | Hole(),)),):
-            return True
-        case blocks:
-            return not any(isinstance(node, (Code, CodeBlock, Math)) for node in walk(blocks))
-
-
-def _is_code(passage: Passage) -> bool:
-    """Whether a text is code, which is compared by its characters."""
-    match passage.text.blocks:
-        case (Paragraph((Code(),)),) | (CodeBlock(),):
-            return True
-        case _:
-            return False
-
-
-def option_text(passage: Passage) -> str:
-    """An option as it prints; an option that is one formula without its dollars."""
-    match passage.text.blocks:
-        case (Paragraph((Math(parts),)),):
-            text = join_parts(parts, passage.printed)
-        case (Paragraph((Text(text),)),):
-            pass
-        case (Paragraph((Hole(index),)),):
-            text = passage.printed[index]
-        case _:
-            return plain_text(passage)
-    return " ".join(text.split())
-
-
-@lru_cache(maxsize=4096)
-def option_value(text: str) -> Fraction | float | None:
-    """The number that an option's text means (`0.5`, `1/2`, `50\\%`, `\\frac12`), if it is one.
-
-    Digits with a zero before them, as in 0011, are a code: each of its signs counts.
-    """
-    if _CODE.search(text):
-        return None
-    number = parse_number(text.replace("\\%", "%"))
-    if isinstance(number, Fraction):
-        return number
-    formula = parse_formula(text, ())
-    if isinstance(formula, Refusal):
-        return None
-    try:
-        # Twelve digits: two exact values that differ less than that do not differ in print.
-        return Fraction(f"{evaluate(formula, {}):.12g}")
-    except (ArithmeticError, ValueError):
-        return None
-
-
 def _numeric(answer: Numeric) -> Iterator[Fault]:
-    low, high, below = interval_ends(exact_value(answer.key), answer.tolerance)
-    mark = NumberMarker(answer).mark
+    low, high, below = interval_ends(*exact_ratio(answer.key), answer.tolerance)
+    taken_for = NumberMarker(answer).taken_for
+    right = [THE_KEY, *[n for n, each in enumerate(answer.mistakes) if each.credit == 1]]
     for text in _forms(answer, low, high, below):
         response = parse_number(text)
         if isinstance(response, Refusal):
             yield "key-refused", f"the key typed as {text} is refused: {response.sentence}"
-        elif mark(response).credit != 1:
+        elif taken_for(*response.as_integer_ratio()) not in right:
             yield "key-wrong", f"the key typed as {text} earns no marks{_exactly(answer)}"
     # In whole numbers, as `interval_ends` gives them.
     parts, beyond = (1_000_000, high - low) if high > low else (10**9, below)
     for end in (low * parts - beyond, high * parts + beyond):
-        outside = Fraction(end, below * parts)
-        if mark(outside).credit == 1:
-            yield "credit", f"{float(outside):.12g} lies outside the tolerance and earns marks"
+        if taken_for(end, below * parts) in right:
+            outside = end / (below * parts)
+            yield "credit", f"{outside:.12g} lies outside the tolerance and earns marks"
     for index, mistake in enumerate(answer.mistakes):
-        found = mark(mistake.value)
-        if found.credit == 1:
+        found = taken_for(*exact_ratio(mistake.value))
+        if found in right:
             yield (
                 "mistake-in-tolerance",
                 f"the mistake {float(mistake.value):.6g} lies inside the tolerance of the key "
                 f"{float(answer.key):.6g}",
             )
-        elif found.mistake is None:
+        elif found is None:
             yield "mistake", f"the mistake {float(mistake.value):.6g} is not recognised"
-        elif found.mistake != index:
+        elif found != index:
             yield (
                 "equal-mistakes",
-                f"the mistakes {found.mistake + 1} and {index + 1} both give "
+                f"the mistakes {found + 1} and {index + 1} both give "
                 f"{float(mistake.value):.6g}: who makes the second reads the feedback of the first",
             )
 
@@ -354,7 +275,7 @@ def _forms(answer: Numeric, low: int, high: int, below: int) -> Iterator[str]:
     if isinstance(answer.key, Fraction):
         yield str(answer.key)
     mantissa = f"{float(answer.key):.14e}"
-    above, ten = decimal_value(mantissa).as_integer_ratio()
+    above, ten = Decimal(mantissa).as_integer_ratio()
     if low * ten <= above * below <= high * ten:
         yield mantissa
 
@@ -362,16 +283,24 @@ def _forms(answer: Numeric, low: int, high: int, below: int) -> Iterator[str]:
 def _formula_values(answer: FormulaAnswer) -> Iterator[Fault]:
     """A named mistake must differ from the key somewhere, whatever the numbers are."""
     points = sample_points(answer.variables)
+    others = answer.mistakes
+    if answer.up_to is None:
+        # Nearly always the first point tells that a mistake is another formula.
+        first = _value(answer.key, points[0])
+        others = tuple([each for each in others if _alike(first, _value(each.value, points[0]))])
+        if first is not None and not others:
+            return
     key = _values(answer.key, points, answer.up_to)
     if all(value is None for value in key):
         yield "key-undefined", f"the key {typed(answer.key)} has no value on its domain"
-    for mistake in answer.mistakes:
+    for mistake in others:
         values = _values(mistake.value, points, answer.up_to)
-        if all(
-            one is not None and other is not None and abs(one - other) <= 1e-9 * (1 + abs(one))
-            for one, other in zip(key, values, strict=True)
-        ):
+        if all(_alike(one, other) for one, other in zip(key, values, strict=True)):
             yield "mistake-is-key", f"the mistake {typed(mistake.value)} is equal to the key"
+
+
+def _alike(one: float | None, other: float | None) -> bool:
+    return one is not None and other is not None and abs(one - other) <= 1e-9 * (1 + abs(one))
 
 
 def _values(

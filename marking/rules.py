@@ -28,7 +28,7 @@ from qgen.document.answers import (
     Tolerance,
 )
 from qgen.document.complex_numbers import squared_size
-from qgen.document.numbers import exact_value
+from qgen.document.numbers import exact_ratio
 from qgen.document.values import Complex, Real
 
 RIGHT, WRONG = Fraction(1), Fraction(0)
@@ -107,17 +107,16 @@ def accepted_interval(key: Real, tolerance: Tolerance) -> tuple[Fraction, Fracti
 
     A float key stands for its first 15 significant digits (see `exact_value`).
     """
-    low, high, below = interval_ends(exact_value(key), tolerance)
+    low, high, below = interval_ends(*exact_ratio(key), tolerance)
     return Fraction(low, below), Fraction(high, below)
 
 
-def interval_ends(key: Fraction, tolerance: Tolerance) -> tuple[int, int, int]:
-    """The interval's ends as whole numbers, and what both are divided by.
+def interval_ends(above: int, below: int, tolerance: Tolerance) -> tuple[int, int, int]:
+    """The ends of what is accepted for the key above / below, and what both are divided by.
 
     Whole numbers, because these run for every mistake of every variant that is checked, and
     fractions would be brought to lowest terms at each step.
     """
-    above, below = key.as_integer_ratio()
     amount = tolerance.amount
     match tolerance.kind:
         case "absolute":
@@ -130,7 +129,7 @@ def interval_ends(key: Fraction, tolerance: Tolerance) -> tuple[int, int, int]:
                 below * share_below,
             )
         case "significant_digits":
-            half = _half_unit(key, int(amount)) if above else Fraction(0)
+            half = _half_unit(Fraction(above, below), int(amount)) if above else Fraction(0)
             margin, margin_below = half.as_integer_ratio()
         case _:
             assert_never(tolerance.kind)

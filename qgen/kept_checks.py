@@ -8,7 +8,8 @@ from qgen import __version__
 from qgen.bank.templates import ChoiceTemplate, QuestionTemplate
 from qgen.document.answers import ScoringRule
 from qgen.document.exam import Item
-from qgen.marking.item_checks import Fault, item_faults
+from qgen.marking.equal_texts import Fault
+from qgen.marking.item_checks import item_faults
 from qgen.proofs import ProofStore, VerifyMode
 from qgen.solvers.routes.registry import Solver, source_digest
 

@@ -40,7 +40,7 @@ from qgen.document.answers import (
 from qgen.document.complex_numbers import exact_parts
 from qgen.document.exam import Item
 from qgen.document.formula import typed
-from qgen.document.numbers import exact_value
+from qgen.document.numbers import exact_ratio, exact_value
 from qgen.document.problem import Place, Problem, Severity
 from qgen.document.richtext import (
     CodeBlock,
@@ -56,7 +56,7 @@ from qgen.document.values import Values, show_all
 from qgen.document.warnings import WARNINGS
 from qgen.marking.complex_marker import given_exactly, mark_complex
 from qgen.marking.conditions import too_easy
-from qgen.marking.item_checks import option_text
+from qgen.marking.equal_texts import option_text
 from qgen.marking.rules import accepted_interval, interval_ends
 from qgen.telling_hints import telling
 
@@ -187,7 +187,7 @@ class QuestionWatch:
         self, template: NumericTemplate, answer: Numeric, item: Item, label: str
     ) -> None:
         where = f"part {label}: " if label else ""
-        least, most, below = interval_ends(exact_value(answer.key), answer.tolerance)
+        least, most, below = interval_ends(*exact_ratio(answer.key), answer.tolerance)
         low, high = least / below, most / below
         key, half = float(answer.key), (high - low) / 2
         if not half:

@@ -66,6 +66,7 @@ OWN_TESTS: dict[str, tuple[str, ...]] = {
     "qgen.marking.complex_reader": ("marking", "generator/test_complex.py"),
     "qgen.marking.complex_marker": ("marking", "generator/test_complex.py"),
     "qgen.marking.item_checks": (*_CHECKS, "marking", "generator", "bank/test_wanted_forms.py"),
+    "qgen.marking.equal_texts": (*_CHECKS, "marking"),
     "qgen.marking.matrix_checks": (*_CHECKS, "marking", "generator"),
     "qgen.bank.exact_arithmetic": _EXPRESSIONS,
     "qgen.bank.number_functions": _EXPRESSIONS,

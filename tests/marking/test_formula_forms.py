@@ -108,19 +108,22 @@ def test_no_answer_of_computer_algebra_is_no_zero(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(
-    ("freedom", "mistake", "codes"),
+    ("freedom", "key", "mistake", "codes"),
     [
-        ("constant", "x^2 + 5", ["mistake-is-key"]),
-        ("constant", "2*x^2", []),
-        ("factor", "3*x^2", ["mistake-is-key"]),
-        ("factor", "x^2 + 1", []),
+        ("constant", "x^2", "x^2 + 5", ["mistake-is-key"]),
+        ("constant", "x^2", "2*x^2", []),
+        ("factor", "x^2", "3*x^2", ["mistake-is-key"]),
+        ("factor", "x^2", "x^2 + 1", []),
+        (None, "abs(x)", "sqrt(x^2)", ["mistake-is-key"]),
+        (None, "abs(x)", "-x", []),
+        (None, "abs(x)", "x", []),
     ],
 )
 def test_a_mistake_may_not_be_the_key_in_disguise(
-    freedom: Freedom, mistake: str, codes: list[str]
+    freedom: Freedom | None, key: str, mistake: str, codes: list[str]
 ) -> None:
     answer = FormulaAnswer(
-        formula("x^2"),
+        formula(key),
         {"x": "real"},
         (FormulaMistake(formula(mistake), passage_of("No.")),),
         (),

@@ -8,9 +8,8 @@ import pytest
 
 from qgen.document.answers import Answer, MultipleSelect, Numeric, Option, SingleChoice, Tolerance
 from qgen.document.richtext import passage_of
-from qgen.document.values import Real
-from qgen.marking.grader import Mark, NumberMarker
-from qgen.marking.item_checks import item_faults
+from qgen.marking.grader import THE_KEY, Mark, NumberMarker
+from qgen.marking.item_checks import _choice_faults, item_faults
 from tests import samples
 
 NUMBERS = [
@@ -47,12 +46,12 @@ def test_what_is_marked_rightly_has_no_fault(answer: Answer) -> None:
 def test_a_number_marked_right_on_the_wrong_side_of_an_end_is_found(
     monkeypatch: pytest.MonkeyPatch, answer: Numeric, side: int
 ) -> None:
-    def mark(marker: NumberMarker, response: Real) -> Mark:
-        beyond = (Fraction(response) - Fraction(answer.key)) * side > 0
-        return Mark(Fraction(1)) if beyond else honest(marker, response)
+    def taken_for(marker: NumberMarker, above: int, below: int) -> int | None:
+        beyond = (Fraction(above, below) - Fraction(answer.key)) * side > 0
+        return THE_KEY if beyond else honest(marker, above, below)
 
-    honest = NumberMarker.mark
-    monkeypatch.setattr(NumberMarker, "mark", mark)
+    honest = NumberMarker.taken_for
+    monkeypatch.setattr(NumberMarker, "taken_for", taken_for)
     (found,) = faults(answer)
     outside = Fraction(found.partition(" ")[0])
     assert "lies outside the tolerance" in found
@@ -60,7 +59,7 @@ def test_a_number_marked_right_on_the_wrong_side_of_an_end_is_found(
 
 
 def test_a_key_that_earns_nothing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(NumberMarker, "mark", lambda marker, response: Mark(Fraction(0)))
+    monkeypatch.setattr(NumberMarker, "taken_for", lambda marker, above, below: None)
     for answer in NUMBERS:
         assert any("earns no marks" in message for message in faults(answer)), answer
 
@@ -84,7 +83,9 @@ def test_choices_marked_wrongly_are_found(
         return Mark(Fraction(earned))
 
     monkeypatch.setattr("qgen.marking.item_checks.mark_choice", mark)
+    _choice_faults.cache_clear()  # what the honest grader gave
     found = faults(answer)
+    _choice_faults.cache_clear()  # what this one gave
     assert len(found) == len(told)
     for message, words in zip(found, told, strict=True):
         assert words in message

@@ -21,8 +21,8 @@ from qgen.document.richtext import (
     Text,
     passage_of,
 )
+from qgen.marking.equal_texts import equal_texts, option_value
 from qgen.marking.grader import mark_choice
-from qgen.marking.item_checks import equal_texts, option_value
 from qgen.marking.rules import multiple_select_credit
 from tests.mutate import survivors
 

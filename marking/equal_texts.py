@@ -1,0 +1,110 @@
+"""Options and items that are equal: in print, or in value although they print differently."""
+
+import re
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import TypeAlias
+
+from qgen.document.answers import option_letter
+from qgen.document.formula import evaluate
+from qgen.document.richtext import (
+    Code,
+    CodeBlock,
+    Hole,
+    Math,
+    Paragraph,
+    Passage,
+    RichText,
+    Text,
+    join_parts,
+    plain_text,
+    walk,
+)
+from qgen.marking.formula_reader import parse_formula
+from qgen.marking.number_reader import Refusal, parse_number
+
+_CODE = re.compile(r"(?<![\d.])0\d")
+
+Fault: TypeAlias = tuple[str, str]
+"""A problem's code, and what is wrong in one sentence."""
+
+
+def equal_texts(what: str, texts: Sequence[Passage]) -> Iterator[Fault]:
+    """Options or items that are equal in print, or in value although they print differently."""
+    shown = [option_text(passage) for passage in texts]
+    marked = [
+        _marks(text, *_words_or_code(passage.text))
+        for text, passage in zip(shown, texts, strict=True)
+    ]
+    every = [mark for marks in marked for mark in marks]
+    if len(set(every)) == len(every):
+        return
+    code = "equal-options" if what == "options" else "equal-items"
+    seen: dict[object, int] = {}
+    for index, (text, marks) in enumerate(zip(shown, marked, strict=True)):
+        first = next((seen[mark] for mark in marks if mark in seen), None)
+        if first is not None:
+            yield (
+                code,
+                f"{what} {option_letter(first)} ({shown[first]}) and {option_letter(index)} "
+                f"({text}) are equal",
+            )
+        for mark in marks:
+            seen.setdefault(mark, index)
+
+
+@lru_cache(maxsize=4096)
+def _marks(text: str, is_words: bool, is_code: bool) -> tuple[object, ...]:
+    """By what a text is equal to another one: its characters, and its number if it is one."""
+    characters = text.casefold() if is_words else text
+    value = None if is_code else option_value(text)
+    return (characters,) if value is None else (characters, value.as_integer_ratio())
+
+
+@lru_cache(maxsize=4096)
+def _words_or_code(text: RichText) -> tuple[bool, bool]:
+    """Whether neither code nor a formula stands in a text, and whether it is code and no more.
+
+    Code is compared by its characters.
+    """
+    others = any(isinstance(node, (Code, CodeBlock, Math)) for node in walk(text.blocks))
+    match text.blocks:
+        case (Paragraph((Code(),)),) | (CodeBlock(),):
+            return not others, True
+        case _:
+            return not others, False
+
+
+def option_text(passage: Passage) -> str:
+    """An option as it prints; an option that is one formula without its dollars."""
+    match passage.text.blocks:
+        case (Paragraph((Math(parts),)),):
+            text = join_parts(parts, passage.printed)
+        case (Paragraph((Text(text),)),):
+            pass
+        case (Paragraph((Hole(index),)),):
+            text = passage.printed[index]
+        case _:
+            return plain_text(passage)
+    return " ".join(text.split())
+
+
+def option_value(text: str) -> Fraction | None:
+    """The number that an option's text means (`0.5`, `1/2`, `50\\%`, `\\frac12`), if it is one.
+
+    Digits with a zero before them, as in 0011, are a code: each of its signs counts.
+    """
+    if _CODE.search(text):
+        return None
+    number = parse_number(text.replace("\\%", "%"))
+    if isinstance(number, Fraction):
+        return number
+    formula = parse_formula(text, ())
+    if isinstance(formula, Refusal):
+        return None
+    try:
+        # Twelve digits: two exact values that differ less than that do not differ in print.
+        return Fraction(f"{evaluate(formula, {}):.12g}")
+    except (ArithmeticError, ValueError):
+        return None
