@@ -1,9 +1,9 @@
 """What must hold on Linux, macOS and Windows alike: names of files, long paths, processes."""
 
 import re
-import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -78,35 +78,28 @@ def test_a_build_deep_in_the_folders(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_processes_that_begin_afresh_check_the_same(course: Course) -> None:
+def test_processes_that_begin_afresh_check_the_same(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """macOS and Windows have no forks that a check can use."""
     wrong = choice("wrong") | {"options": [{"text": "a", "correct": True}, {"text": "a"}]}
     # One question has a second route: whatever begins afresh has to load torch for each.
     plain = {"solver": None, "answer": "a*a", "mistakes": None}
-    course.bank(*[numeric(f"square-{n}", **plain) for n in range(7)], numeric("proved"), wrong)
-    code = (
-        "import sys; from pathlib import Path; from qgen import checking\n"
-        "if __name__ == '__main__':\n"
-        "    checking.start_method = lambda: 'spawn'\n"
-        "    found = checking.check_banks([sys.argv[1]], 5, solver_files=[Path(sys.argv[2])],\n"
-        "                                 jobs=2)\n"
-        "    print(*found.problems, *map(repr, found.questions), sep='\\n')\n"
+    bank = course.bank(
+        *[numeric(f"square-{n}", **plain) for n in range(7)], numeric("proved"), wrong
     )
-    script = course.write("check_it.py", code)
-    bank, solvers = course.folder / "questions", course.folder / "course_solvers.py"
-    run = subprocess.run(
-        [sys.executable, str(script), str(bank), str(solvers)],
-        capture_output=True,
-        text=True,
-        cwd=course.folder,
-        check=False,
-        timeout=300,
-    )
-    assert run.returncode == 0, run.stderr
-    assert run.stdout.count("QuestionCheck(") >= 8
-    here = checking.check_banks([str(bank)], 5, solver_files=[solvers], jobs=2)
-    assert here.problems
-    assert run.stdout.splitlines() == [*map(str, here.problems), *map(repr, here.questions)]
+
+    def check(method: str) -> checking.BankCheck:
+        monkeypatch.setattr(checking, "start_method", lambda: method)
+        solvers = [course.folder / "course_solvers.py"]
+        return checking.check_banks([str(bank.parent)], 5, solver_files=solvers, jobs=2)
+
+    forked = check("fork")
+    assert forked.problems
+    assert len(forked.questions) == 9
+    # What begins afresh runs the program that began it once more, here a test's.
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+    assert check("spawn") == forked
 
 
 def test_only_linux_forks(monkeypatch: pytest.MonkeyPatch) -> None:
