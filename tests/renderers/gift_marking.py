@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from itertools import chain, combinations
 
 import pytest
@@ -49,6 +50,7 @@ def losses_of(answer: Answer) -> set[str]:
     return losses(replace(item, parts=samples.sole(answer)))
 
 
+@cache
 def shown(fragment: str) -> str:
     """What a browser shows of a piece of HTML."""
     tree = lxml_html.fromstring(f"<div>{fragment}</div>")

@@ -10,6 +10,7 @@ import zipfile
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,7 @@ def read(data: bytes) -> CanvasQuiz:
     return CanvasQuiz(settings, items, groups, files)
 
 
+@cache
 def shown(html: str) -> str:
     """What a browser shows of HTML, with the source in place of each equation picture."""
     tree = lxml_html.fromstring(f"<div>{html}</div>")
