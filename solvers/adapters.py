@@ -8,6 +8,7 @@ from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
+    over_common_denominator,
     require_positive,
     require_vector,
 )
@@ -225,26 +226,33 @@ def rounded(weights: Vector, bits: Scalar) -> SolverResults:
     require_vector("weights", weights)
     width = require_count("bits", bits, 2, 8)
     top = 2 ** (width - 1) - 1
-    largest = max([abs(Fraction(weight)) for weight in weights])
+    # Weights in parts of a unit; restored ones in parts of the unit times the top code.
+    parts, unit = over_common_denominator(weights)
+    largest = max(map(abs, parts))
     if not largest:
         raise ValueError("weights must not all be zero")
-    scale = largest / top
-    exact = [Fraction(weight) / scale for weight in weights]
-    codes = [round(each) for each in exact]
-    restored = [code * scale for code in codes]
-    errors = tuple([back - weight for back, weight in zip(restored, weights, strict=True)])
-    wide = 2 * largest / 2**width
+    codes = [_to_nearest(part * top, largest) for part in parts]
+    errors = [code * largest - part * top for code, part in zip(codes, parts, strict=True)]
+    grid, wide = unit * top, 2 ** (width - 1)
+    all_codes = [_to_nearest(part * wide, largest) for part in parts]
+    whole = [abs(part) * top // largest * (1 if part > 0 else -1) for part in parts]
     return {
-        "scale": scale,
+        "scale": fraction(largest, grid),
         "codes": tuple(codes),
-        "restored": tuple(restored),
-        "errors": errors,
-        "largest_error": max(map(abs, errors)),
-        "tie": any(each % 1 == Fraction(1, 2) for each in exact),
+        "restored": tuple([fraction(code * largest, grid) for code in codes]),
+        "errors": tuple([fraction(error, grid) for error in errors]),
+        "largest_error": fraction(max(map(abs, errors)), grid),
+        "tie": any(2 * (part * top % largest) == largest for part in parts),
         "zeros": codes.count(0),
-        "truncated": tuple([int(each) * scale for each in exact]),
-        "all_codes": tuple([round(Fraction(weight) / wide) * wide for weight in weights]),
+        "truncated": tuple([fraction(code * largest, grid) for code in whole]),
+        "all_codes": tuple([fraction(code * largest, unit * wide) for code in all_codes]),
     }
+
+
+def _to_nearest(above: int, below: int) -> int:
+    """The whole number nearest to above / below, of two the even one."""
+    least, rest = divmod(above, below)
+    return least + (2 * rest > below or (2 * rest == below and least % 2))
 
 
 @check("adapters.rounded", tolerance=1e-9)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from fractions import Fraction
 from math import exp, fsum
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Number, Product, Sum, Symbol
@@ -18,7 +19,7 @@ from qgen.solvers.numerics.arguments import (
     require_scalar,
     require_vector,
 )
-from qgen.solvers.numerics.shape_arguments import square_root
+from qgen.solvers.numerics.ratios import Ratio, fraction, in_lowest_terms, ratio_root, ratios
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -72,38 +73,46 @@ def point_data(x: Scalar, t: Scalar, points: Vector, prior: Vector) -> SolverRes
     require_between_zero_and_one("t", t)
     require_vector("points", points)
     require_vector("prior", prior, len(points))
-    require_probabilities("prior", prior)
-    if min(prior) <= 0:
+    shares, whole = require_probabilities("prior", prior)
+    if min(shares) <= 0:
         raise ValueError("prior must have no zeros")
-    rest = Fraction(1 - t)
+    # x and the points in parts of a unit, and t as a quotient: weights are found for every draw.
+    (place, *spots), unit = over_common_denominator((x, *points))
+    passed, duration = t.as_integer_ratio()
+    ahead = duration - passed
+    chances = [share / whole for share in shares]
 
-    def weighed(centres: list[Scalar], variance: Fraction) -> list[float]:
-        # (x − centre)² / (2 variance), over one denominator: weights are found for every draw.
-        (place, *others), unit = over_common_denominator((x, *centres))
-        squares = [(place - other) ** 2 * variance.denominator for other in others]
-        least, whole = min(squares), 2 * unit**2 * variance.numerator
-        raw = [float(p) * exp((least - q) / whole) for p, q in zip(prior, squares, strict=True)]
+    def weighed(gaps: list[int], variance: Ratio) -> list[float]:
+        """By N(gap; 0, variance), with gaps in parts of unit · duration."""
+        squares = [gap * gap for gap in gaps]
+        least, below = min(squares), 2 * (unit * duration) ** 2 * variance.above
+        raw = [
+            chance * exp((least - square) * variance.below / below)
+            for chance, square in zip(chances, squares, strict=True)
+        ]
         total = fsum(raw)
         return [each / total for each in raw]
 
-    here, left, places = float(x), float(rest), [float(point) for point in points]
+    here, left, places = float(x), ahead / duration, [spot / unit for spot in spots]
 
     def drift(weights: list[float]) -> float:
         return (fsum([w * a for w, a in zip(weights, places, strict=True)]) - here) / left
 
-    scaled = [t * point for point in points]
-    weights = weighed(scaled, rest * rest)
+    scaled = [place * duration - passed * spot for spot in spots]
+    squared = Ratio(ahead * ahead, duration * duration)
+    weights = weighed(scaled, squared)
     velocity = drift(weights)
-    likeliest = points[weights.index(max(weights))]
+    likeliest = spots[weights.index(max(weights))]
+    middle = sum(map(mul, shares, spots))
     return {
         "velocity": velocity,
         "weights": tuple(weights),
-        "expected_data": x + left * velocity,
-        "of_likelier": (likeliest - x) / rest,
-        "prior_weights": (sum(p * a for p, a in zip(prior, points, strict=True)) - x) / rest,
+        "expected_data": here + left * velocity,
+        "of_likelier": fraction((likeliest - place) * duration, unit * ahead),
+        "prior_weights": fraction((middle - whole * place) * duration, whole * unit * ahead),
         "not_divided": left * velocity,
-        "means_not_scaled": drift(weighed(list(points), rest * rest)),
-        "variance_unsquared": drift(weighed(scaled, rest)),
+        "means_not_scaled": drift(weighed([(place - spot) * duration for spot in spots], squared)),
+        "variance_unsquared": drift(weighed(scaled, Ratio(ahead, duration))),
     }
 
 
@@ -188,37 +197,38 @@ def gaussian_data(m: Scalar, s: Scalar, t: Scalar, x: Scalar) -> SolverResults:
     require_scalar("x", x)
     require_positive("s", s)
     require_between_zero_and_one("t", t)
-    rest, data = Fraction(1 - t), s * s
-    variance = t * t * data + rest * rest
-    covariance = t * data - rest
-    slope, distance = covariance / variance, x - t * m
-    velocity = m + slope * distance
-    end, exact = x + rest * velocity, m + distance * square_root(data / variance)
-    return {
-        "velocity_formula": _line(slope, m - slope * t * m),
-        "velocity": velocity,
-        "slope": slope,
-        "variance": variance,
-        "covariance": covariance,
-        "end_of_step": end,
-        "exact_end": exact,
-        "variance_of_steps": (t * data) ** 2 / variance,
-        "spreading": slope > 0,
-        "to_the_right": velocity > 0,
-        "wider": variance > data,
-        "slope_sign_formula": _line(
-            (t * data + rest) / variance, m - (t * data + rest) / variance * t * m
-        ),
-        "slope_not_normalised_formula": _line(covariance, m - covariance * t * m),
-        "centred_at_mean_formula": _line(slope, m - slope * m),
-        "scaled_once": m + distance * data / variance,
-        "data_variance": data,
-    }
+    centre, spread, time, here = ratios(m, s, t, x)
+    rest, data = 1 - time, spread * spread
+    variance = time * time * data + rest * rest
+    covariance, wrong = time * data - rest, time * data + rest
+    slope, distance = covariance / variance, here - time * centre
+    velocity = centre + slope * distance
+    steep = wrong / variance
+    return in_lowest_terms(
+        {
+            "velocity_formula": _line(slope, centre - slope * time * centre),
+            "velocity": velocity,
+            "slope": slope,
+            "variance": variance,
+            "covariance": covariance,
+            "end_of_step": here + rest * velocity,
+            "exact_end": m + distance.exact() * ratio_root(data / variance),
+            "variance_of_steps": (time * data) ** 2 / variance,
+            "spreading": slope > 0,
+            "to_the_right": velocity > 0,
+            "wider": variance > data,
+            "slope_sign_formula": _line(steep, centre - steep * time * centre),
+            "slope_not_normalised_formula": _line(covariance, centre - covariance * time * centre),
+            "centred_at_mean_formula": _line(slope, centre - slope * centre),
+            "scaled_once": centre + distance * data / variance,
+            "data_variance": s * s,
+        }
+    )
 
 
-def _line(slope: Scalar, offset: Scalar) -> Sum:
+def _line(slope: Ratio, offset: Ratio) -> Sum:
     """slope · x + offset."""
-    return Sum((Product((Number(slope), Symbol("x"))), Number(offset)))
+    return Sum((Product((Number(slope.exact()), Symbol("x"))), Number(offset.exact())))
 
 
 @check("flow_matching.gaussian_data", tolerance=1e-6)

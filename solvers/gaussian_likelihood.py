@@ -25,7 +25,7 @@ _LOG_TWO_PI = log(2 * pi)
 
 def _require_spread(data: Vector) -> None:
     require_vector("data", data)
-    if min(data) == max(data):
+    if data.count(data[0]) == len(data):
         raise ValueError("data must have two different values")
 
 
@@ -205,9 +205,9 @@ def _log_joint(
         log(weight) - (_LOG_TWO_PI + log(variance)) / 2
         for weight, variance in zip(weights, variances, strict=True)
     ]
-    components = list(zip(constants, means, variances, strict=True))
+    components = list(zip(constants, means, [2 * each for each in variances], strict=True))
     return [
-        [constant - (each - mean) ** 2 / (2 * variance) for constant, mean, variance in components]
+        [constant - (each - mean) ** 2 / doubled for constant, mean, doubled in components]
         for each in x
     ]
 
@@ -219,7 +219,10 @@ def _log_sum(row: Sequence[float]) -> float:
 
 
 def _shares_of(joint: Sequence[Sequence[float]]) -> tuple[tuple[float, ...], ...]:
-    return tuple([tuple([exp(part - _log_sum(row)) for part in row]) for row in joint])
+    wholes = [_log_sum(row) for row in joint]
+    return _rows(
+        [[exp(part - whole) for part in row] for row, whole in zip(joint, wholes, strict=True)]
+    )
 
 
 def _rows(matrix: Sequence[Sequence[float]]) -> tuple[tuple[float, ...], ...]:

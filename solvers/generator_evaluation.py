@@ -16,7 +16,7 @@ from qgen.solvers.numerics.arguments import (
     require_positive,
     require_vector,
 )
-from qgen.solvers.numerics.ratios import fraction
+from qgen.solvers.numerics.ratios import Ratio, fraction, in_lowest_terms
 from qgen.solvers.numerics.shape_arguments import require_count, require_matrix
 from qgen.solvers.routes.registry import check, solver
 
@@ -239,28 +239,39 @@ def kernel_distance(real: Vector, generated: Vector, degree: Scalar) -> SolverRe
         raise ValueError("there must be two features of each kind at least")
     power = require_count("degree", degree, 1, 5)
 
-    def kernel(first: Scalar, second: Scalar) -> Fraction:
-        return (Fraction(first) * second + 1) ** power
-
-    def within(features: Vector) -> tuple[Fraction, Fraction]:
-        """The sum over pairs of different features, either way round, and that over equal ones."""
-        off = 2 * sum((kernel(a, b) for a, b in combinations(features, 2)), Fraction(0))
-        return off, sum((kernel(a, a) for a in features), Fraction(0))
-
-    (off_real, own_real), (off_made, own_made) = within(real), within(generated)
+    # Features in parts of a unit, and values of the kernel in parts of unit^(2 degree).
+    parts, unit = over_common_denominator((*real, *generated))
     r, g = len(real), len(generated)
-    across = sum((kernel(a, b) for a in real for b in generated), Fraction(0)) / (r * g)
-    inner, outer = off_real / (r * (r - 1)), off_made / (g * (g - 1))
-    return {
-        "unbiased": inner + outer - 2 * across,
-        "within_real": inner,
-        "within_generated": outer,
-        "across": across,
-        "is_negative": inner + outer < 2 * across,
-        "with_diagonal": (off_real + own_real) / r**2 + (off_made + own_made) / g**2 - 2 * across,
-        "cross_once": inner + outer - across,
-        "diagonal_dropped": off_real / r**2 + off_made / g**2 - 2 * across,
-    }
+    first, second = parts[:r], parts[r:]
+
+    def kernel(one: int, other: int) -> int:
+        value: int = (one * other + unit * unit) ** power
+        return value
+
+    def within(features: list[int]) -> tuple[int, int]:
+        """The sum over pairs of different features, either way round, and that over equal ones."""
+        off = 2 * sum([kernel(a, b) for a, b in combinations(features, 2)])
+        return off, sum([kernel(a, a) for a in features])
+
+    whole = unit ** (2 * power)
+    (off_real, own_real), (off_made, own_made) = within(first), within(second)
+    across = Ratio(sum([kernel(a, b) for a in first for b in second]), whole * r * g)
+    inner, outer = Ratio(off_real, whole * r * (r - 1)), Ratio(off_made, whole * g * (g - 1))
+    own = Ratio(own_real, whole * r * r) + Ratio(own_made, whole * g * g)
+    dropped = Ratio(off_real, whole * r * r) + Ratio(off_made, whole * g * g) - 2 * across
+    unbiased = inner + outer - 2 * across
+    return in_lowest_terms(
+        {
+            "unbiased": unbiased,
+            "within_real": inner,
+            "within_generated": outer,
+            "across": across,
+            "is_negative": unbiased < 0,
+            "with_diagonal": dropped + own,
+            "cross_once": inner + outer - across,
+            "diagonal_dropped": dropped,
+        }
+    )
 
 
 @check("generator_evaluation.kernel_distance", tolerance=1e-8)

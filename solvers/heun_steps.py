@@ -1,9 +1,9 @@
 """Euler's and Heun's method on the probability flow of Gaussian data, against the exact flow."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
-from math import sqrt
+from math import prod, sqrt
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import SolverResults
@@ -144,25 +144,27 @@ def errors(tau: Scalar, high: Scalar) -> SolverResults:
         raise ValueError("high must be above tau / 2")
     exact = sqrt((data + end**2) / (data + begin**2))
 
-    def error(steps: int, factor: Callable[[float, float, float], float]) -> float:
-        product, width = 1.0, (end - begin) / steps
-        for number in range(steps):
-            level = begin + number * width
-            now, later = (each / (data + each**2) for each in (level, level + width))
-            product *= factor(width, now, later)
-        return abs(product / exact - 1)
+    def error(factors: list[float]) -> float:
+        return abs(prod(factors) / exact - 1)
 
-    def euler(width: float, now: float, _: float) -> float:
-        return 1 + width * now
+    def euler(steps: int) -> float:
+        width = (end - begin) / steps
+        levels = [begin + number * width for number in range(steps)]
+        return error([1 + width * (level / (data + level**2)) for level in levels])
 
-    def heun(width: float, now: float, later: float) -> float:
-        return 1 + width * (now + later * (1 + width * now)) / 2
+    def heun(steps: int) -> float:
+        width = (end - begin) / steps
+        levels = [begin + number * width for number in range(steps + 1)]
+        rates = [level / (data + level**2) for level in levels]
+        return error(
+            [1 + width * (now + later * (1 + width * now)) / 2 for now, later in pairwise(rates)]
+        )
 
     return {
-        "euler_errors": tuple([error(count, euler) for count in EVALUATIONS]),
-        "heun_errors": tuple([error(count // 2, heun) for count in EVALUATIONS]),
-        "euler_later": error(4 * EVALUATIONS[-1], euler),
-        "heun_later": error(2 * EVALUATIONS[-1], heun),
+        "euler_errors": tuple([euler(count) for count in EVALUATIONS]),
+        "heun_errors": tuple([heun(count // 2) for count in EVALUATIONS]),
+        "euler_later": euler(4 * EVALUATIONS[-1]),
+        "heun_later": heun(2 * EVALUATIONS[-1]),
     }
 
 

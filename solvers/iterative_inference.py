@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
-from qgen.solvers.numerics.ratios import fraction
+from qgen.solvers.numerics.ratios import Ratio, in_lowest_terms, ratios
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 
@@ -18,19 +18,20 @@ _LARGEST = 1000
 _NODES = 24
 
 
-def _posterior(weight: Scalar, noise_variance: Scalar, x: Scalar) -> tuple[Fraction, Fraction]:
+def _posterior(weight: Scalar, noise_variance: Scalar, x: Scalar) -> tuple[Ratio, Ratio]:
     """Precision and mean of z given x, for z ~ N(0, 1) and x = weight z + noise."""
     for name, value in (("weight", weight), ("x", x)):
         require_scalar(name, value)
-        if abs(Fraction(value)) > _LARGEST:
+        if abs(value.numerator) > _LARGEST * value.denominator:
             raise ValueError(f"{name} must be at most {_LARGEST} in size")
     require_positive("noise_variance", noise_variance)
     if not weight:
         raise ValueError("weight must not be 0")
-    if not fraction(1, _LARGEST) <= noise_variance <= _LARGEST:
+    factor, noise, seen = ratios(weight, noise_variance, x)
+    if not noise.below <= _LARGEST * noise.above <= _LARGEST**2 * noise.below:
         raise ValueError(f"noise_variance must lie between 1/{_LARGEST} and {_LARGEST}")
-    precision = 1 + Fraction(weight) ** 2 / noise_variance
-    return precision, Fraction(weight) * x / noise_variance / precision
+    total = noise + factor * factor
+    return total / noise, factor * seen / total
 
 
 @solver(
@@ -83,29 +84,34 @@ def gaps(
     precision, centre = _posterior(weight, noise_variance, x)
     require_scalar("mean", mean)
     require_positive("variance", variance)
-    if abs(Fraction(mean)) > _LARGEST or not fraction(1, _LARGEST) <= variance <= _LARGEST:
+    factor, noise, seen, guess, spread = ratios(weight, noise_variance, x, mean, variance)
+    if abs(guess) > _LARGEST or not Fraction(1, _LARGEST) <= spread <= _LARGEST:
         raise ValueError(f"mean and variance must be at most {_LARGEST}")
-    whole = Fraction(weight) ** 2 + noise_variance
-    evidence = -log(2 * pi * whole) / 2 - float(Fraction(x) ** 2 / whole) / 2
-    ratio = variance * precision
-    spread = (float(ratio) - 1 - log(ratio)) / 2
-    squared = (Fraction(mean) - centre) ** 2
+    whole = factor * factor + noise
+    evidence = -log(2 * pi * float(whole)) / 2 - float(seen * seen / whole) / 2
+    ratio = spread * precision
+    apart = (float(ratio) - 1 - log(ratio)) / 2
+    distance = guess - centre
+    squared = distance * distance
     amortised = squared * precision / 2
-    return {
-        "evidence": evidence,
-        "best_elbo": evidence - spread,
-        "encoder_elbo": evidence - spread - float(amortised),
-        "approximation_gap": spread,
-        "amortisation_gap": amortised,
-        "whole_gap": spread + float(amortised),
-        "posterior_mean": centre,
-        "posterior_variance": 1 / precision,
-        "amortisation_is_larger": float(amortised) > spread,
-        "gap_unscaled": squared / 2,
-        "gap_not_halved": squared * precision,
-        "gap_own_variance": squared / (2 * variance),
-        "approximation_reversed": (1 / float(ratio) - 1 + log(ratio)) / 2,
-    }
+    lost = float(amortised)
+    return in_lowest_terms(
+        {
+            "evidence": evidence,
+            "best_elbo": evidence - apart,
+            "encoder_elbo": evidence - apart - lost,
+            "approximation_gap": apart,
+            "amortisation_gap": amortised,
+            "whole_gap": apart + lost,
+            "posterior_mean": centre,
+            "posterior_variance": 1 / precision,
+            "amortisation_is_larger": lost > apart,
+            "gap_unscaled": squared / 2,
+            "gap_not_halved": squared * precision,
+            "gap_own_variance": squared / (2 * spread),
+            "approximation_reversed": (1 / float(ratio) - 1 + log(ratio)) / 2,
+        }
+    )
 
 
 def _elbo(
@@ -226,25 +232,27 @@ def refined(
     precision, centre = _posterior(weight, noise_variance, x)
     require_scalar("start", start)
     require_positive("step", step)
-    if max(abs(Fraction(start)), Fraction(step)) > _LARGEST:
+    factor, noise, seen, begin, width = ratios(weight, noise_variance, x, start, step)
+    if max(abs(begin), width) > _LARGEST:
         raise ValueError(f"start and step must be at most {_LARGEST}")
     count = require_count("steps", steps, 1, 20)
-    distance = Fraction(start) - centre
-    shrinkage = 1 - step * precision
-    steep = Fraction(weight) ** 2 / noise_variance
-    guess = Fraction(x) / weight
-    return {
-        "posterior_mean": centre,
-        "refined": centre + distance * shrinkage**count,
-        "shrinkage": shrinkage,
-        "largest_step": 2 / precision,
-        "distance": distance,
-        "converges": -1 < shrinkage < 1,
-        "one_step": centre + distance * shrinkage,
-        "without_prior": guess + (start - guess) * (1 - step * steep) ** count,
-        "downhill": centre + distance * (1 + step * precision) ** count,
-        "half_the_slope": centre + distance * (1 - step * precision / 2) ** count,
-    }
+    distance, pace = begin - centre, width * precision
+    shrinkage = 1 - pace
+    steep, guess = factor * factor / noise, seen / factor
+    return in_lowest_terms(
+        {
+            "posterior_mean": centre,
+            "refined": centre + distance * shrinkage**count,
+            "shrinkage": shrinkage,
+            "largest_step": 2 / precision,
+            "distance": distance,
+            "converges": -1 < shrinkage < 1,
+            "one_step": centre + distance * shrinkage,
+            "without_prior": guess + (begin - guess) * (1 - width * steep) ** count,
+            "downhill": centre + distance * (1 + pace) ** count,
+            "half_the_slope": centre + distance * (1 - pace / 2) ** count,
+        }
+    )
 
 
 @check("iterative_inference.refined", tolerance=1e-7)

@@ -14,7 +14,7 @@ from qgen.solvers.numerics.arguments import (
     require_probabilities,
     require_vector,
 )
-from qgen.solvers.numerics.ratios import fraction
+from qgen.solvers.numerics.ratios import Ratio, fraction, ratios
 from qgen.solvers.numerics.shape_arguments import require_matrix
 from qgen.solvers.routes.registry import check, solver
 
@@ -258,30 +258,31 @@ def factorised_model(joint: Matrix, model_x: Vector, model_y: Vector) -> SolverR
     require_vector("model_y", model_y, len(joint[0]))
     if not (all(flat) and all(model_x) and all(model_y)):
         raise ValueError("joint, model_x and model_y must not have zeros")
-    of_x = tuple([Fraction(sum(row)) for row in joint])
-    of_y = tuple([Fraction(sum(column)) for column in zip(*joint, strict=True)])
-    product = tuple([x * y for x in model_x for y in model_y])
-    best = tuple([x * y for x in of_x for y in of_y])
-    found, least = _divergence(flat, product), _divergence(flat, best)
-    excess_x, excess_y = _divergence(of_x, model_x), _divergence(of_y, model_y)
+    rows, r, s = [ratios(*row) for row in joint], ratios(*model_x), ratios(*model_y)
+    p = [entry for row in rows for entry in row]
+    of_x = [sum(row, Ratio(0)) for row in rows]
+    of_y = [sum(column, Ratio(0)) for column in zip(*rows, strict=True)]
+    product, best = [x * y for x in r for y in s], [x * y for x in of_x for y in of_y]
+    found, least = _divergence(p, product), _divergence(p, best)
+    excess_x, excess_y = _divergence(of_x, r), _divergence(of_y, s)
     return {
         "kl": found,
         "least_kl": least,
-        "best_x": of_x,
-        "best_y": of_y,
+        "best_x": tuple([each.exact() for each in of_x]),
+        "best_y": tuple([each.exact() for each in of_y]),
         "excess_x": excess_x,
         "excess_y": excess_y,
         "excess": excess_x + excess_y,
-        "cross_entropy": -fsum([float(p) * log(q) for p, q in zip(flat, product, strict=True)]),
-        "kl_reversed": _divergence(product, flat),
-        "excess_x_reversed": _divergence(model_x, of_x),
-        "excess_y_reversed": _divergence(model_y, of_y),
+        "cross_entropy": -fsum([float(a) * log(b) for a, b in zip(p, product, strict=True)]),
+        "kl_reversed": _divergence(product, p),
+        "excess_x_reversed": _divergence(r, of_x),
+        "excess_y_reversed": _divergence(s, of_y),
         "total_bits": found / _LOG_TWO,
         "least_in_bits": least / _LOG_TWO,
     }
 
 
-def _divergence(first: Vector, second: Vector) -> float:
+def _divergence(first: Sequence[Ratio], second: Sequence[Ratio]) -> float:
     """Σ p ln(p / q), in nats."""
     return fsum([float(p) * log(p / q) for p, q in zip(first, second, strict=True)])
 

@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import SolverResults
 from qgen.solvers.markov_chain import settled_law
-from qgen.solvers.numerics.arguments import Matrix, Scalar, Vector, require_vector
+from qgen.solvers.numerics.arguments import (
+    Matrix,
+    Scalar,
+    Vector,
+    over_common_denominator,
+    require_vector,
+)
 from qgen.solvers.numerics.exact_linear_algebra import solve_linear
-from qgen.solvers.numerics.ratios import fraction
+from qgen.solvers.numerics.ratios import Ratio, dot, fraction, in_lowest_terms, ratios
 from qgen.solvers.numerics.shape_arguments import require_count, square_root
 from qgen.solvers.routes.registry import check, solver
 
@@ -67,34 +73,42 @@ def chain_average(transition: Matrix, f: Vector, draws: Scalar) -> SolverResults
     size = len(law)
     require_vector("f", f, size)
     count = require_count("draws", draws, 1, _MOST_DRAWS)
-    mean = _dot(law, f)
-    gaps = tuple([Fraction(each - mean) for each in f])
-    variance = _dot(law, [gap * gap for gap in gaps])
+    # Both sides of (I − P) g = f − E f in whole numbers. A factor of f, the one that makes its gaps
+    # whole, is one of g too, and no result has it.
+    (parts, of), (values, _) = over_common_denominator(law), over_common_denominator(f)
+    flat, whole = over_common_denominator([entry for row in transition for entry in row])
+    rows = [flat[at : at + size] for at in range(0, size * size, size)]
+    mean = sum(map(mul, parts, values))
+    gaps = [of * value - mean for value in values]
+    variance = sum([part * gap * gap for part, gap in zip(parts, gaps, strict=True)])
     if variance == 0:
         raise ValueError("f must differ between states that the chain keeps visiting")
     # (I − P + 1 · law) is regular, and its solution is the g whose mean is 0.
     regular = tuple(
         [
-            tuple([int(i == j) - entry + law[j] for j, entry in enumerate(row)])
-            for i, row in enumerate(transition)
+            tuple([whole * ((of if i == j else 0) + parts[j]) - of * row[j] for j in range(size)])
+            for i, row in enumerate(rows)
         ]
     )
-    g = [row[0] for row in solve_linear(regular, tuple([(gap,) for gap in gaps]))]
-    time = Fraction(2 * _dot(law, list(map(mul, gaps, g)))) / variance - 1
-    after = [_dot(row, gaps) for row in transition]
-    lag_one = Fraction(_dot(law, list(map(mul, gaps, after)))) / variance
+    g = ratios(*[row[0] for row in solve_linear(regular, tuple([(gap,) for gap in gaps]))])
+    with_g = dot(map(mul, parts, gaps), g) * whole * of
+    time = 2 * with_g / variance - 1
+    after = [sum(map(mul, row, gaps)) for row in rows]
+    lag_one = Ratio(sum(map(mul, map(mul, parts, gaps), after)), whole * variance)
     if time <= 0:
         raise ValueError("the average of f must have a variance above zero for many draws")
     first = 1 + 2 * lag_one
-    return {
-        "lag_one": lag_one,
-        "time": time,
-        "effective_draws": count / time,
-        "effective_one_sided": 2 * count / (time + 1),
-        "effective_first_lag": count / first if first else Fraction(0),
-        "effective_multiplied": count * time,
-        "effective_by_lag_one": count * lag_one,
-    }
+    return in_lowest_terms(
+        {
+            "lag_one": lag_one,
+            "time": time,
+            "effective_draws": count / time,
+            "effective_one_sided": 2 * count / (time + 1),
+            "effective_first_lag": count / first if first else Ratio(0),
+            "effective_multiplied": count * time,
+            "effective_by_lag_one": count * lag_one,
+        }
+    )
 
 
 def _dot(weights: Vector, values: Vector | list[Scalar]) -> Fraction:

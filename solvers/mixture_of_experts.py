@@ -69,25 +69,27 @@ def balance(router: Matrix) -> SolverResults:
     experts = len(router[0])
     if experts < 2:
         raise ValueError("there must be two experts at least")
-    for index, row in enumerate(router):
-        require_probabilities(f"router[{index}]", row)
     tokens = len(router)
-    chosen = [row.index(max(row)) for row in router]
-    counts = [chosen.count(expert) for expert in range(experts)]
-    shares = [fraction(count, tokens) for count in counts]
     parts, unit = over_common_denominator([entry for row in router for entry in row])
-    sums = [sum(parts[expert::experts]) for expert in range(experts)]
-    means = [fraction(total, tokens * unit) for total in sums]
-    plain = fraction(sum(map(mul, counts, sums)), tokens * tokens * unit)
+    rows = [parts[start : start + experts] for start in range(0, len(parts), experts)]
+    for index, row in enumerate(rows):
+        if min(row) < 0 or sum(row) != unit:
+            require_probabilities(f"router[{index}]", router[index])
+    largest = [max(row) for row in rows]
+    chosen = [row.index(most) for row, most in zip(rows, largest, strict=True)]
+    counts = [chosen.count(expert) for expert in range(experts)]
+    sums = list(map(sum, zip(*rows, strict=True)))
+    together, below = sum(map(mul, counts, sums)), tokens * tokens * unit
     return {
-        "shares": tuple(shares),
-        "mean_probabilities": tuple(means),
-        "loss": experts * plain,
+        "shares": tuple([fraction(count, tokens) for count in counts]),
+        "mean_probabilities": tuple([fraction(total, tokens * unit) for total in sums]),
+        "loss": fraction(experts * together, below),
         "busiest": counts.index(max(counts)),
-        "tie": any(row.count(max(row)) > 1 for row in router) or counts.count(max(counts)) > 1,
-        "above_one": experts * plain > 1,
-        "even_mean": len(set(means)) == 1,
-        "without_experts": plain,
+        "tie": counts.count(max(counts)) > 1
+        or any(row.count(most) > 1 for row, most in zip(rows, largest, strict=True)),
+        "above_one": experts * together > below,
+        "even_mean": len(set(sums)) == 1,
+        "without_experts": fraction(together, below),
         "shares_squared": fraction(experts * sum(map(mul, counts, counts)), tokens**2),
         "probabilities_squared": fraction(
             experts * sum(map(mul, sums, sums)), (tokens * unit) ** 2

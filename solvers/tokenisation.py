@@ -1,6 +1,5 @@
 """Texts as tokens: byte-pair merges, segmentations, and scores that need no tokeniser."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
@@ -91,11 +90,11 @@ def byte_pair(words: tuple[str, ...], counts: Vector) -> SolverResults:
     }
 
 
-def _pairs(words: Sequence[tuple[str, ...]], times: Sequence[int]) -> Counter[tuple[str, str]]:
-    found: Counter[tuple[str, str]] = Counter()
+def _pairs(words: Sequence[tuple[str, ...]], times: Sequence[int]) -> dict[tuple[str, str], int]:
+    found: dict[tuple[str, str], int] = {}
     for word, count in zip(words, times, strict=True):
         for pair in pairwise(word):
-            found[pair] += count
+            found[pair] = found.get(pair, 0) + count
     return found
 
 
@@ -103,9 +102,16 @@ def _best_pair(
     found: Mapping[tuple[str, str], int],
 ) -> tuple[tuple[str, str], tuple[str, str], bool]:
     """The most frequent pair, the next one, and whether they are equally frequent."""
-    ranked = sorted(found.items(), key=lambda each: (-each[1], "".join(each[0])))
-    (best, most), (following, next_most) = ranked[0], (ranked[1:] or ranked)[0]
-    return best, following, len(ranked) > 1 and most == next_most
+    best = _first_of(found)
+    others = {pair: count for pair, count in found.items() if pair != best}
+    following = _first_of(others) if others else best
+    return best, following, bool(others) and found[best] == found[following]
+
+
+def _first_of(found: Mapping[tuple[str, str], int]) -> tuple[str, str]:
+    """The most frequent pair, of equally frequent ones the first of the alphabet."""
+    most = max(found.values())
+    return min([pair for pair, count in found.items() if count == most], key="".join)
 
 
 def _merged(word: tuple[str, ...], pair: tuple[str, str]) -> tuple[str, ...]:

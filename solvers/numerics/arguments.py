@@ -54,12 +54,16 @@ def require_vector(name: str, value: Vector, length: int | None = None) -> None:
         raise ValueError(f"{name} must have {length} entries, {show(value)} has {len(value)}")
 
 
-def require_probabilities(name: str, value: Vector) -> None:
-    """Refuses all but a vector of exact numbers, none negative, that sum to one."""
+def require_probabilities(name: str, value: Vector) -> tuple[list[int], int]:
+    """Refuses all but a vector of exact numbers, none negative, that sum to one.
+
+    Gives them over their common denominator.
+    """
     require_vector(name, value)
     parts, whole = over_common_denominator(value)
     if min(parts) < 0 or sum(parts) != whole:
         raise ValueError(f"{name} must be probabilities that sum to 1, it is {show(value)}")
+    return parts, whole
 
 
 def over_common_denominator(values: Sequence[Exact]) -> tuple[list[int], int]:

@@ -169,7 +169,7 @@ def ratios(*values: int | Fraction) -> list[Ratio]:
     return [Ratio(*value.as_integer_ratio()) for value in values]
 
 
-def dot(first: Iterable[Ratio], second: Iterable[Ratio]) -> Ratio:
+def dot(first: Iterable["Number"], second: Iterable[Ratio]) -> Ratio:
     """Σ first_i second_i."""
     return sum(map(mul, first, second), Ratio(0))
 
