@@ -8,6 +8,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from qgen.document.numbers import coprime
 from qgen.document.values import Complex, Value, as_complex, complex_value
 
 MAX_BITS = 10_000
@@ -144,7 +145,7 @@ def negate(value: Any) -> Value:
     if type(value) is Complex:
         return Complex(-value.real, -value.imaginary)
     if type(value) is Fraction:
-        return _coprime(-value.numerator, value.denominator)
+        return coprime(-value.numerator, value.denominator)
     return -value  # type: ignore[no-any-return]  # a number, or a TypeError for the caller
 
 
@@ -261,17 +262,8 @@ def _quotient(above: int, below: int) -> Value:
     if shared == below:
         above //= below
         return above if -_SMALL < above < _SMALL else limited(above)
-    value = _coprime(above // shared, below // shared)
+    value = coprime(above // shared, below // shared)
     return value if below < _SMALL and -_SMALL < above < _SMALL else limited(value)
-
-
-def _coprime(above: int, below: int) -> Fraction:
-    """The fraction of two whole numbers without a common divisor, the second above zero."""
-    made = object.__new__(Fraction)
-    # The two slots that Fraction itself fills, once it has asked of what kind its arguments are.
-    slots: Any = made
-    slots._numerator, slots._denominator = above, below
-    return made
 
 
 def less(first: Any, second: Any) -> Value:

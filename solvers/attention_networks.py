@@ -7,9 +7,9 @@ from math import cos, fsum, sin
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Call, Number, Product, Sum, Symbol
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, Vector, require_positive, require_vector
-from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 

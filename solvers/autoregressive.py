@@ -10,6 +10,7 @@ from math import log, prod
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Matrix,
@@ -20,7 +21,6 @@ from qgen.solvers.numerics.arguments import (
     require_probabilities,
     require_vector,
 )
-from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count, require_matrix
 from qgen.solvers.routes.registry import check, solver
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from math import exp, fsum, log
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
@@ -18,7 +19,6 @@ from qgen.solvers.numerics.arguments import (
     require_probabilities,
     require_vector,
 )
-from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
@@ -12,7 +13,6 @@ from qgen.solvers.numerics.arguments import (
     require_between_zero_and_one,
     require_probabilities,
 )
-from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 

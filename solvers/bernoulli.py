@@ -10,6 +10,7 @@ from math import exp, fsum, log
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from qgen.document.formula import Call, Formula, Number, Product, Quotient, Sum, Symbol
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
@@ -18,7 +19,6 @@ from qgen.solvers.numerics.arguments import (
     require_between_zero_and_one,
     require_vector,
 )
-from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:

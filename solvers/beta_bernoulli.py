@@ -6,9 +6,9 @@ from math import comb, factorial
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Formula, Number, Power, Product, Sum, Symbol
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar
-from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 

@@ -5,9 +5,9 @@ from fractions import Fraction
 from math import exp, log, log1p, log2
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, require_between_zero_and_one
-from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 

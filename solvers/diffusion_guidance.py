@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from qgen.document.values import SolverResults
 from qgen.solvers.diffusion import alpha_bars, last_betas, reverse_step, walk
 from qgen.solvers.numerics.arguments import Scalar, Vector, require_positive, require_scalar
-from qgen.solvers.numerics.ratios import in_lowest_terms, ratio_root, ratios
 from qgen.solvers.numerics.shape_arguments import square_root
 from qgen.solvers.routes.registry import check, solver
 
@@ -59,7 +58,7 @@ def gaussians(
         require_positive(name, value)
     if tau_c >= tau:
         raise ValueError("tau_c must be below tau")
-    centre, centre_c, wide, narrow, w, here = ratios(mu, mu_c, tau, tau_c, weight, x)
+    centre, centre_c, wide, narrow, w, here = map(Fraction, (mu, mu_c, tau, tau_c, weight, x))
     own, whole = 1 / (narrow * narrow), 1 / (wide * wide)
     more, rest = 1 + w, 1 - w
     precision = more * own - w * whole
@@ -67,25 +66,23 @@ def gaussians(
     other = w * own + rest * whole
     of_class, of_all = own * (centre_c - here), whole * (centre - here)
     score = more * of_class - w * of_all
-    return in_lowest_terms(
-        {
-            "mean": mean,
-            "variance": 1 / precision,
-            "score": score,
-            "beyond": abs(mean - centre) > abs(centre_c - centre),
-            "narrower": precision > own,
-            "mean_of_means": (1 + weight) * mu_c - weight * mu,
-            "mean_other_weight": (w * own * centre_c + rest * whole * centre) / other,
-            "variance_other_weight": 1 / other,
-            "variance_of_class": tau_c * tau_c,
-            "mean_of_class": mu_c,
-            "precision": precision,
-            "deviation": ratio_root(1 / precision),
-            "score_other_weight": w * of_class + rest * of_all,
-            "score_swapped": more * of_all - w * of_class,
-            "score_sign": -score,
-        }
-    )
+    return {
+        "mean": mean,
+        "variance": 1 / precision,
+        "score": score,
+        "beyond": abs(mean - centre) > abs(centre_c - centre),
+        "narrower": precision > own,
+        "mean_of_means": (1 + weight) * mu_c - weight * mu,
+        "mean_other_weight": (w * own * centre_c + rest * whole * centre) / other,
+        "variance_other_weight": 1 / other,
+        "variance_of_class": tau_c * tau_c,
+        "mean_of_class": mu_c,
+        "precision": precision,
+        "deviation": square_root(1 / precision),
+        "score_other_weight": w * of_class + rest * of_all,
+        "score_swapped": more * of_all - w * of_class,
+        "score_sign": -score,
+    }
 
 
 @check("diffusion_guidance.gaussians", tolerance=1e-8)

@@ -11,6 +11,7 @@ from math import exp, fsum, log
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Call, Formula, Number, Product, Quotient, Sum, Symbol
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
@@ -20,7 +21,6 @@ from qgen.solvers.numerics.arguments import (
     require_probabilities,
     require_vector,
 )
-from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.torch_laws import law_entropy
 from qgen.solvers.routes.registry import check, solver
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from math import exp, fsum, log
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
@@ -26,7 +27,6 @@ from qgen.solvers.numerics.elbo_tables import (
     sample_count,
     tempered,
 )
-from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
@@ -15,7 +16,6 @@ from qgen.solvers.numerics.arguments import (
     require_scalar,
     require_vector,
 )
-from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import square_root
 from qgen.solvers.routes.registry import check, solver
 

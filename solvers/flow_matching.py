@@ -7,6 +7,7 @@ from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Number, Product, Sum, Symbol
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.diffusion_schedules import integrate
 from qgen.solvers.numerics.arguments import (
@@ -19,7 +20,7 @@ from qgen.solvers.numerics.arguments import (
     require_scalar,
     require_vector,
 )
-from qgen.solvers.numerics.ratios import Ratio, fraction, in_lowest_terms, ratio_root, ratios
+from qgen.solvers.numerics.shape_arguments import square_root
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -82,12 +83,12 @@ def point_data(x: Scalar, t: Scalar, points: Vector, prior: Vector) -> SolverRes
     ahead = duration - passed
     chances = [share / whole for share in shares]
 
-    def weighed(gaps: list[int], variance: Ratio) -> list[float]:
+    def weighed(gaps: list[int], variance: Fraction) -> list[float]:
         """By N(gap; 0, variance), with gaps in parts of unit · duration."""
         squares = [gap * gap for gap in gaps]
-        least, below = min(squares), 2 * (unit * duration) ** 2 * variance.above
+        least, below = min(squares), 2 * (unit * duration) ** 2 * variance.numerator
         raw = [
-            chance * exp((least - square) * variance.below / below)
+            chance * exp((least - square) * variance.denominator / below)
             for chance, square in zip(chances, squares, strict=True)
         ]
         total = fsum(raw)
@@ -99,7 +100,7 @@ def point_data(x: Scalar, t: Scalar, points: Vector, prior: Vector) -> SolverRes
         return (fsum([w * a for w, a in zip(weights, places, strict=True)]) - here) / left
 
     scaled = [place * duration - passed * spot for spot in spots]
-    squared = Ratio(ahead * ahead, duration * duration)
+    squared = fraction(ahead * ahead, duration * duration)
     weights = weighed(scaled, squared)
     velocity = drift(weights)
     likeliest = spots[weights.index(max(weights))]
@@ -112,7 +113,7 @@ def point_data(x: Scalar, t: Scalar, points: Vector, prior: Vector) -> SolverRes
         "prior_weights": fraction((middle - whole * place) * duration, whole * unit * ahead),
         "not_divided": left * velocity,
         "means_not_scaled": drift(weighed([(place - spot) * duration for spot in spots], squared)),
-        "variance_unsquared": drift(weighed(scaled, Ratio(ahead, duration))),
+        "variance_unsquared": drift(weighed(scaled, fraction(ahead, duration))),
     }
 
 
@@ -197,38 +198,36 @@ def gaussian_data(m: Scalar, s: Scalar, t: Scalar, x: Scalar) -> SolverResults:
     require_scalar("x", x)
     require_positive("s", s)
     require_between_zero_and_one("t", t)
-    centre, spread, time, here = ratios(m, s, t, x)
+    centre, spread, time, here = map(Fraction, (m, s, t, x))
     rest, data = 1 - time, spread * spread
     variance = time * time * data + rest * rest
     covariance, wrong = time * data - rest, time * data + rest
     slope, distance = covariance / variance, here - time * centre
     velocity = centre + slope * distance
     steep = wrong / variance
-    return in_lowest_terms(
-        {
-            "velocity_formula": _line(slope, centre - slope * time * centre),
-            "velocity": velocity,
-            "slope": slope,
-            "variance": variance,
-            "covariance": covariance,
-            "end_of_step": here + rest * velocity,
-            "exact_end": m + distance.exact() * ratio_root(data / variance),
-            "variance_of_steps": (time * data) ** 2 / variance,
-            "spreading": slope > 0,
-            "to_the_right": velocity > 0,
-            "wider": variance > data,
-            "slope_sign_formula": _line(steep, centre - steep * time * centre),
-            "slope_not_normalised_formula": _line(covariance, centre - covariance * time * centre),
-            "centred_at_mean_formula": _line(slope, centre - slope * centre),
-            "scaled_once": centre + distance * data / variance,
-            "data_variance": s * s,
-        }
-    )
+    return {
+        "velocity_formula": _line(slope, centre - slope * time * centre),
+        "velocity": velocity,
+        "slope": slope,
+        "variance": variance,
+        "covariance": covariance,
+        "end_of_step": here + rest * velocity,
+        "exact_end": m + distance * square_root(data / variance),
+        "variance_of_steps": (time * data) ** 2 / variance,
+        "spreading": slope > 0,
+        "to_the_right": velocity > 0,
+        "wider": variance > data,
+        "slope_sign_formula": _line(steep, centre - steep * time * centre),
+        "slope_not_normalised_formula": _line(covariance, centre - covariance * time * centre),
+        "centred_at_mean_formula": _line(slope, centre - slope * centre),
+        "scaled_once": centre + distance * data / variance,
+        "data_variance": s * s,
+    }
 
 
-def _line(slope: Ratio, offset: Ratio) -> Sum:
+def _line(slope: Fraction, offset: Fraction) -> Sum:
     """slope · x + offset."""
-    return Sum((Product((Number(slope.exact()), Symbol("x"))), Number(offset.exact())))
+    return Sum((Product((Number(slope), Symbol("x"))), Number(offset)))
 
 
 @check("flow_matching.gaussian_data", tolerance=1e-6)

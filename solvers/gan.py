@@ -6,6 +6,7 @@ from math import fsum, log
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Call, Number, Product, Sum, Symbol
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
@@ -15,7 +16,6 @@ from qgen.solvers.numerics.arguments import (
     require_probabilities,
     require_vector,
 )
-from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:

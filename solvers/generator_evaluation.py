@@ -7,6 +7,7 @@ from math import comb, sqrt
 from operator import eq, le, sub
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Matrix,
@@ -16,7 +17,6 @@ from qgen.solvers.numerics.arguments import (
     require_positive,
     require_vector,
 )
-from qgen.solvers.numerics.ratios import Ratio, fraction, in_lowest_terms
 from qgen.solvers.numerics.shape_arguments import require_count, require_matrix
 from qgen.solvers.routes.registry import check, solver
 
@@ -255,23 +255,21 @@ def kernel_distance(real: Vector, generated: Vector, degree: Scalar) -> SolverRe
 
     whole = unit ** (2 * power)
     (off_real, own_real), (off_made, own_made) = within(first), within(second)
-    across = Ratio(sum([kernel(a, b) for a in first for b in second]), whole * r * g)
-    inner, outer = Ratio(off_real, whole * r * (r - 1)), Ratio(off_made, whole * g * (g - 1))
-    own = Ratio(own_real, whole * r * r) + Ratio(own_made, whole * g * g)
-    dropped = Ratio(off_real, whole * r * r) + Ratio(off_made, whole * g * g) - 2 * across
+    across = fraction(sum([kernel(a, b) for a in first for b in second]), whole * r * g)
+    inner, outer = fraction(off_real, whole * r * (r - 1)), fraction(off_made, whole * g * (g - 1))
+    own = fraction(own_real, whole * r * r) + fraction(own_made, whole * g * g)
+    dropped = fraction(off_real, whole * r * r) + fraction(off_made, whole * g * g) - 2 * across
     unbiased = inner + outer - 2 * across
-    return in_lowest_terms(
-        {
-            "unbiased": unbiased,
-            "within_real": inner,
-            "within_generated": outer,
-            "across": across,
-            "is_negative": unbiased < 0,
-            "with_diagonal": dropped + own,
-            "cross_once": inner + outer - across,
-            "diagonal_dropped": dropped,
-        }
-    )
+    return {
+        "unbiased": unbiased,
+        "within_real": inner,
+        "within_generated": outer,
+        "across": across,
+        "is_negative": unbiased < 0,
+        "with_diagonal": dropped + own,
+        "cross_once": inner + outer - across,
+        "diagonal_dropped": dropped,
+    }
 
 
 @check("generator_evaluation.kernel_distance", tolerance=1e-8)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from qgen.document.values import SolverResults
 from qgen.solvers.consistency import follow, slope
 from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
-from qgen.solvers.numerics.ratios import Ratio, in_lowest_terms, ratio_root, ratios
+from qgen.solvers.numerics.shape_arguments import square_root
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -56,33 +56,31 @@ def gaussian(mu: Scalar, tau: Scalar, high: Scalar, low: Scalar, x: Scalar) -> S
     require_positive("low", low)
     if low >= high:
         raise ValueError("low must be below high")
-    m, spread, upper, lower, start = ratios(mu, tau, high, low, x)
+    m, spread, upper, lower, start = map(Fraction, (mu, tau, high, low, x))
     data, step = spread * spread, lower - upper
 
-    def rate(place: Ratio, level: Ratio) -> Ratio:
+    def rate(place: Fraction, level: Fraction) -> Fraction:
         return level * (place - m) / (data + level * level)
 
     first = rate(start, upper)
     euler = start + step * first
     second = rate(euler, lower)
     heun = start + step * (first + second) / 2
-    exact = mu + (x - mu) * ratio_root((data + lower * lower) / (data + upper * upper))
-    return in_lowest_terms(
-        {
-            "rate": first,
-            "euler": euler,
-            "rate_there": second,
-            "heun": heun,
-            "exact": exact,
-            "euler_error": abs(euler.exact() - exact),
-            "heun_error": abs(heun.exact() - exact),
-            "euler_sign": start - step * first,
-            "second_from_euler": euler + step * second / 2,
-            "second_slope_alone": start + step * second,
-            "second_at_start": start + step * (first + rate(start, lower)) / 2,
-            "sum_of_slopes": start + step * (first + second),
-        }
-    )
+    exact = mu + (x - mu) * square_root((data + lower * lower) / (data + upper * upper))
+    return {
+        "rate": first,
+        "euler": euler,
+        "rate_there": second,
+        "heun": heun,
+        "exact": exact,
+        "euler_error": abs(euler - exact),
+        "heun_error": abs(heun - exact),
+        "euler_sign": start - step * first,
+        "second_from_euler": euler + step * second / 2,
+        "second_slope_alone": start + step * second,
+        "second_at_start": start + step * (first + rate(start, lower)) / 2,
+        "sum_of_slopes": start + step * (first + second),
+    }
 
 
 @check("heun_steps.gaussian", tolerance=1e-6)

@@ -5,6 +5,7 @@ from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.estimators import cumulants, with_random_sign
 from qgen.solvers.numerics.arguments import (
@@ -13,7 +14,6 @@ from qgen.solvers.numerics.arguments import (
     require_probabilities,
     require_vector,
 )
-from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:

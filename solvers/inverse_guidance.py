@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
-from qgen.solvers.numerics.ratios import Ratio, in_lowest_terms, ratios
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -57,8 +56,8 @@ def linear(
         require_scalar(name, value)
     for name, value in (("tau", tau), ("sigma", sigma), ("a", a), ("s", s)):
         require_positive(name, value)
-    m, factor, here, seen = ratios(mu, a, x, y)
-    prior, noise, measured = [each * each for each in ratios(tau, sigma, s)]
+    m, factor, here, seen = map(Fraction, (mu, a, x, y))
+    prior, noise, measured = [each * each for each in map(Fraction, (tau, sigma, s))]
     total = prior + noise
     share, spread = prior / total, prior * noise / total
     denoised = m + share * (here - m)
@@ -68,27 +67,25 @@ def linear(
     exact = pull / whole
     slope = factor * share
     sharp, blunt = 1 / total + slope * slope / measured, 1 / total + slope * slope / whole
-    return in_lowest_terms(
-        {
-            "denoised": denoised,
-            "spread": spread,
-            "exact_guidance": exact,
-            "plug_in_guidance": pull / measured,
-            "ratio": whole / measured,
-            "exact_mean": m + slope * surprise / whole / blunt,
-            "exact_variance": 1 / blunt,
-            "plug_in_mean": m + slope * surprise / measured / sharp,
-            "plug_in_variance": 1 / sharp,
-            "prior_variance": total,
-            "without_chain": factor * gap / measured,
-            "not_denoised": factor * (seen - factor * here) / measured,
-            "measured_unsquared": pull / s,
-            "noise_for_spread": pull / (factor * factor * noise + measured),
-            "prior_for_spread": pull / (factor * factor * prior + measured),
-            "guidance_sign": -exact,
-            "denoised_swapped": here + share * (m - here),
-        }
-    )
+    return {
+        "denoised": denoised,
+        "spread": spread,
+        "exact_guidance": exact,
+        "plug_in_guidance": pull / measured,
+        "ratio": whole / measured,
+        "exact_mean": m + slope * surprise / whole / blunt,
+        "exact_variance": 1 / blunt,
+        "plug_in_mean": m + slope * surprise / measured / sharp,
+        "plug_in_variance": 1 / sharp,
+        "prior_variance": total,
+        "without_chain": factor * gap / measured,
+        "not_denoised": factor * (seen - factor * here) / measured,
+        "measured_unsquared": pull / s,
+        "noise_for_spread": pull / (factor * factor * noise + measured),
+        "prior_for_spread": pull / (factor * factor * prior + measured),
+        "guidance_sign": -exact,
+        "denoised_swapped": here + share * (m - here),
+    }
 
 
 @check("inverse_guidance.linear", tolerance=1e-6)
@@ -202,23 +199,21 @@ def replacement(rho: Scalar, sigma: Scalar, y: Scalar, z_1: Scalar, z_2: Scalar)
         require_scalar(name, value)
     if not -1 < rho < 1:
         raise ValueError("rho must lie between -1 and 1")
-    r, known, first_noisy, noisy, deviation = ratios(rho, y, z_1, z_2, sigma)
+    r, known, first_noisy, noisy, deviation = map(Fraction, (rho, y, z_1, z_2, sigma))
     noise = deviation * deviation
     rest, loud = 1 - r * r, 1 + noise
 
-    def both(first: Ratio) -> Ratio:
+    def both(first: Fraction) -> Fraction:
         return (r * noise * first + (loud - r * r) * noisy) / (loud * loud - r * r)
 
-    return in_lowest_terms(
-        {
-            "right": r * known + rest * (noisy - r * known) / (rest + noise),
-            "replaced": both(first_noisy),
-            "unconditional": noisy / loud,
-            "clean_as_noisy": both(known),
-            "noise_ignored": rho * y,
-            "copied": z_2,
-        }
-    )
+    return {
+        "right": r * known + rest * (noisy - r * known) / (rest + noise),
+        "replaced": both(first_noisy),
+        "unconditional": noisy / loud,
+        "clean_as_noisy": both(known),
+        "noise_ignored": rho * y,
+        "copied": z_2,
+    }
 
 
 @check("inverse_guidance.replacement", tolerance=1e-7)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
-from qgen.solvers.numerics.ratios import Ratio, in_lowest_terms, ratios
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 
@@ -18,7 +17,7 @@ _LARGEST = 1000
 _NODES = 24
 
 
-def _posterior(weight: Scalar, noise_variance: Scalar, x: Scalar) -> tuple[Ratio, Ratio]:
+def _posterior(weight: Scalar, noise_variance: Scalar, x: Scalar) -> tuple[Fraction, Fraction]:
     """Precision and mean of z given x, for z ~ N(0, 1) and x = weight z + noise."""
     for name, value in (("weight", weight), ("x", x)):
         require_scalar(name, value)
@@ -27,8 +26,8 @@ def _posterior(weight: Scalar, noise_variance: Scalar, x: Scalar) -> tuple[Ratio
     require_positive("noise_variance", noise_variance)
     if not weight:
         raise ValueError("weight must not be 0")
-    factor, noise, seen = ratios(weight, noise_variance, x)
-    if not noise.below <= _LARGEST * noise.above <= _LARGEST**2 * noise.below:
+    factor, noise, seen = map(Fraction, (weight, noise_variance, x))
+    if not noise.denominator <= _LARGEST * noise.numerator <= _LARGEST**2 * noise.denominator:
         raise ValueError(f"noise_variance must lie between 1/{_LARGEST} and {_LARGEST}")
     total = noise + factor * factor
     return total / noise, factor * seen / total
@@ -84,7 +83,7 @@ def gaps(
     precision, centre = _posterior(weight, noise_variance, x)
     require_scalar("mean", mean)
     require_positive("variance", variance)
-    factor, noise, seen, guess, spread = ratios(weight, noise_variance, x, mean, variance)
+    factor, noise, seen, guess, spread = map(Fraction, (weight, noise_variance, x, mean, variance))
     if abs(guess) > _LARGEST or not Fraction(1, _LARGEST) <= spread <= _LARGEST:
         raise ValueError(f"mean and variance must be at most {_LARGEST}")
     whole = factor * factor + noise
@@ -95,23 +94,21 @@ def gaps(
     squared = distance * distance
     amortised = squared * precision / 2
     lost = float(amortised)
-    return in_lowest_terms(
-        {
-            "evidence": evidence,
-            "best_elbo": evidence - apart,
-            "encoder_elbo": evidence - apart - lost,
-            "approximation_gap": apart,
-            "amortisation_gap": amortised,
-            "whole_gap": apart + lost,
-            "posterior_mean": centre,
-            "posterior_variance": 1 / precision,
-            "amortisation_is_larger": lost > apart,
-            "gap_unscaled": squared / 2,
-            "gap_not_halved": squared * precision,
-            "gap_own_variance": squared / (2 * spread),
-            "approximation_reversed": (1 / float(ratio) - 1 + log(ratio)) / 2,
-        }
-    )
+    return {
+        "evidence": evidence,
+        "best_elbo": evidence - apart,
+        "encoder_elbo": evidence - apart - lost,
+        "approximation_gap": apart,
+        "amortisation_gap": amortised,
+        "whole_gap": apart + lost,
+        "posterior_mean": centre,
+        "posterior_variance": 1 / precision,
+        "amortisation_is_larger": lost > apart,
+        "gap_unscaled": squared / 2,
+        "gap_not_halved": squared * precision,
+        "gap_own_variance": squared / (2 * spread),
+        "approximation_reversed": (1 / float(ratio) - 1 + log(ratio)) / 2,
+    }
 
 
 def _elbo(
@@ -232,27 +229,25 @@ def refined(
     precision, centre = _posterior(weight, noise_variance, x)
     require_scalar("start", start)
     require_positive("step", step)
-    factor, noise, seen, begin, width = ratios(weight, noise_variance, x, start, step)
+    factor, noise, seen, begin, width = map(Fraction, (weight, noise_variance, x, start, step))
     if max(abs(begin), width) > _LARGEST:
         raise ValueError(f"start and step must be at most {_LARGEST}")
     count = require_count("steps", steps, 1, 20)
     distance, pace = begin - centre, width * precision
     shrinkage = 1 - pace
     steep, guess = factor * factor / noise, seen / factor
-    return in_lowest_terms(
-        {
-            "posterior_mean": centre,
-            "refined": centre + distance * shrinkage**count,
-            "shrinkage": shrinkage,
-            "largest_step": 2 / precision,
-            "distance": distance,
-            "converges": -1 < shrinkage < 1,
-            "one_step": centre + distance * shrinkage,
-            "without_prior": guess + (begin - guess) * (1 - width * steep) ** count,
-            "downhill": centre + distance * (1 + pace) ** count,
-            "half_the_slope": centre + distance * (1 - pace / 2) ** count,
-        }
-    )
+    return {
+        "posterior_mean": centre,
+        "refined": centre + distance * shrinkage**count,
+        "shrinkage": shrinkage,
+        "largest_step": 2 / precision,
+        "distance": distance,
+        "converges": -1 < shrinkage < 1,
+        "one_step": centre + distance * shrinkage,
+        "without_prior": guess + (begin - guess) * (1 - width * steep) ** count,
+        "downhill": centre + distance * (1 + pace) ** count,
+        "half_the_slope": centre + distance * (1 - pace / 2) ** count,
+    }
 
 
 @check("iterative_inference.refined", tolerance=1e-7)

@@ -5,6 +5,7 @@ from fractions import Fraction
 from math import fsum, log
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.discrete import entropy_of, power_entropy
 from qgen.solvers.numerics.arguments import (
@@ -14,7 +15,6 @@ from qgen.solvers.numerics.arguments import (
     require_probabilities,
     require_vector,
 )
-from qgen.solvers.numerics.ratios import Ratio, fraction, ratios
 from qgen.solvers.numerics.shape_arguments import require_matrix
 from qgen.solvers.routes.registry import check, solver
 
@@ -258,18 +258,19 @@ def factorised_model(joint: Matrix, model_x: Vector, model_y: Vector) -> SolverR
     require_vector("model_y", model_y, len(joint[0]))
     if not (all(flat) and all(model_x) and all(model_y)):
         raise ValueError("joint, model_x and model_y must not have zeros")
-    rows, r, s = [ratios(*row) for row in joint], ratios(*model_x), ratios(*model_y)
+    rows = [list(map(Fraction, row)) for row in joint]
+    r, s = list(map(Fraction, model_x)), list(map(Fraction, model_y))
     p = [entry for row in rows for entry in row]
-    of_x = [sum(row, Ratio(0)) for row in rows]
-    of_y = [sum(column, Ratio(0)) for column in zip(*rows, strict=True)]
+    of_x = [sum(row, Fraction(0)) for row in rows]
+    of_y = [sum(column, Fraction(0)) for column in zip(*rows, strict=True)]
     product, best = [x * y for x in r for y in s], [x * y for x in of_x for y in of_y]
     found, least = _divergence(p, product), _divergence(p, best)
     excess_x, excess_y = _divergence(of_x, r), _divergence(of_y, s)
     return {
         "kl": found,
         "least_kl": least,
-        "best_x": tuple([each.exact() for each in of_x]),
-        "best_y": tuple([each.exact() for each in of_y]),
+        "best_x": tuple(of_x),
+        "best_y": tuple(of_y),
         "excess_x": excess_x,
         "excess_y": excess_y,
         "excess": excess_x + excess_y,
@@ -282,7 +283,7 @@ def factorised_model(joint: Matrix, model_x: Vector, model_y: Vector) -> SolverR
     }
 
 
-def _divergence(first: Sequence[Ratio], second: Sequence[Ratio]) -> float:
+def _divergence(first: Sequence[Fraction], second: Sequence[Fraction]) -> float:
     """Σ p ln(p / q), in nats."""
     return fsum([float(p) * log(p / q) for p, q in zip(first, second, strict=True)])
 

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Call, Formula, Number, Product, Quotient, Sum, Symbol
+from qgen.document.numbers import fraction
 from qgen.document.values import Exact, SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
@@ -19,7 +20,6 @@ from qgen.solvers.numerics.arguments import (
     require_vector,
 )
 from qgen.solvers.numerics.likelihood_routes import formula_routes, newton_fit
-from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count, square_root
 from qgen.solvers.numerics.torch_laws import log_density
 from qgen.solvers.routes.registry import check, solver

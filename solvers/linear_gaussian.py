@@ -11,6 +11,7 @@ from math import gcd, isqrt, lcm, sqrt
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Formula, Number, Quotient, Sum, linear
+from qgen.document.numbers import fraction
 from qgen.document.values import Real, SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
@@ -19,7 +20,6 @@ from qgen.solvers.numerics.arguments import (
     require_positive,
     require_vector,
 )
-from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Matrix,
@@ -18,7 +19,6 @@ from qgen.solvers.numerics.arguments import (
     require_vector,
 )
 from qgen.solvers.numerics.exact_linear_algebra import require_square, solve_linear
-from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 

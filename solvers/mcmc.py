@@ -10,6 +10,7 @@ from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.markov_chain import require_transition
 from qgen.solvers.numerics.arguments import (
@@ -20,7 +21,6 @@ from qgen.solvers.numerics.arguments import (
     require_positive,
     require_vector,
 )
-from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from fractions import Fraction
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.markov_chain import settled_law
 from qgen.solvers.numerics.arguments import (
@@ -15,7 +16,6 @@ from qgen.solvers.numerics.arguments import (
     require_vector,
 )
 from qgen.solvers.numerics.exact_linear_algebra import solve_linear
-from qgen.solvers.numerics.ratios import Ratio, dot, fraction, in_lowest_terms, ratios
 from qgen.solvers.numerics.shape_arguments import require_count, square_root
 from qgen.solvers.routes.registry import check, solver
 
@@ -90,25 +90,23 @@ def chain_average(transition: Matrix, f: Vector, draws: Scalar) -> SolverResults
             for i, row in enumerate(rows)
         ]
     )
-    g = ratios(*[row[0] for row in solve_linear(regular, tuple([(gap,) for gap in gaps]))])
-    with_g = dot(map(mul, parts, gaps), g) * whole * of
+    g = [row[0] for row in solve_linear(regular, tuple([(gap,) for gap in gaps]))]
+    with_g = sum(map(mul, map(mul, parts, gaps), g), Fraction(0)) * whole * of
     time = 2 * with_g / variance - 1
     after = [sum(map(mul, row, gaps)) for row in rows]
-    lag_one = Ratio(sum(map(mul, map(mul, parts, gaps), after)), whole * variance)
+    lag_one = fraction(sum(map(mul, map(mul, parts, gaps), after)), whole * variance)
     if time <= 0:
         raise ValueError("the average of f must have a variance above zero for many draws")
     first = 1 + 2 * lag_one
-    return in_lowest_terms(
-        {
-            "lag_one": lag_one,
-            "time": time,
-            "effective_draws": count / time,
-            "effective_one_sided": 2 * count / (time + 1),
-            "effective_first_lag": count / first if first else Ratio(0),
-            "effective_multiplied": count * time,
-            "effective_by_lag_one": count * lag_one,
-        }
-    )
+    return {
+        "lag_one": lag_one,
+        "time": time,
+        "effective_draws": count / time,
+        "effective_one_sided": 2 * count / (time + 1),
+        "effective_first_lag": count / first if first else Fraction(0),
+        "effective_multiplied": count * time,
+        "effective_by_lag_one": count * lag_one,
+    }
 
 
 def _dot(weights: Vector, values: Vector | list[Scalar]) -> Fraction:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
-from qgen.solvers.numerics.ratios import in_lowest_terms, ratios
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 
@@ -62,7 +61,7 @@ def leapfrog(
     require_positive("step", step)
     require_positive("stiffness", stiffness)
     count = require_count("steps", steps, 1, _MOST_STEPS)
-    begin, momentum, width, stiff = ratios(q, p, step, stiffness)
+    begin, momentum, width, stiff = map(Fraction, (q, p, step, stiffness))
     half = width / 2
     place, speed, unfinished = begin, momentum, momentum
     for _ in range(count):
@@ -76,26 +75,24 @@ def leapfrog(
         raise ValueError(f"the energies must be at most {_LARGEST}")
     force = -stiff * begin
     kicked = momentum + width * force
-    return in_lowest_terms(
-        {
-            "half_momentum": momentum + half * force,
-            "position": place,
-            "momentum": speed,
-            "energy_before": before,
-            "energy_after": after,
-            "energy_error": error,
-            "acceptance": min(1.0, exp(-error)),
-            "half_momentum_sign": momentum - half * force,
-            "half_momentum_whole": kicked,
-            "position_euler": q + step * p,
-            "position_whole": begin + width * kicked,
-            "momentum_old_force": kicked,
-            "momentum_not_finished": unfinished,
-            "potential_only": min(1.0, exp(potential[0] - potential[1])),
-            "acceptance_sign": min(1.0, exp(error)),
-            "error_as_probability": 1 - abs(error),
-        }
-    )
+    return {
+        "half_momentum": momentum + half * force,
+        "position": place,
+        "momentum": speed,
+        "energy_before": before,
+        "energy_after": after,
+        "energy_error": error,
+        "acceptance": min(1.0, exp(-error)),
+        "half_momentum_sign": momentum - half * force,
+        "half_momentum_whole": kicked,
+        "position_euler": q + step * p,
+        "position_whole": begin + width * kicked,
+        "momentum_old_force": kicked,
+        "momentum_not_finished": unfinished,
+        "potential_only": min(1.0, exp(potential[0] - potential[1])),
+        "acceptance_sign": min(1.0, exp(error)),
+        "error_as_probability": 1 - abs(error),
+    }
 
 
 @check("mcmc_hamiltonian.leapfrog", tolerance=1e-7)

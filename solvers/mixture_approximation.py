@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil, exp, log, pi, sqrt
+from operator import mul
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from qgen.document.values import SolverResults
@@ -15,7 +16,6 @@ from qgen.solvers.numerics.arguments import (
     require_scalar,
     require_vector,
 )
-from qgen.solvers.numerics.ratios import Ratio, dot, ratios
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -92,12 +92,13 @@ def normal(
     if len(set(means)) < max(2, len(means)):
         raise ValueError("means must be two different numbers at least")
     steps = _steps(means, deviations, s)
-    shares, places, widths = ratios(*weights), ratios(*means), ratios(*deviations)
-    mean = dot(shares, places)
+    shares, places = list(map(Fraction, weights)), list(map(Fraction, means))
+    widths = list(map(Fraction, deviations))
+    mean = sum(map(mul, shares, places))
     # The variance of p: E s_k² + E m_k² − (E m_k)².
     squares = [place * place + wide * wide for place, wide in zip(places, widths, strict=True)]
-    variance = dot(shares, squares) - mean * mean
-    centre = Ratio.of(m)
+    variance = sum(map(mul, shares, squares)) - mean * mean
+    centre = Fraction(m)
     distances = [abs(place - centre) for place in places]
     nearest = distances.index(min(distances))
     inner = [
@@ -109,13 +110,13 @@ def normal(
     return {
         "gap": _divergence(inner, float(m), float(s), steps),
         "weight_at_q": weights[nearest],
-        "covering_mean": mean.exact(),
+        "covering_mean": mean,
         "covering_deviation": sqrt(variance),
-        "weight_elsewhere": rest.exact(),
+        "weight_elsewhere": rest,
         "heights_compared": heights[nearest] / sum(heights),
         "gap_of_the_rest": -log(rest),
-        "means_averaged": (sum(places, Ratio(0)) / len(places)).exact(),
-        "means_swapped": dot(shares, reversed(places)).exact(),
+        "means_averaged": sum(places, Fraction(0)) / len(places),
+        "means_swapped": sum(map(mul, shares, reversed(places))),
     }
 
 

@@ -5,6 +5,7 @@ from fractions import Fraction
 from math import ceil, comb, isqrt, lcm, sqrt
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
@@ -15,7 +16,6 @@ from qgen.solvers.numerics.arguments import (
     require_probabilities,
     require_vector,
 )
-from qgen.solvers.numerics.ratios import fraction, ratios
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 
@@ -58,14 +58,14 @@ def green_list(tokens: Scalar, green: Scalar, gamma: Scalar, threshold: Scalar) 
     hits = require_count("green", green, 0, count)
     require_between_zero_and_one("gamma", gamma)
     require_positive("threshold", threshold)
-    share, level = ratios(gamma, threshold)
+    share, level = map(Fraction, (gamma, threshold))
     mean = share * count
     variance = mean * (1 - share)
     gap = hits - mean
     # (k − γT)² > z² Tγ(1 − γ) in whole numbers: γ is rate / unit, and k the least one.
-    rate, unit = share.above, share.below
+    rate, unit = share.numerator, share.denominator
     bound = level * level * variance
-    above = count * rate + isqrt(bound.above * unit**2 // bound.below) + 1
+    above = count * rate + isqrt(bound.numerator * unit**2 // bound.denominator) + 1
     # The probabilities of k, k + 1, … green tokens in parts of unit^T, each from the one before.
     mass = point = comb(count, hits) * rate**hits * (unit - rate) ** (count - hits)
     tail = point
@@ -76,7 +76,7 @@ def green_list(tokens: Scalar, green: Scalar, gamma: Scalar, threshold: Scalar) 
     return {
         "z": float(gap) / spread,
         "tail": fraction(tail, whole),
-        "expected": mean.exact(),
+        "expected": mean,
         "least_green": min(-(-above // unit), count + 1),
         "flagged": gap > 0 and gap * gap > bound,
         "z_not_centred": hits / spread,

@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Call, Formula, Number, Product, Symbol
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
@@ -14,7 +15,6 @@ from qgen.solvers.numerics.arguments import (
     require_scalar,
     require_vector,
 )
-from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:

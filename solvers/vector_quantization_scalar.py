@@ -6,6 +6,7 @@ from math import log, prod, sqrt, tanh
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Formula, Number, Power, Product, Quotient, Sum, Symbol
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
@@ -16,7 +17,6 @@ from qgen.solvers.numerics.arguments import (
     require_vector,
 )
 from qgen.solvers.numerics.numerical_methods import gauss_legendre
-from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 

@@ -6,6 +6,7 @@ from math import log, log2
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Formula, Number, Power, Product, Sum, Symbol
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
@@ -13,7 +14,6 @@ from qgen.solvers.numerics.arguments import (
     require_positive,
     require_scalar,
 )
-from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from math import fsum, log
 from typing import TYPE_CHECKING, NamedTuple
 
+from qgen.document.numbers import fraction
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
@@ -14,7 +15,6 @@ from qgen.solvers.numerics.arguments import (
     require_scalar,
     require_vector,
 )
-from qgen.solvers.numerics.ratios import fraction
 
 if TYPE_CHECKING:
     from torch import Tensor

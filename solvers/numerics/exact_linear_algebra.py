@@ -7,13 +7,13 @@ denominator, which is many times faster than a chain of fractions and never roun
 from collections.abc import Sequence
 from fractions import Fraction
 
+from qgen.document.numbers import fraction
 from qgen.document.values import Exact, show
 from qgen.solvers.numerics.arguments import (
     Matrix,
     Vector,
     over_common_denominator,
 )
-from qgen.solvers.numerics.ratios import fraction
 from qgen.solvers.numerics.shape_arguments import require_matrix, square_root
 
 __all__ = [
