@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from qgen.document.numbers import (
     exact_value,
+    fraction,
     machine_decimal,
     rounded,
     significant,
@@ -102,3 +103,15 @@ def test_a_float_stands_for_its_first_fifteen_digits() -> None:
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_the_key_is_the_number_that_platforms_get(value: float) -> None:
     assert exact_value(value) == Fraction(machine_decimal(value))
+
+
+@given(st.integers(-(10**9), 10**9), st.integers(-(10**9), 10**9).filter(bool))
+def test_a_fraction_in_the_short_way_is_one_like_any_other(above: int, below: int) -> None:
+    made, usual = fraction(above, below), Fraction(above, below)
+    assert type(made) is Fraction
+    assert (made, repr(made), hash(made)) == (usual, repr(usual), hash(usual))
+
+
+def test_nothing_is_divided_by_zero() -> None:
+    with pytest.raises(ZeroDivisionError):
+        fraction(1, 0)
