@@ -12,6 +12,7 @@ from qgen.document.answers import (
     Answer,
     CarriedForward,
     FormulaAnswer,
+    MatrixAnswer,
     MultipleSelect,
     Numeric,
     NumericMistake,
@@ -25,7 +26,14 @@ from qgen.document.answers import (
 )
 from qgen.document.formula import Symbol
 from qgen.document.richtext import passage_of
-from qgen.marking.grader import Mark, mark_choice, mark_number, mark_part_number, mark_words
+from qgen.marking.grader import (
+    Mark,
+    mark_choice,
+    mark_matrix,
+    mark_number,
+    mark_part_number,
+    mark_words,
+)
 from qgen.marking.number_reader import parse_number
 from qgen.marking.rules import accepted_interval, guess_floor, multiple_select_credit
 from tests.samples import sole, steps
@@ -154,6 +162,38 @@ def test_of_two_mistakes_in_reach_the_nearest_one_counts() -> None:
         assert mark.credit == 0
         assert mark.mistake == mistake
         assert mark.feedback == (() if mistake is None else (feedback[mistake],))
+
+
+TENTHS = st.integers(-12, 12).map(lambda number: Fraction(number, 10))
+
+
+@given(TENTHS, st.lists(TENTHS, max_size=3), TENTHS, st.integers(0, 3), st.integers(0, 3))
+def test_what_is_known_to_lie_within_a_slack_is_taken_for_what_it_may_be(
+    key: Fraction, values: list[Fraction], given: Fraction, reach: int, slack: int
+) -> None:
+    """By distances alone, on a grid on which ends are met: the key first, else the nearest."""
+    near = Fraction(reach + slack, 10)
+    mistakes = tuple(NumericMistake(value, passage_of("so")) for value in values)
+    answer = Numeric(key, Tolerance("absolute", Fraction(reach, 10)), mistakes=mistakes)
+    mark = mark_number(answer, given, Fraction(slack, 10))
+    assert (mark.credit == 1) == (abs(given - key) <= near)
+    distances = [abs(given - value) for value in values]
+    if mark.credit == 1 or min(distances, default=near + 1) > near:
+        assert mark.mistake is None
+    else:
+        assert mark.mistake == distances.index(min(distances))
+
+
+@given(st.lists(st.tuples(TENTHS, TENTHS, st.integers(0, 2)), min_size=1, max_size=4))
+def test_entries_are_right_where_they_may_lie_within_the_tolerance(
+    entries: list[tuple[Fraction, Fraction, int]],
+) -> None:
+    tolerance = Tolerance("absolute", Fraction(1, 10))
+    answer = MatrixAnswer(tuple((key,) for key, _, _ in entries), tolerance)
+    given = [number for _, number, _ in entries]
+    mark = mark_matrix(answer, given, [Fraction(slack, 10) for _, _, slack in entries])
+    right = sum(abs(key - number) <= Fraction(1 + slack, 10) for key, number, slack in entries)
+    assert mark.credit == Fraction(right, len(entries))
 
 
 def test_a_mistake_earns_its_share_and_no_other() -> None:
