@@ -20,10 +20,10 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from hypothesis import settings
 
 from qgen import workshop
 from qgen.workshop import sweep
+from tests.examples import tries
 from tests.qgen.course import Course, choice, digests, manifest, numeric, run_python
 from tests.qgen.test_output_folder import OLD, build, contents
 
@@ -103,9 +103,9 @@ def kill_at_random_moments(folder: Path, moments: int) -> None:
 
 
 def test_killed_at_random_moments_the_old_or_the_new_build_is_whole(course: Course) -> None:
-    """As many moments as open inputs have examples: 40 everyday, 100 for CI."""
+    """A hundred moments in the thorough profile."""
     course.bank(numeric("square"))
-    in_a_process(f"kill_at_random_moments(folder, {settings().max_examples})", course.folder)
+    in_a_process(f"kill_at_random_moments(folder, {tries(100)})", course.folder)
 
 
 def killed_at_step(number: int, folder: Path, work: Callable[[], object]) -> None:
