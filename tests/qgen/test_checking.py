@@ -297,7 +297,9 @@ class TestCommand:
     @pytest.mark.slow
     def test_a_shipped_topic_passes(self) -> None:
         """The whole bank is checked beside the tests: `.ci/run`."""
-        topic = str(Path(__file__).parents[2] / "bank" / "questions" / "bayes")
+        topic = str(
+            Path(__file__).parents[2] / "bank" / "questions" / "watermarks-and-memorisation"
+        )
         result = CliRunner().invoke(main, ["check", topic, "--variants", "5", "--json"])
         data = json.loads(result.stdout)
         assert result.exit_code == 0, data["problems"]

@@ -20,10 +20,10 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from hypothesis import settings
 
 from qgen import workshop
 from qgen.workshop import sweep
+from tests.examples import tries
 from tests.qgen.course import Course, choice, digests, manifest, numeric, run_python
 from tests.qgen.test_output_folder import OLD, build, contents
 
@@ -75,8 +75,8 @@ def in_a_process(call: str, folder: Path) -> None:
 
 def kill_at_random_moments(folder: Path, moments: int) -> None:
     course = Course(folder)
-    outputs = {"html": {}, "latex": {"pdf": "never"}, "moodle": {"variants": 4}}
-    course.exam("square", versions=3, outputs=outputs)
+    outputs = {"html": {}, "latex": {"pdf": "never"}, "moodle": {"variants": 2}}
+    course.exam("square", versions=2, outputs=outputs)
     built = partial(course.built, verify="never")  # what proofs survive is tested with the proofs
     target = built(seed=0)
     put_own_files(target)
@@ -103,9 +103,9 @@ def kill_at_random_moments(folder: Path, moments: int) -> None:
 
 
 def test_killed_at_random_moments_the_old_or_the_new_build_is_whole(course: Course) -> None:
-    """As many moments as open inputs have examples: 40 everyday, 100 for CI."""
+    """A hundred moments in the thorough profile."""
     course.bank(numeric("square"))
-    in_a_process(f"kill_at_random_moments(folder, {settings().max_examples})", course.folder)
+    in_a_process(f"kill_at_random_moments(folder, {tries(100)})", course.folder)
 
 
 def killed_at_step(number: int, folder: Path, work: Callable[[], object]) -> None:
@@ -128,13 +128,16 @@ def kill_at_every_step(folder: Path, at_once: bool) -> None:
     output = folder / "build"
     target = output / "exam"
     new = {"key.csv": "new key", "html/page.html": "new", "html/other.html": "other"}
+    build(target, OLD)
+    put_own_files(target)
+    old = contents(target)
     results = set()
     gone = 0
     for number in range(1, 1000):
-        shutil.rmtree(output, ignore_errors=True)
-        build(target, OLD)
-        put_own_files(target)
-        old = contents(target)
+        if False in results:
+            shutil.rmtree(output)
+            build(target, OLD)
+            put_own_files(target)
         forked(partial(killed_at_step, number, output, partial(build, target, new)))
         gone += not target.exists()
         is_over = leftovers(output) == [] and manifest(target)["files"].keys() == new.keys()
@@ -152,9 +155,9 @@ def kill_at_every_step(folder: Path, at_once: bool) -> None:
 
 
 def kill_at_every_step_of_both_ways(folder: Path) -> None:
-    kill_at_every_step(folder, at_once=True)
+    kill_at_every_step(folder / "one step", at_once=True)
     workshop._exchange = lambda one, other: False
-    kill_at_every_step(folder, at_once=False)
+    kill_at_every_step(folder / "two steps", at_once=False)
 
 
 def test_killed_at_any_step_the_next_start_recovers(tmp_path: Path) -> None:
