@@ -84,7 +84,9 @@ def every_kind(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, dict[s
     course = Course(tmp_path_factory.mktemp("every-kind"))
     course.solvers()
     with pytest.MonkeyPatch.context() as patch:
-        return course, build_exam(course, patch)
+        papers = build_exam(course, patch)
+    course_files.forget_all()
+    return course, papers
 
 
 @pytest.fixture

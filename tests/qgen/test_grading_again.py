@@ -7,6 +7,7 @@ import pytest
 from qgen.document.answers import SingleChoice
 from qgen.document.exam import Paper
 from qgen.document.richtext import plain_text
+from tests.qgen.conftest import no_engine
 from tests.qgen.course import choice, digests
 from tests.qgen.handed_in import Desk, answers_of, build_exam, questions, response
 
@@ -125,7 +126,10 @@ class TestTheKeysOfABuild:
         (problem,) = desk.grade().problems
         assert "was changed after it was built" in problem.message
 
-    def test_several_runs_need_a_word(self, desk: Desk, papers: dict[str, Paper]) -> None:
+    def test_several_runs_need_a_word(
+        self, desk: Desk, papers: dict[str, Paper], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("qgen.typesetting.find_engine", no_engine)
         desk.put("a.json", response(answers_of(papers["A"])))
         desk.graded()
         before = desk.marks()

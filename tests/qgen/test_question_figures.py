@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from fractions import Fraction
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -118,17 +119,27 @@ def test_only_papers_by_latex_have_figures_drawn_as_pdf(
     outputs: dict[str, Any],
     wanted: dict[str, int],
 ) -> None:
-    forms: list[str] = []
+    forms: Counter[str] = Counter()
 
-    def written(_: object, form: str) -> bytes:
-        forms.append(form)
-        return form.encode()
+    def drawn(name: str, values: Any, *, pdf: bool) -> Asset:
+        made = {"svg": b"<svg/>", "pdf": b"%PDF"} if pdf else {"svg": b"<svg/>"}
+        forms.update(made.keys())
+        return Asset(name, made)
 
-    monkeypatch.setattr("qgen.figures.rendering._written", written)
+    monkeypatch.setattr("qgen.figures.rendering.render_figure", drawn)
     course.bank(illustrated())
     course.exam("shown", outputs=outputs)
     course.built()
-    assert Counter(forms) == wanted
+    assert forms == wanted
+
+
+def test_a_figure_that_no_paper_takes_is_drawn_as_svg_alone() -> None:
+    from qgen.figures.rendering import render_figure
+
+    scores = {"scores": (Fraction(1, 4), Fraction(1, 2))}
+    both = render_figure("gan.generator_losses", scores).forms
+    assert render_figure("gan.generator_losses", scores, pdf=False).forms == {"svg": both["svg"]}
+    assert both["pdf"].startswith(b"%PDF-")
 
 
 def test_losses_are_found_without_drawing(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
