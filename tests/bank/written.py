@@ -1,5 +1,8 @@
 """Banks and exams from what an author writes: texts, or data to be written as YAML."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -75,21 +78,33 @@ def written(data: Any) -> str:
     return to_yaml(data)
 
 
+@cache
+def _folder() -> TemporaryDirectory[str]:
+    """Of this process, made once: making and removing one takes longer than reading a bank."""
+    return TemporaryDirectory()
+
+
+@contextmanager
+def _file(name: str, text: str | bytes, folder: Path | None = None) -> Iterator[Path]:
+    """A file with this text, which is alone in its folder where none is named."""
+    path = (folder or Path(_folder().name)) / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    try:
+        yield path
+    finally:
+        if folder is None:
+            path.unlink()
+
+
 def load_text(text: str | bytes, folder: Path | None = None) -> tuple[Bank, list[Problem]]:
     """The bank of one file `bank.yaml` with this text."""
-    if folder is None:
-        with TemporaryDirectory() as temporary:
-            return load_text(text, Path(temporary))
-    path = folder / "bank.yaml"
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return load_bank([BankPath(path, "bank.yaml")])
+    with _file("bank.yaml", text, folder) as path:
+        return load_bank([BankPath(path, "bank.yaml")])
 
 
 def catalogue_of(*questions: dict[str, Any]) -> Catalogue:
     """The catalogue of one bank file, whose questions may have mistakes in their bodies."""
-    with TemporaryDirectory() as temporary:
-        path = Path(temporary) / "bank.yaml"
-        path.write_text(written(list(questions)), encoding="utf-8")
+    with _file("bank.yaml", written(list(questions))) as path:
         catalogue, problems = open_bank([BankPath(path, "bank.yaml")])
         assert problems == []
         for entry in catalogue.entries.values():
@@ -98,9 +113,7 @@ def catalogue_of(*questions: dict[str, Any]) -> Catalogue:
 
 
 def load_exam_text(text: str | bytes) -> tuple[LoadedSpec | None, list[Problem]]:
-    with TemporaryDirectory() as temporary:
-        path = Path(temporary) / "exam.yaml"
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with _file("exam.yaml", text) as path:
         return load_exam(path, "exam.yaml")
 
 

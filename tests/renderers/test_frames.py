@@ -18,6 +18,7 @@ from qgen.document.answers import (
     Ordering,
     SingleChoice,
 )
+from qgen.document.data_files import cells
 from qgen.document.exam import Item
 from qgen.document.formats import AnkiOptions, CanvasOptions, QtiOptions
 from qgen.document.formula import Number, Product
@@ -40,6 +41,8 @@ OPTIONS = {
     "qti-equal": QtiOptions(COUNT, numbers="equal"),
     "qti-3.0": QtiOptions(COUNT, version="3.0"),
 }
+# The first value of a sample is a file of data, too: its rows are equally long.
+TABLES = PRINTED.filter(lambda text: len(set(map(len, cells(text)))) <= 1)
 SHAPED = sorted(set(samples.KINDS) - {COMPLEX, "matrix", "short_answer", "derivation"})
 
 
@@ -88,7 +91,7 @@ def variants(draw: st.DrawFn, kind: str) -> tuple[Item, ...]:
     items = []
     for variant in range(1, COUNT + 1):
         number = draw(st.fractions(Fraction(1, 9), 9, max_denominator=12))
-        printed = (draw(PRINTED), draw(PRINTED))
+        printed = (draw(TABLES), draw(PRINTED))
         item = revalued(replace(template, header=None, assets=None), printed)
         turn = draw(st.sampled_from((0, 0, 0, 1)))
         parts = [
