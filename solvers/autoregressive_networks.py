@@ -268,10 +268,10 @@ def parameter_counts_of_networks(n: "Tensor", hidden: "Tensor") -> Mapping[str, 
         return sum(entry.numel() for each in networks for entry in each.parameters())
 
     def count(variables: int, units: int) -> list[int]:
-        with torch.device("meta"):
-            inward, outward = Linear(variables, units), Linear(units, variables)
-            own = [torch.empty(units, place) for place in range(variables)]
-            biases = torch.empty(variables, units)
+        inward = Linear(variables, units, device="meta")
+        outward = Linear(units, variables, device="meta")
+        own = [torch.empty(units, place, device="meta") for place in range(variables)]
+        biases = torch.empty(variables, units, device="meta")
         shared = entries(inward, outward)
         rest = entries(outward) + sum(each.numel() for each in own)
         return [

@@ -92,16 +92,18 @@ def collapse_by_search(eigenvalues: "Tensor", noise: "Tensor") -> Mapping[str, A
     repeat this with the noise's root, or with a column as long as the data are wide; the noise
     at which a direction collapses is where the slope of the likelihood at length 0 changes sign.
     """
+    import torch
+
     size = eigenvalues.shape
     spread, own_noise = eigenvalues.flatten(), noise[:, None].expand(size).flatten()
-    square = _best_square(spread, own_noise)
+    # Noise below the variance of each direction leaves all of them in use.
+    noises = torch.cat((own_noise, spread / 2, own_noise.sqrt()))
+    square, *others = _best_square(spread.repeat(3), noises).chunk(3)
+    faint, by_deviation = (each > 0 for each in others)
     variances, mean_variances, rates = _best_encoder(spread, own_noise, square)
     used = square > 0
     logarithms = (square / own_noise).where(used, 1.0).log() / 2
     critical = _critical_noise(spread).reshape(size)
-    # Noise below the variance of each direction leaves all of them in use.
-    faint = _best_square(spread, spread / 2) > 0
-    by_deviation = _best_square(spread, own_noise.sqrt()) > 0
     return {
         "active": used.reshape(size).sum(-1),
         "squared_lengths": square.reshape(size),

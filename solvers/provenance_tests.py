@@ -101,9 +101,11 @@ def green_list_by_counting(
     masses = torch.zeros(len(tokens), longest + 1, dtype=torch.float64)
     masses[:, 0] = 1
     for step in range(longest):
-        moved = torch.nn.functional.pad(masses[:, :-1], (1, 0))
-        mixed = (1 - gamma)[:, None] * masses + gamma[:, None] * moved
-        masses = torch.where((step < tokens)[:, None], mixed, masses)
+        # So many counts are possible by now, and one more after this token.
+        before = masses[:, : step + 2]
+        moved = torch.nn.functional.pad(before[:, :-1], (1, 0))
+        mixed = (1 - gamma)[:, None] * before + gamma[:, None] * moved
+        masses[:, : step + 2] = torch.where((step < tokens)[:, None], mixed, before)
     counts = torch.arange(longest + 1, dtype=torch.float64)
     mean = masses @ counts
     variance = (masses * (counts - mean[:, None]).square()).sum(-1)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import exp, log, log2
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.values import SolverResults, show
@@ -150,7 +151,8 @@ def _by_saving(texts: tuple[str, ...], times: Sequence[float]) -> dict[str, Any]
     spelled: dict[str, str] = {letter: letter for text in texts for letter in text}
 
     def length(words: Sequence[str], weights: Sequence[float]) -> float:
-        return sum(len(word) * weight for word, weight in zip(words, weights, strict=True))
+        lengths: list[float] = [len(word) for word in words]
+        return sum(map(mul, lengths, weights), 0.0)
 
     def savings(words: Sequence[str], weights: Sequence[float]) -> list[tuple[float, str]]:
         whole = length(words, weights)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cache
 from math import log, prod, sqrt, tanh
 from typing import TYPE_CHECKING, Any
 
@@ -90,24 +91,31 @@ def finite_by_enumeration(z: "Tensor", levels: "Tensor") -> Mapping[str, Any]:
 
     names = ("size", "bits", "bounded", "code", "index", "clipped", "backwards")
     rows: dict[str, list[Any]] = {name: [] for name in names}
-    for entry, sizes in zip(z, levels.long().tolist(), strict=True):
+
+    @cache
+    def listed(*sizes: int) -> tuple["Tensor", "Tensor", float]:
+        """All codes, the first coordinate running fastest and then the last one; and their bits."""
         ranges = [torch.arange(size, dtype=torch.float64) - (size - 1) / 2 for size in sizes]
-        # The last factor of a product runs fastest: the first coordinate has to stand there.
+        # The last factor of a product runs fastest.
+        last = torch.cartesian_prod(*ranges).reshape(-1, len(sizes))
         grid = torch.cartesian_prod(*reversed(ranges)).reshape(-1, len(sizes)).flip(-1)
-        bound = (2 * torch.sigmoid(2 * entry) - 1) * grid.amax(0)
-        index = int((grid - bound).square().sum(-1).argmin())
         law: Any = torch.distributions.Categorical(
             logits=torch.zeros(len(grid), dtype=torch.float64)
         )
+        return grid, last, float(law.entropy()) / log(2)
+
+    for entry, sizes in zip(z, levels.long().tolist(), strict=True):
+        grid, last, bits = listed(*sizes)
+        bound = (2 * torch.sigmoid(2 * entry) - 1) * grid.amax(0)
+        index = int((grid - bound).square().sum(-1).argmin())
         rows["size"].append(float(len(grid)))
-        rows["bits"].append(float(law.entropy()) / log(2))
+        rows["bits"].append(bits)
         rows["bounded"].append(bound)
         rows["code"].append(grid[index])
         rows["index"].append(float(index))
         # Halfway between two levels Python rounds to the even one.
         lengths = (grid - entry).abs() + 1e-9 * (grid % 2)
         rows["clipped"].append(grid[lengths.sum(-1).argmin()])
-        last = torch.cartesian_prod(*ranges).reshape(-1, len(sizes))
         rows["backwards"].append(float((last == grid[index]).all(-1).int().argmax()))
     codes = torch.stack(rows["code"])
     return {

@@ -205,17 +205,18 @@ def code_length_by_laws(side: "Tensor", factor: "Tensor", codes: "Tensor") -> Ma
             grid = image[0, ::step, ::step].numel()
             prior: Any = Categorical(logits=torch.zeros(number, dtype=torch.float64))
             chosen: Any = Categorical(probs=torch.eye(number, 1, dtype=torch.float64)[:, 0])
-            each = float(prior.entropy()) / log(2)
+            entropy, apart = float(prior.entropy()), float(kl_divergence(chosen, prior))
+            each = entropy / log(2)
             known[width, step, number] = [
                 float(grid),
                 each,
                 grid * each,
-                grid * float(kl_divergence(chosen, prior)),
+                grid * apart,
                 8 * image.nbytes / (grid * each),
                 image[0, 0, ::step].numel() * each,
                 float(torch.empty(grid, number, device="meta").numel()),
-                float(kl_divergence(chosen, prior)),
-                float(prior.entropy()) + log(grid),
+                apart,
+                entropy + log(grid),
             ]
         rows.append(known[width, step, number])
     names = (
