@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from math import isfinite
 from typing import TypeAlias
 
@@ -92,7 +93,7 @@ def _fast(write: Printer, float_format: str | None) -> Printer:
     It knows the exact numbers it has printed, because grids are small; and it formats a float
     by `float_format` where the text is then the number and nothing else.
     """
-    known: dict[tuple[int, int], str] = {}
+    known: dict[int | tuple[int, int], str] = {}
 
     def printed(value: Value) -> str:
         if type(value) is float and float_format:
@@ -104,7 +105,8 @@ def _fast(write: Printer, float_format: str | None) -> Printer:
             if len(text) > MOST_CHARACTERS:
                 raise ValueError(f"it prints as more than {MOST_CHARACTERS} characters")
             return text
-        key = (value.numerator, value.denominator)
+        # Not the fraction itself, of which Python takes long to find the hash.
+        key = value if type(value) is int else value.as_integer_ratio()
         remembered = known.get(key)
         if remembered is None:
             if len(known) >= MAX_REMEMBERED:
@@ -343,15 +345,21 @@ def _signed(text: str, context: HoleContext) -> str:
 
 def _array(value: tuple[Value, ...], chosen: Filter | None, decimal: bool) -> str:
     """A vector in round brackets, a matrix (or a vector as a `column`) as an array."""
-    entries = HoleContext(in_math=True, decimal=decimal)
     name = chosen.name if chosen else ""
-    inner = None if name in _ARRAYS else chosen
+    write = _entry_printer(None if name in _ARRAYS else chosen, decimal)
     nested = bool(value) and all(isinstance(row, tuple) for row in value)
     if nested:
         rows = [row if isinstance(row, tuple) else (row,) for row in value]
     elif name in {"column", "matrix"}:
         rows = [(entry,) for entry in value]
     else:
-        return "(" + ", ".join(_math(entry, inner, entries) for entry in value) + ")"
-    lines = (" & ".join(_math(entry, inner, entries) for entry in row) for row in rows)
+        return f"({', '.join(map(write, value))})"
+    lines = [" & ".join(map(write, row)) for row in rows]
     return r"\begin{pmatrix} " + r" \\ ".join(lines) + r" \end{pmatrix}"
+
+
+@lru_cache(maxsize=64)
+def _entry_printer(chosen: Filter | None, decimal: bool) -> Printer:
+    """The printer of a vector's entries; kept, for the numbers that it remembers."""
+    context = HoleContext(in_math=True, decimal=decimal)
+    return _fast(lambda value: _math(value, chosen, context), _float_format(chosen, context))

@@ -10,6 +10,7 @@ from fractions import Fraction
 from hashlib import blake2b
 from typing import TypeAlias
 
+from qgen.document.numbers import decimal_value
 from qgen.marking.printed_tokens import CLOSE_ARRAY, CLOSE_GROUP, OPEN_ARRAY, OPEN_GROUP, Sign
 
 Read: TypeAlias = Fraction | complex
@@ -27,13 +28,12 @@ class Unreadable(ValueError):
 
 def read_number(signs: Sequence[Sign]) -> Fraction:
     """The number that the signs print, exactly. Raises Unreadable."""
-    digits = signs[-1].text if signs and signs[-1].kind == "number" else ""
-    # Nearly all: whole numbers, which need no reader of formulas.
-    if digits.isascii() and digits.isdecimal():
+    # Nearly all: numbers alone, which need no reader of formulas.
+    if signs and signs[-1].kind == "number":
         if len(signs) == 1:
-            return Fraction(int(digits))
+            return decimal_value(signs[0].text)
         if len(signs) == 2 and signs[0] == _MINUS:
-            return Fraction(-int(digits))
+            return -decimal_value(signs[1].text)
     value = read_at(signs, {})
     if isinstance(value, Fraction):
         return value

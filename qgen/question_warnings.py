@@ -341,11 +341,15 @@ class QuestionWatch:
 
 def _telling(options: tuple[Option, ...]) -> str | None:
     """`12 among 3.45, 0.678`, where the digits of the right option give it away."""
-    texts = [option_text(option.text) for option in options]
-    digits = [_digits(text) for text in texts]
+    if len(options) < 3:
+        return None
     right = next(index for index, option in enumerate(options) if option.correct)
-    wrong = {each for index, each in enumerate(digits) if index != right}
-    if len(options) < 3 or None in digits or len(wrong) > 1 or digits[right] in wrong:
+    own = _digits(option_text(options[right].text))
+    if own is None:
+        return None
+    texts = [option_text(option.text) for option in options]
+    wrong = {_digits(text) for index, text in enumerate(texts) if index != right}
+    if None in wrong or len(wrong) > 1 or own in wrong:
         return None
     others = ", ".join(text for index, text in enumerate(texts) if index != right)
     return f"{texts[right]} among {others}"

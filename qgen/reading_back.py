@@ -54,9 +54,16 @@ class _Format:
     between: re.Pattern[str]
     signs: Callable[[str], list[Sign]]
     plain: Callable[[str], str]
+    _known: dict[str, list[Sign]] = field(default_factory=dict)
+    """Formulas that were read: one with four holes is asked for at each of them."""
 
     def formula(self, tex: str) -> list[Sign]:
         """The signs that the writer's formula has. Raises Unreadable where it wrote none."""
+        if tex not in self._known:
+            self._known[tex] = self._read(tex)
+        return self._known[tex]
+
+    def _read(self, tex: str) -> list[Sign]:
         found = self.between.search(self.writer.write(Passage(_FORMULA, (tex,))))
         if found is None:
             raise Unreadable("it is not written as a formula")
@@ -112,11 +119,19 @@ class ReadingBack:
     _texts: list[set[str]] = field(init=False)
     """What each hole has printed."""
     _known: set[tuple[int, str]] = field(default_factory=set)
+    _manners: list[int] = field(init=False)
+    """The first hole that prints by the same filter where the same stands around it."""
     _right: set[tuple[int, str, type, str]] = field(default_factory=set)
-    """Holes with prints that are their values, told by type and by how Python writes them."""
+    """Manners with prints that are their values, told by type and by how Python writes them."""
 
     def __post_init__(self) -> None:
-        self._texts = [set() for _ in self.template.holes]
+        holes = self.template.holes
+        self._texts = [set() for _ in holes]
+        first: dict[object, int] = {}
+        self._manners = [
+            first.setdefault((hole.expression.filter, hole.context), index)
+            for index, hole in enumerate(holes)
+        ]
 
     def faults(self, item: Item, known: Values) -> Iterator[Fault]:
         """What is printed otherwise than it is; `known` are all values behind the item."""
@@ -131,7 +146,7 @@ class ReadingBack:
             return
         values = [hole.expression.evaluate(known) for hole in self.template.holes]
         for index, (value, text) in enumerate(zip(values, printed, strict=True)):
-            key = (index, text, type(value), repr(value))
+            key = (self._manners[index], text, type(value), repr(value))
             if key in self._right:
                 continue
             hole = self.template.holes[index]
