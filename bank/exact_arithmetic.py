@@ -32,7 +32,11 @@ NUMBERS = frozenset({int, Fraction, float})
 _WITH_FRACTION = frozenset({(Fraction, Fraction), (Fraction, int), (int, Fraction)})
 _ORDERED = frozenset({int, float})
 _ROUNDED = frozenset({(float, Fraction), (Fraction, float)})
-_PLAIN = frozenset((first, second) for first in NUMBERS for second in NUMBERS) - _WITH_FRACTION
+_PLAIN = (
+    frozenset((first, second) for first in NUMBERS for second in NUMBERS)
+    - _WITH_FRACTION
+    - _ROUNDED
+)
 # A text would read `%` as a template, and `+` would join two texts.
 _NO_NUMBER = "only numbers can be added, subtracted, multiplied and divided"
 _NO_ORDER = "complex numbers have no order: compare abs(z), re(z) or im(z)"
@@ -44,7 +48,9 @@ MOST_NESTED = 20
 
 def row(*entries: Value) -> Value:
     """A vector or a row of a matrix. What it is made of is no larger, so that counting is cheap."""
-    if sum([_size(entry, MOST_NESTED) for entry in entries]) > MOST_ENTRIES:
+    nested = tuple in map(type, entries)
+    size = sum([_size(each, MOST_NESTED) for each in entries]) if nested else len(entries)
+    if size > MOST_ENTRIES:
         raise ExpressionError(f"a list with more than {MOST_ENTRIES} entries")
     return entries
 
@@ -159,6 +165,8 @@ def add(first: Any, second: Any) -> Value:
         above, below = first.as_integer_ratio()
         other_above, other_below = second.as_integer_ratio()
         return _quotient(above * other_below + other_above * below, below * other_below)
+    if kinds in _ROUNDED:
+        return _as_float(first) + _as_float(second)
     if kinds not in _PLAIN:
         return _other_than_numbers(add, first, second)
     value = first + second
@@ -175,6 +183,8 @@ def subtract(first: Any, second: Any) -> Value:
         above, below = first.as_integer_ratio()
         other_above, other_below = second.as_integer_ratio()
         return _quotient(above * other_below - other_above * below, below * other_below)
+    if kinds in _ROUNDED:
+        return _as_float(first) - _as_float(second)
     if kinds not in _PLAIN:
         return _other_than_numbers(subtract, first, second)
     value = first - second
@@ -191,6 +201,8 @@ def multiply(first: Any, second: Any) -> Value:
         above, below = first.as_integer_ratio()
         other_above, other_below = second.as_integer_ratio()
         return _quotient(above * other_above, below * other_below)
+    if kinds in _ROUNDED:
+        return _as_float(first) * _as_float(second)
     if kinds not in _PLAIN:
         return _other_than_numbers(multiply, first, second)
     value = first * second
@@ -201,12 +213,16 @@ def divide(first: Any, second: Any) -> Value:
     """The quotient of two numbers, exact unless one is a float."""
     if type(first) not in NUMBERS or type(second) not in NUMBERS:
         return _other_than_numbers(divide, first, second)
-    if second == 0:
-        raise ZeroDivisionError("division by zero")
     if type(first) is float or type(second) is float:
+        if second == 0:
+            raise ZeroDivisionError("division by zero")
+        if (type(first), type(second)) in _ROUNDED:
+            return _as_float(first) / _as_float(second)
         return float(first / second)
     above, below = first.as_integer_ratio()
     other_above, other_below = second.as_integer_ratio()
+    if not other_above:
+        raise ZeroDivisionError("division by zero")
     above, below = above * other_below, below * other_above
     return _quotient(above, below) if below > 0 else _quotient(-above, -below)
 
@@ -239,17 +255,26 @@ def power(base: Any, exponent: Any) -> Value:
         isinstance(exponent, Fraction) and exponent.denominator == 1
     )
     if whole and not isinstance(base, float):
-        times, exact = int(exponent), Fraction(base)
-        bits = max(exact.numerator.bit_length(), exact.denominator.bit_length())
-        if bits * abs(times) > MAX_BITS:
+        times, (above, below) = int(exponent), base.as_integer_ratio()
+        if max(above.bit_length(), below.bit_length()) * abs(times) > MAX_BITS:
             raise ExpressionError("a power with more digits than a question can use")
-        if times < 0 and exact == 0:
-            raise ZeroDivisionError("zero to a negative power")
-        result = exact**times
-        return result.numerator if result.denominator == 1 else result
+        if times < 0:
+            if not above:
+                raise ZeroDivisionError("zero to a negative power")
+            above, below, times = (below, above, -times) if above > 0 else (-below, -above, -times)
+        above, below = above**times, below**times
+        return above if below == 1 else coprime(above, below)
     if base < 0 and not whole:
         raise ExpressionError("a negative number to a power that is not whole")
     return math.pow(base, exponent)
+
+
+def _as_float(value: Any) -> float:
+    """What Python makes of a fraction beside a float, without asking what else it might be."""
+    if type(value) is float:
+        return value
+    above, below = value.as_integer_ratio()
+    return above / below  # type: ignore[no-any-return]  # of two whole numbers
 
 
 def _quotient(above: int, below: int) -> Value:
@@ -281,7 +306,7 @@ def less(first: Any, second: Any) -> Value:
         return bool(above * other_below < other_above * below)
     if kinds in _ROUNDED:
         try:
-            near, other_near = float(first), float(second)
+            near, other_near = _as_float(first), _as_float(second)
         except OverflowError:
             return bool(first < second)
         if near != other_near:

@@ -1,5 +1,7 @@
 """Functions of vectors for authors' expressions: statistics, counting, order. Exact stays exact."""
 
+from collections.abc import Callable
+from fractions import Fraction
 from itertools import accumulate
 from math import floor
 from typing import Any
@@ -19,10 +21,12 @@ from qgen.bank.exact_arithmetic import (
 from qgen.bank.number_functions import square_root
 from qgen.document.values import Complex, Value
 
+_EXACT = frozenset({int, Fraction})
+
 
 def numbers(name: str, values: Any, least: int = 1) -> tuple[Any, ...]:
     """The value, which is a vector of numbers; `name` is the function that wants one."""
-    if type(values) is not tuple or any(type(each) not in NUMBERS for each in values):
+    if type(values) is not tuple or not NUMBERS.issuperset(map(type, values)):
         raise ExpressionError(f"'{name}' takes a vector of numbers")
     if len(values) < least:
         entries = "entry" if least == 1 else "entries"
@@ -51,12 +55,25 @@ def dot(first: Any, second: Any) -> Value:
 
 def smallest(*values: Any) -> Any:
     """The smallest of a vector or of several numbers."""
-    return min(_several("min", values))
+    found = _several("min", values)
+    return _best(found, less) if Fraction in map(type, found) else min(found)
 
 
 def largest(*values: Any) -> Any:
     """The largest of a vector or of several numbers."""
-    return max(_several("max", values))
+    found = _several("max", values)
+    if Fraction not in map(type, found):
+        return max(found)
+    return _best(found, lambda each, best: less(best, each))
+
+
+def _best(values: tuple[Any, ...], better: Callable[[Any, Any], Any]) -> Any:
+    """The first entry that none is better than; Python compares fractions slowly."""
+    best = values[0]
+    for each in values[1:]:
+        if better(each, best):
+            best = each
+    return best
 
 
 def _several(name: str, values: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -66,7 +83,11 @@ def _several(name: str, values: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def distinct(values: Any) -> bool:
     """Whether no two entries are equal."""
-    return len(set(_entries("distinct", values))) == len(values)
+    entries = _entries("distinct", values)
+    if _EXACT.issuperset(map(type, entries)):
+        # Python's own hash of a fraction costs ten times as much.
+        entries = tuple([each.as_integer_ratio() for each in entries])
+    return len(set(entries)) == len(values)
 
 
 def length(values: Any) -> int:

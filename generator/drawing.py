@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import chain
 from math import comb, factorial, perm, prod
 from typing import NamedTuple, TypeAlias
 
@@ -59,6 +58,9 @@ class Drawer:
     """The samplers, where none reads what others drew or draws a row of a table."""
 
     steps: tuple[Step, ...]
+    order: tuple[str, ...] | None
+    """The names of all values in the template's order, where the steps have another one."""
+
     result_conditions: tuple[Placed, ...]
     solve: Solve
 
@@ -123,6 +125,8 @@ class Drawer:
                     return placed
         except (ArithmeticError, ValueError, TypeError):
             raise VariantFailure("draw", self._reason(values)) from None
+        if self.order is not None:
+            values = {name: values[name] for name in self.order}
         if not self.result_conditions:
             return Draw(values, None)
         answers = self.solve(values)
@@ -191,28 +195,46 @@ def drawer(template: QuestionTemplate, solve: Solve) -> Drawer:
         for name, each in samplers
         if isinstance(name, str) and each.fixed is not None
     ]
+    steps = _steps(template)
+    drawn = [name for each in template.parameters for name in each.names]
+    derived = [name for name, _ in steps if name is not None]
+    in_order = [name for name, _ in template.derived]
     return Drawer(
         template,
         samplers,
         tuple(simple) if len(simple) == len(samplers) else None,
-        _steps(template),
+        steps,
+        None if derived == in_order else (*drawn, *in_order),
         template.result_conditions,
         solve,
     )
 
 
 def _steps(template: QuestionTemplate) -> tuple[Step, ...]:
-    """Derived values in their order, each condition as soon as it has what it reads.
+    """Each condition with the derived values that it rests on before it, then all other values.
 
-    Most draws fail a condition, and a condition may keep a derived value from failing.
+    First come the conditions whose last value is derived first. Most draws fail a condition,
+    and a condition may keep a derived value from failing.
     """
-    places = {name: place for place, (name, _) in enumerate(template.derived, 1)}
-    ready: list[list[Step]] = [[]]
-    ready += ([step] for step in template.derived)
-    for condition in template.drawn_conditions:
-        last = max((places.get(name, 0) for name in condition.expression.names), default=0)
-        ready[last].append((None, condition))
-    return tuple(chain.from_iterable(ready))
+    places = {name: place for place, (name, _) in enumerate(template.derived)}
+    steps: list[Step] = []
+    known: set[str] = set()
+
+    def derive(names: frozenset[str]) -> None:
+        for name in sorted(names & places.keys() - known, key=places.__getitem__):
+            placed = template.derived[places[name]][1]
+            derive(placed.expression.names)
+            known.add(name)
+            steps.append((name, placed))
+
+    def last(condition: Placed) -> int:
+        return max((places.get(name, -1) for name in condition.expression.names), default=-1)
+
+    for condition in sorted(template.drawn_conditions, key=last):
+        derive(condition.expression.names)
+        steps.append((None, condition))
+    derive(frozenset(places))
+    return tuple(steps)
 
 
 def generator_problems(template: QuestionTemplate) -> list[Problem]:

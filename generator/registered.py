@@ -9,13 +9,13 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from operator import sub
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 from qgen.document.problem import did_you_mean
 from qgen.document.values import Value
-from qgen.generator.seeds import RandomSource, index_below, stream
+from qgen.generator.seeds import RandomSource, stream
 
 Arguments: TypeAlias = Mapping[str, Fraction]
 Generator: TypeAlias = Callable[[RandomSource, Arguments], Value]
@@ -30,9 +30,9 @@ def composition(random_source: RandomSource, total: int, parts: int) -> tuple[in
     """`total` as a sum of `parts` whole numbers of at least one, all such sums as likely."""
     cuts: set[int] = set()
     while len(cuts) < parts - 1:
-        cuts.add(1 + index_below(random_source, total - 1))
-    edges = (0, *sorted(cuts), total)
-    return tuple(high - low for low, high in pairwise(edges))
+        cuts.add(1 + int(random_source() * (total - 1)))
+    edges = sorted(cuts)
+    return tuple(map(sub, (*edges, total), (0, *edges)))
 
 
 def joint_table(random_source: RandomSource, arguments: Arguments) -> Value:

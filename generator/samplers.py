@@ -244,10 +244,12 @@ def _subset(table: tuple[Value, ...], size: int) -> Simple:
 def _probabilities(domain: Probabilities) -> Simple:
     steps, least, outcomes = int(1 / domain.step), domain.least_steps, domain.outcomes
     free = steps - least * outcomes
+    table = [Fraction(least + part - 1, steps) for part in range(free + 2)]
 
     def sample(random_source: RandomSource) -> Value:
-        extra = composition(random_source, free + outcomes, outcomes)
-        return tuple(Fraction(least + part - 1, steps) for part in extra)
+        return tuple(
+            [table[part] for part in composition(random_source, free + outcomes, outcomes)]
+        )
 
     return sample
 

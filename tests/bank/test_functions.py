@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from qgen.bank.expressions import ExpressionError, compile_expression, evaluate
 from qgen.bank.functions import FUNCTIONS, MANY, Function
 from qgen.document.formula import Symbol
-from qgen.document.values import Complex, Value, Values
+from qgen.document.values import Complex, Real, Value, Values
 from tests.drawn_fractions import fractions
 
 VALUES: Values = {
@@ -187,6 +187,23 @@ matrices = st.integers(1, 4).flatmap(
         max_size=n,
     )
 )
+
+
+real_numbers = st.one_of(
+    st.integers(-3, 3),
+    fractions(-2, 2, max_denominator=3),
+    st.sampled_from([0.5, -1.0, 1 / 3, Fraction(6, 3)]),
+)
+
+
+@given(st.lists(real_numbers, min_size=1, max_size=5))
+def test_order_and_equality_are_those_of_the_exact_numbers(entries: list[Real]) -> None:
+    values: Values = {"v": tuple(entries)}
+    for source, expected in (("min(v)", min(entries)), ("max(v)", max(entries))):
+        found = value_of(source, values)
+        assert type(found) is type(expected)
+        assert found == expected
+    assert value_of("distinct(v)", values) is (len(set(entries)) == len(entries))
 
 
 @pytest.mark.slow

@@ -336,3 +336,15 @@ def test_values_come_in_the_order_of_the_question() -> None:
     each = drawer_of(parameters={"b": {"one_of": [1]}, "a": {"one_of": [2]}}, let={"c": "1"})
     found: dict[str, Value] = dict(each.draw(stream(0, "", "", "", 0)).values)
     assert list(found) == ["b", "a", "c"]
+
+
+def test_a_condition_comes_before_values_that_it_does_not_read() -> None:
+    each = drawer_of(
+        parameters={"a": {"one_of": [0, 2]}},
+        let={"share": "1/a", "twice": "2*a", "four": "2*twice"},
+        where=["four != 0"],
+    )
+    for number in range(20):
+        found: dict[str, Value] = dict(each.draw(stream(0, "", "", str(number), 0)).values)
+        assert found == {"a": 2, "share": Fraction(1, 2), "twice": 4, "four": 8}
+        assert list(found) == ["a", "share", "twice", "four"]
