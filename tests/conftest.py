@@ -87,6 +87,9 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = tempfile.mkdtemp(prefix="qgen-tests-cache-")
     os.environ["XDG_CACHE_HOME"] = folder
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    # The machine's fonts, which figures do not ask for, are listed once and not in each run.
+    if (cache_folder := getattr(config, "cache", None)) is not None:
+        os.environ.setdefault("MPLCONFIGDIR", str(cache_folder.mkdir("matplotlib")))
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
