@@ -149,7 +149,7 @@ def _parsed(content: bytes) -> tuple[Any, str]:
     root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, huge_tree=True))
     version = NAMESPACES[etree.QName(root).namespace]
     for node in root.iter():
-        space, local = etree.QName(node).namespace, etree.QName(node).localname
+        space, _, local = node.tag.removeprefix("{").partition("}")
         if space == MATHML:
             node.tag = local
             continue
