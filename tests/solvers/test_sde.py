@@ -86,7 +86,7 @@ def test_sampling_backwards_with_other_noise_keeps_the_variance(lam):
     """From N(0, 1 + 1) back to N(0, 1), where g = 1 and there is no drift forwards."""
     share = float(solve(FAMILY, {"lam": lam})["share"])
     generator = torch.Generator().manual_seed(2)
-    x = 2**0.5 * torch.randn(40_000, generator=generator, dtype=torch.float64)
+    x = 2**0.5 * torch.randn(20_000, generator=generator, dtype=torch.float64)
     steps = 400
     for number in range(steps):
         noise = torch.randn(x.shape, generator=generator, dtype=torch.float64)

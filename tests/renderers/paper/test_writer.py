@@ -222,7 +222,8 @@ def test_the_size_of_pages_and_of_text_can_be_chosen(tmp_path: Path) -> None:
     exam = exam_with(*(samples.item(kind) for kind in samples.KINDS))
     (pdf,) = pdfs(exam, tmp_path, options)
     assert b"/MediaBox[0 0 612 792]" in pdf
-    assert b"/MediaBox[0 0 595.2756 841.8898]" in pdfs(exam, tmp_path, PAPERS)[0]
+    usual = pdfs(exam_with(samples.item("open")), tmp_path, PAPERS)[0]
+    assert b"/MediaBox[0 0 595.2756 841.8898]" in usual
 
 
 def test_the_study_guide_is_written_where_it_is_wanted() -> None:
