@@ -11,7 +11,6 @@ from qgen.solvers.discrete import entropy_of, power_entropy
 from qgen.solvers.numerics.arguments import (
     Matrix,
     Vector,
-    over_common_denominator,
     require_probabilities,
     require_vector,
 )
@@ -77,8 +76,7 @@ def mutual_information(joint: Matrix) -> SolverResults:
     """
     require_matrix("joint", joint)
     flat = tuple([entry for row in joint for entry in row])
-    require_probabilities("joint", flat)
-    parts, whole = over_common_denominator(flat)
+    parts, whole = require_probabilities("joint", flat)
     width = len(joint[0])
     rows = [parts[at : at + width] for at in range(0, len(parts), width)]
     above = [sum(row) for row in rows]
