@@ -60,12 +60,11 @@ def posterior(prior: Vector, likelihoods: Vector) -> SolverResults:
     to one, for likelihoods that are not one for each hypothesis or negative, and for data that are
     impossible under all.
     """
-    require_probabilities("prior", prior)
+    shares, shared_whole = require_probabilities("prior", prior)
     require_vector("likelihoods", likelihoods, len(prior))
-    if min(likelihoods) < 0:
-        raise ValueError("likelihoods must not be negative")
-    shares, shared_whole = over_common_denominator(prior)
     fits, fitted_whole = over_common_denominator(likelihoods)
+    if min(fits) < 0:
+        raise ValueError("likelihoods must not be negative")
     joint = [share * fit for share, fit in zip(shares, fits, strict=True)]
     swapped = [share * fit for share, fit in zip(shares, reversed(fits), strict=True)]
     if not any(joint) or not any(swapped):

@@ -1,14 +1,15 @@
 """Tosses of a coin that was exchanged once for another one, at an unknown place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from math import factorial
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
-from qgen.solvers.numerics.arguments import Scalar, Vector, require_vector
+from qgen.solvers.numerics.arguments import Scalar, Vector, over_common_denominator, require_vector
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 
@@ -29,6 +30,12 @@ def _at_share(heads: int, tails: int) -> Fraction:
     """The largest likelihood of the tosses, at the share of heads."""
     count = heads + tails
     return fraction(heads, count) ** heads * fraction(tails, count) ** tails
+
+
+@lru_cache(maxsize=4096)
+def _of_two_coins(first: tuple[int, int], second: tuple[int, int]) -> tuple[Fraction, Fraction]:
+    """Evidence and largest likelihood of both coins' heads and tails."""
+    return _evidence(*first) * _evidence(*second), _at_share(*first) * _at_share(*second)
 
 
 @solver(
@@ -81,32 +88,45 @@ def tosses(tosses: Vector, place: Scalar) -> SolverResults:
         return (first, len(before) - first), (second, len(behind) - second)
 
     counts = [split(cut) for cut in range(1, len(seen))]
-    evidences = [_evidence(*first) * _evidence(*second) for first, second in counts]
-    likelihoods = [_at_share(*first) * _at_share(*second) for first, second in counts]
-    whole = sum(evidences)
-    after = [each / whole for each in evidences]
+    evidences, likelihoods = zip(*[_of_two_coins(*each) for each in counts], strict=True)
+    parts, unit = over_common_denominator(evidences)
+    fits, _ = over_common_denominator(likelihoods)
+    whole, places = sum(parts), len(parts)
     laplace = [fraction(heads + 1, heads + tails + 2) for _, (heads, tails) in counts]
     shares = [fraction(heads, heads + tails) for _, (heads, tails) in counts]
     heads, tails = sum(seen), len(seen) - sum(seen)
-    exchanged, kept = whole / len(evidences), _evidence(heads, tails)
+    kept = _evidence(heads, tails)
+
+    def mean(values: Sequence[Fraction]) -> Fraction:
+        """Over the posterior probabilities of the places."""
+        numerators, below = over_common_denominator(values)
+        return fraction(sum(map(mul, parts, numerators)), whole * below)
+
+    def against(mass: int, below: int) -> Fraction:
+        """The posterior probability of what has the evidence mass / below, against one coin."""
+        mine, other = mass * kept.denominator, kept.numerator * below
+        return fraction(mine, mine + other)
+
+    after = tuple([fraction(part, whole) for part in parts])
+    exchanged = against(whole, unit * places)
     return {
-        "evidence_at": tuple(evidences),
+        "evidence_at": evidences,
         "evidence_here": evidences[here],
-        "place_after": tuple(after),
+        "place_after": after,
         "here_after": after[here],
-        "next_toss": sum(p * value for p, value in zip(after, laplace, strict=True)),
-        "evidence": exchanged,
+        "next_toss": mean(laplace),
+        "evidence": fraction(whole, unit * places),
         "evidence_of_one": kept,
-        "exchanged_after": exchanged / (exchanged + kept),
+        "exchanged_after": exchanged,
         "largest_likelihood": likelihoods[here],
         "one_coin_only": _evidence(*counts[here][1]),
-        "here_by_likelihood": likelihoods[here] / sum(likelihoods),
+        "here_by_likelihood": fraction(fits[here], sum(fits)),
         "next_toss_here": laplace[here],
         "next_toss_of_one": fraction(heads + 1, len(seen) + 2),
-        "next_toss_by_shares": sum(p * share for p, share in zip(after, shares, strict=True)),
-        "exchanged_at_best": max(evidences) / (max(evidences) + kept),
-        "exchanged_summed": whole / (whole + kept),
-        "kept_after": kept / (exchanged + kept),
+        "next_toss_by_shares": mean(shares),
+        "exchanged_at_best": against(max(parts), unit),
+        "exchanged_summed": against(whole, unit),
+        "kept_after": 1 - exchanged,
     }
 
 

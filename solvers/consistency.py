@@ -48,6 +48,7 @@ def follow(
         at[..., None],
         (begin / deviation).asinh(),
         (end / deviation).asinh(),
+        steps=8,
     )[..., 0]
 
 

@@ -97,6 +97,7 @@ def between_by_conditioning(
             start,
             begin,
             end,
+            steps=8,
         ).unbind(-1)
         return scale, variance
 
@@ -127,13 +128,14 @@ def integrate(
     state: "Tensor",
     begin: "Tensor",
     end: "Tensor",
-    steps: int = 8,
+    steps: int = 24,
 ) -> "Tensor":
     """The state [..., k] at time `end` [...] of state′ = slope(time, state), from `begin`.
 
-    By steps of order ten, each extrapolated from midpoint rules. Over the shipped bank's draws
-    the relative error of the eight steps is at most 1e-11, as that of 24 steps is, whose slopes
-    take three times as long; rates that change much need more, and their callers say so.
+    By steps of order ten, each extrapolated from midpoint rules: where it is asked for here, 24 are
+    more exact than 400 steps of the classical Runge-Kutta method, with half of the slopes. The
+    flows of Gaussian data bend less: over the shipped bank's draws, eight steps leave a relative
+    error of 1e-11 at most there, as 24 do.
     """
     width = (end - begin) / steps
     for number in range(steps):
@@ -251,7 +253,6 @@ def linear_rate_by_moments(beta_0: "Tensor", beta_1: "Tensor") -> Mapping[str, A
             torch.ones_like(time)[..., None],
             torch.zeros_like(time),
             time,
-            steps=24,
         )[..., 0]
 
     def rising(now: "Tensor") -> "Tensor":

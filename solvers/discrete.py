@@ -61,8 +61,7 @@ def entropy(p: Vector) -> SolverResults:
     Source: Cover and Thomas, Elements of Information Theory (2006), section 2.1, equation 2.1,
     and theorem 2.6.4 for the largest. Raises ValueError unless p is a law.
     """
-    require_probabilities("p", p)
-    parts, whole = over_common_denominator(p)
+    parts, whole = require_probabilities("p", p)
     found = entropy_of(parts, whole)
     surprises = [log(whole) - log(part) for part in parts if part]
     return {

@@ -8,6 +8,7 @@ statistics and gradients in the order b_1, b_2, w. Noise contrast is for any ene
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import exp, fsum, log
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.numbers import fraction
@@ -15,6 +16,7 @@ from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
+    over_common_denominator,
     require_positive,
     require_scalar,
     require_vector,
@@ -89,7 +91,8 @@ def two_units(counts: Vector, b: Vector, w: Scalar) -> SolverResults:
     require_vector("b", b, 2)
     _require_small(b_1=b[0], b_2=b[1], w=w)
     total = sum(data)
-    seen = tuple([fraction(_moment(data, at), total) for at in range(3)])
+    moments = [_moment(data, at) for at in range(3)]
+    seen = [moment / total for moment in moments]
     exponents = [float(each) for each in (0, b[1], b[0], b[0] + b[1] + w)]
     top = max(exponents)
     weights = [exp(each - top) for each in exponents]
@@ -97,10 +100,11 @@ def two_units(counts: Vector, b: Vector, w: Scalar) -> SolverResults:
     model = [fsum([weights[2], weights[3]]), fsum([weights[1], weights[3]]), weights[3]]
     model = [each / whole for each in model]
     log_partition = top + log(whole)
-    fit = float(b[0] * seen[0] + b[1] * seen[1] + w * seen[2])
-    gradient = [float(here) - there for here, there in zip(seen, model, strict=True)]
+    strengths, unit = over_common_denominator((*b, w))
+    fit = sum(map(mul, strengths, moments)) / (unit * total)
+    gradient = [here - there for here, there in zip(seen, model, strict=True)]
     return {
-        "data_expectations": seen,
+        "data_expectations": tuple([fraction(moment, total) for moment in moments]),
         "model_expectations": tuple(model),
         "gradient": tuple(gradient),
         "log_partition": log_partition,
@@ -110,13 +114,16 @@ def two_units(counts: Vector, b: Vector, w: Scalar) -> SolverResults:
         "product_of_means": model[0] * model[1],
         "gradient_sign": tuple([-each for each in gradient]),
         "gradient_uniform": tuple(
-            [here - fraction(1, parts) for here, parts in zip(seen, (2, 2, 4), strict=True)]
+            [
+                fraction(parts * moment - total, parts * total)
+                for moment, parts in zip(moments, (2, 2, 4), strict=True)
+            ]
         ),
-        "gradient_independent": (*gradient[:2], float(seen[2]) - model[0] * model[1]),
+        "gradient_independent": (*gradient[:2], seen[2] - model[0] * model[1]),
         "gradient_summed": tuple([total * each for each in gradient]),
         "partition_forgotten": fit,
         "likelihood_summed": total * (fit - log_partition),
-        **_after_a_sweep(seen, b, w),
+        **_after_a_sweep(data, seen, b, w),
     }
 
 
@@ -124,24 +131,27 @@ def _moment(data: Sequence[int], at: int) -> int:
     return sum([count * state[at] for count, state in zip(data, _FEATURES, strict=True)])
 
 
-def _after_a_sweep(seen: Vector, b: Vector, w: Scalar) -> SolverResults:
+def _after_a_sweep(
+    data: Sequence[int], seen: Sequence[float], b: Vector, w: Scalar
+) -> SolverResults:
     """One Gibbs sweep from the data, x_1 first: it forgets the data's x_1."""
     own, pushed = _sigmoid(b[0]), _sigmoid(b[0] + w)
-    first = float(1 - seen[1]) * own + float(seen[1]) * pushed
+    shares = [count / sum(data) for count in data]
+    off = (data[0] + data[2]) / sum(data)
+    first = off * own + seen[1] * pushed
     alone, joined = _sigmoid(b[1]), _sigmoid(b[1] + w)
     both = first * joined
     after = (first, both + (1 - first) * alone, both)
-    contrast = [float(here) - there for here, there in zip(seen, after, strict=True)]
-    shares = (1 - seen[0] - seen[1] + seen[2], seen[1] - seen[2], seen[0] - seen[2], seen[2])
+    contrast = [here - there for here, there in zip(seen, after, strict=True)]
     products = (own * alone, pushed * alone, own * joined, pushed * joined)
-    parallel = fsum([float(a) * c for a, c in zip(shares, products, strict=True)])
+    parallel = fsum(map(mul, shares, products))
     return {
         "first_redrawn": first,
         "sweep_expectations": after,
         "contrastive": tuple(contrast),
         "first_uncoupled": own,
         "first_pushed": pushed,
-        "first_swapped": float(seen[1]) * own + float(1 - seen[1]) * pushed,
+        "first_swapped": seen[1] * own + off * pushed,
         "product_in_parallel": parallel,
         "bias_for_field": first * alone,
         "contrastive_sign": tuple([-each for each in contrast]),

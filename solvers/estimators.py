@@ -33,9 +33,8 @@ def require_draws(n: Scalar) -> None:
 
 def _moments(values: Vector, probabilities: Vector) -> tuple[Fraction, Fraction, Fraction]:
     """Mean, mean square and variance of one draw. Raises ValueError for what is no table."""
-    require_probabilities("probabilities", probabilities)
+    parts, whole = require_probabilities("probabilities", probabilities)
     require_vector("values", values, len(probabilities))
-    parts, whole = over_common_denominator(probabilities)
     scores, unit = over_common_denominator(values)
     first = sum([part * score for part, score in zip(parts, scores, strict=True)])
     second = sum([part * score * score for part, score in zip(parts, scores, strict=True)])

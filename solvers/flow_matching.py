@@ -250,7 +250,8 @@ def gaussian_data_by_score(m: "Tensor", s: "Tensor", t: "Tensor", x: "Tensor") -
 
     two = torch.stack((x, x + 1), -1)
     now = velocity(t[:, None], two)
-    ends = integrate(lambda when, at: velocity(when[:, None], at), two, t, torch.ones_like(t))
+    one = torch.ones_like(t)
+    ends = integrate(lambda when, at: velocity(when[:, None], at), two, t, one, steps=8)
     steps = two + (1 - t[:, None]) * now
     slope = now[:, 1] - now[:, 0]
 

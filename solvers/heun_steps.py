@@ -6,9 +6,15 @@ from itertools import pairwise
 from math import prod, sqrt
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.consistency import follow, slope
-from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
+from qgen.solvers.numerics.arguments import (
+    Scalar,
+    over_common_denominator,
+    require_positive,
+    require_scalar,
+)
 from qgen.solvers.numerics.shape_arguments import square_root
 from qgen.solvers.routes.registry import check, solver
 
@@ -56,30 +62,31 @@ def gaussian(mu: Scalar, tau: Scalar, high: Scalar, low: Scalar, x: Scalar) -> S
     require_positive("low", low)
     if low >= high:
         raise ValueError("low must be below high")
-    m, spread, upper, lower, start = map(Fraction, (mu, tau, high, low, x))
-    data, step = spread * spread, lower - upper
-
-    def rate(place: Fraction, level: Fraction) -> Fraction:
-        return level * (place - m) / (data + level * level)
-
-    first = rate(start, upper)
-    euler = start + step * first
-    second = rate(euler, lower)
-    heun = start + step * (first + second) / 2
-    exact = mu + (x - mu) * square_root((data + lower * lower) / (data + upper * upper))
+    # All numbers in parts of one unit. A slope is level · (place − mu) over tau² + level², and the
+    # ends of steps are in parts of unit · (tau² + high²) · (tau² + low²).
+    (m, spread, upper, lower, start), unit = over_common_denominator((mu, tau, high, low, x))
+    at_high, at_low = spread**2 + upper**2, spread**2 + lower**2
+    both, step, gap = at_high * at_low, lower - upper, start - m
+    above = upper * gap
+    # The distance of the Euler step's end from mu, in parts of unit · (tau² + high²).
+    left = gap * at_high + step * above
+    begin, first, second = start * both, step * above * at_low, step * lower * left
+    stay, below = step * lower * gap * at_high, unit * both
+    euler, heun = fraction(begin + first, below), fraction(2 * begin + first + second, 2 * below)
+    exact = mu + (x - mu) * square_root(fraction(at_low, at_high))
     return {
-        "rate": first,
+        "rate": fraction(above, at_high),
         "euler": euler,
-        "rate_there": second,
+        "rate_there": fraction(lower * left, both),
         "heun": heun,
         "exact": exact,
         "euler_error": abs(euler - exact),
         "heun_error": abs(heun - exact),
-        "euler_sign": start - step * first,
-        "second_from_euler": euler + step * second / 2,
-        "second_slope_alone": start + step * second,
-        "second_at_start": start + step * (first + rate(start, lower)) / 2,
-        "sum_of_slopes": start + step * (first + second),
+        "euler_sign": fraction(begin - first, below),
+        "second_from_euler": fraction(2 * (begin + first) + second, 2 * below),
+        "second_slope_alone": fraction(begin + second, below),
+        "second_at_start": fraction(2 * begin + first + stay, 2 * below),
+        "sum_of_slopes": fraction(begin + first + second, below),
     }
 
 

@@ -4,8 +4,14 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
-from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
+from qgen.solvers.numerics.arguments import (
+    Scalar,
+    over_common_denominator,
+    require_positive,
+    require_scalar,
+)
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -56,35 +62,41 @@ def linear(
         require_scalar(name, value)
     for name, value in (("tau", tau), ("sigma", sigma), ("a", a), ("s", s)):
         require_positive(name, value)
-    m, factor, here, seen = map(Fraction, (mu, a, x, y))
-    prior, noise, measured = [each * each for each in map(Fraction, (tau, sigma, s))]
+    # All but a in parts of one unit, a as a quotient; variances are in parts of unit².
+    (m, wide, loud, faint, here, seen), unit = over_common_denominator((mu, tau, sigma, s, x, y))
+    up, run = a.as_integer_ratio()
+    prior, noise, measured = wide**2, loud**2, faint**2
     total = prior + noise
-    share, spread = prior / total, prior * noise / total
-    denoised = m + share * (here - m)
-    gap, surprise = seen - factor * denoised, seen - factor * m
-    whole = factor * factor * spread + measured
-    pull = factor * share * gap
-    exact = pull / whole
-    slope = factor * share
-    sharp, blunt = 1 / total + slope * slope / measured, 1 / total + slope * slope / whole
+    away, pull = total * m + prior * (here - m), up * prior
+    # gap: y − a E[x_0 | x], in parts of unit · run · total; surprise: y − a mu, of unit · run.
+    gap, surprise = run * total * seen - up * away, run * seen - up * m
+    # Var(y | x), whole, and what the plug-in takes for it, in parts of unit² run² total.
+    whole, scale = up * up * prior * noise + run * run * measured * total, run * run * total
+    plugged, tilt = scale * measured, pull * pull
+    exact = fraction(unit * pull * gap, total * whole)
+    spread_of = unit * unit
     return {
-        "denoised": denoised,
-        "spread": spread,
+        "denoised": fraction(away, unit * total),
+        "spread": fraction(prior * noise, spread_of * total),
         "exact_guidance": exact,
-        "plug_in_guidance": pull / measured,
-        "ratio": whole / measured,
-        "exact_mean": m + slope * surprise / whole / blunt,
-        "exact_variance": 1 / blunt,
-        "plug_in_mean": m + slope * surprise / measured / sharp,
-        "plug_in_variance": 1 / sharp,
-        "prior_variance": total,
-        "without_chain": factor * gap / measured,
-        "not_denoised": factor * (seen - factor * here) / measured,
-        "measured_unsquared": pull / s,
-        "noise_for_spread": pull / (factor * factor * noise + measured),
-        "prior_for_spread": pull / (factor * factor * prior + measured),
+        "plug_in_guidance": fraction(unit * pull * gap, total * plugged),
+        "ratio": fraction(whole, plugged),
+        "exact_mean": mu + fraction(pull * surprise * total, unit * (whole + tilt)),
+        "exact_variance": fraction(total * whole, spread_of * (whole + tilt)),
+        "plug_in_mean": mu + fraction(pull * surprise * total, unit * (plugged + tilt)),
+        "plug_in_variance": fraction(total * plugged, spread_of * (plugged + tilt)),
+        "prior_variance": fraction(total, spread_of),
+        "without_chain": fraction(unit * up * gap, plugged),
+        "not_denoised": fraction(unit * up * (run * seen - up * here), run * run * measured),
+        "measured_unsquared": fraction(pull * gap, run * run * total * total * faint),
+        "noise_for_spread": fraction(
+            unit * pull * gap, total * total * (up * up * noise + run * run * measured)
+        ),
+        "prior_for_spread": fraction(
+            unit * pull * gap, total * total * (up * up * prior + run * run * measured)
+        ),
         "guidance_sign": -exact,
-        "denoised_swapped": here + share * (m - here),
+        "denoised_swapped": fraction(total * here + prior * (m - here), unit * total),
     }
 
 

@@ -11,10 +11,10 @@ from qgen.solvers.discrete import entropy_of, power_entropy
 from qgen.solvers.numerics.arguments import (
     Matrix,
     Vector,
-    over_common_denominator,
     require_probabilities,
     require_vector,
 )
+from qgen.solvers.numerics.elbo_tables import divergence, mean_log, normalised
 from qgen.solvers.numerics.shape_arguments import require_matrix
 from qgen.solvers.routes.registry import check, solver
 
@@ -76,8 +76,7 @@ def mutual_information(joint: Matrix) -> SolverResults:
     """
     require_matrix("joint", joint)
     flat = tuple([entry for row in joint for entry in row])
-    require_probabilities("joint", flat)
-    parts, whole = over_common_denominator(flat)
+    parts, whole = require_probabilities("joint", flat)
     width = len(joint[0])
     rows = [parts[at : at + width] for at in range(0, len(parts), width)]
     above = [sum(row) for row in rows]
@@ -251,41 +250,35 @@ def factorised_model(joint: Matrix, model_x: Vector, model_y: Vector) -> SolverR
     """
     require_matrix("joint", joint)
     flat = tuple([entry for row in joint for entry in row])
-    require_probabilities("joint", flat)
-    require_probabilities("model_x", model_x)
-    require_probabilities("model_y", model_y)
+    p, _ = require_probabilities("joint", flat)
+    r, r_of = require_probabilities("model_x", model_x)
+    s, s_of = require_probabilities("model_y", model_y)
     require_vector("model_x", model_x, len(joint))
     require_vector("model_y", model_y, len(joint[0]))
-    if not (all(flat) and all(model_x) and all(model_y)):
+    if not (all(p) and all(r) and all(s)):
         raise ValueError("joint, model_x and model_y must not have zeros")
-    rows = [list(map(Fraction, row)) for row in joint]
-    r, s = list(map(Fraction, model_x)), list(map(Fraction, model_y))
-    p = [entry for row in rows for entry in row]
-    of_x = [sum(row, Fraction(0)) for row in rows]
-    of_y = [sum(column, Fraction(0)) for column in zip(*rows, strict=True)]
+    # Laws as whole numbers that they are proportional to; the joint one row after the other.
+    columns = len(joint[0])
+    of_x = [sum(p[start : start + columns]) for start in range(0, len(p), columns)]
+    of_y = [sum(p[start::columns]) for start in range(columns)]
     product, best = [x * y for x in r for y in s], [x * y for x in of_x for y in of_y]
-    found, least = _divergence(p, product), _divergence(p, best)
-    excess_x, excess_y = _divergence(of_x, r), _divergence(of_y, s)
+    found, least = divergence(p, product), divergence(p, best)
+    excess_x, excess_y = divergence(of_x, r), divergence(of_y, s)
     return {
         "kl": found,
         "least_kl": least,
-        "best_x": tuple(of_x),
-        "best_y": tuple(of_y),
+        "best_x": normalised(of_x),
+        "best_y": normalised(of_y),
         "excess_x": excess_x,
         "excess_y": excess_y,
         "excess": excess_x + excess_y,
-        "cross_entropy": -fsum([float(a) * log(b) for a, b in zip(p, product, strict=True)]),
-        "kl_reversed": _divergence(product, p),
-        "excess_x_reversed": _divergence(r, of_x),
-        "excess_y_reversed": _divergence(s, of_y),
+        "cross_entropy": -mean_log(p, product, r_of * s_of),
+        "kl_reversed": divergence(product, p),
+        "excess_x_reversed": divergence(r, of_x),
+        "excess_y_reversed": divergence(s, of_y),
         "total_bits": found / _LOG_TWO,
         "least_in_bits": least / _LOG_TWO,
     }
-
-
-def _divergence(first: Sequence[Fraction], second: Sequence[Fraction]) -> float:
-    """Σ p ln(p / q), in nats."""
-    return fsum([float(p) * log(p / q) for p, q in zip(first, second, strict=True)])
 
 
 def _divergence_by_power_sums(first: "Tensor", second: "Tensor") -> "Tensor":

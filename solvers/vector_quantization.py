@@ -97,7 +97,9 @@ def nearest_code(z: Matrix, codebook: Matrix, beta: Scalar) -> SolverResults:
     smallest = [min(line) for line in table]
     chosen = [line.index(least) for line, least in zip(table, smallest, strict=True)]
     total, square = sum(smallest), whole * whole
-    mean = fraction(total, square * len(z))
+    # The weights of both terms together, as a quotient.
+    beta_parts, beta_of = beta.as_integer_ratio()
+    both, below = beta_parts + beta_of, square * beta_of
     aligned = tuple([_most_aligned(row, codes) for row in vectors])
     absolute = tuple([_nearest_by_absolutes(row, codes) for row in vectors])
     return {
@@ -106,21 +108,21 @@ def nearest_code(z: Matrix, codebook: Matrix, beta: Scalar) -> SolverResults:
             [tuple([fraction(entry, square) for entry in line]) for line in table]
         ),
         "summed_error": fraction(total, square),
-        "codebook_loss": mean,
-        "total_loss": (1 + beta) * mean,
+        "codebook_loss": fraction(total, square * len(z)),
+        "total_loss": fraction(both * total, below * len(z)),
         "tie": any(line.count(least) > 1 for line, least in zip(table, smallest, strict=True)),
         "one_code_unused": len(codes) - len({*chosen}) == 1,
         "inner_products_agree": aligned == tuple(chosen),
         "absolutes_agree": absolute == tuple(chosen),
         "inner_product_codes": aligned,
         "absolute_codes": absolute,
-        "commitment_loss": beta * mean,
+        "commitment_loss": fraction(beta_parts * total, below * len(z)),
         "unsquared_loss": float(1 + beta)
         * fsum([least**0.5 for least in smallest])
         / (whole * len(z)),
-        "element_loss": (1 + beta) * mean / width,
-        "summed_loss": fraction(total, square) * (1 + beta),
-        "beta_forgotten": 2 * mean,
+        "element_loss": fraction(both * total, below * len(z) * width),
+        "summed_loss": fraction(both * total, below),
+        "beta_forgotten": fraction(2 * total, square * len(z)),
     }
 
 

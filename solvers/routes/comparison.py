@@ -105,7 +105,7 @@ def floats(value: Value) -> Any:
         above, below = number.as_integer_ratio()
         return above / below  # as `float` does, which looks for other kinds of numbers first
     if isinstance(value, tuple):
-        return [floats(entry) for entry in value]
+        return [entry if type(entry) is float else floats(entry) for entry in value]
     if isinstance(value, (str, *FORMULA_TYPES)):
         raise TypeError(f"{show(value)} is not a number")
     if isinstance(value, Complex):
@@ -117,7 +117,7 @@ def number_tensor(values: Sequence[Value]) -> "Tensor":
     """Numbers of all variants in double precision, complex where one of them is."""
     import torch
 
-    plain = [floats(value) for value in values]
+    plain = [value if type(value) is float else floats(value) for value in values]
     try:
         return torch.tensor(plain, dtype=torch.float64)
     except TypeError:  # one of them is complex
