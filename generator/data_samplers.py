@@ -20,6 +20,7 @@ from qgen.bank.parameters import (
     PoissonData,
     UniformData,
 )
+from qgen.document.numbers import fraction
 from qgen.document.values import Value
 from qgen.generator.seeds import RandomSource, index_below
 
@@ -28,6 +29,8 @@ Data: TypeAlias = NormalData | UniformData | ExponentialData | BinomialData | Po
 _HALF_STEP = 2.0**-54
 """Random numbers are even in [0, 1) in steps of 2**-53; this one more is never 0."""
 _WHOLE = 2**53
+_ROUGHLY = 10**6
+_NO_DOUBT = 0.49
 _DIGITS = Context(prec=40)
 
 
@@ -35,20 +38,13 @@ def data_sampler(domain: Data) -> Callable[[RandomSource], Value]:
     """What draws one number of a distribution."""
     match domain:
         case NormalData():
-            mean, deviation, step = domain.mean, domain.deviation, domain.step
-            score = NormalDist().inv_cdf
-
-            def normal(random_source: RandomSource) -> Value:
-                return _on_grid(mean + deviation * Fraction(score(_inside(random_source))), step)
-
-            return normal
+            step, score = domain.step, NormalDist().inv_cdf
+            steps = _whole_steps(domain.mean / step, domain.deviation / step)
+            return lambda random_source: _multiple(steps(score(_inside(random_source))), step)
         case ExponentialData():
-            rate, step = domain.rate, domain.step
-
-            def exponential(random_source: RandomSource) -> Value:
-                return _on_grid(Fraction(-math.log(_inside(random_source))) / rate, step)
-
-            return exponential
+            step = domain.step
+            waits = _whole_steps(Fraction(0), -1 / (domain.rate * step))
+            return lambda random_source: _multiple(waits(math.log(_inside(random_source))), step)
         case UniformData():
             return _uniform(domain.first, domain.last, domain.step)
         case BinomialData():
@@ -63,10 +59,28 @@ def _inside(random_source: RandomSource) -> float:
     return random_source() + _HALF_STEP
 
 
-def _on_grid(value: Fraction, step: Fraction) -> Value:
-    """The multiple of the step that is nearest, as an integer where it is one."""
-    exact = round(value / step) * step
-    return exact.numerator if exact.denominator == 1 else exact
+def _whole_steps(start: Fraction, width: Fraction) -> Callable[[float], int]:
+    """Rounds start + width x to a whole number, by floats where they leave no doubt of it."""
+    if max(abs(start), abs(width)) > _ROUGHLY:
+        return lambda x: round(start + width * Fraction(x))
+    rough_start, rough_width = float(start), float(width)
+
+    def rounded(x: float) -> int:
+        farther = rough_width * x
+        rough = rough_start + farther
+        whole = round(rough)
+        # Four roundings of numbers below a million are off by less than 10**-9.
+        if abs(farther) < _ROUGHLY and abs(rough - whole) < _NO_DOUBT:
+            return whole
+        return round(start + width * Fraction(x))
+
+    return rounded
+
+
+def _multiple(count: int, step: Fraction) -> Value:
+    """So many steps, as an integer where it is one."""
+    value = fraction(count * step.numerator, step.denominator)
+    return value.numerator if value.denominator == 1 else value
 
 
 def _uniform(first: Fraction, last: Fraction, step: Fraction) -> Callable[[RandomSource], Value]:
@@ -74,7 +88,7 @@ def _uniform(first: Fraction, last: Fraction, step: Fraction) -> Callable[[Rando
     low, high = math.ceil(first / step), math.floor(last / step)
 
     def uniform(random_source: RandomSource) -> Value:
-        return _on_grid((low + index_below(random_source, high - low + 1)) * step, step)
+        return _multiple(low + index_below(random_source, high - low + 1), step)
 
     return uniform
 
