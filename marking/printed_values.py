@@ -111,22 +111,29 @@ _BREAKS = frozenset({"separator", "bar", "words", "cell", "row"})
 
 
 def surroundings(before: Sequence[Sign], after: Sequence[Sign]) -> tuple[list[Sign], list[Sign]]:
-    """How far what stands around a value belongs to the same term or sum, on either side."""
+    """How far what stands around a value belongs to the same term or sum, on either side.
+
+    A tie is a space there, as it is in TeX, and no words.
+    """
     left: list[Sign] = []
     depth = 0
-    for sign in reversed(before):
+    for sign in filter(_is_no_space, reversed(before)):
         depth -= _step(sign)
         if depth < 0 or (depth == 0 and sign.kind in _BREAKS):
             break
         left.insert(0, sign)
     right: list[Sign] = []
     depth = 0
-    for sign in after:
+    for sign in filter(_is_no_space, after):
         depth += _step(sign)
         if depth < 0 or (depth == 0 and sign.kind in _BREAKS):
             break
         right.append(sign)
     return left, right
+
+
+def _is_no_space(sign: Sign) -> bool:
+    return sign.kind != "words" or bool(sign.text.strip())
 
 
 def is_index(before: Sequence[Sign]) -> bool:

@@ -104,6 +104,7 @@ def test_a_number_straight_before_a_fraction_is_read_as_a_mixed_one_and_told(
 @example("{{ h0 }}{{ h1 }}^2", [Fraction(-3, 4), -1, 1])
 @example("{{ h0 }} \\frac{1}{ {{ h1 }} }", [-3, 2, 1])
 @example("{{ h2 }}^{{ h0 }}", [-45, 0, 1.25e-7])
+@example("{{ h0 }}~\\frac{{ h1 }}{{ h2 }}", [2, 1, 3])
 @example(
     r"\sqrt{{ h0 }}{{ h2 }}\sqrt{{ h2 }}-\sqrt{ {{ h0 }} }{{ h2 }}\sqrt{{ h2 }}", [2, 0, 1.25e-7]
 )
