@@ -120,3 +120,10 @@ def test_every_mistake_is_proved(known):
 def test_unfit_values_are_refused(known, values, reason):
     with pytest.raises(SolverFailure, match=reason):
         solve(known, values)
+
+
+def test_models_of_several_sizes_may_stand_in_one_batch():
+    values = {"eigenvalues": (5, 3, 2, 1), "held_out": (4, 3, 2, 2)}
+    batch = [{**values, "latent": latent} for latent in (1, 3, 2, 1)]
+    answers = [solve(HELD_OUT, each) for each in batch]
+    assert verify(HELD_OUT, batch, answers).disagreements == ()
