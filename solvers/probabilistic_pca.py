@@ -240,9 +240,9 @@ def held_out_by_densities(
 
     d = eigenvalues.shape[1]
     fitted = torch.empty_like(eigenvalues)
-    for size in latent.unique():  # no result has a shape that goes by it
+    for size in {int(each) for each in latent}:  # no result has a shape that goes by it
         alike = latent == size
-        fitted[alike] = _fitted_variances(eigenvalues[alike], int(size))
+        fitted[alike] = _fitted_variances(eigenvalues[alike], size)
     nodes = cubature_nodes(d)
 
     def mean_log(variances: "Tensor", squares: "Tensor") -> "Tensor":
