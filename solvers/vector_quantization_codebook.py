@@ -128,16 +128,17 @@ def fitted_prior(counts: Vector, latents: Scalar) -> SolverResults:
     require_vector("counts", counts)
     whole = [require_count("a count", count, 1, 10**12) for count in counts]
     number = require_count("latents", latents, 1, 10**6)
-    total = sum(whole)
+    total, codes = sum(whole), len(whole)
     entropy = fsum([count * (log(total) - log(count)) for count in whole]) / total
-    saved = log(len(whole)) - entropy
+    # The divergence from the uniform law, which is exactly 0 where all counts are equal.
+    saved = fsum([count * (log(count * codes) - log(total)) for count in whole]) / total
     return {
         "bits": entropy / log(2),
         "saved_bits": number * saved / log(2),
         "fitted_bits": number * entropy / log(2),
         "saved_nats": number * saved,
         "saved_by_one": saved / log(2),
-        "bases_mixed": number * (log(len(whole)) / log(2) - entropy),
+        "bases_mixed": number * (log(codes) / log(2) - entropy),
     }
 
 

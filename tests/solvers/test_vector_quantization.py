@@ -6,7 +6,7 @@ from math import exp, log, sqrt
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as draw
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
@@ -137,6 +137,7 @@ def test_what_a_fitted_prior_saves_by_hand():
 
 @examples(20)
 @given(draw.lists(draw.integers(1, 50), min_size=2, max_size=6), draw.integers(1, 300))
+@example([9, 9], 209)
 def test_both_routes_of_the_fitted_prior_agree(counts, latents):
     assert agree(PRIOR, {"counts": tuple(counts), "latents": latents})
 
