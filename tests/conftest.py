@@ -102,8 +102,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Nothing of a room whose tests are all slow is imported where none of them is wanted."""
-    return (collection_path == SOLVERS and config.getoption("markexpr") == "not slow") or None
+    """Nothing of what is slow as a whole is imported where no slow test is wanted."""
+    is_slow = collection_path == SOLVERS or collection_path in SLOW_FILES
+    return (is_slow and config.getoption("markexpr") == "not slow") or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
