@@ -269,12 +269,12 @@ def power(base: Any, exponent: Any) -> Value:
     return math.pow(base, exponent)
 
 
-def _as_float(value: Any) -> float:
+def _as_float(value: float | Fraction) -> float:
     """What Python makes of a fraction beside a float, without asking what else it might be."""
-    if type(value) is float:
+    if isinstance(value, float):
         return value
     above, below = value.as_integer_ratio()
-    return above / below  # type: ignore[no-any-return]  # of two whole numbers
+    return above / below
 
 
 def _quotient(above: int, below: int) -> Value:
