@@ -45,7 +45,7 @@ Spot: TypeAlias = tuple[tuple[str | Hole, ...], int]
 """A formula, and which of its pieces is the hole in question."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Format:
     """How one writer's formulas and words are read."""
 
@@ -54,14 +54,14 @@ class _Format:
     between: re.Pattern[str]
     signs: Callable[[str], list[Sign]]
     plain: Callable[[str], str]
-    _known: dict[str, list[Sign]] = field(default_factory=dict)
-    """Formulas that were read: one with four holes is asked for at each of them."""
+    _last: tuple[str, list[Sign]] | None = None
+    """The formula that was read last: one with four holes is asked for at each of them."""
 
     def formula(self, tex: str) -> list[Sign]:
         """The signs that the writer's formula has. Raises Unreadable where it wrote none."""
-        if tex not in self._known:
-            self._known[tex] = self._read(tex)
-        return self._known[tex]
+        if self._last is None or self._last[0] != tex:
+            self._last = tex, self._read(tex)
+        return self._last[1]
 
     def _read(self, tex: str) -> list[Sign]:
         found = self.between.search(self.writer.write(Passage(_FORMULA, (tex,))))
