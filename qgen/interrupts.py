@@ -11,14 +11,19 @@ INTERRUPTED = 130
 
 @contextmanager
 def noticed_interrupts() -> Iterator[Callable[[], bool]]:
-    """Gives a function that tells whether Ctrl-C was pressed in the block."""
+    """Gives a function that tells whether Ctrl-C was pressed in the block.
+
+    Who starts a program in the background has its interrupts ignored; so they stay.
+    """
     pressed: list[int] = []
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         pressed.append(number)
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGINT, interrupt)
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, interrupt)
     try:
         yield lambda: bool(pressed)
     finally:

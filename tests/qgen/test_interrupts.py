@@ -6,16 +6,26 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from qgen.cli import main
+from qgen.interrupts import noticed_interrupts
 from qgen.progress import Steps
 from tests.qgen.course import Course, choice, digests, numeric
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and /proc")
+
+
+@pytest.fixture(autouse=True)
+def heeded_interrupts() -> Iterator[None]:
+    """As a terminal starts a program, whoever started the tests."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def group(process: "subprocess.Popen[bytes]") -> list[str]:
@@ -75,6 +85,14 @@ def test_an_interrupt_that_a_library_takes_for_a_failure_is_no_traceback(
     result = CliRunner().invoke(main, ["build", str(course.folder / "exam.yaml")])
     assert (result.exit_code, result.output) == (130, "Stopped.\n")
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_what_was_started_in_the_background_stays_deaf_to_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with noticed_interrupts() as was_pressed:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert not was_pressed()
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
 @pytest.mark.slow
