@@ -30,16 +30,16 @@ from qgen.renderers.moodle.formula_values import FormulaValues
 from qgen.renderers.moodle.text import escaped, escaped_text
 from qgen.renderers.qti.dialect import Dialect
 from qgen.renderers.qti.following import Following, following, kept_in
-from qgen.renderers.qti.numbers import number
-from qgen.renderers.qti.processing import (
+from qgen.renderers.qti.number_processing import (
+    NumberProcessing,
     Numbers,
-    Processing,
     entry_names,
-    identifier,
-    pair_of,
     part_names,
     value_names,
 )
+from qgen.renderers.qti.numbers import number
+from qgen.renderers.qti.processing import Processing, pair_of
+from qgen.renderers.qti.response_rules import identifier
 from qgen.renderers.qti.text import QtiText
 from qgen.renderers.qti.value_boxes import Formulas, ValueBoxes, marks_values
 from qgen.renderers.typed_words import as_typed
@@ -98,7 +98,10 @@ class QtiAnswers:
         self._text = text
         # One for each place among the parts, as many variants have the same.
         self._processing = lru_cache(maxsize=64)(
-            lambda name, points: Processing(dialect, name, points, numbers)
+            lambda name, points: Processing(dialect, name, points)
+        )
+        self._number_processing = lru_cache(maxsize=64)(
+            lambda name, points: NumberProcessing(dialect, name, points, numbers)
         )
         self._declared = lru_cache(maxsize=512)(self._write_declaration)
         self._box = lru_cache(maxsize=64)(self._write_box)
@@ -147,6 +150,7 @@ class QtiAnswers:
     def _by_kind(self, place: int, part: Part, labels: Labels, pen: Pen) -> Asked:
         name, answer = response_name(place), part.answer
         rules = self._processing(name, part.points)
+        numbers = self._number_processing(name, part.points)
         match answer:
             case SingleChoice():
                 asked = self._options(name, answer.options, "single", "", pen)
@@ -156,11 +160,11 @@ class QtiAnswers:
                 asked = self._options(name, answer.options, "multiple", mapping, pen)
                 asked.processing = rules.ticks(answer)
             case Numeric():
-                asked = self._number(place, answer, rules, labels, pen)
+                asked = self._number(place, answer, numbers, labels, pen)
             case ComplexAnswer():
-                asked = self._complex(name, answer, rules, labels)
+                asked = self._complex(name, answer, numbers, labels)
             case MatrixAnswer():
-                asked = self._entries(name, answer, rules, labels)
+                asked = self._entries(name, answer, numbers, labels)
             case ShortAnswer():
                 asked = self._words(name, answer, rules)
             case Matching():
@@ -183,7 +187,7 @@ class QtiAnswers:
         )
         body = self._boxes.body(name, asked, labels)
         told = self._mistakes(name, [mistake.feedback for mistake in part.answer.mistakes])
-        rules = self._processing(name, part.points).values(part.answer, asked)
+        rules = self._number_processing(name, part.points).values(part.answer, asked)
         return Asked(declared, body, rules, told)
 
     def in_line(self, name: str, part: Part) -> str:
@@ -235,7 +239,7 @@ class QtiAnswers:
             )
 
     def _number(
-        self, place: int, answer: Numeric, rules: Processing, labels: Labels, pen: Pen
+        self, place: int, answer: Numeric, rules: NumberProcessing, labels: Labels, pen: Pen
     ) -> Asked:
         name, is_followed = response_name(place), self._followed[place] is not None
 
@@ -268,7 +272,9 @@ class QtiAnswers:
         worked_out, is_met = pen.put_several(written, 2)
         return worked_out, is_met
 
-    def _entries(self, name: str, answer: MatrixAnswer, rules: Processing, labels: Labels) -> Asked:
+    def _entries(
+        self, name: str, answer: MatrixAnswer, rules: NumberProcessing, labels: Labels
+    ) -> Asked:
         """A box for each entry, row by row, each a response of its own."""
         names = entry_names(name, answer)
         declared = (
@@ -290,7 +296,7 @@ class QtiAnswers:
         return Asked("".join(declared), body, rules.entries(answer), feedback)
 
     def _complex(
-        self, name: str, answer: ComplexAnswer, rules: Processing, labels: Labels
+        self, name: str, answer: ComplexAnswer, rules: NumberProcessing, labels: Labels
     ) -> Asked:
         """A box for the real and one for the imaginary part, each a response of its own."""
         names = part_names(name)

@@ -9,7 +9,7 @@ from qgen.renderers.moodle.cloze import point_tex
 from qgen.renderers.moodle.formula_values import HIDDEN, NO_VALUES, FormulaValues, formula_values
 from qgen.renderers.moodle.text import escaped_text
 from qgen.renderers.qti.dialect import Dialect
-from qgen.renderers.qti.processing import value_names
+from qgen.renderers.qti.number_processing import value_names
 from qgen.renderers.qti.text import QtiText
 
 Formulas: TypeAlias = Literal["points", "essay"]

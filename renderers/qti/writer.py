@@ -28,8 +28,8 @@ from qgen.renderers.package_plan import PackagePlan, package_plan
 from qgen.renderers.qti.answers import QtiAnswers, Unfollowed
 from qgen.renderers.qti.dialect import DIALECTS
 from qgen.renderers.qti.items import QtiItems
+from qgen.renderers.qti.number_processing import Numbers
 from qgen.renderers.qti.package import Package, item_name
-from qgen.renderers.qti.processing import Numbers
 from qgen.renderers.qti.text import QtiText
 from qgen.renderers.qti.value_boxes import Unvalued, marks_values
 from qgen.renderers.remembering import made_once
