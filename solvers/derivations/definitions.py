@@ -10,6 +10,7 @@ an axis for their points, inside which everything is evaluated once.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import factorial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -43,29 +44,34 @@ class Definitions:
 
     def value(self, term: Term, env: Env) -> Found:
         """The value of a definition where names have these values."""
-        match term:
-            case Exact():
-                return self._constant(float(term.value), env)
-            case Name():
-                return self._named(term.name, env)
-            case Apply("row"):
-                return [self.value(each, env) for each in term.arguments]
-            case Apply("at", (Name(name), *arguments)):
-                line = self.lines[name]
-                given = [self.number(each, env) for each in arguments]
-                inner = {**self._outside(env), **dict(zip(line.variables, given, strict=True))}
-                return self.value(line.term, inner)
-            case Apply("expand" | "factor", (body,)):
-                return self.value(body, env)
-            case Apply(operation, arguments) if operation in MATRICES:
-                matrices = [self._matrix(each, env) for each in arguments]
-                return _found(unstacked(MATRICES[operation](*matrices)))
-            case Apply(operation, (body, Name(letter), *rest)) if operation in _CALCULUS:
-                method = getattr(self, f"_{operation}")
-                found: Found = method(body, letter, rest, env)
-                return found
-            case Apply(operation, arguments):
-                return _found(apply(operation, [self.value(each, env) for each in arguments]))
+        if isinstance(term, Exact):
+            return _constant(float(term.value), env)
+        if isinstance(term, Name):
+            return self._named(term.name, env)
+        operation, arguments = term.operation, term.arguments
+        if operation == "row":
+            return [self.value(each, env) for each in arguments]
+        if operation == "at":
+            return self._at(arguments, env)
+        if operation in ("expand", "factor"):
+            return self.value(arguments[0], env)
+        if operation in MATRICES:
+            matrices = [self._matrix(each, env) for each in arguments]
+            return _found(unstacked(MATRICES[operation](*matrices)))
+        if operation in _CALCULUS:
+            body, letter, *rest = arguments
+            assert isinstance(letter, Name)
+            return _found(getattr(self, f"_{operation}")(body, letter.name, rest, env))
+        return _found(apply(operation, [self.value(each, env) for each in arguments]))
+
+    def _at(self, arguments: Sequence[Term], env: Env) -> Found:
+        """A formula of an earlier line with these arguments."""
+        formula, *places = arguments
+        assert isinstance(formula, Name)
+        line = self.lines[formula.name]
+        given = [self.number(each, env) for each in places]
+        inner = {**self._outside(env), **dict(zip(line.variables, given, strict=True))}
+        return self.value(line.term, inner)
 
     def number(self, term: Term, env: Env) -> "Tensor":
         """The value of a definition that is one number."""
@@ -73,10 +79,6 @@ class Definitions:
         if isinstance(found, list):
             raise TypeError("a vector or a matrix stands where one number belongs")
         return found
-
-    def _constant(self, number: float, env: Env) -> "Tensor":
-        like = next(iter(env.values()))
-        return torch.full((1,) * like.ndim, number, dtype=torch.float64)
 
     def _named(self, name: str, env: Env) -> Found:
         if name in env:
@@ -86,7 +88,7 @@ class Definitions:
             # Letters that are bound where the name stands mean nothing inside its definition.
             inner = {**self._outside(env), **{each: env[each] for each in line.variables}}
             return self.value(line.term, inner)
-        return self._constant({"pi": torch.pi, "oo": torch.inf}[name], env)
+        return _constant({"pi": torch.pi, "oo": torch.inf}[name], env)
 
     def _outside(self, env: Env) -> dict[str, "Tensor"]:
         """The question's own values, without the letters in scope."""
@@ -176,16 +178,23 @@ class Definitions:
         """The body and its derivatives by a letter at a place, by autograd."""
         shape = broadcast((_shape(env), place.shape))
         keep = place.requires_grad
+        # Whether a derivative outside of this one goes through it.
+        inside = torch.is_grad_enabled() and any(
+            value.requires_grad for value in (place, *env.values())
+        )
         with torch.enable_grad():
             point = place.expand(shape).clone()
             if not keep:
                 point = point.detach().requires_grad_()
             found = [self.number(body, {**env, letter: point}).expand(shape)]
-            for _ in range(order):
+            for number in range(1, order + 1):
                 slope: Tensor | None = None
                 if found[-1].requires_grad:
                     (slope,) = torch.autograd.grad(
-                        found[-1].sum(), point, create_graph=True, allow_unused=True
+                        found[-1].sum(),
+                        point,
+                        create_graph=inside or number < order,
+                        allow_unused=True,
                     )
                 found.append(torch.zeros(shape, dtype=torch.float64) if slope is None else slope)
         return found
@@ -217,6 +226,15 @@ def broadcast(shapes: Iterable[Sequence[int]]) -> tuple[int, ...]:
             elif size not in (1, together[place]):
                 raise ValueError(f"shapes do not go together: {size} and {together[place]} entries")
     return tuple(together)
+
+
+def _constant(number: float, env: Env) -> "Tensor":
+    return _full(number, next(iter(env.values())).ndim)
+
+
+@lru_cache(maxsize=256)
+def _full(number: float, dimensions: int) -> "Tensor":
+    return torch.full((1,) * dimensions, number, dtype=torch.float64)
 
 
 def _shape(env: Env) -> tuple[int, ...]:

@@ -20,12 +20,11 @@ def only_root(function: Callable[["Tensor"], "Tensor"], low: "Tensor", high: "Te
     with torch.no_grad():
         points = _grid(low, high)
         values = function(points)
-        signs = torch.sign(values)
-        nonzero = values != 0
         # A jump from one infinity to the other is no root, and neither is a gap without values.
-        crossing = (signs[..., 1:] * signs[..., :-1] < 0) & torch.isfinite(values[..., 1:])
-        crossing = crossing & torch.isfinite(values[..., :-1])
-        exact = ~nonzero & torch.isfinite(values)
+        finite = torch.isfinite(values)
+        above, below = (values > 0) & finite, (values < 0) & finite
+        crossing = (above[..., 1:] & below[..., :-1]) | (below[..., 1:] & above[..., :-1])
+        exact = values == 0
         count = crossing.sum(-1) + exact.sum(-1)
         first = crossing.float().argmax(-1, keepdim=True)
         left = points.gather(-1, first)[..., 0]
@@ -45,12 +44,16 @@ def _grid(low: "Tensor", high: "Tensor") -> "Tensor":
     share = torch.linspace(0, 1, SCANNED, dtype=torch.float64)
     a, b = low[..., None], high[..., None]
     ray = 10.0 ** (16 * share - 8)
+    begins, ends = torch.isfinite(a), torch.isfinite(b)
+    # Mostly all variants have ends of one kind, and then one way is enough.
+    if bool((begins & ends).all()):
+        return a + (b - a) * share
+    if bool((begins & ~ends).all()):
+        return a + ray
     line = torch.cat([-ray.flip(0)[::2], ray[::2]])[:SCANNED]
-    finite = a + (b - a) * share
-    points = torch.where(torch.isfinite(a) & torch.isfinite(b), finite, a + ray)
-    points = torch.where(~torch.isfinite(a) & torch.isfinite(b), b - ray.flip(0), points)
-    both = ~torch.isfinite(a) & ~torch.isfinite(b)
-    return torch.where(both, line[: points.shape[-1]].expand_as(points), points)
+    points = torch.where(begins & ends, a + (b - a) * share, a + ray)
+    points = torch.where(~begins & ends, b - ray.flip(0), points)
+    return torch.where(~begins & ~ends, line[: points.shape[-1]].expand_as(points), points)
 
 
 def halved(function: Callable[["Tensor"], "Tensor"], left: "Tensor", right: "Tensor") -> "Tensor":
@@ -59,5 +62,12 @@ def halved(function: Callable[["Tensor"], "Tensor"], left: "Tensor", right: "Ten
     for _ in range(HALVINGS):
         middle = (left + right) / 2
         same = torch.sign(function(middle[..., None])[..., 0]) == begins
+        before = left, right
         left, right = torch.where(same, middle, left), torch.where(same, right, middle)
+        if _stay(before[0], left) and _stay(before[1], right):
+            break
     return (left + right) / 2
+
+
+def _stay(before: "Tensor", now: "Tensor") -> bool:
+    return bool(((now == before) | torch.isnan(now)).all())

@@ -26,9 +26,15 @@ def evaluated(
     `values` are tensors with an axis of variants, `always` the name of one that is there.
     """
     entries = {name: tensor for each in values for name, tensor in _entries(each, values[each])}
-    definitions = Definitions({line.name: line for line in lines}, frozenset(entries))
-    count = len(values[always])
-    return {line.name: _line(definitions, line, entries, count) for line in wanted}
+    known = {line.name: line for line in lines}
+    found: dict[str, Any] = {}
+    for line in wanted:
+        definitions = Definitions(known, frozenset(entries))
+        found[line.name] = value = _line(definitions, line, dict(entries), len(values[always]))
+        if not line.variables and value.ndim == 1:
+            # Later lines that rest on this one need not find it again.
+            entries[line.name] = value
+    return found
 
 
 def _entries(name: str, value: "Tensor") -> list[tuple[str, "Tensor"]]:
@@ -45,8 +51,9 @@ def _entries(name: str, value: "Tensor") -> list[tuple[str, "Tensor"]]:
 def _line(
     definitions: Definitions, line: Derivation, entries: Mapping[str, "Tensor"], count: int
 ) -> Any:
-    together = TOGETHER.get(_depth(line.term, definitions.lines), 2)
-    read = [entries[name] for name in sorted(_read(line.term, definitions.lines) & entries.keys())]
+    others = {name: other for name, other in definitions.lines.items() if name not in entries}
+    together = TOGETHER.get(_depth(line.term, others), 2)
+    read = [entries[name] for name in sorted(_read(line.term, others) & entries.keys())]
 
     def rounds(points: Mapping[str, "Tensor"]) -> "Tensor":
         parts = []

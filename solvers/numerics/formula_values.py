@@ -5,9 +5,10 @@ Torch is imported where it is used.
 
 import math
 import random
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import reduce
-from typing import TYPE_CHECKING, assert_never
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, assert_never
 
 from qgen.document.formula import (
     Call,
@@ -67,25 +68,28 @@ def coordinates(symbol: str, domain: VariableDomain) -> list[float]:
             assert_never(domain)
 
 
+_PARTS: Mapping[type, Callable[[Any], tuple[Formula, ...]]] = {
+    Sum: attrgetter("terms"),
+    Product: attrgetter("factors"),
+    Quotient: attrgetter("numerator", "denominator"),
+    Power: attrgetter("base", "exponent"),
+}
+
+
 def skeleton(expression: Formula) -> Hashable:
     """What a formula looks like apart from its numbers: equal ones are evaluated together."""
+    kind = type(expression)
+    if kind in _PARTS:
+        return (kind, *map(skeleton, _PARTS[kind](expression)))
     match expression:
         case Number():
             return 0
         case Symbol():
             return expression.name
-        case Sum():
-            return ("+", *map(skeleton, expression.terms))
-        case Product():
-            return ("*", *map(skeleton, expression.factors))
-        case Quotient():
-            return ("/", skeleton(expression.numerator), skeleton(expression.denominator))
-        case Power():
-            return ("^", skeleton(expression.base), skeleton(expression.exponent))
         case Call():
             return (expression.function, "()", *map(skeleton, expression.arguments))
         case _:
-            assert_never(expression)
+            raise TypeError(f"{expression!r} is no formula")
 
 
 def evaluate_alike(expressions: Sequence[Formula], points: Mapping[str, "Tensor"]) -> "Tensor":

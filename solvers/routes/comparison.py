@@ -83,6 +83,13 @@ def shape_of(value: Value) -> Shape:
     return "formula" if isinstance(value, FORMULA_TYPES) else "number"
 
 
+def shapes_of(values: Sequence[Value]) -> Sequence[Shape]:
+    """The shape of each value; mostly all are plain numbers, which are not looked at one by one."""
+    if _NUMBERS.issuperset(map(type, values)):
+        return ("number",) * len(values)
+    return list(map(shape_of, values))
+
+
 def kind_of(shape: Shape) -> Kind:
     """`number` and `truth` for what fits into one tensor; other tuples are a `mixture`."""
     match shape:
@@ -117,11 +124,22 @@ def number_tensor(values: Sequence[Value]) -> "Tensor":
     """Numbers of all variants in double precision, complex where one of them is."""
     import torch
 
-    plain = [value if type(value) is float else floats(value) for value in values]
+    numbers, shape = _flattened(values)
+    plain = [value if type(value) is float else floats(value) for value in numbers]
     try:
-        return torch.tensor(plain, dtype=torch.float64)
+        return torch.tensor(plain, dtype=torch.float64).reshape(shape)
     except TypeError:  # one of them is complex
-        return torch.tensor(plain, dtype=torch.complex128)
+        return torch.tensor(plain, dtype=torch.complex128).reshape(shape)
+
+
+def _flattened(values: Sequence[Value]) -> tuple[Sequence[Value], list[int]]:
+    """The numbers inside tuples of one shape, one after the other, and that shape."""
+    shape = [len(values)]
+    while values and isinstance(values[0], tuple):
+        rows: Any = values
+        shape.append(len(rows[0]))
+        values = [entry for row in rows for entry in row]
+    return values, shape
 
 
 def missing(expected: Expected) -> Comparison:

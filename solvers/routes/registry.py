@@ -10,7 +10,7 @@ import inspect
 import math
 import pkgutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
@@ -314,22 +314,32 @@ def _wrong_names(solver: Solver, answers: SolverResults) -> str:
 # Looked up by exact type, because this runs on every answer of every variant. The numbers inside
 # a formula are looked at where one becomes a key: few of a solver's formulas ever do.
 _ALWAYS_FINE = frozenset({bool, *FORMULA_TYPES})
-_PLAIN, _PLAIN_BITS = 1e299, 990
-"""Numbers below the one, or with fewer bits than the other, need no closer look."""
+_LOWEST, _HIGHEST, _PLAIN_BITS = -1e299, 1e299, 990
+"""Numbers between the first two, or with fewer bits than the third, need no closer look."""
 
 
 def _first_fault(answers: Mapping[str, Any]) -> tuple[str, str] | None:
     """The first name whose value is no answer, with the reason."""
-    for name, value in answers.items():
+    if _all_plain(answers.values()):
+        return None
+    faults = ((name, value_fault(value)) for name, value in answers.items())
+    return next(((name, fault) for name, fault in faults if fault), None)
+
+
+def _all_plain(values: Iterable[Any]) -> bool:
+    """Whether none of these needs a closer look, as nearly all answers need none."""
+    for value in values:
         kind = type(value)
-        # What nearly all answers are is looked at here: a call for each would cost more.
-        if kind in _ALWAYS_FINE or (kind is float and -_PLAIN < value < _PLAIN):
-            continue
-        if (kind is Fraction or kind is int) and value.numerator.bit_length() < _PLAIN_BITS:
-            continue
-        if fault := value_fault(value):
-            return name, fault
-    return None
+        if kind is float:
+            # Not a number is beyond every limit.
+            if not _LOWEST < value < _HIGHEST:
+                return False
+        elif kind is Fraction or kind is int:
+            if value.numerator.bit_length() >= _PLAIN_BITS:
+                return False
+        elif not (kind in _ALWAYS_FINE or (kind is tuple and _all_plain(value))):
+            return False
+    return True
 
 
 def value_fault(value: Any) -> str | None:
@@ -337,7 +347,7 @@ def value_fault(value: Any) -> str | None:
     kind = type(value)
     if kind is float:
         # Not a number is beyond every limit.
-        return None if -_PLAIN < value < _PLAIN else _number_fault(value)
+        return None if _LOWEST < value < _HIGHEST else _number_fault(value)
     if kind is tuple:
         for entry in value:
             if fault := value_fault(entry):

@@ -3,8 +3,9 @@
 Torch is imported where it is used: a build whose proofs are all kept never gets here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 from qgen.document.values import SolverResults, Value, Values, show_all
@@ -16,6 +17,7 @@ from qgen.solvers.routes.comparison import (
     missing,
     number_tensor,
     shape_of,
+    shapes_of,
 )
 from qgen.solvers.routes.registry import Check, Solver, SolverFailure, complete_arguments
 
@@ -62,17 +64,19 @@ def verify(
         raise SolverFailure(f"{solver.name} has no second route")
     if len(batch) != len(answers):
         raise ValueError(f"{len(batch)} variants cannot have {len(answers)} answers")
-    arguments = [complete_arguments(solver, values) for values in batch]
+    given = _columns([complete_arguments(solver, values) for values in batch])
+    told = _columns(answers)
     disagreements: list[Disagreement] = []
     compared, largest = 0, 0.0
-    for indices in _alike(arguments, answers):
-        returned = _run(solver, solver.check, [arguments[index] for index in indices])
+    for indices in _alike((*given.values(), *told.values()), len(batch)):
+        chosen = {name: [column[index] for index in indices] for name, column in given.items()}
+        returned = _run(solver, solver.check, chosen, len(indices))
         for name in solver.names:
             if name in solver.mistakes and name not in returned:
                 continue
             expected = Expected(
                 name,
-                [answers[index][name] for index in indices],
+                [told[name][index] for index in indices],
                 solver.check.tolerance,
                 solver.domains.get(name, {}),
             )
@@ -87,31 +91,38 @@ def verify(
     return Verification(tuple(disagreements), compared, largest)
 
 
-def _alike(arguments: Sequence[Values], answers: Sequence[SolverResults]) -> Iterator[list[int]]:
+def _columns(rows: Sequence[Values]) -> dict[str, list[Value]]:
+    """What all variants have under each name."""
+    return {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}
+
+
+def _alike(columns: Iterable[Sequence[Value]], count: int) -> Iterator[Sequence[int]]:
     """The indices of variants whose values and answers have equal shapes, in batches."""
+    told = [shapes for shapes in map(shapes_of, columns) if len(set(shapes)) > 1]
     groups: dict[object, list[int]] = {}
-    given, told = (list(each[0]) if each else [] for each in (arguments, answers))
-    for index, (values, found) in enumerate(zip(arguments, answers, strict=True)):
-        shapes = [shape_of(values[name]) for name in given], [shape_of(found[n]) for n in told]
-        groups.setdefault(tuple(map(tuple, shapes)), []).append(index)
+    for index, shapes in enumerate(zip(*told, strict=True) if told else repeat((), count)):
+        groups.setdefault(shapes, []).append(index)
     for indices in groups.values():
         for start in range(0, len(indices), BATCH):
             yield indices[start : start + BATCH]
 
 
-def _run(solver: Solver, check: Check, arguments: Sequence[Values]) -> Mapping[str, Any]:
+def _run(
+    solver: Solver, check: Check, arguments: Mapping[str, Sequence[Value]], count: int
+) -> Mapping[str, Any]:
     """What the check returns for variants of one shape; its random streams are its own."""
     import torch
 
     route = f"the second route of {solver.name} ({check.function.__name__})"
-    given = f"it was given {len(arguments)} variants, the first with {show_all(arguments[0])}"
+    first = {name: column[0] for name, column in arguments.items()}
+    given = f"it was given {count} variants, the first with {show_all(first)}"
     # A check that draws from torch's global stream draws the same each time.
     with torch.random.fork_rng(devices=[]), torch.enable_grad():
         # Not torch.manual_seed: for machines without such it notes a call for each graphics card.
         torch.default_generator.manual_seed(0)
         try:
             returned = check.function(
-                **{name: _batched([each[name] for each in arguments]) for name in arguments[0]}
+                **{name: _batched(column) for name, column in arguments.items()}
             )
         except SolverFailure as failure:
             raise SolverFailure(f"{route} failed: {failure}; {given}") from failure

@@ -10,8 +10,10 @@ import torch
 from qgen.bank.derivations import Scope, read_derivation
 from qgen.document.derivation import Derivation
 from qgen.document.formula import VariableDomain
+from qgen.solvers.derivations import definitions
 from qgen.solvers.derivations.definitions import broadcast
 from qgen.solvers.derivations.quadrature import integral
+from qgen.solvers.derivations.roots import only_root
 from qgen.solvers.derivations.second_route import evaluated
 
 A = [0.5, 1.0, 3.0]
@@ -158,6 +160,24 @@ def test_a_formula_keeps_the_points_of_each_variant_apart() -> None:
     points = {"x": torch.tensor([[1.0, 2.0], [3.0, 4.0], [1.0, 2.0]]).double()}
     found = evaluated([square], [square], given, "always")["square"](points)
     assert found.tolist() == [[2, 8], [18, 32], [1, 4]]
+
+
+def test_a_line_that_rests_on_another_does_not_find_it_again(monkeypatch) -> None:
+    found = []
+    monkeypatch.setattr(
+        definitions, "only_root", lambda *given: found.append(1) or only_root(*given)
+    )
+    given = {"a": torch.tensor(A).double(), "always": torch.zeros(3).double()}
+    scope = Scope({"a": ()}, {"root": ()})
+    root = read_derivation("root", "solve(x**3 == a, x)", {}, scope)
+    double = read_derivation("double", "2*root", {}, scope)
+    curve = read_derivation("curve", "diff(root*x**2, x)", {"x": "real"}, scope)
+    results = evaluated([root, double, curve], [root, double, curve], given, "always")
+    points = {"x": torch.tensor([[1.0, 3.0]] * 3).double()}
+    for row, a in enumerate(A):
+        assert float(results["double"][row]) == pytest.approx(2 * a ** (1 / 3))
+        assert float(results["curve"](points)[row, 1]) == pytest.approx(6 * a ** (1 / 3))
+    assert len(found) == 1
 
 
 def test_ends_may_be_infinite_in_some_variants_of_a_batch():
