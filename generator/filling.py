@@ -399,10 +399,10 @@ def _formula(placed: Placed, known: Values, variables: Collection[str]) -> Formu
     if is_real(value):
         value = formula(value)
     if isinstance(value, FORMULA_TYPES):
-        unknown = sorted(symbols(value) - {*variables, "pi"})
+        unknown = symbols(value).difference(variables, ("pi",))
         if unknown:
             message = (
-                f"the formula '{placed.expression.source}' holds '{unknown[0]}', which is not "
+                f"the formula '{placed.expression.source}' holds '{min(unknown)}', which is not "
                 f"among the 'variables' ({placed.place})"
             )
             raise VariantFailure("answer", message)
