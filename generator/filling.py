@@ -398,7 +398,8 @@ def _number(placed: Placed, known: Values) -> Real:
 
 
 def _other(mistake: MistakeTemplate, value: Real, key: Real) -> Real:
-    if value == key:
+    # As ratios: Python takes long to compare fractions with one another, and with floats.
+    if value.as_integer_ratio() == key.as_integer_ratio():
         message = (
             f"the mistake '{mistake.answer.expression.source}' gives the key {brief(key)} itself"
         )
