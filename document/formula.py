@@ -5,7 +5,7 @@ exact numbers as coefficients; no computer algebra is needed to print or to eval
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeAlias, assert_never
@@ -118,28 +118,17 @@ def symbols(expression: Formula) -> frozenset[str]:
     return frozenset(found)
 
 
-def numbers(expression: Formula) -> Iterator[int | Fraction | float]:
+def numbers(expression: Formula) -> list[int | Fraction | float]:
     """Every number that stands in a formula."""
-    match expression:
-        case Number():
-            yield expression.value
-        case Symbol():
-            pass
-        case Sum():
-            for term in expression.terms:
-                yield from numbers(term)
-        case Product():
-            for factor in expression.factors:
-                yield from numbers(factor)
-        case Quotient():
-            yield from (*numbers(expression.numerator), *numbers(expression.denominator))
-        case Power():
-            yield from (*numbers(expression.base), *numbers(expression.exponent))
-        case Call():
-            for argument in expression.arguments:
-                yield from numbers(argument)
-        case _:
-            assert_never(expression)
+    found = []
+    pending = [expression]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Number):
+            found.append(node.value)
+        elif not isinstance(node, Symbol):
+            pending += operands(node)
+    return found
 
 
 def _sigmoid(x: float) -> float:
@@ -168,11 +157,10 @@ def evaluate(expression: Formula, point: Mapping[str, float]) -> float:
     """
     match expression:
         case Number():
-            return float(expression.value)
-        case Symbol("pi") if "pi" not in point:
-            return math.pi
+            return _machine_number(expression.value)
         case Symbol():
-            return point[expression.name]
+            name = expression.name
+            return math.pi if name == "pi" and name not in point else point[name]
         case Sum():
             return math.fsum([evaluate(term, point) for term in expression.terms])
         case Product():
@@ -186,6 +174,11 @@ def evaluate(expression: Formula, point: Mapping[str, float]) -> float:
             return float(_EVALUATE[expression.function](*arguments))
         case _:
             assert_never(expression)
+
+
+def _machine_number(value: int | Fraction | float) -> float:
+    """The number as a float; of a fraction, faster than Python finds out that it is one."""
+    return value.numerator / value.denominator if isinstance(value, Fraction) else float(value)
 
 
 def evaluate_all(expression: Formula, points: Sequence[Mapping[str, float]]) -> list[float]:
@@ -211,7 +204,7 @@ def evaluate_all(expression: Formula, points: Sequence[Mapping[str, float]]) -> 
             arguments = [evaluate_all(argument, points) for argument in expression.arguments]
             return list(map(float, map(_EVALUATE[expression.function], *arguments)))
         case Number():
-            return [float(expression.value)] * len(points)
+            return [_machine_number(expression.value)] * len(points)
         case _:
             return [evaluate(expression, point) for point in points]
 

@@ -141,13 +141,17 @@ def exact_ratio(value: int | Fraction | float) -> tuple[int, int]:
 
     For what compares numbers by the thousand: no fraction is made of a whole number.
     """
-    return (_of_float(value) if isinstance(value, float) else value).as_integer_ratio()
+    return _ratio_of_float(value) if isinstance(value, float) else value.as_integer_ratio()
+
+
+def _of_float(value: float) -> Fraction:
+    return coprime(*_ratio_of_float(value))
 
 
 # A key, its tolerance's ends, its mistakes: each is asked for several times in a row.
 @lru_cache(maxsize=1024)
-def _of_float(value: float) -> Fraction:
-    return decimal_value(significant(value, 15))
+def _ratio_of_float(value: float) -> tuple[int, int]:
+    return decimal_value(significant(value, 15)).as_integer_ratio()
 
 
 def decimal_value(text: str) -> Fraction:
@@ -162,4 +166,4 @@ def decimal_value(text: str) -> Fraction:
     whole, places, exponent = found.groups("")
     shift = int(exponent or 0) - len(places)
     digits = int(whole + places)
-    return Fraction(digits * 10**shift) if shift > 0 else Fraction(digits, 10**-shift)
+    return coprime(digits * 10**shift, 1) if shift > 0 else fraction(digits, 10**-shift)

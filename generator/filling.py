@@ -1,10 +1,10 @@
 """Fills a template with drawn values and solved answers: a closed item comes out."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isfinite
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from qgen.bank.expressions import ExpressionError, evaluate
 from qgen.bank.formula_arithmetic import formula
@@ -74,6 +74,9 @@ from qgen.generator.shown_options import in_random_order, shown_options
 from qgen.generator.spaces import NO_SPACES, Spaces
 from qgen.generator.worded import Printed, check_words, worded_answer
 
+Held: TypeAlias = Sequence[Value]
+"""The values of all holes of a question."""
+
 _PLAIN_BITS = 990
 """Numbers with fewer bits than this are far below the largest."""
 _NO_FEEDBACK = MarkFeedback()
@@ -101,9 +104,8 @@ class Filler:
         self._template = template
         self._filling = filling
         self._comma = comma = has_decimal_comma(template.header.language)
-        self._holes: tuple[tuple[Callable[[Values], Value], Printer], ...] = tuple(
-            (hole.expression.evaluate, _printer(hole, comma=comma)) for hole in template.holes
-        )
+        self._readers = [hole.expression.evaluate for hole in template.holes]
+        self._writers = [_printer(hole, comma=comma) for hole in template.holes]
         # Short answers are typed, and either mark is right.
         self._pointed = tuple(
             (hole.expression.evaluate, _printer(hole, comma=False))
@@ -132,7 +134,10 @@ class Filler:
         for name, derived in self._proved:
             check_proof(derived, known[name], known)
         try:
-            printed = tuple([write(read(known)) for read, write in self._holes])
+            held = [read(known) for read in self._readers]
+            printed = tuple(
+                [write(value) for write, value in zip(self._writers, held, strict=True)]
+            )
         except (ArithmeticError, ValueError, TypeError):
             raise self._unprintable(known) from None
         return Item(
@@ -140,7 +145,7 @@ class Filler:
             variant,
             self._filling.points,
             Passage(template.stem, printed),
-            self._parts(known, printed, random_source),
+            self._parts(known, held, printed, random_source),
             optional_passage(template.explanation, printed),
             values,
             self._assets(values),
@@ -163,14 +168,14 @@ class Filler:
         raise AssertionError("a hole failed once and not again")
 
     def _parts(
-        self, known: Values, printed: Printed, random_source: RandomSource
+        self, known: Values, held: Held, printed: Printed, random_source: RandomSource
     ) -> tuple[Part, ...]:
         return tuple(
             [
                 Part(
                     part.label,
                     Passage(part.prompt, printed),
-                    _worth(self._answer(part.answer, known, printed, random_source), points),
+                    _worth(self._answer(part.answer, known, held, printed, random_source), points),
                     points,
                     provenance,
                     optional_passage(part.explanation, printed),
@@ -187,11 +192,16 @@ class Filler:
         )
 
     def _answer(
-        self, answer: AnswerTemplate, known: Values, printed: Printed, random_source: RandomSource
+        self,
+        answer: AnswerTemplate,
+        known: Values,
+        held: Held,
+        printed: Printed,
+        random_source: RandomSource,
     ) -> Answer:
         match answer:
             case ChoiceTemplate():
-                options = self._options(answer, known, printed, random_source)
+                options = self._options(answer, known, held, printed, random_source)
                 if answer.kind == "single_choice":
                     return SingleChoice(options)
                 return MultipleSelect(options, self._filling.rule)
@@ -247,9 +257,9 @@ class Filler:
                     answer.accept, matrix, known, printed, is_vector=is_vector, comma=self._comma
                 )
             case MatchingTemplate():
-                return self._matching(answer, known, printed, random_source)
+                return self._matching(answer, held, printed, random_source)
             case OrderingTemplate():
-                return self._ordering(answer, known, printed, random_source)
+                return self._ordering(answer, known, held, printed, random_source)
             case ShortAnswerTemplate() | OpenTemplate():
                 words = worded_answer(answer, printed, self._with_points(known))
                 if isinstance(words, ShortAnswer):
@@ -266,6 +276,7 @@ class Filler:
         self,
         answer: ChoiceTemplate,
         known: Values,
+        held: Held,
         printed: Printed,
         random_source: RandomSource,
     ) -> tuple[Option, ...]:
@@ -286,20 +297,20 @@ class Filler:
             ]
         )
         different = [options[index] for index in shown]
-        self._texts.check_different(different, known, printed, "equal-options", "options")
+        self._texts.check_different(different, held, printed, "equal-options", "options")
         return result
 
     def _matching(
         self,
         answer: MatchingTemplate,
-        known: Values,
+        held: Held,
         printed: Printed,
         random_source: RandomSource,
     ) -> Matching:
         """The right sides are mixed even where options keep their order: that would be the key."""
         check = self._texts.check_different
-        check(answer.lefts, known, printed, "equal-items", "left items")
-        check(answer.rights, known, printed, "equal-items", "right items")
+        check(answer.lefts, held, printed, "equal-items", "left items")
+        check(answer.rights, held, printed, "equal-items", "right items")
         shown = mixed(random_source, range(len(answer.rights)))
         return matching(answer, printed, shown, self._filling.rule)
 
@@ -307,10 +318,11 @@ class Filler:
         self,
         answer: OrderingTemplate,
         known: Values,
+        held: Held,
         printed: Printed,
         random_source: RandomSource,
     ) -> Ordering:
-        self._texts.check_different(answer.items, known, printed, "equal-items", "items")
+        self._texts.check_different(answer.items, held, printed, "equal-items", "items")
         right: Sequence[int] = range(len(answer.items))
         if answer.values:
             right = rising([_number(value, known) for value in answer.values])
@@ -386,7 +398,8 @@ def _number(placed: Placed, known: Values) -> Real:
 
 
 def _other(mistake: MistakeTemplate, value: Real, key: Real) -> Real:
-    if value == key:
+    # As ratios: Python takes long to compare fractions with one another, and with floats.
+    if value.as_integer_ratio() == key.as_integer_ratio():
         message = (
             f"the mistake '{mistake.answer.expression.source}' gives the key {brief(key)} itself"
         )
@@ -399,10 +412,10 @@ def _formula(placed: Placed, known: Values, variables: Collection[str]) -> Formu
     if is_real(value):
         value = formula(value)
     if isinstance(value, FORMULA_TYPES):
-        unknown = sorted(symbols(value) - {*variables, "pi"})
+        unknown = symbols(value).difference(variables, ("pi",))
         if unknown:
             message = (
-                f"the formula '{placed.expression.source}' holds '{unknown[0]}', which is not "
+                f"the formula '{placed.expression.source}' holds '{min(unknown)}', which is not "
                 f"among the 'variables' ({placed.place})"
             )
             raise VariantFailure("answer", message)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias, assert_never
 
-from qgen.bank.expressions import Expression
 from qgen.bank.templates import (
     AnswerTemplate,
     ChoiceTemplate,
@@ -31,7 +30,7 @@ from qgen.document.richtext import (
     Text,
     walk,
 )
-from qgen.document.values import Value, Values
+from qgen.document.values import Value
 from qgen.generator.drawing import VariantFailure
 
 Pieces: TypeAlias = tuple[str | int, ...]
@@ -52,40 +51,39 @@ class OptionTexts:
     def check_different(
         self,
         options: Sequence[OptionTemplate | ShownText],
-        known: Values,
+        held: Sequence[Value],
         printed: tuple[str, ...],
         code: str,
         what: str,
     ) -> None:
         """No two may be equal in value or in print: one would be right where the other is.
 
-        Raises VariantFailure with the code; `what` is what such texts are called.
+        `held` and `printed` are the values and the prints of all holes. Raises VariantFailure
+        with the code; `what` is what such texts are called.
         """
-        pieces, holes = self._pieces, self._holes
+        pieces = self._pieces
         texts = [printed_text(pieces[option.text], printed) for option in options]
-        lone = [
-            None if option.only_hole is None else holes[option.only_hole].expression
-            for option in options
-        ]
-        values = [each.evaluate(known) for each in lone if each is not None]
+        lone = [option.only_hole for option in options]
+        values = [held[index] for index in lone if index is not None]
         if len(set(texts)) < len(texts) or len(set(values)) < len(values):
-            raise VariantFailure(code, _first_equal(texts, lone, known, what))
+            raise VariantFailure(code, self._first_equal(texts, lone, held, what))
 
-
-def _first_equal(texts: list[str], lone: list[Expression | None], known: Values, what: str) -> str:
-    """The sentence that names the first two texts which are equal in print or in value."""
-    seen: dict[tuple[str, Value], str] = {}
-    for text, expression in zip(texts, lone, strict=True):
-        name = text
-        marks: list[tuple[str, Value]] = [("print", text)]
-        if expression is not None:
-            name = expression.source
-            marks.append(("value", expression.evaluate(known)))
-        for mark in marks:
-            if mark in seen:
-                return f"the {what} '{seen[mark]}' and '{name}' are both {text}"
-            seen[mark] = name
-    raise AssertionError("two texts were equal once and not again")
+    def _first_equal(
+        self, texts: list[str], lone: list[int | None], held: Sequence[Value], what: str
+    ) -> str:
+        """The sentence that names the first two texts which are equal in print or in value."""
+        seen: dict[tuple[str, Value], str] = {}
+        for text, index in zip(texts, lone, strict=True):
+            name = text
+            marks: list[tuple[str, Value]] = [("print", text)]
+            if index is not None:
+                name = self._holes[index].expression.source
+                marks.append(("value", held[index]))
+            for mark in marks:
+                if mark in seen:
+                    return f"the {what} '{seen[mark]}' and '{name}' are both {text}"
+                seen[mark] = name
+        raise AssertionError("two texts were equal once and not again")
 
 
 def _distinct_texts(answer: AnswerTemplate) -> Iterator[OptionTemplate | ShownText]:

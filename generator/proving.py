@@ -1,11 +1,12 @@
 """An author's own proof: two expressions for one value, compared for every variant."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from functools import lru_cache
 from math import isclose, sqrt
 
 from qgen.bank.expressions import ExpressionError, evaluate
 from qgen.bank.templates import Placed
-from qgen.document.formula import Formula, symbols
+from qgen.document.formula import Formula, evaluate_all, symbols
 from qgen.document.formula import evaluate as formula_value
 from qgen.document.values import (
     FORMULA_TYPES,
@@ -88,23 +89,31 @@ def _same_complex(first: Complex, second: Complex) -> bool:
 
 def _same_formula(first: Formula, second: Formula) -> bool:
     """Whether two formulas agree wherever both are tried, and have values at the same points."""
-    names = sorted(symbols(first) | symbols(second))
+    points = _points(symbols(first) | symbols(second))
     met = 0
-    for point in _points(names):
-        values = [_value_at(each, point) for each in (first, second)]
-        if values == [None, None]:
+    for one, other in zip(_values_at(first, points), _values_at(second, points), strict=True):
+        if one is None and other is None:
             continue
-        one, other = values
         if one is None or other is None or not isclose(one, other, rel_tol=1e-7, abs_tol=1e-9):
             return False
         met += 1
     return met > 0
 
 
-def _points(names: list[str]) -> Iterator[dict[str, float]]:
+@lru_cache(maxsize=256)
+def _points(names: frozenset[str]) -> tuple[dict[str, float], ...]:
     """Points between 0 and 1, which every domain has: multiples of roots, less whole numbers."""
-    for number in range(1, POINTS + 1):
-        yield {name: (number * sqrt(place + 1.5)) % 1 for place, name in enumerate(names)}
+    return tuple(
+        {name: (number * sqrt(place + 1.5)) % 1 for place, name in enumerate(sorted(names))}
+        for number in range(1, POINTS + 1)
+    )
+
+
+def _values_at(formula: Formula, points: tuple[dict[str, float], ...]) -> Sequence[float | None]:
+    try:
+        return evaluate_all(formula, points)
+    except (ArithmeticError, ValueError):
+        return [_value_at(formula, point) for point in points]
 
 
 def _value_at(formula: Formula, point: dict[str, float]) -> float | None:

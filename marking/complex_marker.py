@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from qgen.document.answers import ComplexAnswer, Part, Tolerance
 from qgen.document.complex_numbers import exact_parts
+from qgen.document.numbers import exact_ratio
 from qgen.document.values import AnyNumber, Complex, as_complex, complex_value
 from qgen.marking.complex_reader import TypedComplex
 from qgen.marking.grader import Mark, followed_key
@@ -49,18 +50,36 @@ class _Disc:
     __slots__ = ("_imaginary", "_real", "_square")
 
     def __init__(self, number: Complex, tolerance: Tolerance) -> None:
-        self._real, self._imaginary = exact_parts(number)
-        self._square = squared_reach(number, tolerance)
+        self._real, self._imaginary = exact_ratio(number.real), exact_ratio(number.imaginary)
+        self._square = squared_reach(number, tolerance).as_integer_ratio()
 
     def away(self, given: Given) -> Fraction:
         """The square of the least distance at which what is given may lie."""
-        across = max(Fraction(0), abs(given.real - self._real) - given.real_slack)
-        up = max(Fraction(0), abs(given.imaginary - self._imaginary) - given.imaginary_slack)
+        across = Fraction(*_apart(self._real, given.real, given.real_slack))
+        up = Fraction(*_apart(self._imaginary, given.imaginary, given.imaginary_slack))
         return across * across + up * up
 
     def meets(self, given: Given) -> bool:
         """Whether what is given may lie in it, the edge included."""
-        return self.away(given) <= self._square
+        across, across_below = _apart(self._real, given.real, given.real_slack)
+        up, up_below = _apart(self._imaginary, given.imaginary, given.imaginary_slack)
+        square, square_below = self._square
+        away = (across * up_below) ** 2 + (up * across_below) ** 2
+        return away * square_below <= square * (across_below * up_below) ** 2
+
+
+def _apart(number: tuple[int, int], given: Fraction, slack: Fraction) -> tuple[int, int]:
+    """By how much a number and what is given differ at least: above and below the line.
+
+    In whole numbers, because this runs for every mistake of every variant that is checked.
+    """
+    above, below = number
+    given_above, given_below = given.as_integer_ratio()
+    apart, divisor = abs(given_above * below - above * given_below), below * given_below
+    if not slack:
+        return apart, divisor
+    slack_above, slack_below = slack.as_integer_ratio()
+    return max(0, apart * slack_below - slack_above * divisor), divisor * slack_below
 
 
 class ComplexMarker:

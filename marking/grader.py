@@ -6,7 +6,6 @@ Formula answers need computer algebra and are marked in `qgen.marking.equivalenc
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TypeAlias
 from unicodedata import normalize
 
 from qgen.document.answers import (
@@ -18,7 +17,6 @@ from qgen.document.answers import (
     Part,
     ShortAnswer,
     SingleChoice,
-    Tolerance,
     entries_of,
 )
 from qgen.document.numbers import exact_ratio, exact_value
@@ -27,7 +25,8 @@ from qgen.document.values import AnyNumber, Complex, Real
 from qgen.marking.rules import (
     RIGHT,
     WRONG,
-    interval_ends,
+    Ends,
+    ends_within,
     matching_credit,
     matrix_credit,
     multiple_select_credit,
@@ -96,14 +95,6 @@ def mark_ordering(answer: Ordering, given: Sequence[int | None]) -> Mark:
     return Mark(ordering_credit(answer.credit, answer.key, given))
 
 
-Ends: TypeAlias = tuple[int, int, int]
-"""The ends of what a number and its tolerance accept, and what both are divided by."""
-
-
-def _accepted(number: Real, tolerance: Tolerance) -> Ends:
-    return interval_ends(*exact_ratio(number), tolerance)
-
-
 def _meets(ends: Ends, given: Fraction, slack: Fraction) -> bool:
     """Whether what lies at most `slack` from a number may lie between the ends, or at one."""
     low, high, below = ends
@@ -117,10 +108,10 @@ class NumberMarker:
     """Marks numbers given for one answer; what is accepted is worked out once."""
 
     def __init__(self, answer: Numeric) -> None:
-        tolerance = answer.tolerance
+        ends = ends_within(answer.tolerance)
         self._mistakes = answer.mistakes
-        self._key = _accepted(answer.key, tolerance)
-        self._near = [_accepted(mistake.value, tolerance) for mistake in answer.mistakes]
+        self._key = ends(*exact_ratio(answer.key))
+        self._near = [ends(*exact_ratio(mistake.value)) for mistake in answer.mistakes]
 
     def taken_for(self, above: int, below: int) -> int | None:
         """What above / below is taken for: THE_KEY, the index of the nearest mistake, or None."""
@@ -128,11 +119,10 @@ class NumberMarker:
         low, high, divisor = self._key
         if low * below <= above * divisor <= high * below:
             return THE_KEY
-        near = [
-            index
-            for index, (low, high, divisor) in enumerate(self._near)
-            if low * below <= above * divisor <= high * below
-        ]
+        near: list[int] = []
+        for index, (low, high, divisor) in enumerate(self._near):
+            if low * below <= above * divisor <= high * below:
+                near.append(index)
         if not near:
             return None
         return near[0] if len(near) == 1 else self._nearest(Fraction(above, below), near)
@@ -171,10 +161,11 @@ class MatrixMarker:
     """Marks matrices given for one answer; what is accepted is worked out once."""
 
     def __init__(self, answer: MatrixAnswer) -> None:
+        ends = ends_within(answer.tolerance)
         self._answer = answer
-        self._right = [_accepted(key, answer.tolerance) for key in answer.entries]
+        self._right = [ends(*exact_ratio(key)) for key in answer.entries]
         self._near = [
-            [_accepted(entry, answer.tolerance) for entry in entries_of(mistake.rows)]
+            [ends(*exact_ratio(entry)) for entry in entries_of(mistake.rows)]
             for mistake in answer.mistakes
         ]
 

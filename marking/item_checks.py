@@ -3,11 +3,11 @@
 Every response goes the way that a student's does: typed as text, parsed, marked.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from qgen.document.answers import (
     Answer,
@@ -52,6 +52,9 @@ from qgen.marking.number_reader import Refusal, parse_number
 from qgen.marking.rules import interval_ends
 
 _NO_PASSAGE = Passage(NO_TEXT)
+
+_Typing: TypeAlias = tuple[str, tuple[int, int] | Refusal]
+"""What is typed, and what it is read as: above and below the line."""
 
 
 def item_faults(item: Item, *, with_formulas: bool) -> Iterator[Fault]:
@@ -223,11 +226,10 @@ def _numeric(answer: Numeric) -> Iterator[Fault]:
     low, high, below = interval_ends(*exact_ratio(answer.key), answer.tolerance)
     taken_for = NumberMarker(answer).taken_for
     right = [THE_KEY, *[n for n, each in enumerate(answer.mistakes) if each.credit == 1]]
-    for text in _forms(answer, low, high, below):
-        response = parse_number(text)
-        if isinstance(response, Refusal):
-            yield "key-refused", f"the key typed as {text} is refused: {response.sentence}"
-        elif taken_for(*response.as_integer_ratio()) not in right:
+    for text, given in _typings(answer, low, high, below):
+        if isinstance(given, Refusal):
+            yield "key-refused", f"the key typed as {text} is refused: {given.sentence}"
+        elif taken_for(*given) not in right:
             yield "key-wrong", f"the key typed as {text} earns no marks{_exactly(answer)}"
     # In whole numbers, as `interval_ends` gives them.
     parts, beyond = (1_000_000, high - low) if high > low else (10**9, below)
@@ -263,21 +265,38 @@ def _exactly(answer: Numeric) -> str:
     )
 
 
-def _forms(answer: Numeric, low: int, high: int, below: int) -> Iterator[str]:
+def _typings(answer: Numeric, low: int, high: int, below: int) -> Sequence[_Typing]:
     """The key as students may type it; rounded to 14 decimals where that is accepted.
 
     It lies from low / below to high / below.
     """
-    decimal = machine_decimal(answer.key)
-    yield decimal
+    key = answer.key
+    exact = key if isinstance(key, float) else key.as_integer_ratio()
+    typings, (above, ten), rounded = _forms(exact, isinstance(key, Fraction))
+    return (*typings, rounded) if low * ten <= above * below <= high * ten else typings
+
+
+# The grids that keys are drawn from are small; not the key itself, whose hash takes long.
+@lru_cache(maxsize=2048)
+def _forms(
+    key: float | tuple[int, int], as_fraction: bool
+) -> tuple[tuple[_Typing, ...], tuple[int, int], _Typing]:
+    """How a key is typed in full; a rounded number, and that number typed."""
+    value = key if isinstance(key, float) else Fraction(*key)
+    decimal = machine_decimal(value)
+    texts = [decimal]
     if decimal.startswith("-"):
-        yield decimal.replace("-", "−")
-    if isinstance(answer.key, Fraction):
-        yield str(answer.key)
-    mantissa = f"{float(answer.key):.14e}"
-    above, ten = Decimal(mantissa).as_integer_ratio()
-    if low * ten <= above * below <= high * ten:
-        yield mantissa
+        texts.append(decimal.replace("-", "−"))
+    if as_fraction:
+        texts.append(str(value))
+    mantissa = f"{float(value):.14e}"
+    return tuple(map(_typing, texts)), Decimal(mantissa).as_integer_ratio(), _typing(mantissa)
+
+
+def _typing(text: str) -> _Typing:
+    """A text, and the number that it is read as."""
+    number = parse_number(text)
+    return text, number if isinstance(number, Refusal) else number.as_integer_ratio()
 
 
 def _formula_values(answer: FormulaAnswer) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from qgen.document.numbers import decimal_value
+from qgen.document.numbers import decimal_value, fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +106,10 @@ def _common(
     places = places or ""
     above = int(whole + places)
     shift = int(exponent or 0) - len(places)
-    return Fraction(
-        (-above if sign else above) * 10 ** max(shift, 0), int(below or 1) * 10 ** max(-shift, 0)
-    )
+    above = -above if sign else above
+    if below is not None:
+        return fraction(above, int(below))
+    return fraction(above * 10**shift, 1) if shift > 0 else fraction(above, 10**-shift)
 
 
 def _signed(text: str) -> Fraction | Refusal:

@@ -52,12 +52,17 @@ _TEX = re.compile(
 _PLAIN = re.compile(
     r"(?P<number>\d+(?:\.\d+)?(?:e-?\d+)?)|(?P<name>[A-Za-z]+(?:_[A-Za-z0-9]+)?)|(?P<other>\S)"
 )
+_LONE_NUMBER = re.compile(r"(-?)([0-9]+(?:\.[0-9]+)?)")
 _BRACKETS = {"p": ("(", ")"), "b": ("[", "]")}
 
 
 def tex_signs(source: str) -> list[Sign]:
     """The signs of a formula's TeX source; what is not known becomes a `separator`."""
-    return list(_tex(source, 0, len(source)))
+    lone = _LONE_NUMBER.fullmatch(source)
+    if lone is None:
+        return list(_tex(source, 0, len(source)))
+    number = Sign("number", lone[2])
+    return [Sign("operator", "-"), number] if lone[1] else [number]
 
 
 def _tex(source: str, start: int, end: int) -> Iterator[Sign]:

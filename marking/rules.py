@@ -3,11 +3,11 @@
 Writers read these to say or encode what the grader does; nothing here looks at a response.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from fractions import Fraction
 from itertools import pairwise
 from math import comb, factorial, perm, sqrt
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from qgen.document.answers import (
     Answer,
@@ -32,6 +32,9 @@ from qgen.document.numbers import exact_ratio
 from qgen.document.values import Complex, Real
 
 RIGHT, WRONG = Fraction(1), Fraction(0)
+
+Ends: TypeAlias = tuple[int, int, int]
+"""The ends of what a number and its tolerance accept, and what both are divided by."""
 
 
 def multiple_select_credit(
@@ -111,30 +114,48 @@ def accepted_interval(key: Real, tolerance: Tolerance) -> tuple[Fraction, Fracti
     return Fraction(low, below), Fraction(high, below)
 
 
-def interval_ends(above: int, below: int, tolerance: Tolerance) -> tuple[int, int, int]:
-    """The ends of what is accepted for the key above / below, and what both are divided by.
+def interval_ends(above: int, below: int, tolerance: Tolerance) -> Ends:
+    """The ends of what is accepted for the key above / below, and what both are divided by."""
+    return ends_within(tolerance)(above, below)
 
-    Whole numbers, because these run for every mistake of every variant that is checked, and
+
+def ends_within(tolerance: Tolerance) -> Callable[[int, int], Ends]:
+    """The function that gives the ends of what is accepted for the number above / below.
+
+    Whole numbers, because this runs for every mistake of every variant that is checked, and
     fractions would be brought to lowest terms at each step.
     """
-    amount = tolerance.amount
     match tolerance.kind:
         case "absolute":
-            margin, margin_below = amount.as_integer_ratio()
+            return _ends_beside(*tolerance.amount.as_integer_ratio())
         case "relative":
-            share, share_below = amount.as_integer_ratio()
-            return (
-                above * share_below - abs(above) * share,
-                above * share_below + abs(above) * share,
-                below * share_below,
-            )
+            share, share_below = tolerance.amount.as_integer_ratio()
+            nearer, farther = share_below - share, share_below + share
+
+            def relative(above: int, below: int) -> Ends:
+                if above < 0:
+                    return above * farther, above * nearer, below * share_below
+                return above * nearer, above * farther, below * share_below
+
+            return relative
         case "significant_digits":
-            half = _half_unit(Fraction(above, below), int(amount)) if above else Fraction(0)
-            margin, margin_below = half.as_integer_ratio()
+            digits = int(tolerance.amount)
+
+            def of_digits(above: int, below: int) -> Ends:
+                half = _half_unit(Fraction(above, below), digits) if above else Fraction(0)
+                return _ends_beside(*half.as_integer_ratio())(above, below)
+
+            return of_digits
         case _:
             assert_never(tolerance.kind)
-    middle, reach = above * margin_below, margin * below
-    return middle - reach, middle + reach, below * margin_below
+
+
+def _ends_beside(margin: int, margin_below: int) -> Callable[[int, int], Ends]:
+    def beside(above: int, below: int) -> Ends:
+        middle, reach = above * margin_below, margin * below
+        return middle - reach, middle + reach, below * margin_below
+
+    return beside
 
 
 def _half_unit(value: Fraction, digits: int) -> Fraction:

@@ -108,12 +108,16 @@ def _compare_entries(signs: list[Sign], value: tuple[Value, ...], hole: HoleTemp
 
 
 def _compare_number(signs: list[Sign], value: Real, hole: HoleTemplate, sign: int) -> None:
-    number = sign * read_number(signs)
+    number = read_number(signs)
+    number = -number if sign < 0 else number
+    above, below = number.as_integer_ratio()
     if isinstance(value, float):
-        if abs(value - float(number)) <= allowed(value, hole):
+        if abs(value - above / below) <= allowed(value, hole):
             return
-    elif number == value or abs(number - value) <= _exact_allowance(value, hole):
-        return
+    else:
+        exact = (above, below) == value.as_integer_ratio()
+        if exact or abs(number - value) <= _exact_allowance(value, hole):
+            return
     raise Unreadable(f"it reads as {float(number):.12g}")
 
 

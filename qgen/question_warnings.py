@@ -114,10 +114,8 @@ class QuestionWatch:
         self._seen += 1
         for template, part in zip(self.template.parts, item.parts, strict=True):
             answer = part.answer
-            for hint, shown in zip(template.hints, part.hints, strict=True):
-                told = telling(answer, shown.text)
-                if told is not None:
-                    self._given_away.setdefault(hint.place, []).append(told)
+            if template.hints:
+                self._see_hints(template, part)
             if isinstance(answer, Numeric) and isinstance(template.answer, NumericTemplate):
                 self._see_number(template.answer, answer, item, part.label)
             elif isinstance(answer, ComplexAnswer) and isinstance(template.answer, ComplexTemplate):
@@ -129,9 +127,16 @@ class QuestionWatch:
             elif isinstance(answer, Open) and answer.accepts is not None:
                 self._see_condition(template, answer.accepts, item, part.label)
         self._see_print(item)
-        left = OF_ALL_VARIANTS.intersection(self.template.accepted_warnings) - self._met
-        if left and self._seen >= ENOUGH_VARIANTS:
-            self._met |= left.intersection(each.code for each in self._of_all_variants())
+        if self.template.accepted_warnings and self._seen >= ENOUGH_VARIANTS:
+            left = OF_ALL_VARIANTS.intersection(self.template.accepted_warnings) - self._met
+            if left:
+                self._met |= left.intersection(each.code for each in self._of_all_variants())
+
+    def _see_hints(self, template: PartTemplate, part: Part) -> None:
+        for hint, shown in zip(template.hints, part.hints, strict=True):
+            told = telling(part.answer, shown.text)
+            if told is not None:
+                self._given_away.setdefault(hint.place, []).append(told)
 
     def _of_all_variants(self) -> Iterator[Problem]:
         yield from self._telling_hints()
@@ -209,13 +214,14 @@ class QuestionWatch:
                     f"tolerances of {half:.3g}"
                 )
                 self._note("near-mistakes", place, message, item)
-            others = [other for other in values[:number] if 0 < abs(value - other) < near]
-            for other in others[:1]:
-                message = (
-                    f"{where}the mistakes {value:.6g} and {other:.6g} are nearer to each other "
-                    f"than two tolerances of {half:.3g}"
-                )
-                self._note("near-mistakes", place, message, item)
+            for other in values[:number]:
+                if 0 < abs(value - other) < near:
+                    message = (
+                        f"{where}the mistakes {value:.6g} and {other:.6g} are nearer to each "
+                        f"other than two tolerances of {half:.3g}"
+                    )
+                    self._note("near-mistakes", place, message, item)
+                    break
 
     def _see_complex(
         self, template: ComplexTemplate, answer: ComplexAnswer, item: Item, label: str

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 
 from qgen.bank.templates import HoleTemplate, QuestionTemplate
@@ -33,6 +34,8 @@ MOST_SHAPES = 12
 ALL_OF_VARIANTS = 60
 """Of so many variants, every hole is read back; of later ones, prints of a new shape."""
 MOST_REMEMBERED = 2_000
+RECENT_FORMULAS = 64
+"""So many formulas are remembered: a check of many variants would keep them all."""
 _DIGITS = re.compile(r"\d+")
 _MARK = Sign("symbol", "digamma")
 """Stands for a value, to see what a writer made of what is around it; no author's letter."""
@@ -54,14 +57,15 @@ class _Format:
     between: re.Pattern[str]
     signs: Callable[[str], list[Sign]]
     plain: Callable[[str], str]
-    _last: tuple[str, list[Sign]] | None = None
-    """The formula that was read last: one with four holes is asked for at each of them."""
+    formula: Callable[[str], list[Sign]] = field(init=False)
+    """The signs that the writer's formula has. Raises Unreadable where it wrote none.
 
-    def formula(self, tex: str) -> list[Sign]:
-        """The signs that the writer's formula has. Raises Unreadable where it wrote none."""
-        if self._last is None or self._last[0] != tex:
-            self._last = tex, self._read(tex)
-        return self._last[1]
+    Formulas read lately are known: one is asked for at each of its holes, and what is around its
+    only hole is the same for every variant.
+    """
+
+    def __post_init__(self) -> None:
+        self.formula = lru_cache(maxsize=RECENT_FORMULAS)(self._read)
 
     def _read(self, tex: str) -> list[Sign]:
         found = self.between.search(self.writer.write(Passage(_FORMULA, (tex,))))
@@ -118,7 +122,8 @@ class ReadingBack:
     _met: dict[Spot, set[tuple[str, ...]]] = field(default_factory=dict)
     _texts: list[set[str]] = field(init=False)
     """What each hole has printed."""
-    _known: set[tuple[int, str]] = field(default_factory=set)
+    _shapes: list[set[str]] = field(init=False)
+    """The shapes of what each hole has printed."""
     _manners: list[int] = field(init=False)
     """The first hole that prints by the same filter where the same stands around it."""
     _right: set[tuple[int, str, type, str]] = field(default_factory=set)
@@ -127,6 +132,7 @@ class ReadingBack:
     def __post_init__(self) -> None:
         holes = self.template.holes
         self._texts = [set() for _ in holes]
+        self._shapes = [set() for _ in holes]
         first: dict[object, int] = {}
         self._manners = [
             first.setdefault((hole.expression.filter, hole.context), index)
@@ -171,13 +177,15 @@ class ReadingBack:
 
     def _looks_new(self, index: int, text: str) -> bool:
         """Whether a hole has not printed a value of this shape before; this text is a new one."""
-        if len(self._texts[index]) >= MOST_REMEMBERED:
-            self._texts[index].clear()
-        self._texts[index].add(text)
+        texts, shapes = self._texts[index], self._shapes[index]
+        if len(texts) >= MOST_REMEMBERED:
+            texts.clear()
+        texts.add(text)
         shape = _DIGITS.sub("0", text)
-        is_new = (index, shape) not in self._known
-        self._known.add((index, shape))
-        return is_new
+        if shape in shapes:
+            return False
+        shapes.add(shape)
+        return True
 
     def _is_new(self, spot: Spot, printed: tuple[str, ...]) -> bool:
         """Whether the value has another shape in this place than those before it."""
