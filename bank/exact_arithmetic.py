@@ -25,18 +25,12 @@ class ExpressionError(ValueError):
 
 _SMALL = 10**15
 """Numbers below it need no closer look; a float that is not is left to `limited` too."""
+_SMALL_EXPONENT = MAX_BITS // 50
+"""A number below the other one has fewer bits than 50, so that such a power is not too long."""
 
 # Looked up by exact type: these run for every variant, and a truth value is no number.
 NUMBERS = frozenset({int, Fraction, float})
 """The types of numbers."""
-_WITH_FRACTION = frozenset({(Fraction, Fraction), (Fraction, int), (int, Fraction)})
-_ORDERED = frozenset({int, float})
-_ROUNDED = frozenset({(float, Fraction), (Fraction, float)})
-_PLAIN = (
-    frozenset((first, second) for first in NUMBERS for second in NUMBERS)
-    - _WITH_FRACTION
-    - _ROUNDED
-)
 # A text would read `%` as a template, and `+` would join two texts.
 _NO_NUMBER = "only numbers can be added, subtracted, multiplied and divided"
 _NO_ORDER = "complex numbers have no order: compare abs(z), re(z) or im(z)"
@@ -69,6 +63,14 @@ def by_entries(operation: Callable[..., Any], arguments: tuple[Any, ...]) -> tup
     Vectors beside one another have the same shape: what a matrix and a vector would give, people
     see in two ways.
     """
+    if len(arguments) == 1:
+        return tuple([operation(each) for each in arguments[0]])
+    if len(arguments) == 2:
+        first, second = arguments
+        if type(second) is not tuple:
+            return tuple([operation(each, second) for each in first])
+        if type(first) is not tuple:
+            return tuple([operation(first, each) for each in second])
     vectors = [each for each in arguments if type(each) is tuple]
     lengths = {len(each) for each in vectors}
     if len(lengths) > 1:
@@ -157,66 +159,71 @@ def negate(value: Any) -> Value:
 
 def add(first: Any, second: Any) -> Value:
     """The sum of two numbers, or of vectors entry by entry."""
-    if type(first) is int is type(second):
+    kind, other = type(first), type(second)
+    if kind is int is other:
         value = first + second
         return value if -_SMALL < value < _SMALL else limited(value)
-    kinds = type(first), type(second)
-    if kinds in _WITH_FRACTION:
+    if (kind is Fraction or kind is int) and (other is Fraction or other is int):
         above, below = first.as_integer_ratio()
         other_above, other_below = second.as_integer_ratio()
+        if below == other_below:
+            return _quotient(above + other_above, below)
         return _quotient(above * other_below + other_above * below, below * other_below)
-    if kinds in _ROUNDED:
-        return _as_float(first) + _as_float(second)
-    if kinds not in _PLAIN:
+    if kind not in NUMBERS or other not in NUMBERS:
         return _other_than_numbers(add, first, second)
+    if kind is Fraction or other is Fraction:
+        return _as_float(first) + _as_float(second)
     value = first + second
     return value if -_SMALL < value < _SMALL else limited(value)
 
 
 def subtract(first: Any, second: Any) -> Value:
     """The difference of two numbers."""
-    if type(first) is int is type(second):
+    kind, other = type(first), type(second)
+    if kind is int is other:
         value = first - second
         return value if -_SMALL < value < _SMALL else limited(value)
-    kinds = type(first), type(second)
-    if kinds in _WITH_FRACTION:
+    if (kind is Fraction or kind is int) and (other is Fraction or other is int):
         above, below = first.as_integer_ratio()
         other_above, other_below = second.as_integer_ratio()
+        if below == other_below:
+            return _quotient(above - other_above, below)
         return _quotient(above * other_below - other_above * below, below * other_below)
-    if kinds in _ROUNDED:
-        return _as_float(first) - _as_float(second)
-    if kinds not in _PLAIN:
+    if kind not in NUMBERS or other not in NUMBERS:
         return _other_than_numbers(subtract, first, second)
+    if kind is Fraction or other is Fraction:
+        return _as_float(first) - _as_float(second)
     value = first - second
     return value if -_SMALL < value < _SMALL else limited(value)
 
 
 def multiply(first: Any, second: Any) -> Value:
     """The product of two numbers."""
-    if type(first) is int is type(second):
+    kind, other = type(first), type(second)
+    if kind is int is other:
         value = first * second
         return value if -_SMALL < value < _SMALL else limited(value)
-    kinds = type(first), type(second)
-    if kinds in _WITH_FRACTION:
+    if (kind is Fraction or kind is int) and (other is Fraction or other is int):
         above, below = first.as_integer_ratio()
         other_above, other_below = second.as_integer_ratio()
         return _quotient(above * other_above, below * other_below)
-    if kinds in _ROUNDED:
-        return _as_float(first) * _as_float(second)
-    if kinds not in _PLAIN:
+    if kind not in NUMBERS or other not in NUMBERS:
         return _other_than_numbers(multiply, first, second)
+    if kind is Fraction or other is Fraction:
+        return _as_float(first) * _as_float(second)
     value = first * second
     return value if -_SMALL < value < _SMALL else limited(value)
 
 
 def divide(first: Any, second: Any) -> Value:
     """The quotient of two numbers, exact unless one is a float."""
-    if type(first) not in NUMBERS or type(second) not in NUMBERS:
+    kind, other = type(first), type(second)
+    if kind not in NUMBERS or other not in NUMBERS:
         return _other_than_numbers(divide, first, second)
-    if type(first) is float or type(second) is float:
+    if kind is float or other is float:
         if second == 0:
             raise ZeroDivisionError("division by zero")
-        if (type(first), type(second)) in _ROUNDED:
+        if kind is Fraction or other is Fraction:
             return _as_float(first) / _as_float(second)
         return float(first / second)
     above, below = first.as_integer_ratio()
@@ -243,6 +250,9 @@ def remainder(first: Any, second: Any) -> Value:
 
 def power(base: Any, exponent: Any) -> Value:
     """A power, exact where base and exponent allow it."""
+    of_whole = type(base) is int is type(exponent)
+    if of_whole and -_SMALL < base < _SMALL and 0 <= exponent <= _SMALL_EXPONENT:
+        return base**exponent  # type: ignore[no-any-return]  # a whole number
     if type(base) not in NUMBERS or type(exponent) not in NUMBERS:
         if type(base) is tuple or type(exponent) is tuple:
             return by_entries(power, (base, exponent))
@@ -287,7 +297,10 @@ def _quotient(above: int, below: int) -> Value:
     if shared == below:
         above //= below
         return above if -_SMALL < above < _SMALL else limited(above)
-    value = coprime(above // shared, below // shared)
+    if shared != 1:
+        above //= shared
+        below //= shared
+    value = coprime(above, below)
     return value if below < _SMALL and -_SMALL < above < _SMALL else limited(value)
 
 
@@ -297,30 +310,41 @@ def less(first: Any, second: Any) -> Value:
     Python compares a float with a fraction by way of another fraction; that is only needed where
     the float is the one nearest to it.
     """
-    if type(first) is type(second) and type(first) in _ORDERED:
-        return bool(first < second)
-    kinds = type(first), type(second)
-    if kinds in _WITH_FRACTION:
+    kind, other = type(first), type(second)
+    if kind is other and (kind is int or kind is float):
+        smaller: bool = first < second
+        return smaller
+    if (kind is Fraction or kind is int) and (other is Fraction or other is int):
         above, below = first.as_integer_ratio()
         other_above, other_below = second.as_integer_ratio()
-        return bool(above * other_below < other_above * below)
-    if kinds in _ROUNDED:
+        smaller = above * other_below < other_above * below
+        return smaller
+    if (kind is float and other is Fraction) or (kind is Fraction and other is float):
         try:
             near, other_near = _as_float(first), _as_float(second)
         except OverflowError:
             return bool(first < second)
         if near != other_near:
             return near < other_near
-    elif type(first) is tuple or type(second) is tuple:
+    elif kind is tuple or other is tuple:
         return by_entries(less, (first, second))
-    elif Complex in kinds:
+    elif kind is Complex or other is Complex:
         raise ExpressionError(_NO_ORDER)
     return bool(first < second)
 
 
 def at_most(first: Any, second: Any) -> Value:
     """Whether the first is smaller or equal; not a number is neither."""
-    if type(first) is tuple or type(second) is tuple:
+    kind, other = type(first), type(second)
+    if kind is other and (kind is int or kind is float):
+        not_above: bool = first <= second
+        return not_above
+    if (kind is Fraction or kind is int) and (other is Fraction or other is int):
+        above, below = first.as_integer_ratio()
+        other_above, other_below = second.as_integer_ratio()
+        not_above = above * other_below <= other_above * below
+        return not_above
+    if kind is tuple or other is tuple:
         return by_entries(at_most, (first, second))
     return less(first, second) or bool(first == second)
 

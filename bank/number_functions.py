@@ -28,10 +28,10 @@ _EXACT = frozenset({int, Fraction})
 def entrywise(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function, which of a vector or a matrix gives what it gives of each entry."""
 
-    def apply(*arguments: Any) -> Any:
-        if tuple in map(type, arguments):
-            return by_entries(apply, arguments)
-        return function(*arguments)
+    def apply(first: Any, *others: Any) -> Any:
+        if type(first) is tuple or (others and tuple in map(type, others)):
+            return by_entries(apply, (first, *others))
+        return function(first, *others)
 
     return apply
 

@@ -84,7 +84,8 @@ def _several(name: str, values: tuple[Any, ...]) -> tuple[Any, ...]:
 def distinct(values: Any) -> bool:
     """Whether no two entries are equal."""
     entries = _entries("distinct", values)
-    if _EXACT.issuperset(map(type, entries)):
+    kinds = set(map(type, entries))
+    if Fraction in kinds and kinds <= _EXACT:
         # Python's own hash of a fraction costs ten times as much.
         entries = tuple([each.as_integer_ratio() for each in entries])
     return len(set(entries)) == len(values)

@@ -8,16 +8,17 @@ from math import gcd, isclose
 from typing import Any
 
 MINUS = "−"
+_new = object.__new__
 _DECIMAL = re.compile(r"(-?[0-9]+)(?:\.([0-9]*))?(?:e([+-]?[0-9]+))?")
 
 
 def coprime(above: int, below: int) -> Fraction:
     """The fraction of two whole numbers without a common divisor, the second above zero."""
-    made = object.__new__(Fraction)
+    made: Any = _new(Fraction)
     # The two slots that Fraction itself fills, once it has asked of what kind its arguments are.
-    slots: Any = made
-    slots._numerator, slots._denominator = above, below
-    return made
+    made._numerator = above
+    made._denominator = below
+    return made  # type: ignore[no-any-return]  # a fraction
 
 
 def fraction(above: int, below: int) -> Fraction:

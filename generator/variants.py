@@ -78,6 +78,8 @@ class VariantSource:
     _exhausted: bool = field(init=False, default=False)
     _settled: dict[str, int] | None = field(init=False, default=None)
     """The attempts of settled copies, but for the first ones."""
+    _remembered_from: int = field(init=False)
+    """The attempt from which on what came of each draw is remembered."""
     _is_listed: bool = field(init=False)
     _left: Iterator[Draw] | None = field(init=False, default=None)
     """The draws that the domains still allow, once they are gone through."""
@@ -87,6 +89,9 @@ class VariantSource:
         self._appearance = appearance(self.template)
         self._most = most_variants(self.template)
         self._is_listed = self.by_value and self.own is None and can_be_listed(self.template)
+        small = self._most is not None and self._most <= MAX_FATES
+        read = small and self._drawer.result_conditions
+        self._remembered_from = 0 if read or self._is_listed else FIRST_REMEMBERED
 
     def variants(self, copies: Iterable[str]) -> Iterator[Variant]:
         """A variant for each copy (a version, a student, a number in a pool).
@@ -188,15 +193,12 @@ class VariantSource:
         """The copy's first draw that nobody has, and its number; with repeats, its first one."""
         attempts = max(MIN_ATTEMPTS, ATTEMPTS_A_VARIANT * len(self._seen))
         exhausted = self._exhausted or (self._most is not None and len(self._seen) >= self._most)
-        small = self._most is not None and self._most <= MAX_FATES
-        read = small and self.template.result_conditions
-        first = 0 if read or self._is_listed else FIRST_REMEMBERED
         own = self._own(copy)
         for attempt in range(0 if exhausted else attempts):
             if self._is_listed and len(self._fates) > LISTED_FROM * (self._most or 0):
                 return 0, self._next_left(copy)
             # What a copy has elsewhere is repeated for that copy alone.
-            fates = self._fates if attempt >= first and not own else None
+            fates = self._fates if attempt >= self._remembered_from and not own else None
             variant = self._draw(copy, attempt, fates)
             if variant is None:
                 continue
