@@ -2,7 +2,8 @@
 
 The order is: certain differences at points all over the domain, then an exact proof for
 rational functions, then a proof by SymPy with a time limit. What none of these settles is
-undecided, and then a person must look.
+undecided, and then a person must look. Where formulas agree at a few points and more points
+could not tell them apart, none are tried.
 """
 
 import time
@@ -26,7 +27,14 @@ from qgen.document.richtext import Passage
 from qgen.marking.formula_forms import WANTED, form_of
 from qgen.marking.formula_freedom import at, has_value, pinned, places
 from qgen.marking.formula_identities import identical
-from qgen.marking.formula_points import Point, compare, constants_of, differs_nearby, points
+from qgen.marking.formula_points import (
+    Point,
+    compare,
+    constants_of,
+    defined_everywhere,
+    differs_nearby,
+    points,
+)
 from qgen.marking.formula_reader import parse_formula
 from qgen.marking.number_reader import Refusal
 from qgen.marking.rules import RIGHT, WRONG
@@ -61,22 +69,36 @@ def equivalence(
         raise ValueError(f"no domain is declared for {', '.join(sorted(unknown))}")
     domains = {name: domain for name, domain in variables.items() if name in used}
     deadline = time.monotonic() + seconds
-    agreements = 0
+    agreements, wanted = 0, _FEWEST_POINTS if domains else 1
     for point in points(domains, constants_of(first, second)):
         comparison = compare(first, second, point)
         if comparison == "different" or (
             comparison == "one_sided" and differs_nearby(first, second, point, domains)
         ):
             return Verdict("different", point)
-        agreements += comparison == "same"
+        if comparison == "same":
+            agreements += 1
+            if agreements == wanted and _cannot_differ(first, second):
+                return Verdict("equal")
         if time.monotonic() > deadline:
             return Verdict("undecided")
     if identical(first, second):
         return Verdict("equal")
     # Without points to lean on, SymPy's complex numbers are not to be trusted.
-    enough = agreements >= (_FEWEST_POINTS if domains else 1)
-    proved = enough and prove(first, second, domains, seconds)
+    proved = agreements >= wanted and prove(first, second, domains, seconds)
     return Verdict("equal" if proved else "undecided")
+
+
+def _cannot_differ(first: Formula, second: Formula) -> bool:
+    """Whether no further point could tell the formulas apart.
+
+    Written alike, they have the same values, and lack them at the same points. Where both have a
+    value everywhere, what is identical has the same one.
+    """
+    # 0.1 equals the binary fraction that it is kept as, and stands for 1/10.
+    if first == second and repr(first) == repr(second):
+        return True
+    return defined_everywhere(first) and defined_everywhere(second) and identical(first, second)
 
 
 def has_values(

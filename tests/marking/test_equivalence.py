@@ -26,7 +26,7 @@ from qgen.marking import equivalence as equivalence_module
 from qgen.marking import sympy_prover
 from qgen.marking.equivalence import Verdict, equivalence, mark_formula
 from qgen.marking.formula_identities import identical
-from qgen.marking.formula_points import belongs, compare, points
+from qgen.marking.formula_points import belongs, compare, defined_everywhere, points
 from qgen.marking.formula_reader import parse_formula
 from qgen.marking.number_reader import Refusal
 from qgen.marking.sympy_worker import postfix
@@ -214,6 +214,58 @@ def test_points_lie_in_the_domain_reach_its_corners_and_stay_the_same() -> None:
     }
     assert len(signs) == 8
     assert list(points({}, [])) == [{}]
+
+
+@pytest.mark.parametrize(
+    ("text", "everywhere"),
+    [
+        ("3x^2/7 - exp(-x) + max(x, sqrt(3/4))*ln(2)", True),
+        ("1/x", False),
+        ("x^(-2)", False),
+        ("x^(1/2)", False),
+        ("x/0", False),
+        ("sqrt(x^2)", False),
+        ("2 + ln(0)", False),
+        ("sin(ln(-1/2))", False),
+    ],
+)
+def test_only_what_surely_has_a_value_everywhere_is_said_to(text: str, everywhere: bool) -> None:
+    found = formula(text, "x")
+    assert defined_everywhere(found) == everywhere
+    if everywhere:
+        assert "both_undefined" not in {
+            compare(found, found, point) for point in points({"x": "real"}, [])
+        }
+
+
+@pytest.mark.slow
+@examples(60)
+@given(EXPRESSIONS)
+def test_what_is_defined_everywhere_has_a_value_at_every_point(expression: Formula) -> None:
+    if defined_everywhere(expression):
+        for point in list(points(_REALS, []))[:40]:
+            assert compare(expression, expression, point) in ("same", "unknown")
+
+
+def test_no_more_points_are_tried_than_can_tell_formulas_apart(
+    monkeypatch: pytest.MonkeyPatch, no_sympy: None
+) -> None:
+    tried: list[object] = []
+
+    def counted(*given: object) -> str:
+        tried.append(given)
+        return compare(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(equivalence_module, "compare", counted)
+    for first, second, few in [
+        ("ln(x) + 1/x", "ln(x) + 1/x", True),
+        ("2*x/4 + exp(x)", "exp(x) + x/2", True),
+        ("ln(x) - ln(x) + x", "x", False),
+    ]:
+        tried.clear()
+        found = equivalence(formula(first, "x"), formula(second, "x"), {"x": "positive"})
+        assert found == Verdict("equal")
+        assert (len(tried) <= 5) == few
 
 
 # The worker
