@@ -247,11 +247,18 @@ def kl_by_quadrature(e: "Tensor", alpha: "Tensor") -> Mapping[str, Any]:
     def inner_sign(one: "Tensor", other: "Tensor") -> "Tensor":
         return 2 * _slope(first_term, 1)(one, other) - _slope(divergence, 1)(one, other)
 
+    # All variants are asked for formulas at the same points: those with one alpha share them.
+    kinds, kind_of = torch.unique(alpha, return_inverse=True)
+
     def in_e(route: _Route) -> Callable[[Mapping[str, "Tensor"]], "Tensor"]:
-        return lambda points: route(points["e"], alpha[:, None].expand_as(points["e"]))
+        def at(points: Mapping[str, "Tensor"]) -> "Tensor":
+            shares = points["e"][:1].expand(len(kinds), -1)
+            return route(shares, kinds[:, None].expand_as(shares))[kind_of]
+
+        return at
 
     def in_both(route: _Route) -> Callable[[Mapping[str, "Tensor"]], "Tensor"]:
-        # These formulas hold no drawn number, and all variants are asked at the same points.
+        # These formulas hold no drawn number.
         return lambda points: route(points["e"][:1], points["alpha"][:1]).expand_as(points["e"])
 
     return {

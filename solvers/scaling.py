@@ -128,7 +128,10 @@ def _root(rising: Callable[["Tensor"], "Tensor"], variants: int) -> "Tensor":
     for _ in range(_STEPS):
         middle = (low + high) / 2
         above = rising(middle) > 0
+        before = low, high
         low, high = torch.where(above, low, middle), torch.where(above, middle, high)
+        if torch.equal(low, before[0]) and torch.equal(high, before[1]):
+            break
     return (low + high) / 2
 
 
@@ -341,7 +344,7 @@ def reciprocal_by_slope(a: "Tensor", b: "Tensor") -> Mapping[str, Any]:
         a: "Tensor", b: "Tensor", operations: float
     ) -> Callable[[Mapping[str, "Tensor"]], "Tensor"]:
         def at(points: Mapping[str, "Tensor"]) -> "Tensor":
-            cost = points["c"]
+            cost = points["c"][: len(a)]
             shape = cost.shape
 
             def slope(size: "Tensor") -> "Tensor":
@@ -350,11 +353,12 @@ def reciprocal_by_slope(a: "Tensor", b: "Tensor") -> Mapping[str, Any]:
                 loss = a[:, None] / sizes + b[:, None] * operations * sizes / cost
                 return torch.autograd.grad(loss.sum(), size)[0].flatten()
 
-            return _root(slope, cost.numel()).reshape(shape).exp()
+            return _root(slope, cost.numel()).reshape(shape).exp().expand_as(points["c"])
 
         return at
 
-    one = torch.ones_like(a)
+    # All variants are asked at the same points: without drawn numbers, one stands for them.
+    one = torch.ones_like(a[:1])
     right = best(a, b, 6)
     return {
         "best": right,

@@ -16,13 +16,13 @@ Vector: TypeAlias = tuple[Exact, ...]
 Matrix: TypeAlias = tuple[Vector, ...]
 
 # Compared by exact type: a truth value is no number here, and it costs less on every variant.
-_EXACT = frozenset({int, Fraction})
+EXACT = frozenset({int, Fraction})
 # Signs and sizes are read off numerators: to compare a Fraction takes five times as long.
 
 
 def require_scalar(name: str, value: Scalar) -> None:
     """Refuses all but an int or a Fraction."""
-    if type(value) not in _EXACT:
+    if type(value) not in EXACT:
         kind = "a rounded number" if is_real(value) else f"a {type(value).__name__}"
         raise ValueError(f"{name} must be an exact number, {show(value)} is {kind}")
 
@@ -47,7 +47,7 @@ def require_vector(name: str, value: Vector, length: int | None = None) -> None:
         raise ValueError(f"{name} must be a vector, {show(value)} is none")
     if not value:
         raise ValueError(f"{name} must not be empty")
-    if not _EXACT.issuperset(map(type, value)):
+    if not EXACT.issuperset(map(type, value)):
         for index, entry in enumerate(value):
             require_scalar(f"{name}[{index}]", entry)
     if length is not None and len(value) != length:

@@ -6,8 +6,9 @@ denominator, which is many times faster than a chain of fractions and never roun
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import gcd
 
-from qgen.document.numbers import fraction
+from qgen.document.numbers import coprime
 from qgen.document.values import Exact, show
 from qgen.solvers.numerics.arguments import (
     Matrix,
@@ -74,6 +75,8 @@ def is_positive_definite(matrix: Matrix) -> bool:
     pivots of Bareiss's elimination without exchanges.
     """
     rows, _ = _whole(matrix)
+    if len(rows) == 2:
+        return rows[0][0] > 0 and _area(*rows) > 0
     before = 1
     for step in range(len(rows)):
         pivot = rows[step][step]
@@ -92,6 +95,8 @@ def determinant(matrix: Matrix) -> Exact:
     """
     rows, denominator = _whole(matrix)
     size, before, sign = len(rows), 1, 1
+    if size == 2:
+        return _reduced(_area(*rows), denominator * denominator)
     for step in range(size):
         found = _pivot_row(rows, step)
         if found is None:
@@ -108,26 +113,41 @@ def determinant(matrix: Matrix) -> Exact:
 def solve_linear(matrix: Matrix, right: Matrix) -> Matrix:
     """X with matrix · X = right, for a square matrix [n, n] and right-hand sides [n, k].
 
-    By Bareiss's elimination above and below the diagonal, which leaves the determinant on it.
     Raises ValueError for a singular matrix.
     """
-    size = len(matrix)
     left, denominator = _whole(matrix)
     sides, shared = _whole(right)
+    rows, size = (_cramer if len(left) == 2 else _eliminated)(left, sides)
+    if not size:
+        raise ValueError(f"the matrix {show(matrix)} is singular")
+    below = size * shared
+    return tuple([tuple([_reduced(entry * denominator, below) for entry in row]) for row in rows])
+
+
+def _cramer(left: list[list[int]], sides: list[list[int]]) -> tuple[list[list[int]], int]:
+    """The determinant of two rows, and the right-hand sides' solution times it."""
+    (a, b), (c, d) = left
+    pairs = list(zip(*sides, strict=True))
+    return [[d * x - b * y for x, y in pairs], [a * y - c * x for x, y in pairs]], a * d - b * c
+
+
+def _eliminated(left: list[list[int]], sides: list[list[int]]) -> tuple[list[list[int]], int]:
+    """The same for any size, both perhaps of the other sign; 0 for a singular matrix.
+
+    By Bareiss's elimination above and below the diagonal, which leaves the determinant on it.
+    """
+    size = len(left)
     rows = [[*row, *side] for row, side in zip(left, sides, strict=True)]
     before = 1
     for step in range(size):
         found = _pivot_row(rows, step)
         if found is None:
-            raise ValueError(f"the matrix {show(matrix)} is singular")
+            return [], 0
         rows[step], rows[found] = rows[found], rows[step]
         pivot = rows[step][step]
         _clear(rows, step, before, [row for row in range(size) if row != step])
         before = pivot
-    below = before * shared
-    return tuple(
-        [tuple([_reduced(entry * denominator, below) for entry in row[size:]]) for row in rows]
-    )
+    return [row[size:] for row in rows], before
 
 
 def inverse(matrix: Matrix) -> Matrix:
@@ -238,6 +258,11 @@ def submatrix(matrix: Matrix, rows: Sequence[int], columns: Sequence[int]) -> Ma
     return tuple([tuple([matrix[row][column] for column in columns]) for row in rows])
 
 
+def _area(first: Sequence[int], second: Sequence[int]) -> int:
+    """The determinant of two rows of two."""
+    return first[0] * second[1] - first[1] * second[0]
+
+
 def _whole(matrix: Matrix) -> tuple[list[list[int]], int]:
     """Whole numerators of all entries, and the denominator that they share."""
     columns = len(matrix[0])
@@ -265,9 +290,12 @@ def _clear(rows: list[list[int]], step: int, before: int, which: Sequence[int]) 
 
 def _reduced(above: int, below: int) -> Exact:
     """above / below, a whole number where it is one."""
-    if below == 1:
-        return above
-    return _simple(fraction(above, below))
+    if below < 0:
+        above, below = -above, -below
+    shared = gcd(above, below)
+    if shared == below:
+        return above // below
+    return coprime(above // shared, below // shared)
 
 
 def _simple(value: Fraction) -> Exact:

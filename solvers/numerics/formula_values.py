@@ -6,7 +6,7 @@ Torch is imported where it is used.
 import math
 import random
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -49,7 +49,8 @@ class Points(dict[str, "Tensor"]):
         return self[symbol]
 
 
-def coordinates(symbol: str, domain: VariableDomain) -> list[float]:
+@lru_cache(maxsize=256)
+def coordinates(symbol: str, domain: VariableDomain) -> tuple[float, ...]:
     """The values that a symbol takes, one at each point."""
     stream = random.Random(f"points of {symbol}")
     shares = [(share + stream.random()) / POINTS for share in range(POINTS)]
@@ -57,13 +58,13 @@ def coordinates(symbol: str, domain: VariableDomain) -> list[float]:
     spread = [share for _, share in sorted(zip(order, shares, strict=True))]
     match domain:
         case "real":
-            return [12 * share - 6 for share in spread]
+            return tuple([12 * share - 6 for share in spread])
         case "positive":
-            return [30 ** (2 * share - 1) for share in spread]
+            return tuple([30 ** (2 * share - 1) for share in spread])
         case "nonnegative":
-            return [0.0, *(30 ** (2 * share - 1) for share in spread[1:])]
+            return (0.0, *[30 ** (2 * share - 1) for share in spread[1:]])
         case "probability":
-            return spread
+            return tuple(spread)
         case _:
             assert_never(domain)
 

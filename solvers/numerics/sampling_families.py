@@ -190,29 +190,47 @@ def quantile_by_bisection(
     """Where the distribution function reaches the share; all tensors of one shape."""
     import torch
 
+    reached = distribution_function(family, location, scale)
     low, high = location - 800 * scale, location + 800 * scale
     for _ in range(80):
+        before = low, high
         middle = (low + high) / 2
-        below = distribution_at(family, location, scale, middle) < share
+        below = reached(middle) < share
         low, high = torch.where(below, middle, low), torch.where(below, high, middle)
+        if torch.equal(low, before[0]) and torch.equal(high, before[1]):
+            break
     return (low + high) / 2
 
 
-def distribution_at(family: str, location: "Tensor", scale: "Tensor", point: "Tensor") -> "Tensor":
-    """The distribution function at the point; all tensors of one shape.
+def distribution_function(
+    family: str, location: "Tensor", scale: "Tensor"
+) -> Callable[["Tensor"], "Tensor"]:
+    """The distribution function, of points of the shape that location and scale have.
 
     Torch's exponential law has no location of its own. Its Gumbel law takes tiny probabilities for
     0; they are those of no event above the point, where events come as a Poisson process.
     """
     from torch.distributions import Poisson
 
-    if family == "gumbel":
+    def of_gumbel(point: "Tensor") -> "Tensor":
         rate = ((location - point) / scale).clamp(max=_LARGEST_EXPONENT).exp()
         events: Any = Poisson(rate, validate_args=False)
         nothing: Tensor = events.log_prob(point.new_zeros(())).exp()
         return nothing
+
+    if family == "gumbel":
+        return of_gumbel
     law = distribution(family, location, scale)
-    if family == "exponential":
-        point = (point - location).clamp(min=0)
-    value: Tensor = law.cdf(point)
-    return value
+
+    def of_law(point: "Tensor") -> "Tensor":
+        if family == "exponential":
+            point = (point - location).clamp(min=0)
+        value: Tensor = law.cdf(point)
+        return value
+
+    return of_law
+
+
+def distribution_at(family: str, location: "Tensor", scale: "Tensor", point: "Tensor") -> "Tensor":
+    """The distribution function at the point; all tensors of one shape."""
+    return distribution_function(family, location, scale)(point)

@@ -1,10 +1,16 @@
 """Further checks of what solvers take: whole numbers and matrices; and exact square roots."""
 
-from fractions import Fraction
 from math import isqrt, sqrt
 
+from qgen.document.numbers import coprime
 from qgen.document.values import Real, show
-from qgen.solvers.numerics.arguments import Matrix, Scalar, require_scalar, require_vector
+from qgen.solvers.numerics.arguments import (
+    EXACT,
+    Matrix,
+    Scalar,
+    require_scalar,
+    require_vector,
+)
 
 
 def require_count(name: str, value: Scalar, least: int, most: int) -> int:
@@ -25,9 +31,22 @@ def require_matrix(
         raise ValueError(f"{name} must be a matrix, {show(value)} is none")
     if rows is not None and len(value) != rows:
         raise ValueError(f"{name} must have {rows} rows, it has {len(value)}")
+    if _is_matrix(value, columns):
+        return
     for index, row in enumerate(value):
         require_vector(f"{name}[{index}]", row, columns)
         columns = len(row)
+
+
+def _is_matrix(rows: Matrix, columns: int | None) -> bool:
+    """Whether all rows are vectors of one length: mostly they are, and names are needed nowhere."""
+    for row in rows:
+        if type(row) is not tuple or not row or not EXACT.issuperset(map(type, row)):
+            return False
+        columns = columns or len(row)
+        if len(row) != columns:
+            return False
+    return True
 
 
 def square_root(value: Scalar) -> Real:
@@ -36,7 +55,9 @@ def square_root(value: Scalar) -> Real:
     >>> square_root(Fraction(9, 16)), square_root(4)
     (Fraction(3, 4), Fraction(2, 1))
     """
-    above, below = isqrt(value.numerator), isqrt(value.denominator)
-    if above * above == value.numerator and below * below == value.denominator:
-        return Fraction(above, below)
-    return sqrt(value)
+    numerator, denominator = value.as_integer_ratio()
+    above, below = isqrt(numerator), isqrt(denominator)
+    if above * above == numerator and below * below == denominator:
+        # What has no common divisor has roots without one.
+        return coprime(above, below)
+    return sqrt(numerator / denominator)

@@ -32,6 +32,14 @@ Shape: TypeAlias = "str | tuple[Shape, ...]"
 Kind: TypeAlias = Literal["number", "truth", "text", "formula", "mixture"]
 
 
+_SHAPES: Mapping[type, Shape] = {
+    **dict.fromkeys(_NUMBERS, "number"),
+    **dict.fromkeys(FORMULA_TYPES, "formula"),
+    bool: "truth",
+    str: "text",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Disagreement:
     """Where the routes differ: the variant's index in the batch, and what each route says."""
@@ -84,10 +92,10 @@ def shape_of(value: Value) -> Shape:
 
 
 def shapes_of(values: Sequence[Value]) -> Sequence[Shape]:
-    """The shape of each value; mostly all are plain numbers, which are not looked at one by one."""
-    if _NUMBERS.issuperset(map(type, values)):
-        return ("number",) * len(values)
-    return list(map(shape_of, values))
+    """The shape of each value; mostly all are of one kind, and are not looked at one by one."""
+    kinds = {_SHAPES.get(kind) for kind in set(map(type, values))}
+    shape = kinds.pop() if len(kinds) == 1 else None
+    return list(map(shape_of, values)) if shape is None else (shape,) * len(values)
 
 
 def kind_of(shape: Shape) -> Kind:
@@ -337,7 +345,10 @@ def _formula_values(expected: Expected) -> "Tensor":
     """The first route's formulas [variants, points]."""
     import torch
 
-    formulas = [value for value in expected.values if isinstance(value, FORMULA_TYPES)]
+    # What holds no drawn number is often one and the same object for all variants.
+    kinds = {id(value): value for value in expected.values}
+    places = {identity: place for place, identity in enumerate(kinds)}
+    formulas = [value for value in kinds.values() if isinstance(value, FORMULA_TYPES)]
     groups: dict[object, list[int]] = {}
     for index, formula in enumerate(formulas):
         groups.setdefault(skeleton(formula), []).append(index)
@@ -345,4 +356,4 @@ def _formula_values(expected: Expected) -> "Tensor":
     for indices in groups.values():
         alike: list[Formula] = [formulas[index] for index in indices]
         first[indices] = evaluate_alike(alike, Points(expected.domains, len(alike)))
-    return first
+    return first[[places[id(value)] for value in expected.values]]
