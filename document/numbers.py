@@ -134,7 +134,9 @@ def exact_value(value: int | Fraction | float) -> Fraction:
     """
     if type(value) is Fraction:
         return value
-    return _of_float(value) if isinstance(value, float) else Fraction(value)
+    if isinstance(value, float):
+        return _of_float(value)
+    return coprime(value, 1) if type(value) is int else Fraction(value)
 
 
 def exact_ratio(value: int | Fraction | float) -> tuple[int, int]:

@@ -18,6 +18,8 @@ from functools import lru_cache
 from math import isqrt
 from typing import TypeAlias
 
+from qgen.document.numbers import fraction
+
 
 class NoValue(ArithmeticError):
     """The formula has no real value here (division by zero, logarithm of a negative number)."""
@@ -60,20 +62,23 @@ class Arithmetic:
         size = max(Decimal(1), value.low.copy_abs(), value.high.copy_abs())
         return self._up.subtract(value.high, value.low) <= self._down.multiply(size, share)
 
-    def _kept(self, value: Fraction) -> Value:
-        """The fraction, or its bounds where it has grown too long."""
+    def _kept(self, above: int, below: int) -> Value:
+        """The fraction above / below, or its bounds where it has grown too long."""
+        value = fraction(above, below)
         bits = value.numerator.bit_length() + value.denominator.bit_length()
         return value if bits <= _MOST_BITS else self.interval(value)
 
     def add(self, left: Value, right: Value) -> Value:
         if isinstance(left, Fraction) and isinstance(right, Fraction):
-            return self._kept(left + right)
+            (top, bottom), (above, below) = left.as_integer_ratio(), right.as_integer_ratio()
+            return self._kept(top * below + above * bottom, bottom * below)
         a, b = self.interval(left), self.interval(right)
         return Interval(self._down.add(a.low, b.low), self._up.add(a.high, b.high))
 
     def multiply(self, left: Value, right: Value) -> Value:
         if isinstance(left, Fraction) and isinstance(right, Fraction):
-            return self._kept(left * right)
+            (top, bottom), (above, below) = left.as_integer_ratio(), right.as_integer_ratio()
+            return self._kept(top * above, bottom * below)
         if left == 0 or right == 0:
             return Fraction(0)
         a, b = self.interval(left), self.interval(right)
@@ -87,7 +92,7 @@ class Arithmetic:
         if right == 0:
             raise NoValue
         if isinstance(right, Fraction):
-            return self.multiply(left, 1 / right)
+            return self.multiply(left, fraction(right.denominator, right.numerator))
         if right.low <= 0 <= right.high:
             raise TooHard
         one = Decimal(1)

@@ -26,7 +26,7 @@ from qgen.document.formula import (
     VariableDomain,
     operands,
 )
-from qgen.document.numbers import exact_value
+from qgen.document.numbers import exact_value, fraction
 from qgen.marking.formula_intervals import Arithmetic, NoValue, TooHard, Value
 
 Point: TypeAlias = Mapping[str, Fraction]
@@ -85,14 +85,14 @@ def points(
 
 
 def _ordinary(domain: VariableDomain, stream: random.Random) -> Fraction:
-    share = Fraction(1 + int(stream.random() * 9998), 10000)
+    share, whole = 1 + int(stream.random() * 9998), 10_000
     match domain:
         case "real":
-            return 8 * share - 4
+            return fraction(8 * share - 4 * whole, whole)
         case "positive" | "nonnegative":
-            return 5 * share
+            return fraction(5 * share, whole)
         case "probability":
-            return share
+            return fraction(share, whole)
         case _:
             assert_never(domain)
 
@@ -232,7 +232,7 @@ def compare(first: Formula, second: Formula, point: Point) -> Comparison:
     for arithmetic in _PRECISIONS:
         try:
             left = _defined(first, point, arithmetic)
-            right = _defined(second, point, arithmetic)
+            right = left if second is first else _defined(second, point, arithmetic)
         except TooHard:
             continue
         if left is None or right is None:
