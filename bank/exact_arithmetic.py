@@ -28,9 +28,11 @@ _SMALL = 10**15
 _SMALL_EXPONENT = MAX_BITS // 50
 """A number below the other one has fewer bits than 50, so that such a power is not too long."""
 
-# Looked up by exact type: these run for every variant, and a truth value is no number.
+# Looked up by exact type: these run for every variant, and a truth value is no number. Of two
+# fractions the slots are read: a property is a call, and takes as long as a product.
 NUMBERS = frozenset({int, Fraction, float})
 """The types of numbers."""
+_EXACT = frozenset({int, Fraction})
 # A text would read `%` as a template, and `+` would join two texts.
 _NO_NUMBER = "only numbers can be added, subtracted, multiplied and divided"
 _NO_ORDER = "complex numbers have no order: compare abs(z), re(z) or im(z)"
@@ -71,6 +73,9 @@ def by_entries(operation: Callable[..., Any], arguments: tuple[Any, ...]) -> tup
             return tuple([operation(each, second) for each in first])
         if type(first) is not tuple:
             return tuple([operation(first, each) for each in second])
+        nested = tuple in map(type, first) or tuple in map(type, second)
+        if len(first) == len(second) and not nested:
+            return tuple(map(operation, first, second))
     vectors = [each for each in arguments if type(each) is tuple]
     lengths = {len(each) for each in vectors}
     if len(lengths) > 1:
@@ -148,12 +153,13 @@ def _complex_power(base: Complex, exponent: Any) -> Value:
 
 def negate(value: Any) -> Value:
     """The number, or every entry, with the other sign."""
-    if type(value) is tuple:
+    kind = type(value)
+    if kind is Fraction:
+        return coprime(-value._numerator, value._denominator)
+    if kind is tuple:
         return by_entries(negate, (value,))
-    if type(value) is Complex:
+    if kind is Complex:
         return Complex(-value.real, -value.imaginary)
-    if type(value) is Fraction:
-        return coprime(-value.numerator, value.denominator)
     return -value  # type: ignore[no-any-return]  # a number, or a TypeError for the caller
 
 
@@ -163,12 +169,18 @@ def add(first: Any, second: Any) -> Value:
     if kind is int is other:
         value = first + second
         return value if -_SMALL < value < _SMALL else limited(value)
-    if (kind is Fraction or kind is int) and (other is Fraction or other is int):
-        above, below = first.as_integer_ratio()
-        other_above, other_below = second.as_integer_ratio()
+    if kind is Fraction is other:
+        below, other_below = first._denominator, second._denominator
         if below == other_below:
-            return _quotient(above + other_above, below)
-        return _quotient(above * other_below + other_above * below, below * other_below)
+            return _quotient(first._numerator + second._numerator, below)
+        above = first._numerator * other_below + second._numerator * below
+        return _quotient(above, below * other_below)
+    if kind is Fraction and other is int:
+        below = first._denominator
+        return _coprime(first._numerator + second * below, below)
+    if kind is int and other is Fraction:
+        below = second._denominator
+        return _coprime(first * below + second._numerator, below)
     if kind not in NUMBERS or other not in NUMBERS:
         return _other_than_numbers(add, first, second)
     if kind is Fraction or other is Fraction:
@@ -183,12 +195,18 @@ def subtract(first: Any, second: Any) -> Value:
     if kind is int is other:
         value = first - second
         return value if -_SMALL < value < _SMALL else limited(value)
-    if (kind is Fraction or kind is int) and (other is Fraction or other is int):
-        above, below = first.as_integer_ratio()
-        other_above, other_below = second.as_integer_ratio()
+    if kind is Fraction is other:
+        below, other_below = first._denominator, second._denominator
         if below == other_below:
-            return _quotient(above - other_above, below)
-        return _quotient(above * other_below - other_above * below, below * other_below)
+            return _quotient(first._numerator - second._numerator, below)
+        above = first._numerator * other_below - second._numerator * below
+        return _quotient(above, below * other_below)
+    if kind is Fraction and other is int:
+        below = first._denominator
+        return _coprime(first._numerator - second * below, below)
+    if kind is int and other is Fraction:
+        below = second._denominator
+        return _coprime(first * below - second._numerator, below)
     if kind not in NUMBERS or other not in NUMBERS:
         return _other_than_numbers(subtract, first, second)
     if kind is Fraction or other is Fraction:
@@ -203,10 +221,13 @@ def multiply(first: Any, second: Any) -> Value:
     if kind is int is other:
         value = first * second
         return value if -_SMALL < value < _SMALL else limited(value)
-    if (kind is Fraction or kind is int) and (other is Fraction or other is int):
-        above, below = first.as_integer_ratio()
-        other_above, other_below = second.as_integer_ratio()
-        return _quotient(above * other_above, below * other_below)
+    if kind is Fraction is other:
+        below = first._denominator * second._denominator
+        return _quotient(first._numerator * second._numerator, below)
+    if kind is Fraction and other is int:
+        return _quotient(first._numerator * second, first._denominator)
+    if kind is int and other is Fraction:
+        return _quotient(first * second._numerator, second._denominator)
     if kind not in NUMBERS or other not in NUMBERS:
         return _other_than_numbers(multiply, first, second)
     if kind is Fraction or other is Fraction:
@@ -245,6 +266,10 @@ def remainder(first: Any, second: Any) -> Value:
     """What is left of the first number after dividing by the second."""
     if type(first) not in NUMBERS or type(second) not in NUMBERS:
         return _other_than_numbers(remainder, first, second)
+    if Fraction in (type(first), type(second)) and float not in (type(first), type(second)):
+        above, below = first.as_integer_ratio()
+        other_above, other_below = second.as_integer_ratio()
+        return _quotient(above * other_below % (other_above * below), below * other_below)
     return limited(first % second)
 
 
@@ -294,12 +319,15 @@ def _quotient(above: int, below: int) -> Value:
     making of one, which both cost more than the arithmetic.
     """
     shared = math.gcd(above, below)
-    if shared == below:
-        above //= below
+    if shared == 1:
+        return _coprime(above, below)
+    return _coprime(above // shared, below // shared)
+
+
+def _coprime(above: int, below: int) -> Value:
+    """The quotient of two whole numbers without a common divisor, the second above zero."""
+    if below == 1:
         return above if -_SMALL < above < _SMALL else limited(above)
-    if shared != 1:
-        above //= shared
-        below //= shared
     value = coprime(above, below)
     return value if below < _SMALL and -_SMALL < above < _SMALL else limited(value)
 
@@ -314,10 +342,14 @@ def less(first: Any, second: Any) -> Value:
     if kind is other and (kind is int or kind is float):
         smaller: bool = first < second
         return smaller
-    if (kind is Fraction or kind is int) and (other is Fraction or other is int):
-        above, below = first.as_integer_ratio()
-        other_above, other_below = second.as_integer_ratio()
-        smaller = above * other_below < other_above * below
+    if kind is Fraction is other:
+        smaller = first._numerator * second._denominator < second._numerator * first._denominator
+        return smaller
+    if kind is Fraction and other is int:
+        smaller = first._numerator < second * first._denominator
+        return smaller
+    if kind is int and other is Fraction:
+        smaller = first * second._denominator < second._numerator
         return smaller
     if (kind is float and other is Fraction) or (kind is Fraction and other is float):
         try:
@@ -339,13 +371,10 @@ def at_most(first: Any, second: Any) -> Value:
     if kind is other and (kind is int or kind is float):
         not_above: bool = first <= second
         return not_above
-    if (kind is Fraction or kind is int) and (other is Fraction or other is int):
-        above, below = first.as_integer_ratio()
-        other_above, other_below = second.as_integer_ratio()
-        not_above = above * other_below <= other_above * below
-        return not_above
     if kind is tuple or other is tuple:
         return by_entries(at_most, (first, second))
+    if kind in _EXACT and other in _EXACT:
+        return not less(second, first)
     return less(first, second) or bool(first == second)
 
 

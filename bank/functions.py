@@ -14,7 +14,7 @@ from qgen.bank import number_functions as numbers
 from qgen.bank import vector_functions as vectors
 from qgen.bank.distributions import DISTRIBUTIONS, Distribution, checked
 from qgen.bank.exact_arithmetic import remainder
-from qgen.bank.number_functions import entrywise, of_floats
+from qgen.bank.number_functions import entrywise, entrywise_of_one, of_floats
 from qgen.bank.probability_laws import LAWS, Law
 
 Gives: TypeAlias = Literal["exact", "rounded", "exact where it can be"]
@@ -55,7 +55,8 @@ def _entrywise(
     written: str, says: str, apply: Callable[..., Any], gives: Gives = "exact", more: int = 0
 ) -> Function:
     """A function of numbers that takes vectors entry by entry."""
-    return _function(written, says, entrywise(apply), gives, more)
+    by_entry = entrywise(apply) if "," in written else entrywise_of_one(apply)
+    return _function(written, says, by_entry, gives, more)
 
 
 _FITS: Gives = "exact where it can be"

@@ -15,7 +15,7 @@ from qgen.bank.exact_arithmetic import (
     multiply,
     negate,
 )
-from qgen.document.numbers import exact_value
+from qgen.document.numbers import exact_ratio, fraction
 from qgen.document.values import Complex, Real, Value, complex_value, show
 
 MOST_PLACES = 12
@@ -28,10 +28,21 @@ _EXACT = frozenset({int, Fraction})
 def entrywise(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function, which of a vector or a matrix gives what it gives of each entry."""
 
-    def apply(first: Any, *others: Any) -> Any:
-        if type(first) is tuple or (others and tuple in map(type, others)):
-            return by_entries(apply, (first, *others))
-        return function(first, *others)
+    def apply(*arguments: Any) -> Any:
+        if tuple in map(type, arguments):
+            return by_entries(apply, arguments)
+        return function(*arguments)
+
+    return apply
+
+
+def entrywise_of_one(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """As `entrywise`, for a function of one argument: most are, and the call costs half."""
+
+    def apply(value: Any) -> Any:
+        if type(value) is tuple:
+            return tuple([apply(each) for each in value])
+        return function(value)
 
     return apply
 
@@ -59,7 +70,7 @@ def absolute(value: Any) -> Any:
     if kind is int or kind is float:
         return abs(value)
     if kind is Fraction:
-        return value if value.numerator >= 0 else negate(value)
+        return value if value._numerator >= 0 else negate(value)
     if kind is Complex:
         return square_root(
             add(multiply(value.real, value.real), multiply(value.imaginary, value.imaginary))
@@ -98,8 +109,12 @@ def rounded(value: Any, places: Any = 0) -> Value:
 
 
 def _to_places(value: Real, places: int) -> Real:
+    above, below = exact_ratio(value)
     scale = 10**places
-    return cast(Real, limited(Fraction(round(exact_value(value) * scale), scale)))
+    whole_part, rest = divmod(above * scale, below)
+    if 2 * rest > below or (2 * rest == below and whole_part % 2):
+        whole_part += 1
+    return cast(Real, limited(fraction(whole_part, scale)))
 
 
 def gcd(*values: Any) -> Value:
@@ -140,9 +155,9 @@ def square_root(value: Any) -> Value:
             "the square root of a negative number: write a complex one as complex(0, sqrt(3))"
         )
     if isinstance(value, (int, Fraction)):
-        exact = Fraction(value)
-        top, bottom = math.isqrt(exact.numerator), math.isqrt(exact.denominator)
-        if top * top == exact.numerator and bottom * bottom == exact.denominator:
+        above, below = value.as_integer_ratio()
+        top, bottom = math.isqrt(above), math.isqrt(below)
+        if top * top == above and bottom * bottom == below:
             return divide(top, bottom)
     return math.sqrt(value)
 

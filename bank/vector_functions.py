@@ -22,6 +22,7 @@ from qgen.bank.number_functions import square_root
 from qgen.document.values import Complex, Value
 
 _EXACT = frozenset({int, Fraction})
+_TRUTHS = frozenset({bool})
 
 
 def numbers(name: str, values: Any, least: int = 1) -> tuple[Any, ...]:
@@ -36,8 +37,10 @@ def numbers(name: str, values: Any, least: int = 1) -> tuple[Any, ...]:
 
 def sum_of(values: Any) -> Value:
     """The sum of a vector, of complex numbers too."""
-    if type(values) is tuple and Complex in map(type, values):
-        return total(values)
+    if type(values) is tuple:
+        kinds = set(map(type, values))
+        if kinds <= NUMBERS or Complex in kinds:
+            return total(values)
     return total(numbers("sum", values, 0))
 
 
@@ -45,7 +48,10 @@ def product_of(name: str, first: Any, second: Any) -> Value:
     """The sum of the products of entries."""
     if len(numbers(name, first, 0)) != len(numbers(name, second, 0)):
         raise ExpressionError(f"{name} needs two vectors of the same length")
-    return total([multiply(a, b) for a, b in zip(first, second, strict=True)])
+    result: Value = 0
+    for a, b in zip(first, second, strict=True):
+        result = add(result, multiply(a, b))
+    return result
 
 
 def dot(first: Any, second: Any) -> Value:
@@ -176,7 +182,7 @@ def all_of(values: Any) -> bool:
 
 
 def _truths(name: str, values: Any) -> tuple[bool, ...]:
-    if type(values) is not tuple or any(type(each) is not bool for each in values):
+    if type(values) is not tuple or not _TRUTHS.issuperset(map(type, values)):
         raise ExpressionError(f"'{name}' takes a vector of truth values, such as x > 0")
     return values
 

@@ -24,8 +24,9 @@ MAX_FATES = 100_000
 """So many draws are remembered at most, which bounds the memory."""
 
 Solve: TypeAlias = Callable[[Values], SolverResults]
-Step: TypeAlias = tuple[str | None, Placed]
-"""A derived value with its name, or a condition without one."""
+Evaluate: TypeAlias = Callable[[Values], Value]
+Step: TypeAlias = tuple[str | None, Evaluate, Placed]
+"""A derived value with its name, or a condition without one; what works it out stands beside it."""
 Fates: TypeAlias = dict[bytes, Placed | None]
 """By the digest of drawn parameters: the condition that they do not meet, or None."""
 
@@ -117,11 +118,11 @@ class Drawer:
     def judged(self, values: dict[str, Value]) -> Draw | Placed:
         """The draw of these parameter values, or the first condition that they do not meet."""
         try:
-            for name, placed in self.steps:
-                value = placed.expression.evaluate(values)
+            for name, work_out, placed in self.steps:
+                value = work_out(values)
                 if name is not None:
                     values[name] = value
-                elif not _truth(placed, value):
+                elif value is not True and not _truth(placed, value):
                     return placed
         except (ArithmeticError, ValueError, TypeError):
             raise VariantFailure("draw", self._reason(values)) from None
@@ -142,7 +143,7 @@ class Drawer:
         values = dict(self.template.parameter_values(drawn))
         shown = show_all(values)
         try:
-            for name, placed in self.steps:
+            for name, _, placed in self.steps:
                 value = evaluate(placed.expression, values)
                 if name is None:
                     _truth(placed, value)
@@ -160,7 +161,8 @@ def values_digest(values: Values) -> bytes:
 
 def _first_unmet(conditions: tuple[Placed, ...], values: Values) -> Placed | None:
     for placed in conditions:
-        if not _truth(placed, placed.expression.evaluate(values)):
+        value = placed.expression.evaluate(values)
+        if value is not True and not _truth(placed, value):
             return placed
     return None
 
@@ -197,7 +199,7 @@ def drawer(template: QuestionTemplate, solve: Solve) -> Drawer:
     ]
     steps = _steps(template)
     drawn = [name for each in template.parameters for name in each.names]
-    derived = [name for name, _ in steps if name is not None]
+    derived = [name for name, _, _ in steps if name is not None]
     in_order = [name for name, _ in template.derived]
     return Drawer(
         template,
@@ -225,14 +227,14 @@ def _steps(template: QuestionTemplate) -> tuple[Step, ...]:
             placed = template.derived[places[name]][1]
             derive(placed.expression.names)
             known.add(name)
-            steps.append((name, placed))
+            steps.append((name, placed.expression.evaluate, placed))
 
     def last(condition: Placed) -> int:
         return max((places.get(name, -1) for name in condition.expression.names), default=-1)
 
     for condition in sorted(template.drawn_conditions, key=last):
         derive(condition.expression.names)
-        steps.append((None, condition))
+        steps.append((None, condition.expression.evaluate, condition))
     derive(frozenset(places))
     return tuple(steps)
 
