@@ -157,7 +157,8 @@ def _log_heights(parts: list[_Part], at: Sequence[float]) -> list[float]:
     exponents = [[share - ((z - each) / wide) ** 2 / 2 for z in at] for share, each, wide in parts]
     tops = list(map(max, *exponents))
     ratios = [map(exp, map(sub, each, tops)) for each in exponents]
-    return [top + log(total) for top, total in zip(tops, map(sum, zip(*ratios)), strict=True)]
+    totals = map(sum, zip(*ratios, strict=True))
+    return [top + log(total) for top, total in zip(tops, totals, strict=True)]
 
 
 @check("mixture_approximation.normal", tolerance=1e-7)
