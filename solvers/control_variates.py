@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from fractions import Fraction
 from math import sqrt
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Number, Power, Product, Sum, Symbol, linear
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
+    over_common_denominator,
     require_positive,
     require_probabilities,
     require_scalar,
@@ -68,15 +71,21 @@ def table(probabilities: Vector, values: Vector, controls: Vector) -> SolverResu
     require_probabilities("probabilities", probabilities)
     require_vector("values", values, len(probabilities))
     require_vector("controls", controls, len(probabilities))
-    rows = list(zip(probabilities, values, controls, strict=True))
-    mean = sum([Fraction(p) * f for p, f, _ in rows])
-    control_mean = sum([Fraction(p) * g for p, _, g in rows])
-    own = sum([p * (f - mean) * (f - mean) for p, f, _ in rows])
-    other = sum([p * (g - control_mean) * (g - control_mean) for p, _, g in rows])
-    shared = sum([p * (f - mean) * (g - control_mean) for p, f, g in rows])
+    masses, whole = over_common_denominator(probabilities)
+    (outcomes, unit), (known, step) = map(over_common_denominator, (values, controls))
+    weighted, weighted_known = list(map(mul, masses, outcomes)), list(map(mul, masses, known))
+    mean, known_mean = sum(weighted), sum(weighted_known)
+
+    def moment(weighted: list[int], others: list[int], means: int, below: int) -> Fraction:
+        """The mean of a product less the product of the means."""
+        return fraction(whole * sum(map(mul, weighted, others)) - means, whole * whole * below)
+
+    own = moment(weighted, outcomes, mean * mean, unit * unit)
+    other = moment(weighted_known, known, known_mean * known_mean, step * step)
+    shared = moment(weighted, known, mean * known_mean, unit * step)
     if not shared:
         raise ValueError("values and controls must be correlated, their covariance is 0")
-    best = Fraction(shared) / other
+    best = shared / other
     start = Number(own)
     square = Product((Number(other), Power(_C, Number(2))))
     return {

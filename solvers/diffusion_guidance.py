@@ -4,9 +4,16 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.diffusion import alpha_bars, last_betas, reverse_step, walk
-from qgen.solvers.numerics.arguments import Scalar, Vector, require_positive, require_scalar
+from qgen.solvers.numerics.arguments import (
+    Scalar,
+    Vector,
+    over_common_denominator,
+    require_positive,
+    require_scalar,
+)
 from qgen.solvers.numerics.shape_arguments import square_root
 from qgen.solvers.routes.registry import check, solver
 
@@ -58,29 +65,37 @@ def gaussians(
         require_positive(name, value)
     if tau_c >= tau:
         raise ValueError("tau_c must be below tau")
-    centre, centre_c, wide, narrow, w, here = map(Fraction, (mu, mu_c, tau, tau_c, weight, x))
-    own, whole = 1 / (narrow * narrow), 1 / (wide * wide)
-    more, rest = 1 + w, 1 - w
-    precision = more * own - w * whole
-    mean = (more * own * centre_c - w * whole * centre) / precision
-    other = w * own + rest * whole
-    of_class, of_all = own * (centre_c - here), whole * (centre - here)
-    score = more * of_class - w * of_all
+    # Means and deviations in parts of one unit, the weight as less over below: whole numbers, and
+    # all precisions in parts of 1/(below · variance_c · variance).
+    (centre, wide, centre_c, narrow, here), unit = over_common_denominator(
+        (mu, tau, mu_c, tau_c, x)
+    )
+    less, below = weight.as_integer_ratio()
+    more, rest = below + less, below - less
+    variance_c, variance = narrow * narrow, wide * wide
+    own, whole = more * variance, less * variance_c
+    precision, other = own - whole, less * variance + rest * variance_c
+    shared, square = below * variance_c * variance, unit * unit
+    moment = own * centre_c - whole * centre
+    of_class, of_all = (centre_c - here) * variance, (centre - here) * variance_c
+    score = fraction(unit * (more * of_class - less * of_all), shared)
+    guided_variance = fraction(shared, square * precision)
+    other_moment = less * variance * centre_c + rest * variance_c * centre
     return {
-        "mean": mean,
-        "variance": 1 / precision,
+        "mean": fraction(moment, unit * precision),
+        "variance": guided_variance,
         "score": score,
-        "beyond": abs(mean - centre) > abs(centre_c - centre),
-        "narrower": precision > own,
+        "beyond": abs(moment - centre * precision) > abs(centre_c - centre) * precision,
+        "narrower": precision > below * variance,
         "mean_of_means": (1 + weight) * mu_c - weight * mu,
-        "mean_other_weight": (w * own * centre_c + rest * whole * centre) / other,
-        "variance_other_weight": 1 / other,
+        "mean_other_weight": fraction(other_moment, unit * other),
+        "variance_other_weight": fraction(shared, square * other),
         "variance_of_class": tau_c * tau_c,
         "mean_of_class": mu_c,
-        "precision": precision,
-        "deviation": square_root(1 / precision),
-        "score_other_weight": w * of_class + rest * of_all,
-        "score_swapped": more * of_all - w * of_class,
+        "precision": fraction(square * precision, shared),
+        "deviation": square_root(guided_variance),
+        "score_other_weight": fraction(unit * (less * of_class + rest * of_all), shared),
+        "score_swapped": fraction(unit * (more * of_all - less * of_class), shared),
         "score_sign": -score,
     }
 

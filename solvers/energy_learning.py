@@ -93,14 +93,15 @@ def two_units(counts: Vector, b: Vector, w: Scalar) -> SolverResults:
     total = sum(data)
     moments = [_moment(data, at) for at in range(3)]
     seen = [moment / total for moment in moments]
-    exponents = [float(each) for each in (0, b[1], b[0], b[0] + b[1] + w)]
+    strengths, unit = over_common_denominator((*b, w))
+    first, second, coupling = strengths
+    exponents = [0.0, second / unit, first / unit, (first + second + coupling) / unit]
     top = max(exponents)
     weights = [exp(each - top) for each in exponents]
     whole = fsum(weights)
     model = [fsum([weights[2], weights[3]]), fsum([weights[1], weights[3]]), weights[3]]
     model = [each / whole for each in model]
     log_partition = top + log(whole)
-    strengths, unit = over_common_denominator((*b, w))
     fit = sum(map(mul, strengths, moments)) / (unit * total)
     gradient = [here - there for here, there in zip(seen, model, strict=True)]
     return {
@@ -123,7 +124,7 @@ def two_units(counts: Vector, b: Vector, w: Scalar) -> SolverResults:
         "gradient_summed": tuple([total * each for each in gradient]),
         "partition_forgotten": fit,
         "likelihood_summed": total * (fit - log_partition),
-        **_after_a_sweep(data, seen, b, w),
+        **_after_a_sweep(data, seen, strengths, unit),
     }
 
 
@@ -132,14 +133,19 @@ def _moment(data: Sequence[int], at: int) -> int:
 
 
 def _after_a_sweep(
-    data: Sequence[int], seen: Sequence[float], b: Vector, w: Scalar
+    data: Sequence[int], seen: Sequence[float], strengths: Sequence[int], unit: int
 ) -> SolverResults:
-    """One Gibbs sweep from the data, x_1 first: it forgets the data's x_1."""
-    own, pushed = _sigmoid(b[0]), _sigmoid(b[0] + w)
-    shares = [count / sum(data) for count in data]
-    off = (data[0] + data[2]) / sum(data)
+    """One Gibbs sweep from the data, x_1 first: it forgets the data's x_1.
+
+    The strengths are b_1, b_2 and w in parts of the unit.
+    """
+    bias, other_bias, coupling = strengths
+    own, pushed = _sigmoid(bias / unit), _sigmoid((bias + coupling) / unit)
+    total = sum(data)
+    shares = [count / total for count in data]
+    off = (data[0] + data[2]) / total
     first = off * own + seen[1] * pushed
-    alone, joined = _sigmoid(b[1]), _sigmoid(b[1] + w)
+    alone, joined = _sigmoid(other_bias / unit), _sigmoid((other_bias + coupling) / unit)
     both = first * joined
     after = (first, both + (1 - first) * alone, both)
     contrast = [here - there for here, there in zip(seen, after, strict=True)]
@@ -159,7 +165,7 @@ def _after_a_sweep(
     }
 
 
-def _sigmoid(x: Scalar) -> float:
+def _sigmoid(x: float) -> float:
     return 1 / (1 + exp(-x))
 
 

@@ -198,29 +198,40 @@ def gaussian_data(m: Scalar, s: Scalar, t: Scalar, x: Scalar) -> SolverResults:
     require_scalar("x", x)
     require_positive("s", s)
     require_between_zero_and_one("t", t)
-    centre, spread, time, here = map(Fraction, (m, s, t, x))
-    rest, data = 1 - time, spread * spread
-    variance = time * time * data + rest * rest
-    covariance, wrong = time * data - rest, time * data + rest
-    slope, distance = covariance / variance, here - time * centre
-    velocity = centre + slope * distance
-    steep = wrong / variance
+    # m, s and x in parts of one unit, t as passed over whole: variances of x_t are in parts of
+    # unit² · whole², covariances of unit² · whole.
+    (centre, spread, here), unit = over_common_denominator((m, s, x))
+    passed, whole = t.as_integer_ratio()
+    rest, data, square = whole - passed, spread * spread, unit * unit
+    variance = passed * passed * data + rest * rest * square
+    covariance, wrong = passed * data - rest * square, passed * data + rest * square
+    distance = whole * here - passed * centre
+    moved = centre * variance + covariance * distance
+    below, scale = unit * variance, square * whole
+    slope, steep = fraction(covariance * whole, variance), fraction(wrong * whole, variance)
+    covaried = fraction(covariance, scale)
+    offset = centre * (scale * whole - covariance * passed)
     return {
-        "velocity_formula": _line(slope, centre - slope * time * centre),
-        "velocity": velocity,
+        "velocity_formula": _line(
+            slope, fraction(centre * (variance - covariance * passed), below)
+        ),
+        "velocity": fraction(moved, below),
         "slope": slope,
-        "variance": variance,
-        "covariance": covariance,
-        "end_of_step": here + rest * velocity,
-        "exact_end": m + distance * square_root(data / variance),
-        "variance_of_steps": (time * data) ** 2 / variance,
-        "spreading": slope > 0,
-        "to_the_right": velocity > 0,
-        "wider": variance > data,
-        "slope_sign_formula": _line(steep, centre - steep * time * centre),
-        "slope_not_normalised_formula": _line(covariance, centre - covariance * time * centre),
-        "centred_at_mean_formula": _line(slope, centre - slope * centre),
-        "scaled_once": centre + distance * data / variance,
+        "variance": fraction(variance, scale * whole),
+        "covariance": covaried,
+        "end_of_step": fraction(here * whole * variance + rest * moved, whole * below),
+        "exact_end": m
+        + fraction(distance, unit * whole) * square_root(fraction(data * whole * whole, variance)),
+        "variance_of_steps": fraction((passed * data) ** 2, square * variance),
+        "spreading": covariance > 0,
+        "to_the_right": moved > 0,
+        "wider": variance > data * whole * whole,
+        "slope_sign_formula": _line(steep, fraction(centre * (variance - wrong * passed), below)),
+        "slope_not_normalised_formula": _line(covaried, fraction(offset, unit * scale * whole)),
+        "centred_at_mean_formula": _line(
+            slope, fraction(centre * (variance - covariance * whole), below)
+        ),
+        "scaled_once": fraction(centre * variance + distance * data * whole, below),
         "data_variance": s * s,
     }
 

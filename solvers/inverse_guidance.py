@@ -211,17 +211,21 @@ def replacement(rho: Scalar, sigma: Scalar, y: Scalar, z_1: Scalar, z_2: Scalar)
         require_scalar(name, value)
     if not -1 < rho < 1:
         raise ValueError("rho must lie between -1 and 1")
-    r, known, first_noisy, noisy, deviation = map(Fraction, (rho, y, z_1, z_2, sigma))
-    noise = deviation * deviation
-    rest, loud = 1 - r * r, 1 + noise
+    # All but rho in parts of one unit, rho as a quotient: whole numbers.
+    (known, first_noisy, noisy, deviation), unit = over_common_denominator((y, z_1, z_2, sigma))
+    up, run = rho.as_integer_ratio()
+    one, noise, tilt, scale = unit**2, deviation**2, up**2, run**2
+    loud, rest = one + noise, (scale - tilt) * one
 
-    def both(first: Fraction) -> Fraction:
-        return (r * noise * first + (loud - r * r) * noisy) / (loud * loud - r * r)
+    def both(first: int) -> Fraction:
+        """The mean of x_2 given both noisy pixels, the first of them this one."""
+        pulled = up * run * noise * first + (scale * loud - tilt * one) * noisy
+        return fraction(unit * pulled, scale * loud**2 - tilt * one**2)
 
     return {
-        "right": r * known + rest * (noisy - r * known) / (rest + noise),
+        "right": fraction(up * known * run * noise + rest * noisy, unit * (rest + scale * noise)),
         "replaced": both(first_noisy),
-        "unconditional": noisy / loud,
+        "unconditional": fraction(unit * noisy, loud),
         "clean_as_noisy": both(known),
         "noise_ignored": rho * y,
         "copied": z_2,

@@ -5,8 +5,14 @@ from fractions import Fraction
 from math import log, pi
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
-from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
+from qgen.solvers.numerics.arguments import (
+    Scalar,
+    over_common_denominator,
+    require_positive,
+    require_scalar,
+)
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 
@@ -234,20 +240,28 @@ def refined(
     if max(abs(begin), width) > _LARGEST:
         raise ValueError(f"start and step must be at most {_LARGEST}")
     count = require_count("steps", steps, 1, 20)
-    distance, pace = begin - centre, width * precision
-    shrinkage = 1 - pace
-    steep, guess = factor * factor / noise, seen / factor
+    (around, first), unit = over_common_denominator((centre, begin))
+    pace = width * precision
+    up, below = pace.as_integer_ratio()
+
+    def after(shrunk: int, whole: int, steps: int) -> Fraction:
+        """Where so many steps lead that each multiply the distance by shrunk over whole."""
+        left = around * whole**steps + (first - around) * shrunk**steps
+        return fraction(left, unit * whole**steps)
+
+    guess = seen / factor
+    steep = 1 - width * factor * factor / noise
     return {
         "posterior_mean": centre,
-        "refined": centre + distance * shrinkage**count,
-        "shrinkage": shrinkage,
+        "refined": after(below - up, below, count),
+        "shrinkage": fraction(below - up, below),
         "largest_step": 2 / precision,
-        "distance": distance,
-        "converges": -1 < shrinkage < 1,
-        "one_step": centre + distance * shrinkage,
-        "without_prior": guess + (begin - guess) * (1 - width * steep) ** count,
-        "downhill": centre + distance * (1 + pace) ** count,
-        "half_the_slope": centre + distance * (1 - pace / 2) ** count,
+        "distance": fraction(first - around, unit),
+        "converges": 0 < up < 2 * below,
+        "one_step": after(below - up, below, 1),
+        "without_prior": guess + (begin - guess) * steep**count,
+        "downhill": after(below + up, below, count),
+        "half_the_slope": after(2 * below - up, 2 * below, count),
     }
 
 

@@ -9,8 +9,15 @@ from fractions import Fraction
 from math import log
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
-from qgen.solvers.numerics.arguments import Scalar, Vector, require_positive, require_vector
+from qgen.solvers.numerics.arguments import (
+    Scalar,
+    Vector,
+    over_common_denominator,
+    require_positive,
+    require_vector,
+)
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -63,24 +70,26 @@ def collapse(eigenvalues: Vector, noise: Scalar) -> SolverResults:
     for index, value in enumerate(eigenvalues):
         require_positive(f"eigenvalues[{index}]", value)
     require_positive("noise", noise)
-    ratios = [Fraction(value) / noise for value in eigenvalues]
-    rates = [log(ratio) / 2 if ratio > 1 else 0.0 for ratio in ratios]
-    variances = tuple([1 / max(ratio, Fraction(1)) for ratio in ratios])
+    (*spreads, own), unit = over_common_denominator((*eigenvalues, noise))
+    wider = [max(spread, own) for spread in spreads]
+    rates = [log(spread / own) / 2 if spread > own else 0.0 for spread in spreads]
     return {
-        "active": sum([ratio > 1 for ratio in ratios]),
+        "active": sum([spread > own for spread in spreads]),
         "squared_lengths": tuple([max(value - noise, 0) for value in eigenvalues]),
-        "encoder_variances": variances,
+        "encoder_variances": tuple([fraction(own, wide) for wide in wider]),
         "rates": tuple(rates),
         "collapse_noise": max(eigenvalues),
         "active_all": len(eigenvalues),
-        "active_by_noise_deviation": sum([value * value > noise for value in eigenvalues]),
-        "variances_of_the_data_fit": tuple([1 / (1 + ratio) for ratio in ratios]),
-        "mean_variances": tuple([1 - variance for variance in variances]),
+        "active_by_noise_deviation": sum([spread * spread > own * unit for spread in spreads]),
+        "variances_of_the_data_fit": tuple([fraction(own, own + spread) for spread in spreads]),
+        "mean_variances": tuple([fraction(wide - own, wide) for wide in wider]),
         "rates_not_halved": tuple([2 * rate for rate in rates]),
-        "rates_of_lengths": tuple([log(ratio - 1) / 2 if ratio > 1 else 0.0 for ratio in ratios]),
+        "rates_of_lengths": tuple(
+            [log((spread - own) / own) / 2 if spread > own else 0.0 for spread in spreads]
+        ),
         "rates_in_bits": tuple([rate / log(2) for rate in rates]),
         "first_collapse_noise": min(eigenvalues),
-        "noise_without_latent": Fraction(sum(eigenvalues)) / len(eigenvalues),
+        "noise_without_latent": fraction(sum(spreads), unit * len(spreads)),
     }
 
 

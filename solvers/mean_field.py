@@ -6,6 +6,7 @@ from math import log
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Formula, Number, Quotient, linear
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Matrix,
@@ -72,31 +73,35 @@ def gaussian_pair(mean: Vector, covariance: Matrix, start: Scalar) -> SolverResu
     (first, shared), (_, second) = covariance
     if not shared:
         raise ValueError("covariance must have an entry other than 0 off its diagonal")
-    determinant = first * second - shared * shared
-    slope, own_slope = Fraction(shared) / second, Fraction(shared) / first
-    shift = slope * (start - mean[1])
-    square = Fraction(shared * shared) / (first * second)
-    gap = log(Fraction(first * second) / determinant) / 2
-    spread = Fraction(first * second) / determinant
+    # Covariances in parts of one unit, means of another.
+    (own, beside, other), unit = over_common_denominator((first, shared, second))
+    (centre, other_centre, begin), step = over_common_denominator((*mean, start))
+    product, square = own * other, beside * beside
+    determinant, below = product - square, step * other
+    gap, correlation = log(product / determinant) / 2, (square / product) ** 0.5
+    slope, own_slope = fraction(beside, other), fraction(beside, own)
+    pull = beside * other_centre
     return {
-        "variances": (Fraction(determinant) / second, Fraction(determinant) / first),
+        "variances": (fraction(determinant, unit * other), fraction(determinant, unit * own)),
         "marginal_variances": (first, second),
-        "updated_mean": mean[0] + shift,
-        "update_formula": _line(slope, mean[0] - slope * mean[1]),
-        "error_factor": square,
+        "updated_mean": fraction(centre * other + beside * begin - pull, below),
+        "update_formula": _line(slope, fraction(centre * other - pull, below)),
+        "error_factor": fraction(square, product),
         "gap": gap,
-        "marginals_gap": float(spread - 1) - gap,
+        "marginals_gap": square / determinant - gap,
         "precisions_for_variances": (
-            Fraction(second) / determinant,
-            Fraction(first) / determinant,
+            fraction(unit * other, determinant),
+            fraction(unit * own, determinant),
         ),
-        "update_formula_sign_lost": _line(-slope, mean[0] + slope * mean[1]),
-        "update_formula_divided_by_own": _line(own_slope, mean[0] - own_slope * mean[1]),
-        "correlation": float(square) ** 0.5,
+        "update_formula_sign_lost": _line(-slope, fraction(centre * other + pull, below)),
+        "update_formula_divided_by_own": _line(
+            own_slope, fraction(centre * own - pull, step * own)
+        ),
+        "correlation": correlation,
         "first_slope": slope,
-        "error_removed": 1 - square,
+        "error_removed": fraction(determinant, product),
         "gap_not_halved": 2 * gap,
-        "gap_with_correlation": -log(1 - float(square) ** 0.5) / 2,
+        "gap_with_correlation": -log(1 - correlation) / 2,
     }
 
 

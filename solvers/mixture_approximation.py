@@ -1,10 +1,10 @@
 """A normal law that stands in for a posterior that is a mixture of normal laws."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil, exp, log, pi, sqrt
-from operator import mul
+from operator import mul, sub
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from qgen.document.values import SolverResults
@@ -105,7 +105,7 @@ def normal(
         (log(float(weight) / float(wide)), float(place), float(wide))
         for weight, place, wide in zip(weights, means, deviations, strict=True)
     ]
-    heights = [exp(_log_height(inner, each)) for _, each, _ in inner]
+    heights = list(map(exp, _log_heights(inner, [each for _, each, _ in inner])))
     rest = 1 - shares[nearest]
     return {
         "gap": _divergence(inner, float(m), float(s), steps),
@@ -138,24 +138,27 @@ def _steps(means: Vector, deviations: Vector, s: Scalar) -> int:
 
 def _divergence(parts: list[_Part], m: float, s: float, steps: int) -> float:
     """The mean of ln q − ln p under q by the trapezoidal rule."""
-    total = 0.0
-    for place, height in _trapezoidal(steps):
-        total += height * _log_height(parts, m + s * place)
+    places, weights = _trapezoidal(steps)
+    heights = _log_heights(parts, [m + s * place for place in places])
+    total = sum(map(mul, weights, heights), 0.0)
     return -log(s) - 0.5 - total / (steps * sqrt(2 * pi))
 
 
 @lru_cache(maxsize=32)
-def _trapezoidal(steps: int) -> tuple[tuple[float, float], ...]:
+def _trapezoidal(steps: int) -> tuple[list[float], list[float]]:
     """Places so many a deviation, with the heights of the standard normal law times √(2π)."""
     places = [index / steps for index in range(-_REACH * steps, _REACH * steps + 1)]
-    return tuple([(place, exp(-place * place / 2)) for place in places])
+    return places, [exp(-place * place / 2) for place in places]
 
 
-def _log_height(parts: list[_Part], z: float) -> float:
-    """The log density of the mixture at z, without its constant −ln(2π)/2."""
-    exponents = [share - ((z - each) / wide) ** 2 / 2 for share, each, wide in parts]
-    top = max(exponents)
-    return top + log(sum([exp(exponent - top) for exponent in exponents]))
+def _log_heights(parts: list[_Part], at: Sequence[float]) -> list[float]:
+    """The log densities of the mixture there, without their constant −ln(2π)/2."""
+    # Part by part: a list for each costs a quarter of what a short one for each place does.
+    exponents = [[share - ((z - each) / wide) ** 2 / 2 for z in at] for share, each, wide in parts]
+    tops = list(map(max, *exponents))
+    ratios = [map(exp, map(sub, each, tops)) for each in exponents]
+    totals = map(sum, zip(*ratios, strict=True))
+    return [top + log(total) for top, total in zip(tops, totals, strict=True)]
 
 
 @check("mixture_approximation.normal", tolerance=1e-7)

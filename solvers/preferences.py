@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from fractions import Fraction
 from math import exp, fsum, log, log1p
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
+    over_common_denominator,
     require_between_zero_and_one,
     require_positive,
     require_probabilities,
@@ -66,29 +69,36 @@ def tilted(reference: Vector, rewards: Vector, beta: Scalar) -> SolverResults:
     require_positive("beta", beta)
     if min(reference) <= 0:
         raise ValueError("reference must have no zeros")
-    if max([abs(Fraction(reward)) for reward in rewards]) > _MOST_NATS * min(
-        beta, Fraction(1) / beta
+    parts, whole = over_common_denominator(reference)
+    gains, unit = over_common_denominator(rewards)
+    strength, below = beta.as_integer_ratio()
+    largest = max(map(abs, gains))
+    if (
+        largest * below > _MOST_NATS * strength * unit
+        or largest * strength > _MOST_NATS * below * unit
     ):
         raise ValueError(f"rewards must be at most {_MOST_NATS} times beta, and over it, in size")
-    scaled = [float(Fraction(reward) / beta) for reward in rewards]
-    weights = [float(share) * exp(each) for share, each in zip(reference, scaled, strict=True)]
+    shares = [part / whole for part in parts]
+    scaled = [gain * below / (unit * strength) for gain in gains]
+    multiplied = [gain * strength / (unit * below) for gain in gains]
+    weights = [share * exp(each) for share, each in zip(shares, scaled, strict=True)]
     partition = fsum(weights)
     policy = _shares(weights)
-    pairs = list(zip(policy, map(float, reference), strict=True))
+    pairs = list(zip(policy, shares, strict=True))
     return {
         "policy": policy,
         "weights": tuple(weights),
         "partition": partition,
-        "best_value": float(beta) * log(partition),
-        "expected_reward": fsum(p * float(r) for p, r in zip(policy, rewards, strict=True)),
-        "divergence": fsum(p * log(p / q) for p, q in pairs),
+        "best_value": strength / below * log(partition),
+        "expected_reward": fsum([p * (r / unit) for p, r in zip(policy, gains, strict=True)]),
+        "divergence": fsum([p * log(p / q) for p, q in pairs]),
         "without_reference": _shares([exp(each) for each in scaled]),
         "beta_multiplied": _shares(
-            [float(q) * exp(float(r * beta)) for q, r in zip(reference, rewards, strict=True)]
+            [share * exp(each) for share, each in zip(shares, multiplied, strict=True)]
         ),
         "log_partition": log(partition),
-        "reference_reward": sum([q * r for q, r in zip(reference, rewards, strict=True)]),
-        "divergence_reversed": fsum(q * log(q / p) for p, q in pairs),
+        "reference_reward": fraction(sum(map(mul, parts, gains)), whole * unit),
+        "divergence_reversed": fsum([q * log(q / p) for p, q in pairs]),
     }
 
 

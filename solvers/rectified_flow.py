@@ -3,10 +3,17 @@
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import permutations
+from operator import mul, sub
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
-from qgen.solvers.numerics.arguments import Vector, require_probabilities, require_vector
+from qgen.solvers.numerics.arguments import (
+    Vector,
+    over_common_denominator,
+    require_probabilities,
+    require_vector,
+)
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -59,37 +66,35 @@ def crossing(starts: Vector, ends: Vector, probabilities: Vector) -> SolverResul
     require_probabilities("probabilities", probabilities)
     if len(starts) < 2 or min(probabilities) <= 0:
         raise ValueError("there must be two pairs or more, with probabilities above zero")
-    gap, gap_after = starts[1] - starts[0], ends[1] - ends[0]
+    places, unit = over_common_denominator((*starts, *ends))
+    begins, goals = places[: len(starts)], places[len(starts) :]
+    masses, whole = over_common_denominator(probabilities)
+    gap, gap_after = begins[1] - begins[0], goals[1] - goals[0]
     if gap * gap_after >= 0:
         raise ValueError("the first two paths must cross between their ends")
-    speeds = [end - start for start, end in zip(starts, ends, strict=True)]
+    speeds = list(map(sub, goals, begins))
     first, second = speeds[:2]
-    time = Fraction(gap) / (first - second)
-    place = starts[0] + time * first
+    # The time of the crossing is gap over closing; the place is in parts of unit · closing.
+    closing = first - second
+    place = begins[0] * closing + gap * first
     others = [
-        abs(start + time * speed - place)
-        for start, speed in zip(starts[2:], speeds[2:], strict=True)
+        abs(begin * closing + gap * speed - place)
+        for begin, speed in zip(begins[2:], speeds[2:], strict=True)
     ]
-    one, other = probabilities[:2]
-    here = [(one, first), (other, second)]
-    here += [
-        pair
-        for pair, away in zip(
-            list(zip(probabilities, speeds, strict=True))[2:], others, strict=True
-        )
-        if away == 0
-    ]
+    passing = [0, 1, *[index for index, away in enumerate(others, 2) if away == 0]]
+    one, other = masses[:2]
+    mean = sum([masses[index] * speeds[index] for index in passing])
     return {
-        "crossing_time": time,
-        "crossing_place": place,
-        "crossing_velocity": sum(Fraction(p * v) for p, v in here) / sum(p for p, _ in here),
-        "velocity_of_first": first,
-        "velocity_of_second": second,
-        "nearest_other": min(others, default=0),
-        "velocity_unweighted": Fraction(first + second) / 2,
-        "shares_swapped": Fraction(other * first + one * second) / (one + other),
-        "velocity_of_all": sum(p * v for p, v in zip(probabilities, speeds, strict=True)),
-        "not_normalised": one * first + other * second,
+        "crossing_time": fraction(gap, closing),
+        "crossing_place": fraction(place, unit * closing),
+        "crossing_velocity": fraction(mean, unit * sum([masses[index] for index in passing])),
+        "velocity_of_first": ends[0] - starts[0],
+        "velocity_of_second": ends[1] - starts[1],
+        "nearest_other": fraction(min(others), unit * abs(closing)) if others else 0,
+        "velocity_unweighted": fraction(first + second, 2 * unit),
+        "shares_swapped": fraction(other * first + one * second, unit * (one + other)),
+        "velocity_of_all": fraction(sum(map(mul, masses, speeds)), whole * unit),
+        "not_normalised": fraction(one * first + other * second, whole * unit),
     }
 
 

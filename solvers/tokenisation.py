@@ -5,12 +5,14 @@ from fractions import Fraction
 from itertools import pairwise
 from math import exp, log, log2
 from operator import mul
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults, show
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
+    over_common_denominator,
     require_positive,
     require_probabilities,
     require_vector,
@@ -66,53 +68,61 @@ def byte_pair(words: tuple[str, ...], counts: Vector) -> SolverResults:
     require_vector("counts", counts, len(words))
     times = [require_count("a count", count, 1, 10**6) for count in counts]
     split = [tuple(word) for word in words]
-    found = _pairs(split, times)
+    beside = [list(pairwise(word)) for word in split]
+    found = _pairs(beside, times)
     first, second_before, first_tie = _best_pair(found)
     once = [_merged(word, first) for word in split]
     if all(len(word) == 1 for word in once):
         raise ValueError("words must leave a second pair to merge")
-    found_then = _pairs(once, times)
+    beside_then = [list(pairwise(word)) for word in once]
+    found_then = _pairs(beside_then, times)
     second, _, second_tie = _best_pair(found_then)
     twice = [_merged(word, second) for word in once]
-    by_types, _, _ = _best_pair(_pairs(split, [1] * len(times)))
     return {
         "first_merge": "".join(first),
         "first_count": found[first],
         "second_merge": "".join(second),
         "second_count": found_then[second],
-        "tokens_before": sum(len(word) * count for word, count in zip(split, times, strict=True)),
-        "tokens_after": sum(len(word) * count for word, count in zip(twice, times, strict=True)),
+        "tokens_before": sum(map(mul, map(len, split), times)),
+        "tokens_after": sum(map(mul, map(len, twice), times)),
         "tie": first_tie or second_tie,
-        "repeats": any(a == b for word in (*split, *once) for a, b in pairwise(word)),
-        "tokens_after_one": sum(len(word) * n for word, n in zip(once, times, strict=True)),
+        "repeats": any(a == b for pairs in (*beside, *beside_then) for a, b in pairs),
+        "tokens_after_one": sum(map(mul, map(len, once), times)),
         "word_types_after": sum(map(len, twice)),
-        "first_by_types": "".join(by_types),
+        "first_by_types": "".join(_first_of(_pairs(beside, [1] * len(times)))),
         "second_without_recount": "".join(second_before),
     }
 
 
-def _pairs(words: Sequence[tuple[str, ...]], times: Sequence[int]) -> dict[tuple[str, str], int]:
-    found: dict[tuple[str, str], int] = {}
-    for word, count in zip(words, times, strict=True):
-        for pair in pairwise(word):
+_Pair: TypeAlias = tuple[str, str]
+"""Two symbols side by side."""
+
+
+def _pairs(beside: Sequence[Sequence[_Pair]], times: Sequence[int]) -> dict[_Pair, int]:
+    """How often each pair occurs, in words that occur so many times."""
+    found: dict[_Pair, int] = {}
+    for pairs, count in zip(beside, times, strict=True):
+        for pair in pairs:
             found[pair] = found.get(pair, 0) + count
     return found
 
 
-def _best_pair(
-    found: Mapping[tuple[str, str], int],
-) -> tuple[tuple[str, str], tuple[str, str], bool]:
+def _best_pair(found: dict[_Pair, int]) -> tuple[_Pair, _Pair, bool]:
     """The most frequent pair, the next one, and whether they are equally frequent."""
     best = _first_of(found)
-    others = {pair: count for pair, count in found.items() if pair != best}
-    following = _first_of(others) if others else best
-    return best, following, bool(others) and found[best] == found[following]
+    if len(found) == 1:
+        return best, best, False
+    others = found.copy()
+    most = others.pop(best)
+    following = _first_of(others)
+    return best, following, most == others[following]
 
 
-def _first_of(found: Mapping[tuple[str, str], int]) -> tuple[str, str]:
+def _first_of(found: Mapping[_Pair, int]) -> _Pair:
     """The most frequent pair, of equally frequent ones the first of the alphabet."""
     most = max(found.values())
-    return min([pair for pair, count in found.items() if count == most], key="".join)
+    first = [pair for pair, count in found.items() if count == most]
+    return first[0] if len(first) == 1 else min(first, key="".join)
 
 
 def _merged(word: tuple[str, ...], pair: tuple[str, str]) -> tuple[str, ...]:
@@ -221,24 +231,25 @@ def bits_per_byte(losses: Vector, tokens: Vector, size: Scalar) -> SolverResults
     require_vector("losses", losses)
     require_vector("tokens", tokens, len(losses))
     whole = require_count("size", size, 1, 10**12)
+    counts = []
     for loss, count in zip(losses, tokens, strict=True):
         require_positive("a loss", loss)
-        if loss > 100:
+        if loss.numerator > 100 * loss.denominator:
             raise ValueError("a loss must be at most 100")
-        require_count("a number of tokens", count, 1, 10**12)
-    nats = [Fraction(loss) * count / whole for loss, count in zip(losses, tokens, strict=True)]
+        counts.append(require_count("a number of tokens", count, 1, 10**12))
+    parts, unit = over_common_denominator(losses)
+    # Each model's loss on the whole text.
+    totals = list(map(mul, parts, counts))
+    below, bit = unit * whole, log(2)
     return {
-        "bits_per_byte": tuple([float(each) / log(2) for each in nats]),
-        "perplexities": tuple([exp(loss) for loss in losses]),
-        "best": nats.index(min(nats)),
-        "lowest_loss": losses.index(min(losses)),
-        "bits_per_token": tuple([float(loss) / log(2) for loss in losses]),
-        "nats_per_byte": tuple(nats),
+        "bits_per_byte": tuple([total / below / bit for total in totals]),
+        "perplexities": tuple([exp(part / unit) for part in parts]),
+        "best": totals.index(min(totals)),
+        "lowest_loss": parts.index(min(parts)),
+        "bits_per_token": tuple([part / unit / bit for part in parts]),
+        "nats_per_byte": tuple([fraction(total, below) for total in totals]),
         "tokens_and_bytes_swapped": tuple(
-            [
-                float(Fraction(loss) * whole / count) / log(2)
-                for loss, count in zip(losses, tokens, strict=True)
-            ]
+            [part * whole / (unit * count) / bit for part, count in zip(parts, counts, strict=True)]
         ),
     }
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import fsum, log
+from operator import sub
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.numbers import fraction
@@ -68,13 +69,7 @@ def line(positions: Vector, p: Vector, q: Vector) -> SolverResults:
     supports). Raises ValueError for positions that do not rise, and laws of other lengths or
     that do not sum to one.
     """
-    require_vector("positions", positions)
-    require_probabilities("p", p)
-    require_probabilities("q", q)
-    require_vector("p", p, len(positions))
-    require_vector("q", q, len(positions))
-    if any(late <= early for early, late in pairwise(positions)):
-        raise ValueError("positions must rise")
+    _require_laws(positions, p, q)
     masses, whole = over_common_denominator((*p, *q))
     first, second = masses[: len(p)], masses[len(p) :]
     places, unit = over_common_denominator(positions)
@@ -110,6 +105,16 @@ def line(positions: Vector, p: Vector, q: Vector) -> SolverResults:
         "jensen_shannon_in_bits": divergence / log(2),
         "jensen_shannon_not_halved": 2 * divergence,
     }
+
+
+def _require_laws(positions: Vector, p: Vector, q: Vector) -> None:
+    require_vector("positions", positions)
+    require_probabilities("p", p)
+    require_probabilities("q", q)
+    require_vector("p", p, len(positions))
+    require_vector("q", q, len(positions))
+    if any(late <= early for early, late in pairwise(positions)):
+        raise ValueError("positions must rise")
 
 
 def _jensen_shannon(first: list[int], second: list[int], whole: int) -> float:
@@ -239,47 +244,53 @@ def line_by_quantiles(positions: "Tensor", p: "Tensor", q: "Tensor") -> Mapping[
 def step(positions: Vector, p: Vector, q: Vector, move: Scalar) -> SolverResults:
     """p and q on the same rising positions, before and after q moves to the left by `move`.
 
-    Both distances come from `wasserstein.line`, on the positions of p and the moved ones of q
+    Both distances are those of `wasserstein.line`, on the positions of p and the moved ones of q
     together. Source: Arjovsky, Chintala and Bottou, Wasserstein GAN (2017), example 1. Raises
     ValueError for what `wasserstein.line` refuses, and a move that is not above zero.
     """
     require_positive("move", move)
-    (masses, whole), size = over_common_denominator((*p, *q)), len(p)
+    _require_laws(positions, p, q)
+    masses, whole = over_common_denominator((*p, *q))
+    own, other = masses[: len(p)], masses[len(p) :]
+    (*places, way), unit = over_common_denominator((*positions, move))
 
-    def after(ways: list[Scalar]) -> SolverResults:
-        moved = [place - way for place, way in zip(positions, ways, strict=True)]
-        return line(*_together(positions, p, moved, q))
+    def after(ways: list[int]) -> tuple[list[int], list[int], list[int]]:
+        moved = [place - each for place, each in zip(places, ways, strict=True)]
+        return _together(places, own, moved, other)
 
-    left, right = after([move] * len(q)), after([-move] * len(q))
+    left, right = after([way] * len(q)), after([-way] * len(q))
     first = next(index for index, mass in enumerate(q) if mass)
-    alone = after([move if index == first else 0 for index in range(len(q))])
-    met = {place for place, mass in zip(positions, p, strict=True) if mass} & {
-        place - move for place, mass in zip(positions, q, strict=True) if mass
-    }
-    start, end = _jensen_shannon(masses[:size], masses[size:], whole), left["jensen_shannon"]
-    assert isinstance(end, float)
+    alone = after([way if index == first else 0 for index in range(len(q))])
+    met = any(one and two for one, two in zip(*left[1:], strict=True))
+    start, end = _jensen_shannon(own, other, whole), _jensen_shannon(*left[1:], whole)
     return {
-        "moved_wasserstein": left["wasserstein"],
-        "moved_jensen_shannon": left["jensen_shannon"],
+        "moved_wasserstein": fraction(_area(*left), whole * unit),
+        "moved_jensen_shannon": end,
         "divergence_becomes_largest": not met and end > start + 1e-12,
         "divergence_stays": abs(end - start) <= 1e-12,
         "divergence_falls": end < start - 1e-12,
-        "moved_away": right["wasserstein"],
-        "only_one_moved": alone["wasserstein"],
+        "moved_away": fraction(_area(*right), whole * unit),
+        "only_one_moved": fraction(_area(*alone), whole * unit),
     }
 
 
 def _together(
-    places: Vector, masses: Vector, others: list[Scalar], other_masses: Vector
-) -> tuple[Vector, Vector, Vector]:
+    places: list[int], masses: list[int], others: list[int], other_masses: list[int]
+) -> tuple[list[int], list[int], list[int]]:
     """Two tables of masses as one over the rising union of their places."""
     first = dict(zip(places, masses, strict=True))
-    second = dict.fromkeys(others, Fraction(0))
+    second = dict.fromkeys(others, 0)
     for place, mass in zip(others, other_masses, strict=True):
         second[place] += mass
-    union = tuple(sorted({*first, *second}))
-    one, two = (tuple([table.get(place, 0) for place in union]) for table in (first, second))
-    return union, one, two
+    union = sorted({*first, *second})
+    return union, [first.get(each, 0) for each in union], [second.get(each, 0) for each in union]
+
+
+def _area(places: list[int], first: list[int], second: list[int]) -> int:
+    """What lies between both distribution functions."""
+    leads = accumulate(map(sub, first, second))
+    gaps = [late - early for early, late in pairwise(places)]
+    return sum([abs(lead) * gap for lead, gap in zip(leads, gaps, strict=False)])
 
 
 @check("wasserstein.step", tolerance=1e-8)
