@@ -134,8 +134,16 @@ def _cost(
 
 
 def _distances(boxes: "Points", points: "Points") -> "Points":
-    """How far each point lies from each box, 0 inside: [boxes, points]."""
+    """How far each point lies from each box, 0 inside: [boxes, points].
+
+    _FAR stands for what is at least as far in one direction alone.
+    """
     import numpy as np
 
-    gaps = np.maximum(boxes[:, None, :2] - points, points - boxes[:, None, 2:])
-    return np.asarray(np.hypot(*np.moveaxis(np.maximum(gaps, 0), -1, 0)))
+    # Each direction for itself: numbers that lie side by side in memory are read faster.
+    left, bottom, right, top = boxes.T[:, :, None]
+    xs, ys = np.ascontiguousarray(points.T)
+    across, upwards = xs - np.clip(xs, left, right), ys - np.clip(ys, bottom, top)
+    near = (np.abs(across) < _FAR) & (np.abs(upwards) < _FAR)
+    far = np.full(near.shape, _FAR)
+    return np.asarray(np.hypot(across, upwards, out=far, where=near))

@@ -34,18 +34,19 @@ def rejected_draws(template: QuestionTemplate, solve: Solve, wanted: int) -> lis
 
 def _rejected(template: QuestionTemplate, solve: Solve, tries: int) -> Iterator[Rejected]:
     # Without conditions on results, every draw comes out that meets those on parameters.
+    conditions = template.result_conditions
     free = replace(drawer(template, solve), result_conditions=())
     for attempt in range(tries):
         draw = free.draw(stream(0, "rejected", template.header.identifier, "", attempt))
         assert draw is not None
         answers = solve(draw.values)
-        condition = _unmet(template, {**draw.values, **answers})
+        condition = _unmet(conditions, {**draw.values, **answers})
         if condition is not None:
             yield Rejected(draw.values, answers, condition)
 
 
-def _unmet(template: QuestionTemplate, known: Values) -> Placed | None:
-    for condition in template.result_conditions:
+def _unmet(conditions: tuple[Placed, ...], known: Values) -> Placed | None:
+    for condition in conditions:
         try:
             if condition.expression.evaluate(known) is False:
                 return condition

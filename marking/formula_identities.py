@@ -235,9 +235,15 @@ class _Reader(_Arithmetic):
         return result
 
     def _exponential_power(self, argument: _Ratio, factor: Fraction) -> _Ratio:
-        """exp(factor * argument) as a whole power of exp(argument / factor's denominator)."""
-        inner = _Ratio(_scaled(argument.top, Fraction(1, factor.denominator)), argument.bottom)
-        return self.power(self._unknown("exp", inner), factor.numerator)
+        """exp(factor * argument) as a whole power of exp(argument / factor's denominator).
+
+        Where that is too large a power, it is an unknown of its own, or one over such.
+        """
+        step, times = Fraction(1, factor.denominator), factor.numerator
+        if abs(times) > _LARGEST_EXPONENT:
+            step, times = abs(factor), 1 if times > 0 else -1
+        inner = _Ratio(_scaled(argument.top, step), argument.bottom)
+        return self.power(self._unknown("exp", inner), times)
 
 
 def _scaled(polynomial: Polynomial, factor: Fraction) -> Polynomial:

@@ -37,6 +37,7 @@ from qgen.rejected_proofs import rejected_faults
 from qgen.renderers.carriage import Marks, marks_by_format
 from qgen.report import count
 from qgen.solvers.routes.registry import SolverFailure, UnknownSolver, find_solver
+from qgen.variant_figures import is_shipped
 from qgen.writers import default_writer
 
 ENOUGH_VARIANTS = 200
@@ -50,6 +51,9 @@ GUESS_VARIANTS = 20
 
 FIGURE_VARIANTS = 3
 """On so many variants of a question, its figures are drawn."""
+
+PDF_VARIANTS = 1
+"""On so many of them as PDF, too: a shipped drawing gives both forms the same lines and texts."""
 
 MAX_FAULTS = 3
 FEW_QUESTIONS = 8
@@ -304,7 +308,18 @@ def check_question(template: QuestionTemplate, how: How) -> QuestionCheck:
             check.problems.append(_fault(template, item, "misprint", message, place))
         watch.see(item, known)
 
-    production = Production(template, solvers, filling, source, prover, FIGURE_VARIANTS, observe)
+    # A course's own drawing may be one that only some values keep from becoming a PDF.
+    pdf_limit = PDF_VARIANTS if all(map(is_shipped, template.figures)) else None
+    production = Production(
+        template,
+        solvers,
+        filling,
+        source,
+        prover,
+        FIGURE_VARIANTS,
+        observe,
+        pdf_limit=pdf_limit,
+    )
     _prove(production, _distinct(production, check), check)
     check.problems += prover.tally.problems
     if not prover.tally.problems:

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from qgen.bank.parameters import Generated
-from qgen.bank.templates import FigureTemplate, QuestionTemplate
+from qgen.bank.templates import QuestionTemplate
 from qgen.cache_folder import CacheFolder
 from qgen.deriving import derivation_request, shipped_forms
-from qgen.figures.registry import UnknownFigure, find_figure
 from qgen.generator.registered import GENERATORS
 from qgen.solvers.routes.registry import Solver, source_digest
+from qgen.variant_figures import is_shipped
 
 _ROOMS = ("document", "bank", "generator", "marking", "figures", "renderers")
 _SHARED = ("solvers.routes", "solvers.numerics", "solvers.derivations")
@@ -57,14 +57,7 @@ def can_be_kept(template: QuestionTemplate) -> bool:
     """
     domains = [each.domain for each in template.parameters]
     generators = {domain.generator for domain in domains if isinstance(domain, Generated)}
-    return generators <= GENERATORS.keys() and all(_is_shipped(each) for each in template.figures)
-
-
-def _is_shipped(figure: FigureTemplate) -> bool:
-    try:
-        return find_figure(figure.figure).file is None
-    except UnknownFigure:
-        return False
+    return generators <= GENERATORS.keys() and all(map(is_shipped, template.figures))
 
 
 def result_key(template: QuestionTemplate, solvers: Sequence[Solver], how: str) -> str:

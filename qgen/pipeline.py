@@ -357,8 +357,9 @@ class _Build:
         # Pools are for platforms; but what has no numbers is drawn once for papers and for pools.
         printed = use == "paper" or not slot.template.parameters
         pdf = printed and any(each.writer.embeds_pdf for each in self._writers)
+        limit = None if pdf else 0
         return Production(
-            slot.template, solvers, filling, source, self._prover, checks=checks, pdf_figures=pdf
+            slot.template, solvers, filling, source, self._prover, checks=checks, pdf_limit=limit
         )
 
     def _checks_of(self, template: QuestionTemplate, solvers: tuple[Solver, ...]) -> KeptChecks:

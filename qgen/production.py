@@ -163,8 +163,8 @@ class Production:
     """Called with each item and all values behind it, the solvers' included."""
     checks: KeptChecks | None = None
     """What is tried on each item before it is handed out."""
-    pdf_figures: bool = True
-    """Whether figures are drawn as PDF, too, or as SVG alone."""
+    pdf_limit: int | None = None
+    """Of how many variants figures are drawn as PDF, too, and not as SVG alone; None for all."""
 
     def items(self, copies: Iterable[str]) -> Iterator[Item]:
         """An item for each copy, in order, made in batches.
@@ -235,7 +235,8 @@ class Production:
         """The item with its figures; raises VariantFailure for values that cannot be drawn."""
         if self.figure_limit is not None and item.variant > self.figure_limit:
             return replace(item, assets={**item.assets, **undrawn(self.template)})
-        drawn = figures_of(self.template, known, pdf=self.pdf_figures)
+        pdf = self.pdf_limit is None or item.variant <= self.pdf_limit
+        drawn = figures_of(self.template, known, pdf=pdf)
         return replace(item, assets={**item.assets, **drawn})
 
     def _drawn(self, batch: list[str], before: int) -> list[Variant]:

@@ -21,6 +21,14 @@ _REMEMBERED = 256
 """Drawings kept for variants with the same numbers; each has some 50 kB."""
 
 
+def is_shipped(figure: FigureTemplate) -> bool:
+    """Whether a figure's drawing comes with qgen, and not from a course's own file."""
+    try:
+        return find_figure(figure.figure).file is None
+    except UnknownFigure:
+        return False
+
+
 def figure_problems(template: QuestionTemplate) -> list[Problem]:
     """Figures that do not exist, and arguments that they do not take or that are missing."""
     problems: list[Problem] = []

@@ -193,6 +193,22 @@ def test_a_shifted_formula_is_never_proved_equal(expression: Formula, by: Fracti
     assert not identical(expression, Sum((expression, Number(by))))
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("exp(-17t/40 - 363t^2/80)", "exp(-17/40*t)*exp(-363/80*t^2)", True),
+        ("exp(-111t/10)", "1/exp(111/10*t)", True),
+        ("exp(t)^99", "exp(99t)", False),
+        ("exp(-111t/10)", "exp(-112t/10)", False),
+        ("exp(-111t/10)", "exp(111t/10)", False),
+    ],
+)
+def test_exponentials_of_large_multiples_are_unknowns_of_their_own(
+    first: str, second: str, same: bool
+) -> None:
+    assert identical(formula(first, "t"), formula(second, "t")) == same
+
+
 def test_points_lie_in_the_domain_reach_its_corners_and_stay_the_same() -> None:
     for domain in DOMAINS:
         tried = [point["x"] for point in points({"x": domain}, [Fraction(5)])]

@@ -157,11 +157,11 @@ def test_losses_are_found_without_drawing(course: Course, monkeypatch: pytest.Mo
 def test_check_draws_a_few_variants_only(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     from qgen.figures import rendering
 
-    calls = []
+    calls: list[bool] = []
     draw = rendering.render_figure
 
     def counted(name: str, values: Any, **forms: bool) -> Asset:
-        calls.append(values)
+        calls.append(forms["pdf"])
         return draw(name, values, **forms)
 
     monkeypatch.setattr(rendering, "render_figure", counted)
@@ -172,6 +172,7 @@ def test_check_draws_a_few_variants_only(course: Course, monkeypatch: pytest.Mon
     assert not result.problems
     assert result.questions[0].variants == 40
     assert len(calls) == checking.FIGURE_VARIANTS
+    assert sum(calls) == checking.PDF_VARIANTS
 
 
 MISTAKES: list[tuple[dict[str, Any], str]] = [
