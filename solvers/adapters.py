@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.numbers import fraction
@@ -77,6 +78,7 @@ def low_rank_by_tensors(
     """
     import torch
 
+    @cache
     def size(*shape: float) -> int:
         return torch.empty(tuple(map(int, shape)), device="meta").numel()
 

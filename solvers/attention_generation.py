@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.numbers import fraction
@@ -95,6 +96,7 @@ def cache_of_tensors(
 
     kinds = {1: torch.float8_e4m3fn, 2: torch.float16, 4: torch.float32}
 
+    @lru_cache(maxsize=4096)
     def stored(depth: int, model: int, kept: int, count: int, item: int) -> "Tensor":
         """The keys of all layers, then the values: [2 · layers, tokens, kept]."""
         with torch.device("meta"):

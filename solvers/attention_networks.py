@@ -108,11 +108,15 @@ _COUNTED = (
 
 
 @lru_cache(maxsize=1024)
-def _module(width: int, number: int) -> Any:
-    """A real module of this width, with so many heads; nothing is stored on the "meta" device."""
+def _module(width: int, number: int) -> tuple[Any, list["Tensor"]]:
+    """A real module of this width, with so many heads, and its parameters.
+
+    Nothing is stored on the "meta" device.
+    """
     import torch
 
-    return torch.nn.MultiheadAttention(width, number, device="meta")
+    module = torch.nn.MultiheadAttention(width, number, device="meta")
+    return module, list(module.parameters())
 
 
 def _count_of_module(width: int, number: int, places: int) -> list[float]:
@@ -122,7 +126,7 @@ def _count_of_module(width: int, number: int, places: int) -> list[float]:
     """
     import torch
 
-    module = _module(width, number)
+    module, parameters = _module(width, number)
 
     def tensor(*shape: int) -> "Tensor":
         return torch.empty(shape, device="meta")
@@ -138,7 +142,7 @@ def _count_of_module(width: int, number: int, places: int) -> list[float]:
     )
     weights, tokens = tensor(number, places, places, 1), tensor(places, 1, width)
     narrow, wide = tensor(4, width, module.head_dim), tensor(number, 4, width, width)
-    matrices = [entry for entry in module.parameters() if entry.dim() == 2]
+    matrices = [entry for entry in parameters if entry.dim() == 2]
     # The query, key and value matrices stand in one of 3 d rows.
     projected = [product(tokens, each) for each in matrices]
     scored, mixed = (product(each, keys) for each in (queries, weights))
@@ -147,7 +151,7 @@ def _count_of_module(width: int, number: int, places: int) -> list[float]:
     return [
         module.head_dim,
         entries,
-        sum(each.numel() for each in module.parameters()),
+        sum(each.numel() for each in parameters),
         sum(projected),
         scored,
         sum(projected) + scored + mixed,

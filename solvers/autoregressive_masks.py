@@ -163,20 +163,27 @@ def stack_by_gradients(kernel_sizes: "Tensor", excluded: "Tensor") -> Mapping[st
         torch.cat((kernel_sizes, excluded), 1).long(), dim=0, return_inverse=True
     )
     layers = kernel_sizes.shape[1]
-    found = []
-    for row in kinds.tolist():
-        length = sum(row[:layers])
-        data = torch.ones(1, 1, length, dtype=torch.float64, requires_grad=True)
-        values = data
-        for size, mask in zip(row[:layers], row[layers:], strict=True):
-            kernel = torch.ones(1, 1, size, dtype=torch.float64)
-            kernel[..., -1] = 1 - mask
-            padded = torch.nn.functional.pad(values, (size - 1, 0))
-            values = torch.nn.functional.conv1d(padded, kernel) / size
-        (gradient,) = torch.autograd.grad(values[0, 0, -1], data)
-        seen = length - 1 - gradient[0, 0].nonzero()[:, 0]
-        found.append([int(seen.min()), int(seen.max()), *(step in seen for step in (0, 1))])
-    table = torch.tensor(found)[variant_of]
+    length, widest = int(kinds[:, :layers].sum(-1).max()), int(kinds[:, :layers].max())
+    # Each kind has a channel of its own.
+    data = torch.ones(1, len(kinds), length, dtype=torch.float64, requires_grad=True)
+    values = data
+    for size, mask in zip(kinds[:, :layers].T, kinds[:, layers:].T, strict=True):
+        kernels = (torch.arange(widest) >= widest - size[:, None]).double()
+        kernels[:, -1] = 1 - mask
+        padded = torch.nn.functional.pad(values, (widest - 1, 0))
+        heard = torch.nn.functional.conv1d(padded, kernels[:, None], groups=len(kinds))
+        values = heard / size[:, None]
+    (gradient,) = torch.autograd.grad(values[0, :, -1].sum(), data)
+    seen = gradient[0].flip(-1) != 0
+    steps = torch.arange(length)
+    table = torch.stack(
+        (
+            steps.where(seen, length).amin(-1),
+            steps.where(seen, -1).amax(-1),
+            *((seen & (steps == step)).any(-1).long() for step in (0, 1)),
+        ),
+        -1,
+    )[variant_of]
     sees_itself, sees_last = table[:, 2] > 0, table[:, 3] > 0
     return {
         "nearest": table[:, 0],
@@ -249,11 +256,14 @@ def evaluations_by_running(
         flags = torch.nn.functional.pad(known.to(torch.uint8), (0, 1))
         last = torch.where(needed, place, -1).amax(-1)
         valid_up_to = torch.full_like(last, -1)
+        first_missing = flags.argmin(-1)
         while bool((waiting := last > valid_up_to).any()):
             count = count + waiting
-            first_missing = flags.argmin(-1)
             valid_up_to = first_missing
             flags.scatter_(1, first_missing.clamp(max=len(place) - 1)[:, None], 1)
+            # What is known stays known: the next pixel that is missing comes after this one.
+            while bool((known_here := flags.gather(1, first_missing[:, None])[:, 0]).any()):
+                first_missing = first_missing + known_here
         return count
 
     found = (

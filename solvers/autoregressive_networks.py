@@ -1,6 +1,7 @@
 """Networks of autoregressive models: how far they see, and how many parameters they have."""
 
 from collections.abc import Mapping
+from functools import cache
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -90,12 +91,12 @@ def receptive_field_by_impulse(kernel_sizes: "Tensor", dilations: "Tensor") -> M
 def _steps_back(kernel_sizes: "Tensor", dilations: "Tensor") -> "Tensor":
     """How late an impulse still comes out of each stack [variants].
 
-    Each layer is a product of Fourier transforms; what it reaches is brought back to zeros and
-    ones, so that counts of paths do not grow.
+    Layers are marked by where the impulse comes out, with ones, so that counts of paths do not
+    grow.
     """
     import torch
 
-    # Longer than any impulse response, so that nothing wraps around.
+    # Longer than any impulse response.
     length = int((kernel_sizes * dilations).sum(-1).max()) + 1
     places = torch.arange(length)
     found = []
@@ -103,14 +104,30 @@ def _steps_back(kernel_sizes: "Tensor", dilations: "Tensor") -> "Tensor":
     for sizes, spaces in zip(
         torch.split(kernel_sizes, share), torch.split(dilations, share), strict=True
     ):
-        reached = (places == 0).double().repeat(len(sizes), 1)
+        reached = (places == 0).repeat(len(sizes), 1)
         for size, space in zip(sizes.unbind(1), spaces.unbind(1), strict=True):
-            steps = places / space[:, None]
-            taps = (steps == steps.floor()) & (steps < size[:, None])
-            spectrum = torch.fft.rfft(reached) * torch.fft.rfft(taps.double())
-            reached = (torch.fft.irfft(spectrum, n=length) > 0.5).double()
+            kinds, kind_of = torch.unique(
+                torch.stack((size, space), 1).long(), dim=0, return_inverse=True
+            )
+            for kind, (taps, gap) in enumerate(kinds.tolist()):
+                rows = kind_of == kind
+                reached[rows] = _heard(reached[rows], taps, gap)
         found.append((reached * places).amax(-1))
-    return torch.cat(found)
+    return torch.cat(found).double()
+
+
+def _heard(reached: "Tensor", taps: int, gap: int) -> "Tensor":
+    """Where something comes out of a layer: at each tap, so many places after it came in.
+
+    What one tap and the next let through is shifted as a whole, so that taps double each time.
+    """
+    heard, done = reached.clone(), 1
+    while done < taps:
+        more = min(done, taps - done)
+        shift = more * gap
+        heard[:, shift:] |= heard[:, : heard.shape[1] - shift].clone()
+        done += more
+    return heard
 
 
 @solver(
@@ -204,13 +221,12 @@ def _fields_of_network(size: int, factor: int, target: int) -> "Tensor":
     import torch
 
     response = torch.ones(1, 1, 1, dtype=torch.float64)
+    weights = torch.ones(1, 1, size, dtype=torch.float64)
     fields, dilation = [1], 1
     while fields[-1] < target:
         gap = (size - 1) * dilation
-        layer = torch.nn.Conv1d(1, 1, size, dilation=dilation, bias=False, dtype=torch.float64)
-        torch.nn.init.ones_(layer.weight)
-        with torch.no_grad():
-            heard = layer(torch.nn.functional.pad(response, (gap, gap)))
+        padded = torch.nn.functional.pad(response, (gap, gap))
+        heard = torch.nn.functional.conv1d(padded, weights, dilation=dilation)
         response = (heard > 0.5).double()
         fields.append(int(response[0, 0].nonzero().max()) + 1)
         dilation *= factor
@@ -262,7 +278,14 @@ def parameter_counts(n: Scalar, hidden: Scalar) -> SolverResults:
 def parameter_counts_of_networks(n: "Tensor", hidden: "Tensor") -> Mapping[str, Any]:
     """Counts the entries of the parameters of real networks, without storage: [variants]."""
     import torch
-    from torch.nn import Linear
+
+    class Linear(torch.nn.Linear):
+        def reset_parameters(self) -> None:
+            """Nothing is drawn: only entries are counted."""
+
+    @cache
+    def own_entries(units: int, before: int) -> int:
+        return torch.empty(units, before, device="meta").numel()
 
     def entries(*networks: torch.nn.Module) -> int:
         return sum(entry.numel() for each in networks for entry in each.parameters())
@@ -270,10 +293,10 @@ def parameter_counts_of_networks(n: "Tensor", hidden: "Tensor") -> Mapping[str, 
     def count(variables: int, units: int) -> list[int]:
         inward = Linear(variables, units, device="meta")
         outward = Linear(units, variables, device="meta")
-        own = [torch.empty(units, place, device="meta") for place in range(variables)]
+        own = sum(own_entries(units, place) for place in range(variables))
         biases = torch.empty(variables, units, device="meta")
         shared = entries(inward, outward)
-        rest = entries(outward) + sum(each.numel() for each in own)
+        rest = entries(outward) + own
         return [
             shared,
             entries(outward) + inward.bias.numel(),

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import combinations
 from math import lcm
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.numbers import fraction
@@ -281,23 +283,29 @@ def self_normalised(target: Vector, proposal: Vector, values: Vector) -> SolverR
     require_probabilities("proposal", proposal)
     require_vector("target", target, len(proposal))
     require_vector("values", values, len(proposal))
-    if min(target) <= 0:
+    weights, _ = over_common_denominator(target)
+    if min(weights) <= 0:
         raise ValueError("target must be positive everywhere")
-    rows = [
-        (Fraction(q), Fraction(p) / q, Fraction(f))
-        for p, q, f in zip(target, proposal, values, strict=True)
-        if q
-    ]
-    expectation = Fraction(sum([p * f for p, f in zip(target, values, strict=True)])) / sum(target)
-    limit = sum([q * w * f for q, w, f in rows]) / sum([q * w for q, w, _ in rows])
-    pair_mean = sum([q * r * (w * f + v * g) / (w + v) for q, w, f in rows for r, v, g in rows])
+    # Weights, probabilities and values in whole numbers: what two draws p/q and s/r give is
+    # (p r f + s q g)/(p r + s q) with the probability q r.
+    (chances, whole), (parts, unit) = map(over_common_denominator, (proposal, values))
+    drawn = [row for row in zip(weights, chances, parts, strict=True) if row[1]]
+    expectation = fraction(sum(map(mul, weights, parts)), sum(weights) * unit)
+    limit = fraction(sum([p * f for p, _, f in drawn]), sum([p for p, _, _ in drawn]) * unit)
+    below = whole * whole * unit
+    pair_mean = fraction(sum([q * q * f for _, q, f in drawn]), below) + sum(
+        [
+            fraction(2 * q * r * (p * r * f + s * q * g), (p * r + s * q) * below)
+            for (p, q, f), (s, r, g) in combinations(drawn, 2)
+        ]
+    )
     return {
         "expectation": expectation,
         "pair_mean": pair_mean,
         "limit": limit,
         "biased": pair_mean != expectation,
         "consistent": limit == expectation,
-        "proposal_mean": sum([q * f for q, _, f in rows]),
+        "proposal_mean": fraction(sum(map(mul, chances, parts)), whole * unit),
     }
 
 

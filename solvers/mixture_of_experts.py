@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import floor
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
@@ -165,8 +164,8 @@ def capacity(loads: Vector, factor: Scalar) -> SolverResults:
     tokens, experts = sum(counts), len(counts)
     if not tokens:
         raise ValueError("loads must not all be zero")
-    places = floor(Fraction(factor) * tokens / experts)
-    even = floor(fraction(tokens, experts))
+    places = factor.numerator * tokens // (factor.denominator * experts)
+    even = tokens // experts
     kept = [min(count, places) for count in counts]
     return {
         "capacity": places,

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from fractions import Fraction
 from math import log
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
+    over_common_denominator,
     require_positive,
     require_probabilities,
     require_vector,
@@ -56,26 +59,28 @@ def log_linear(features: Vector, policy: Vector, reference: Vector, beta: Scalar
     answers, distributions with zeros, equal features of the pair and beta not above zero.
     """
     require_vector("features", features, 3)
-    for name, shares in (("policy", policy), ("reference", reference)):
-        require_probabilities(name, shares)
-        require_vector(name, shares, 3)
-        if min(shares) <= 0:
+    for name, law in (("policy", policy), ("reference", reference)):
+        parts, _ = require_probabilities(name, law)
+        require_vector(name, law, 3)
+        if min(parts) <= 0:
             raise ValueError(f"{name} must have no zeros")
     require_positive("beta", beta)
-    gap = Fraction(features[0]) - features[1]
+    points, unit = over_common_denominator(features)
+    gap = points[0] - points[1]
     if not gap:
         raise ValueError("chosen and rejected answer must have different features")
-    mean = sum([Fraction(p) * f for p, f in zip(policy, features, strict=True)])
-    slopes = tuple([gap * (f - mean) for f in features])
+    shares, whole = over_common_denominator(policy)
+    mean = sum(map(mul, shares, points))
+    slopes = tuple([fraction(gap * (whole * f - mean), whole * unit * unit) for f in points])
     odds = Fraction(policy[0]) * reference[1] / (Fraction(policy[1]) * reference[0])
     return {
         "slopes": slopes,
-        "mean_feature": mean,
-        "chosen_rises": slopes[0] > 0,
-        "rejected_falls": slopes[1] < 0,
-        "third_rises": slopes[2] > 0,
+        "mean_feature": fraction(mean, whole * unit),
+        "chosen_rises": slopes[0].numerator > 0,
+        "rejected_falls": slopes[1].numerator < 0,
+        "third_rises": slopes[2].numerator > 0,
         "margin": float(beta) * log(odds),
-        "steeper_than_at_start": odds < 1,
+        "steeper_than_at_start": odds.numerator < odds.denominator,
     }
 
 

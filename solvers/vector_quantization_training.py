@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import cache
 from math import log, log2
 from typing import TYPE_CHECKING, Any
 
@@ -196,6 +197,13 @@ def code_length_by_laws(side: "Tensor", factor: "Tensor", codes: "Tensor") -> Ma
     import torch
     from torch.distributions import Categorical, kl_divergence
 
+    @cache
+    def laws(number: int) -> tuple[float, float]:
+        """The entropy of the prior, and how far one code stands from it."""
+        prior: Any = Categorical(logits=torch.zeros(number, dtype=torch.float64))
+        chosen: Any = Categorical(probs=torch.eye(number, 1, dtype=torch.float64)[:, 0])
+        return float(prior.entropy()), float(kl_divergence(chosen, prior))
+
     rows: list[list[float]] = []
     kinds = torch.stack((side, factor, codes), 1).long().tolist()
     known: dict[tuple[int, ...], list[float]] = {}
@@ -203,9 +211,7 @@ def code_length_by_laws(side: "Tensor", factor: "Tensor", codes: "Tensor") -> Ma
         if (width, step, number) not in known:
             image = torch.empty(3, width, width, dtype=torch.uint8, device="meta")
             grid = image[0, ::step, ::step].numel()
-            prior: Any = Categorical(logits=torch.zeros(number, dtype=torch.float64))
-            chosen: Any = Categorical(probs=torch.eye(number, 1, dtype=torch.float64)[:, 0])
-            entropy, apart = float(prior.entropy()), float(kl_divergence(chosen, prior))
+            entropy, apart = laws(number)
             each = entropy / log(2)
             known[width, step, number] = [
                 float(grid),

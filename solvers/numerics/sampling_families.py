@@ -4,6 +4,7 @@ Torch is imported where it is used, by second routes.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from math import exp
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -144,6 +145,7 @@ def distribution(family: str, first: Any, second: Any) -> Any:
     return make[family]()
 
 
+@lru_cache(maxsize=64)
 def ways_by_sampling(family: str) -> Ways:
     """The ways of a family, found out from torch's own samplers.
 
