@@ -154,7 +154,15 @@ def _of_float(value: float) -> Fraction:
 # A key, its tolerance's ends, its mistakes: each is asked for several times in a row.
 @lru_cache(maxsize=1024)
 def _ratio_of_float(value: float) -> tuple[int, int]:
-    return decimal_value(significant(value, 15)).as_integer_ratio()
+    mantissa, exponential, exponent = f"{value:.14e}".partition("e")
+    if not exponential:
+        raise ValueError(f"Invalid literal for Fraction: '{value}'")
+    digits, shift = int(mantissa.replace(".", "")), int(exponent) - 14
+    if shift >= 0:
+        return digits * 10**shift, 1
+    below = 10**-shift
+    shared = gcd(digits, below)
+    return digits // shared, below // shared
 
 
 def decimal_value(text: str) -> Fraction:

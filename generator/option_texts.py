@@ -41,9 +41,10 @@ class OptionTexts:
     """The texts of a question of which no two may be equal: options, partners, items to order."""
 
     def __init__(self, template: QuestionTemplate) -> None:
-        self._holes = template.holes
+        self._template = template
+        # By identity: the hash of a text asks all of its nodes.
         self._pieces = {
-            option.text: text_pieces(option.text)
+            id(option.text): text_pieces(option.text)
             for part in template.parts
             for option in _distinct_texts(part.answer)
         }
@@ -62,7 +63,7 @@ class OptionTexts:
         with the code; `what` is what such texts are called.
         """
         pieces = self._pieces
-        texts = [printed_text(pieces[option.text], printed) for option in options]
+        texts = [printed_text(pieces[id(option.text)], printed) for option in options]
         lone = [option.only_hole for option in options]
         values = [held[index] for index in lone if index is not None]
         if len(set(texts)) < len(texts) or len(set(values)) < len(values):
@@ -77,7 +78,7 @@ class OptionTexts:
             name = text
             marks: list[tuple[str, Value]] = [("print", text)]
             if index is not None:
-                name = self._holes[index].expression.source
+                name = self._template.holes[index].expression.source
                 marks.append(("value", held[index]))
             for mark in marks:
                 if mark in seen:

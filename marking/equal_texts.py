@@ -62,12 +62,27 @@ def _marks(text: str, is_words: bool, is_code: bool) -> tuple[object, ...]:
     return (characters,) if value is None else (characters, value.as_integer_ratio())
 
 
-@lru_cache(maxsize=4096)
+_KNOWN_TEXTS: dict[int, tuple[RichText, tuple[bool, bool]]] = {}
+_MOST_TEXTS = 4096
+
+
 def _words_or_code(text: RichText) -> tuple[bool, bool]:
     """Whether neither code nor a formula stands in a text, and whether it is code and no more.
 
-    Code is compared by its characters.
+    Code is compared by its characters. Known by identity: variants share their texts, and the
+    hash of a text asks all of its nodes.
     """
+    known = _KNOWN_TEXTS.get(id(text))
+    if known is not None and known[0] is text:
+        return known[1]
+    if len(_KNOWN_TEXTS) >= _MOST_TEXTS:
+        _KNOWN_TEXTS.clear()
+    found = _told_apart(text)
+    _KNOWN_TEXTS[id(text)] = text, found
+    return found
+
+
+def _told_apart(text: RichText) -> tuple[bool, bool]:
     others = any(isinstance(node, (Code, CodeBlock, Math)) for node in walk(text.blocks))
     match text.blocks:
         case (Paragraph((Code(),)),) | (CodeBlock(),):
@@ -78,13 +93,15 @@ def _words_or_code(text: RichText) -> tuple[bool, bool]:
 
 def option_text(passage: Passage) -> str:
     """An option as it prints; an option that is one formula without its dollars."""
-    match passage.text.blocks:
-        case (Paragraph((Math(parts),)),):
-            text = join_parts(parts, passage.printed)
-        case (Paragraph((Text(text),)),):
-            pass
-        case (Paragraph((Hole(index),)),):
-            text = passage.printed[index]
+    blocks = passage.text.blocks
+    lone = blocks[0] if len(blocks) == 1 else None
+    match lone.children if isinstance(lone, Paragraph) else ():
+        case (Math() as formula,):
+            text = join_parts(formula.parts, passage.printed)
+        case (Text() as words,):
+            text = words.text
+        case (Hole() as hole,):
+            text = passage.printed[hole.index]
         case _:
             return plain_text(passage)
     return " ".join(text.split())

@@ -108,10 +108,10 @@ class NumberMarker:
     """Marks numbers given for one answer; what is accepted is worked out once."""
 
     def __init__(self, answer: Numeric) -> None:
-        ends = ends_within(answer.tolerance)
+        self._ends = ends = ends_within(answer.tolerance)
         self._mistakes = answer.mistakes
         self._key = ends(*exact_ratio(answer.key))
-        self._near = [ends(*exact_ratio(mistake.value)) for mistake in answer.mistakes]
+        self._near: list[Ends] | None = None
 
     def taken_for(self, above: int, below: int) -> int | None:
         """What above / below is taken for: THE_KEY, the index of the nearest mistake, or None."""
@@ -120,12 +120,18 @@ class NumberMarker:
         if low * below <= above * divisor <= high * below:
             return THE_KEY
         near: list[int] = []
-        for index, (low, high, divisor) in enumerate(self._near):
+        for index, (low, high, divisor) in enumerate(self._near or self._near_mistakes()):
             if low * below <= above * divisor <= high * below:
                 near.append(index)
         if not near:
             return None
         return near[0] if len(near) == 1 else self._nearest(Fraction(above, below), near)
+
+    def _near_mistakes(self) -> list[Ends]:
+        """What is accepted for each mistake: asked for only where a number is not the key."""
+        if self._near is None:
+            self._near = [self._ends(*exact_ratio(each.value)) for each in self._mistakes]
+        return self._near
 
     def _nearest(self, given: Fraction, near: list[int]) -> int:
         return min(near, key=lambda index: abs(given - exact_value(self._mistakes[index].value)))
@@ -148,7 +154,8 @@ class NumberMarker:
             return self.taken_for(*given.as_integer_ratio())
         if _meets(self._key, given, slack):
             return THE_KEY
-        near = [index for index, ends in enumerate(self._near) if _meets(ends, given, slack)]
+        around = enumerate(self._near_mistakes())
+        near = [index for index, ends in around if _meets(ends, given, slack)]
         return self._nearest(given, near) if near else None
 
 
@@ -233,20 +240,34 @@ def followed_key(part: Part, earlier: Mapping[str, AnyNumber]) -> AnyNumber | No
         return None
 
 
-def mark_words(answer: ShortAnswer, response: str) -> Mark:
-    """Marks a few words; runs of white space count as one blank.
+class WordsMarker:
+    """Marks words given for one answer; what is accepted is worked out once.
 
-    Letters with accents match however they are encoded.
+    Runs of white space count as one blank, and letters with accents match however they are
+    encoded.
     """
 
-    def plain(text: str) -> str:
-        words = " ".join(normalize("NFC", text).split())
-        return words if answer.case_sensitive else words.casefold()
+    def __init__(self, answer: ShortAnswer) -> None:
+        self._answer = answer
+        self._accepted = set(map(self._plain, answer.accepted))
+        self._mistakes = [self._plain(mistake.text) for mistake in answer.mistakes]
 
-    given = plain(response)
-    if given in map(plain, answer.accepted):
-        return Mark(RIGHT)
-    for index, mistake in enumerate(answer.mistakes):
-        if given == plain(mistake.text):
+    def _plain(self, text: str) -> str:
+        words = " ".join(normalize("NFC", text).split())
+        return words if self._answer.case_sensitive else words.casefold()
+
+    def mark(self, response: str) -> Mark:
+        """The mark of a response, in which a known mistake may be recognised."""
+        given = self._plain(response)
+        if given in self._accepted:
+            return Mark(RIGHT)
+        if given in self._mistakes:
+            index = self._mistakes.index(given)
+            mistake = self._answer.mistakes[index]
             return Mark(mistake.credit, (mistake.feedback,), index)
-    return Mark(WRONG)
+        return Mark(WRONG)
+
+
+def mark_words(answer: ShortAnswer, response: str) -> Mark:
+    """Marks a few words."""
+    return WordsMarker(answer).mark(response)

@@ -3,7 +3,7 @@
 Every response goes the way that a student's does: typed as text, parsed, marked.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -33,7 +33,7 @@ from qgen.document.formula import Formula, evaluate, evaluate_all, latex, typed
 from qgen.document.formula_samples import sample_points
 from qgen.document.numbers import exact_ratio, exact_value, machine_decimal
 from qgen.document.richtext import NO_TEXT, Passage
-from qgen.document.values import AnyNumber, Complex, as_complex
+from qgen.document.values import AnyNumber, Complex, Real, as_complex
 from qgen.marking.complex_checks import complex_faults
 from qgen.marking.complex_marker import given_exactly, mark_complex
 from qgen.marking.conditions import condition_faults
@@ -41,11 +41,11 @@ from qgen.marking.equal_texts import Fault, equal_texts
 from qgen.marking.grader import (
     THE_KEY,
     NumberMarker,
+    WordsMarker,
     mark_choice,
     mark_matching,
     mark_number,
     mark_ordering,
-    mark_words,
 )
 from qgen.marking.matrix_checks import matrix_faults
 from qgen.marking.number_reader import Refusal, parse_number
@@ -57,27 +57,35 @@ _Typing: TypeAlias = tuple[str, tuple[int, int] | Refusal]
 """What is typed, and what it is read as: above and below the line."""
 
 
-def item_faults(item: Item, *, with_formulas: bool) -> Iterator[Fault]:
+def item_faults(
+    item: Item, *, with_formulas: bool, sound: set[object] | None = None
+) -> Iterator[Fault]:
     """Everything that is wrong with an item; `with_formulas` also marks typed formulas.
 
     Marking a formula can take seconds of computer algebra, so callers ask for it on a few
-    variants and rely on the sampled comparison for the others.
+    variants and rely on the sampled comparison for the others. `sound` holds numbers, with their
+    tolerances and mistakes, that have no fault, and gets those of this item: of a question's
+    variants, every other one asks for a number as an earlier one did.
     """
+    sound = set() if sound is None else sound
     for part in item.parts:
         where = f"part {part.label}: " if part.label else ""
-        for code, message in _answer_faults(part.answer, with_formulas):
+        for code, message in _answer_faults(part.answer, with_formulas, sound):
             yield code, where + message
     yield from _carried_values(item.parts)
 
 
 def _carried_values(parts: tuple[Part, ...]) -> Iterator[Fault]:
     """What follows from the right earlier value must be the key."""
+    carrying = [part for part in parts if part.carried is not None]
+    if not carrying:
+        return
     keys = {
         part.label: part.answer.key
         for part in parts
         if isinstance(part.answer, (Numeric, ComplexAnswer))
     }
-    for part in parts:
+    for part in carrying:
         if part.carried is None or not isinstance(part.answer, (Numeric, ComplexAnswer)):
             continue
         key = keys[part.carried.part]
@@ -128,7 +136,7 @@ def _mistakes(answer: Answer) -> int:
             assert_never(answer)
 
 
-def _answer_faults(answer: Answer, with_formulas: bool) -> Iterator[Fault]:
+def _answer_faults(answer: Answer, with_formulas: bool, sound: set[object]) -> Iterator[Fault]:
     match answer:
         case SingleChoice():
             yield from _choice_faults(tuple([option.correct for option in answer.options]), None)
@@ -138,7 +146,12 @@ def _answer_faults(answer: Answer, with_formulas: bool) -> Iterator[Fault]:
             yield from _choice_faults(rights, answer.rule)
             yield from equal_texts("options", [option.text for option in answer.options])
         case Numeric():
-            yield from _numeric(answer)
+            marked = _what_is_marked(answer)
+            if marked not in sound:
+                faults = tuple(_numeric(answer))
+                yield from faults
+                if not faults:
+                    sound.add(marked)
         case ComplexAnswer():
             yield from complex_faults(answer)
         case FormulaAnswer():
@@ -222,6 +235,27 @@ def _ordering(answer: Ordering) -> Iterator[Fault]:
         yield "credit", "a blank earns marks"
 
 
+def _what_is_marked(answer: Numeric) -> object:
+    """All that marking a number depends on; fractions as ratios, whose hash takes not as long."""
+    key, tolerance = answer.key, answer.tolerance
+    return (
+        type(key),
+        _exactly_given(key),
+        tolerance.kind,
+        tolerance.amount.as_integer_ratio(),
+        tuple(
+            [
+                (_exactly_given(each.value), each.credit.as_integer_ratio())
+                for each in answer.mistakes
+            ]
+        ),
+    )
+
+
+def _exactly_given(value: Real) -> float | tuple[int, int]:
+    return value if isinstance(value, float) else value.as_integer_ratio()
+
+
 def _numeric(answer: Numeric) -> Iterator[Fault]:
     low, high, below = interval_ends(*exact_ratio(answer.key), answer.tolerance)
     taken_for = NumberMarker(answer).taken_for
@@ -271,8 +305,7 @@ def _typings(answer: Numeric, low: int, high: int, below: int) -> Sequence[_Typi
     It lies from low / below to high / below.
     """
     key = answer.key
-    exact = key if isinstance(key, float) else key.as_integer_ratio()
-    typings, (above, ten), rounded = _forms(exact, isinstance(key, Fraction))
+    typings, (above, ten), rounded = _forms(_exactly_given(key), isinstance(key, Fraction))
     return (*typings, rounded) if low * ten <= above * below <= high * ten else typings
 
 
@@ -323,7 +356,7 @@ def _alike(one: float | None, other: float | None) -> bool:
 
 
 def _values(
-    expression: Formula, points: list[dict[str, float]], freedom: Freedom | None
+    expression: Formula, points: Sequence[Mapping[str, float]], freedom: Freedom | None
 ) -> list[float | None]:
     """The values at points; less the first one, or as shares of it, where that is free."""
     values = _values_at(expression, points)
@@ -340,14 +373,14 @@ def _values(
             assert_never(freedom)
 
 
-def _values_at(expression: Formula, points: list[dict[str, float]]) -> list[float | None]:
+def _values_at(expression: Formula, points: Sequence[Mapping[str, float]]) -> list[float | None]:
     try:
         return [*evaluate_all(expression, points)]
     except (ArithmeticError, ValueError):
         return [_value(expression, point) for point in points]
 
 
-def _value(expression: Formula, point: dict[str, float]) -> float | None:
+def _value(expression: Formula, point: Mapping[str, float]) -> float | None:
     try:
         return evaluate(expression, point)
     except (ArithmeticError, ValueError):
@@ -373,14 +406,15 @@ def _formula_marks(answer: FormulaAnswer) -> Iterator[Fault]:
 
 
 def _short_answer(answer: ShortAnswer) -> Iterator[Fault]:
+    marker = WordsMarker(answer)
     for text in answer.accepted:
-        if mark_words(answer, text).credit != 1:
+        if marker.mark(text).credit != 1:
             yield "key-wrong", f"the accepted answer '{text}' earns no marks"
     for index, mistake in enumerate(answer.mistakes):
-        mark = mark_words(answer, mistake.text)
+        mark = marker.mark(mistake.text)
         if mark.credit != mistake.credit:
             yield "credit", f"the mistake '{mistake.text}' earns {mark.credit} of the points"
         elif mark.mistake != index:
             yield "mistake", f"the mistake '{mistake.text}' is taken for another one"
-    if mark_words(answer, "").credit:
+    if marker.mark("").credit:
         yield "credit", "a blank earns marks"

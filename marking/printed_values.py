@@ -253,7 +253,7 @@ class _Reader:
         self.place += 1
         match sign.kind:
             case "number":
-                return Fraction(sign.text)
+                return decimal_value(sign.text)
             case "symbol":
                 return self._symbol(sign.text)
             case "name":
@@ -283,7 +283,7 @@ class _Reader:
         sign = self._next()
         if sign is not None and sign.kind in ("number", "symbol"):
             self.place += 1
-            return Fraction(sign.text) if sign.kind == "number" else self._value(sign.text)
+            return decimal_value(sign.text) if sign.kind == "number" else self._value(sign.text)
         if sign is not None and sign.kind == "open" and sign.text == "(":
             return self._atom()  # among words: 10^(-3)
         raise Unreadable("no value stands there")

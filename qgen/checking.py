@@ -380,14 +380,15 @@ def _looks(production: Production, found: Sequence[Variant], wanted: int) -> int
 def _prove(production: Production, variants: list[Variant], check: QuestionCheck) -> None:
     check.distinct = len(variants)
     guesses: list[Fraction] = []
-    faults = 0
+    faults, sound = 0, set[object]()
     try:
         for item in production.items_of(variants):
             check.mistakes += mistakes_tested(item)
             if item.variant <= GUESS_VARIANTS:
                 guesses.append(guess_floor(item.parts))
                 check.guess = sum(guesses, Fraction(0)) / len(guesses)
-            for code, message in item_faults(item, with_formulas=item.variant <= FORMULA_VARIANTS):
+            with_formulas = item.variant <= FORMULA_VARIANTS
+            for code, message in item_faults(item, with_formulas=with_formulas, sound=sound):
                 check.problems.append(_fault(production.template, item, code, message))
                 faults += 1
             if faults >= MAX_FAULTS:

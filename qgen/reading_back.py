@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from qgen.bank.templates import HoleTemplate, QuestionTemplate
 from qgen.document.exam import Item
@@ -111,6 +111,24 @@ def _formats() -> tuple[_Format, ...]:
     )
 
 
+class _Watched(NamedTuple):
+    """A spot, the holes in it and right beside it, and the shapes that these had there."""
+
+    spot: Spot
+    beside: tuple[int, ...]
+    met: set[tuple[str, ...]]
+
+    def is_new(self, shapes: Sequence[str]) -> bool:
+        """Whether the value has another shape in this place than those before it."""
+        if len(self.met) >= MOST_SHAPES:
+            return False
+        shape = tuple([shapes[index] for index in self.beside])
+        if shape in self.met:
+            return False
+        self.met.add(shape)
+        return True
+
+
 @dataclass(slots=True)
 class ReadingBack:
     """Reads the holes of one question's items: of the first ones all, then what looks new."""
@@ -118,7 +136,7 @@ class ReadingBack:
     template: QuestionTemplate
     _formats: tuple[_Format, ...] = field(default_factory=_formats)
     _read: int = 0
-    _spots: dict[RichText, tuple[Spot, ...]] = field(default_factory=dict)
+    _watched: dict[RichText, tuple[_Watched, ...]] = field(default_factory=dict)
     _met: dict[Spot, set[tuple[str, ...]]] = field(default_factory=dict)
     _texts: list[set[str]] = field(init=False)
     """What each hole has printed."""
@@ -161,19 +179,23 @@ class ReadingBack:
                 yield message, hole.place
                 return
             self._right.add(key)
+        shapes = [_DIGITS.sub("0", text) for text in printed]
         for passage in item_passages(item):
-            spots = self._spots.get(passage.text)
-            if spots is None:
-                spots = tuple(
-                    (parts, place)
-                    for parts, place in _spots(passage.text)
-                    # Others are no author's: those of a condition's marking scheme.
-                    if _hole_at(parts, place).index < len(values)
-                )
-                self._spots[passage.text] = spots
-            for spot in spots:
-                if self._is_new(spot, printed):
-                    yield from self._in_place(spot, printed, values)
+            watched = self._watched.get(passage.text)
+            if watched is None:
+                watched = self._watched[passage.text] = tuple(self._watched_in(passage.text))
+            for each in watched:
+                if each.is_new(shapes):
+                    yield from self._in_place(each.spot, printed, values)
+
+    def _watched_in(self, text: RichText) -> Iterator[_Watched]:
+        for spot in _spots(text):
+            parts, place = spot
+            # Others are no author's: those of a condition's marking scheme.
+            if _hole_at(parts, place).index < len(self.template.holes):
+                near = parts[max(place - 1, 0) : place + 2]
+                beside = tuple([part.index for part in near if isinstance(part, Hole)])
+                yield _Watched(spot, beside, self._met.setdefault(spot, set()))
 
     def _looks_new(self, index: int, text: str) -> bool:
         """Whether a hole has not printed a value of this shape before; this text is a new one."""
@@ -185,19 +207,6 @@ class ReadingBack:
         if shape in shapes:
             return False
         shapes.add(shape)
-        return True
-
-    def _is_new(self, spot: Spot, printed: tuple[str, ...]) -> bool:
-        """Whether the value has another shape in this place than those before it."""
-        parts, place = spot
-        beside = parts[max(place - 1, 0) : place + 2]
-        shape = tuple(
-            [_DIGITS.sub("0", printed[part.index]) for part in beside if isinstance(part, Hole)]
-        )
-        met = self._met.setdefault(spot, set())
-        if shape in met or len(met) >= MOST_SHAPES:
-            return False
-        met.add(shape)
         return True
 
     def _in_place(
