@@ -304,12 +304,10 @@ def power(base: Any, exponent: Any) -> Value:
     return math.pow(base, exponent)
 
 
-def _as_float(value: float | Fraction) -> float:
+def _as_float(value: Any) -> float:
     """What Python makes of a fraction beside a float, without asking what else it might be."""
-    if isinstance(value, float):
-        return value
-    above, below = value.as_integer_ratio()
-    return above / below
+    near: float = value if type(value) is float else value._numerator / value._denominator
+    return near
 
 
 def _quotient(above: int, below: int) -> Value:
