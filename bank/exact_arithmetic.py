@@ -275,13 +275,18 @@ def remainder(first: Any, second: Any) -> Value:
 
 def power(base: Any, exponent: Any) -> Value:
     """A power, exact where base and exponent allow it."""
-    of_whole = type(base) is int is type(exponent)
-    if of_whole and -_SMALL < base < _SMALL and 0 <= exponent <= _SMALL_EXPONENT:
-        return base**exponent  # type: ignore[no-any-return]  # a whole number
-    if type(base) not in NUMBERS or type(exponent) not in NUMBERS:
-        if type(base) is tuple or type(exponent) is tuple:
+    kind = type(base)
+    if type(exponent) is int and 0 <= exponent <= _SMALL_EXPONENT:
+        if kind is int and -_SMALL < base < _SMALL:
+            return base**exponent  # type: ignore[no-any-return]  # a whole number
+        if kind is Fraction:
+            above, below = base._numerator, base._denominator
+            if -_SMALL < above < _SMALL and below < _SMALL:
+                return _coprime(above**exponent, below**exponent)
+    if kind not in NUMBERS or type(exponent) not in NUMBERS:
+        if kind is tuple or type(exponent) is tuple:
             return by_entries(power, (base, exponent))
-        if type(base) is Complex and type(exponent) in NUMBERS:
+        if kind is Complex and type(exponent) in NUMBERS:
             return _complex_power(base, exponent)
         if type(exponent) is Complex:
             raise ExpressionError("a complex power is written with exp, as in exp(z)")
