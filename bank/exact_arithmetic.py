@@ -247,11 +247,17 @@ def divide(first: Any, second: Any) -> Value:
         if kind is Fraction or other is Fraction:
             return _as_float(first) / _as_float(second)
         return float(first / second)
-    above, below = first.as_integer_ratio()
-    other_above, other_below = second.as_integer_ratio()
-    if not other_above:
+    if kind is int is other:
+        above, below = first, second
+    elif kind is Fraction is other:
+        above = first._numerator * second._denominator
+        below = first._denominator * second._numerator
+    else:
+        above, below = first.as_integer_ratio()
+        other_above, other_below = second.as_integer_ratio()
+        above, below = above * other_below, below * other_above
+    if not below:
         raise ZeroDivisionError("division by zero")
-    above, below = above * other_below, below * other_above
     return quotient(above, below) if below > 0 else quotient(-above, -below)
 
 

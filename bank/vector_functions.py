@@ -51,10 +51,7 @@ def product_of(name: str, first: Any, second: Any) -> Value:
     """The sum of the products of entries."""
     if len(numbers(name, first, 0)) != len(numbers(name, second, 0)):
         raise ExpressionError(f"{name} needs two vectors of the same length")
-    result: Value = 0
-    for a, b in zip(first, second, strict=True):
-        result = add(result, multiply(a, b))
-    return result
+    return total([multiply(a, b) for a, b in zip(first, second, strict=True)])
 
 
 def dot(first: Any, second: Any) -> Value:
