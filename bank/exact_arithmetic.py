@@ -23,7 +23,7 @@ class ExpressionError(ValueError):
     """An expression that cannot be read, or that has no value for some numbers."""
 
 
-_SMALL = 10**15
+SMALL = 10**15
 """Numbers below it need no closer look; a float that is not is left to `limited` too."""
 _SMALL_EXPONENT = MAX_BITS // 50
 """A number below the other one has fewer bits than 50, so that such a power is not too long."""
@@ -168,13 +168,13 @@ def add(first: Any, second: Any) -> Value:
     kind, other = type(first), type(second)
     if kind is int is other:
         value = first + second
-        return value if -_SMALL < value < _SMALL else limited(value)
+        return value if -SMALL < value < SMALL else limited(value)
     if kind is Fraction is other:
         below, other_below = first._denominator, second._denominator
         if below == other_below:
-            return _quotient(first._numerator + second._numerator, below)
+            return quotient(first._numerator + second._numerator, below)
         above = first._numerator * other_below + second._numerator * below
-        return _quotient(above, below * other_below)
+        return quotient(above, below * other_below)
     if kind is Fraction and other is int:
         below = first._denominator
         return _coprime(first._numerator + second * below, below)
@@ -186,7 +186,7 @@ def add(first: Any, second: Any) -> Value:
     if kind is Fraction or other is Fraction:
         return _as_float(first) + _as_float(second)
     value = first + second
-    return value if -_SMALL < value < _SMALL else limited(value)
+    return value if -SMALL < value < SMALL else limited(value)
 
 
 def subtract(first: Any, second: Any) -> Value:
@@ -194,13 +194,13 @@ def subtract(first: Any, second: Any) -> Value:
     kind, other = type(first), type(second)
     if kind is int is other:
         value = first - second
-        return value if -_SMALL < value < _SMALL else limited(value)
+        return value if -SMALL < value < SMALL else limited(value)
     if kind is Fraction is other:
         below, other_below = first._denominator, second._denominator
         if below == other_below:
-            return _quotient(first._numerator - second._numerator, below)
+            return quotient(first._numerator - second._numerator, below)
         above = first._numerator * other_below - second._numerator * below
-        return _quotient(above, below * other_below)
+        return quotient(above, below * other_below)
     if kind is Fraction and other is int:
         below = first._denominator
         return _coprime(first._numerator - second * below, below)
@@ -212,7 +212,7 @@ def subtract(first: Any, second: Any) -> Value:
     if kind is Fraction or other is Fraction:
         return _as_float(first) - _as_float(second)
     value = first - second
-    return value if -_SMALL < value < _SMALL else limited(value)
+    return value if -SMALL < value < SMALL else limited(value)
 
 
 def multiply(first: Any, second: Any) -> Value:
@@ -220,20 +220,20 @@ def multiply(first: Any, second: Any) -> Value:
     kind, other = type(first), type(second)
     if kind is int is other:
         value = first * second
-        return value if -_SMALL < value < _SMALL else limited(value)
+        return value if -SMALL < value < SMALL else limited(value)
     if kind is Fraction is other:
         below = first._denominator * second._denominator
-        return _quotient(first._numerator * second._numerator, below)
+        return quotient(first._numerator * second._numerator, below)
     if kind is Fraction and other is int:
-        return _quotient(first._numerator * second, first._denominator)
+        return quotient(first._numerator * second, first._denominator)
     if kind is int and other is Fraction:
-        return _quotient(first * second._numerator, second._denominator)
+        return quotient(first * second._numerator, second._denominator)
     if kind not in NUMBERS or other not in NUMBERS:
         return _other_than_numbers(multiply, first, second)
     if kind is Fraction or other is Fraction:
         return _as_float(first) * _as_float(second)
     value = first * second
-    return value if -_SMALL < value < _SMALL else limited(value)
+    return value if -SMALL < value < SMALL else limited(value)
 
 
 def divide(first: Any, second: Any) -> Value:
@@ -247,12 +247,18 @@ def divide(first: Any, second: Any) -> Value:
         if kind is Fraction or other is Fraction:
             return _as_float(first) / _as_float(second)
         return float(first / second)
-    above, below = first.as_integer_ratio()
-    other_above, other_below = second.as_integer_ratio()
-    if not other_above:
+    if kind is int is other:
+        above, below = first, second
+    elif kind is Fraction is other:
+        above = first._numerator * second._denominator
+        below = first._denominator * second._numerator
+    else:
+        above, below = first.as_integer_ratio()
+        other_above, other_below = second.as_integer_ratio()
+        above, below = above * other_below, below * other_above
+    if not below:
         raise ZeroDivisionError("division by zero")
-    above, below = above * other_below, below * other_above
-    return _quotient(above, below) if below > 0 else _quotient(-above, -below)
+    return quotient(above, below) if below > 0 else quotient(-above, -below)
 
 
 def floor_divide(first: Any, second: Any) -> Value:
@@ -269,19 +275,24 @@ def remainder(first: Any, second: Any) -> Value:
     if Fraction in (type(first), type(second)) and float not in (type(first), type(second)):
         above, below = first.as_integer_ratio()
         other_above, other_below = second.as_integer_ratio()
-        return _quotient(above * other_below % (other_above * below), below * other_below)
+        return quotient(above * other_below % (other_above * below), below * other_below)
     return limited(first % second)
 
 
 def power(base: Any, exponent: Any) -> Value:
     """A power, exact where base and exponent allow it."""
-    of_whole = type(base) is int is type(exponent)
-    if of_whole and -_SMALL < base < _SMALL and 0 <= exponent <= _SMALL_EXPONENT:
-        return base**exponent  # type: ignore[no-any-return]  # a whole number
-    if type(base) not in NUMBERS or type(exponent) not in NUMBERS:
-        if type(base) is tuple or type(exponent) is tuple:
+    kind = type(base)
+    if type(exponent) is int and 0 <= exponent <= _SMALL_EXPONENT:
+        if kind is int and -SMALL < base < SMALL:
+            return base**exponent  # type: ignore[no-any-return]  # a whole number
+        if kind is Fraction:
+            above, below = base._numerator, base._denominator
+            if -SMALL < above < SMALL and below < SMALL:
+                return _coprime(above**exponent, below**exponent)
+    if kind not in NUMBERS or type(exponent) not in NUMBERS:
+        if kind is tuple or type(exponent) is tuple:
             return by_entries(power, (base, exponent))
-        if type(base) is Complex and type(exponent) in NUMBERS:
+        if kind is Complex and type(exponent) in NUMBERS:
             return _complex_power(base, exponent)
         if type(exponent) is Complex:
             raise ExpressionError("a complex power is written with exp, as in exp(z)")
@@ -304,15 +315,13 @@ def power(base: Any, exponent: Any) -> Value:
     return math.pow(base, exponent)
 
 
-def _as_float(value: float | Fraction) -> float:
+def _as_float(value: Any) -> float:
     """What Python makes of a fraction beside a float, without asking what else it might be."""
-    if isinstance(value, float):
-        return value
-    above, below = value.as_integer_ratio()
-    return above / below
+    near: float = value if type(value) is float else value._numerator / value._denominator
+    return near
 
 
-def _quotient(above: int, below: int) -> Value:
+def quotient(above: int, below: int) -> Value:
     """The quotient of two whole numbers, the second above zero; itself whole where it can be.
 
     Python's own operators on fractions look for other kinds of numbers first, and so does the
@@ -327,9 +336,9 @@ def _quotient(above: int, below: int) -> Value:
 def _coprime(above: int, below: int) -> Value:
     """The quotient of two whole numbers without a common divisor, the second above zero."""
     if below == 1:
-        return above if -_SMALL < above < _SMALL else limited(above)
+        return above if -SMALL < above < SMALL else limited(above)
     value = coprime(above, below)
-    return value if below < _SMALL and -_SMALL < above < _SMALL else limited(value)
+    return value if below < SMALL and -SMALL < above < SMALL else limited(value)
 
 
 def less(first: Any, second: Any) -> Value:

@@ -150,7 +150,8 @@ def binomial(count: Any, chosen: Any) -> Value:
 
 def square_root(value: Any) -> Value:
     """The square root, exact where it is a fraction."""
-    if number("sqrt", value) < 0:
+    given = number("sqrt", value)
+    if (given.numerator if type(given) is Fraction else given) < 0:
         raise ExpressionError(
             "the square root of a negative number: write a complex one as complex(0, sqrt(3))"
         )
@@ -169,9 +170,11 @@ def exponential(value: Any) -> Value:
 
 def logarithm(value: Any) -> Value:
     """The natural logarithm."""
-    if number("log", value) <= 0:
+    given = number("log", value)
+    is_fraction = type(given) is Fraction
+    if (given.numerator if is_fraction else given) <= 0:
         raise ExpressionError("the logarithm of a number that is not positive")
-    return math.log(value)
+    return math.log(given.numerator / given.denominator if is_fraction else given)
 
 
 def logarithm_to(base: int) -> Callable[[Any], Value]:

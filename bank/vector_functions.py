@@ -3,17 +3,20 @@
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import accumulate
-from math import floor
+from math import floor, lcm
+from operator import mul
 from typing import Any
 
 from qgen.bank.exact_arithmetic import (
     MOST_ENTRIES,
     NUMBERS,
+    SMALL,
     ExpressionError,
     add,
     divide,
     less,
     multiply,
+    quotient,
     row,
     subtract,
     total,
@@ -48,10 +51,7 @@ def product_of(name: str, first: Any, second: Any) -> Value:
     """The sum of the products of entries."""
     if len(numbers(name, first, 0)) != len(numbers(name, second, 0)):
         raise ExpressionError(f"{name} needs two vectors of the same length")
-    result: Value = 0
-    for a, b in zip(first, second, strict=True):
-        result = add(result, multiply(a, b))
-    return result
+    return total([multiply(a, b) for a, b in zip(first, second, strict=True)])
 
 
 def dot(first: Any, second: Any) -> Value:
@@ -90,8 +90,7 @@ def _several(name: str, values: tuple[Any, ...]) -> tuple[Any, ...]:
 def distinct(values: Any) -> bool:
     """Whether no two entries are equal."""
     entries = _entries("distinct", values)
-    kinds = set(map(type, entries))
-    if Fraction in kinds and kinds <= _EXACT:
+    if Fraction in map(type, entries) and _EXACT.issuperset(map(type, entries)):
         # Python's own hash of a fraction costs ten times as much.
         entries = tuple([each.as_integer_ratio() for each in entries])
     return len(set(entries)) == len(values)
@@ -120,9 +119,27 @@ def deviation(values: Any) -> Value:
 
 
 def _variance(name: str, values: Any) -> Value:
-    middle = divide(total(numbers(name, values, 2)), len(values))
+    size = len(numbers(name, values, 2))
+    if parts := _over_one_denominator(values):
+        above, below = parts
+        squares = size * sum(map(mul, above, above)) - sum(above) ** 2
+        return quotient(squares, size * (size - 1) * below**2)
+    middle = divide(total(values), size)
     deviations = [subtract(each, middle) for each in values]
-    return divide(total([multiply(each, each) for each in deviations]), len(values) - 1)
+    return divide(total([multiply(each, each) for each in deviations]), size - 1)
+
+
+def _over_one_denominator(values: tuple[Any, ...]) -> tuple[list[int], int] | None:
+    """Whole numerators and what they stand over; None where a number is rounded or a large one.
+
+    What is made of these is as exact as what is made of fractions, and a tenth of the work.
+    """
+    if not _EXACT.issuperset(map(type, values)):
+        return None
+    ratios = [each.as_integer_ratio() for each in values]
+    below = lcm(*[other for _, other in ratios])
+    parts = [above * (below // other) for above, other in ratios]
+    return (parts, below) if below < SMALL and max(map(abs, parts)) < SMALL else None
 
 
 def median(values: Any) -> Value:

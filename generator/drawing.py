@@ -27,8 +27,8 @@ Solve: TypeAlias = Callable[[Values], SolverResults]
 Evaluate: TypeAlias = Callable[[Values], Value]
 Step: TypeAlias = tuple[str | None, Evaluate, Placed]
 """A derived value with its name, or a condition without one; what works it out stands beside it."""
-Fates: TypeAlias = dict[bytes, Placed | None]
-"""By the digest of drawn parameters: the condition that they do not meet, or None."""
+Fates: TypeAlias = dict[str, Placed | None]
+"""By the `fate_key` of drawn parameters: the condition that they do not meet, or None."""
 
 
 class VariantFailure(Exception):
@@ -79,7 +79,7 @@ class Drawer:
             if fates is None:
                 draw = self.judged(values)
             else:
-                key = values_digest(values)
+                key = fate_key(values)
                 if key not in fates:
                     draw = self.judged(values)
                     if len(fates) < MAX_FATES:
@@ -152,6 +152,11 @@ class Drawer:
         except ExpressionError as error:
             return f"{error} for {shown}"
         raise AssertionError("an expression failed once and not again")
+
+
+def fate_key(drawn: Values) -> str:
+    """What tells the draws of one template apart, whose parameters stand in one order."""
+    return repr([*drawn.values()])
 
 
 def values_digest(values: Values) -> bytes:

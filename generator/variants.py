@@ -15,6 +15,7 @@ from qgen.generator.drawing import (
     Solve,
     VariantFailure,
     drawer,
+    fate_key,
     most_variants,
     values_digest,
 )
@@ -226,7 +227,7 @@ class VariantSource:
 
     def _all_left(self) -> Iterator[Draw]:
         for values in every_draw(self.template):
-            if values_digest(values) not in self._fates:
+            if fate_key(values) not in self._fates:
                 draw = self._drawer.judged(values)
                 if isinstance(draw, Draw):
                     yield draw
