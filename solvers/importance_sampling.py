@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import combinations
 from math import lcm
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.numbers import fraction
@@ -283,21 +285,27 @@ def self_normalised(target: Vector, proposal: Vector, values: Vector) -> SolverR
     require_vector("values", values, len(proposal))
     if min(target) <= 0:
         raise ValueError("target must be positive everywhere")
-    rows = [
-        (Fraction(q), Fraction(p) / q, Fraction(f))
-        for p, q, f in zip(target, proposal, values, strict=True)
-        if q
-    ]
-    expectation = Fraction(sum([p * f for p, f in zip(target, values, strict=True)])) / sum(target)
-    limit = sum([q * w * f for q, w, f in rows]) / sum([q * w for q, w, _ in rows])
-    pair_mean = sum([q * r * (w * f + v * g) / (w + v) for q, w, f in rows for r, v, g in rows])
+    masses, whole = over_common_denominator(proposal)
+    (weights, _), (outcomes, unit) = map(over_common_denominator, (target, values))
+    rows = [row for row in zip(masses, weights, outcomes, strict=True) if row[0]]
+    total, together = sum(map(mul, weights, outcomes)), sum(weights)
+    # A pair of equal draws gives their value, and each other pair comes in two orders.
+    pairs = sum([q * q * f for q, _, f in rows]) + 2 * sum(
+        [
+            Fraction(q * r * (p * r * f + s * q * g), p * r + s * q)
+            for (q, p, f), (r, s, g) in combinations(rows, 2)
+        ]
+    )
+    pair_mean = pairs * fraction(1, whole * whole * unit)
+    expectation = fraction(total, together * unit)
+    limit = fraction(sum([p * f for _, p, f in rows]), unit * sum([p for _, p, _ in rows]))
     return {
         "expectation": expectation,
         "pair_mean": pair_mean,
         "limit": limit,
         "biased": pair_mean != expectation,
         "consistent": limit == expectation,
-        "proposal_mean": sum([q * f for q, _, f in rows]),
+        "proposal_mean": fraction(sum(map(mul, masses, outcomes)), whole * unit),
     }
 
 

@@ -5,10 +5,12 @@ from fractions import Fraction
 from math import log
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
+    over_common_denominator,
     require_positive,
     require_probabilities,
     require_vector,
@@ -62,20 +64,24 @@ def log_linear(features: Vector, policy: Vector, reference: Vector, beta: Scalar
         if min(shares) <= 0:
             raise ValueError(f"{name} must have no zeros")
     require_positive("beta", beta)
-    gap = Fraction(features[0]) - features[1]
+    (chosen, rejected, other), unit = over_common_denominator(features)
+    gap = chosen - rejected
     if not gap:
         raise ValueError("chosen and rejected answer must have different features")
-    mean = sum([Fraction(p) * f for p, f in zip(policy, features, strict=True)])
-    slopes = tuple([gap * (f - mean) for f in features])
-    odds = Fraction(policy[0]) * reference[1] / (Fraction(policy[1]) * reference[0])
+    masses, whole = over_common_denominator(policy)
+    known, _ = over_common_denominator(reference)
+    mean = masses[0] * chosen + masses[1] * rejected + masses[2] * other
+    slopes = [gap * (whole * each - mean) for each in (chosen, rejected, other)]
+    raised, lowered = masses[0] * known[1], masses[1] * known[0]
+    strength, below = beta.as_integer_ratio()
     return {
-        "slopes": slopes,
-        "mean_feature": mean,
+        "slopes": tuple([fraction(slope, unit * unit * whole) for slope in slopes]),
+        "mean_feature": fraction(mean, whole * unit),
         "chosen_rises": slopes[0] > 0,
         "rejected_falls": slopes[1] < 0,
         "third_rises": slopes[2] > 0,
-        "margin": float(beta) * log(odds),
-        "steeper_than_at_start": odds < 1,
+        "margin": strength / below * log(raised / lowered),
+        "steeper_than_at_start": raised < lowered,
     }
 
 
