@@ -92,7 +92,8 @@ def query(query: Vector, keys: Matrix, values: Vector) -> SolverResults:
 
 
 def _softmax(scores: list[float]) -> list[float]:
-    raised = [exp(score - max(scores)) for score in scores]
+    top = max(scores)
+    raised = [exp(score - top) for score in scores]
     total = fsum(raised)
     return [each / total for each in raised]
 

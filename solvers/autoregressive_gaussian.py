@@ -5,10 +5,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Formula, Number, Power, Product, Sum, Symbol, linear
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
+    over_common_denominator,
     require_positive,
     require_scalar,
     require_vector,
@@ -64,7 +66,7 @@ def chain(a: Scalar, start_variance: Scalar, noise_variances: Vector) -> SolverR
     return {
         "last_variance_formula": _polynomial((start, 4), (first, 2), (second, 0)),
         "gap_mean_formula": _gap_mean(a, first, second),
-        "gap_variance": 1 / (1 / first + square / second),
+        "gap_variance": first * second / (second + square * first),
         "noise_unscaled_formula": _polynomial((start, 4), (first + second, 0)),
         "not_squared_formula": _polynomial((start, 2), (first, 1), (second, 0)),
         "one_step_formula": _polynomial((start, 2), (first, 0)),
@@ -80,8 +82,12 @@ def chain(a: Scalar, start_variance: Scalar, noise_variances: Vector) -> SolverR
 
 
 def _gap_mean(a: Scalar, first: Fraction, second: Fraction) -> Formula:
-    precision = 1 / first + a * a / second
-    return linear([(a / first / precision, "x_1"), (a / second / precision, "x_3")], 0)
+    """(second · a x_1 + first · a x_3) / (second + a² first)."""
+    (here, there), _ = over_common_denominator((first, second))
+    up, run = a.as_integer_ratio()
+    total = run * run * there + up * up * here
+    before, after = fraction(up * run * there, total), fraction(up * run * here, total)
+    return linear([(before, "x_1"), (after, "x_3")], 0)
 
 
 def _polynomial(*terms: tuple[Fraction, int]) -> Formula:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import lcm
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.numbers import fraction
@@ -74,16 +76,16 @@ def token(target: Vector, draft: Vector) -> SolverResults:
     kept = [min(a, b) for a, b in zip(p, q, strict=True)]
     missing = [a - b for a, b in zip(p, kept, strict=True)]
     left = whole - sum(kept)
-    acceptances = tuple([fraction(c, b) for b, c in zip(q, kept, strict=True)])
+    # The chances of acceptance, kept over drafted, in parts of one unit.
+    unit = lcm(*q)
+    accepted = [c * (unit // b) for b, c in zip(q, kept, strict=True)]
     return {
         "acceptance": fraction(sum(kept), whole),
         "replacement": tuple([fraction(each, left) for each in missing]),
         "output": tuple([fraction(c + m, whole) for c, m in zip(kept, missing, strict=True)]),
         "both_draw_the_same": fraction(sum([a * b for a, b in zip(p, q, strict=True)]), whole**2),
-        "average_acceptance": sum(acceptances) / Fraction(size),
-        "weighted_by_target": sum(
-            [fraction(a, whole) * each for a, each in zip(p, acceptances, strict=True)]
-        ),
+        "average_acceptance": fraction(sum(accepted), unit * size),
+        "weighted_by_target": fraction(sum(map(mul, p, accepted)), whole * unit),
         "rejection": fraction(left, whole),
         "replacement_not_normalised": tuple([fraction(each, whole) for each in missing]),
     }

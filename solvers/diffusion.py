@@ -15,6 +15,7 @@ from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
+    over_common_denominator,
     require_between_zero_and_one,
     require_positive,
     require_scalar,
@@ -132,40 +133,43 @@ def schedule(betas: Vector, t: Scalar, x_0: Scalar, spread: Scalar = 1) -> Solve
     require_scalar("x_0", x_0)
     require_positive("spread", spread)
     last = betas[step - 1]
-    alpha, multiplied = Fraction(1 - last), Fraction(prod(betas[:step]))
-    scale, noise = square_root(bar), 1 - bar
-    snr = bar / noise
-    added = Fraction(sum(betas[:step]))
-    total = bar * spread + noise
+    kept, unit = bar.as_integer_ratio()
+    parts, whole = over_common_denominator(betas[:step])
+    gone, added = unit - kept, sum(parts)
+    (wide, wide_of), (drop, drop_of) = spread.as_integer_ratio(), last.as_integer_ratio()
+    alpha, multiplied = fraction(drop_of - drop, drop_of), fraction(prod(parts), whole**step)
+    scale, noise, snr = square_root(bar), fraction(gone, unit), fraction(kept, gone)
+    earlier = 1 - before
+    together = kept * wide + gone * wide_of
     return {
         "alpha_bar": bar,
         "mean": scale * x_0,
         "mean_formula": _scaled(Fraction(1), bar, "x_0"),
         "signal_scale": scale,
         "variance": noise,
-        "variance_before": 1 - before,
-        "deviation_before": square_root(1 - before),
+        "variance_before": earlier,
+        "deviation_before": square_root(earlier),
         "deviation": square_root(noise),
         "snr": snr,
-        "mostly_noise": snr < 1,
-        "mostly_last_step": 2 * last > noise,
-        "total_variance": total,
-        "grows": total > spread,
+        "mostly_noise": kept < gone,
+        "mostly_last_step": 2 * drop * unit > gone * drop_of,
+        "total_variance": fraction(together, unit * wide_of),
+        "grows": together > unit * wide,
         "betas_multiplied": multiplied,
-        "betas_added": 1 - added,
+        "betas_added": fraction(whole - added, whole),
         "mean_without_root": bar * x_0,
         "mean_of_last_step": square_root(alpha) * x_0,
         "mean_unscaled": x_0,
         "mean_without_root_formula": Product((Number(bar), Symbol("x_0"))),
         "mean_of_last_step_formula": _scaled(Fraction(1), alpha, "x_0"),
         "mean_of_betas_formula": _scaled(Fraction(1), multiplied, "x_0"),
-        "variances_added": added,
-        "variances_added_before": added - last,
+        "variances_added": fraction(added, whole),
+        "variances_added_before": fraction(added - parts[-1], whole),
         "variance_of_last_step": last,
         "variance_of_betas": 1 - multiplied,
         "snr_of_scales": square_root(snr),
-        "snr_inverted": 1 / snr,
-        "snr_without_signal": 1 / noise,
+        "snr_inverted": fraction(gone, kept),
+        "snr_without_signal": fraction(unit, gone),
     }
 
 
@@ -293,10 +297,14 @@ def posterior(betas: Vector, t: Scalar, x_t: Scalar, x_0: Scalar) -> SolverResul
     require_scalar("x_t", x_t)
     require_scalar("x_0", x_0)
     beta = betas[step - 1]
-    alpha = Fraction(1 - beta)
-    towards_0, towards_t = beta / (1 - bar), (1 - before) / (1 - bar)
-    start, end = towards_0 * square_root(before), towards_t * square_root(alpha)
+    (drop, drop_of), (kept, unit) = beta.as_integer_ratio(), bar.as_integer_ratio()
+    alpha, earlier = fraction(drop_of - drop, drop_of), 1 - before
+    towards_0 = fraction(drop * unit, drop_of * (unit - kept))
+    towards_t = fraction(earlier.numerator * unit, earlier.denominator * (unit - kept))
+    signal, last = square_root(before), square_root(alpha)
+    start, end = towards_0 * signal, towards_t * last
     variance = towards_t * beta
+    without_roots = towards_0 * before, towards_t * alpha
     return {
         "mean": start * x_0 + end * x_t,
         "mean_formula": _both((towards_0, towards_t), (before, alpha)),
@@ -305,15 +313,13 @@ def posterior(betas: Vector, t: Scalar, x_t: Scalar, x_0: Scalar) -> SolverResul
         "variance": variance,
         "deviation": square_root(variance),
         "mean_swapped": end * x_0 + start * x_t,
-        "mean_without_roots": towards_0 * before * x_0 + towards_t * alpha * x_t,
-        "mean_of_signal": square_root(before) * x_0,
+        "mean_without_roots": without_roots[0] * x_0 + without_roots[1] * x_t,
+        "mean_of_signal": signal * x_0,
         "forward_variance": beta,
-        "marginal_variance": 1 - before,
+        "marginal_variance": earlier,
         "variance_without_beta": towards_t,
         "swapped_formula": _both((towards_t, towards_0), (alpha, before)),
-        "without_roots_formula": linear(
-            [(towards_0 * before, "x_0"), (towards_t * alpha, "x_t")], 0
-        ),
+        "without_roots_formula": linear(list(zip(without_roots, ("x_0", "x_t"), strict=True)), 0),
     }
 
 

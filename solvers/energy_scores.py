@@ -10,6 +10,7 @@ from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
+    over_common_denominator,
     require_positive,
     require_probabilities,
     require_scalar,
@@ -59,13 +60,17 @@ def mixture(x: Scalar, means: Vector, weights: Vector, sigma: Scalar) -> SolverR
     if min(weights) <= 0:
         raise ValueError("weights must have no zeros")
     require_positive("sigma", sigma)
-    variance = float(sigma * sigma)
-    gaps: list[Scalar] = [mean - x for mean in means]
+    wide, below = sigma.as_integer_ratio()
+    variance = wide * wide / (below * below)
+    (*centres, here), unit = over_common_denominator((*means, x))
+    gaps = [centre - here for centre in centres]
     squares = [gap * gap for gap in gaps]
-    nearest = min(squares)
-    slopes = [float(gap) / variance for gap in gaps]
-    kernels = [exp(-float(square - nearest) / (2 * variance)) for square in squares]
-    raw = [float(share) * kernel for share, kernel in zip(weights, kernels, strict=True)]
+    nearest, area = min(squares), unit * unit
+    slopes = [gap / unit / variance for gap in gaps]
+    kernels = [exp(-((square - nearest) / area) / (2 * variance)) for square in squares]
+    masses, whole = over_common_denominator(weights)
+    given = [mass / whole for mass in masses]
+    raw = [share * kernel for share, kernel in zip(given, kernels, strict=True)]
     total = fsum(raw)
     shares = [each / total for each in raw]
 
@@ -75,7 +80,7 @@ def mixture(x: Scalar, means: Vector, weights: Vector, sigma: Scalar) -> SolverR
     return {
         "responsibilities": tuple(shares),
         "score": mean(shares),
-        "weights_for_responsibilities": mean([float(share) for share in weights]),
+        "weights_for_responsibilities": mean(given),
         "scores_added": fsum(slopes),
         "nearest_component": slopes[squares.index(nearest)],
         "weights_ignored": mean(kernels) / fsum(kernels),

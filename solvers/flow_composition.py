@@ -6,8 +6,15 @@ from math import fsum, log, pi
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.formula import Formula, Number, Quotient, Sum, Symbol
+from qgen.document.numbers import fraction
 from qgen.document.values import Exact, SolverResults
-from qgen.solvers.numerics.arguments import Scalar, Vector, require_scalar, require_vector
+from qgen.solvers.numerics.arguments import (
+    Scalar,
+    Vector,
+    over_common_denominator,
+    require_scalar,
+    require_vector,
+)
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -56,11 +63,10 @@ def affine(slopes: Vector, shifts: Vector, z: Scalar) -> SolverResults:
     if not all(slopes):
         raise ValueError("slopes must not be 0")
     layers = list(zip(slopes, shifts, strict=True))
-    outputs, slope, shift = list[Exact](), Fraction(1), Fraction(0)
+    outputs = list[Exact]()
     value, backwards = z, z
     for factor, start in layers:
         value = factor * value + start
-        slope, shift = factor * slope, factor * shift + start
         outputs.append(value)
     for factor, start in reversed(layers):
         backwards = factor * backwards + start
@@ -68,9 +74,7 @@ def affine(slopes: Vector, shifts: Vector, z: Scalar) -> SolverResults:
     log_det, base, product = fsum(logs), -(float(z) ** 2) / 2 - log(2 * pi) / 2, 1.0
     for each in logs:
         product *= each
-    undone, kept = Fraction(1), Fraction(0)
-    for factor, start in layers:
-        undone, kept = undone / factor, (kept - start) / factor
+    slope, shift, kept_shift = _composed(slopes, shifts)
     return {
         "outputs": tuple(outputs),
         "output": value,
@@ -86,8 +90,18 @@ def affine(slopes: Vector, shifts: Vector, z: Scalar) -> SolverResults:
         "log_det_negated": -log_det,
         "log_det_forgotten": base,
         "log_det_added": base + log_det,
-        "inverse_order_kept_formula": _line_back(1 / undone, -kept / undone),
+        "inverse_order_kept_formula": _line_back(slope, kept_shift),
     }
+
+
+def _composed(slopes: Vector, shifts: Vector) -> tuple[Fraction, Fraction, Fraction]:
+    """Slope and shift of all layers, and their shift in the opposite order."""
+    parts, unit = over_common_denominator((*slopes, *shifts))
+    slope, shift, opposite, scale = 1, 0, 0, 1
+    for factor, start in zip(parts[: len(slopes)], parts[len(slopes) :], strict=True):
+        shift, opposite = factor * shift + start * scale, opposite * unit + start * slope
+        slope, scale = slope * factor, scale * unit
+    return fraction(slope, scale), fraction(shift, scale), fraction(opposite, scale)
 
 
 def _line_back(slope: Fraction, shift: Fraction) -> Formula:

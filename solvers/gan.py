@@ -77,7 +77,7 @@ def discriminator(p_data: Vector, p_model: Vector) -> SolverResults:
     require_probabilities("p_data", p_data)
     require_probabilities("p_model", p_model)
     require_vector("p_model", p_model, len(p_data))
-    both, _ = over_common_denominator((*p_data, *p_model))
+    both, whole = over_common_denominator((*p_data, *p_model))
     data, model = both[: len(p_data)], both[len(p_data) :]
     sums = [real + made for real, made in zip(data, model, strict=True)]
     if not all(sums):
@@ -97,9 +97,12 @@ def discriminator(p_data: Vector, p_model: Vector) -> SolverResults:
         "disjoint": not any(real and made for real, made in zip(data, model, strict=True)),
         "first_looks_real": data[0] > model[0],
         "ends_add_up": best[0] + best[-1] == 1,
-        "swapped": tuple([1 - share for share in best]),
+        "swapped": tuple([fraction(made, total) for made, total in zip(model, sums, strict=True)]),
         "difference": tuple(
-            [Fraction(1 + real - made) / 2 for real, made in zip(p_data, p_model, strict=True)]
+            [
+                fraction(whole + real - made, 2 * whole)
+                for real, made in zip(data, model, strict=True)
+            ]
         ),
         "log_four_forgotten": 2 * divergence,
         "factor_forgotten": divergence - log(4),

@@ -8,11 +8,13 @@ from fractions import Fraction
 from math import exp, log, pi, prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from qgen.document.numbers import fraction
 from qgen.document.values import Exact, SolverResults, Values
 from qgen.solvers.numerics.arguments import (
     Matrix,
     Scalar,
     Vector,
+    over_common_denominator,
     require_positive,
     require_scalar,
     require_vector,
@@ -48,10 +50,16 @@ class _Model(NamedTuple):
     along: Exact
 
     @property
+    def parts(self) -> tuple[list[int], int]:
+        """Noise, signal, squares and along in parts of one unit, and the unit."""
+        return over_common_denominator((self.noise, self.signal, self.squares, self.along))
+
+    @property
     def distance(self) -> Fraction:
         """The squared Mahalanobis distance of x under noise · I + w wᵀ (Sherman-Morrison)."""
-        total = self.noise + self.signal
-        return Fraction(self.squares * total - self.along * self.along) / (self.noise * total)
+        (noise, signal, squares, along), _ = self.parts
+        total = noise + signal
+        return fraction(squares * total - along * along, noise * total)
 
     def log_density(self, distance: float, log_determinant: float) -> float:
         return -(self.dimensions * _LOG_TWO_PI + log_determinant + distance) / 2
@@ -127,17 +135,18 @@ def evidence(w: Vector, b: Vector, alpha: Scalar, x: Vector) -> SolverResults:
     """
     model = _model(w, b, alpha, x)
     d, noise, total = model.dimensions, model.noise, model.noise + model.signal
-    distance, log_determinant = float(model.distance), model.log_determinant
-    log_evidence = model.log_density(distance, log_determinant)
+    (own, signal, squares, along), _ = model.parts
+    both = own + signal
+    distance, log_determinant = model.distance, model.log_determinant
+    log_evidence = model.log_density(float(distance), log_determinant)
     variances = [slope * slope + noise for slope in w]
     apart = sum([Fraction(r * r) / v for r, v in zip(model.residuals, variances, strict=True)])
-    place = Fraction(model.along) / total
-    misfit = model.squares - 2 * place * model.along + place * place * model.signal
+    misfit = squares * both * both - along * along * (2 * both - signal)
     return {
         "mean": b,
         "covariance": _covariance(w, noise),
         "determinant": noise ** (d - 1) * total,
-        "distance": model.distance,
+        "distance": distance,
         "log_evidence": log_evidence,
         "evidence": exp(log_evidence),
         "independent": sum([bool(slope) for slope in w]) < 2,
@@ -148,10 +157,12 @@ def evidence(w: Vector, b: Vector, alpha: Scalar, x: Vector) -> SolverResults:
         ),
         "determinant_apart": prod(variances),
         "distance_apart": apart,
-        "distance_without_latent": Fraction(model.squares) / noise,
+        "distance_without_latent": fraction(squares, own),
         "coordinates_multiplied": model.log_density(float(apart), sum(map(log, variances))),
-        "prior_ignored": model.log_density(float(Fraction(model.squares) / noise), d * log(noise)),
-        "posterior_mean_plugged_in": model.log_density(float(misfit / noise), d * log(noise)),
+        "prior_ignored": model.log_density(squares / own, d * log(noise)),
+        "posterior_mean_plugged_in": model.log_density(
+            misfit / (own * both * both), d * log(noise)
+        ),
         "constant_forgotten": log_evidence + d * _LOG_TWO_PI / 2,
         "half_forgotten": 2 * log_evidence,
         "determinant_forgotten": log_evidence + log_determinant / 2,
@@ -274,44 +285,42 @@ def elbo(w: Vector, b: Vector, alpha: Scalar, x: Vector, m: Scalar, s: Scalar) -
     model = _model(w, b, alpha, x)
     require_scalar("m", m)
     require_positive("s", s)
-    d, noise, total = model.dimensions, model.noise, model.noise + model.signal
-    variance = s * s
-    misfit = model.squares - 2 * m * model.along + m * m * model.signal
-    spread = model.signal * variance
-    reconstruction = model.log_density(float(Fraction(misfit + spread) / noise), d * log(noise))
-    at_mean = model.log_density(float(Fraction(misfit) / noise), d * log(noise))
-    rate = float(Fraction(variance + m * m - 1) / 2) - log(s)
-    best, best_variance = Fraction(model.along) / total, Fraction(noise) / total
-    careless = model.log_density(
-        float(Fraction(misfit + model.signal * s) / noise), d * log(noise)
-    ) - (float(Fraction(s + m * m - 1) / 2) - log(s) / 2)
+    (noise, signal, squares, along), _ = model.parts
+    (centre, width), unit = over_common_denominator((m, s))
+    total, square, variance = noise + signal, unit * unit, width * width
+    # Misfits are in parts of the noise over `below`, the encoder's numbers in parts of its unit.
+    below, constant = square * noise, model.dimensions * log(model.noise)
+    misfit = squares * square - 2 * centre * unit * along + centre * centre * signal
+    reconstruction = model.log_density((misfit + signal * variance) / below, constant)
+    at_mean = model.log_density(misfit / below, constant)
+    power, spread = centre * centre - square, width * unit
+    rate = (variance + power) / (2 * square) - log(s)
+    careless = model.log_density((misfit + signal * spread) / below, constant) - (
+        (spread + power) / (2 * square) - log(s) / 2
+    )
+    apart = (centre * total - along * unit) ** 2
+    wide, narrow = variance * total, below
     bound = reconstruction - rate
     return {
         "elbo": bound,
         "log_evidence": model.log_density(float(model.distance), model.log_determinant),
-        "gap": _divergence(m, variance, best, best_variance),
+        "gap": ((wide - narrow) * total + apart) / (narrow * total) / 2 - log(wide / narrow) / 2,
         "reconstruction": reconstruction,
         "rate": rate,
-        "posterior_mean": best,
-        "posterior_variance": best_variance,
-        "tight": m == best and variance == best_variance,
+        "posterior_mean": fraction(along, total),
+        "posterior_variance": fraction(noise, total),
+        "tight": not apart and wide == narrow,
         "kl_added": reconstruction + rate,
         "kl_forgotten_half": reconstruction - 2 * rate,
         "reconstruction_at_mean": at_mean,
         "elbo_at_mean": at_mean - rate,
         "entropy_forgotten": bound - (_LOG_TWO_PI + 1) / 2 - log(s),
-        "constant_forgotten": bound + d * _LOG_TWO_PI / 2,
+        "constant_forgotten": bound + model.dimensions * _LOG_TWO_PI / 2,
         "variance_for_deviation": careless,
-        "gap_swapped": _divergence(best, best_variance, m, variance),
+        "gap_swapped": ((narrow - wide) * total + apart) / (wide * total) / 2
+        - log(narrow / wide) / 2,
         "negated": -bound,
     }
-
-
-def _divergence(mean: Exact, variance: Exact, other_mean: Exact, other_variance: Exact) -> float:
-    """KL(N(mean, variance) ‖ N(other_mean, other_variance))."""
-    ratio = Fraction(variance) / other_variance
-    shift = (mean - other_mean) ** 2 / Fraction(other_variance)
-    return float(ratio + shift - 1) / 2 - log(ratio) / 2
 
 
 def _mean_log_normal(z: "Tensor", mean: "Tensor | float", deviation: "Tensor | float") -> "Tensor":

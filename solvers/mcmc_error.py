@@ -187,24 +187,28 @@ def two_chains(first: Vector, second: Vector) -> SolverResults:
     require_vector("second", second, count)
     if count < 2:
         raise ValueError("first must have at least 2 entries")
-    sums, squares = [sum(first), sum(second)], [_dot(each, each) for each in (first, second)]
-    # n² times a chain's variance, from its two sums.
-    spreads = [count * square - total * total for total, square in zip(sums, squares, strict=True)]
-    within = Fraction(sum(spreads)) / (2 * count * (count - 1))
-    if within == 0:
+    draws, unit = over_common_denominator((*first, *second))
+    chains = draws[:count], draws[count:]
+    sums = [sum(each) for each in chains]
+    # n² times a chain's variance, from its two sums; both together, and the gap of the sums.
+    spreads = [
+        count * sum(map(mul, each, each)) - total * total
+        for each, total in zip(chains, sums, strict=True)
+    ]
+    spread, gap, less, square = sum(spreads), (sums[0] - sums[1]) ** 2, count - 1, unit * unit
+    if not spread:
         raise ValueError("first and second must not both be constant")
-    gap = Fraction(sums[0] - sums[1]) / count
-    apart = gap * gap / 2
-    rest, ratio = fraction(count - 1, count), apart / within
+    below = count * spread
+    ratio = fraction(less * (spread + gap), below)
     return {
-        "within": within,
-        "apart": apart,
-        "reduction": square_root(rest + ratio),
-        "root_forgotten": rest + ratio,
-        "between_not_divided": square_root(rest + count * ratio),
-        "within_by_n": square_root(rest + ratio / rest),
-        "means_by_two": square_root(rest + ratio / 2),
-        "inverted": square_root(1 / (rest + ratio)),
+        "within": fraction(spread, 2 * count * less * square),
+        "apart": fraction(gap, 2 * count * count * square),
+        "reduction": square_root(ratio),
+        "root_forgotten": ratio,
+        "between_not_divided": square_root(fraction(less * (spread + count * gap), below)),
+        "within_by_n": square_root(fraction(less * spread + count * gap, below)),
+        "means_by_two": square_root(fraction(less * (2 * spread + gap), 2 * below)),
+        "inverted": square_root(fraction(below, less * (spread + gap))),
     }
 
 

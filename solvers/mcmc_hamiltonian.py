@@ -5,8 +5,14 @@ from fractions import Fraction
 from math import exp
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
-from qgen.solvers.numerics.arguments import Scalar, require_positive, require_scalar
+from qgen.solvers.numerics.arguments import (
+    Scalar,
+    over_common_denominator,
+    require_positive,
+    require_scalar,
+)
 from qgen.solvers.numerics.shape_arguments import require_count
 from qgen.solvers.routes.registry import check, solver
 
@@ -61,35 +67,45 @@ def leapfrog(
     require_positive("step", step)
     require_positive("stiffness", stiffness)
     count = require_count("steps", steps, 1, _MOST_STEPS)
-    begin, momentum, width, stiff = map(Fraction, (q, p, step, stiffness))
-    half = width / 2
-    place, speed, unfinished = begin, momentum, momentum
+    (begin, momentum), unit = over_common_denominator((q, p))
+    (width, width_of), (stiff, stiff_of) = step.as_integer_ratio(), stiffness.as_integer_ratio()
+    # A half step of the momentum is minus kick / below times the place.
+    kick, below = width * stiff, 2 * width_of * stiff_of
+    # Place and momentum are in parts of scale.
+    place, speed, scale, unfinished = begin, momentum, unit, fraction(momentum, unit)
     for _ in range(count):
-        unfinished = speed - half * stiff * place
-        place = place + width * unfinished
-        speed = unfinished - half * stiff * place
-    potential = [stiff * each * each / 2 for each in (begin, place)]
-    before, after = potential[0] + momentum * momentum / 2, potential[1] + speed * speed / 2
+        moved = below * speed - kick * place
+        unfinished = fraction(moved, below * scale)
+        ahead = width_of * below * place + width * moved
+        place, speed = below * ahead, width_of * below * moved - kick * ahead
+        scale *= width_of * below * below
+    energies = [
+        fraction(stiff * at * at + stiff_of * pace * pace, 2 * stiff_of * of * of)
+        for at, pace, of in ((begin, momentum, unit), (place, speed, scale))
+    ]
+    before, after = energies
     error = after - before
-    if max(abs(before), abs(after)) > _LARGEST:
+    if max(before, after) > _LARGEST:
         raise ValueError(f"the energies must be at most {_LARGEST}")
-    force = -stiff * begin
-    kicked = momentum + width * force
+    kicked = below * momentum - 2 * kick * begin
+    falls = stiff * ((begin * scale) ** 2 - (place * unit) ** 2)
     return {
-        "half_momentum": momentum + half * force,
-        "position": place,
-        "momentum": speed,
+        "half_momentum": fraction(below * momentum - kick * begin, below * unit),
+        "position": fraction(place, scale),
+        "momentum": fraction(speed, scale),
         "energy_before": before,
         "energy_after": after,
         "energy_error": error,
         "acceptance": min(1.0, exp(-error)),
-        "half_momentum_sign": momentum - half * force,
-        "half_momentum_whole": kicked,
+        "half_momentum_sign": fraction(below * momentum + kick * begin, below * unit),
+        "half_momentum_whole": fraction(kicked, below * unit),
         "position_euler": q + step * p,
-        "position_whole": begin + width * kicked,
-        "momentum_old_force": kicked,
+        "position_whole": fraction(
+            width_of * below * begin + width * kicked, width_of * below * unit
+        ),
+        "momentum_old_force": fraction(kicked, below * unit),
         "momentum_not_finished": unfinished,
-        "potential_only": min(1.0, exp(potential[0] - potential[1])),
+        "potential_only": min(1.0, exp(falls / (2 * stiff_of * (unit * scale) ** 2))),
         "acceptance_sign": min(1.0, exp(error)),
         "error_as_probability": 1 - abs(error),
     }

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from fractions import Fraction
 from math import log
-from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from qgen.document.numbers import fraction
@@ -65,22 +64,24 @@ def log_linear(features: Vector, policy: Vector, reference: Vector, beta: Scalar
         if min(parts) <= 0:
             raise ValueError(f"{name} must have no zeros")
     require_positive("beta", beta)
-    points, unit = over_common_denominator(features)
-    gap = points[0] - points[1]
+    (chosen, rejected, other), unit = over_common_denominator(features)
+    gap = chosen - rejected
     if not gap:
         raise ValueError("chosen and rejected answer must have different features")
-    shares, whole = over_common_denominator(policy)
-    mean = sum(map(mul, shares, points))
-    slopes = tuple([fraction(gap * (whole * f - mean), whole * unit * unit) for f in points])
-    odds = Fraction(policy[0]) * reference[1] / (Fraction(policy[1]) * reference[0])
+    masses, whole = over_common_denominator(policy)
+    known, _ = over_common_denominator(reference)
+    mean = masses[0] * chosen + masses[1] * rejected + masses[2] * other
+    slopes = [gap * (whole * each - mean) for each in (chosen, rejected, other)]
+    raised, lowered = masses[0] * known[1], masses[1] * known[0]
+    strength, below = beta.as_integer_ratio()
     return {
-        "slopes": slopes,
+        "slopes": tuple([fraction(slope, unit * unit * whole) for slope in slopes]),
         "mean_feature": fraction(mean, whole * unit),
-        "chosen_rises": slopes[0].numerator > 0,
-        "rejected_falls": slopes[1].numerator < 0,
-        "third_rises": slopes[2].numerator > 0,
-        "margin": float(beta) * log(odds),
-        "steeper_than_at_start": odds.numerator < odds.denominator,
+        "chosen_rises": slopes[0] > 0,
+        "rejected_falls": slopes[1] < 0,
+        "third_rises": slopes[2] > 0,
+        "margin": strength / below * log(raised / lowered),
+        "steeper_than_at_start": raised < lowered,
     }
 
 

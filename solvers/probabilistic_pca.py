@@ -5,13 +5,15 @@ z ~ N(0, I) has q coordinates, x has d, and the noise is N(0, sigma² I).
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import fsum, log, pi, prod
+from math import fsum, lcm, log, pi, prod
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
 from qgen.solvers.numerics.arguments import (
     Scalar,
     Vector,
+    over_common_denominator,
     require_positive,
     require_vector,
 )
@@ -75,24 +77,25 @@ def maximum_likelihood(eigenvalues: Vector, latent: Scalar) -> SolverResults:
     column of W vanishes).
     """
     d, q = _sizes(eigenvalues, latent)
-    kept, rest = eigenvalues[:q], eigenvalues[q:]
-    total, discarded = Fraction(sum(eigenvalues)), Fraction(sum(rest))
-    noise = discarded / (d - q)
-    squares = [value - noise for value in kept]
+    parts, unit = over_common_denominator(eigenvalues)
+    kept, total, discarded, left = parts[:q], sum(parts), sum(parts[q:]), d - q
+    squares = [left * value - discarded for value in kept]
     return {
-        "noise_variance": noise,
-        "squared_lengths": tuple(squares),
-        "determinant": prod(kept, start=noise ** (d - q)),
-        "explained_share": 1 - discarded / total,
-        "shrinkage": tuple([square / value for square, value in zip(squares, kept, strict=True)]),
-        "noise_summed": discarded,
-        "noise_mean_of_all": total / d,
+        "noise_variance": fraction(discarded, left * unit),
+        "squared_lengths": tuple([fraction(square, left * unit) for square in squares]),
+        "determinant": fraction(prod(kept) * discarded**left, unit**d * left**left),
+        "explained_share": fraction(total - discarded, total),
+        "shrinkage": tuple(
+            [fraction(square, left * value) for square, value in zip(squares, kept, strict=True)]
+        ),
+        "noise_summed": fraction(discarded, unit),
+        "noise_mean_of_all": fraction(total, unit * d),
         "noise_smallest": eigenvalues[-1],
-        "noise_over_all_dimensions": discarded / d,
-        "smallest_subtracted": tuple([value - eigenvalues[-1] for value in kept]),
+        "noise_over_all_dimensions": fraction(discarded, unit * d),
+        "smallest_subtracted": tuple([value - eigenvalues[-1] for value in eigenvalues[:q]]),
         "sample_determinant": prod(eigenvalues),
-        "explained_share_lost": discarded / total,
-        "shrinkage_lost": tuple([noise / value for value in kept]),
+        "explained_share_lost": fraction(discarded, total),
+        "shrinkage_lost": tuple([fraction(discarded, left * value) for value in kept]),
     }
 
 
@@ -218,8 +221,11 @@ def held_out(eigenvalues: Vector, latent: Scalar, held_out: Vector) -> SolverRes
 
 def _total_ratio(above: Vector, below: Vector) -> Fraction:
     """Σ above_i / below_i."""
-    return sum(
-        [Fraction(one) / other for one, other in zip(above, below, strict=True)], start=Fraction(0)
+    parts, _ = over_common_denominator((*above, *below))
+    ones, others = parts[: len(above)], parts[len(above) :]
+    shared = lcm(*others)
+    return fraction(
+        sum([one * (shared // other) for one, other in zip(ones, others, strict=True)]), shared
     )
 
 

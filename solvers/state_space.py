@@ -3,10 +3,18 @@
 from collections.abc import Mapping
 from fractions import Fraction
 from math import ceil, log, log2
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
+from qgen.document.numbers import fraction
 from qgen.document.values import SolverResults
-from qgen.solvers.numerics.arguments import Scalar, Vector, require_scalar, require_vector
+from qgen.solvers.numerics.arguments import (
+    Scalar,
+    Vector,
+    over_common_denominator,
+    require_scalar,
+    require_vector,
+)
 from qgen.solvers.routes.registry import check, solver
 
 if TYPE_CHECKING:
@@ -50,25 +58,40 @@ def unrolled(a: Scalar, b: Scalar, c: Scalar, inputs: Vector) -> SolverResults:
         raise ValueError("a must lie between -1 and 1")
     if len(inputs) > _MOST_STEPS:
         raise ValueError(f"there must be at most {_MOST_STEPS} inputs")
-    state, states = Fraction(0), []
-    for value in inputs:
-        state = a * state + Fraction(b) * value
+    (over, under), (entry, entry_of), (leaving, leaving_of) = (
+        each.as_integer_ratio() for each in (a, b, c)
+    )
+    numbers, unit = over_common_denominator(inputs)
+    # A state is b times these, in parts of unit · under^(how many came before).
+    state, states, scale = 0, list[int](), 1
+    for value in numbers:
+        state = over * state + scale * value
         states.append(state)
-    kernel = [Fraction(c) * Fraction(a) ** k * b for k in range(len(inputs))]
-    late = [weight * a for weight in kernel]
+        scale *= under
+    both, both_of = entry * leaving, entry_of * leaving_of
+    powers = [over**k * under ** (len(inputs) - 1 - k) for k in range(len(inputs))]
+    scales = [under**k for k in range(len(inputs))]
     return {
-        "states": tuple(states),
-        "outputs": tuple([c * each for each in states]),
-        "kernel": tuple(kernel),
-        "far_sum": Fraction(c) * b / (1 - Fraction(a)),
-        "without_memory": Fraction(c) * b * inputs[-1],
-        "kernel_reversed": sum(
-            [weight * value for weight, value in zip(kernel, inputs, strict=True)]
+        "states": tuple(
+            [
+                fraction(entry * each, entry_of * unit * scale)
+                for each, scale in zip(states, scales, strict=True)
+            ]
         ),
-        "kernel_late": sum(
-            [weight * value for weight, value in zip(late, reversed(inputs), strict=True)]
+        "outputs": tuple(
+            [
+                fraction(both * each, both_of * unit * scale)
+                for each, scale in zip(states, scales, strict=True)
+            ]
         ),
-        "summed_inputs": Fraction(c) * b * sum(inputs),
+        "kernel": tuple([fraction(both * power, both_of * scales[-1]) for power in powers]),
+        "far_sum": fraction(both * under, both_of * (under - over)),
+        "without_memory": fraction(both * numbers[-1], both_of * unit),
+        "kernel_reversed": fraction(
+            both * sum(map(mul, powers, numbers)), both_of * unit * scales[-1]
+        ),
+        "kernel_late": fraction(both * over * states[-1], both_of * unit * scales[-1] * under),
+        "summed_inputs": fraction(both * sum(numbers), both_of * unit),
     }
 
 
