@@ -9,6 +9,9 @@ from qgen.bank.exact_arithmetic import ExpressionError
 
 MAX_CHARACTERS = 2_000
 _ENVIRONMENT = Environment(autoescape=False)
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+RESERVED = frozenset("and or not in is if else true false none True False None".split())
+"""Words of the language, which no value can be named."""
 # Jinja2 reads decimals as floats, which keep 15 digits of them for certain.
 _DECIMAL = re.compile(r"(?<![\w.])([0-9][0-9_]*(?:\.[0-9_]+)?)(?:[eE]([-+]?[0-9]+))?")
 
@@ -49,12 +52,14 @@ def parsed(source: str) -> nodes.Expr:
     """The tree of an expression. Raises ExpressionError for what is no one expression."""
     if len(source) > MAX_CHARACTERS:
         raise ExpressionError(f"longer than {MAX_CHARACTERS} characters")
+    if _NAME.fullmatch(source) and source not in RESERVED:
+        return nodes.Name(source, "load", lineno=1)  # every fourth one, and dear to parse
     if "{{" in source:
         raise ExpressionError("an expression has no holes: write the names without '{{'")
     _check_decimals(source)
     try:
         # The blanks keep a trailing brace or percent sign from closing Jinja2's own braces.
-        body = _Parser(_ENVIRONMENT, "{{ " + source + " }}").parse().body
+        body = _Parser(_ENVIRONMENT, "{{ " + source + " }}").subparse()
     except TemplateSyntaxError as error:
         # Neither the position nor the end is the author's: the braces were added above.
         reason = re.sub(r" at [0-9]+$", "", str(error.message))

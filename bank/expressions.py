@@ -18,7 +18,7 @@ from jinja2 import nodes
 from qgen.bank import formula_arithmetic
 from qgen.bank.derived_functions import DERIVED_CONSTANTS, DERIVED_FUNCTIONS
 from qgen.bank.exact_arithmetic import OPERATIONS, ExpressionError, limited
-from qgen.bank.expression_syntax import parsed
+from qgen.bank.expression_syntax import RESERVED, parsed
 from qgen.bank.functions import APPLIED, CONSTANTS, FUNCTIONS
 from qgen.bank.printing_filters import FILTERS, Filter, printing_filter
 from qgen.document.characters import unprintable
@@ -43,8 +43,6 @@ __all__ = [
 ]
 
 MAX_DEPTH = 50
-RESERVED = frozenset("and or not in is if else true false none True False None".split())
-"""Words of the language, which no value can be named."""
 
 
 @dataclass(frozen=True, slots=True)

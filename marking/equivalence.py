@@ -26,12 +26,11 @@ from qgen.document.formula import (
 from qgen.document.richtext import Passage
 from qgen.marking.formula_forms import WANTED, form_of
 from qgen.marking.formula_freedom import at, has_value, pinned, places
-from qgen.marking.formula_identities import identical
+from qgen.marking.formula_identities import identical, inseparable
 from qgen.marking.formula_points import (
     Point,
     compare,
     constants_of,
-    defined_everywhere,
     differs_nearby,
     points,
 )
@@ -92,13 +91,12 @@ def equivalence(
 def _cannot_differ(first: Formula, second: Formula) -> bool:
     """Whether no further point could tell the formulas apart.
 
-    Written alike, they have the same values, and lack them at the same points. Where both have a
-    value everywhere, what is identical has the same one.
+    Written alike, they have the same values, and lack them at the same points.
     """
     # 0.1 equals the binary fraction that it is kept as, and stands for 1/10.
     if first == second and repr(first) == repr(second):
         return True
-    return defined_everywhere(first) and defined_everywhere(second) and identical(first, second)
+    return inseparable(first, second)
 
 
 def has_values(

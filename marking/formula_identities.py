@@ -15,7 +15,7 @@ out the same on a busy machine.
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
-from typing import TypeAlias, assert_never
+from typing import Literal, TypeAlias, assert_never
 
 from qgen.document.formula import (
     Call,
@@ -49,11 +49,45 @@ class _Ratio:
     bottom: Polynomial
 
 
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """What must hold of a value inside a formula; `unsure` of the base of an unknown power."""
+
+    kind: Literal["nonzero", "nonnegative", "positive", "unsure"]
+    ratio: _Ratio
+
+    def is_met_by(self, value: Fraction) -> bool:
+        match self.kind:
+            case "nonzero":
+                return value != 0
+            case "nonnegative":
+                return value >= 0
+            case "positive" | "unsure":
+                return value > 0
+            case _:
+                assert_never(self.kind)
+
+
 def identical(first: Formula, second: Formula) -> bool:
     """True if the formulas are proved to be the same rational function; False says nothing."""
     work = _Reader()
     try:
         return work.same(work.ratio(first), work.ratio(second))
+    except (_TooLong, ZeroDivisionError):
+        return False
+
+
+def inseparable(first: Formula, second: Formula) -> bool:
+    """True if it is proved that the formulas have the same value, or none, at every point.
+
+    They are identical, and what the one divides by, or takes a root or a logarithm of, is a
+    multiple of what the other does; False says nothing.
+    """
+    work = _Reader()
+    try:
+        one, needed = work.ratio(first), work.needs
+        work.needs = []
+        return work.same(one, work.ratio(second)) and work.are_met_together(needed, work.needs)
     except (_TooLong, ZeroDivisionError):
         return False
 
@@ -115,6 +149,15 @@ class _Arithmetic:
     def same(self, left: _Ratio, right: _Ratio) -> bool:
         return self.multiply(left.top, right.bottom) == self.multiply(right.top, left.bottom)
 
+    def share(self, left: _Ratio, right: _Ratio) -> Fraction | None:
+        """The number by which the right one is multiplied to give the left one, if there is one."""
+        one = self.multiply(left.top, right.bottom)
+        other = self.multiply(right.top, left.bottom)
+        if not one or one.keys() != other.keys():
+            return None
+        shares = {value / other[monomial] for monomial, value in one.items()}
+        return shares.pop() if len(shares) == 1 else None
+
     def product(self, left: _Ratio, right: _Ratio) -> _Ratio:
         return _Ratio(self.multiply(left.top, right.top), self.multiply(left.bottom, right.bottom))
 
@@ -145,6 +188,27 @@ class _Reader(_Arithmetic):
         super().__init__()
         self._symbols: dict[str, int] = {}
         self._calls: list[tuple[int, str, tuple[_Ratio, ...]]] = []
+        self.needs: list[_Need] = []
+        """What must hold where what was read has a value."""
+
+    def are_met_together(self, first: list[_Need], second: list[_Need]) -> bool:
+        """Whether all needs of the one list are met exactly where those of the other are."""
+        return all(
+            any(self._are_alike(need, other) for other in others)
+            for needs, others in ((first, second), (second, first))
+            for need in needs
+        )
+
+    def _are_alike(self, need: _Need, other: _Need) -> bool:
+        if need.kind != other.kind or need.kind == "unsure":
+            return False
+        share = self.share(need.ratio, other.ratio)
+        return share is not None and (share > 0 or need.kind == "nonzero")
+
+    def _must(self, need: _Need) -> None:
+        value = _value(need.ratio)
+        if value is None or not need.is_met_by(value):
+            self.needs.append(need)
 
     def ratio(self, expression: Formula) -> _Ratio:
         match expression:
@@ -164,8 +228,9 @@ class _Reader(_Arithmetic):
                     total = self.product(total, self.ratio(factor))
                 return total
             case Quotient():
-                top = self.ratio(expression.numerator)
-                return self.quotient(top, self.ratio(expression.denominator))
+                top, bottom = self.ratio(expression.numerator), self.ratio(expression.denominator)
+                self._must(_Need("nonzero", bottom))
+                return self.quotient(top, bottom)
             case Power():
                 return self._raised(self.ratio(expression.base), self.ratio(expression.exponent))
             case Call():
@@ -192,9 +257,13 @@ class _Reader(_Arithmetic):
     def _raised(self, base: _Ratio, exponent: _Ratio) -> _Ratio:
         value = _value(exponent)
         if value is None:
+            self._must(_Need("unsure", base))
             return self._unknown("power", base, exponent)
+        if value < 0:
+            self._must(_Need("nonzero", base))
         if value.denominator == 1:
             return self.power(base, value.numerator)
+        self._must(_Need("nonnegative", base))
         # base^(p/q) is (base^(1/q))^p wherever it is real.
         root = self._unknown("power", base, _constant(Fraction(1, value.denominator)))
         return self.power(root, value.numerator)
@@ -214,7 +283,10 @@ class _Reader(_Arithmetic):
                 return self.quotient(
                     self.sum(growth, _constant(Fraction(-1))), self.sum(growth, _UNIT)
                 )
-            case "ln" | "abs" | "sin" | "cos" | "max" | "min":
+            case "ln":
+                self._must(_Need("positive", arguments[0]))
+                return self._unknown("ln", *arguments)
+            case "abs" | "sin" | "cos" | "max" | "min":
                 return self._unknown(call.function, *arguments)
             case _:
                 assert_never(call.function)

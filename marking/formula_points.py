@@ -192,31 +192,6 @@ def applied(function: FunctionName, values: list[Value], arithmetic: Arithmetic)
             assert_never(function)
 
 
-_TOTAL: frozenset[FunctionName] = frozenset(
-    {"exp", "abs", "sin", "cos", "tanh", "sigmoid", "max", "min"}
-)
-"""Functions with a value everywhere."""
-
-
-def defined_everywhere(expression: Formula) -> bool:
-    """Whether a formula has a value wherever its variables are real; False says nothing."""
-    match expression:
-        case Quotient(denominator=Number(value)) if value:
-            return defined_everywhere(expression.numerator)
-        case Power(exponent=Number(int(exponent))) if exponent >= 0:
-            return defined_everywhere(expression.base)
-        case Call("sqrt" | "ln", (Number(value),)):
-            return value > 0
-        case Call("sqrt" | "ln", (Quotient(Number(above), Number(below)),)):
-            return above > 0 and below > 0
-        case Call() if expression.function not in _TOTAL:
-            return False
-        case Quotient() | Power():
-            return False
-        case _:
-            return all(map(defined_everywhere, operands(expression)))
-
-
 def _defined(expression: Formula, point: Point, arithmetic: Arithmetic) -> Value | None:
     """The value, or None where there is none. Raises TooHard."""
     try:

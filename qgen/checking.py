@@ -216,7 +216,8 @@ def _load_beforehand(templates: Sequence[QuestionTemplate]) -> None:
     load: Any = torch.broadcast_shapes
     load((1,), (1,))  # as the first distribution does, SymPy with it
     if any(template.figures for template in templates):
-        import_module("matplotlib.figure")
+        for name in ("figure", "backends.backend_svg", "backends.backend_pdf"):
+            import_module(f"matplotlib.{name}")
 
 
 _REMEMBERED: list[tuple[tuple[QuestionTemplate, ...], How]] = []

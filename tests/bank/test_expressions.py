@@ -11,6 +11,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from qgen.bank.exact_arithmetic import MAX_BITS
+from qgen.bank.expression_syntax import RESERVED, parsed
 from qgen.bank.expressions import (
     FILTERS,
     ExpressionError,
@@ -39,6 +40,18 @@ VALUES: Values = {
 
 def value_of(source: str, values: Values = VALUES) -> Value:
     return evaluate(compile_expression(source), values)
+
+
+@pytest.mark.parametrize("word", ["a", "x_1", "_", "pi", "loop", "set", "self", *RESERVED])
+def test_a_name_alone_is_read_as_jinja_reads_it(word: str) -> None:
+    def told(source: str) -> object:
+        try:
+            return parsed(source)
+        except ExpressionError as error:
+            return str(error)
+
+    # With a blank before it, it takes the way of all other expressions.
+    assert told(word) == told(f" {word}")
 
 
 def refusal(source: str, *, printing: bool = False) -> str:

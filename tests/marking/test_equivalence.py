@@ -14,7 +14,9 @@ from qgen.document.answers import FormulaAnswer, FormulaMistake
 from qgen.document.formula import (
     Formula,
     Number,
+    Power,
     Product,
+    Quotient,
     Sum,
     Symbol,
     VariableDomain,
@@ -25,8 +27,8 @@ from qgen.document.richtext import passage_of
 from qgen.marking import equivalence as equivalence_module
 from qgen.marking import sympy_prover
 from qgen.marking.equivalence import Verdict, equivalence, mark_formula
-from qgen.marking.formula_identities import identical
-from qgen.marking.formula_points import belongs, compare, defined_everywhere, points
+from qgen.marking.formula_identities import identical, inseparable
+from qgen.marking.formula_points import belongs, compare, points
 from qgen.marking.formula_reader import parse_formula
 from qgen.marking.number_reader import Refusal
 from qgen.marking.sympy_worker import postfix
@@ -233,34 +235,47 @@ def test_points_lie_in_the_domain_reach_its_corners_and_stay_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "everywhere"),
+    ("first", "second", "proved"),
     [
-        ("3x^2/7 - exp(-x) + max(x, sqrt(3/4))*ln(2)", True),
-        ("1/x", False),
-        ("x^(-2)", False),
-        ("x^(1/2)", False),
-        ("x/0", False),
-        ("sqrt(x^2)", False),
-        ("2 + ln(0)", False),
-        ("sin(ln(-1/2))", False),
+        ("3x^2/7 - exp(-x) + max(x, sqrt(3/4))*ln(2)", "x^2*3/7 - 1/exp(x) + 0*x", False),
+        ("3x^2/7 - exp(-2x) + ln(2)*(4/5)^x", "x^2*3/7 + (4/5)^x*ln(2) - exp(-2x)", True),
+        ("2/(3*(x - 1))", "(2/3)/(x - 1)", True),
+        ("1/(1 - x)", "-1/(x - 1)", True),
+        ("x/x", "1", False),
+        ("x^(-1)*x^2", "x", False),
+        ("x*x^(-2)", "1/x", True),
+        ("ln(x) - ln(x) + x", "x", False),
+        ("ln(2x)*3", "ln(2x) + 2*ln(2x)", True),
+        ("ln(2x) - ln(2x)", "ln(-x) - ln(-x)", False),
+        ("ln(2x) - ln(2x)", "ln(x) - ln(x)", True),
+        ("sqrt(x) + 1", "1 + x^(1/2)", True),
+        ("sqrt(x)/sqrt(x)", "x/x", False),
+        ("x^(-1/2)", "1/sqrt(x)", False),
+        ("x^y", "x^y", False),
+        ("x/0", "x/0", False),
     ],
 )
-def test_only_what_surely_has_a_value_everywhere_is_said_to(text: str, everywhere: bool) -> None:
-    found = formula(text, "x")
-    assert defined_everywhere(found) == everywhere
-    if everywhere:
-        assert "both_undefined" not in {
-            compare(found, found, point) for point in points({"x": "real"}, [])
-        }
+def test_only_what_has_a_value_at_the_same_points_is_inseparable(
+    first: str, second: str, proved: bool
+) -> None:
+    assert inseparable(formula(first, "x", "y"), formula(second, "x", "y")) == proved
+    assert inseparable(formula(second, "x", "y"), formula(first, "x", "y")) == proved
 
 
 @pytest.mark.slow
 @examples(60)
-@given(EXPRESSIONS)
-def test_what_is_defined_everywhere_has_a_value_at_every_point(expression: Formula) -> None:
-    if defined_everywhere(expression):
-        for point in list(points(_REALS, []))[:40]:
-            assert compare(expression, expression, point) in ("same", "unknown")
+@given(EXPRESSIONS, EXPRESSIONS)
+def test_no_point_separates_what_is_inseparable(expression: Formula, other: Formula) -> None:
+    pairs = [
+        (expression, _reordered(expression)),
+        (expression, Sum((expression, other, Product((Number(-1), other))))),
+        (expression, Quotient(Product((expression, other)), other)),
+        (Quotient(expression, other), Product((Power(other, Number(-1)), expression))),
+    ]
+    for first, second in pairs:
+        if inseparable(first, second):
+            for point in list(points(_REALS, []))[:40]:
+                assert compare(first, second, point) not in ("different", "one_sided")
 
 
 def test_no_more_points_are_tried_than_can_tell_formulas_apart(
