@@ -52,7 +52,7 @@ def _is_matrix(rows: Matrix, columns: int | None) -> bool:
 def square_root(value: Scalar) -> Real:
     """The square root of an exact number: exact where it is one, otherwise in double precision.
 
-    >>> square_root(Fraction(9, 16)), square_root(4)
+    >>> square_root(coprime(9, 16)), square_root(4)
     (Fraction(3, 4), Fraction(2, 1))
     """
     numerator, denominator = value.as_integer_ratio()
