@@ -47,6 +47,7 @@ from qgen.document.answers import (
 from qgen.document.exam import Asset, Item
 from qgen.document.formula import Formula, numbers, symbols
 from qgen.document.languages import has_decimal_comma
+from qgen.document.quick_making import quick_maker
 from qgen.document.richtext import Passage, RichText, join_parts
 from qgen.document.values import (
     FORMULA_TYPES,
@@ -80,6 +81,9 @@ Held: TypeAlias = Sequence[Value]
 _PLAIN_BITS = 990
 """Numbers with fewer bits than this are far below the largest."""
 _NO_FEEDBACK = MarkFeedback()
+
+# Every variant has some of these.
+_item, _part, _numeric = quick_maker(Item), quick_maker(Part), quick_maker(Numeric)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,7 @@ class Filler:
             )
         except (ArithmeticError, ValueError, TypeError):
             raise self._unprintable(known) from None
-        return Item(
+        return _item(
             template.header,
             variant,
             self._filling.points,
@@ -172,7 +176,7 @@ class Filler:
     ) -> tuple[Part, ...]:
         return tuple(
             [
-                Part(
+                _part(
                     part.label,
                     Passage(part.prompt, printed),
                     _worth(self._answer(part.answer, known, held, printed, random_source), points),
@@ -207,7 +211,7 @@ class Filler:
                 return MultipleSelect(options, self._filling.rule)
             case NumericTemplate():
                 key = _number(answer.answer, known)
-                number = Numeric(
+                number = _numeric(
                     key,
                     answer.tolerance,
                     None if answer.unit is None else join_parts(answer.unit, printed),

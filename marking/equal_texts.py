@@ -21,10 +21,13 @@ from qgen.document.richtext import (
     plain_text,
     walk,
 )
+from qgen.marking.formula_names import is_unknown
 from qgen.marking.formula_reader import parse_formula
 from qgen.marking.number_reader import Refusal, parse_number
 
 _CODE = re.compile(r"(?<![\d.])0\d")
+_NEXT_WORD = re.compile(r"(?<=[A-Za-z] )[A-Za-z]+")
+"""A word behind another one: no command, and not in the brackets of one."""
 
 Fault: TypeAlias = tuple[str, str]
 """A problem's code, and what is wrong in one sentence."""
@@ -117,6 +120,8 @@ def option_value(text: str) -> Fraction | None:
     number = parse_number(text.replace("\\%", "%"))
     if isinstance(number, Fraction):
         return number
+    if any(map(is_unknown, _NEXT_WORD.findall(text))):
+        return None  # sooner told than by reading the words before it
     formula = parse_formula(text, ())
     if isinstance(formula, Refusal):
         return None

@@ -63,6 +63,17 @@ def _known(token: Token, following: Token, variables: Set[str]) -> list[Token]:
     return []
 
 
+def is_unknown(word: str) -> bool:
+    """Whether a word of letters is no name, and in no name, of a formula without variables.
+
+    A quick answer for what is plainly text: of a few words it says wrongly that they may be one.
+    """
+    plain = word.lower()
+    # `log2` and `pipi` are names, too.
+    may_be = plain in FUNCTIONS or plain in ("sigma", "log") or not plain.strip("epi")
+    return not may_be
+
+
 def _loose(name: str) -> str:
     return name.replace("_", "")
 

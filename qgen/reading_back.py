@@ -46,6 +46,8 @@ Fault: TypeAlias = tuple[str, Place]
 """What is misprinted, and the place of its hole."""
 Spot: TypeAlias = tuple[tuple[str | Hole, ...], int]
 """A formula, and which of its pieces is the hole in question."""
+_Signs: TypeAlias = tuple[list[Sign], list[Sign]]
+"""The signs of a formula, and those of the same formula where a mark stands for one value."""
 
 
 @dataclass(slots=True)
@@ -84,6 +86,10 @@ class _Format:
 _TEX_WORDS = {r"\ensuremath{-}": "−", r"\textasciicircum{}": "^", r"\_": "_", r"\%": "%"}
 
 
+# Two writers have the same source.
+_tex_signs = lru_cache(maxsize=RECENT_FORMULAS)(tex_signs)
+
+
 def _from_tex(source: str) -> str:
     for written, character in _TEX_WORDS.items():
         source = source.replace(written, character)
@@ -97,9 +103,9 @@ def _from_html(markup: str) -> str:
 def _formats() -> tuple[_Format, ...]:
     tex = re.compile(r"\\\((.*)\\\)", re.DOTALL)
     return (
-        _Format("TeX", LatexPassageWriter(), tex, tex_signs, _from_tex),
+        _Format("TeX", LatexPassageWriter(), tex, _tex_signs, _from_tex),
         _Format(
-            "Moodle", MoodleText(), tex, lambda text: tex_signs(html.unescape(text)), _from_html
+            "Moodle", MoodleText(), tex, lambda text: _tex_signs(html.unescape(text)), _from_html
         ),
         _Format(
             "MathML",
@@ -216,13 +222,19 @@ class ReadingBack:
         part = parts[place]
         assert isinstance(part, Hole)
         hole, value = self.template.holes[part.index], values[part.index]
+        # Writers mostly give a formula the same signs, and what is right in one is in another.
+        right: list[_Signs] = []
         for written in self._formats:
             if not hole.context.in_math:
                 message = _among_words(written, hole, value, printed[part.index])
             elif hole.context.in_words:
                 continue
             else:
-                message = _in_formula(written, spot, hole, value, printed)
+                signs = _signs_in_formula(written, spot, hole, printed)
+                if signs is None or signs in right:
+                    continue
+                message = _in_formula(signs, spot, hole, value, printed)
+                right.append(signs)
             if message:
                 yield f"{message} ({written.name})", hole.place
                 return
@@ -281,12 +293,12 @@ def _among_words(written: _Format, hole: HoleTemplate, value: Value, printed: st
     return None
 
 
-def _in_formula(
-    written: _Format, spot: Spot, hole: HoleTemplate, value: Value, printed: tuple[str, ...]
-) -> str | None:
-    """What is wrong with a value in a formula, in one format."""
+def _signs_in_formula(
+    written: _Format, spot: Spot, hole: HoleTemplate, printed: tuple[str, ...]
+) -> _Signs | None:
+    """The signs of a formula in one format, with the value and with the mark in its place."""
     parts, place = spot
-    pieces = [part if isinstance(part, str) else printed[part.index] for part in parts]
+    pieces = _filled(parts, printed)
     sign = hole.context.sign
     mark = rf"{sign} \digamma " if sign else r"\digamma "
     marked = [
@@ -294,11 +306,24 @@ def _in_formula(
         f"{{{mark}}}" if hole.context.grouped else mark,
         *pieces[place + 1 :],
     ]
-    shown = pieces[place]
     try:
-        whole, around = written.formula("".join(pieces)), written.formula("".join(marked))
+        return written.formula("".join(pieces)), written.formula("".join(marked))
     except Unreadable:
         return None  # said as a loss, or as a mistake in the formula, by the writer itself
+
+
+def _filled(parts: Sequence[str | Hole], printed: tuple[str, ...]) -> list[str]:
+    return [part if isinstance(part, str) else printed[part.index] for part in parts]
+
+
+def _in_formula(
+    signs: _Signs, spot: Spot, hole: HoleTemplate, value: Value, printed: tuple[str, ...]
+) -> str | None:
+    """What is wrong with a value in a formula of these signs."""
+    parts, place = spot
+    pieces = _filled(parts, printed)
+    whole, around = signs
+    sign, shown = hole.context.sign, pieces[place]
     if around.count(_MARK) != 1:
         return None
     where = around.index(_MARK)

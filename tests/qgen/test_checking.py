@@ -287,6 +287,9 @@ options:
             (r"50\%", Fraction(1, 2)),
             ("a half", None),
             ("x", None),
+            ("2 pi e", Fraction("17.0794684453")),
+            ("2 pi apples", None),
+            (r"\exp log(2)", Fraction(2)),
         ],
     )
     def test_values_of_option_texts(self, text: str, value: Fraction | None) -> None:

@@ -1,0 +1,49 @@
+"""Objects made by a quick maker are what their class itself makes, frozen as those are."""
+
+import copy
+import pickle
+from dataclasses import FrozenInstanceError, replace
+from fractions import Fraction
+
+import pytest
+
+from qgen.document.answers import Numeric, Tolerance
+from qgen.document.quick_making import quick_maker
+
+WITHIN = Tolerance("absolute", Fraction(1, 10))
+make = quick_maker(Numeric)
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (make(3, WITHIN), Numeric(3, WITHIN)),
+        (make(3, WITHIN, "m"), Numeric(3, WITHIN, "m")),
+        (
+            make(key=3, tolerance=WITHIN, worked_out=True),
+            Numeric(3, WITHIN, worked_out=True),
+        ),
+    ],
+)
+def test_they_are_those_of_the_class(made: Numeric, expected: Numeric) -> None:
+    assert type(made) is Numeric
+    assert made == expected
+    assert hash(made) == hash(expected)
+    assert repr(made) == repr(expected)
+    assert copy.copy(made) == expected
+    assert pickle.loads(pickle.dumps(made)) == expected
+    assert replace(made, key=4) == replace(expected, key=4)
+
+
+def test_they_are_frozen() -> None:
+    made = make(3, WITHIN)
+    with pytest.raises(FrozenInstanceError):
+        setattr(made, "key", 4)  # noqa: B010
+    with pytest.raises(FrozenInstanceError):
+        del made.key
+    assert made.key == 3
+
+
+def test_a_field_without_a_default_must_be_given() -> None:
+    with pytest.raises(TypeError):
+        make(3)  # type: ignore[call-arg]
