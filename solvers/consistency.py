@@ -271,8 +271,12 @@ def pairs_by_integration(
     starts = torch.cat((firsts, seconds, firsts), -1)
     begin = torch.cat((levels[:, ::2], levels[:, 1::2], levels[:, ::2]), -1)
     end = torch.cat((torch.zeros_like(levels), levels[:, 1::2]), -1)
-    centre, spread = torch.zeros_like(starts), tau[:, None].expand_as(starts)
-    first_ends, second_ends, there = follow(starts, begin, end, centre, spread).chunk(3, -1)
+    # Few different points are drawn, so that each is followed once.
+    ways = torch.stack((starts, begin, end, tau[:, None].expand_as(starts)), -1)
+    kinds, kind_of = torch.unique(ways.flatten(0, 1), dim=0, return_inverse=True)
+    start, high, low, spread = kinds.unbind(-1)
+    reached = follow(start, high, low, torch.zeros_like(start), spread)
+    first_ends, second_ends, there = reached[kind_of.reshape(starts.shape)].chunk(3, -1)
     return {
         "on_path": (there - seconds).abs() < 1e-6,
         "first_ends": first_ends,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from math import prod, sqrt
 from typing import TYPE_CHECKING, Any
@@ -144,7 +145,13 @@ def errors(tau: Scalar, high: Scalar) -> SolverResults:
     """
     require_positive("tau", tau)
     require_scalar("high", high)
-    data, begin, end = float(tau) ** 2, float(high), float(tau) / 2
+    return dict(_errors(float(tau), float(high)))
+
+
+@lru_cache(maxsize=1000)
+def _errors(tau: float, begin: float) -> SolverResults:
+    """The results of `errors`; kept, as a question draws the same two levels again and again."""
+    data, end = tau**2, tau / 2
     if begin <= end:
         raise ValueError("high must be above tau / 2")
     exact = sqrt((data + end**2) / (data + begin**2))
@@ -181,6 +188,9 @@ def errors_by_sampling(tau: "Tensor", high: "Tensor") -> Mapping[str, "Tensor"]:
     """
     import torch
 
+    # Questions draw few pairs of levels, so that each is run once.
+    kinds, kind_of = torch.unique(torch.stack((tau, high), -1), dim=0, return_inverse=True)
+    tau, high = kinds.unbind(-1)
     none, end = torch.zeros_like(tau), tau / 2
     start = torch.hypot(tau, high)
     normal: Any = torch.distributions.Normal
@@ -202,9 +212,10 @@ def errors_by_sampling(tau: "Tensor", high: "Tensor") -> Mapping[str, "Tensor"]:
         away: torch.Tensor = (place / exact - 1).abs()
         return away
 
-    return {
+    found = {
         "euler_errors": torch.stack([error(count, twice=False) for count in EVALUATIONS], -1),
         "heun_errors": torch.stack([error(count // 2, twice=True) for count in EVALUATIONS], -1),
         "euler_later": error(4 * EVALUATIONS[-1], twice=False),
         "heun_later": error(2 * EVALUATIONS[-1], twice=True),
     }
+    return {name: value[kind_of] for name, value in found.items()}

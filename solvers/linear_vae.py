@@ -103,8 +103,11 @@ def collapse_by_search(eigenvalues: "Tensor", noise: "Tensor") -> Mapping[str, A
     """
     import torch
 
-    size = eigenvalues.shape
-    spread, own_noise = eigenvalues.flatten(), noise[:, None].expand(size).flatten()
+    # Few different variances and noises are drawn, so that each pair is fitted once.
+    directions = torch.stack((eigenvalues, noise[:, None].expand_as(eigenvalues)), dim=-1)
+    kinds, kind_of = torch.unique(directions.flatten(0, 1), dim=0, return_inverse=True)
+    kind_of = kind_of.reshape(eigenvalues.shape)
+    spread, own_noise = kinds.unbind(-1)
     # Noise below the variance of each direction leaves all of them in use.
     noises = torch.cat((own_noise, spread / 2, own_noise.sqrt()))
     square, *others = _best_square(spread.repeat(3), noises).chunk(3)
@@ -112,20 +115,20 @@ def collapse_by_search(eigenvalues: "Tensor", noise: "Tensor") -> Mapping[str, A
     variances, mean_variances, rates = _best_encoder(spread, own_noise, square)
     used = square > 0
     logarithms = (square / own_noise).where(used, 1.0).log() / 2
-    critical = _critical_noise(spread).reshape(size)
+    critical = _critical_noise(spread)[kind_of]
     return {
-        "active": used.reshape(size).sum(-1),
-        "squared_lengths": square.reshape(size),
-        "encoder_variances": variances.reshape(size),
-        "rates": rates.reshape(size),
+        "active": used[kind_of].sum(-1),
+        "squared_lengths": square[kind_of],
+        "encoder_variances": variances[kind_of],
+        "rates": rates[kind_of],
         "collapse_noise": critical.amax(-1),
-        "active_all": faint.reshape(size).sum(-1),
-        "active_by_noise_deviation": by_deviation.reshape(size).sum(-1),
-        "variances_of_the_data_fit": _best_encoder(spread, own_noise, spread)[0].reshape(size),
-        "mean_variances": mean_variances.reshape(size),
-        "rates_not_halved": 2 * rates.reshape(size),
-        "rates_of_lengths": logarithms.reshape(size),
-        "rates_in_bits": (rates / rates.new_tensor(2.0).log()).reshape(size),
+        "active_all": faint[kind_of].sum(-1),
+        "active_by_noise_deviation": by_deviation[kind_of].sum(-1),
+        "variances_of_the_data_fit": _best_encoder(spread, own_noise, spread)[0][kind_of],
+        "mean_variances": mean_variances[kind_of],
+        "rates_not_halved": 2 * rates[kind_of],
+        "rates_of_lengths": logarithms[kind_of],
+        "rates_in_bits": (rates / rates.new_tensor(2.0).log())[kind_of],
         "first_collapse_noise": critical.amin(-1),
         "noise_without_latent": _isotropic_variance(eigenvalues),
     }

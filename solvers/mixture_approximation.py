@@ -155,6 +155,12 @@ def _log_heights(parts: list[_Part], at: Sequence[float]) -> list[float]:
     """The log densities of the mixture there, without their constant −ln(2π)/2."""
     # Part by part: a list for each costs a quarter of what a short one for each place does.
     exponents = [[share - ((z - each) / wide) ** 2 / 2 for z in at] for share, each, wide in parts]
+    if len(exponents) == 2:
+        # The exponential of the higher one, less itself, is 1.
+        return [
+            (first if first > second else second) + log(1 + exp(-abs(first - second)))
+            for first, second in zip(*exponents, strict=True)
+        ]
     tops = list(map(max, *exponents))
     ratios = [map(exp, map(sub, each, tops)) for each in exponents]
     totals = map(sum, zip(*ratios, strict=True))

@@ -97,16 +97,10 @@ def green_list_by_counting(
     """
     import torch
 
-    longest = int(tokens.max())
-    masses = torch.zeros(len(tokens), longest + 1, dtype=torch.float64)
-    masses[:, 0] = 1
-    for step in range(longest):
-        # So many counts are possible by now, and one more after this token.
-        before = masses[:, : step + 2]
-        moved = torch.nn.functional.pad(before[:, :-1], (1, 0))
-        mixed = (1 - gamma)[:, None] * before + gamma[:, None] * moved
-        masses[:, : step + 2] = torch.where((step < tokens)[:, None], mixed, before)
-    counts = torch.arange(longest + 1, dtype=torch.float64)
+    # Few different lengths and shares are drawn, so that each text is gone through once.
+    kinds, kind_of = torch.unique(torch.stack((tokens, gamma), -1), dim=0, return_inverse=True)
+    masses = _masses_of_counts(*kinds.unbind(-1))[kind_of]
+    counts = torch.arange(masses.shape[1], dtype=torch.float64)
     mean = masses @ counts
     variance = (masses * (counts - mean[:, None]).square()).sum(-1)
     scores = (counts - mean[:, None]) / variance.sqrt()[:, None]
@@ -128,6 +122,22 @@ def green_list_by_counting(
         "point": point,
         "tail_above": tail - point,
     }
+
+
+def _masses_of_counts(tokens: "Tensor", gamma: "Tensor") -> "Tensor":
+    """The distributions of the count of green tokens, [variants, counts]."""
+    import torch
+
+    longest = int(tokens.max())
+    masses = torch.zeros(len(tokens), longest + 1, dtype=torch.float64)
+    masses[:, 0] = 1
+    for step in range(longest):
+        # So many counts are possible by now, and one more after this token.
+        before = masses[:, : step + 2]
+        moved = torch.nn.functional.pad(before[:, :-1], (1, 0))
+        mixed = (1 - gamma)[:, None] * before + gamma[:, None] * moved
+        masses[:, : step + 2] = torch.where((step < tokens)[:, None], mixed, before)
+    return masses
 
 
 @solver(

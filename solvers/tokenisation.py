@@ -167,8 +167,13 @@ def _by_saving(texts: tuple[str, ...], times: Sequence[float]) -> dict[str, Any]
     def savings(words: Sequence[str], weights: Sequence[float]) -> list[tuple[float, str]]:
         whole = length(words, weights)
         pairs = [a + b for a in spelled for b in spelled if a != b]
+        # Most pairs stand nowhere, and save nothing.
+        spaced = " ".join(words)
         left = {
-            pair: length([word.replace(pair, "#") for word in words], weights) for pair in pairs
+            pair: length([word.replace(pair, "#") for word in words], weights)
+            if pair in spaced
+            else whole
+            for pair in pairs
         }
 
         def rank(pair: str) -> tuple[float, str]:
