@@ -13,8 +13,11 @@ def quick_maker(frozen: Callable[Fields, Made]) -> Callable[Fields, Made]:
 
     Python sets every field of a frozen object by a call of its own. Here an object is made of a
     twin that has the same slots and is not frozen, and becomes a frozen one before anybody has it.
+    Raises TypeError for a class that does more when it makes one.
     """
     kind: Any = frozen
+    if hasattr(kind, "__post_init__"):
+        raise TypeError(f"{kind.__name__} looks at what it is made of")
     own = [
         (each.name, each.type, field() if each.default is MISSING else field(default=each.default))
         for each in fields(kind)

@@ -2,7 +2,7 @@
 
 import copy
 import pickle
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import FrozenInstanceError, dataclass, replace
 from fractions import Fraction
 
 import pytest
@@ -47,3 +47,15 @@ def test_they_are_frozen() -> None:
 def test_a_field_without_a_default_must_be_given() -> None:
     with pytest.raises(TypeError):
         make(3)  # type: ignore[call-arg]
+
+
+def test_what_a_class_looks_at_is_not_passed_over() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Positive:
+        value: int
+
+        def __post_init__(self) -> None:
+            assert self.value > 0
+
+    with pytest.raises(TypeError, match="Positive looks at what it is made of"):
+        quick_maker(Positive)
