@@ -65,7 +65,7 @@ def significant(value: int | Fraction | float, digits: int) -> str:
     Zeros that the digits do not need are dropped. Magnitudes from 1e-5 to 1e12 print in full,
     others as `1.2e-6`; the text always reads back as a number.
     """
-    if value == 0:
+    if not value:
         return "0"
     if isinstance(value, float):
         text = format(value, f".{digits}g")

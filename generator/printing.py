@@ -21,7 +21,7 @@ from qgen.document.formula import (
     latex,
     typed,
 )
-from qgen.document.numbers import MINUS, rounded, terminating, to_digits
+from qgen.document.numbers import MINUS, coprime, rounded, terminating, to_digits
 from qgen.document.values import Complex, Real, TeX, Value
 from qgen.generator.complex_printing import check_complex_filter, complex_math, complex_text
 
@@ -153,6 +153,14 @@ def _direct_printer(chosen: Filter | None, context: HoleContext) -> Printer:
     return write_before_factor
 
 
+def _sign_and_magnitude(value: Real) -> tuple[bool, Real]:
+    """Whether a number is negative, and the number without its sign."""
+    if type(value) is Fraction:  # which Python takes long to compare, and to negate
+        above, below = value.as_integer_ratio()
+        return (True, coprime(-above, below)) if above < 0 else (False, value)
+    return (True, -value) if value < 0 else (False, value)
+
+
 def _magnitude(value: Real, chosen: Filter | None, decimal: bool, in_math: bool) -> str:
     """A number that is not negative, without any sign."""
     if isinstance(value, float) and not isfinite(value):
@@ -227,8 +235,9 @@ def _text(value: Value, chosen: Filter | None, decimal: bool) -> str:
         return complex_text(value, lambda each: _magnitude(each, chosen, decimal, in_math=False))
     if not isinstance(value, _NUMBERS):
         return typed(value)
-    sign = MINUS if value < 0 else "+" if chosen and chosen.name == "signed" else ""
-    return sign + _magnitude(-value if value < 0 else value, chosen, decimal, in_math=False)
+    negative, magnitude = _sign_and_magnitude(value)
+    sign = MINUS if negative else "+" if chosen and chosen.name == "signed" else ""
+    return sign + _magnitude(magnitude, chosen, decimal, in_math=False)
 
 
 def _words(value: Value, chosen: Filter | None, context: HoleContext) -> str:
@@ -286,8 +295,8 @@ def _math(value: Value, chosen: Filter | None, context: HoleContext) -> str:
 
 
 def _number(value: Real, chosen: Filter | None, context: HoleContext) -> str:
-    negative = value < 0
-    text = _magnitude(-value if negative else value, chosen, context.decimal, in_math=True)
+    negative, magnitude = _sign_and_magnitude(value)
+    text = _magnitude(magnitude, chosen, context.decimal, in_math=True)
     name = chosen.name if chosen else ""
     alone = not (context.sign or context.after_sign or context.after_operator)
     sign = "+" if name == "signed" and alone else context.sign
