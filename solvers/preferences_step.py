@@ -85,14 +85,18 @@ def log_linear(features: Vector, policy: Vector, reference: Vector, beta: Scalar
     }
 
 
-@check("preferences_step.log_linear", tolerance=1e-5)
+_STILL = 1e-12
+"""Slopes below it are rounding: an answer with the mean feature stays where it is."""
+
+
+@check("preferences_step.log_linear", tolerance=1e-10)
 def log_linear_by_trying(
     features: "Tensor", policy: "Tensor", reference: "Tensor", beta: "Tensor"
 ) -> Mapping[str, Any]:
     """Takes the step and looks; features, policy, reference: [variants, 3], beta: [variants].
 
-    The loss is differentiated by autograd at theta = 0 with c = ln policy; a very small step
-    against the gradient is taken forwards and backwards.
+    The loss is differentiated by autograd at theta = 0 with c = ln policy, and so is what a step
+    against the gradient does to the policy.
     """
     import torch
 
@@ -105,22 +109,23 @@ def log_linear_by_trying(
         ratios = logs - reference.log()
         return -torch.nn.functional.logsigmoid(beta * (ratios[:, 0] - ratios[:, 1]))
 
-    now = loss(log_policy(theta))
-    descent = -torch.autograd.grad(now.sum(), theta)[0]
+    logs = log_policy(theta)
+    now = loss(logs)
+    descent = -torch.autograd.grad(now.sum(), theta, retain_graph=True)[0]
     # Along the step, in units in which it is the gap of the features that moves theta.
     pull = descent / (beta * (1 - (-now.detach()).exp()))
-    small = 1e-5
-    ahead, behind = log_policy(small * pull).detach(), log_policy(-small * pull).detach()
-    change = (ahead - behind) / (2 * small)
+    answers = logs.sum(0)
+    rises = [torch.autograd.grad(each, theta, retain_graph=True)[0] for each in answers]
+    change = torch.stack(rises, -1) * pull[:, None]
     at_start = torch.zeros_like(theta).requires_grad_()
     equal = -torch.nn.functional.logsigmoid(at_start * beta * (features[:, 0] - features[:, 1]))
     start = torch.autograd.grad(equal.sum(), at_start)[0]
     return {
         "slopes": change,
         "mean_feature": torch.linalg.vecdot(policy, features),
-        "chosen_rises": ahead[:, 0] > behind[:, 0],
-        "rejected_falls": ahead[:, 1] < behind[:, 1],
-        "third_rises": ahead[:, 2] > behind[:, 2],
+        "chosen_rises": change[:, 0] > _STILL,
+        "rejected_falls": change[:, 1] < -_STILL,
+        "third_rises": change[:, 2] > _STILL,
         "margin": -torch.log(torch.expm1(now.detach())),
         "steeper_than_at_start": descent.abs() > start.abs() * (1 + 1e-9),
     }

@@ -6,6 +6,7 @@ from math import e, log
 import pytest
 
 from qgen.solvers.routes.registry import SolverFailure, find_solver, solve
+from qgen.solvers.routes.verification import verify
 
 from .proved_mistakes import unproved_mistakes
 
@@ -48,6 +49,33 @@ def test_odds_multiply():
     found = solve(COMPARED, {"first": Fraction(4, 5), "second": Fraction(7, 10)})
     assert found["far"] == Fraction(28, 31)
     assert found["product"] == Fraction(56, 100)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_an_answer_with_the_mean_feature_stays(place):
+    """Both routes say so, although one of them rounds."""
+    features = [(5, 2), (2, 5), (7, -1), (-3, 4)]
+    batch = []
+    for high, low in features:
+        for tenths in range(1, 9):
+            # The two others balance around the answer that has their mean.
+            mean = Fraction(high + low, 2)
+            share = Fraction(10 - tenths, 20)
+            row, policy = [high, low], [share, share]
+            row.insert(place, mean)
+            policy.insert(place, Fraction(tenths, 10))
+            batch.append(
+                {
+                    "features": tuple(row),
+                    "policy": tuple(policy),
+                    "reference": (Fraction(1, 4), Fraction(7, 10), Fraction(1, 20)),
+                    "beta": Fraction(1, 10),
+                }
+            )
+    answers = [solve(STEP, values) for values in batch]
+    names = ("chosen_rises", "rejected_falls", "third_rises")
+    assert not any(found[names[place]] for found in answers)
+    assert verify(STEP, batch, answers).disagreements == ()
 
 
 def test_a_chosen_answer_can_lose():
