@@ -284,7 +284,8 @@ def power(base: Any, exponent: Any) -> Value:
     kind = type(base)
     if type(exponent) is int and 0 <= exponent <= _SMALL_EXPONENT:
         if kind is int and -SMALL < base < SMALL:
-            return base**exponent  # type: ignore[no-any-return]  # a whole number
+            whole: int = base**exponent
+            return whole
         if kind is Fraction:
             above, below = base._numerator, base._denominator
             if -SMALL < above < SMALL and below < SMALL:

@@ -107,26 +107,22 @@ def operands(expression: Formula) -> tuple[Formula, ...]:
 
 def symbols(expression: Formula) -> frozenset[str]:
     """The names of all variables in a formula."""
-    found: set[str] = set()
-    pending = [expression]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, Symbol):
-            found.add(node.name)
-        elif not isinstance(node, Number):
-            pending += operands(node)
-    return frozenset(found)
+    return frozenset([leaf.name for leaf in _leaves(expression) if isinstance(leaf, Symbol)])
 
 
 def numbers(expression: Formula) -> list[int | Fraction | float]:
     """Every number that stands in a formula."""
-    found = []
+    return [leaf.value for leaf in _leaves(expression) if isinstance(leaf, Number)]
+
+
+def _leaves(expression: Formula) -> list[Symbol | Number]:
+    found: list[Symbol | Number] = []
     pending = [expression]
     while pending:
         node = pending.pop()
-        if isinstance(node, Number):
-            found.append(node.value)
-        elif not isinstance(node, Symbol):
+        if isinstance(node, (Symbol, Number)):
+            found.append(node)
+        else:
             pending += operands(node)
     return found
 

@@ -14,11 +14,12 @@ _DECIMAL = re.compile(r"(-?[0-9]+)(?:\.([0-9]*))?(?:e([+-]?[0-9]+))?")
 
 def coprime(above: int, below: int) -> Fraction:
     """The fraction of two whole numbers without a common divisor, the second above zero."""
-    made: Any = _new(Fraction)
-    # The two slots that Fraction itself fills, once it has asked of what kind its arguments are.
-    made._numerator = above
-    made._denominator = below
-    return made  # type: ignore[no-any-return]  # a fraction
+    slots: Any = _new(Fraction)
+    # The two that Fraction itself fills, once it has asked of what kind its arguments are.
+    slots._numerator = above
+    slots._denominator = below
+    made: Fraction = slots
+    return made
 
 
 def fraction(above: int, below: int) -> Fraction:

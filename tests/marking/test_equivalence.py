@@ -28,7 +28,7 @@ from qgen.marking import equivalence as equivalence_module
 from qgen.marking import sympy_prover
 from qgen.marking.equivalence import Verdict, equivalence, mark_formula
 from qgen.marking.formula_identities import identical, inseparable
-from qgen.marking.formula_points import belongs, compare, points
+from qgen.marking.formula_points import Comparison, Point, belongs, compare, points
 from qgen.marking.formula_reader import parse_formula
 from qgen.marking.number_reader import Refusal
 from qgen.marking.sympy_worker import postfix
@@ -283,9 +283,9 @@ def test_no_more_points_are_tried_than_can_tell_formulas_apart(
 ) -> None:
     tried: list[object] = []
 
-    def counted(*given: object) -> str:
-        tried.append(given)
-        return compare(*given)  # type: ignore[arg-type]
+    def counted(first: Formula, second: Formula, point: Point) -> Comparison:
+        tried.append(point)
+        return compare(first, second, point)
 
     monkeypatch.setattr(equivalence_module, "compare", counted)
     for first, second, few in [
