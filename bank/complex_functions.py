@@ -4,7 +4,8 @@ import math
 from typing import Any
 
 from qgen.bank import number_functions
-from qgen.bank.exact_arithmetic import NUMBERS, ExpressionError, multiply, negate
+from qgen.bank.entries import ExpressionError
+from qgen.bank.exact_arithmetic import NUMBERS, multiply, negate
 from qgen.document.values import Complex, Value, as_complex, complex_value
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, cast
 from jinja2 import nodes
 
 from qgen.bank import exact_arithmetic, formula_arithmetic
-from qgen.bank.exact_arithmetic import ExpressionError
+from qgen.bank.entries import ExpressionError
 from qgen.bank.expression_syntax import parsed
 from qgen.bank.expressions import Expression, compile_formula_row
 from qgen.bank.functions import APPLIED, CONSTANTS

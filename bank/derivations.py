@@ -11,7 +11,7 @@ from fractions import Fraction
 from jinja2 import nodes
 
 from qgen.bank.domain import Domain
-from qgen.bank.exact_arithmetic import ExpressionError
+from qgen.bank.entries import ExpressionError
 from qgen.bank.expression_syntax import parsed
 from qgen.bank.functions import FUNCTIONS
 from qgen.bank.parameters import (

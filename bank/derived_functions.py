@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from qgen.bank.exact_arithmetic import ExpressionError
+from qgen.bank.entries import ExpressionError
 from qgen.bank.functions import APPLIED
 from qgen.bank.number_functions import MOST_OF_FACTORIAL, binomial, factorial, of_floats
 from qgen.document.values import Value

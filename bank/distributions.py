@@ -6,7 +6,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
-from qgen.bank.exact_arithmetic import NUMBERS, ExpressionError
+from qgen.bank.entries import ExpressionError
+from qgen.bank.exact_arithmetic import NUMBERS
 from qgen.bank.number_functions import entrywise
 from qgen.bank.probability_laws import Law
 from qgen.document.values import Value

@@ -5,7 +5,7 @@ import re
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.parser import Parser
 
-from qgen.bank.exact_arithmetic import ExpressionError
+from qgen.bank.entries import ExpressionError
 
 MAX_CHARACTERS = 2_000
 _ENVIRONMENT = Environment(autoescape=False)

@@ -17,7 +17,8 @@ from jinja2 import nodes
 
 from qgen.bank import formula_arithmetic
 from qgen.bank.derived_functions import DERIVED_CONSTANTS, DERIVED_FUNCTIONS
-from qgen.bank.exact_arithmetic import OPERATIONS, ExpressionError, limited
+from qgen.bank.entries import ExpressionError
+from qgen.bank.exact_arithmetic import OPERATIONS, limited
 from qgen.bank.expression_syntax import RESERVED, parsed
 from qgen.bank.functions import APPLIED, CONSTANTS, FUNCTIONS
 from qgen.bank.printing_filters import FILTERS, Filter, printing_filter

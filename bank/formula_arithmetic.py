@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, cast
 
 from qgen.bank import exact_arithmetic
-from qgen.bank.exact_arithmetic import ExpressionError
+from qgen.bank.entries import ExpressionError
 from qgen.bank.functions import APPLIED
 from qgen.document.formula import (
     Call,

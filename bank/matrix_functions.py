@@ -3,16 +3,8 @@
 from itertools import chain
 from typing import Any, NamedTuple
 
-from qgen.bank.exact_arithmetic import (
-    MOST_ENTRIES,
-    NUMBERS,
-    ExpressionError,
-    divide,
-    multiply,
-    negate,
-    subtract,
-    total,
-)
+from qgen.bank.entries import MOST_ENTRIES, ExpressionError
+from qgen.bank.exact_arithmetic import NUMBERS, divide, multiply, negate, subtract, total
 from qgen.bank.number_functions import absolute, square_root, whole
 from qgen.bank.vector_functions import numbers, product_of
 from qgen.document.values import Value

@@ -5,16 +5,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, cast
 
-from qgen.bank.exact_arithmetic import (
-    NUMBERS,
-    ExpressionError,
-    add,
-    by_entries,
-    divide,
-    limited,
-    multiply,
-    negate,
-)
+from qgen.bank.entries import ExpressionError, by_entries
+from qgen.bank.exact_arithmetic import NUMBERS, add, divide, limited, multiply, negate
 from qgen.document.numbers import exact_ratio, fraction
 from qgen.document.values import Complex, Real, Value, complex_value, show
 

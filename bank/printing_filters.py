@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from jinja2 import nodes
 
-from qgen.bank.exact_arithmetic import ExpressionError
+from qgen.bank.entries import ExpressionError
 from qgen.document.problem import did_you_mean
 
 

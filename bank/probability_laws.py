@@ -11,7 +11,8 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, TypeAlias
 
-from qgen.bank.exact_arithmetic import ExpressionError, add, divide, multiply, subtract
+from qgen.bank.entries import ExpressionError
+from qgen.bank.exact_arithmetic import add, divide, multiply, subtract
 from qgen.document.values import Value
 
 Real: TypeAlias = Any

@@ -7,17 +7,15 @@ from math import floor, lcm
 from operator import mul
 from typing import Any
 
+from qgen.bank.entries import MOST_ENTRIES, ExpressionError, row
 from qgen.bank.exact_arithmetic import (
-    MOST_ENTRIES,
     NUMBERS,
     SMALL,
-    ExpressionError,
     add,
     divide,
     less,
     multiply,
     quotient,
-    row,
     subtract,
     total,
 )

@@ -68,6 +68,7 @@ OWN_TESTS: dict[str, tuple[str, ...]] = {
     "qgen.marking.item_checks": (*_CHECKS, "marking", "generator", "bank/test_wanted_forms.py"),
     "qgen.marking.equal_texts": (*_CHECKS, "marking"),
     "qgen.marking.matrix_checks": (*_CHECKS, "marking", "generator"),
+    "qgen.bank.entries": _EXPRESSIONS,
     "qgen.bank.exact_arithmetic": _EXPRESSIONS,
     "qgen.bank.number_functions": _EXPRESSIONS,
     "qgen.bank.vector_functions": _EXPRESSIONS,

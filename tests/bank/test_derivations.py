@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qgen.bank.derivations import Scope, read_derivation
-from qgen.bank.exact_arithmetic import ExpressionError
+from qgen.bank.entries import ExpressionError
 from qgen.document.derivation import CALLED, Apply, Exact, Name, Term, from_data, to_data
 from tests.bank.written import messages, problems_of, question, template
 
